@@ -1,0 +1,339 @@
+//! Webhook deliveries: signed at every attempt, retried on the clock, and broken on request.
+
+use crate::clock::Clock;
+use crate::documents::Documents;
+use crate::timeline::{Due, Timeline};
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+const DELIVERIES_KEPT_MAX: usize = 5_000;
+/// How long `reorder` gathers events before it sends the newest first.
+const REORDER_WINDOW: SignedDuration = SignedDuration::from_millis(150);
+
+/// Signs a body at a moment: the header's name and value.
+pub type Signer = Arc<dyn Fn(Timestamp, &[u8]) -> (&'static str, String) + Send + Sync>;
+
+/// Where a provider sends its events.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// `stripe` or `mux`.
+    pub provider: &'static str,
+    /// The address that is posted to.
+    pub url: String,
+    /// Signs every attempt anew, as providers do.
+    pub sign: Signer,
+    /// Waits between attempts, in seconds; after the last one the delivery has failed.
+    pub retry_seconds: &'static [i64],
+    /// How long an attempt may take.
+    pub timeout: Duration,
+}
+
+/// A fault of a provider's deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Each event once, in order.
+    #[default]
+    Normal,
+    /// Kept until released.
+    Hold,
+    /// Each event twice at once.
+    Duplicate,
+    /// The newest first.
+    Reorder,
+    /// Never sent; can be redelivered by hand.
+    Drop,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Status {
+    Pending,
+    Held,
+    Dropped,
+    Delivered,
+    Failed,
+}
+
+/// One attempt of a delivery.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it was made, on the clock.
+    pub at: Timestamp,
+    /// The status it was answered with; `None` when there was no answer.
+    pub status: Option<u16>,
+    /// Why there was no answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+    /// Real milliseconds until the answer.
+    pub duration_ms: u64,
+}
+
+/// An event on its way to an endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    /// `whd_` and a number that grows.
+    pub id: String,
+    /// `stripe` or `mux`.
+    pub provider: String,
+    /// The endpoint's id, as given to [`Deliveries::set_endpoint`].
+    pub endpoint_id: String,
+    /// The provider's event id.
+    pub event_id: String,
+    /// The event's type: `invoice.paid`.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What was tried.
+    pub attempts: Vec<Attempt>,
+    /// When it is tried next, if it is pending.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the event happened.
+    pub created_at: Timestamp,
+    /// The body, as sent.
+    pub body: String,
+}
+
+/// The webhook deliveries of all providers. Clones are the same.
+#[derive(Clone)]
+pub struct Deliveries(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    timeline: Timeline,
+    documents: Documents,
+    client: reqwest::Client,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    endpoints: HashMap<String, Endpoint>,
+    modes: HashMap<String, Mode>,
+    /// By id, which grows: oldest first.
+    deliveries: BTreeMap<String, Delivery>,
+    last: u64,
+}
+
+impl Deliveries {
+    /// Loads what an earlier run left undelivered, and joins the timeline.
+    ///
+    /// # Errors
+    /// When the documents cannot be read.
+    pub fn open(timeline: &Timeline, documents: Documents) -> rusqlite::Result<Self> {
+        let deliveries: BTreeMap<String, Delivery> = documents.all("webhooks.delivery")?.into_iter().collect();
+        let last = deliveries.keys().next_back().and_then(|id| id.rsplit('_').next()?.parse().ok()).unwrap_or(0);
+        let this = Self(Arc::new(Inner {
+            clock: timeline.clock().clone(),
+            timeline: timeline.clone(),
+            documents,
+            client: reqwest::Client::builder().no_proxy().build().expect("a plain client"),
+            state: Mutex::new(State { deliveries, last, ..State::default() }),
+            changed: Notify::new(),
+        }));
+        timeline.add(Arc::new(this.clone()));
+        Ok(this)
+    }
+
+    /// Sets where events for `endpoint_id` go; `None` takes the endpoint away, and what is pending for it fails.
+    pub fn set_endpoint(&self, endpoint_id: &str, endpoint: Option<Endpoint>) {
+        let mut state = self.state();
+        match endpoint {
+            Some(endpoint) => state.endpoints.insert(endpoint_id.to_owned(), endpoint),
+            None => state.endpoints.remove(endpoint_id),
+        };
+    }
+
+    /// Sends an event to an endpoint, as the provider's mode says. Returns at once; the timeline delivers.
+    pub fn send(&self, endpoint_id: &str, event_id: &str, event_type: &str, body: String) {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let Some(provider) = state.endpoints.get(endpoint_id).map(|endpoint| endpoint.provider) else { return };
+        state.last += 1;
+        let mode = state.modes.get(provider).copied().unwrap_or_default();
+        let (status, next_attempt_at) = match mode {
+            Mode::Normal | Mode::Duplicate => (Status::Pending, Some(now)),
+            Mode::Reorder => (Status::Pending, Some(now + REORDER_WINDOW)),
+            Mode::Hold => (Status::Held, None),
+            Mode::Drop => (Status::Dropped, None),
+        };
+        let delivery = Delivery {
+            id: format!("whd_{:012}", state.last),
+            provider: provider.to_owned(),
+            endpoint_id: endpoint_id.to_owned(),
+            event_id: event_id.to_owned(),
+            event_type: event_type.to_owned(),
+            status,
+            attempts: Vec::new(),
+            next_attempt_at,
+            created_at: now,
+            body,
+        };
+        self.keep(&mut state, delivery);
+        drop(state);
+        self.0.timeline.wake();
+    }
+
+    /// All deliveries that are remembered, newest first.
+    pub fn list(&self) -> Vec<Delivery> {
+        self.state().deliveries.values().rev().cloned().collect()
+    }
+
+    /// Sends a delivery again, now, whatever became of it; `false` when there is none of that id.
+    pub fn redeliver(&self, id: &str) -> bool {
+        let mut state = self.state();
+        let Some(mut delivery) = state.deliveries.get(id).cloned() else { return false };
+        delivery.status = Status::Pending;
+        delivery.next_attempt_at = Some(self.0.clock.now());
+        self.keep(&mut state, delivery);
+        drop(state);
+        self.0.timeline.wake();
+        true
+    }
+
+    /// How a provider's events are delivered from now on.
+    pub fn set_mode(&self, provider: &str, mode: Mode) {
+        self.state().modes.insert(provider.to_owned(), mode);
+    }
+
+    /// Sends what `hold` kept, in order, and returns how many that were.
+    pub fn release(&self) -> usize {
+        let now = self.0.clock.now();
+        let mut state = self.state();
+        let held: Vec<Delivery> = state.deliveries.values().filter(|one| one.status == Status::Held).cloned().collect();
+        let count = held.len();
+        for mut delivery in held {
+            delivery.status = Status::Pending;
+            delivery.next_attempt_at = Some(now);
+            self.keep(&mut state, delivery);
+        }
+        drop(state);
+        self.0.timeline.wake();
+        count
+    }
+
+    /// Waits until every delivery of an event had its first attempt, or is kept back, but no longer than `patience`.
+    pub async fn attempted(&self, event_id: &str, patience: Duration) {
+        let settled = async {
+            loop {
+                let changed = self.0.changed.notified();
+                tokio::pin!(changed);
+                changed.as_mut().enable();
+                let waiting = self.state().deliveries.values().any(|one| {
+                    one.event_id == event_id && one.status == Status::Pending && one.attempts.is_empty()
+                });
+                if !waiting {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        let _ = tokio::time::timeout(patience, settled).await;
+    }
+
+    /// Forgets all deliveries and modes; endpoints stay.
+    pub fn reset(&self) {
+        let mut state = self.state();
+        state.deliveries.clear();
+        state.modes.clear();
+        self.0.documents.clear("webhooks.");
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.state.lock().expect("no panic while held")
+    }
+
+    fn keep(&self, state: &mut State, delivery: Delivery) {
+        self.0.documents.put("webhooks.delivery", &delivery.id, &delivery);
+        state.deliveries.insert(delivery.id.clone(), delivery);
+        if state.deliveries.len() > DELIVERIES_KEPT_MAX {
+            let done = state.deliveries.values().find(|one| matches!(one.status, Status::Delivered | Status::Failed));
+            if let Some(id) = done.map(|one| one.id.clone()) {
+                state.deliveries.remove(&id);
+                self.0.documents.remove("webhooks.delivery", &id);
+            }
+        }
+    }
+
+    /// The pending delivery to attempt next: the earliest due; in `reorder`, of those due together the newest.
+    fn next(&self) -> Option<(Timestamp, Delivery)> {
+        let state = self.state();
+        let pending = || state.deliveries.values().filter_map(|one| Some((one.next_attempt_at?, one)));
+        let (due, first) = pending().min_by_key(|(due, _)| *due)?;
+        if state.modes.get(&first.provider) == Some(&Mode::Reorder) {
+            let window = due.max(self.0.clock.now());
+            let newest = pending().filter(|(due, one)| *due <= window && one.provider == first.provider).last();
+            if let Some((_, newest)) = newest {
+                return Some((due, newest.clone()));
+            }
+        }
+        Some((due, first.clone()))
+    }
+
+    async fn attempt(&self, mut delivery: Delivery, now: Timestamp) {
+        let (endpoint, mode) = {
+            let state = self.state();
+            let mode = state.modes.get(&delivery.provider).copied().unwrap_or_default();
+            (state.endpoints.get(&delivery.endpoint_id).cloned(), mode)
+        };
+        let Some(endpoint) = endpoint else {
+            delivery.status = Status::Failed;
+            delivery.next_attempt_at = None;
+            self.keep(&mut self.state(), delivery);
+            return self.0.changed.notify_waiters();
+        };
+        if mode == Mode::Duplicate {
+            let (one, two) = tokio::join!(self.post(&endpoint, &delivery.body, now), self.post(&endpoint, &delivery.body, now));
+            delivery.attempts.extend([one, two]);
+        } else {
+            delivery.attempts.push(self.post(&endpoint, &delivery.body, now).await);
+        }
+        let tried = if mode == Mode::Duplicate { 2 } else { 1 };
+        let accepted = delivery.attempts.iter().rev().take(tried).any(|one| one.status.is_some_and(|code| (200..300).contains(&code)));
+        let failures = delivery.attempts.len() - tried;
+        (delivery.status, delivery.next_attempt_at) = match endpoint.retry_seconds.get(failures) {
+            _ if accepted => (Status::Delivered, None),
+            Some(seconds) => (Status::Pending, Some(now + SignedDuration::from_secs(*seconds))),
+            None => (Status::Failed, None),
+        };
+        self.keep(&mut self.state(), delivery);
+        self.0.changed.notify_waiters();
+    }
+
+    async fn post(&self, endpoint: &Endpoint, body: &str, now: Timestamp) -> Attempt {
+        let (name, value) = (endpoint.sign)(now, body.as_bytes());
+        let started = Instant::now();
+        let request = self.0.client.post(&endpoint.url).header(name, value).header("content-type", "application/json");
+        let answer = request.timeout(endpoint.timeout).body(body.to_owned()).send().await;
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match answer {
+            Ok(response) => Attempt { at: now, status: Some(response.status().as_u16()), error: None, duration_ms },
+            Err(error) => Attempt { at: now, status: None, error: Some(error.without_url().to_string()), duration_ms },
+        }
+    }
+}
+
+impl Due for Deliveries {
+    fn next_due(&self) -> Option<Timestamp> {
+        self.next().map(|(due, _)| due)
+    }
+
+    fn run_next(&self, now: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Some((due, delivery)) = self.next()
+                && due <= now
+            {
+                self.attempt(delivery, now).await;
+            }
+        })
+    }
+}
