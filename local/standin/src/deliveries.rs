@@ -271,7 +271,7 @@ impl Deliveries {
         let (due, first) = pending().min_by_key(|(due, _)| *due)?;
         if state.modes.get(&first.provider) == Some(&Mode::Reorder) {
             let window = due.max(self.0.clock.now());
-            let newest = pending().filter(|(due, one)| *due <= window && one.provider == first.provider).last();
+            let newest = pending().filter(|(due, one)| *due <= window && one.provider == first.provider).next_back();
             if let Some((_, newest)) = newest {
                 return Some((due, newest.clone()));
             }
