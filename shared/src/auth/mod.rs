@@ -1,0 +1,5 @@
+//! Tokens, password hashes, the client's address.
+
+pub mod address;
+pub mod hash;
+pub mod token;

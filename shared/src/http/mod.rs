@@ -1,0 +1,8 @@
+//! The contract's answers and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
+
+pub mod body;
+pub mod cursor;
+pub mod error;
+pub mod headers;
+pub mod input;
+pub mod json;

@@ -1,0 +1,94 @@
+//! The answer's form: envelope, headers, entity tag, compression.
+
+use crate::endpoint::{Cache, Output, Reply};
+use crate::http::error::{ApiError, Code};
+use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::stores::rate_limits::{Verdict, WINDOW_SECONDS};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use lambda_http::{Body, Response};
+use serde_json::{Value, json};
+
+/// An answer before it is a response.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    public: bool,
+}
+
+/// Writes a success, as the client takes it.
+pub(super) fn encode<T: Output>(reply: &Reply<T>, asked: &HeaderMap, status: u16) -> Result<Answer, ApiError> {
+    let body = reply.output.body().map_err(ApiError::internal)?;
+    let public = reply.cache == Cache::Public;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, if public { PUBLIC } else { NO_STORE });
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    if public {
+        let tag = etag(&body);
+        let current = has_current(asked, &tag);
+        headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(ApiError::internal)?);
+        if current {
+            headers.remove(header::CONTENT_TYPE);
+            return Ok(Answer { status: 304, headers, body: Vec::new(), public });
+        }
+    }
+    let body = match compressed(asked, &body).filter(|_| !reply.carries_token) {
+        Some(smaller) => {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            smaller
+        }
+        None => body,
+    };
+    Ok(Answer { status, headers, body, public })
+}
+
+impl Answer {
+    /// Writes an error.
+    pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
+        let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
+        if !error.details.is_empty() {
+            told["details"] = Value::Array(error.details.clone());
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if matches!(error.code, Code::Unauthenticated | Code::TokenExpired | Code::SessionRevoked) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = error.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Some(allow) = error.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        let body = json!({ "success": false, "error": told }).to_string().into_bytes();
+        Self { status: error.code.status().as_u16(), headers, body, public: false }
+    }
+
+    /// The response that Lambda takes.
+    pub(super) fn into_response(mut self, request_id: &str, verdict: Option<&Verdict>) -> Response<Body> {
+        self.headers.extend(ALWAYS.map(|(name, value)| (Some(name), value)));
+        let mut set = |name: &'static str, value: String| {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                self.headers.insert(HeaderName::from_static(name), value);
+            }
+        };
+        set("x-request-id", request_id.to_owned());
+        if let Some(verdict) = verdict.filter(|_| !self.public) {
+            set("ratelimit-policy", format!("\"{}\";q={};w={WINDOW_SECONDS}", verdict.name, verdict.limit));
+            set("ratelimit", format!("\"{}\";r={};t={}", verdict.name, verdict.remaining, verdict.reset_seconds));
+        }
+        let body = match String::from_utf8(self.body) {
+            Ok(text) if text.is_empty() => Body::Empty,
+            Ok(text) => Body::Text(text),
+            Err(bytes) => Body::Binary(bytes.into_bytes()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

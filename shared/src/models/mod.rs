@@ -1,0 +1,5 @@
+//! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness come in as arguments.
+
+pub mod email;
+pub mod ids;
+pub mod password;

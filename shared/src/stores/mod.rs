@@ -1,0 +1,7 @@
+//! The tables, and the only code that speaks DynamoDB.
+
+pub mod database;
+pub mod rate_limits;
+pub mod row;
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,201 @@
+//! Users and the guards that keep their email addresses unique; a guard is also the credential.
+
+use crate::models::email::Email;
+use crate::models::ids::{SessionId, UserId};
+use crate::services::{ConfigError, Services};
+use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::row::{Key, write};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Watches.
+    #[default]
+    Viewer,
+    /// Operates the service.
+    Admin,
+}
+
+/// A row of `users`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// Who.
+    pub id: UserId,
+    /// The address as it was typed.
+    pub email: Email,
+    /// The name to greet by, if given.
+    pub name: Option<String>,
+    /// What they may do.
+    #[serde(default)]
+    pub role: Role,
+    /// Whether a link sent to the address was followed.
+    #[serde(default)]
+    pub email_verified: bool,
+    /// When they registered.
+    pub created_at: Timestamp,
+    /// Stripe's customer, once there is one.
+    pub stripe_customer_id: Option<String>,
+    /// Sessions that started before this moment have ended, but for [`User::session_kept`].
+    pub sessions_since: Option<Timestamp>,
+    /// The session that changed the password, which lives on.
+    pub session_kept: Option<SessionId>,
+}
+
+impl User {
+    /// The key of a user's row.
+    pub fn key(id: UserId) -> Key<Self> {
+        Key::one(Table::Users, "pk", format!("USER#{id}"))
+    }
+
+    /// The user as clients see them.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            id: self.id,
+            email: self.email.as_typed().to_owned(),
+            name: self.name.clone(),
+            role: self.role,
+            email_verified: self.email_verified,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// A user as clients see them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "User")]
+pub struct Profile {
+    /// Who.
+    pub id: UserId,
+    /// The address as it was typed.
+    pub email: String,
+    /// The name to greet by.
+    pub name: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// Whether a link sent to the address was followed.
+    pub email_verified: bool,
+    /// When they registered.
+    pub created_at: Timestamp,
+}
+
+/// The guard of an address: who has it, and the hash of their password.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Credential {
+    /// Whose.
+    pub user_id: UserId,
+    /// An argon2id hash as a PHC string; absent where nobody can sign in by password.
+    pub password_hash: Option<String>,
+}
+
+impl Credential {
+    /// The key of an address's guard.
+    pub fn key(email: &Email) -> Key<Self> {
+        Key::one(Table::Users, "pk", format!("EMAIL#{}", email.key()))
+    }
+}
+
+/// The table `users`.
+#[derive(Clone, Debug)]
+pub struct Users {
+    database: Database,
+}
+
+impl Users {
+    /// The table as this function was given it.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        services.database(&[Table::Users]).map(|database| Self { database })
+    }
+
+    /// Statements that add a user and claim its email; the first of them fails its condition when somebody has it.
+    pub fn add(&self, user: &User, credential: &Credential) -> Result<Vec<Statement>, StoreError> {
+        let table = self.database.name(Table::Users)?;
+        let put = |item| Put::builder().table_name(table).set_item(Some(item)).condition_expression("attribute_not_exists(pk)");
+        let guard = put(write(&Credential::key(&user.email), credential)?).build();
+        let row = put(write(&User::key(user.id), user)?).build();
+        let refused = |error| StoreError::Refused(Box::new(error));
+        Ok(vec![guard.map_err(refused)?.into(), row.map_err(refused)?.into()])
+    }
+
+    /// A user's row, read consistently.
+    pub async fn get(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.database.get(&User::key(id)).await
+    }
+
+    /// An address's guard, read consistently.
+    pub async fn credential(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
+        self.database.get(&Credential::key(email)).await
+    }
+
+    /// Statements that set a new password and end all sessions but `kept`.
+    pub fn set_password(
+        &self,
+        user: &User,
+        hash: &str,
+        kept: Option<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<Statement>, StoreError> {
+        let table = self.database.name(Table::Users)?;
+        let refused = |error| StoreError::Refused(Box::new(error));
+        let guard = Update::builder()
+            .table_name(table)
+            .set_key(Some(Credential::key(&user.email).item()))
+            .update_expression("SET password_hash = :hash")
+            .condition_expression("user_id = :user")
+            .expression_attribute_values(":hash", AttributeValue::S(hash.to_owned()))
+            .expression_attribute_values(":user", AttributeValue::S(user.id.to_string()))
+            .build();
+        let row = Update::builder()
+            .table_name(table)
+            .set_key(Some(User::key(user.id).item()))
+            .update_expression(match kept {
+                Some(_) => "SET sessions_since = :now, session_kept = :kept",
+                None => "SET sessions_since = :now REMOVE session_kept",
+            })
+            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_values(Some(
+                kept.map(|kept| (":kept".to_owned(), AttributeValue::S(kept.to_string())))
+                    .into_iter()
+                    .chain([(":now".to_owned(), AttributeValue::S(now.to_string()))])
+                    .collect(),
+            ))
+            .build();
+        Ok(vec![guard.map_err(refused)?.into(), row.map_err(refused)?.into()])
+    }
+
+    /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
+    pub async fn rehash(&self, email: &Email, old: &str, new: &str) -> Result<(), StoreError> {
+        let update = self.database.client().update_item().table_name(self.database.name(Table::Users)?);
+        let update = update
+            .set_key(Some(Credential::key(email).item()))
+            .update_expression("SET password_hash = :new")
+            .condition_expression("password_hash = :old")
+            .expression_attribute_values(":new", AttributeValue::S(new.to_owned()))
+            .expression_attribute_values(":old", AttributeValue::S(old.to_owned()));
+        match update.send().await.map_err(failed) {
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives a user a role; `false` when there is no such user.
+    pub async fn set_role(&self, id: UserId, role: Role) -> Result<bool, StoreError> {
+        let role = serde_dynamo::to_attribute_value(role).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+        let update = self.database.client().update_item().table_name(self.database.name(Table::Users)?);
+        let update = update
+            .set_key(Some(User::key(id).item()))
+            .update_expression("SET #role = :role")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#role", "role")
+            .expression_attribute_values(":role", role);
+        match update.send().await.map_err(failed) {
+            Ok(_) => Ok(true),
+            Err(StoreError::Condition(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

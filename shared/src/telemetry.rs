@@ -1,0 +1,149 @@
+//! One JSON line a request, and the count of its round trips.
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use serde::Serialize;
+use std::sync::{Arc, Mutex};
+
+/// The header that names the request on calls to AWS, Stripe and Mux.
+pub const TRACE_HEADER: &str = "x-request-id";
+
+/// The log line of a request. No field may hold a password, token, secret, full email or a provider's payload.
+#[derive(Debug, Serialize)]
+pub struct RequestLine<'a> {
+    /// `info`, or `error` for a 5xx.
+    pub level: &'static str,
+    /// When it was answered.
+    pub time: String,
+    /// The request.
+    pub request_id: &'a str,
+    /// The function.
+    pub function: &'a str,
+    /// The gateway's route key.
+    pub route: &'a str,
+    /// The signed-in user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The error code, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// What led to the error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Milliseconds from the event to the answer.
+    pub duration_ms: u64,
+    /// How many times it waited for DynamoDB; calls that overlap count once.
+    pub dynamodb_round_trips: u32,
+}
+
+/// The request that the present task works for.
+#[derive(Clone, Debug)]
+pub struct Trace(Arc<(String, Mutex<Trips>)>);
+
+#[derive(Debug, Default)]
+struct Trips {
+    open: u32,
+    count: u32,
+}
+
+tokio::task_local! {
+    static TRACE: Trace;
+}
+
+impl Trace {
+    /// A trace of a request.
+    pub fn of(request_id: &str) -> Self {
+        Self(Arc::new((request_id.to_owned(), Mutex::default())))
+    }
+
+    /// Runs the request's work under it.
+    pub async fn around<F: Future>(&self, work: F) -> F::Output {
+        TRACE.scope(self.clone(), work).await
+    }
+
+    /// The present request's id, where there is one.
+    pub fn request_id() -> Option<String> {
+        TRACE.try_with(|trace| trace.0.0.clone()).ok()
+    }
+
+    /// How many times the request waited for DynamoDB.
+    pub fn dynamodb_round_trips(&self) -> u32 {
+        self.trips().count
+    }
+
+    fn trips(&self) -> std::sync::MutexGuard<'_, Trips> {
+        self.0.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// An HTTP client of the SDK that names the request on every call and counts its waits for DynamoDB.
+#[derive(Debug)]
+pub struct Traced<T>(T);
+
+impl Traced<SharedHttpClient> {
+    /// Wraps the SDK's client.
+    pub fn client(inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Self(inner))
+    }
+}
+
+impl HttpClient for Traced<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Traced(self.0.http_connector(settings, parts)))
+    }
+}
+
+impl HttpConnector for Traced<SharedHttpConnector> {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        let Ok(trace) = TRACE.try_with(Trace::clone) else { return self.0.call(request) };
+        let _ = request.headers_mut().try_insert(TRACE_HEADER, trace.0.0.clone());
+        let to_dynamodb = request.headers().get("x-amz-target").is_some_and(|target| target.starts_with("DynamoDB"));
+        let call = self.0.call(request);
+        if !to_dynamodb {
+            return call;
+        }
+        HttpConnectorFuture::new(async move {
+            let waiting = Waiting::start(trace);
+            let answer = call.await;
+            drop(waiting);
+            answer
+        })
+    }
+}
+
+/// A call under way; dropped when it ends, or when the SDK gives it up.
+struct Waiting(Trace);
+
+impl Waiting {
+    fn start(trace: Trace) -> Self {
+        {
+            let mut trips = trace.trips();
+            trips.count += u32::from(trips.open == 0);
+            trips.open += 1;
+        }
+        Self(trace)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.trips().open -= 1;
+    }
+}
+
+/// The chain of an error's sources as one text.
+pub fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
