@@ -4,6 +4,7 @@ use crate::http::error::{ApiError, Code};
 use crate::http::input::Input;
 use crate::models::ids::{SessionId, UserId};
 use crate::services::{ConfigError, Services};
+use crate::stores::rate_limits::Budget;
 use crate::stores::row::{Rows, Wanted};
 use crate::stores::sessions::Session;
 use crate::stores::users::User;
@@ -39,6 +40,12 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
     fn reads(&self, input: &Self::Input, caller: Option<&Identity>) -> Wanted {
         let _ = (input, caller);
         Wanted::default()
+    }
+
+    /// Limits of its own, counted beside the request's; over one of them it is refused before anything is done.
+    fn budgets(&self, input: &Self::Input, address: &str) -> Vec<Budget> {
+        let _ = (input, address);
+        Vec::new()
     }
 
     /// Answers a request that passed every check before.

@@ -20,7 +20,6 @@ mod answer;
 mod respond;
 
 pub(crate) use respond::codes;
-pub use admit::too_many;
 
 /// How long a handler may take. Below it are the SDK's own limits, above it the function's timeout (10 s) and the
 /// gateway's (30 s).
@@ -127,7 +126,8 @@ impl<J: Job> Runs for Connected<J> {
         Box::pin(async move {
             let now = (self.services.clock())();
             let trace = Trace::of(&crate::models::ids::uuid_v7(now).to_string());
-            let input = serde_json::from_value(event).map_err(|error| format!("the event is not for this job: {error}"))?;
+            let input =
+                serde_json::from_value(event).map_err(|error| format!("the event is not for this job: {error}"))?;
             let result = trace.around(self.job.run(input, now)).await;
             let result = result.map_err(|error| failure(&error));
             let line = serde_json::json!({

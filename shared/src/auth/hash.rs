@@ -16,7 +16,8 @@ const STORED_PASSES_MAX: u32 = 8;
 
 /// A hash of the present strength of no password at all: what an unknown account is checked against, so that it costs
 /// what a known one does.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWFycXVlZS1ub2JvZHkhIQ$wrEr5dXIGlSSMmo1aPSJTkfEyEVOZbDHBAzYTLeFLzo";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bWFycXVlZS1ub2JvZHkhIQ$wrEr5dXIGlSSMmo1aPSJTkfEyEVOZbDHBAzYTLeFLzo";
 
 /// What a check of a password found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,4 +2,5 @@
 
 pub mod address;
 pub mod hash;
+pub mod sign_in;
 pub mod token;

@@ -34,7 +34,8 @@ impl<'a> Cursors<'a> {
 
     /// What the cursor holds; `INVALID_CURSOR` when it is not ours, was changed, or belongs to another query.
     pub fn open<T: DeserializeOwned>(&self, query: &str, cursor: &str) -> Result<T, ApiError> {
-        let refuse = || ApiError::new(Code::InvalidCursor, "The cursor does not belong to this query; start without one.");
+        let refuse =
+            || ApiError::new(Code::InvalidCursor, "The cursor does not belong to this query; start without one.");
         if cursor.len() > CURSOR_CHARACTERS_MAX {
             return Err(refuse());
         }

@@ -132,7 +132,8 @@ impl Input for Raw {
     }
 
     fn describe(_: &mut SchemaGenerator, described: &mut Described) {
-        let schema = json!({ "type": "object", "description": "The provider's event; its signature covers the raw bytes." });
+        let schema =
+            json!({ "type": "object", "description": "The provider's event; its signature covers the raw bytes." });
         described.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
     }
 }

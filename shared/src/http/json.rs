@@ -12,7 +12,8 @@ pub const DEPTH_MAX: usize = 32;
 /// UTF-8.
 pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     let refuse = |issue: String| ApiError::new(Code::InvalidJson, format!("The body is not valid JSON: {issue}."));
-    let text = std::str::from_utf8(bytes).map_err(|error| refuse(format!("not UTF-8 after byte {}", error.valid_up_to())))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| refuse(format!("not UTF-8 after byte {}", error.valid_up_to())))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| refuse(error.to_string()))?;
     deserializer.end().map_err(|error| refuse(error.to_string()))?;
@@ -111,6 +112,9 @@ mod tests {
         }
         assert!(parse(b"{\"a\":\"\xff\"}").is_err());
         assert!(parse(deep(32).as_bytes()).is_ok());
-        assert_eq!(parse(b" {\"a\":[1,2.5,null,true,\"x\"]} ").ok(), Some(serde_json::json!({"a":[1,2.5,null,true,"x"]})));
+        assert_eq!(
+            parse(b" {\"a\":[1,2.5,null,true,\"x\"]} ").ok(),
+            Some(serde_json::json!({"a":[1,2.5,null,true,"x"]}))
+        );
     }
 }

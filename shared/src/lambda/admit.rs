@@ -2,7 +2,7 @@
 
 use crate::auth::address;
 use crate::auth::token::{self, Issuer, TokenError};
-use crate::endpoint::{Access, Endpoint, Caller, Identity, Limit, SignedIn};
+use crate::endpoint::{Access, Caller, Endpoint, Identity, Limit, SignedIn};
 use crate::http::error::{ApiError, Code};
 use crate::secrets::Secret;
 use crate::services::{Common, ConfigError, Limits, Services};
@@ -11,6 +11,7 @@ use crate::stores::rate_limits::{Budget, RateLimits, Verdict};
 use crate::stores::row::{Rows, Wanted};
 use crate::stores::sessions::Session;
 use crate::stores::users::{Role, User};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, Method, header};
 
@@ -83,7 +84,8 @@ impl Gate {
     }
 
     async fn identify(&self, headers: &HeaderMap, now: Timestamp, expired_days: i64) -> Result<Identity, ApiError> {
-        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(unauthenticated)?;
+        let value =
+            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(unauthenticated)?;
         let (scheme, token) = value.split_once(' ').ok_or_else(unauthenticated)?;
         if !scheme.eq_ignore_ascii_case("Bearer") {
             return Err(unauthenticated());
@@ -108,6 +110,7 @@ impl Gate {
         &self,
         arrival: &Arrival,
         wanted: Wanted,
+        own: &[Budget],
         method: &Method,
         now: Timestamp,
     ) -> Result<Admission, (ApiError, Option<Verdict>)> {
@@ -117,13 +120,7 @@ impl Gate {
             (Err(_), true) => Wanted::default(),
             (_, false) => wanted,
         };
-        let count = async {
-            match &arrival.budget {
-                Some(budget) => self.limiter.count(budget, now).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let (counted, read) = tokio::join!(count, self.database.read(&wanted));
+        let (counted, read) = tokio::join!(self.count(arrival, own, now), self.database.read(&wanted));
         let verdict = match counted {
             Ok(verdict) => verdict,
             // The limiter down: reads go on, and whatever hashes, writes or sends waits.
@@ -148,6 +145,20 @@ impl Gate {
             Err(error) => Err((error, verdict)),
         }
     }
+
+    /// Counts the request against its limit and the endpoint's own, all at once. When one refuses, the endpoint's others
+    /// get theirs back: nothing was tried.
+    async fn count(&self, arrival: &Arrival, own: &[Budget], now: Timestamp) -> Result<Option<Verdict>, StoreError> {
+        let budgets: Vec<&Budget> = arrival.budget.iter().chain(own).collect();
+        let verdicts = try_join_all(budgets.iter().map(|budget| self.limiter.count(budget, now))).await?;
+        let refused = verdicts.iter().find(|verdict| !verdict.admitted).cloned();
+        if refused.is_some() {
+            let counted =
+                own.iter().filter(|budget| verdicts.iter().any(|one| one.admitted && one.name == budget.name));
+            try_join_all(counted.map(|budget| self.limiter.give_back(&budget.key, now))).await?;
+        }
+        Ok(refused.or_else(|| verdicts.into_iter().next()))
+    }
 }
 
 fn signed_in(who: &Identity, rows: &Rows, now: Timestamp) -> Result<SignedIn, ApiError> {
@@ -162,7 +173,7 @@ fn signed_in(who: &Identity, rows: &Rows, now: Timestamp) -> Result<SignedIn, Ap
 }
 
 /// The answer to more than a limit admits.
-pub fn too_many(verdict: &Verdict) -> ApiError {
+fn too_many(verdict: &Verdict) -> ApiError {
     let seconds = u64::try_from(verdict.reset_seconds).unwrap_or(60);
     let message = format!("Too many requests; please try again in {seconds} seconds.");
     ApiError::new(Code::RateLimited, message).retry_after(seconds)
@@ -174,7 +185,14 @@ fn unauthenticated() -> ApiError {
 
 /// Errors of a token have no cause, so code and message are all of them.
 fn duplicate(error: &ApiError) -> ApiError {
-    ApiError { code: error.code, message: error.message.clone(), details: Vec::new(), retry_after: error.retry_after, allow: None, cause: None }
+    ApiError {
+        code: error.code,
+        message: error.message.clone(),
+        details: Vec::new(),
+        retry_after: error.retry_after,
+        allow: None,
+        cause: None,
+    }
 }
 
 impl From<StoreError> for ApiError {

@@ -62,7 +62,11 @@ impl<E: Endpoint> Function<E> {
         };
         let outcome = outcome.and_then(|reply| answer::encode(&reply, &facts.door.headers, E::STATUS));
         let line = RequestLine {
-            level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) { "error" } else { "info" },
+            level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
+                "error"
+            } else {
+                "info"
+            },
             time: facts.now.to_string(),
             request_id: &facts.request_id,
             function: self.services.function(),
@@ -85,11 +89,14 @@ impl<E: Endpoint> Function<E> {
         let arrival = self.gate.arrive::<E>(&facts.source_ip, &facts.door.headers, facts.now).await?;
         seen.user_id = arrival.identity.as_ref().ok().map(|who| who.user_id.to_string());
         let input = E::Input::read(&facts.door);
-        let wanted = match &input {
-            Ok(input) => self.endpoint.reads(input, arrival.identity.as_ref().ok()),
-            Err(_) => Wanted::default(),
+        let (wanted, own) = match &input {
+            Ok(input) => (
+                self.endpoint.reads(input, arrival.identity.as_ref().ok()),
+                self.endpoint.budgets(input, &arrival.address),
+            ),
+            Err(_) => (Wanted::default(), Vec::new()),
         };
-        let admission = match self.gate.admit::<E>(&arrival, wanted, &facts.method, facts.now).await {
+        let admission = match self.gate.admit::<E>(&arrival, wanted, &own, &facts.method, facts.now).await {
             Ok(admission) => admission,
             Err((error, verdict)) => {
                 seen.verdict = verdict;
@@ -112,7 +119,11 @@ impl<E: Endpoint> Function<E> {
         };
         let (outcome, ()) = tokio::join!(self.endpoint.handle(call), note_use);
         if let Err(error) = &outcome {
-            debug_assert!(codes::<E>().contains(&error.code), "{} is not among the endpoint's codes", error.code.name());
+            debug_assert!(
+                codes::<E>().contains(&error.code),
+                "{} is not among the endpoint's codes",
+                error.code.name()
+            );
         }
         outcome
     }
@@ -215,7 +226,14 @@ fn facts(request: Request, now: Timestamp) -> Facts {
         _ => Bytes::new(),
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Facts { request_id, route, source_ip, method: parts.method, door: Door { path, query, body, headers: parts.headers }, now }
+    Facts {
+        request_id,
+        route,
+        source_ip,
+        method: parts.method,
+        door: Door { path, query, body, headers: parts.headers },
+        now,
+    }
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> String {

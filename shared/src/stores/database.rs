@@ -260,7 +260,8 @@ fn cancelled<R>(error: SdkError<TransactWriteItemsError, R>) -> StoreError {
             let rows = reasons.iter().map(|reason| reason.item().cloned()).collect();
             return StoreError::Condition(Failed(rows, of_condition));
         }
-        let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
+        let codes: Vec<&str> =
+            reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
         return StoreError::Unavailable(codes.join(", ").into());
     }
     failed(error)

@@ -4,4 +4,6 @@ pub mod database;
 pub mod rate_limits;
 pub mod row;
 pub mod sessions;
+pub mod subscriptions;
 pub mod users;
+pub mod videos;

@@ -134,7 +134,8 @@ mod tests {
     /// The limiter as DynamoDB would run it.
     fn admitted(counters: &mut BTreeMap<i64, i64>, limit: u32, second: i64) -> bool {
         *counters.entry(second / 60).or_default() += 1;
-        let item = counters.iter().map(|(minute, count)| (counter(*minute), AttributeValue::N(count.to_string()))).collect();
+        let item =
+            counters.iter().map(|(minute, count)| (counter(*minute), AttributeValue::N(count.to_string()))).collect();
         let budget = Budget { key: String::new(), name: "test", limit };
         let verdict = judge(&item, &budget, Timestamp::from_second(second).expect("in range"));
         if !verdict.admitted {
@@ -145,10 +146,11 @@ mod tests {
 
     #[test]
     fn no_fifteen_minutes_ever_admit_more_than_the_limit() {
-        for step in [1, 7, 59, 61, 300] {
+        for step in [1, 7, 59, 61, 300_i64] {
             let (mut counters, mut times) = (BTreeMap::new(), Vec::new());
-            for second in (1_000_000..1_000_000 + 3 * WINDOW_SECONDS).step_by(step) {
-                let burst = if second % 899 < 2 { 150 } else { 1 };
+            for second in (1_000_000..1_000_000 + 3 * WINDOW_SECONDS).step_by(usize::try_from(step).expect("positive"))
+            {
+                let burst = if second % 600 < step { 150 } else { 1 };
                 times.extend((0..burst).filter(|_| admitted(&mut counters, 100, second)).map(|_| second));
             }
             for start in &times {

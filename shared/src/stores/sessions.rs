@@ -99,7 +99,8 @@ impl Sessions {
     /// Adds a session by itself.
     pub async fn put(&self, session: &Session) -> Result<(), StoreError> {
         let item = write(&Session::key(session.user_id, session.id), session)?;
-        let call = self.database.client().put_item().table_name(self.database.name(Table::Sessions)?).set_item(Some(item));
+        let call =
+            self.database.client().put_item().table_name(self.database.name(Table::Sessions)?).set_item(Some(item));
         call.send().await.map(|_| ()).map_err(failed)
     }
 

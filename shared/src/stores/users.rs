@@ -114,7 +114,9 @@ impl Users {
     /// Statements that add a user and claim its email; the first of them fails its condition when somebody has it.
     pub fn add(&self, user: &User, credential: &Credential) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
-        let put = |item| Put::builder().table_name(table).set_item(Some(item)).condition_expression("attribute_not_exists(pk)");
+        let put = |item| {
+            Put::builder().table_name(table).set_item(Some(item)).condition_expression("attribute_not_exists(pk)")
+        };
         let guard = put(write(&Credential::key(&user.email), credential)?).build();
         let row = put(write(&User::key(user.id), user)?).build();
         let refused = |error| StoreError::Refused(Box::new(error));

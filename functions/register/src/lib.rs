@@ -1,0 +1,95 @@
+//! `POST /api/auth/register`: a new account, and its first session.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::auth::hash;
+use shared::auth::sign_in::{SignIn, Tokens, device_name};
+use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Body;
+use shared::models::email::Email;
+use shared::models::ids::UserId;
+use shared::models::password::Password;
+use shared::services::{ConfigError, Services};
+use shared::stores::database::{Database, StoreError, Table};
+use shared::stores::row::Wanted;
+use shared::stores::sessions::{Session, Sessions};
+use shared::stores::users::{Credential, Role, User, Users};
+
+/// Registers: the guard, the hash, one transaction.
+pub struct Register {
+    database: Database,
+    users: Users,
+    sessions: Sessions,
+    tokens: Tokens,
+}
+
+/// What registers.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    email: Email,
+    password: Password,
+    /// A name to greet by.
+    #[schemars(length(max = 100))]
+    name: Option<String>,
+}
+
+impl Endpoint for Register {
+    type Caller = Anyone;
+    type Input = Body<Registration>;
+    type Output = SignIn;
+    const SUMMARY: &'static str = "Registers an account and signs it in.";
+    const CODES: &'static [Code] = &[Code::EmailTaken];
+    const STATUS: u16 = 201;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            database: services.database(&[Table::Users, Table::Sessions])?,
+            users: Users::connect(services)?,
+            sessions: Sessions::connect(services)?,
+            tokens: Tokens::connect(services).await?,
+        })
+    }
+
+    fn reads(&self, input: &Self::Input, _: Option<&Identity>) -> Wanted {
+        Wanted::default().and(&Credential::key(&input.0.email))
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
+        let given = &call.input.0;
+        if let Some(issue) = given.password.refusal(&given.email) {
+            return Err(ApiError::field("password", issue));
+        }
+        if call.rows.get(&Credential::key(&given.email))?.is_some() {
+            return Err(taken());
+        }
+        let hash = hash::hash(given.password.clone()).await.map_err(ApiError::internal)?;
+        let user = User {
+            id: UserId::new(call.now),
+            email: given.email.clone(),
+            name: given.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
+            role: Role::Viewer,
+            email_verified: false,
+            created_at: call.now,
+            stripe_customer_id: None,
+            sessions_since: None,
+            session_kept: None,
+        };
+        let session = Session::start(user.id, device_name(None, call.header("user-agent")), call.now);
+        let token = self.tokens.issue(&session, call.now).await?;
+        let mut statements = self.users.add(&user, &Credential { user_id: user.id, password_hash: Some(hash) })?;
+        statements.push(self.sessions.add(&session)?);
+        match self.database.transact(statements).await {
+            Err(StoreError::Condition(failed)) if failed.at(0) => Err(taken()),
+            result => {
+                result?;
+                Ok(Reply::with_token(SignIn { token, user: user.profile() }))
+            }
+        }
+    }
+}
+
+fn taken() -> ApiError {
+    ApiError::new(Code::EmailTaken, "There is an account with this email address; please sign in.")
+}
