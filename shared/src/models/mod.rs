@@ -6,3 +6,6 @@ pub mod ids;
 pub mod password;
 pub mod plan;
 pub mod subscription;
+pub mod progress;
+pub mod streams;
+pub mod time;

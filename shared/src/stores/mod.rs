@@ -7,3 +7,5 @@ pub mod sessions;
 pub mod subscriptions;
 pub mod users;
 pub mod videos;
+pub mod streams;
+pub mod watch_history;
