@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod http;
 pub mod lambda;
 pub mod models;
+pub mod mux;
 pub mod openapi;
 pub mod secrets;
 pub mod services;

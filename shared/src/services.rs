@@ -125,18 +125,27 @@ impl Services {
 
     /// Where Stripe's API is, without a slash at the end.
     pub fn stripe_base_url(&self) -> Result<String, ConfigError> {
-        self.text("STRIPE_BASE_URL").map(|url| url.trim_end_matches('/').to_owned())
+        self.origin("STRIPE_BASE_URL")
     }
 
-    /// Where Mux's API, streams and images are, without a slash at the end.
-    pub fn mux_urls(&self) -> Result<MuxUrls, ConfigError> {
-        let url = |name| self.text(name).map(|url| url.trim_end_matches('/').to_owned());
-        Ok(MuxUrls { api: url("MUX_BASE_URL")?, stream: url("MUX_STREAM_URL")?, image: url("MUX_IMAGE_URL")? })
+    /// Where Mux's API is, without a slash at the end.
+    pub fn mux_base_url(&self) -> Result<String, ConfigError> {
+        self.origin("MUX_BASE_URL")
+    }
+
+    /// Where Mux's streams and captions are, without a slash at the end.
+    pub fn mux_stream_url(&self) -> Result<String, ConfigError> {
+        self.origin("MUX_STREAM_URL")
+    }
+
+    /// Where Mux's images and storyboards are, without a slash at the end.
+    pub fn mux_image_url(&self) -> Result<String, ConfigError> {
+        self.origin("MUX_IMAGE_URL")
     }
 
     /// The origin of the web app, for links in mail and returns from checkout: never a request's own.
     pub fn web_origin(&self) -> Result<String, ConfigError> {
-        self.text("WEB_ORIGIN").map(|origin| origin.trim_end_matches('/').to_owned())
+        self.origin("WEB_ORIGIN")
     }
 
     /// Who mail comes from.
@@ -188,6 +197,10 @@ impl Services {
         Ok(Secret::new(aws_sdk_secretsmanager::Client::new(&self.runtime.aws), arn, self.runtime.clock.clone()))
     }
 
+    fn origin(&self, name: &str) -> Result<String, ConfigError> {
+        self.text(name).map(|origin| origin.trim_end_matches('/').to_owned())
+    }
+
     fn text(&self, name: &str) -> Result<&str, ConfigError> {
         let value = self.settings.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         value.ok_or_else(|| self.wrong(format!("the setting {name} is missing")))
@@ -201,17 +214,6 @@ impl Services {
     fn wrong(&self, issue: String) -> ConfigError {
         ConfigError { function: self.function.clone(), issue }
     }
-}
-
-/// Where Mux is.
-#[derive(Clone, Debug)]
-pub struct MuxUrls {
-    /// The API.
-    pub api: String,
-    /// Streams.
-    pub stream: String,
-    /// Images and storyboards.
-    pub image: String,
 }
 
 /// Requests admitted in any 15 minutes.
