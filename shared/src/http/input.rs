@@ -4,7 +4,7 @@ use crate::http::body;
 use crate::http::error::{ApiError, Code};
 use crate::http::json;
 use bytes::Bytes;
-use lambda_http::http::HeaderMap;
+use lambda_http::http::{HeaderMap, Method};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -34,6 +34,10 @@ pub struct Door {
     pub path: HashMap<String, String>,
     /// The query string, undecoded.
     pub query: String,
+    /// The method.
+    pub method: Method,
+    /// The whole path.
+    pub asked: String,
     /// The body, base64 decoded.
     pub body: Bytes,
     /// Headers, names in lower case.
@@ -66,6 +70,23 @@ pub struct Described {
 impl Input for () {
     fn read(_: &Door) -> Result<Self, ApiError> {
         Ok(())
+    }
+
+    fn describe(_: &mut SchemaGenerator, _: &mut Described) {}
+}
+
+/// Method and path, for the function that answers what no other does.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The method.
+    pub method: Method,
+    /// The whole path.
+    pub path: String,
+}
+
+impl Input for Asked {
+    fn read(door: &Door) -> Result<Self, ApiError> {
+        Ok(Self { method: door.method.clone(), path: door.asked.clone() })
     }
 
     fn describe(_: &mut SchemaGenerator, _: &mut Described) {}

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use lambda_http::http::{HeaderMap, Method, header};
+use lambda_http::http::{HeaderMap, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use std::panic::AssertUnwindSafe;
@@ -34,7 +34,6 @@ struct Facts {
     request_id: String,
     route: String,
     source_ip: String,
-    method: Method,
     door: Door,
     now: Timestamp,
 }
@@ -96,7 +95,7 @@ impl<E: Endpoint> Function<E> {
             ),
             Err(_) => (Wanted::default(), Vec::new()),
         };
-        let admission = match self.gate.admit::<E>(&arrival, wanted, &own, &facts.method, facts.now).await {
+        let admission = match self.gate.admit::<E>(&arrival, wanted, &own, &facts.door.method, facts.now).await {
             Ok(admission) => admission,
             Err((error, verdict)) => {
                 seen.verdict = verdict;
@@ -219,6 +218,7 @@ fn facts(request: Request, now: Timestamp) -> Facts {
     };
     let path = request.path_parameters();
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let asked = request.raw_http_path().to_owned();
     let (parts, body) = request.into_parts();
     let body = match body {
         Body::Text(text) => Bytes::from(text),
@@ -226,14 +226,8 @@ fn facts(request: Request, now: Timestamp) -> Facts {
         _ => Bytes::new(),
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Facts {
-        request_id,
-        route,
-        source_ip,
-        method: parts.method,
-        door: Door { path, query, body, headers: parts.headers },
-        now,
-    }
+    let door = Door { path, query, method: parts.method, asked, body, headers: parts.headers };
+    Facts { request_id, route, source_ip, door, now }
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> String {

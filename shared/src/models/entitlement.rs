@@ -63,6 +63,16 @@ pub fn granted(subscription: &Subscription, grace: SignedDuration, now: Timestam
     }
 }
 
+/// The plan whose streams count: an admin's are premium's; `None` where nothing is granted.
+pub fn effective_plan(
+    subscription: &Subscription,
+    admin: bool,
+    grace: SignedDuration,
+    now: Timestamp,
+) -> Option<PlanType> {
+    if admin { Some(PlanType::Premium) } else { granted(subscription, grace, now).ok() }
+}
+
 /// The moment at which the access of the present state ends; `None` when there is none.
 pub fn access_until(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Option<Timestamp> {
     let paid = paid(subscription, grace, now).ok().and_then(|_| {

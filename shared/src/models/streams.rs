@@ -3,6 +3,7 @@
 use crate::models::ids::{PlaybackId, SessionId, VideoId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Heartbeats that may be missed before a lease has expired.
 const HEARTBEATS_MISSED_MAX: i32 = 3;
@@ -33,6 +34,18 @@ pub struct Slot {
     pub expires_at: Timestamp,
     /// Seconds that its heartbeats covered.
     pub watched_seconds: f64,
+}
+
+impl Slot {
+    /// The lease as whoever is asked to stop it sees it.
+    pub fn busy(&self) -> Value {
+        json!({
+            "playback_session_id": self.playback_session_id,
+            "device_name": self.device_name,
+            "video_title": self.video_title,
+            "started_at": self.started_at,
+        })
+    }
 }
 
 /// What a heartbeat found.

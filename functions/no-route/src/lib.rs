@@ -1,0 +1,68 @@
+//! `$default`: what no route answers, in the shape of every other answer.
+
+use shared::endpoint::{Anyone, Call, Endpoint, Reply};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Asked;
+use shared::services::{ConfigError, Services};
+
+/// Every path of the template with its methods.
+const ROUTES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/routes.in"));
+
+/// Says whether the path or only the method is unknown.
+pub struct NoRoute;
+
+impl Endpoint for NoRoute {
+    type Caller = Anyone;
+    type Input = Asked;
+    type Output = ();
+    const SUMMARY: &'static str = "Whatever no route answers.";
+    const CODES: &'static [Code] = &[Code::NotFound, Code::MethodNotAllowed];
+
+    async fn connect(_: &Services) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
+        let Asked { method, path } = call.input;
+        Err(match methods(&path) {
+            Some(allow) => {
+                let message = format!("{method} is not a method of this path, which has {allow}.");
+                ApiError { allow: Some(allow), ..ApiError::new(Code::MethodNotAllowed, message) }
+            }
+            None => ApiError::new(Code::NotFound, "There is nothing at this path; /api/openapi.json lists what there is."),
+        })
+    }
+}
+
+/// The methods of a path; a fixed segment goes before a parameter, as at the gateway.
+fn methods(path: &str) -> Option<&'static str> {
+    let matching = ROUTES.iter().filter(|(route, _)| matches(route, path));
+    matching.min_by_key(|(route, _)| route.matches('{').count()).map(|(_, methods)| *methods)
+}
+
+fn matches(route: &str, path: &str) -> bool {
+    let (mut route, mut path) = (route.split('/'), path.split('/'));
+    loop {
+        match (route.next(), path.next()) {
+            (None, None) => return true,
+            (Some(expected), Some(given)) if expected == given => {}
+            (Some(expected), Some(given)) if expected.starts_with('{') && !given.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_path_has_its_methods_and_an_unknown_one_none() {
+        assert_eq!(methods("/api/auth/login"), Some("POST"));
+        assert_eq!(methods("/api/v1/auth/login"), Some("POST"));
+        assert_eq!(methods("/api/videos/some-id"), Some("GET"));
+        for unknown in ["/", "/api", "/api/auth/login/", "/api/videos//play", "/api/videos/a/b/c", "/API/auth/login"] {
+            assert_eq!(methods(unknown), None, "{unknown}");
+        }
+    }
+}
