@@ -205,6 +205,11 @@ impl Deliveries {
         self.state().modes.insert(provider.to_owned(), mode);
     }
 
+    /// How each provider's events are delivered, as far as it was set.
+    pub fn modes(&self) -> BTreeMap<String, Mode> {
+        self.state().modes.iter().map(|(provider, mode)| (provider.clone(), *mode)).collect()
+    }
+
     /// Sends what `hold` kept, in order, and returns how many that were.
     pub fn release(&self) -> usize {
         let now = self.0.clock.now();
@@ -271,7 +276,7 @@ impl Deliveries {
         let (due, first) = pending().min_by_key(|(due, _)| *due)?;
         if state.modes.get(&first.provider) == Some(&Mode::Reorder) {
             let window = due.max(self.0.clock.now());
-            let newest = pending().filter(|(due, one)| *due <= window && one.provider == first.provider).next_back();
+            let newest = pending().rfind(|(due, one)| *due <= window && one.provider == first.provider);
             if let Some((_, newest)) = newest {
                 return Some((due, newest.clone()));
             }

@@ -1,0 +1,63 @@
+//! The sizes of renditions.
+
+/// Largest shorter side that is encoded: more would only cost time on a developer's machine.
+const SIDE_MAX: u32 = 720;
+/// Each rendition's size as a part of the largest one: 720, 480, 320.
+const PARTS: [f64; 3] = [4.0 / 9.0, 2.0 / 3.0, 1.0];
+/// Bits a second that a pixel may cost at most.
+const BITS_PER_PIXEL: f64 = 3.0;
+const KILOBITS_MIN: u32 = 120;
+
+/// A rendition to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rung {
+    pub(crate) name: String,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// The most that its pictures may take, in kilobits a second.
+    pub(crate) kilobits_max: u32,
+}
+
+/// The renditions of a source, the smallest first: never larger than the source, and three whatever its size.
+pub(crate) fn rungs(width: u32, height: u32) -> Vec<Rung> {
+    let shorter = width.min(height).max(1);
+    let top = f64::from(shorter.min(SIDE_MAX)) / f64::from(shorter);
+    let mut rungs: Vec<Rung> = Vec::new();
+    for part in PARTS {
+        let (width, height) = (even(f64::from(width) * top * part), even(f64::from(height) * top * part));
+        let mut name = format!("{}p", width.min(height));
+        if rungs.iter().any(|rung| rung.name == name) {
+            name += &format!("-{}", rungs.len());
+        }
+        let kilobits = (f64::from(width) * f64::from(height) * BITS_PER_PIXEL / 1000.0) as u32;
+        rungs.push(Rung { name, width, height, kilobits_max: kilobits.max(KILOBITS_MIN) });
+    }
+    rungs
+}
+
+/// The nearest even number from 16 up: 4:2:0 pictures have no others, and encoders want a macroblock.
+pub(crate) fn even(pixels: f64) -> u32 {
+    ((pixels / 2.0).round() as u32 * 2).max(16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(width: u32, height: u32) -> Vec<(u32, u32)> {
+        rungs(width, height).iter().map(|rung| (rung.width, rung.height)).collect()
+    }
+
+    #[test]
+    fn three_renditions_are_made_and_none_is_larger_than_its_source() {
+        assert_eq!(sizes(1920, 1080), [(568, 320), (854, 480), (1280, 720)]);
+        assert_eq!(sizes(640, 360), [(284, 160), (426, 240), (640, 360)]);
+        assert_eq!(sizes(360, 640), [(160, 284), (240, 426), (360, 640)]);
+    }
+
+    #[test]
+    fn renditions_of_a_tiny_source_have_names_of_their_own() {
+        let names: std::collections::BTreeSet<String> = rungs(16, 16).into_iter().map(|rung| rung.name).collect();
+        assert_eq!(names.len(), 3);
+    }
+}

@@ -1,0 +1,45 @@
+//! The stand-in alone, without the rest of the platform: for trying it with any client.
+//!
+//! Settings: `PORT` (3002), `TOKEN_ID`, `TOKEN_SECRET`, `WEBHOOK_SECRET`, `WEBHOOK_URL`, and `MEDIA_DIR` (`.mux`), which
+//! also holds its state.
+
+use mux_standin::{Config, MuxStandIn};
+use standin::calls::Calls;
+use standin::clock::Clock;
+use standin::deliveries::Deliveries;
+use standin::documents::Documents;
+use standin::faults::Faults;
+use standin::timeline::Timeline;
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let listener = TcpListener::bind(("127.0.0.1", setting("PORT", "3002").parse()?)).await?;
+    let base_url = format!("http://{}", listener.local_addr()?);
+    let media_dir = PathBuf::from(setting("MEDIA_DIR", ".mux"));
+    std::fs::create_dir_all(&media_dir)?;
+    let timeline = Timeline::new(Clock::default());
+    let documents = Documents::open(Some(&media_dir.join("state.sqlite")))?;
+    let mux = MuxStandIn::open(Config {
+        base_url: base_url.clone(),
+        token_id: setting("TOKEN_ID", "local"),
+        token_secret: setting("TOKEN_SECRET", "local"),
+        webhook_secret: setting("WEBHOOK_SECRET", "local"),
+        webhook_url: setting("WEBHOOK_URL", "http://127.0.0.1:3000/api/webhooks/mux"),
+        media_dir,
+        timeline: timeline.clone(),
+        deliveries: Deliveries::open(&timeline, documents.clone())?,
+        documents,
+    })?;
+    writeln!(std::io::stdout(), "The Mux stand-in is ready at {base_url}")?;
+    let watch = mux.watch(Calls::default(), Faults::default());
+    tokio::select! {
+        served = standin::server::serve(listener, mux.router(), Some(watch)) => Ok(served?),
+        () = timeline.run() => Ok(()),
+        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+    }
+}

@@ -1,0 +1,55 @@
+//! Who may see what: the one place that decides on a playback id and a token.
+
+use crate::answer::Refusal;
+use crate::encode::Encoded;
+use crate::model::{Asset, Policy, Status};
+use crate::state::Mux;
+use crate::tokens::{self, Audience};
+use axum::extract::RawQuery;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+/// What a request may see, and the parameters that count for it.
+pub(super) struct Access {
+    pub(super) asset: Asset,
+    pub(super) encoded: Encoded,
+    /// The token that opened it; none is needed for a public playback id.
+    pub(super) token: Option<String>,
+    parameters: Map<String, Value>,
+}
+
+impl Access {
+    /// A number among the parameters.
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        let number = match self.parameters.get(name)? {
+            Value::String(text) => text.parse().ok()?,
+            other => other.as_f64()?,
+        };
+        Some(number).filter(|number: &f64| number.is_finite())
+    }
+
+    /// A word among the parameters.
+    pub(super) fn word(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name)?.as_str()
+    }
+}
+
+/// Opens a playback id for `audience`: 404 when it is unknown, 403 when its token is missing or wrong, 412 when its asset
+/// is not ready.
+///
+/// Parameters of a signed playback id count only inside its token; of a public one, in the query. Others are ignored.
+pub(super) fn open(mux: &Mux, playback_id: &str, audience: Audience, query: &RawQuery) -> Result<Access, Refusal> {
+    let (asset, policy) = mux.played_by(playback_id).ok_or_else(Refusal::not_found)?;
+    let query = form_urlencoded::parse(query.0.as_deref().unwrap_or_default().as_bytes());
+    let query: Map<String, Value> = query.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect();
+    let token = query.get("token").and_then(Value::as_str).map(str::to_owned);
+    let (parameters, token) = match policy {
+        Policy::Public => (query, None),
+        Policy::Signed => {
+            let verified = tokens::verify(token.as_deref(), &mux.keys, playback_id, audience, mux.now());
+            (verified.map_err(|error| Refusal::forbidden(error.to_string()))?, token)
+        }
+    };
+    let encoded = asset.encoded.clone().filter(|_| asset.status == Status::Ready).ok_or_else(Refusal::not_ready)?;
+    Ok(Access { asset, encoded, token, parameters })
+}
