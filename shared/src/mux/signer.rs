@@ -41,10 +41,9 @@ impl Signer {
         Ok(Self { keys, stream_url: services.mux_stream_url()?, image_url: services.mux_image_url()? })
     }
 
-    /// The master playlist.
-    pub async fn stream_url(&self, playback_id: &str, expires_at: Timestamp) -> Result<String, MuxError> {
-        let token = self.stream_token(playback_id, expires_at).await?;
-        Ok(format!("{}/{playback_id}.m3u8?token={token}", self.stream_url))
+    /// The master playlist, opened by a token of [`Signer::stream_token`].
+    pub fn stream_url(&self, playback_id: &str, token: &str) -> String {
+        format!("{}/{playback_id}.m3u8?token={token}", self.stream_url)
     }
 
     /// The token of the master playlist by itself, for players that put the URL together.
