@@ -15,7 +15,9 @@ fn main() {
     for (_, resource) in template["Resources"].as_mapping().into_iter().flatten() {
         for (_, event) in resource["Properties"]["Events"].as_mapping().into_iter().flatten() {
             let (method, path) = (&event["Properties"]["Method"], &event["Properties"]["Path"]);
-            if let (Some("HttpApi"), Some(method), Some(path)) = (event["Type"].as_str(), method.as_str(), path.as_str()) {
+            if let (Some("HttpApi"), Some(method), Some(path)) =
+                (event["Type"].as_str(), method.as_str(), path.as_str())
+            {
                 routes.entry(path.to_owned()).or_default().insert(method.to_uppercase());
             }
         }

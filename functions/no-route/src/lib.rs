@@ -29,7 +29,9 @@ impl Endpoint for NoRoute {
                 let message = format!("{method} is not a method of this path, which has {allow}.");
                 ApiError { allow: Some(allow), ..ApiError::new(Code::MethodNotAllowed, message) }
             }
-            None => ApiError::new(Code::NotFound, "There is nothing at this path; /api/openapi.json lists what there is."),
+            None => {
+                ApiError::new(Code::NotFound, "There is nothing at this path; /api/openapi.json lists what there is.")
+            }
         })
     }
 }

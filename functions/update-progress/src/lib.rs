@@ -84,7 +84,8 @@ impl Endpoint for UpdateProgress {
         let (Path(id), Body(told)) = &call.input;
         let video: Option<Video> = call.rows.get(&Video::key(*id))?;
         let admin = call.caller.user.role == Role::Admin;
-        let video = video.filter(|video| admin || video.is_public(call.now)).ok_or_else(|| ApiError::not_found("video"))?;
+        let video =
+            video.filter(|video| admin || video.is_public(call.now)).ok_or_else(|| ApiError::not_found("video"))?;
 
         let duration = video.duration.or(told.duration.filter(|seconds| *seconds <= DURATION_SECONDS_MAX));
         let progress = clamped(told.progress, duration);

@@ -2,6 +2,7 @@
 
 pub mod email;
 pub mod entitlement;
+pub mod grant;
 pub mod ids;
 pub mod password;
 pub mod plan;
