@@ -1,0 +1,176 @@
+use super::form::change_metadata;
+use super::{Form, Paging, deleted, found};
+use crate::error::{ApiError, Result};
+use crate::model::*;
+use crate::render::Render;
+use crate::tx::Tx;
+use serde_json::Value;
+
+pub(super) fn create_coupon(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let id = match form.filled("id")? {
+        Some(id) => id,
+        None => tx.ids.code(),
+    };
+    if tx.state.coupons.get(&id).is_some_and(|one| !one.deleted) {
+        return Err(ApiError::invalid("Coupon already exists.").code("resource_already_exists").param("id"));
+    }
+    let coupon = Coupon {
+        id: id.clone(),
+        created: tx.now,
+        name: form.filled("name")?,
+        off: off(&mut form)?,
+        duration: duration(&mut form)?,
+        max_redemptions: form.positive("max_redemptions")?,
+        redeem_by: form.moment("redeem_by", tx.now)?,
+        times_redeemed: 0,
+        applies_to: match form.form("applies_to")? {
+            Some(mut applies_to) => {
+                let products = applies_to.texts("products")?;
+                applies_to.finish()?;
+                products
+            }
+            None => Vec::new(),
+        },
+        metadata: form.new_metadata()?,
+        deleted: false,
+    };
+    form.finish()?;
+    tx.put(coupon);
+    tx.emit::<Coupon>("coupon.created", &id);
+    Ok(tx.get::<Coupon>(&id).render(tx.view()))
+}
+
+pub(super) fn update_coupon(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    live_coupon(tx, id)?;
+    let (name, metadata) = (form.unsettable("name")?, form.metadata()?);
+    form.finish()?;
+    let coupon = tx.update(id, "coupon.updated", |coupon: &mut Coupon| {
+        coupon.name = name.unwrap_or_else(|| coupon.name.clone());
+        change_metadata(&mut coupon.metadata, metadata);
+    });
+    Ok(coupon.render(tx.view()))
+}
+
+/// A deleted coupon cannot be redeemed; the discounts it gave stay.
+pub(super) fn delete_coupon(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    live_coupon(tx, id)?;
+    tx.emit::<Coupon>("coupon.deleted", id);
+    tx.edit(id, |coupon: &mut Coupon| coupon.deleted = true);
+    Ok(deleted(id, "coupon"))
+}
+
+pub(super) fn retrieve_coupon(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    Ok(live_coupon(tx, id)?.render(tx.view()))
+}
+
+pub(super) fn list_coupons(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    form.finish()?;
+    paging.page("/v1/coupons", tx.state.coupons.iter().filter(|one| !one.deleted), tx.view())
+}
+
+pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let Some(mut promotion) = form.form("promotion")? else { return Err(ApiError::missing_param("promotion")) };
+    promotion.choice("type", &[("coupon", ())])?;
+    let coupon = promotion.required("coupon")?;
+    promotion.finish()?;
+    if tx.find::<Coupon>(&coupon, "promotion[coupon]")?.deleted {
+        return Err(ApiError::no_such("coupon", &coupon, "promotion[coupon]"));
+    }
+    let code = match form.filled("code")? {
+        Some(code) => code,
+        None => tx.ids.code(),
+    };
+    if tx.state.promotion_codes.iter().any(|one| one.active && one.code.eq_ignore_ascii_case(&code)) {
+        let message = format!("An active promotion code with `code: {code}` already exists.");
+        return Err(ApiError::invalid(message).param("code"));
+    }
+    let mut restrictions = form.form("restrictions")?.unwrap_or_default();
+    let promotion_code = PromotionCode {
+        id: tx.ids.next("promo"),
+        created: tx.now,
+        code,
+        coupon,
+        active: form.boolean("active")?.unwrap_or(true),
+        customer: form.filled("customer")?,
+        expires_at: form.moment("expires_at", tx.now)?,
+        max_redemptions: form.positive("max_redemptions")?,
+        times_redeemed: 0,
+        first_time_transaction: restrictions.boolean("first_time_transaction")?.unwrap_or(false),
+        minimum_amount: restrictions.integer("minimum_amount")?,
+        minimum_amount_currency: restrictions.filled("minimum_amount_currency")?,
+        metadata: form.new_metadata()?,
+    };
+    restrictions.finish()?;
+    form.finish()?;
+    if let Some(customer) = &promotion_code.customer {
+        super::customers::named(tx, customer)?;
+    }
+    let id = promotion_code.id.clone();
+    tx.put(promotion_code);
+    tx.emit::<PromotionCode>("promotion_code.created", &id);
+    Ok(tx.get::<PromotionCode>(&id).render(tx.view()))
+}
+
+pub(super) fn update_promotion_code(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    found::<PromotionCode>(tx, id)?;
+    let (active, metadata) = (form.boolean("active")?, form.metadata()?);
+    form.finish()?;
+    let code = tx.update(id, "promotion_code.updated", |code: &mut PromotionCode| {
+        code.active = active.unwrap_or(code.active);
+        change_metadata(&mut code.metadata, metadata);
+    });
+    Ok(code.render(tx.view()))
+}
+
+pub(super) fn list_promotion_codes(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let (code, coupon) = (form.filled("code")?, form.filled("coupon")?);
+    let (customer, active) = (form.filled("customer")?, form.boolean("active")?);
+    form.finish()?;
+    let now = tx.now;
+    let rows = tx.state.promotion_codes.iter().filter(|one| {
+        let usable = one.active && one.expires_at.is_none_or(|end| end > now);
+        code.as_ref().is_none_or(|code| one.code.eq_ignore_ascii_case(code))
+            && coupon.as_ref().is_none_or(|coupon| one.coupon == *coupon)
+            && customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer))
+            && active.is_none_or(|active| usable == active)
+    });
+    paging.page("/v1/promotion_codes", rows, tx.view())
+}
+
+fn live_coupon(tx: &Tx<'_>, id: &str) -> Result<Coupon> {
+    let coupon: Coupon = found(tx, id)?;
+    if coupon.deleted { Err(ApiError::no_such("coupon", id, "id").not_found()) } else { Ok(coupon) }
+}
+
+fn off(form: &mut Form) -> Result<Off> {
+    let percent = form.filled("percent_off")?;
+    let (amount, currency) = (form.integer("amount_off")?, form.filled("currency")?);
+    match (percent, amount) {
+        (Some(percent), None) => {
+            let invalid = || ApiError::invalid(format!("Invalid percent_off: {percent}")).param("percent_off");
+            let percent =
+                percent.parse().ok().filter(|percent| *percent > 0.0 && *percent <= 100.0).ok_or_else(invalid)?;
+            Ok(Off::Percent(percent))
+        }
+        (None, Some(amount)) if amount > 0 => {
+            let currency = currency.ok_or_else(|| ApiError::missing_param("currency"))?.to_lowercase();
+            Ok(Off::Amount { amount, currency })
+        }
+        _ => Err(ApiError::invalid("Must pass exactly one of percent_off or amount_off.")),
+    }
+}
+
+fn duration(form: &mut Form) -> Result<Duration> {
+    let months = form.positive("duration_in_months")?;
+    match (form.filled("duration")?.as_deref().unwrap_or("once"), months) {
+        ("once", None) => Ok(Duration::Once),
+        ("forever", None) => Ok(Duration::Forever),
+        ("repeating", Some(months)) => Ok(Duration::Months(u32::try_from(months).unwrap_or(u32::MAX))),
+        ("repeating", None) => Err(ApiError::missing_param("duration_in_months")),
+        _ => Err(ApiError::invalid("Invalid duration: must be one of forever, once, or repeating").param("duration")),
+    }
+}

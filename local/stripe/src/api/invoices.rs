@@ -1,0 +1,202 @@
+use super::form::change_metadata;
+use super::{Form, Paging, found, payment_methods, subscriptions};
+use crate::engine::change;
+use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::invoice;
+use crate::engine::timers;
+use crate::error::{ApiError, Result};
+use crate::model::*;
+use crate::render::{Render, invoice_payment};
+use crate::tx::Tx;
+use serde_json::{Value, json};
+
+pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let (customer, subscription) = (form.filled("customer")?, form.filled("subscription")?);
+    let status = form.filled("status")?;
+    form.choice("collection_method", &[("charge_automatically", ()), ("send_invoice", ())])?;
+    form.finish()?;
+    let wanted = |one: &&Invoice| {
+        subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
+            && status.as_ref().is_none_or(|status| one.status.name() == status)
+    };
+    let (url, view) = ("/v1/invoices", tx.view());
+    match &customer {
+        Some(customer) => paging.page(url, tx.state.invoices.of_customer(customer).filter(wanted), view),
+        None => paging.page(url, tx.state.invoices.iter().filter(wanted), view),
+    }
+}
+
+pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    found::<Invoice>(tx, id)?;
+    let (description, metadata) = (form.unsettable("description")?, form.metadata()?);
+    let auto_advance = form.boolean("auto_advance")?;
+    form.finish()?;
+    let now = tx.now;
+    let invoice = tx.update(id, "invoice.updated", |one: &mut Invoice| {
+        one.description = description.unwrap_or_else(|| one.description.take());
+        change_metadata(&mut one.metadata, metadata);
+        if let Some(auto_advance) = auto_advance {
+            one.auto_advance = auto_advance;
+            if one.status == InvoiceStatus::Draft && auto_advance {
+                one.finalizes_at.get_or_insert(now + invoice::DRAFT_TIME);
+            }
+            if !auto_advance {
+                one.next_payment_attempt = None;
+            }
+        }
+    });
+    Ok(invoice.render(tx.view()))
+}
+
+pub(super) fn finalize(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    form.boolean("auto_advance")?;
+    form.finish()?;
+    if found::<Invoice>(tx, id)?.status != InvoiceStatus::Draft {
+        let message = "This invoice is already finalized, you can't re-finalize a non-draft invoice.";
+        return Err(ApiError::invalid(message).code("invoice_not_editable"));
+    }
+    invoice::finalize(tx, id);
+    let open: Invoice = tx.get(id);
+    if open.amount_due == 0 {
+        invoice::mark_paid(tx, id);
+    } else {
+        invoice::intent_of(tx, &open);
+    }
+    Ok(tx.get::<Invoice>(id).render(tx.view()))
+}
+
+pub(super) fn pay(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    let one: Invoice = found(tx, id)?;
+    let method = form.filled("payment_method")?;
+    let outside = form.boolean("paid_out_of_band")?.unwrap_or(false);
+    form.boolean("off_session")?;
+    form.finish()?;
+    match one.status {
+        InvoiceStatus::Paid => return Err(ApiError::invalid("Invoice is already paid").code("invoice_already_paid")),
+        InvoiceStatus::Void => return Err(ApiError::invalid("You can't pay an invoice that has been voided.")),
+        InvoiceStatus::Draft => invoice::finalize(tx, id),
+        InvoiceStatus::Open | InvoiceStatus::Uncollectible => {}
+    }
+    if outside {
+        invoice::mark_paid(tx, id);
+        return Ok(tx.get::<Invoice>(id).render(tx.view()));
+    }
+    let subscription = one.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
+    let method = match method {
+        Some(method) => {
+            let id = payment_methods::of_customer(tx, &method, &one.customer)?;
+            Some(tx.get::<PaymentMethod>(&id))
+        }
+        None => charge::method_of(tx, subscription.as_ref(), &one.customer),
+    };
+    match invoice::attempt(tx, id, method.as_ref(), Presence::Kept) {
+        Verdict::Approved => Ok(tx.get::<Invoice>(id).render(tx.view())),
+        Verdict::Declined(decline) => Err(with_intent(tx, id, ApiError::card(&decline))),
+        Verdict::NeedsAction => {
+            let decline = Decline {
+                code: "invoice_payment_intent_requires_action".to_owned(),
+                decline_code: None,
+                message: "This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with the invoice.".to_owned(),
+            };
+            Err(with_intent(tx, id, ApiError::card(&decline)))
+        }
+    }
+}
+
+pub(super) fn void(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    settle(tx, id, "voided", invoice::void)
+}
+
+pub(super) fn mark_uncollectible(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    settle(tx, id, "marked uncollectible", invoice::mark_uncollectible)
+}
+
+pub(super) fn lines(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    Paging::take(&mut form)?;
+    form.finish()?;
+    let mut invoice = found::<Invoice>(tx, id)?.render(tx.view());
+    Ok(invoice["lines"].take())
+}
+
+/// The next invoice of a subscription, with or without a change.
+pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let customer = form.filled("customer")?;
+    let Some(id) = form.filled("subscription")? else {
+        let message = "This stand-in previews invoices of existing subscriptions: pass `subscription`.";
+        return Err(ApiError::invalid(message).code("parameter_missing").param("subscription"));
+    };
+    let one: Subscription = tx.find(&id, "subscription")?;
+    if customer.is_some_and(|customer| customer != one.customer) {
+        return Err(ApiError::no_such("subscription", &id, "subscription"));
+    }
+    form.choice("preview_mode", &[("next", ()), ("recurring", ())])?;
+    let change = match form.form("subscription_details")? {
+        None => None,
+        Some(mut details) => {
+            let change = subscriptions::item_change(tx, &one, &mut details)?;
+            details.finish()?;
+            change
+        }
+    };
+    form.finish()?;
+    if one.status.is_over() || (change.is_none() && one.ends_at().is_some_and(|end| end <= one.period_end)) {
+        let message = format!("No upcoming invoices for customer: {}", one.customer);
+        return Err(ApiError::invalid(message).code("invoice_upcoming_none").not_found());
+    }
+    tx.imagine(|tx| match change {
+        Some(change) => change::preview(tx, &id, change),
+        None => Ok(timers::upcoming(tx, &id).render(tx.view())),
+    })
+}
+
+pub(super) fn list_payments(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    Paging::take(&mut form)?;
+    let invoice = form.filled("invoice")?;
+    let status = form.filled("status")?;
+    let intent = match form.form("payment")? {
+        None => None,
+        Some(mut payment) => {
+            payment.choice("type", &[("payment_intent", ())])?;
+            let intent = payment.filled("payment_intent")?;
+            payment.finish()?;
+            intent
+        }
+    };
+    form.finish()?;
+    let invoices = tx.state.invoices.iter().filter(|one| {
+        invoice.as_ref().is_none_or(|invoice| one.id == *invoice)
+            && intent.as_ref().is_none_or(|intent| one.payment_intent.as_ref() == Some(intent))
+    });
+    let payments = invoices.filter_map(|invoice| invoice_payment(invoice, tx.view()));
+    let payments: Vec<Value> =
+        payments.filter(|payment| status.as_ref().is_none_or(|status| payment["status"] == json!(status))).collect();
+    Ok(crate::render::list("/v1/invoice_payments", payments, false))
+}
+
+pub(super) fn retrieve_payment(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    let invoice = tx.state.invoices.iter().find(|one| one.payment == id);
+    let payment = invoice.and_then(|invoice| invoice_payment(invoice, tx.view()));
+    payment.ok_or_else(|| ApiError::no_such("invoice_payment", id, "invoice_payment").not_found())
+}
+
+fn settle(tx: &mut Tx<'_>, id: &str, what: &str, settle: fn(&mut Tx<'_>, &str)) -> Result<Value> {
+    let invoice: Invoice = found(tx, id)?;
+    if !matches!(invoice.status, InvoiceStatus::Open | InvoiceStatus::Uncollectible) {
+        let message = format!("Only open invoices can be {what}. This invoice is {}.", invoice.status.name());
+        return Err(ApiError::invalid(message).code("invoice_not_editable"));
+    }
+    settle(tx, id);
+    Ok(tx.get::<Invoice>(id).render(tx.view()))
+}
+
+/// Errors of payments carry their payment intent.
+fn with_intent(tx: &Tx<'_>, invoice: &str, error: ApiError) -> ApiError {
+    match tx.get::<Invoice>(invoice).payment_intent {
+        Some(intent) => error.with("payment_intent", tx.get::<PaymentIntent>(&intent).render(tx.view())),
+        None => error,
+    }
+}

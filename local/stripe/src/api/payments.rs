@@ -1,0 +1,153 @@
+use super::form::change_metadata;
+use super::{Form, Paging, found, payment_methods};
+use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::{invoice, refund};
+use crate::error::{ApiError, Result};
+use crate::model::*;
+use crate::render::Render;
+use crate::tx::Tx;
+use serde_json::Value;
+
+const REASONS: &[(&str, &str)] =
+    &[("duplicate", "duplicate"), ("fraudulent", "fraudulent"), ("requested_by_customer", "requested_by_customer")];
+
+pub(super) fn create_refund(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
+    let amount = form.positive("amount")?.and_then(|amount| i64::try_from(amount).ok());
+    let reason = form.choice("reason", REASONS)?.map(str::to_owned);
+    let metadata = form.new_metadata()?;
+    form.finish()?;
+    let charge = match (charge, intent) {
+        (Some(charge), None) => tx.find::<Charge>(&charge, "charge")?,
+        (None, Some(intent)) => {
+            let intent: PaymentIntent = tx.find(&intent, "payment_intent")?;
+            let Some(charge) = intent.latest_charge else {
+                let message =
+                    format!("This PaymentIntent ({}) does not have a successful charge to refund.", intent.id);
+                return Err(ApiError::invalid(message).param("payment_intent"));
+            };
+            tx.get(&charge)
+        }
+        _ => {
+            return Err(ApiError::invalid(
+                "One of the following params should be provided for this request: payment_intent or charge.",
+            ));
+        }
+    };
+    let refund = refund::create(tx, &charge, amount, reason, metadata)?;
+    Ok(refund.render(tx.view()))
+}
+
+pub(super) fn update_refund(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    found::<Refund>(tx, id)?;
+    let metadata = form.metadata()?;
+    form.finish()?;
+    let refund = tx.update(id, "refund.updated", |one: &mut Refund| change_metadata(&mut one.metadata, metadata));
+    Ok(refund.render(tx.view()))
+}
+
+pub(super) fn list_refunds(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
+    form.finish()?;
+    let rows = tx.state.refunds.iter().filter(|one| {
+        charge.as_ref().is_none_or(|charge| one.charge == *charge)
+            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
+    });
+    paging.page("/v1/refunds", rows, tx.view())
+}
+
+pub(super) fn list_charges(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let (customer, intent) = (form.filled("customer")?, form.filled("payment_intent")?);
+    form.finish()?;
+    let rows = tx.state.charges.iter().filter(|one| {
+        customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer))
+            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
+    });
+    paging.page("/v1/charges", rows, tx.view())
+}
+
+pub(super) fn list_intents(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let customer = form.filled("customer")?;
+    form.finish()?;
+    let rows = tx
+        .state
+        .payment_intents
+        .iter()
+        .filter(|one| customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer)));
+    paging.page("/v1/payment_intents", rows, tx.view())
+}
+
+/// Confirms the payment of an invoice with a card; nobody is there to authenticate it, but the hosted invoice page is.
+pub(super) fn confirm_intent(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    let intent: PaymentIntent = found(tx, id)?;
+    let method = form.filled("payment_method")?;
+    form.ignore(&["return_url", "off_session"]);
+    form.finish()?;
+    let Some(of) = intent.invoice.map(|invoice| tx.get::<Invoice>(&invoice)) else {
+        return Err(ApiError::invalid("This stand-in confirms PaymentIntents of invoices only."));
+    };
+    if of.status != InvoiceStatus::Open {
+        let message =
+            format!("You cannot confirm this PaymentIntent because it has a status of {}.", intent.status.name());
+        return Err(ApiError::invalid(message).code("payment_intent_unexpected_state"));
+    }
+    let method = match method {
+        Some(method) => {
+            let method = payment_methods::of_customer(tx, &method, &of.customer)?;
+            Some(tx.get::<PaymentMethod>(&method))
+        }
+        None => {
+            let subscription = of.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
+            charge::method_of(tx, subscription.as_ref(), &of.customer)
+        }
+    };
+    if let Verdict::Declined(decline) = invoice::attempt(tx, &of.id, method.as_ref(), Presence::Kept) {
+        let shown = tx.get::<PaymentIntent>(id).render(tx.view());
+        return Err(ApiError::card(&decline).with("payment_intent", shown));
+    }
+    Ok(tx.get::<PaymentIntent>(id).render(tx.view()))
+}
+
+pub(super) fn list_disputes(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
+    let paging = Paging::take(&mut form)?;
+    let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
+    form.finish()?;
+    let rows = tx.state.disputes.iter().filter(|one| {
+        charge.as_ref().is_none_or(|charge| one.charge == *charge)
+            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
+    });
+    paging.page("/v1/disputes", rows, tx.view())
+}
+
+/// Evidence is counted, not read: what was submitted wins when the dispute ends.
+pub(super) fn update_dispute(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
+    let dispute: Dispute = found(tx, id)?;
+    let evidence = form.form("evidence")?.is_some();
+    let submit = form.boolean("submit")?.unwrap_or(true);
+    let metadata = form.metadata()?;
+    form.finish()?;
+    if evidence && dispute.status != DisputeStatus::NeedsResponse {
+        return Err(ApiError::invalid("This dispute is not waiting for evidence.").param("evidence"));
+    }
+    let dispute = tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
+        change_metadata(&mut one.metadata, metadata);
+        if evidence && submit {
+            one.submitted = true;
+            one.status = DisputeStatus::UnderReview;
+        }
+    });
+    Ok(dispute.render(tx.view()))
+}
+
+pub(super) fn close_dispute(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
+    form.finish()?;
+    let dispute: Dispute = found(tx, id)?;
+    if !matches!(dispute.status, DisputeStatus::NeedsResponse | DisputeStatus::UnderReview) {
+        return Err(ApiError::invalid("This dispute is already closed.").code("dispute_already_closed"));
+    }
+    refund::close_dispute(tx, id, DisputeStatus::Lost);
+    Ok(tx.get::<Dispute>(id).render(tx.view()))
+}

@@ -1,0 +1,219 @@
+//! Changes of what a subscription consists of: at once, prorated, or pending until they are paid.
+
+use super::charge::{self, Presence, Verdict};
+use super::invoice::{self, Bill};
+use super::proration::{self, Proration};
+use super::subscription::{self, PaymentBehavior};
+use super::{next_boundary, timers};
+use crate::error::{ApiError, Result};
+use crate::model::*;
+use crate::render::{Render, changed_attributes};
+use crate::tx::Tx;
+use serde_json::Value;
+
+/// A change of items or of the cycle.
+#[derive(Clone, Debug)]
+pub(crate) struct ItemChange {
+    /// What the subscription is to consist of.
+    pub items: Vec<Item>,
+    pub proration: Proration,
+    pub proration_date: Option<Moment>,
+    pub behavior: PaymentBehavior,
+    /// A new cycle starts now, even if the interval stays; a trial ends.
+    pub restart: bool,
+}
+
+/// What a change comes to.
+struct Plan {
+    recurring: Recurring,
+    /// The period, if a new cycle starts.
+    cycle: Option<(Moment, Moment)>,
+    lines: Vec<Line>,
+    invoice_now: bool,
+}
+
+/// Changes items after `fields`, and tells of both at once.
+pub(crate) fn update(
+    tx: &mut Tx<'_>,
+    id: &str,
+    fields: impl FnOnce(&mut Subscription),
+    change: Option<ItemChange>,
+) -> Result<()> {
+    let before = tx.get::<Subscription>(id).render(tx.view());
+    let one = tx.edit(id, fields);
+    let Some(change) = change else {
+        tell(tx, id, &before);
+        return Ok(());
+    };
+    let plan = plan(tx, &one, &change)?;
+    if !plan.invoice_now {
+        keep_for_next_invoice(tx, &one, plan.lines);
+        put_items(tx, id, change.items, plan.recurring, plan.cycle);
+        tell(tx, id, &before);
+        return Ok(());
+    }
+    let draft = draft(tx, &one, &plan);
+    if change.behavior == PaymentBehavior::Pend {
+        change_when_paid(tx, &one, &draft, change, &plan, &before);
+        return Ok(());
+    }
+    put_items(tx, id, change.items, plan.recurring, plan.cycle);
+    tx.edit(id, |one: &mut Subscription| one.latest_invoice = Some(draft.clone()));
+    tell(tx, id, &before);
+    tx.emit::<Invoice>("invoice.created", &draft);
+    invoice::finalize(tx, &draft);
+    let method = charge::method_of(tx, Some(&one), &one.customer);
+    if change.behavior == PaymentBehavior::Wait && tx.get::<Invoice>(&draft).amount_due > 0 {
+        let open: Invoice = tx.get(&draft);
+        invoice::intent_of(tx, &open);
+        return Ok(());
+    }
+    match invoice::attempt(tx, &draft, method.as_ref(), Presence::Kept) {
+        Verdict::Declined(decline) if change.behavior == PaymentBehavior::Refuse => {
+            Err(ApiError::card(&decline).undone())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The invoice that a change would make next: its own, or the one of the next period.
+pub(crate) fn preview(tx: &mut Tx<'_>, id: &str, change: ItemChange) -> Result<Value> {
+    let one: Subscription = tx.get(id);
+    let plan = plan(tx, &one, &change)?;
+    if plan.invoice_now {
+        let draft = draft(tx, &one, &plan);
+        let mut invoice: Invoice = tx.get(&draft);
+        invoice.id = invoice.id.replacen("in_", "upcoming_in_", 1);
+        return Ok(invoice.render(tx.view()));
+    }
+    keep_for_next_invoice(tx, &one, plan.lines);
+    put_items(tx, id, change.items, plan.recurring, plan.cycle);
+    Ok(timers::upcoming(tx, id).render(tx.view()))
+}
+
+/// A pending change has been paid for.
+pub(crate) fn apply_pending(tx: &mut Tx<'_>, id: &str) {
+    let mut one: Subscription = tx.get(id);
+    let Some(update) = one.pending_update.take() else { return };
+    let before = if update.announced { tx.get::<Subscription>(id) } else { one.clone() }.render(tx.view());
+    tx.put(one);
+    put_items(tx, id, update.items, update.recurring, update.cycle);
+    tell(tx, id, &before);
+    if update.announced {
+        tx.emit::<Subscription>("customer.subscription.pending_update_applied", id);
+    }
+}
+
+/// A pending change was not paid for in time.
+pub(crate) fn expire_pending(tx: &mut Tx<'_>, id: &str) {
+    let one: Subscription = tx.get(id);
+    let Some(update) = one.pending_update else { return };
+    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.pending_update = None);
+    tx.emit::<Subscription>("customer.subscription.pending_update_expired", id);
+    if tx.get::<Invoice>(&update.invoice).status == InvoiceStatus::Open {
+        invoice::void(tx, &update.invoice);
+    }
+}
+
+fn plan(tx: &mut Tx<'_>, one: &Subscription, change: &ItemChange) -> Result<Plan> {
+    let prices: Vec<Price> = change.items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
+    let (currency, recurring) = subscription::common_terms(&prices)?;
+    if currency != one.currency {
+        let message = format!("The subscription's currency is `{}`; it cannot be changed.", one.currency);
+        return Err(ApiError::invalid(message).param("items"));
+    }
+    let in_trial = one.status == SubscriptionStatus::Trialing && !change.restart;
+    if in_trial || one.status == SubscriptionStatus::Incomplete {
+        return Ok(Plan { recurring, cycle: None, lines: Vec::new(), invoice_now: false });
+    }
+    let now = tx.now;
+    let new_cycle = change.restart || recurring != one.recurring;
+    let cycle = new_cycle.then(|| (now, next_boundary(now, recurring, now)));
+    let mut lines = Vec::new();
+    if change.proration != Proration::None {
+        lines = proration::lines(tx, one, &change.items, change.proration_date.unwrap_or(now), new_cycle);
+    }
+    if let Some(period) = cycle {
+        lines.extend(invoice::period_lines(tx, &change.items, period, false));
+    }
+    let invoice_now = new_cycle || (change.proration == Proration::AlwaysInvoice && !lines.is_empty());
+    Ok(Plan { recurring, cycle, lines, invoice_now })
+}
+
+fn draft(tx: &mut Tx<'_>, one: &Subscription, plan: &Plan) -> String {
+    let mut lines: Vec<Line> = Vec::new();
+    for item in subscription::pending_items(tx, one) {
+        tx.state.invoice_items.remove(&item.id);
+        lines.push(item.line);
+    }
+    lines.extend(plan.lines.iter().cloned());
+    let now = tx.now;
+    let reason = BillingReason::SubscriptionUpdate;
+    let bill = Bill { reason, lines, period_start: one.period_start, period_end: now, finalizes_at: None };
+    invoice::draft(tx, one, bill).id
+}
+
+fn change_when_paid(tx: &mut Tx<'_>, one: &Subscription, draft: &str, change: ItemChange, plan: &Plan, before: &Value) {
+    let update = PendingUpdate {
+        expires_at: tx.now + PAYMENT_WINDOW,
+        items: change.items,
+        invoice: draft.to_owned(),
+        recurring: plan.recurring,
+        cycle: plan.cycle,
+        announced: false,
+    };
+    tx.edit(&one.id, |one: &mut Subscription| {
+        one.pending_update = Some(update);
+        one.latest_invoice = Some(draft.to_owned());
+    });
+    tx.emit::<Invoice>("invoice.created", draft);
+    invoice::finalize(tx, draft);
+    let method = charge::method_of(tx, Some(one), &one.customer);
+    if invoice::attempt(tx, draft, method.as_ref(), Presence::Kept) == Verdict::Approved {
+        return;
+    }
+    tx.edit(&one.id, |one: &mut Subscription| {
+        if let Some(update) = &mut one.pending_update {
+            update.announced = true;
+        }
+    });
+    tell(tx, &one.id, before);
+}
+
+fn keep_for_next_invoice(tx: &mut Tx<'_>, one: &Subscription, lines: Vec<Line>) {
+    for line in lines {
+        let item = InvoiceItem {
+            id: line.invoice_item.clone().unwrap_or_default(),
+            created: tx.now,
+            customer: one.customer.clone(),
+            subscription: Some(one.id.clone()),
+            currency: one.currency.clone(),
+            line,
+        };
+        tx.put(item);
+    }
+}
+
+fn put_items(tx: &mut Tx<'_>, id: &str, items: Vec<Item>, recurring: Recurring, cycle: Option<(Moment, Moment)>) {
+    let now = tx.now;
+    tx.edit(id, |one: &mut Subscription| {
+        one.items = items;
+        one.recurring = recurring;
+        if let Some((start, end)) = cycle {
+            one.billing_cycle_anchor = start;
+            (one.period_start, one.period_end) = (start, end);
+            one.upcoming_sent = false;
+            if one.status == SubscriptionStatus::Trialing {
+                one.status = SubscriptionStatus::Active;
+                one.trial_end = Some(now);
+            }
+        }
+    });
+}
+
+fn tell(tx: &mut Tx<'_>, id: &str, before: &Value) {
+    let after = tx.get::<Subscription>(id).render(tx.view());
+    if let Some(previous) = changed_attributes(before, &after) {
+        tx.emit_value("customer.subscription.updated", after, Some(previous));
+    }
+}

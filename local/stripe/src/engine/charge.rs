@@ -1,0 +1,136 @@
+//! Charges: what the issuer says, and the payment intents that keep it.
+
+use crate::Outcome;
+use crate::cards::{self, Behavior};
+use crate::model::*;
+use crate::tx::Tx;
+
+/// How a card comes to be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Its holder has just typed it in.
+    Typed,
+    /// Its holder has just authenticated this payment.
+    Authenticated,
+    /// It was kept from before.
+    Kept,
+}
+
+/// What the issuer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Approved,
+    Declined(Decline),
+    /// Its holder has to authenticate the payment.
+    NeedsAction,
+}
+
+/// Asks the issuer about a charge, or about keeping a card.
+pub(crate) fn ask(tx: &Tx<'_>, email: Option<&str>, method: &PaymentMethod, presence: Presence) -> Verdict {
+    let behavior = cards::of_number(&method.number).behavior;
+    let authenticated = presence == Presence::Authenticated;
+    let decreed = email.and_then(|email| tx.state.outcomes.get(&email.to_lowercase())).map(|decree| decree.outcome);
+    let needs = |authenticated: bool| if authenticated { Verdict::Approved } else { Verdict::NeedsAction };
+    match (behavior, decreed) {
+        (Behavior::Declines(code, decline_code), _) => Verdict::Declined(cards::decline(code, decline_code)),
+        (_, Some(Outcome::Succeed)) => Verdict::Approved,
+        (_, Some(Outcome::Decline)) => Verdict::Declined(cards::decline("card_declined", "generic_decline")),
+        (_, Some(Outcome::Require3ds)) | (Behavior::Authenticates, None) => needs(authenticated),
+        (Behavior::AuthenticatesOnce, None) => needs(authenticated || method.authenticated),
+        (Behavior::DeclinesOnceAttached, None) if presence == Presence::Kept => {
+            Verdict::Declined(cards::decline("card_declined", "generic_decline"))
+        }
+        (Behavior::DeclinesOnceAttached | Behavior::Succeeds | Behavior::Disputed, None) => Verdict::Approved,
+    }
+}
+
+/// A new payment intent, of which nobody is told yet.
+pub(crate) fn new_intent(tx: &mut Tx<'_>, customer: Option<&str>, amount: i64, currency: &str) -> PaymentIntent {
+    let id = tx.ids.next("pi");
+    let intent = PaymentIntent {
+        client_secret: tx.ids.client_secret(&id),
+        id,
+        created: tx.now,
+        customer: customer.map(str::to_owned),
+        invoice: None,
+        amount,
+        currency: currency.to_owned(),
+        status: IntentStatus::RequiresPaymentMethod,
+        payment_method: None,
+        latest_charge: None,
+        last_error: None,
+        canceled_at: None,
+        description: Some("Subscription payment".to_owned()),
+        metadata: Metadata::new(),
+    };
+    tx.put(intent.clone());
+    intent
+}
+
+/// Does what the verdict says to a payment intent, without telling anybody; returns the charge, if one was made.
+pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verdict) -> Option<String> {
+    let (status, failure) = match verdict {
+        Verdict::NeedsAction => {
+            tx.edit(intent, |intent: &mut PaymentIntent| {
+                intent.status = IntentStatus::RequiresAction;
+                intent.payment_method = Some(method.to_owned());
+                intent.last_error = None;
+            });
+            return None;
+        }
+        Verdict::Approved => (IntentStatus::Succeeded, None),
+        Verdict::Declined(decline) => (IntentStatus::RequiresPaymentMethod, Some(decline.clone())),
+    };
+    let id = tx.ids.next("ch");
+    let intent: PaymentIntent = tx.edit(intent, |intent: &mut PaymentIntent| {
+        intent.status = status;
+        // A failed payment intent forgets its card, and keeps it in the error alone.
+        intent.payment_method = failure.is_none().then(|| method.to_owned());
+        intent.last_error.clone_from(&failure);
+        intent.latest_charge = Some(id.clone());
+    });
+    let charge = Charge {
+        id: id.clone(),
+        created: tx.now,
+        customer: intent.customer,
+        payment_intent: intent.id,
+        payment_method: method.to_owned(),
+        amount: intent.amount,
+        amount_refunded: 0,
+        currency: intent.currency,
+        failure,
+        disputed: false,
+        description: intent.description,
+        metadata: Metadata::new(),
+    };
+    tx.put(charge);
+    Some(id)
+}
+
+/// The card of somebody's, not attached to anybody yet.
+pub(crate) fn new_method(tx: &mut Tx<'_>, card: &cards::Card, email: Option<&str>) -> PaymentMethod {
+    let method = PaymentMethod {
+        id: tx.ids.next("pm"),
+        created: tx.now,
+        number: card.number.to_owned(),
+        customer: None,
+        email: email.map(str::to_owned),
+        authenticated: false,
+        metadata: Metadata::new(),
+    };
+    tx.put(method.clone());
+    method
+}
+
+/// Attaches a card to a customer.
+pub(crate) fn attach(tx: &mut Tx<'_>, method: &str, customer: &str) {
+    tx.edit(method, |method: &mut PaymentMethod| method.customer = Some(customer.to_owned()));
+    tx.emit::<PaymentMethod>("payment_method.attached", method);
+}
+
+/// The card that the invoices of a subscription are charged to.
+pub(crate) fn method_of(tx: &Tx<'_>, subscription: Option<&Subscription>, customer: &str) -> Option<PaymentMethod> {
+    let own = subscription.and_then(|subscription| subscription.default_payment_method.clone());
+    let id = own.or_else(|| tx.get::<Customer>(customer).default_payment_method)?;
+    tx.state.payment_methods.get(&id).filter(|method| method.customer.as_deref() == Some(customer)).cloned()
+}

@@ -1,0 +1,104 @@
+//! What the rest of a period is worth when its items change.
+
+use super::{discount, invoice, subscription};
+use crate::model::*;
+use crate::tx::Tx;
+use jiff::Timestamp;
+
+/// What becomes of unused and remaining time when items change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Proration {
+    /// On the next invoice.
+    #[default]
+    Create,
+    /// On an invoice of its own, now.
+    AlwaysInvoice,
+    None,
+}
+
+/// The lines of a change at `at`: unused time is given back as it was paid, remaining time is asked for. A change that
+/// starts a new cycle asks for no remaining time.
+pub(crate) fn lines(tx: &mut Tx<'_>, one: &Subscription, target: &[Item], at: Moment, new_cycle: bool) -> Vec<Line> {
+    let at = at.clamp(one.period_start, one.period_end);
+    let mut lines = Vec::new();
+    for old in &one.items {
+        let new = target.iter().find(|item| item.id == old.id);
+        let unchanged = new.is_some_and(|new| new.price == old.price && new.quantity == old.quantity);
+        if !unchanged || new_cycle {
+            lines.extend(unused(tx, one, old, at));
+        }
+    }
+    for new in target.iter().filter(|_| !new_cycle) {
+        let unchanged =
+            one.items.iter().any(|old| old.id == new.id && old.price == new.price && old.quantity == new.quantity);
+        if !unchanged {
+            lines.push(remaining(tx, one, new, at));
+        }
+    }
+    lines
+}
+
+fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Option<Line> {
+    let charged = charged_line(tx, one, item)?;
+    let length = charged.period_end - charged.period_start;
+    let credit = share(discount::net(&charged), one.period_end - at, length);
+    let name = product_name(tx, &item.price);
+    let mut line = proration_line(tx, one, item, at);
+    line.amount = -credit;
+    line.description = format!("Unused time on {name} after {}", day(at));
+    Some(line)
+}
+
+fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Line {
+    let discounts = discount::running(tx.state, one, tx.now);
+    let mut line = proration_line(tx, one, item, at);
+    let price = discount::net_of(tx.state, &discounts, line.clone());
+    line.amount = share(price, one.period_end - at, one.period_end - one.period_start);
+    line.description = format!("Remaining time on {} after {}", product_name(tx, &item.price), day(at));
+    line
+}
+
+fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Line {
+    let price: Price = tx.get(&item.price);
+    Line {
+        period_start: at,
+        period_end: one.period_end,
+        subscription_item: Some(item.id.clone()),
+        proration: true,
+        invoice_item: Some(tx.ids.next("ii")),
+        ..invoice::plain_line(&price, item.quantity)
+    }
+}
+
+/// The latest line by which the current period of an item was asked for.
+fn charged_line(tx: &Tx<'_>, one: &Subscription, item: &Item) -> Option<Line> {
+    let asks = |line: &&Line| {
+        line.subscription_item.as_ref() == Some(&item.id)
+            && line.amount > 0
+            && line.period_end == one.period_end
+            && line.price.as_ref().is_some_and(|price| price.id == item.price)
+    };
+    let pending = subscription::pending_items(tx, one);
+    if let Some(item) = pending.iter().rev().map(|item| &item.line).find(asks) {
+        return Some(item.clone());
+    }
+    let invoices = tx.state.invoices.of_customer(&one.customer).filter(|invoice| {
+        invoice.subscription.as_ref() == Some(&one.id)
+            && matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Open | InvoiceStatus::Paid)
+    });
+    invoices.flat_map(|invoice| &invoice.lines).find(asks).cloned()
+}
+
+/// `amount × part ÷ whole`, to the nearest minor unit.
+fn share(amount: i64, part: Moment, whole: Moment) -> i64 {
+    let (amount, part, whole) = (i128::from(amount), i128::from(part.max(0)), i128::from(whole.max(1)));
+    i64::try_from((amount * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX)
+}
+
+fn product_name(tx: &Tx<'_>, price: &str) -> String {
+    tx.get::<Product>(&tx.get::<Price>(price).product).name
+}
+
+fn day(moment: Moment) -> String {
+    Timestamp::from_second(moment).map_or_else(|_| String::new(), |at| at.strftime("%d %b %Y").to_string())
+}

@@ -1,0 +1,308 @@
+//! Subscriptions: how they start, what payments do to them, and how they end.
+
+use super::charge::{self, Presence, Verdict};
+use super::invoice::{self, Bill};
+use super::{discount, next_boundary};
+use crate::error::{ApiError, Result};
+use crate::model::*;
+use crate::tx::Tx;
+
+/// A subscription to be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NewSubscription {
+    pub customer: String,
+    pub items: Vec<NewItem>,
+    pub metadata: Metadata,
+    pub description: Option<String>,
+    pub default_payment_method: Option<String>,
+    pub trial_end: Option<Moment>,
+    pub missing_payment_method: EndBehavior,
+    pub discounts: Vec<AppliedDiscount>,
+    pub classic: bool,
+    pub cancel_at: Option<Moment>,
+    pub cancel_at_period_end: bool,
+    pub checkout_session: Option<String>,
+}
+
+/// An item to be.
+#[derive(Clone, Debug)]
+pub(crate) struct NewItem {
+    pub price: String,
+    pub quantity: u64,
+    pub metadata: Metadata,
+}
+
+/// What is done when a payment does not come through at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PaymentBehavior {
+    /// `allow_incomplete`: charged at once; the subscription is `incomplete` or `past_due` when that fails.
+    #[default]
+    Allow,
+    /// `default_incomplete`: not charged; somebody confirms the payment.
+    Wait,
+    /// `error_if_incomplete`: nothing is done unless the charge succeeds.
+    Refuse,
+    /// `pending_if_incomplete`: the change waits for its payment.
+    Pend,
+}
+
+/// Starts a subscription `incomplete`, with its first invoice as a draft. Nobody is told yet.
+pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscription, Invoice)> {
+    let prices: Vec<Price> = new.items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
+    let (currency, recurring) = common_terms(&prices)?;
+    check_currency(tx, &new.customer, &currency)?;
+    let now = tx.now;
+    let trial_end = new.trial_end.filter(|end| *end > now);
+    let period_end = trial_end.unwrap_or_else(|| next_boundary(now, recurring, now));
+    let items = new.items.into_iter().map(|item| Item {
+        id: tx.ids.next("si"),
+        created: now,
+        price: item.price,
+        quantity: item.quantity,
+        metadata: item.metadata,
+    });
+    let items: Vec<Item> = items.collect();
+    let mut subscription = Subscription {
+        id: tx.ids.next("sub"),
+        created: now,
+        customer: new.customer,
+        status: SubscriptionStatus::Incomplete,
+        currency,
+        items,
+        recurring,
+        start_date: now,
+        billing_cycle_anchor: trial_end.unwrap_or(now),
+        period_start: now,
+        period_end,
+        trial_start: trial_end.map(|_| now),
+        trial_end,
+        missing_payment_method: new.missing_payment_method,
+        cancel_at: new.cancel_at,
+        cancel_at_period_end: new.cancel_at_period_end,
+        canceled_at: (new.cancel_at_period_end || new.cancel_at.is_some()).then_some(now),
+        ended_at: None,
+        cancellation: Cancellation::default(),
+        default_payment_method: new.default_payment_method,
+        discounts: Vec::new(),
+        latest_invoice: None,
+        pending_update: None,
+        flexible: !new.classic,
+        description: new.description,
+        metadata: new.metadata,
+        upcoming_sent: false,
+        trial_notice_sent: false,
+    };
+    for applied in &new.discounts {
+        let id = discount::redeem(tx, applied, &subscription, new.checkout_session.as_deref());
+        subscription.discounts.push(id);
+    }
+    let period = (now, period_end);
+    let lines = invoice::period_lines(tx, &subscription.items, period, trial_end.is_some());
+    let reason = BillingReason::SubscriptionCreate;
+    // The first invoice covers no past time: its own period is the moment of its creation.
+    let bill = Bill { reason, lines, period_start: now, period_end: now, finalizes_at: None };
+    let invoice = invoice::draft(tx, &subscription, bill);
+    subscription.latest_invoice = Some(invoice.id.clone());
+    if trial_end.is_none() {
+        spend_discounts(tx, &mut subscription);
+    }
+    tx.put(subscription.clone());
+    Ok((subscription, invoice))
+}
+
+/// Starts a subscription as the API does, charging the card on file.
+pub(crate) fn create(tx: &mut Tx<'_>, new: NewSubscription, behavior: PaymentBehavior) -> Result<String> {
+    let (subscription, draft) = start(tx, new)?;
+    tx.emit::<Subscription>("customer.subscription.created", &subscription.id);
+    tx.emit::<Invoice>("invoice.created", &draft.id);
+    invoice::finalize(tx, &draft.id);
+    let open: Invoice = tx.get(&draft.id);
+    if open.amount_due > 0 && behavior == PaymentBehavior::Wait {
+        invoice::intent_of(tx, &open);
+        return Ok(subscription.id);
+    }
+    let method = charge::method_of(tx, Some(&subscription), &subscription.customer);
+    if let Verdict::Declined(decline) = invoice::attempt(tx, &draft.id, method.as_ref(), Presence::Kept)
+        && behavior == PaymentBehavior::Refuse
+    {
+        return Err(ApiError::card(&decline).undone());
+    }
+    Ok(subscription.id)
+}
+
+/// The currency and rhythm that all prices of a subscription have to share.
+pub(crate) fn common_terms(prices: &[Price]) -> Result<(String, Recurring)> {
+    let Some(first) = prices.first() else { return Err(ApiError::missing_param("items")) };
+    let one_time = |price: &Price| {
+        ApiError::invalid(format!(
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`: {}",
+            price.id
+        ))
+        .param("items[0][price]")
+    };
+    let recurring = first.recurring.ok_or_else(|| one_time(first))?;
+    for price in prices {
+        if price.recurring.ok_or_else(|| one_time(price))? != recurring {
+            let message = "Currently, all items of a subscription must have the same billing interval.";
+            return Err(ApiError::invalid(message).param("items"));
+        }
+        if price.currency != first.currency {
+            let message = "All prices on a subscription must have the same currency.";
+            return Err(ApiError::invalid(message).param("items"));
+        }
+        if !price.active {
+            let message =
+                format!("The price specified is inactive. This field only accepts active prices: {}", price.id);
+            return Err(ApiError::invalid(message).code("price_inactive").param("items"));
+        }
+    }
+    Ok((first.currency.clone(), recurring))
+}
+
+/// A customer is billed in one currency, for good.
+pub(crate) fn check_currency(tx: &Tx<'_>, customer: &str, currency: &str) -> Result<()> {
+    match tx.get::<Customer>(customer).currency {
+        Some(locked) if locked != currency => Err(ApiError::invalid(format!(
+            "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or invoice item with currency {locked}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Discounts for one invoice are used up once there is one.
+pub(crate) fn spend_discounts(tx: &Tx<'_>, subscription: &mut Subscription) {
+    let lasts = |id: &String| {
+        let discount = tx.get::<Discount>(id);
+        tx.get::<Coupon>(&discount.coupon).duration != Duration::Once && discount.end.is_none_or(|end| end > tx.now)
+    };
+    subscription.discounts.retain(lasts);
+}
+
+/// What a paid invoice does to its subscription.
+pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
+    let Some(id) = &invoice.subscription else { return };
+    let now = tx.now;
+    let subscription: Subscription = tx.get(id);
+    if subscription.pending_update.as_ref().is_some_and(|update| update.invoice == invoice.id) {
+        super::change::apply_pending(tx, id);
+    }
+    let others_open =
+        tx.state.invoices.of_customer(&subscription.customer).any(|one| {
+            one.subscription.as_ref() == Some(id) && one.status == InvoiceStatus::Open && one.attempt_count > 0
+        });
+    let status = match subscription.status {
+        SubscriptionStatus::Incomplete if subscription.trial_end.is_some_and(|end| end > now) => {
+            SubscriptionStatus::Trialing
+        }
+        SubscriptionStatus::Incomplete => SubscriptionStatus::Active,
+        SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid
+            if !others_open || subscription.latest_invoice.as_ref() == Some(&invoice.id) =>
+        {
+            SubscriptionStatus::Active
+        }
+        status => status,
+    };
+    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
+}
+
+/// Whether failed payments of an invoice are tried again: not those that a customer is about to make.
+pub(crate) fn is_retried(tx: &Tx<'_>, invoice: &Invoice) -> bool {
+    let Some(subscription) = invoice.subscription.as_deref().map(|id| tx.get::<Subscription>(id)) else { return true };
+    let pending = subscription.pending_update.is_some_and(|update| update.invoice == invoice.id);
+    !pending
+        && invoice.auto_advance
+        && !matches!(subscription.status, SubscriptionStatus::Incomplete)
+        && !subscription.status.is_over()
+}
+
+/// What a failed payment that will be tried again does to the subscription.
+pub(crate) fn payment_failed(tx: &mut Tx<'_>, invoice: &Invoice) {
+    let Some(id) = &invoice.subscription else { return };
+    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
+        if matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing) {
+            one.status = SubscriptionStatus::PastDue;
+        }
+    });
+}
+
+/// Ends a subscription now. Its open invoices stay owed, but are not charged any longer.
+pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>) {
+    let now = tx.now;
+    let subscription = tx.edit(id, |one: &mut Subscription| {
+        one.status = SubscriptionStatus::Canceled;
+        one.canceled_at.get_or_insert(now);
+        one.ended_at = Some(now);
+        one.pending_update = None;
+        if let Some(cancellation) = cancellation {
+            one.cancellation = cancellation;
+        }
+    });
+    tx.emit::<Subscription>("customer.subscription.deleted", id);
+    for invoice in unsettled(tx, &subscription) {
+        tx.update(&invoice, "invoice.updated", |invoice: &mut Invoice| {
+            invoice.auto_advance = false;
+            invoice.next_payment_attempt = None;
+        });
+    }
+    for item in pending_items(tx, &subscription) {
+        tx.state.invoice_items.remove(&item.id);
+    }
+}
+
+/// Ends a subscription whose first payment never came.
+pub(crate) fn expire(tx: &mut Tx<'_>, id: &str) {
+    let now = tx.now;
+    let subscription = tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
+        one.status = SubscriptionStatus::IncompleteExpired;
+        one.ended_at = Some(now);
+    });
+    for invoice in unsettled(tx, &subscription) {
+        invoice::void(tx, &invoice);
+    }
+}
+
+/// A paused subscription runs again, from now, once its invoice is paid.
+pub(crate) fn resume(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let now = tx.now;
+    let subscription: Subscription = tx.get(id);
+    if subscription.status != SubscriptionStatus::Paused {
+        let message = format!("This subscription cannot be resumed: its status is `{}`.", subscription.status.name());
+        return Err(ApiError::invalid(message));
+    }
+    let period_end = next_boundary(now, subscription.recurring, now);
+    let lines = invoice::period_lines(tx, &subscription.items, (now, period_end), false);
+    let reason = BillingReason::SubscriptionUpdate;
+    let bill = Bill { reason, lines, period_start: now, period_end, finalizes_at: None };
+    let draft = invoice::draft(tx, &subscription, bill);
+    tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
+        one.status = SubscriptionStatus::Active;
+        one.billing_cycle_anchor = now;
+        (one.period_start, one.period_end) = (now, period_end);
+        one.upcoming_sent = false;
+        one.latest_invoice = Some(draft.id.clone());
+    });
+    tx.emit::<Subscription>("customer.subscription.resumed", id);
+    tx.emit::<Invoice>("invoice.created", &draft.id);
+    invoice::finalize(tx, &draft.id);
+    let method = charge::method_of(tx, Some(&subscription), &subscription.customer);
+    invoice::attempt(tx, &draft.id, method.as_ref(), Presence::Kept);
+    Ok(())
+}
+
+/// The prorations that wait for the next invoice of a subscription, oldest first.
+pub(crate) fn pending_items(tx: &Tx<'_>, subscription: &Subscription) -> Vec<InvoiceItem> {
+    let of_customer = tx.state.invoice_items.of_customer(&subscription.customer);
+    let mut items: Vec<InvoiceItem> =
+        of_customer.filter(|item| item.subscription.as_ref() == Some(&subscription.id)).cloned().collect();
+    items.reverse();
+    items
+}
+
+fn unsettled(tx: &Tx<'_>, subscription: &Subscription) -> Vec<String> {
+    let of_customer = tx.state.invoices.of_customer(&subscription.customer);
+    let waits = |one: &&Invoice| {
+        one.subscription.as_ref() == Some(&subscription.id)
+            && matches!(one.status, InvoiceStatus::Draft | InvoiceStatus::Open)
+    };
+    of_customer.filter(waits).map(|invoice| invoice.id.clone()).collect()
+}

@@ -1,0 +1,279 @@
+use super::{DAY, EndBehavior, HOUR, Interval, Metadata, Moment, Recurring};
+use crate::state::Object;
+use serde::{Deserialize, Serialize};
+
+/// How long before a trial's end `customer.subscription.trial_will_end` is sent.
+const TRIAL_NOTICE: Moment = 3 * DAY;
+/// How long before a renewal `invoice.upcoming` is sent.
+const UPCOMING_NOTICE: Moment = 7 * DAY;
+/// How long a first payment, or one that a change waits for, may take.
+pub(crate) const PAYMENT_WINDOW: Moment = 23 * HOUR;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Subscription {
+    pub id: String,
+    pub created: Moment,
+    pub customer: String,
+    pub status: SubscriptionStatus,
+    pub currency: String,
+    pub items: Vec<Item>,
+    /// All items renew together.
+    pub recurring: Recurring,
+    pub start_date: Moment,
+    pub billing_cycle_anchor: Moment,
+    pub period_start: Moment,
+    pub period_end: Moment,
+    pub trial_start: Option<Moment>,
+    pub trial_end: Option<Moment>,
+    pub missing_payment_method: EndBehavior,
+    pub cancel_at: Option<Moment>,
+    pub cancel_at_period_end: bool,
+    pub canceled_at: Option<Moment>,
+    pub ended_at: Option<Moment>,
+    pub cancellation: Cancellation,
+    pub default_payment_method: Option<String>,
+    pub discounts: Vec<String>,
+    pub latest_invoice: Option<String>,
+    pub pending_update: Option<PendingUpdate>,
+    /// The billing mode: `flexible` unless it was created as `classic`.
+    pub flexible: bool,
+    pub description: Option<String>,
+    pub metadata: Metadata,
+    /// The notices of this period and of the trial have been sent.
+    pub upcoming_sent: bool,
+    pub trial_notice_sent: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SubscriptionStatus {
+    Incomplete,
+    IncompleteExpired,
+    Trialing,
+    Active,
+    PastDue,
+    Canceled,
+    Unpaid,
+    Paused,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Item {
+    pub id: String,
+    pub created: Moment,
+    pub price: String,
+    pub quantity: u64,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cancellation {
+    /// `cancellation_requested`, `payment_failed`, …
+    pub reason: Option<String>,
+    pub comment: Option<String>,
+    pub feedback: Option<String>,
+}
+
+/// A change that takes effect when its invoice is paid, and is forgotten when that takes too long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PendingUpdate {
+    pub expires_at: Moment,
+    pub items: Vec<Item>,
+    pub invoice: String,
+    pub recurring: Recurring,
+    /// The period, if the change starts a new billing cycle.
+    pub cycle: Option<(Moment, Moment)>,
+    /// The change has been told of as pending; one that is paid at once never is.
+    pub announced: bool,
+}
+
+impl SubscriptionStatus {
+    /// Nothing more happens to it.
+    pub(crate) fn is_over(self) -> bool {
+        matches!(self, Self::Canceled | Self::IncompleteExpired)
+    }
+}
+
+impl Subscription {
+    /// When it is to be cancelled, if it is.
+    pub(crate) fn ends_at(&self) -> Option<Moment> {
+        if self.cancel_at_period_end { Some(self.period_end) } else { self.cancel_at }
+    }
+
+    /// When `invoice.upcoming` of this period is due: not for periods shorter than the notice.
+    fn upcoming_due(&self) -> Option<Moment> {
+        let announced = matches!(self.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
+        let long = matches!(self.recurring.interval, Interval::Month | Interval::Year);
+        let renews = self.ends_at().is_none_or(|end| end > self.period_end);
+        (announced && long && renews && !self.upcoming_sent)
+            .then(|| (self.period_end - UPCOMING_NOTICE).max(self.period_start))
+    }
+
+    fn trial_notice_due(&self) -> Option<Moment> {
+        let end = self.trial_end.filter(|_| self.status == SubscriptionStatus::Trialing && !self.trial_notice_sent)?;
+        Some((end - TRIAL_NOTICE).max(self.created))
+    }
+}
+
+impl Object for Subscription {
+    const KIND: &'static str = "subscription";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        Some(&self.customer)
+    }
+
+    fn due(&self) -> Option<Moment> {
+        use SubscriptionStatus as Status;
+        let state = match self.status {
+            Status::Canceled | Status::IncompleteExpired => return None,
+            Status::Incomplete => return Some(self.created + PAYMENT_WINDOW),
+            Status::Trialing | Status::Active | Status::PastDue | Status::Unpaid => Some(self.period_end),
+            Status::Paused => None,
+        };
+        let update = self.pending_update.as_ref().map(|update| update.expires_at);
+        [state, self.ends_at(), update, self.upcoming_due(), self.trial_notice_due()].into_iter().flatten().min()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Invoice {
+    pub id: String,
+    pub created: Moment,
+    pub customer: String,
+    pub subscription: Option<String>,
+    pub status: InvoiceStatus,
+    pub reason: BillingReason,
+    pub currency: String,
+    pub number: Option<String>,
+    pub description: Option<String>,
+    pub lines: Vec<Line>,
+    pub discounts: Vec<String>,
+    /// By discount, what it took off.
+    pub discounted: Vec<(String, i64)>,
+    pub subtotal: i64,
+    pub total: i64,
+    pub starting_balance: i64,
+    pub ending_balance: Option<i64>,
+    pub amount_due: i64,
+    pub amount_paid: i64,
+    pub attempt_count: u32,
+    /// Finalized and charged by timers.
+    pub auto_advance: bool,
+    pub finalizes_at: Option<Moment>,
+    pub next_payment_attempt: Option<Moment>,
+    pub period_start: Moment,
+    pub period_end: Moment,
+    pub payment_intent: Option<String>,
+    /// The id of the invoice payment that joins the two.
+    pub payment: String,
+    pub finalized_at: Option<Moment>,
+    pub paid_at: Option<Moment>,
+    pub voided_at: Option<Moment>,
+    pub uncollectible_at: Option<Moment>,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum InvoiceStatus {
+    Draft,
+    Open,
+    Paid,
+    Uncollectible,
+    Void,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BillingReason {
+    SubscriptionCreate,
+    SubscriptionCycle,
+    SubscriptionUpdate,
+    Upcoming,
+    Manual,
+}
+
+/// A line of an invoice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub id: String,
+    /// Before discounts; negative for unused time that is given back.
+    pub amount: i64,
+    pub description: String,
+    pub price: Option<LinePrice>,
+    pub quantity: u64,
+    pub period_start: Moment,
+    pub period_end: Moment,
+    pub subscription_item: Option<String>,
+    /// Prorations are net of discounts already.
+    pub proration: bool,
+    pub invoice_item: Option<String>,
+    pub discounted: Vec<(String, i64)>,
+}
+
+/// The price of a line, as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LinePrice {
+    pub id: String,
+    pub product: String,
+    pub unit_amount: i64,
+}
+
+/// A proration that waits for the next invoice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct InvoiceItem {
+    pub id: String,
+    pub created: Moment,
+    pub customer: String,
+    pub subscription: Option<String>,
+    pub currency: String,
+    pub line: Line,
+}
+
+impl Object for Invoice {
+    const KIND: &'static str = "invoice";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        Some(&self.customer)
+    }
+
+    fn due(&self) -> Option<Moment> {
+        match self.status {
+            InvoiceStatus::Draft => self.finalizes_at.filter(|_| self.auto_advance),
+            InvoiceStatus::Open => self.next_payment_attempt,
+            _ => None,
+        }
+    }
+}
+
+impl Object for InvoiceItem {
+    const KIND: &'static str = "invoice_item";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        Some(&self.customer)
+    }
+}

@@ -1,0 +1,140 @@
+use super::{Metadata, Moment};
+use crate::state::Object;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Product {
+    pub id: String,
+    pub created: Moment,
+    pub updated: Moment,
+    pub name: String,
+    pub description: Option<String>,
+    pub active: bool,
+    pub default_price: Option<String>,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Price {
+    pub id: String,
+    pub created: Moment,
+    pub product: String,
+    pub active: bool,
+    pub currency: String,
+    /// Minor units.
+    pub unit_amount: i64,
+    /// `None` for a price that is paid once.
+    pub recurring: Option<Recurring>,
+    pub lookup_key: Option<String>,
+    pub nickname: Option<String>,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recurring {
+    pub interval: Interval,
+    pub count: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Interval {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Coupon {
+    pub id: String,
+    pub created: Moment,
+    pub name: Option<String>,
+    pub off: Off,
+    pub duration: Duration,
+    pub max_redemptions: Option<u64>,
+    pub redeem_by: Option<Moment>,
+    pub times_redeemed: u64,
+    /// Products that it is limited to; empty for all.
+    pub applies_to: Vec<String>,
+    pub metadata: Metadata,
+    pub deleted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Off {
+    /// Of 100.
+    Percent(f64),
+    /// Minor units of a currency.
+    Amount { amount: i64, currency: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Duration {
+    Once,
+    Months(u32),
+    Forever,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PromotionCode {
+    pub id: String,
+    pub created: Moment,
+    pub code: String,
+    pub coupon: String,
+    pub active: bool,
+    /// The only customer who may use it.
+    pub customer: Option<String>,
+    pub expires_at: Option<Moment>,
+    pub max_redemptions: Option<u64>,
+    pub times_redeemed: u64,
+    pub first_time_transaction: bool,
+    pub minimum_amount: Option<i64>,
+    pub minimum_amount_currency: Option<String>,
+    pub metadata: Metadata,
+}
+
+/// A coupon applied to a subscription.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Discount {
+    pub id: String,
+    pub coupon: String,
+    pub promotion_code: Option<String>,
+    pub customer: String,
+    pub subscription: Option<String>,
+    pub checkout_session: Option<String>,
+    pub start: Moment,
+    pub end: Option<Moment>,
+}
+
+impl Object for Discount {
+    const KIND: &'static str = "discount";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.start
+    }
+}
+
+macro_rules! objects {
+    ($($object:ty = $kind:literal),*) => {
+        $(impl Object for $object {
+            const KIND: &'static str = $kind;
+
+            fn id(&self) -> &str {
+                &self.id
+            }
+
+            fn created(&self) -> Moment {
+                self.created
+            }
+        })*
+    };
+}
+
+objects!(Product = "product", Price = "price", Coupon = "coupon", PromotionCode = "promotion_code");

@@ -1,0 +1,138 @@
+use super::{Metadata, Moment};
+use crate::state::Object;
+use serde::{Deserialize, Serialize};
+
+/// A visit to the hosted checkout page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CheckoutSession {
+    pub id: String,
+    pub created: Moment,
+    pub expires_at: Moment,
+    pub status: SessionStatus,
+    pub customer: Option<String>,
+    pub customer_email: Option<String>,
+    pub client_reference_id: Option<String>,
+    pub currency: String,
+    pub lines: Vec<SessionLine>,
+    pub success_url: String,
+    pub cancel_url: Option<String>,
+    pub allow_promotion_codes: bool,
+    pub discounts: Vec<AppliedDiscount>,
+    pub metadata: Metadata,
+    pub subscription_metadata: Metadata,
+    pub subscription_description: Option<String>,
+    pub trial_end: Option<Trial>,
+    pub missing_payment_method: EndBehavior,
+    /// `payment_method_collection=if_required`: no card is asked for when nothing is due.
+    pub card_if_required: bool,
+    pub locale: Option<String>,
+    /// Set by completion.
+    pub subscription: Option<String>,
+    pub invoice: Option<String>,
+    /// A payment that waits for 3-D Secure, and the card it is to be made with.
+    pub authenticating: Option<Authenticating>,
+    pub paid: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SessionLine {
+    pub id: String,
+    pub price: String,
+    pub quantity: u64,
+}
+
+/// A coupon to be, or that was, taken off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AppliedDiscount {
+    pub coupon: String,
+    pub promotion_code: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Authenticating {
+    /// `None` when nothing is due, and the card is only kept.
+    pub payment_intent: Option<String>,
+    pub payment_method: String,
+    pub promotion_code: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SessionStatus {
+    Open,
+    Complete,
+    Expired,
+}
+
+/// When the trial of a subscription that does not exist yet ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Trial {
+    Days(i64),
+    Until(Moment),
+}
+
+impl Trial {
+    pub(crate) fn end(self, start: Moment) -> Moment {
+        match self {
+            Self::Days(days) => start + days * super::DAY,
+            Self::Until(moment) => moment,
+        }
+    }
+}
+
+/// What the end of a trial without a payment method comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EndBehavior {
+    #[default]
+    CreateInvoice,
+    Pause,
+    Cancel,
+}
+
+/// A visit to the customer portal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PortalSession {
+    pub id: String,
+    pub created: Moment,
+    pub customer: String,
+    pub return_url: Option<String>,
+    pub locale: Option<String>,
+}
+
+impl Object for CheckoutSession {
+    const KIND: &'static str = "checkout_session";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        self.customer.as_deref()
+    }
+
+    fn due(&self) -> Option<Moment> {
+        (self.status == SessionStatus::Open).then_some(self.expires_at)
+    }
+}
+
+impl Object for PortalSession {
+    const KIND: &'static str = "portal_session";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        Some(&self.customer)
+    }
+}

@@ -1,0 +1,212 @@
+//! The state behind its lock: changes, timers, and what is told to whom.
+
+use crate::error::Result;
+use crate::ids::{self, Ids};
+use crate::model::{Metadata, Moment, WebhookEndpoint};
+use crate::render::{Render, View};
+use crate::state::{CardOutcome, Replay, State, Timer};
+use crate::tx::{Origin, Settings, Tx};
+use crate::{Config, Dunning, Outcome, StripeStandIn, engine, webhooks};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use standin::timeline::Due;
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard};
+
+pub(crate) struct Inner {
+    config: Config,
+    book: Mutex<Book>,
+    /// Idempotency keys of requests that have not been answered yet.
+    in_flight: Mutex<HashSet<String>>,
+}
+
+/// What changes.
+struct Book {
+    state: State,
+    ids: Ids,
+    settings: Settings,
+    /// Endpoints that deliveries know of.
+    told: Vec<WebhookEndpoint>,
+}
+
+/// An idempotency key in use; dropping it sets it free.
+pub(crate) struct Claim<'a> {
+    inner: &'a Inner,
+    key: String,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.inner.in_flight.lock().expect("no panic while held").remove(&self.key);
+    }
+}
+
+impl Inner {
+    pub(crate) fn open(config: Config) -> rusqlite::Result<Self> {
+        let settings = Settings { base_url: config.base_url.clone(), dunning: Dunning::default() };
+        let state = State::load(&config.documents)?;
+        let book = Book { state, ids: Ids::random(), settings, told: Vec::new() };
+        Ok(Self { config, book: Mutex::new(book), in_flight: Mutex::default() })
+    }
+
+    pub(crate) fn set_dunning(&self, dunning: Dunning) {
+        self.book().settings.dunning = dunning;
+    }
+
+    pub(crate) fn forget(&self) {
+        let mut book = self.book();
+        book.state = State::default();
+        self.config.documents.clear("stripe.");
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().expect("no panic while held")
+    }
+
+    /// The present second, on the clock.
+    fn now(&self) -> Timestamp {
+        self.config.timeline.clock().now()
+    }
+
+    /// Writes what a change did, and sends its events.
+    fn commit(&self, book: &mut Book, emitted: &[String]) {
+        let changes = book.state.commit();
+        if !changes.is_empty() {
+            self.config.documents.write(&changes);
+        }
+        self.tell_endpoints(book);
+        for event in emitted.iter().filter_map(|id| book.state.events.get(id)) {
+            let view = View { state: &book.state, base_url: &book.settings.base_url };
+            let body = serde_json::to_string_pretty(&event.render(view)).expect("an event is JSON");
+            for endpoint in book.told.iter().filter(|endpoint| endpoint.wants(&event.event_type)) {
+                self.config.deliveries.send(&endpoint.id, &event.id, &event.event_type, body.clone());
+            }
+        }
+    }
+
+    /// Tells the deliveries which endpoints there are.
+    fn tell_endpoints(&self, book: &mut Book) {
+        let endpoints: Vec<WebhookEndpoint> = book.state.webhook_endpoints.iter().cloned().collect();
+        if endpoints == book.told {
+            return;
+        }
+        for gone in book.told.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
+            self.config.deliveries.set_endpoint(&gone.id, None);
+        }
+        for endpoint in &endpoints {
+            let target = webhooks::endpoint(&endpoint.url, &endpoint.secret);
+            self.config.deliveries.set_endpoint(&endpoint.id, Some(target));
+        }
+        book.told = endpoints;
+    }
+}
+
+impl StripeStandIn {
+    /// Makes one change: all of it is kept and told, or none of it.
+    pub(crate) fn change<R>(&self, origin: Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<R>) -> Result<R> {
+        self.change_at(self.0.now(), origin, work)
+    }
+
+    /// Reads, and changes nothing.
+    pub(crate) fn read<R>(&self, read: impl FnOnce(View<'_>) -> R) -> R {
+        let book = self.0.book();
+        read(View { state: &book.state, base_url: &book.settings.base_url })
+    }
+
+    /// The present second, on the clock.
+    pub(crate) fn now(&self) -> Moment {
+        self.0.now().as_second()
+    }
+
+    /// Waits until an event has been sent once to whoever wants it, as the checkout page does, but no longer than Stripe.
+    pub(crate) async fn wait_for_attempt(&self, event: &str) {
+        self.0.config.deliveries.attempted(event, std::time::Duration::from_secs(10)).await;
+    }
+
+    pub(crate) fn api_key(&self) -> &str {
+        &self.0.config.api_key
+    }
+
+    pub(crate) fn new_request_id(&self) -> String {
+        self.0.book().ids.next("req")
+    }
+
+    /// Claims an idempotency key for a request; `None` while another one has it.
+    pub(crate) fn claim_key(&self, key: &str) -> Option<Claim<'_>> {
+        let free = self.0.in_flight.lock().expect("no panic while held").insert(key.to_owned());
+        free.then(|| Claim { inner: &self.0, key: key.to_owned() })
+    }
+
+    /// The answer to an earlier request with the same key.
+    pub(crate) fn replay(&self, key: &str) -> Option<Replay> {
+        let oldest = self.now() - engine::timers::KEYS_KEPT;
+        self.0.book().state.replays.get(key).filter(|replay| replay.created >= oldest).cloned()
+    }
+
+    pub(crate) fn decree(&self, email: &str, outcome: Outcome) {
+        let _ = self.change(Origin::default(), |tx| {
+            tx.put(CardOutcome { email: email.trim().to_lowercase(), outcome });
+            Ok(())
+        });
+    }
+
+    /// Puts the endpoint of the configuration in its place.
+    pub(crate) fn configure(&self) {
+        let _ = self.change(Origin::default(), |tx| {
+            let config = &self.0.config;
+            let id = ids::configured("we", &["configured"]);
+            let created = tx.state.webhook_endpoints.get(&id).map_or(tx.now, |endpoint| endpoint.created);
+            tx.put(WebhookEndpoint {
+                id,
+                created,
+                url: config.webhook_url.clone(),
+                secret: config.webhook_secret.clone(),
+                enabled_events: vec!["*".to_owned()],
+                description: None,
+                enabled: true,
+                metadata: Metadata::new(),
+            });
+            Ok(())
+        });
+    }
+
+    fn change_at<R>(&self, now: Timestamp, origin: Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<R>) -> Result<R> {
+        let mut book = self.0.book();
+        let Book { state, ids, settings, .. } = &mut *book;
+        let mut tx = Tx { state, ids, settings, now: now.as_second(), origin, emitted: Vec::new() };
+        let result = work(&mut tx);
+        let emitted = std::mem::take(&mut tx.emitted);
+        match &result {
+            Ok(_) => self.0.commit(&mut book, &emitted),
+            Err(error) if error.keeps_changes => self.0.commit(&mut book, &emitted),
+            Err(_) => book.state.rollback(),
+        }
+        drop(book);
+        self.0.config.timeline.wake();
+        result
+    }
+}
+
+impl Due for StripeStandIn {
+    fn next_due(&self) -> Option<Timestamp> {
+        let (due, _) = self.0.book().state.next_timer()?;
+        Timestamp::from_second(due).ok()
+    }
+
+    fn run_next(&self, now: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let _ = self.change_at(now, Origin::default(), |tx| {
+                engine::timers::forget_old(tx);
+                let due = tx.state.next_timer().filter(|(due, _)| *due <= tx.now);
+                if let Some((_, timer)) = due {
+                    run(tx, &timer);
+                }
+                Ok(())
+            });
+        })
+    }
+}
+
+fn run(tx: &mut Tx<'_>, timer: &Timer) {
+    engine::timers::run(tx, timer);
+}

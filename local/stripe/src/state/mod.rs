@@ -1,0 +1,137 @@
+//! Everything the stand-in knows, in memory; [`Documents`] hold the same, written at every commit.
+
+mod table;
+
+pub(crate) use table::{Object, Table};
+
+use crate::Outcome;
+use crate::model::*;
+use serde::{Deserialize, Serialize};
+use standin::documents::{Change, Documents};
+
+/// Calls `$action!` with the name and type of each table.
+macro_rules! tables {
+    ($action:ident) => {
+        $action! {
+            customers: Customer, products: Product, prices: Price, coupons: Coupon, promotion_codes: PromotionCode,
+            discounts: Discount, payment_methods: PaymentMethod, payment_intents: PaymentIntent, charges: Charge,
+            refunds: Refund, disputes: Dispute, checkout_sessions: CheckoutSession, portal_sessions: PortalSession,
+            subscriptions: Subscription, invoices: Invoice, invoice_items: InvoiceItem, events: Event,
+            webhook_endpoints: WebhookEndpoint, replays: Replay, outcomes: CardOutcome
+        }
+    };
+}
+
+/// Types that have a table.
+pub(crate) trait Stored: Object {
+    fn table(state: &State) -> &Table<Self>;
+    fn table_mut(state: &mut State) -> &mut Table<Self>;
+}
+
+macro_rules! state {
+    ($($name:ident: $object:ty),*) => {
+        /// All tables. Changes are provisional until [`State::commit`].
+        #[derive(Default)]
+        pub(crate) struct State {
+            $(pub $name: Table<$object>,)*
+        }
+
+        impl State {
+            /// Loads what earlier runs committed.
+            pub(crate) fn load(documents: &Documents) -> rusqlite::Result<Self> {
+                Ok(Self { $($name: Table::load(documents)?,)* })
+            }
+
+            /// Keeps the changes since the last commit, and returns them to be written.
+            pub(crate) fn commit(&mut self) -> Vec<Change> {
+                let mut changes = Vec::new();
+                $(self.$name.commit(&mut changes);)*
+                changes
+            }
+
+            /// Takes back the changes since the last commit.
+            pub(crate) fn rollback(&mut self) {
+                $(self.$name.rollback();)*
+            }
+        }
+
+        $(impl Stored for $object {
+            fn table(state: &State) -> &Table<Self> {
+                &state.$name
+            }
+
+            fn table_mut(state: &mut State) -> &mut Table<Self> {
+                &mut state.$name
+            }
+        })*
+    };
+}
+
+tables!(state);
+
+/// The answer to a request with an idempotency key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Replay {
+    pub key: String,
+    pub created: Moment,
+    /// Method, path and parameters: what a repetition has to repeat.
+    pub fingerprint: String,
+    pub status: u16,
+    pub body: String,
+    pub request_id: String,
+}
+
+impl Object for Replay {
+    const KIND: &'static str = "replay";
+
+    fn id(&self) -> &str {
+        &self.key
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+}
+
+/// What the charges of a customer come to, by decree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CardOutcome {
+    /// In lower case.
+    pub email: String,
+    pub outcome: Outcome,
+}
+
+impl Object for CardOutcome {
+    const KIND: &'static str = "outcome";
+
+    fn id(&self) -> &str {
+        &self.email
+    }
+
+    fn created(&self) -> Moment {
+        0
+    }
+}
+
+/// A piece of work that is due at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Timer {
+    Subscription(String),
+    Invoice(String),
+    CheckoutSession(String),
+    Dispute(String),
+}
+
+impl State {
+    /// The timer that is due first.
+    pub(crate) fn next_timer(&self) -> Option<(Moment, Timer)> {
+        // Of timers due together invoices go first: what is to be charged is charged before its subscription ends.
+        let timers = [
+            self.invoices.next_due().map(|(due, one)| (due, Timer::Invoice(one.id.clone()))),
+            self.subscriptions.next_due().map(|(due, one)| (due, Timer::Subscription(one.id.clone()))),
+            self.checkout_sessions.next_due().map(|(due, one)| (due, Timer::CheckoutSession(one.id.clone()))),
+            self.disputes.next_due().map(|(due, one)| (due, Timer::Dispute(one.id.clone()))),
+        ];
+        timers.into_iter().flatten().min_by_key(|(due, _)| *due)
+    }
+}

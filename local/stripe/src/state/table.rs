@@ -1,0 +1,160 @@
+//! A table of objects in memory: ordered by creation, indexed by id, customer and next timer, and undoable.
+
+use crate::model::Moment;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use standin::documents::{Change, Documents};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What a [`Table`] holds.
+pub(crate) trait Object: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// The kind of its documents, after `stripe.`.
+    const KIND: &'static str;
+
+    fn id(&self) -> &str;
+
+    fn created(&self) -> Moment;
+
+    /// The customer that it is listed by.
+    fn customer(&self) -> Option<&str> {
+        None
+    }
+
+    /// When a timer of it is due: derived from the object alone, so that nothing can go out of step.
+    fn due(&self) -> Option<Moment> {
+        None
+    }
+}
+
+/// Objects of one kind. Changes are provisional until [`Table::commit`].
+pub(crate) struct Table<T> {
+    /// By a number that grows: oldest first.
+    rows: BTreeMap<u64, T>,
+    by_id: HashMap<String, u64>,
+    by_customer: HashMap<String, BTreeSet<u64>>,
+    due: BTreeSet<(Moment, u64)>,
+    /// What changed rows were at the last commit.
+    before: BTreeMap<u64, Option<T>>,
+    last: u64,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            by_id: HashMap::new(),
+            by_customer: HashMap::new(),
+            due: BTreeSet::new(),
+            before: BTreeMap::new(),
+            last: 0,
+        }
+    }
+}
+
+impl<T: Object> Table<T> {
+    /// Loads what earlier runs committed.
+    pub(crate) fn load(documents: &Documents) -> rusqlite::Result<Self> {
+        let mut table = Self::default();
+        for (number, row) in documents.all::<T>(&kind::<T>())? {
+            let number = number.parse().unwrap_or(table.last + 1);
+            table.last = table.last.max(number);
+            table.place(number, row);
+        }
+        Ok(table)
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&T> {
+        self.rows.get(self.by_id.get(id)?)
+    }
+
+    /// Adds an object, or replaces the one of its id.
+    pub(crate) fn put(&mut self, row: T) {
+        let number = self.by_id.get(row.id()).copied().unwrap_or_else(|| {
+            self.last += 1;
+            self.last
+        });
+        let old = self.take(number);
+        self.before.entry(number).or_insert(old);
+        self.place(number, row);
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) {
+        if let Some(number) = self.by_id.get(id).copied() {
+            let old = self.take(number);
+            self.before.entry(number).or_insert(old);
+        }
+    }
+
+    /// Newest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.rows.values().rev()
+    }
+
+    pub(crate) fn oldest(&self) -> Option<&T> {
+        self.rows.values().next()
+    }
+
+    /// Those of a customer, newest first.
+    pub(crate) fn of_customer<'a>(&'a self, customer: &str) -> impl Iterator<Item = &'a T> {
+        self.by_customer
+            .get(customer)
+            .into_iter()
+            .flat_map(|numbers| numbers.iter().rev())
+            .map(|number| &self.rows[number])
+    }
+
+    /// The object whose timer is due first.
+    pub(crate) fn next_due(&self) -> Option<(Moment, &T)> {
+        self.due.first().map(|(moment, number)| (*moment, &self.rows[number]))
+    }
+
+    /// Keeps what changed since the last commit, and adds it to what is to be written.
+    pub(crate) fn commit(&mut self, changes: &mut Vec<Change>) {
+        for (number, before) in std::mem::take(&mut self.before) {
+            let id = format!("{number:012}");
+            match self.rows.get(&number) {
+                Some(row) if before.as_ref() == Some(row) => {}
+                Some(row) => changes.push(Change::put(&kind::<T>(), &id, row)),
+                None if before.is_none() => {}
+                None => changes.push(Change::remove(&kind::<T>(), &id)),
+            }
+        }
+    }
+
+    /// Takes back what changed since the last commit.
+    pub(crate) fn rollback(&mut self) {
+        for (number, before) in std::mem::take(&mut self.before) {
+            self.take(number);
+            if let Some(row) = before {
+                self.place(number, row);
+            }
+        }
+    }
+
+    fn place(&mut self, number: u64, row: T) {
+        self.by_id.insert(row.id().to_owned(), number);
+        if let Some(customer) = row.customer() {
+            self.by_customer.entry(customer.to_owned()).or_default().insert(number);
+        }
+        if let Some(moment) = row.due() {
+            self.due.insert((moment, number));
+        }
+        self.rows.insert(number, row);
+    }
+
+    fn take(&mut self, number: u64) -> Option<T> {
+        let row = self.rows.remove(&number)?;
+        self.by_id.remove(row.id());
+        if let Some(numbers) = row.customer().and_then(|customer| self.by_customer.get_mut(customer)) {
+            numbers.remove(&number);
+        }
+        if let Some(moment) = row.due() {
+            self.due.remove(&(moment, number));
+        }
+        Some(row)
+    }
+}
+
+fn kind<T: Object>() -> String {
+    format!("stripe.{}", T::KIND)
+}
