@@ -68,6 +68,11 @@ impl Faults {
         self.0.lock().expect("no panic while held").push(fault);
     }
 
+    /// The faults in force, oldest first.
+    pub fn list(&self) -> Vec<Fault> {
+        self.0.lock().expect("no panic while held").clone()
+    }
+
     /// Ends all faults.
     pub fn clear(&self) {
         self.0.lock().expect("no panic while held").clear();

@@ -1,0 +1,194 @@
+//! DynamoDB: the embedded engine, with the tables of the template.
+
+use super::{Service, error};
+use crate::template::Table;
+use bytes::Bytes;
+use dynoxide::Database;
+use dynoxide::storage_backend::Clock as EngineClock;
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+use standin::clock::Clock;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// The engine blocks while it works, so it has threads of its own; it works on one call at a time, so two are enough.
+const THREADS: usize = 2;
+
+/// The tables, and the engine that holds them.
+pub struct DynamoDb {
+    database: Database,
+    tables: Vec<Table>,
+    /// The engine's own listener: the wire protocol, just as the SDKs know it.
+    url: String,
+    client: reqwest::Client,
+    server: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+}
+
+/// Tells the engine the one clock's time.
+struct OneClock(Clock);
+
+impl DynamoDb {
+    /// Opens the file, or an empty memory, and creates the tables that are missing.
+    ///
+    /// On file the engine reads the machine's time for its sweeps: rows may outlive their TTL there for as long as the
+    /// clock is ahead, as they may for days on AWS.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or holds a table that the template has in another shape.
+    pub fn open(file: Option<&Path>, clock: &Clock, tables: &[Table]) -> io::Result<Self> {
+        let database = match file {
+            Some(path) => Database::new(&path.display().to_string()),
+            None => Database::memory_with_clock(Arc::new(OneClock(clock.clone()))),
+        };
+        let database = database.map_err(|error| io::Error::other(format!("the tables cannot be opened: {error}")))?;
+        for table in tables {
+            create(&database, table).map_err(|error| io::Error::other(format!("table {}: {error}", table.name)))?;
+        }
+        let (address, server) = serve(database.clone())?;
+        let client = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        let server = Mutex::new(Some(server));
+        Ok(Self { database, tables: tables.to_vec(), url: format!("http://{address}/"), client, server })
+    }
+
+    /// Answers a call of the wire protocol.
+    pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let mut call = self.client.post(&self.url).body(body);
+        for name in ["x-amz-target", "content-type", "authorization", "x-amz-date"] {
+            if let Some(value) = parts.headers.get(name) {
+                call = call.header(name, value);
+            }
+        }
+        let failed = |problem: reqwest::Error| {
+            error(Service::DynamoDb, StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &problem.to_string())
+        };
+        let response = match call.send().await {
+            Ok(response) => response,
+            Err(problem) => return failed(problem),
+        };
+        let mut answer = http::Response::builder().status(response.status());
+        for name in [header::CONTENT_TYPE.as_str(), "x-amz-crc32", "x-amzn-requestid"] {
+            if let Some(value) = response.headers().get(name) {
+                answer = answer.header(name, value);
+            }
+        }
+        match response.bytes().await {
+            Ok(body) => answer.body(body).expect("headers that came from an answer"),
+            Err(problem) => failed(problem),
+        }
+    }
+
+    /// Removes rows whose TTL is over. Blocks.
+    ///
+    /// # Errors
+    /// When the file refuses.
+    pub fn sweep(&self) -> io::Result<()> {
+        self.database.sweep_ttl().map(drop).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// Empties every table. Blocks.
+    ///
+    /// # Errors
+    /// When the file refuses.
+    pub fn wipe(&self) -> io::Result<()> {
+        for table in &self.tables {
+            let deleted = serde_json::from_value(json!({ "TableName": table.name })).map_err(io::Error::other);
+            self.database.delete_table(deleted?).map_err(|error| io::Error::other(error.to_string()))?;
+            create(&self.database, table).map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
+    /// Stops the engine's listener and waits until it has finished its last call. Blocks.
+    pub fn close(&self) {
+        let server = self.server.lock().expect("no panic while held").take();
+        if let Some((stop, thread)) = server {
+            // Whoever waits for the signal may have left already, and a thread that panicked has stopped too.
+            let _ = stop.send(());
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        if let Ok(mut server) = self.server.lock()
+            && let Some((stop, _)) = server.take()
+        {
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl EngineClock for OneClock {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from(self.0.now().as_second()).unwrap_or_default()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.0.now().as_duration().as_secs_f64()
+    }
+}
+
+/// Starts the engine's listener on threads of its own.
+fn serve(database: Database) -> io::Result<(std::net::SocketAddr, (oneshot::Sender<()>, JoinHandle<()>))> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .thread_name("dynamodb")
+        .enable_all()
+        .build()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let thread = std::thread::Builder::new().name("dynamodb".into()).spawn(move || {
+        runtime.block_on(async move {
+            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+            // Connections that the pool keeps open would hold a graceful stop for as long as they live.
+            tokio::select! {
+                _ = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()) => {}
+                _ = stopped => {}
+            }
+        });
+    })?;
+    Ok((address, (stop, thread)))
+}
+
+/// Creates a table, or checks that it is there in the shape that the template gives it.
+fn create(database: &Database, table: &Table) -> Result<(), String> {
+    let text = |error: dynoxide::DynoxideError| error.to_string();
+    let named = json!({ "TableName": table.name });
+    if database.get_table_metadata(&table.name).map_err(text)?.is_none() {
+        database.create_table(from(&table.definition)?).map_err(text)?;
+        if let Some(attribute) = &table.ttl {
+            let ttl = json!({ "TableName": table.name,
+                "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true } });
+            database.update_time_to_live(from(&ttl)?).map_err(text)?;
+        }
+        return Ok(());
+    }
+    let described = database.describe_table(from(&named)?).map_err(text)?;
+    let described = serde_json::to_value(described).map_err(|error| error.to_string())?;
+    if shape(&described["Table"]) == shape(&table.definition) {
+        return Ok(());
+    }
+    Err("it has other keys or indexes than the template says; remove the directory of data, or choose another DATA_DIR"
+        .into())
+}
+
+fn from<T: serde::de::DeserializeOwned>(body: &Value) -> Result<T, String> {
+    serde_json::from_value(body.clone()).map_err(|error| error.to_string())
+}
+
+/// The keys of a table and of each of its indexes.
+fn shape(table: &Value) -> (Value, Vec<(String, Value)>) {
+    let indexes = table["GlobalSecondaryIndexes"].as_array().into_iter().flatten();
+    let mut indexes: Vec<(String, Value)> = indexes
+        .map(|index| (index["IndexName"].as_str().unwrap_or_default().to_owned(), index["KeySchema"].clone()))
+        .collect();
+    indexes.sort_by(|one, other| one.0.cmp(&other.0));
+    (table["KeySchema"].clone(), indexes)
+}

@@ -1,0 +1,199 @@
+//! Secrets Manager: the four secrets, made at the first start and kept in a file that only its owner reads.
+
+use super::{Credentials, Service, answer, error};
+use crate::template::Secret;
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The secrets by the names that the template gives them.
+pub struct Secrets {
+    file: Option<PathBuf>,
+    /// Names and ARNs, by logical id.
+    known: Vec<Secret>,
+    vault: Mutex<Vault>,
+}
+
+/// What the file holds.
+#[derive(Clone, Serialize, Deserialize)]
+struct Vault {
+    credentials: Credentials,
+    /// What each secret holds, by the logical id of the template.
+    secrets: BTreeMap<String, Value>,
+}
+
+impl Secrets {
+    /// Reads the file, or makes new secrets and writes them; `None` keeps them in memory.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or the template has a secret that nothing is known to be put into.
+    pub fn open(file: Option<&Path>, known: &[Secret]) -> io::Result<Self> {
+        let read = file.filter(|path| path.exists()).map(std::fs::read).transpose()?;
+        let vault = match read {
+            Some(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other)?,
+            None => Vault::generate()?,
+        };
+        if let Some(other) = known.iter().find(|secret| !vault.secrets.contains_key(&secret.logical_id)) {
+            return Err(io::Error::other(format!("the secret {} is unknown here", other.logical_id)));
+        }
+        let secrets = Self { file: file.map(Path::to_owned), known: known.to_vec(), vault: Mutex::new(vault) };
+        secrets.save()?;
+        Ok(secrets)
+    }
+
+    /// The keys by which other clients call AWS here.
+    pub fn credentials(&self) -> Credentials {
+        self.vault().credentials.clone()
+    }
+
+    /// What the secret of a logical id holds; null when there is none.
+    pub fn value(&self, logical_id: &str) -> Value {
+        self.vault().secrets.get(logical_id).cloned().unwrap_or_default()
+    }
+
+    /// Puts fields into the secret of a logical id, over those of the same names.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn extend(&self, logical_id: &str, fields: Value) -> io::Result<()> {
+        {
+            let mut vault = self.vault();
+            let secret = vault.secrets.entry(logical_id.to_owned()).or_insert_with(|| json!({}));
+            if let (Some(secret), Value::Object(fields)) = (secret.as_object_mut(), fields) {
+                secret.extend(fields);
+            }
+        }
+        self.save()
+    }
+
+    /// The ARN of the secret that `id`, a name or an ARN, means.
+    pub fn arn(&self, id: &str) -> Option<String> {
+        self.find(id).map(|secret| secret.arn.clone())
+    }
+
+    /// Answers `GetSecretValue` and `PutSecretValue`.
+    pub fn answer(&self, operation: &str, body: &Bytes) -> http::Response<Bytes> {
+        let refused = |code, why: &str| error(Service::Secrets, StatusCode::BAD_REQUEST, code, why);
+        let Ok(request) = serde_json::from_slice::<Value>(body) else {
+            return refused("SerializationException", "not JSON");
+        };
+        let Some(secret) = self.find(request["SecretId"].as_str().unwrap_or_default()) else {
+            return refused("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+        };
+        let named = json!({ "ARN": secret.arn, "Name": secret.name, "VersionStages": ["AWSCURRENT"] });
+        match operation {
+            "GetSecretValue" => {
+                let mut body = named;
+                body["SecretString"] = self.value(&secret.logical_id).to_string().into();
+                answer(Service::Secrets, StatusCode::OK, &body)
+            }
+            "PutSecretValue" => {
+                let value = request["SecretString"].as_str().and_then(|text| serde_json::from_str(text).ok());
+                let Some(value) = value else { return refused("InvalidParameterException", "a JSON string is needed") };
+                self.vault().secrets.insert(secret.logical_id.clone(), value);
+                match self.save() {
+                    Ok(()) => answer(Service::Secrets, StatusCode::OK, &named),
+                    Err(problem) => {
+                        let status = StatusCode::INTERNAL_SERVER_ERROR;
+                        error(Service::Secrets, status, "InternalServiceError", &problem.to_string())
+                    }
+                }
+            }
+            other => refused("UnknownOperationException", &format!("{other} does not exist here")),
+        }
+    }
+
+    fn find(&self, id: &str) -> Option<&Secret> {
+        self.known.iter().find(|secret| secret.arn == id || secret.name == id)
+    }
+
+    fn vault(&self) -> std::sync::MutexGuard<'_, Vault> {
+        self.vault.lock().expect("no panic while held")
+    }
+
+    /// Writes beside the file and renames, so that a kill leaves the old or the new one.
+    fn save(&self) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let text = serde_json::to_vec_pretty(&*self.vault()).map_err(io::Error::other)?;
+        let fresh = file.with_extension("new");
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut handle = options.open(&fresh)?;
+        handle.write_all(&text)?;
+        handle.sync_all()?;
+        std::fs::rename(&fresh, file)
+    }
+}
+
+impl Vault {
+    fn generate() -> io::Result<Self> {
+        let document = Ed25519KeyPair::generate_pkcs8v1(&aws_lc_rs::rand::SystemRandom::new()).map_err(unspecified)?;
+        let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(io::Error::other)?;
+        let public = pair.public_key().as_der().map_err(unspecified)?;
+        let kid = random_hex(8)?;
+        let mut verification_keys = serde_json::Map::new();
+        verification_keys.insert(kid.clone(), pem("PUBLIC KEY", public.as_ref()).into());
+        let secrets = [
+            ("SessionSigningSecret", json!({ "kid": kid, "private_key": pem("PRIVATE KEY", document.as_ref()) })),
+            (
+                "CommonSecret",
+                json!({
+                    "verification_keys": verification_keys,
+                    "cursor_key": STANDARD.encode(random::<32>()?),
+                    "origin_verify": random_hex(24)?,
+                }),
+            ),
+            (
+                "StripeSecret",
+                json!({
+                    "api_key": format!("sk_test_{}", random_hex(24)?),
+                    "webhook_secrets": [format!("whsec_{}", random_hex(24)?)],
+                }),
+            ),
+            (
+                "MuxSecret",
+                json!({
+                    "token_id": uuid::Uuid::new_v4(),
+                    "token_secret": random_hex(32)?,
+                    "webhook_secrets": [random_hex(24)?],
+                }),
+            ),
+        ];
+        let secrets = secrets.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let access_key_id = format!("AKIA{}", random_hex(8)?.to_ascii_uppercase());
+        Ok(Self { credentials: Credentials { access_key_id, secret_access_key: random_hex(20)? }, secrets })
+    }
+}
+
+fn random<const BYTES: usize>() -> io::Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(unspecified)?;
+    Ok(bytes)
+}
+
+fn random_hex(bytes: usize) -> io::Result<String> {
+    let random = random::<32>()?;
+    Ok(random[..bytes].iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn unspecified(_: aws_lc_rs::error::Unspecified) -> io::Error {
+    io::Error::other("the cryptographic library gave no key")
+}
+
+/// The textual form of a DER document, RFC 7468.
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let lines: Vec<&str> = body.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}

@@ -1,0 +1,268 @@
+//! The developer console: the clock, the mailbox, webhook deliveries, faults and calls, as an API for tests and a page for
+//! people.
+
+mod page;
+
+use crate::machine::Machine;
+use crate::seed;
+use axum::Json;
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use standin::calls::round_trips;
+use standin::deliveries::Mode;
+use standin::faults::Fault;
+use std::path::PathBuf;
+use std::sync::Arc;
+use stripe_standin::Outcome;
+
+/// The furthest that one call moves the clock: ten years.
+const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
+
+/// What the console's routes know.
+#[derive(Clone)]
+struct Console {
+    machine: Arc<Machine>,
+    demo_media: PathBuf,
+}
+
+/// What listens at `PORT+4`.
+pub(crate) fn router(machine: Arc<Machine>, demo_media: PathBuf) -> Router {
+    let origins = own_origins(&machine.urls.console);
+    Router::new()
+        .merge(page::router())
+        .route("/clock", get(clock).post(advance))
+        .route("/config", get(config))
+        .route("/mail", get(mail))
+        .route("/webhooks", get(webhooks))
+        .route("/webhooks/mode", post(webhook_mode))
+        .route("/webhooks/release", post(release_webhooks))
+        .route("/webhooks/{id}/redeliver", post(redeliver_webhook))
+        .route("/stripe/cards", post(cards))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/calls", get(calls))
+        .route("/requests", get(requests))
+        .route("/jobs/{name}", post(run_job))
+        .route("/reset", post(reset))
+        .fallback(async || refusal(StatusCode::NOT_FOUND, "there is no such call"))
+        .method_not_allowed_fallback(async || refusal(StatusCode::METHOD_NOT_ALLOWED, "the call has another method"))
+        .layer(middleware::from_fn(move |request: Request, next: Next| guarded(origins.clone(), request, next)))
+        .with_state(Console { machine, demo_media })
+}
+
+type Answer = Result<Json<Value>, Response>;
+
+async fn clock(State(console): State<Console>) -> Json<Value> {
+    Json(shown_clock(&console.machine))
+}
+
+async fn advance(State(console): State<Console>, body: Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Advance {
+        advance_seconds: u64,
+    }
+    let asked: Advance = read(&body)?;
+    if asked.advance_seconds > ADVANCE_SECONDS_MAX {
+        return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
+    }
+    // In a task of its own: a client that leaves must not leave the clock half-way.
+    let machine = console.machine.clone();
+    let moved = tokio::spawn(async move { machine.advance(asked.advance_seconds).await });
+    moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
+    Ok(Json(shown_clock(&console.machine)))
+}
+
+async fn config(State(console): State<Console>) -> Json<Value> {
+    let secrets = console.machine.aws.secrets();
+    let (stripe, mux, keys) = (secrets.value("StripeSecret"), secrets.value("MuxSecret"), secrets.credentials());
+    Json(json!({
+        "stripe": { "api_key": stripe["api_key"], "webhook_secret": stripe["webhook_secrets"][0] },
+        "mux": {
+            "token_id": mux["token_id"],
+            "token_secret": mux["token_secret"],
+            "webhook_secret": mux["webhook_secrets"][0],
+            "signing_key_id": mux["signing_key_id"],
+        },
+        "aws": {
+            "access_key_id": keys.access_key_id,
+            "secret_access_key": keys.secret_access_key,
+            "region": crate::template::REGION,
+        },
+    }))
+}
+
+async fn mail(State(console): State<Console>, query: Result<Query<MailQuery>, QueryRejection>) -> Answer {
+    let query = asked(query)?;
+    Ok(Json(json!({ "messages": console.machine.aws.mailbox().list(query.to.as_deref()) })))
+}
+
+#[derive(Deserialize)]
+struct MailQuery {
+    to: Option<String>,
+}
+
+async fn webhooks(State(console): State<Console>) -> Json<Value> {
+    let deliveries = &console.machine.deliveries;
+    Json(json!({ "deliveries": deliveries.list(), "modes": deliveries.modes() }))
+}
+
+async fn webhook_mode(State(console): State<Console>, body: Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        provider: Provider,
+        mode: Mode,
+    }
+    #[derive(Deserialize, Clone, Copy)]
+    #[serde(rename_all = "snake_case")]
+    enum Provider {
+        Stripe,
+        Mux,
+    }
+    let asked: Asked = read(&body)?;
+    let provider = match asked.provider {
+        Provider::Stripe => "stripe",
+        Provider::Mux => "mux",
+    };
+    console.machine.deliveries.set_mode(provider, asked.mode);
+    Ok(Json(json!({ "provider": provider, "mode": asked.mode })))
+}
+
+async fn release_webhooks(State(console): State<Console>, body: Bytes) -> Answer {
+    nothing(&body)?;
+    let released = console.machine.deliveries.release();
+    console.machine.advance(0).await;
+    Ok(Json(json!({ "released": released })))
+}
+
+async fn redeliver_webhook(State(console): State<Console>, Path(id): Path<String>, body: Bytes) -> Answer {
+    nothing(&body)?;
+    let deliveries = &console.machine.deliveries;
+    if !deliveries.redeliver(&id) {
+        return Err(refusal(StatusCode::NOT_FOUND, "there is no such delivery"));
+    }
+    console.machine.advance(0).await;
+    let delivery = deliveries.list().into_iter().find(|delivery| delivery.id == id);
+    Ok(Json(json!({ "delivery": delivery })))
+}
+
+async fn cards(State(console): State<Console>, body: Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        email: String,
+        outcome: Outcome,
+    }
+    let asked: Asked = read(&body)?;
+    console.machine.stripe.set_outcome(&asked.email, asked.outcome);
+    Ok(Json(json!({ "email": asked.email, "outcome": asked.outcome })))
+}
+
+async fn faults(State(console): State<Console>) -> Json<Value> {
+    Json(json!({ "faults": console.machine.watch.faults.list() }))
+}
+
+async fn add_fault(State(console): State<Console>, body: Bytes) -> Answer {
+    let fault: Fault = read(&body)?;
+    if fault.count == 0 {
+        return Err(refusal(StatusCode::BAD_REQUEST, "`count` is 0, so nothing would happen"));
+    }
+    console.machine.watch.faults.add(fault.clone());
+    Ok(Json(json!({ "fault": fault })))
+}
+
+async fn clear_faults(State(console): State<Console>) -> Json<Value> {
+    console.machine.watch.faults.clear();
+    Json(json!({ "faults": [] }))
+}
+
+async fn calls(State(console): State<Console>, query: Result<Query<CallsQuery>, QueryRejection>) -> Answer {
+    let calls = console.machine.watch.calls.of(&asked(query)?.request_id);
+    let trips = |service| round_trips(&calls, service);
+    let round_trips = json!({ "dynamodb": trips("dynamodb"), "stripe": trips("stripe"), "mux": trips("mux") });
+    Ok(Json(json!({ "calls": calls, "round_trips": round_trips })))
+}
+
+#[derive(Deserialize)]
+struct CallsQuery {
+    request_id: String,
+}
+
+/// The functions' log, newest first.
+async fn requests(State(console): State<Console>) -> Json<Value> {
+    let lines = console.machine.log.lines();
+    let parsed = lines.iter().rev().filter_map(|line| serde_json::from_str(line).ok());
+    Json(json!({ "requests": parsed.take(200).collect::<Vec<Value>>() }))
+}
+
+async fn run_job(State(console): State<Console>, Path(name): Path<String>, body: Bytes) -> Answer {
+    let event: Value = read(&body)?;
+    match console.machine.jobs.run(&name, event).await {
+        None => Err(refusal(StatusCode::NOT_FOUND, "there is no such job")),
+        Some(Err(cause)) => Err(refusal(StatusCode::UNPROCESSABLE_ENTITY, &cause)),
+        Some(Ok(result)) => Ok(Json(json!({ "result": result }))),
+    }
+}
+
+async fn reset(State(console): State<Console>, body: Bytes) -> Answer {
+    nothing(&body)?;
+    let task = tokio::spawn(async move { seed::reset(&console.machine, &console.demo_media).await });
+    let failed = |cause: String| refusal(StatusCode::INTERNAL_SERVER_ERROR, &cause);
+    task.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+    Ok(Json(json!({ "reset": true })))
+}
+
+fn shown_clock(machine: &Machine) -> Value {
+    let clock = machine.clock();
+    json!({ "now": clock.now(), "offset_seconds": (clock.offset_ms() + 500) / 1_000 })
+}
+
+/// Refuses what a page elsewhere could make a browser send: forms, and scripts of another origin.
+async fn guarded(origins: [String; 2], request: Request, next: Next) -> Response {
+    let headers: &HeaderMap = request.headers();
+    let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
+    if origin.is_some_and(|origin| !origins.iter().any(|own| own == origin)) {
+        return refusal(StatusCode::FORBIDDEN, "this console answers to its own page only");
+    }
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if request.method() == Method::POST && !essence.eq_ignore_ascii_case("application/json") {
+        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "`Content-Type: application/json` is needed");
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(http::HeaderValue::from_static("no-store"));
+    response
+}
+
+fn own_origins(url: &str) -> [String; 2] {
+    [url.to_owned(), url.replace("127.0.0.1", "localhost")]
+}
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Response> {
+    serde_json::from_slice(body).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
+}
+
+/// A call that takes nothing: an empty body, or an empty object.
+fn nothing(body: &Bytes) -> Result<(), Response> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    if body.is_empty() { Ok(()) } else { read::<Nothing>(body).map(drop) }
+}
+
+fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Response> {
+    query.map(|Query(query)| query).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.body_text()))
+}
+
+fn refusal(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "error": message }))).into_response()
+}

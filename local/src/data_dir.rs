@@ -1,0 +1,53 @@
+//! The one directory of data: who may use it, and where its files lie.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A directory that this process alone uses until it is dropped; or a memory that leaves nothing behind.
+pub(crate) struct DataDir {
+    kept: Option<PathBuf>,
+    media: PathBuf,
+    /// Held by the operating system for as long as the file is open, so a kill frees it.
+    _lock: Option<File>,
+}
+
+impl DataDir {
+    /// Takes the directory, creating it when it is absent.
+    pub(crate) fn open(kept: Option<&Path>) -> io::Result<Self> {
+        let Some(path) = kept else {
+            let media = std::env::temp_dir().join(format!("marquee-{}", uuid::Uuid::new_v4()));
+            return Ok(Self { kept: None, media, _lock: None });
+        };
+        std::fs::create_dir_all(path)?;
+        let lock = File::create(path.join("platform.lock"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("{} is in use by another process; set another DATA_DIR", path.display());
+                return Err(io::Error::other(message));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(Self { kept: Some(path.to_owned()), media: path.join("media"), _lock: Some(lock) })
+    }
+
+    /// A file of the directory; `None` when everything stays in memory.
+    pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
+        self.kept.as_ref().map(|path| path.join(name))
+    }
+
+    /// Where uploads and their renditions lie.
+    pub(crate) fn media(&self) -> &Path {
+        &self.media
+    }
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        if self.kept.is_none() {
+            // It may never have been made.
+            let _ = std::fs::remove_dir_all(&self.media);
+        }
+    }
+}

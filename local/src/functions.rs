@@ -1,0 +1,109 @@
+//! The functions, one line each: the very types that the Lambdas run, linked into this process.
+
+use futures::future::BoxFuture;
+use shared::lambda::{Mounted, MountedJob, mount, mount_job};
+use shared::services::{ConfigError, Services};
+
+/// Builds an endpoint from what the template gives it.
+pub type MountEndpoint = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<Mounted, ConfigError>>;
+/// Builds a job from what the template gives it.
+pub type MountJob = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<MountedJob, ConfigError>>;
+/// Describes an endpoint for the API document.
+pub type Describe = fn(&mut schemars::SchemaGenerator) -> shared::openapi::Operation;
+
+macro_rules! functions {
+    (endpoints { $($endpoint:literal => $endpoint_type:ty,)* } jobs { $($job:literal => $job_type:ty,)* }) => {
+        /// Every function with a route, by name.
+        pub const ENDPOINTS: &[(&str, MountEndpoint)] =
+            &[$(($endpoint, |services| Box::pin(mount::<$endpoint_type>(services)))),*];
+        /// What the API document says of each, by name.
+        pub const DESCRIPTIONS: &[(&str, Describe)] =
+            &[$(($endpoint, shared::openapi::describe::<$endpoint_type>)),*];
+        /// Every function without one, by name.
+        pub const JOBS: &[(&str, MountJob)] = &[$(($job, |services| Box::pin(mount_job::<$job_type>(services)))),*];
+    };
+}
+
+functions! {
+    endpoints {
+        "get-me" => get_me::GetMe,
+        "health" => health::Health,
+        "list-playback" => list_playback::ListPlayback,
+        "no-route" => no_route::NoRoute,
+        "openapi" => openapi::Openapi,
+        "play-video" => play_video::PlayVideo,
+        "stop-playback" => stop_playback::StopPlayback,
+        "update-progress" => update_progress::UpdateProgress,
+    }
+    jobs {
+    }
+}
+
+/// Functions of the template that are still to be written: the platform starts without them.
+pub(crate) const PENDING: &[&str] = &[
+    "login",
+    "register",
+    "logout",
+    "refresh-token",
+    "change-password",
+    "forgot-password",
+    "reset-password",
+    "list-sessions",
+    "revoke-session",
+    "list-plans",
+    "create-checkout",
+    "stripe-webhook",
+    "get-subscription",
+    "cancel-subscription",
+    "resume-subscription",
+    "list-videos",
+    "list-categories",
+    "get-video",
+    "play-video",
+    "update-progress",
+    "continue-watching",
+    "list-playback",
+    "stop-playback",
+    "create-video",
+    "list-all-videos",
+    "update-video",
+    "delete-video",
+    "mux-webhook",
+    "health",
+    "openapi",
+    "no-route",
+    "grant-admin",
+    "send-mail",
+    "renew-images",
+    "rank-videos",
+    "update-me",
+    "verify-email",
+    "resend-verification",
+    "start-device-login",
+    "poll-device-login",
+    "approve-device-login",
+    "change-plan",
+    "preview-change",
+    "create-portal",
+    "list-invoices",
+    "get-series",
+    "list-episodes",
+    "get-home",
+    "list-history",
+    "delete-history",
+    "list-watchlist",
+    "add-watchlist",
+    "remove-watchlist",
+    "export-account",
+    "delete-account",
+    "list-members",
+    "get-member",
+    "comp-member",
+    "refund-payment",
+    "get-metrics",
+    "list-billing-events",
+    "replay-billing-event",
+    "reconcile-billing",
+    "list-audit",
+    "reconcile-nightly",
+];

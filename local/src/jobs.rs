@@ -1,0 +1,175 @@
+//! The scheduled functions of the template, run on the timeline when the clock reaches their moments.
+
+use crate::template::{ACCOUNT, Expression, REGION, Schedule, Template};
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use shared::lambda::MountedJob;
+use standin::clock::Clock;
+use standin::timeline::Due;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// Longest that an idle job rests while the clock is moved.
+const REST_MAX: SignedDuration = SignedDuration::from_hours(24);
+
+/// The scheduled functions, and those that only an operator starts. Clones are the same.
+///
+/// While the clock is moved by a month, a job of every five minutes would run 9,000 times to find nothing to do. So a run
+/// that wrote nothing to any table, with nothing written since, lets the job rest for as long as it has been idle, a day
+/// at most; the first write ends the rest. In real time every job runs when its schedule says.
+#[derive(Clone)]
+pub(crate) struct Jobs(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    /// Counts the calls that may have changed a table.
+    writes: Arc<AtomicU64>,
+    deployment: RwLock<HashMap<String, MountedJob>>,
+    scheduled: Mutex<Vec<Scheduled>>,
+}
+
+#[derive(Clone)]
+struct Scheduled {
+    function: String,
+    schedule: Schedule,
+    /// When it runs next by its schedule alone.
+    next: Option<Timestamp>,
+    rest: Option<Rest>,
+    /// How far the clock was ahead of real time when it last ran.
+    offset_ms: i64,
+}
+
+/// A job that found nothing to do.
+#[derive(Clone, Copy)]
+struct Rest {
+    /// When it began to be idle.
+    since: Timestamp,
+    until: Timestamp,
+    /// The count of writes that lets it go on resting.
+    writes: u64,
+}
+
+impl Jobs {
+    /// The scheduled functions of a template, not deployed yet.
+    pub(crate) fn new(template: &Template, clock: Clock, writes: Arc<AtomicU64>) -> Self {
+        let now = clock.now();
+        let all = template.functions.values().flat_map(|function| {
+            function.schedules.iter().map(|schedule| Scheduled {
+                function: function.name.clone(),
+                schedule: schedule.clone(),
+                next: schedule.expression.after(now),
+                rest: None,
+                offset_ms: clock.offset_ms(),
+            })
+        });
+        let scheduled = Mutex::new(all.collect());
+        Self(Arc::new(Inner { clock, writes, deployment: RwLock::default(), scheduled }))
+    }
+
+    /// Puts functions behind the schedules, in place of those that were there.
+    pub(crate) fn deploy(&self, deployment: HashMap<String, MountedJob>) {
+        *self.0.deployment.write().expect("no panic while held") = deployment;
+    }
+
+    /// Runs a job now with an event of the caller's.
+    ///
+    /// # Errors
+    /// `None` when there is no such job, else why it failed.
+    pub(crate) async fn run(&self, function: &str, event: Value) -> Option<Result<Value, String>> {
+        let job = self.0.deployment.read().expect("no panic while held").get(function).cloned()?;
+        Some(job.call(event).await)
+    }
+
+    /// Ends all rests: call it when the clock goes on by itself again.
+    pub(crate) fn settle(&self) {
+        let offset_ms = self.0.clock.offset_ms();
+        for one in self.scheduled().iter_mut() {
+            one.rest = None;
+            one.offset_ms = offset_ms;
+        }
+    }
+
+    fn scheduled(&self) -> std::sync::MutexGuard<'_, Vec<Scheduled>> {
+        self.0.scheduled.lock().expect("no panic while held")
+    }
+
+    fn writes(&self) -> u64 {
+        self.0.writes.load(Ordering::SeqCst)
+    }
+
+    /// The job that runs next, by its place in the list.
+    fn earliest(&self) -> Option<(usize, Timestamp)> {
+        let writes = self.writes();
+        let due = |(at, one): (usize, &Scheduled)| Some((at, one.due(writes)?));
+        self.scheduled().iter().enumerate().filter_map(due).min_by_key(|(_, due)| *due)
+    }
+
+    async fn run_scheduled(&self, at: usize, now: Timestamp) {
+        let job = self.scheduled()[at].clone();
+        let event = job.schedule.input.clone().unwrap_or_else(|| event(&job.schedule.name, now));
+        let before = self.writes();
+        // A failed run has logged itself; its schedule tries again.
+        let _ = self.run(&job.function, event).await;
+        let (after, offset_ms) = (self.writes(), self.0.clock.offset_ms());
+        let one = &mut self.scheduled()[at];
+        one.next = one.schedule.expression.after(now);
+        let is_moved = offset_ms != job.offset_ms;
+        one.rest = (is_moved && after == before).then(|| Rest::longer(job.rest, &one.schedule.expression, now, after));
+        one.offset_ms = offset_ms;
+    }
+}
+
+impl Scheduled {
+    fn due(&self, writes: u64) -> Option<Timestamp> {
+        match self.rest {
+            Some(rest) if rest.writes == writes => self.next.map(|next| next.max(rest.until)),
+            _ => self.next,
+        }
+    }
+}
+
+impl Rest {
+    fn longer(before: Option<Self>, expression: &Expression, now: Timestamp, writes: u64) -> Self {
+        let since = before.filter(|rest| rest.writes == writes).map_or(now, |rest| rest.since);
+        let idle = now.duration_since(since).min(REST_MAX);
+        // A job by the hour or by the day runs at its hours: only the rate of a `rate` may be stretched.
+        let until = match expression {
+            Expression::Rate(_) => now + idle,
+            Expression::Cron(_) => now,
+        };
+        Self { since, until, writes }
+    }
+}
+
+impl Due for Jobs {
+    fn next_due(&self) -> Option<Timestamp> {
+        self.earliest().map(|(_, due)| due)
+    }
+
+    fn run_next(&self, now: Timestamp) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Some((at, due)) = self.earliest()
+                && due <= now
+            {
+                self.run_scheduled(at, now).await;
+            }
+        })
+    }
+}
+
+/// EventBridge's own event of a schedule.
+fn event(rule: &str, now: Timestamp) -> Value {
+    json!({
+        "version": "0",
+        "id": uuid::Uuid::new_v4(),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": REGION,
+        "resources": [format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}")],
+        "detail": {},
+    })
+}

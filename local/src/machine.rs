@@ -1,0 +1,174 @@
+//! The running parts of the platform, as its console, its seed and its owner share them.
+
+use crate::aws::Aws;
+use crate::aws::client::{FunctionClient, Watch};
+use crate::functions::{ENDPOINTS, JOBS, PENDING};
+use crate::gateway::Gateway;
+use crate::jobs::Jobs;
+use crate::log::Log;
+use crate::platform::StartError;
+use crate::template::{Function, REGION, Template};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use mux_standin::MuxStandIn;
+use serde_json::json;
+use shared::services::{Runtime, Services};
+use standin::clock::Clock;
+use standin::deliveries::Deliveries;
+use standin::documents::Documents;
+use standin::timeline::Timeline;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::Arc;
+use stripe_standin::StripeStandIn;
+
+const CLOCK: (&str, &str) = ("platform.clock", "offset_ms");
+
+/// Where everything is.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    /// The web app and `/api`.
+    pub web: String,
+    /// The Stripe stand-in.
+    pub stripe: String,
+    /// The Mux stand-in.
+    pub mux: String,
+    /// DynamoDB, Secrets Manager and SES.
+    pub aws: String,
+    /// The developer console.
+    pub console: String,
+}
+
+/// All parts, running or ready to run.
+pub(crate) struct Machine {
+    pub(crate) template: Template,
+    pub(crate) urls: Urls,
+    pub(crate) timeline: Timeline,
+    pub(crate) documents: Documents,
+    pub(crate) deliveries: Deliveries,
+    pub(crate) stripe: StripeStandIn,
+    pub(crate) mux: MuxStandIn,
+    pub(crate) aws: Aws,
+    pub(crate) watch: Watch,
+    pub(crate) gateway: Gateway,
+    pub(crate) jobs: Jobs,
+    pub(crate) log: Log,
+}
+
+/// The clock as the last run left it.
+pub(crate) fn stored_clock(documents: &Documents) -> rusqlite::Result<Clock> {
+    let stored = documents.all::<i64>(CLOCK.0)?;
+    Ok(Clock::ahead_by(stored.first().map_or(0, |(_, offset_ms)| *offset_ms)))
+}
+
+impl Machine {
+    pub(crate) fn clock(&self) -> &Clock {
+        self.timeline.clock()
+    }
+
+    /// Moves the clock, and returns the new time when everything due is done.
+    pub(crate) async fn advance(&self, seconds: u64) -> Timestamp {
+        // Written first: after a kill on the way the clock must not be found behind what happened on it.
+        let ahead = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
+        self.store_clock(self.clock().offset_ms().saturating_add(ahead));
+        let now = self.timeline.advance(seconds).await;
+        self.store_clock(self.clock().offset_ms());
+        self.jobs.settle();
+        now
+    }
+
+    pub(crate) fn store_clock(&self, offset_ms: i64) {
+        self.documents.put(CLOCK.0, CLOCK.1, &offset_ms);
+    }
+
+    /// Builds every function from what the template gives it, and puts them behind the gateway and the schedules: a cold
+    /// start of all, after which nothing is remembered in their memory.
+    pub(crate) async fn deploy(&self) -> Result<(), StartError> {
+        let functions = &self.template.functions;
+        let endpoints = ENDPOINTS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
+        let endpoints = endpoints.map(async |(function, mount)| {
+            let mounted = mount(&self.services(function)).await?;
+            Ok::<_, StartError>((function.name.clone(), (mounted, function.timeout)))
+        });
+        let jobs = JOBS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
+        let jobs = jobs.map(async |(function, mount)| {
+            Ok::<_, StartError>((function.name.clone(), mount(&self.services(function)).await?))
+        });
+        let endpoints = try_join_all(endpoints).await?;
+        let jobs = try_join_all(jobs).await?;
+        self.gateway.deploy(endpoints.into_iter().collect());
+        self.jobs.deploy(jobs.into_iter().collect::<HashMap<_, _>>());
+        Ok(())
+    }
+
+    /// What one function is given: its own environment, and a machine on which it may do what its policies say.
+    fn services(&self, function: &Function) -> Services {
+        let clock = self.clock().clone();
+        let log = self.log.clone();
+        let runtime = Runtime {
+            aws: self.sdk_config(function),
+            clock: Arc::new(move || clock.now()),
+            log: Arc::new(move |line| log.line(line)),
+        };
+        Services::new(&function.name, function.environment.clone(), runtime)
+    }
+
+    fn sdk_config(&self, function: &Function) -> SdkConfig {
+        let client = FunctionClient::new(Arc::new(function.clone()), self.aws.clone(), self.watch.clone());
+        let keys = self.aws.secrets().credentials();
+        let credentials = Credentials::new(keys.access_key_id, keys.secret_access_key, None, None, "local");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .endpoint_url(&self.urls.aws)
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(client)
+            .build()
+    }
+
+    /// Forgets everything but the clock, the secrets and the media; the functions start anew.
+    pub(crate) async fn wipe(self: &Arc<Self>) -> Result<(), StartError> {
+        self.watch.faults.clear();
+        self.deliveries.reset();
+        self.stripe.reset();
+        self.mux.reset();
+        self.aws.mailbox().reset();
+        let machine = self.clone();
+        let wiped = tokio::task::spawn_blocking(move || machine.aws.dynamodb().wipe());
+        wiped.await.map_err(io::Error::other)??;
+        self.deploy().await
+    }
+
+    /// Puts the key that signs playback into Mux's secret, making one when there is none yet.
+    pub(crate) fn ensure_signing_key(&self) -> io::Result<()> {
+        let secrets = self.aws.secrets();
+        if secrets.value("MuxSecret")["signing_key_id"].is_string() {
+            return Ok(());
+        }
+        let key = self.mux.add_signing_key();
+        let fields = json!({ "signing_key_id": key.id, "signing_private_key": key.private_key_base64_pem });
+        secrets.extend("MuxSecret", fields)
+    }
+}
+
+/// Refuses when the template has a function that is not linked into this process, or the other way round.
+pub(crate) fn check_functions(template: &Template) -> Result<(), StartError> {
+    let linked: BTreeSet<&str> =
+        ENDPOINTS.iter().map(|(name, _)| *name).chain(JOBS.iter().map(|(name, _)| *name)).collect();
+    let wanted: BTreeSet<&str> = template.functions.keys().map(String::as_str).collect();
+    if let Some(name) = wanted.difference(&linked).find(|name| !PENDING.contains(name)) {
+        return Err(StartError::Functions(format!("template.yaml has the function `{name}`, functions.rs has not")));
+    }
+    if let Some(name) = linked.difference(&wanted).next() {
+        return Err(StartError::Functions(format!("functions.rs has the function `{name}`, template.yaml has not")));
+    }
+    for (name, _) in ENDPOINTS {
+        if template.functions.get(*name).is_some_and(|function| function.routes.is_empty()) {
+            return Err(StartError::Functions(format!("template.yaml gives the endpoint `{name}` no route")));
+        }
+    }
+    Ok(())
+}

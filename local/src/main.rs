@@ -1,0 +1,80 @@
+//! `make run`: the whole service on this machine.
+
+use local::platform::{Options, Platform, Seed};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const PORT_DEFAULT: u16 = 3000;
+const DATA_DIR_DEFAULT: &str = ".data";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&mut std::io::stderr(), &format!("Marquee did not start: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    let platform = Platform::start(options(std::env::vars().collect())?).await?;
+    let urls = platform.urls();
+    let out = &mut std::io::stdout();
+    say(
+        out,
+        &format!("Console at {}, Stripe at {}, Mux at {}, AWS at {}", urls.console, urls.stripe, urls.mux, urls.aws),
+    );
+    say(out, &format!("Marquee is ready at {}", urls.web));
+    stopped().await?;
+    platform.stop().await;
+    Ok(())
+}
+
+/// The options of a process environment.
+fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let port = match environment.get("PORT") {
+        None => PORT_DEFAULT,
+        Some(text) => {
+            text.parse().ok().filter(|port| *port > 0).ok_or(format!("PORT is {text:?}, which is no port"))?
+        }
+    };
+    let data_dir = match environment.get("DATA_DIR").map_or(DATA_DIR_DEFAULT, String::as_str) {
+        ":memory:" => None,
+        directory => Some(PathBuf::from(directory)),
+    };
+    let target = environment.get("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(Options {
+        data_dir,
+        port: Some(port),
+        template: root.join("template.yaml"),
+        environment,
+        seed: Seed::Full,
+        demo_media: target.join("demo-media"),
+        web: root.join("web/dist"),
+        is_log_printed: true,
+    })
+}
+
+/// Waits for Ctrl-C, or for the signal by which a supervisor stops a process.
+async fn stopped() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+/// A reader that left is no reason to stop.
+fn say(out: &mut impl Write, line: &str) {
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

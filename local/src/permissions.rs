@@ -1,0 +1,159 @@
+//! Whether a function may make a call: the statements of its policies, matched as IAM matches them.
+//!
+//! Nothing but the function's own statements counts, and only `Allow` exists, so a call is allowed when each of its
+//! demands is met by one statement.
+
+use crate::template::{ACCOUNT, REGION, Statement};
+use serde_json::Value;
+
+/// An action on a resource that a call needs to be allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// `dynamodb:GetItem`
+    pub action: String,
+    /// The resource's ARN.
+    pub resource: String,
+}
+
+/// The first demand that no statement allows.
+pub fn denied<'a>(statements: &[Statement], demands: &'a [Demand]) -> Option<&'a Demand> {
+    let allows = |statement: &Statement, demand: &Demand| {
+        statement.actions.contains(&demand.action)
+            && statement.resources.iter().any(|pattern| matches(pattern, &demand.resource))
+    };
+    demands.iter().find(|demand| !statements.iter().any(|statement| allows(statement, demand)))
+}
+
+/// What a DynamoDB call needs: an action for each table, and in a transaction for each kind of member.
+pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
+    let table = |name: &str| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
+    let demand = |action: &str, resource: String| Demand { action: format!("dynamodb:{action}"), resource };
+    let named = |member: &Value| member["TableName"].as_str().unwrap_or_default().to_owned();
+    match operation {
+        "BatchGetItem" | "BatchWriteItem" => {
+            let tables = body["RequestItems"].as_object().into_iter().flatten();
+            tables.map(|(name, _)| demand(operation, table(name))).collect()
+        }
+        "TransactGetItems" => {
+            let members = body["TransactItems"].as_array().into_iter().flatten();
+            members.map(|member| demand("GetItem", table(&named(&member["Get"])))).collect()
+        }
+        "TransactWriteItems" => {
+            let members = body["TransactItems"].as_array().into_iter().flatten();
+            let kinds = members.filter_map(|member| member.as_object()?.iter().next());
+            kinds
+                .map(|(kind, member)| {
+                    let action = if kind == "ConditionCheck" { "ConditionCheckItem" } else { &format!("{kind}Item") };
+                    demand(action, table(&named(member)))
+                })
+                .collect()
+        }
+        _ => {
+            let resource = match body["IndexName"].as_str() {
+                Some(index) => format!("{}/index/{index}", table(&named(body))),
+                None => table(&named(body)),
+            };
+            vec![demand(operation, resource)]
+        }
+    }
+}
+
+/// The tables that a DynamoDB call names, each once.
+pub fn tables(body: &Value) -> Vec<String> {
+    let members = body["TransactItems"].as_array().into_iter().flatten();
+    let members = members.filter_map(|member| member.as_object()?.values().next());
+    let mut tables: Vec<String> =
+        members.chain([body]).filter_map(|one| one["TableName"].as_str()).map(str::to_owned).collect();
+    tables.extend(body["RequestItems"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+    tables.sort_unstable();
+    tables.dedup();
+    tables
+}
+
+/// Whether an ARN is one that `pattern` means; `*` stands for any characters.
+fn matches(pattern: &str, arn: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| arn.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const USERS: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/users";
+
+    fn may(actions: &[&str], resource: &str) -> Vec<Statement> {
+        vec![Statement {
+            actions: actions.iter().map(|one| (*one).to_owned()).collect(),
+            resources: vec![resource.into()],
+        }]
+    }
+
+    #[test]
+    fn an_action_or_a_table_that_is_not_named_is_denied() {
+        let get = dynamodb("GetItem", &json!({ "TableName": "users" }));
+        assert_eq!(denied(&may(&["dynamodb:GetItem"], USERS), &get), None);
+        assert_eq!(denied(&may(&["dynamodb:PutItem"], USERS), &get), Some(&get[0]));
+        assert_eq!(denied(&may(&["dynamodb:GetItem"], &format!("{USERS}2")), &get), Some(&get[0]));
+        assert_eq!(denied(&[], &get), Some(&get[0]));
+    }
+
+    #[test]
+    fn a_table_does_not_include_its_indexes() {
+        let query = dynamodb("Query", &json!({ "TableName": "users", "IndexName": "by_age" }));
+        assert!(denied(&may(&["dynamodb:Query"], USERS), &query).is_some());
+        assert!(denied(&may(&["dynamodb:Query"], &format!("{USERS}/index/by_name")), &query).is_some());
+        assert_eq!(denied(&may(&["dynamodb:Query"], &format!("{USERS}/index/by_age")), &query), None);
+        assert_eq!(denied(&may(&["dynamodb:Query"], &format!("{USERS}/index/*")), &query), None);
+        let table = dynamodb("Query", &json!({ "TableName": "users" }));
+        assert!(denied(&may(&["dynamodb:Query"], &format!("{USERS}/index/*")), &table).is_some());
+    }
+
+    #[test]
+    fn a_transaction_needs_the_action_of_each_member() {
+        let body = json!({ "TransactItems": [
+            { "Put": { "TableName": "users" } },
+            { "ConditionCheck": { "TableName": "users" } },
+        ] });
+        let demands = dynamodb("TransactWriteItems", &body);
+        assert_eq!(
+            demands.iter().map(|one| one.action.as_str()).collect::<Vec<_>>(),
+            ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
+        );
+        assert_eq!(denied(&may(&["dynamodb:PutItem"], USERS), &demands), Some(&demands[1]));
+        assert!(denied(&may(&["dynamodb:TransactWriteItems"], USERS), &demands).is_some());
+        assert_eq!(tables(&body), ["users"]);
+    }
+
+    #[test]
+    fn a_batch_needs_every_table_that_it_names() {
+        let body = json!({ "RequestItems": { "users": {}, "videos": {} } });
+        let demands = dynamodb("BatchGetItem", &body);
+        assert_eq!(denied(&may(&["dynamodb:BatchGetItem"], USERS), &demands), Some(&demands[1]));
+        assert!(denied(&may(&["dynamodb:GetItem"], USERS), &demands).is_some());
+        assert_eq!(tables(&body), ["users", "videos"]);
+    }
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        assert!(matches("arn:*:secret:a-*", "arn:aws:secret:a-123"));
+        assert!(matches("a*b*c", "axxbyyc"));
+        assert!(!matches("a*b*c", "axxc"));
+        assert!(!matches("arn:a", "arn:ab"));
+    }
+}

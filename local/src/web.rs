@@ -1,0 +1,98 @@
+//! What `PORT` serves besides `/api`: the built web app, or a plain page while there is none.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+use std::path::{Component, Path, PathBuf};
+
+const PLAIN_PAGE: &str = include_str!("web/plain.html");
+const PLAIN_STYLE: &str = include_str!("web/plain.css");
+
+/// The web app's files. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Web {
+    /// The folder of the built app, if there is one.
+    dist: Option<PathBuf>,
+    policy: HeaderValue,
+}
+
+impl Web {
+    /// Serves `dist` if it holds an app, which may talk to itself and to Mux's origin.
+    ///
+    /// # Errors
+    /// When an origin cannot stand in a header.
+    pub(crate) fn new(dist: &Path, mux_origin: &str) -> Result<Self, header::InvalidHeaderValue> {
+        // Players build their stream from blobs and decode in a worker; uploads go straight to Mux.
+        let policy = format!(
+            "default-src 'self'; connect-src 'self' {mux_origin}; img-src 'self' data: blob: {mux_origin}; \
+             media-src 'self' blob: {mux_origin}; worker-src 'self' blob:; style-src 'self'; font-src 'self'; \
+             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        );
+        let dist = dist.join("index.html").is_file().then(|| dist.to_owned());
+        Ok(Self { dist, policy: HeaderValue::from_str(&policy)? })
+    }
+
+    /// Answers a request for a page or a file.
+    pub(crate) async fn answer(&self, method: &Method, path: &str) -> Response {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+        }
+        let mut response = match &self.dist {
+            Some(dist) => app(dist, path).await,
+            None => plain(path),
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        response
+    }
+}
+
+/// A file of the app, or its one page for every path that the app itself routes.
+async fn app(dist: &Path, path: &str) -> Response {
+    let relative = Path::new(path.trim_start_matches('/'));
+    let is_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
+    if is_inside && !path.ends_with('/') {
+        if let Ok(bytes) = tokio::fs::read(dist.join(relative)).await {
+            // The build names these by their content.
+            let cache = if path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+            return file(relative, bytes, cache);
+        }
+        if relative.extension().is_some() {
+            return (StatusCode::NOT_FOUND, "not found\n").into_response();
+        }
+    }
+    match tokio::fs::read(dist.join("index.html")).await {
+        Ok(bytes) => file(Path::new("index.html"), bytes, "no-cache"),
+        Err(_) => (StatusCode::NOT_FOUND, "the web app is being built\n").into_response(),
+    }
+}
+
+fn plain(path: &str) -> Response {
+    match path {
+        "/plain.css" => file(Path::new("plain.css"), PLAIN_STYLE.into(), "no-cache"),
+        "/" | "/plans" | "/subscription/return" => file(Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache"),
+        _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),
+    }
+}
+
+fn file(path: &Path, bytes: Vec<u8>, cache: &'static str) -> Response {
+    let content_type = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, cache)], Body::from(bytes)).into_response()
+}
