@@ -192,6 +192,11 @@ impl Services {
         RateLimits::connect(self)
     }
 
+    /// The function cannot start for a reason that is not a setting's alone.
+    pub fn refused(&self, issue: impl Into<String>) -> ConfigError {
+        self.wrong(issue.into())
+    }
+
     fn secret<T: DeserializeOwned + Send + Sync>(&self, name: &str) -> Result<Secret<T>, ConfigError> {
         let arn = self.text(name)?.to_owned();
         Ok(Secret::new(aws_sdk_secretsmanager::Client::new(&self.runtime.aws), arn, self.runtime.clock.clone()))
@@ -237,10 +242,15 @@ pub struct SignInLimits {
 }
 
 impl SignInLimits {
+    /// What failures of one account from one address are counted under.
+    pub fn pair_key(email_key: &str, address: &str) -> String {
+        format!("SIGNIN#{email_key}#{address}")
+    }
+
     /// The two budgets of a sign-in.
     pub fn budgets(&self, email_key: &str, address: &str) -> [Budget; 2] {
         [
-            Budget { key: format!("SIGNIN#{email_key}#{address}"), name: "sign-in", limit: self.pair },
+            Budget { key: Self::pair_key(email_key, address), name: "sign-in", limit: self.pair },
             Budget { key: format!("SIGNIN#{email_key}"), name: "sign-in-account", limit: self.account },
         ]
     }

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash::{self, Check};
-use shared::auth::sign_in::{SignIn, Tokens, device_name};
+use shared::auth::sign_in::{Attempts, SignIn, Tokens, device_name};
 use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::models::email::Email;
 use shared::models::password::Password;
-use shared::services::{ConfigError, Services, SignInLimits};
-use shared::stores::rate_limits::{Budget, RateLimits};
+use shared::services::{ConfigError, Services};
+use shared::stores::rate_limits::Budget;
 use shared::stores::row::Wanted;
 use shared::stores::sessions::{Session, Sessions};
 use shared::stores::users::{Credential, Users};
@@ -19,8 +19,7 @@ use shared::stores::users::{Credential, Users};
 pub struct Login {
     users: Users,
     sessions: Sessions,
-    limiter: RateLimits,
-    limits: SignInLimits,
+    attempts: Attempts,
     tokens: Tokens,
 }
 
@@ -46,8 +45,7 @@ impl Endpoint for Login {
         Ok(Self {
             users: Users::connect(services)?,
             sessions: Sessions::connect(services)?,
-            limiter: services.rate_limits()?,
-            limits: services.sign_in_limits()?,
+            attempts: Attempts::connect(services)?,
             tokens: Tokens::connect(services).await?,
         })
     }
@@ -57,35 +55,38 @@ impl Endpoint for Login {
     }
 
     fn budgets(&self, input: &Self::Input, address: &str) -> Vec<Budget> {
-        self.limits.budgets(&input.0.email.key(), address).into()
+        self.attempts.budgets(&input.0.email, address)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let given = &call.input.0;
-        let [pair, account] = self.limits.budgets(&given.email.key(), &call.address);
         let credential = call.rows.get(&Credential::key(&given.email))?;
         let stored = credential.as_ref().and_then(|credential| credential.password_hash.clone());
         let check = hash::check(given.password.clone(), stored.clone()).await.map_err(ApiError::internal)?;
         let (Some(credential), Check::Right | Check::RightButWeak) = (credential, check) else { return Err(wrong()) };
 
         let device = device_name(given.device_name.as_deref(), call.header("user-agent"));
-        let session = Session::start(credential.user_id, device, call.now);
+        let session = Session::start(credential.user_id, credential.version, device, call.now);
         let token = self.tokens.issue(&session, call.now).await?;
-        let (user, started, cleared, given_back) = tokio::join!(
+        let (user, started, (), ()) = tokio::join!(
             self.users.get(credential.user_id),
             self.sessions.put(&session),
-            self.limiter.clear(&pair.key),
-            self.limiter.give_back(&account.key, call.now),
+            self.attempts.succeeded(&given.email, &call.address, call.now),
+            self.strengthen(given, stored.filter(|_| check == Check::RightButWeak)),
         );
         started?;
-        // Counted too often is refused too early, never too late.
-        let _ = (cleared, given_back);
         let user = user?.ok_or_else(wrong)?;
-        if let (Check::RightButWeak, Some(old)) = (check, stored) {
-            let new = hash::hash(given.password.clone()).await.map_err(ApiError::internal)?;
-            self.users.rehash(&given.email, &old, &new).await?;
-        }
         Ok(Reply::with_token(SignIn { token, user: user.profile() }))
+    }
+}
+
+impl Login {
+    /// Replaces a weak hash of the password that was just shown. The next sign-in tries again when this one fails.
+    async fn strengthen(&self, given: &Credentials, weak: Option<String>) {
+        let Some(weak) = weak else { return };
+        if let Ok(strong) = hash::hash(given.password.clone()).await {
+            let _ = self.users.rehash(&given.email, &weak, &strong).await;
+        }
     }
 }
 

@@ -8,13 +8,12 @@ use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::models::email::Email;
-use shared::models::ids::UserId;
-use shared::models::password::Password;
+use shared::models::password::NewPassword;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::{Database, StoreError, Table};
 use shared::stores::row::Wanted;
 use shared::stores::sessions::{Session, Sessions};
-use shared::stores::users::{Credential, Role, User, Users};
+use shared::stores::users::{Credential, User, Users};
 
 /// Registers: the guard, the hash, one transaction.
 pub struct Register {
@@ -29,7 +28,7 @@ pub struct Register {
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     email: Email,
-    password: Password,
+    password: NewPassword,
     /// A name to greet by.
     #[schemars(length(max = 100))]
     name: Option<String>,
@@ -58,27 +57,18 @@ impl Endpoint for Register {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let given = &call.input.0;
-        if let Some(issue) = given.password.refusal(&given.email) {
-            return Err(ApiError::field("password", issue));
-        }
+        let password =
+            given.password.for_account(&given.email).map_err(|issue| ApiError::field("password", issue.to_string()))?;
         if call.rows.get(&Credential::key(&given.email))?.is_some() {
             return Err(taken());
         }
-        let hash = hash::hash(given.password.clone()).await.map_err(ApiError::internal)?;
-        let user = User {
-            id: UserId::new(call.now),
-            email: given.email.clone(),
-            name: given.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
-            role: Role::Viewer,
-            email_verified: false,
-            created_at: call.now,
-            stripe_customer_id: None,
-            sessions_since: None,
-            session_kept: None,
-        };
-        let session = Session::start(user.id, device_name(None, call.header("user-agent")), call.now);
+        let hash = hash::hash(password).await.map_err(ApiError::internal)?;
+        let name = given.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        let user = User::new(given.email.clone(), name, call.now);
+        let credential = Credential { user_id: user.id, password_hash: Some(hash), version: 0 };
+        let session = Session::start(user.id, 0, device_name(None, call.header("user-agent")), call.now);
         let token = self.tokens.issue(&session, call.now).await?;
-        let mut statements = self.users.add(&user, &Credential { user_id: user.id, password_hash: Some(hash) })?;
+        let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
         match self.database.transact(statements).await {
             Err(StoreError::Condition(failed)) if failed.at(0) => Err(taken()),

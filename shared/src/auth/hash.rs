@@ -4,6 +4,7 @@ use crate::models::password::Password;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
 
 /// Memory of a hash, in KiB (OWASP's password storage advice for argon2id with two passes).
 const MEMORY_KIB: u32 = 19_456;
@@ -18,6 +19,10 @@ const STORED_PASSES_MAX: u32 = 8;
 /// what a known one does.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bWFycXVlZS1ub2JvZHkhIQ$wrEr5dXIGlSSMmo1aPSJTkfEyEVOZbDHBAzYTLeFLzo";
+
+/// Most hashes at once in a process, of some 19 MiB each.
+const HASHES_MAX: usize = 4;
+static HASHING: Semaphore = Semaphore::const_new(HASHES_MAX);
 
 /// What a check of a password found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +40,9 @@ pub enum Check {
 /// # Errors
 /// When the operating system gives no randomness or no thread.
 pub async fn hash(password: Password) -> Result<String, HashError> {
-    let hashed = tokio::task::spawn_blocking(move || {
-        argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|_| HashError)
-    });
-    hashed.await.map_err(|_| HashError)?
+    alone(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
+        .await?
+        .map_err(|_| HashError)
 }
 
 /// Checks a password against a stored hash; exactly one hash of CPU whether there is an account or not.
@@ -46,14 +50,19 @@ pub async fn hash(password: Password) -> Result<String, HashError> {
 /// # Errors
 /// When the operating system gives no thread.
 pub async fn check(password: Password, stored: Option<String>) -> Result<Check, HashError> {
-    let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
-    checked.await.map_err(|_| HashError)
+    alone(move || verify(&password, stored.as_deref())).await
 }
 
 /// The hash could not be computed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the password could not be hashed")]
 pub struct HashError;
+
+/// Runs on a thread of its own, since it takes longer than other requests of the process would wait.
+async fn alone<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    let _slot = HASHING.acquire().await.map_err(|_| HashError)?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| HashError)
+}
 
 fn verify(password: &Password, stored: Option<&str>) -> Check {
     let usable = stored.and_then(|stored| PasswordHash::new(stored).ok()).filter(is_bounded);

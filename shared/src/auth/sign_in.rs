@@ -3,8 +3,10 @@
 use crate::auth::token::{self, Issuer, SigningKey};
 use crate::endpoint::Identity;
 use crate::http::error::ApiError;
+use crate::models::email::Email;
 use crate::secrets::Secret;
-use crate::services::{ConfigError, Services};
+use crate::services::{ConfigError, Services, SignInLimits};
+use crate::stores::rate_limits::{Budget, RateLimits};
 use crate::stores::sessions::Session;
 use crate::stores::users::Profile;
 use jiff::Timestamp;
@@ -43,6 +45,48 @@ impl Tokens {
         let key = self.key.get().await.map_err(ApiError::unavailable)?;
         let who = Identity { user_id: session.user_id, session_id: session.id, issued_at: now };
         token::sign(&key, &self.issuer, &who).map_err(ApiError::internal)
+    }
+}
+
+/// Counts sign-ins that fail, so that passwords cannot be tried out: by account and address, and by account, whether there
+/// is such an account or not.
+pub struct Attempts {
+    limiter: RateLimits,
+    limits: SignInLimits,
+}
+
+impl Attempts {
+    /// Counting by the limits that this function was given.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { limiter: services.rate_limits()?, limits: services.sign_in_limits()? })
+    }
+
+    /// What an attempt counts against, for an endpoint whose input names the account.
+    pub fn budgets(&self, email: &Email, address: &str) -> Vec<Budget> {
+        self.limits.budgets(&email.key(), address).into()
+    }
+
+    /// Counts an attempt of an account that is known only after admission; `RATE_LIMITED` before its password is looked at.
+    pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<(), ApiError> {
+        let [pair, account] = self.limits.budgets(&email.key(), address);
+        let (of_pair, of_account) =
+            futures::try_join!(self.limiter.count(&pair, now), self.limiter.count(&account, now))?;
+        match (of_pair.admitted, of_account.admitted) {
+            (true, true) => return Ok(()),
+            // Nothing was tried, so what the other one counted is given back.
+            (true, false) => self.limiter.give_back(&pair.key, now).await?,
+            (false, true) => self.limiter.give_back(&account.key, now).await?,
+            (false, false) => {}
+        }
+        let refused = if of_pair.admitted { of_account } else { of_pair };
+        Err(ApiError::rate_limited(refused.reset_seconds))
+    }
+
+    /// Takes an attempt that succeeded out of the count, and forgets the failures before it from the same address.
+    pub async fn succeeded(&self, email: &Email, address: &str, now: Timestamp) {
+        let [pair, account] = self.limits.budgets(&email.key(), address);
+        // What stays counted refuses too early, never too late.
+        let _ = futures::join!(self.limiter.clear(&pair.key, now), self.limiter.give_back(&account.key, now));
     }
 }
 

@@ -1,6 +1,8 @@
 //! Checks of values against the schema of the Rust type that they are read into: every issue at once.
 
 use crate::http::error::{ApiError, FieldIssue};
+use crate::models::email::Email;
+use crate::models::password::{self, PASSWORD_FORMAT};
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use schemars::JsonSchema;
@@ -38,6 +40,9 @@ fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, ApiError> {
     let schema = schemars::generate::SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     let validator = jsonschema::options()
         .should_validate_formats(true)
+        // Checked here, so that all issues of an input are found together.
+        .with_format("email", |text: &str| text.parse::<Email>().is_ok())
+        .with_format(PASSWORD_FORMAT, |text: &str| !password::is_common(text))
         .build(schema.as_value())
         .map_err(|error| ApiError::internal(format!("the schema of {} does not compile: {error}", type_name::<T>())))?;
     let validator = Arc::new(validator);
@@ -68,6 +73,9 @@ fn describe(error: &jsonschema::ValidationError<'_>) -> Vec<FieldIssue> {
         ValidationErrorKind::Enum { options } => {
             let known: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             vec![FieldIssue::new(field, format!("must be one of {}", known.join(", ")))]
+        }
+        ValidationErrorKind::Format { format } if format == PASSWORD_FORMAT => {
+            vec![FieldIssue::new(field, "is among the most common passwords; please choose another")]
         }
         ValidationErrorKind::Format { format } => vec![FieldIssue::new(field, format!("must be a valid {format}"))],
         ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {

@@ -152,6 +152,13 @@ impl ApiError {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
 
+    /// More than a limit admits; one more is admitted in `reset_seconds`.
+    pub fn rate_limited(reset_seconds: i64) -> Self {
+        let seconds = u64::try_from(reset_seconds).unwrap_or(60);
+        let message = format!("Too many requests; please try again in {seconds} seconds.");
+        Self::new(Code::RateLimited, message).retry_after(seconds)
+    }
+
     /// Something of ours failed for good.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal, "Something went wrong on our side.").because(cause)

@@ -128,7 +128,7 @@ impl Gate {
             Err(error) => return Err((error.into(), None)),
         };
         if let Some(refused) = verdict.as_ref().filter(|verdict| !verdict.admitted) {
-            return Err((too_many(refused), verdict));
+            return Err((ApiError::rate_limited(refused.reset_seconds), verdict));
         }
         let judged = (|| {
             let identity = if needs_session { Some(arrival.identity.as_ref().map_err(duplicate)?) } else { None };
@@ -170,13 +170,6 @@ fn signed_in(who: &Identity, rows: &Rows, now: Timestamp) -> Result<SignedIn, Ap
         }
         _ => Err(ApiError::new(Code::SessionRevoked, "This session has ended; please sign in again.")),
     }
-}
-
-/// The answer to more than a limit admits.
-fn too_many(verdict: &Verdict) -> ApiError {
-    let seconds = u64::try_from(verdict.reset_seconds).unwrap_or(60);
-    let message = format!("Too many requests; please try again in {seconds} seconds.");
-    ApiError::new(Code::RateLimited, message).retry_after(seconds)
 }
 
 fn unauthenticated() -> ApiError {

@@ -23,23 +23,6 @@ impl Password {
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
-
-    /// Why it cannot be an account's new password, if so.
-    pub fn refusal(&self, email: &Email) -> Option<&'static str> {
-        let characters = self.0.chars().count();
-        let lower = self.0.to_lowercase();
-        if characters < PASSWORD_CHARACTERS_MIN {
-            Some("must have at least 8 characters")
-        } else if characters > PASSWORD_CHARACTERS_MAX {
-            Some("must have at most 128 characters")
-        } else if lower == email.local_part() || lower == email.key() {
-            Some("must not be your email address")
-        } else if COMMON.contains(lower.as_str()) {
-            Some("is among the most common passwords; please choose another")
-        } else {
-            None
-        }
-    }
 }
 
 impl fmt::Debug for Password {
@@ -58,6 +41,58 @@ impl JsonSchema for Password {
     }
 }
 
+/// A password that somebody chooses. Reading one checks its length and that it is not common; what depends on whose it is
+/// follows with [`NewPassword::for_account`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct NewPassword(Password);
+
+/// Why a password is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Everybody who knows the account would try it first.
+    #[error("must not be your email address or its first part")]
+    OwnEmail,
+}
+
+impl NewPassword {
+    /// The password of the account with that address.
+    ///
+    /// # Errors
+    /// When it is the address, or its local part.
+    pub fn for_account(&self, email: &Email) -> Result<Password, PasswordError> {
+        let lower = self.0.0.to_lowercase();
+        let is_own = lower == email.local_part() || lower == email.key();
+        if is_own { Err(PasswordError::OwnEmail) } else { Ok(self.0.clone()) }
+    }
+}
+
+impl JsonSchema for NewPassword {
+    fn schema_name() -> Cow<'static, str> {
+        "NewPassword".into()
+    }
+
+    // Lengths in a schema are in characters, as the contract counts them.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": PASSWORD_CHARACTERS_MIN,
+            "maxLength": PASSWORD_CHARACTERS_MAX,
+            "format": PASSWORD_FORMAT,
+            "writeOnly": true,
+            "description": "A new password; the most common ones are refused.",
+        })
+    }
+}
+
+/// The schema's word for a password that is not common.
+pub const PASSWORD_FORMAT: &str = "password";
+
+/// Whether a password is among those that are tried first.
+pub fn is_common(password: &str) -> bool {
+    COMMON.contains(password.to_lowercase().as_str())
+}
+
 /// Common passwords of eight characters and more, in lower case.
 static COMMON: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("common_passwords.txt").lines().filter(|line| !line.is_empty()).collect());
@@ -65,19 +100,29 @@ static COMMON: LazyLock<HashSet<&'static str>> =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::body;
 
-    fn refused(password: &str) -> bool {
+    fn is_refused(password: &str) -> bool {
         let email = "alexandria@example.com".parse().expect("valid");
-        Password(password.to_owned()).refusal(&email).is_some()
+        body::read::<NewPassword>(password.into()).is_err()
+            || NewPassword(Password(password.to_owned())).for_account(&email).is_err()
     }
 
     #[test]
     fn length_common_and_own_name_are_refused_and_nothing_else() {
-        for bad in ["", "short", "password", "PassWord1", "12345678", "qwertyuiop", "Alexandria", &"x".repeat(129)] {
-            assert!(refused(bad), "{bad}");
+        let long = "x".repeat(129);
+        let bad = ["", "short", "password", "PassWord1", "12345678", "Alexandria", "ALEXANDRIA@example.com", &long];
+        for bad in bad {
+            assert!(is_refused(bad), "{bad}");
         }
         for good in ["correct horse", "ééééééêê", "        x", &"xy".repeat(64), "no composition rules"] {
-            assert!(!refused(good), "{good}");
+            assert!(!is_refused(good), "{good}");
         }
+    }
+
+    #[test]
+    fn a_password_cannot_be_printed() {
+        let password: NewPassword = serde_json::from_value("correct horse".into()).expect("a string");
+        assert!(!format!("{password:?}").contains("horse"));
     }
 }

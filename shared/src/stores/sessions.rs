@@ -18,7 +18,7 @@ pub const LAST_USE_GRAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How long tokens older than the last refresh go on, for requests under way.
 const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
 /// Most sessions that a device list shows.
-const SESSIONS_MAX: i32 = 200;
+pub const SESSIONS_MAX: usize = 200;
 
 /// A row of `sessions`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Session {
     pub id: SessionId,
     /// Whose.
     pub user_id: UserId,
+    /// The version of the password that it was opened by.
+    #[serde(default)]
+    pub credential_version: u64,
     /// What its user called the device, or what the device calls itself.
     pub device_name: String,
     /// When it was signed in.
@@ -40,11 +43,18 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that starts now.
-    pub fn start(user_id: UserId, device_name: String, now: Timestamp) -> Self {
-        let id = SessionId::new(now);
-        let mut session =
-            Self { id, user_id, device_name, created_at: now, last_used_at: now, token_issued_at: whole(now), ttl: 0 };
+    /// A session that starts now, opened by the password of that version.
+    pub fn start(user_id: UserId, credential_version: u64, device_name: String, now: Timestamp) -> Self {
+        let mut session = Self {
+            id: SessionId::new(now),
+            user_id,
+            credential_version,
+            device_name,
+            created_at: now,
+            last_used_at: now,
+            token_issued_at: whole(now),
+            ttl: 0,
+        };
         session.ttl = session.ends_at().as_second();
         session
     }
@@ -62,8 +72,9 @@ impl Session {
 
     /// Whether it is live: TTL removes rows days late, and a changed password ends the others.
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
-        let kept = user.session_kept == Some(self.id);
-        now < self.ends_at() && user.sessions_since.is_none_or(|since| kept || self.created_at >= since)
+        let is_of_present_password =
+            self.credential_version >= user.credential_version || user.session_kept == Some(self.id);
+        now < self.ends_at() && is_of_present_password
     }
 
     /// Whether a token of it still counts: after a refresh older ones go on for a minute.
@@ -104,17 +115,32 @@ impl Sessions {
         call.send().await.map(|_| ()).map_err(failed)
     }
 
-    /// The sessions of a user that are there, newest first; the caller asks each whether it is live.
-    pub async fn of(&self, user_id: UserId) -> Result<Vec<Session>, StoreError> {
-        let query = self.database.client().query().table_name(self.database.name(Table::Sessions)?);
-        let query = query
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", AttributeValue::S(format!("USER#{user_id}")))
-            .expression_attribute_values(":prefix", AttributeValue::S("SESSION#".to_owned()))
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(SESSIONS_MAX);
-        query.send().await.map_err(failed)?.items.unwrap_or_default().into_iter().map(read).collect()
+    /// The live sessions of a user, newest first; at most [`SESSIONS_MAX`].
+    pub async fn live(&self, user: &User, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let mut live = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::Sessions)?);
+            let query = query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", AttributeValue::S(format!("USER#{}", user.id)))
+                .expression_attribute_values(":prefix", AttributeValue::S("SESSION#".to_owned()))
+                .consistent_read(true)
+                .scan_index_forward(false)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(failed)?;
+            for item in page.items.unwrap_or_default() {
+                let session: Session = read(item)?;
+                if session.is_live(user, now) {
+                    live.push(session);
+                }
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || live.len() >= SESSIONS_MAX {
+                live.truncate(SESSIONS_MAX);
+                return Ok(live);
+            }
+        }
     }
 
     /// Ends a session; `false` when it was not there.

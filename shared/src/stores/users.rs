@@ -5,7 +5,7 @@ use crate::models::ids::{SessionId, UserId};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
 use crate::stores::row::{Key, write};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, Update};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,13 +40,30 @@ pub struct User {
     pub created_at: Timestamp,
     /// Stripe's customer, once there is one.
     pub stripe_customer_id: Option<String>,
-    /// Sessions that started before this moment have ended, but for [`User::session_kept`].
-    pub sessions_since: Option<Timestamp>,
+    /// The version of the present password. Sessions that an older one opened have ended, but for
+    /// [`User::session_kept`]: by version and not by time, so that a sign-in that overlaps a change cannot outlive it.
+    #[serde(default)]
+    pub credential_version: u64,
     /// The session that changed the password, which lives on.
     pub session_kept: Option<SessionId>,
 }
 
 impl User {
+    /// A viewer who registers now.
+    pub fn new(email: Email, name: Option<String>, now: Timestamp) -> Self {
+        Self {
+            id: UserId::new(now),
+            email,
+            name,
+            role: Role::Viewer,
+            email_verified: false,
+            created_at: now,
+            stripe_customer_id: None,
+            credential_version: 0,
+            session_kept: None,
+        }
+    }
+
     /// The key of a user's row.
     pub fn key(id: UserId) -> Key<Self> {
         Key::one(Table::Users, "pk", format!("USER#{id}"))
@@ -90,6 +107,9 @@ pub struct Credential {
     pub user_id: UserId,
     /// An argon2id hash as a PHC string; absent where nobody can sign in by password.
     pub password_hash: Option<String>,
+    /// Grows by one with every new password.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Credential {
@@ -133,40 +153,39 @@ impl Users {
         self.database.get(&Credential::key(email)).await
     }
 
-    /// Statements that set a new password and end all sessions but `kept`.
+    /// Statements that replace the password of that version, and end all sessions but `kept`. The first of them fails its
+    /// condition when another change of the password came before.
     pub fn set_password(
         &self,
         user: &User,
+        version: u64,
         hash: &str,
         kept: Option<SessionId>,
-        now: Timestamp,
     ) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
         let refused = |error| StoreError::Refused(Box::new(error));
+        let number = |number: u64| AttributeValue::N(number.to_string());
         let guard = Update::builder()
             .table_name(table)
             .set_key(Some(Credential::key(&user.email).item()))
-            .update_expression("SET password_hash = :hash")
-            .condition_expression("user_id = :user")
+            .update_expression("SET password_hash = :hash, version = :next")
+            .condition_expression("user_id = :user AND version = :version")
             .expression_attribute_values(":hash", AttributeValue::S(hash.to_owned()))
             .expression_attribute_values(":user", AttributeValue::S(user.id.to_string()))
-            .build();
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":next", number(version + 1));
         let row = Update::builder()
             .table_name(table)
             .set_key(Some(User::key(user.id).item()))
-            .update_expression(match kept {
-                Some(_) => "SET sessions_since = :now, session_kept = :kept",
-                None => "SET sessions_since = :now REMOVE session_kept",
-            })
             .condition_expression("attribute_exists(pk)")
-            .set_expression_attribute_values(Some(
-                kept.map(|kept| (":kept".to_owned(), AttributeValue::S(kept.to_string())))
-                    .into_iter()
-                    .chain([(":now".to_owned(), AttributeValue::S(now.to_string()))])
-                    .collect(),
-            ))
-            .build();
-        Ok(vec![guard.map_err(refused)?.into(), row.map_err(refused)?.into()])
+            .expression_attribute_values(":next", number(version + 1));
+        let row = match kept {
+            Some(kept) => row
+                .update_expression("SET credential_version = :next, session_kept = :kept")
+                .expression_attribute_values(":kept", AttributeValue::S(kept.to_string())),
+            None => row.update_expression("SET credential_version = :next REMOVE session_kept"),
+        };
+        Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
     }
 
     /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
@@ -184,20 +203,44 @@ impl Users {
         }
     }
 
-    /// Gives a user a role; `false` when there is no such user.
-    pub async fn set_role(&self, id: UserId, role: Role) -> Result<bool, StoreError> {
+    /// A statement that checks that a user is there.
+    pub fn exists(&self, id: UserId) -> Result<Statement, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(self.database.name(Table::Users)?)
+            .set_key(Some(User::key(id).item()))
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        check.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// A statement that gives a user their Stripe customer in place of `old`; it fails its condition when they have another,
+    /// or are gone.
+    pub fn set_customer(&self, id: UserId, new: &str, old: Option<&str>) -> Result<Statement, StoreError> {
+        let update = Update::builder()
+            .table_name(self.database.name(Table::Users)?)
+            .set_key(Some(User::key(id).item()))
+            .update_expression("SET stripe_customer_id = :new")
+            .expression_attribute_values(":new", AttributeValue::S(new.to_owned()));
+        let update = match old {
+            Some(old) => update
+                .condition_expression("stripe_customer_id = :old")
+                .expression_attribute_values(":old", AttributeValue::S(old.to_owned())),
+            None => update.condition_expression("attribute_exists(pk) AND attribute_not_exists(stripe_customer_id)"),
+        };
+        update.build().map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// A statement that gives a user a role; it fails its condition when there is no such user.
+    pub fn set_role(&self, id: UserId, role: Role) -> Result<Statement, StoreError> {
         let role = serde_dynamo::to_attribute_value(role).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
-        let update = self.database.client().update_item().table_name(self.database.name(Table::Users)?);
-        let update = update
+        let update = Update::builder()
+            .table_name(self.database.name(Table::Users)?)
             .set_key(Some(User::key(id).item()))
             .update_expression("SET #role = :role")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#role", "role")
-            .expression_attribute_values(":role", role);
-        match update.send().await.map_err(failed) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Condition(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+            .expression_attribute_values(":role", role)
+            .build();
+        update.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 }
