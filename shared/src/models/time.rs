@@ -7,6 +7,11 @@ pub fn sortable(moment: Timestamp) -> String {
     format!("{moment:.3}")
 }
 
+/// The UTC day of a moment: `2026-03-01`.
+pub fn day(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%d").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! The tables, and the only code that speaks DynamoDB.
 
+pub mod audit;
+pub mod billing_events;
 pub mod database;
 pub mod rate_limits;
 pub mod row;
