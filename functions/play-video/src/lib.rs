@@ -13,13 +13,14 @@ use shared::models::plan;
 use shared::models::progress::resume_position;
 use shared::models::streams::{Beat, Slot, Slots, lease_life};
 use shared::models::subscription::Subscription;
+use shared::models::video::VideoStatus;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::StoreError;
 use shared::stores::row::Wanted;
 use shared::stores::streams::Streams;
 use shared::stores::users::Role;
-use shared::stores::videos::{Video, VideoStatus};
+use shared::stores::videos::Video;
 use shared::stores::watch_history::WatchHistory;
 
 /// Tries against the same account's other streams.

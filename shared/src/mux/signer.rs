@@ -1,9 +1,9 @@
 //! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that opens it for a while.
 
+use crate::models::video::Poster;
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
-use crate::stores::videos::Poster;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;

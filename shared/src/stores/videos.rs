@@ -2,24 +2,11 @@
 
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::video::{CaptionTrack, Poster, VideoStatus};
 use crate::stores::database::Table;
 use crate::stores::row::Key;
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Where a video's encoding stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VideoStatus {
-    /// Waiting for its upload, or being encoded.
-    #[default]
-    Processing,
-    /// Playable.
-    Ready,
-    /// Never will be; `error_reason` says why.
-    Error,
-}
 
 /// A row of `videos`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,28 +62,6 @@ pub struct Video {
     /// Grows with every change: of two changes at once, the second reads again.
     #[serde(default)]
     pub version: u64,
-}
-
-/// A text track of a video.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CaptionTrack {
-    /// Mux's track id.
-    pub track_id: String,
-    /// BCP 47: `en`.
-    pub language: String,
-    /// What to call it.
-    pub name: String,
-}
-
-/// A poster at three widths, as image tokens that play nothing, with a placeholder to show before it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Poster {
-    /// The middle width.
-    pub url: String,
-    /// All widths, as an `img` takes them.
-    pub srcset: String,
-    /// A `data:` URL or a colour of a few bytes.
-    pub placeholder: String,
 }
 
 impl Video {

@@ -1,0 +1,119 @@
+//! Videos as clients see them, and the parts that rows and views share.
+
+use crate::models::ids::{SeriesId, VideoId};
+use crate::models::plan::RequiredPlan;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a video's encoding stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VideoStatus {
+    /// Waiting for its upload, or being encoded.
+    #[default]
+    Processing,
+    /// Playable.
+    Ready,
+    /// Not playable; `error_reason` says why.
+    Error,
+}
+
+impl VideoStatus {
+    /// The word that rows and answers use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A text track of a video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptionTrack {
+    /// Mux's track id.
+    pub track_id: String,
+    /// BCP 47: `en`.
+    pub language: String,
+    /// What to call it.
+    pub name: String,
+}
+
+/// A poster at three widths, as image tokens that play nothing, with a placeholder to show before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Poster {
+    /// The middle width.
+    pub url: String,
+    /// All widths, as an `img` takes them.
+    pub srcset: String,
+    /// A CSS colour to show until the picture is there.
+    pub placeholder: String,
+}
+
+/// A video as everybody sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Video")]
+pub struct VideoView {
+    /// Which.
+    pub id: VideoId,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// The shelf that it stands on.
+    pub category: String,
+    /// What it asks of its viewer.
+    pub required_plan: RequiredPlan,
+    /// Seconds; `null` until it was encoded.
+    pub duration: Option<f64>,
+    /// Its images; `null` until it was encoded.
+    pub poster: Option<Poster>,
+    /// The series that it is an episode of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series_id: Option<SeriesId>,
+    /// Which season of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub season: Option<u32>,
+    /// Which episode of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub episode: Option<u32>,
+    /// From when on it is shown; `null` while it is not published.
+    pub published_at: Option<Timestamp>,
+}
+
+/// What operators see of a video beside what everybody sees.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Administration {
+    /// Where its encoding stands.
+    pub status: VideoStatus,
+    /// Why it cannot be played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_reason: Option<String>,
+    /// Whether it was published.
+    pub published: bool,
+    /// Before when it is not shown, published or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<Timestamp>,
+    /// Where its credits start, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credits_at: Option<f64>,
+    /// Mux's asset.
+    pub mux_asset_id: Option<String>,
+    /// Mux's signed playback id.
+    pub mux_playback_id: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A video as operators see it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AdminVideo {
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub video: VideoView,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub administration: Administration,
+}
