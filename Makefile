@@ -1,3 +1,70 @@
+# Names for people; `make help` lists them. What is missing is installed by scripts/setup first.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Every build of the workspace is of the same kind, so that each dependency is compiled once: the members are always all
+# selected, and what is wanted of them is named.
+CARGO_WORKSPACE := --locked --workspace
+
+.PHONY: help
+help: ## Lists these names
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 24
+
+.NOTPARALLEL:
+
+.PHONY: run
+run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, DATA_DIR=, any parameter of template.yaml)
+	@scripts/setup run
+	cargo build $(CARGO_WORKSPACE) --bin local
+	@exec target/debug/local
+
+.PHONY: test
+test: lint template sdks unit ## Everything that CI runs
+
+.PHONY: lint
+lint: ## Format and clippy, warnings being errors
+	@scripts/setup test
+	cargo fmt --all --check
+	cargo clippy $(CARGO_WORKSPACE) --all-targets -- -D warnings
+
+.PHONY: template
+template: ## SAM, cfn-lint and checkov on template.yaml, its count of resources, and one function built as SAM builds it
+	@scripts/setup test
+	@scripts/check-template
+
+.PHONY: sdks
+sdks: ## The official SDKs of Stripe and Mux against the stand-ins
+	@scripts/setup test
+	cargo build $(CARGO_WORKSPACE) --bin local
+	@scripts/check-sdks
+
+.PHONY: unit
+unit: ## The tests in Rust, the black-box ones included
+	@scripts/setup test
+	cargo test $(CARGO_WORKSPACE) --lib --bins --tests
+
+.PHONY: openapi
+openapi: ## Writes docs/openapi.json from the template's routes and the functions' types
+	@scripts/setup run
+	cargo run $(CARGO_WORKSPACE) --bin openapi > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
+
 .PHONY: build
-build:
-	cargo build --workspace
+build: ## Builds every function for Lambda (ARCHITECTURE=arm64|x86_64)
+	@scripts/setup test
+	@. scripts/environment; sam build --parameter-overrides Architecture=$(or $(ARCHITECTURE),arm64)
+
+.PHONY: deploy
+deploy: ## Builds and deploys (STACK=, REGION=, PARAMETERS="WebOrigin=https://… …"); see docs/OPERATIONS.md
+	@scripts/deploy
+
+.PHONY: grant-admin
+grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the cloud
+	@scripts/grant-admin
+
+.PHONY: bench
+bench: ## Measures the routes that matter, on the local platform
+	@scripts/setup run
+	@bench/run
