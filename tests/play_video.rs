@@ -1,0 +1,198 @@
+//! `play-video`: who may, how many at once, and what they get.
+
+use serde_json::{Value, json};
+use standin::calls::Call;
+use support::{DEMO_PASSWORD, Platform, Viewer};
+
+/// A published video of the seed that asks for a plan.
+pub async fn video_of(platform: &Platform, required_plan: &str) -> String {
+    let answer = platform.anyone().get(&format!("/api/videos?required_plan={required_plan}&limit=1")).await;
+    answer.data()[0]["id"].as_str().unwrap_or_else(|| panic!("a {required_plan} video: {answer}")).to_owned()
+}
+
+/// A second device of an account of the seed.
+async fn device(platform: &Platform, email: &str, name: &str) -> Viewer {
+    let body = json!({ "email": email, "password": DEMO_PASSWORD, "device_name": name });
+    let answer = platform.anyone().post("/api/auth/login", body).await;
+    platform.anyone().with_token(email, answer.data()["token"].as_str().expect("a token").to_owned())
+}
+
+#[tokio::test]
+async fn a_plan_opens_what_it_covers_and_nothing_above() {
+    let platform = Platform::start().await;
+    let videos =
+        [video_of(&platform, "free").await, video_of(&platform, "basic").await, video_of(&platform, "premium").await];
+    let cases = [
+        ("viewer@marquee.test", ["", "SUBSCRIPTION_REQUIRED", "SUBSCRIPTION_REQUIRED"]),
+        ("basic@marquee.test", ["", "", "PLAN_UPGRADE_REQUIRED"]),
+        ("premium@marquee.test", ["", "", ""]),
+        ("admin@marquee.test", ["", "", ""]),
+    ];
+    for (email, codes) in cases {
+        let viewer = platform.sign_in(email, DEMO_PASSWORD).await;
+        for (video, code) in videos.iter().zip(codes) {
+            let answer = viewer.play(video).await;
+            assert_eq!(answer.code(), code, "{email}: {answer}");
+            assert_eq!(answer.status(), if code.is_empty() { 200 } else { 403 }, "{email}");
+            assert_eq!(answer.text().contains(".m3u8"), code.is_empty(), "{email}: no stream without access");
+        }
+    }
+    for video in &videos {
+        assert_eq!(platform.anyone().play(video).await.code(), "UNAUTHENTICATED");
+    }
+}
+
+#[tokio::test]
+async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_view() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
+    let answer = viewer.play(&video_of(&platform, "basic").await).await;
+
+    assert_eq!(answer.status(), 200, "{answer}");
+    assert_eq!(platform.round_trips(&answer, "dynamodb"), 2, "{:?}", platform.calls(&answer));
+    let calls = platform.calls(&answer);
+    let batch: Vec<&Call> = calls.iter().filter(|call| call.operation == "BatchGetItem").collect();
+    assert_eq!(batch.len(), 1);
+    assert_eq!(batch[0].consistent, Some(true), "sessions, subscriptions and leases are read consistently");
+    for table in ["Sessions", "Subscriptions", "Streams", "Users"] {
+        assert!(batch[0].tables.iter().any(|name| name.contains(table)), "{table} in {:?}", batch[0].tables);
+    }
+    assert_eq!(calls.iter().filter(|call| call.operation == "TransactWriteItems").count(), 1);
+    assert_eq!(calls.iter().filter(|call| call.service == "mux" || call.service == "stripe").count(), 0);
+}
+
+#[tokio::test]
+async fn a_grant_has_all_that_a_player_needs_and_its_stream_plays() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
+    let answer = viewer.play(&video_of(&platform, "premium").await).await;
+    let grant = answer.data();
+
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("content-encoding"), "", "an answer with a token is never compressed");
+    assert_eq!(grant["heartbeat_seconds"], 10);
+    assert_eq!(grant["resume_position"], 0.0);
+    for field in ["token", "expires_at", "refresh_after", "playback_session_id"] {
+        assert!(grant[field].is_string(), "{field}: {grant}");
+    }
+    for (field, start) in [("playback_url", "#EXTM3U"), ("storyboard_url", "WEBVTT")] {
+        let url = grant[field].as_str().expect("a URL");
+        let body = platform.client().get(url).send().await.expect("an answer").text().await.expect("text");
+        assert!(body.starts_with(start), "{field}: {body}");
+        let stripped = url.split('?').next().expect("a URL");
+        let refused = platform.client().get(stripped).send().await.expect("an answer").status();
+        assert_eq!(refused, 403, "{field} without its token");
+    }
+    let still = platform.client().get(grant["thumbnail_url"].as_str().expect("a URL")).send().await.expect("an answer");
+    assert_eq!(still.status(), 200);
+}
+
+#[tokio::test]
+async fn a_second_stream_of_a_basic_plan_is_refused_until_the_first_is_stopped_or_expires() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    let phone = device(&platform, "basic@marquee.test", "Phone").await;
+    let television = device(&platform, "basic@marquee.test", "Television").await;
+    assert_eq!(phone.play(&video).await.status(), 200);
+
+    let refused = television.play(&video).await;
+    assert_eq!((refused.status(), refused.code()), (409, "STREAM_LIMIT_REACHED"), "{refused}");
+    let busy = &refused.details()[0];
+    assert_eq!(busy["device_name"], "Phone");
+    for field in ["playback_session_id", "video_title", "started_at"] {
+        assert!(busy[field].is_string(), "{field}: {busy}");
+    }
+    assert_eq!(phone.play(&video).await.status(), 200, "a sign-in session replaces its own stream");
+
+    platform.advance(29).await;
+    assert_eq!(television.play(&video).await.code(), "STREAM_LIMIT_REACHED", "29 s after the last heartbeat");
+    platform.advance(2).await;
+    assert_eq!(television.play(&video).await.status(), 200, "31 s after it");
+}
+
+#[tokio::test]
+async fn four_streams_of_a_premium_plan_play_at_once_and_a_fifth_does_not() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "premium").await;
+    let mut devices = Vec::new();
+    for number in 0..5 {
+        devices.push(device(&platform, "premium@marquee.test", &format!("Device {number}")).await);
+    }
+    let answers = futures_of(&devices, &video).await;
+
+    let granted = answers.iter().filter(|code| code.is_empty()).count();
+    assert_eq!(granted, 4, "{answers:?}");
+    assert_eq!(answers.iter().filter(|code| *code == "STREAM_LIMIT_REACHED").count(), 1, "{answers:?}");
+    assert_eq!(devices[0].get("/api/playback").await.data().as_array().map(Vec::len), Some(4));
+}
+
+/// All devices at once.
+async fn futures_of(devices: &[Viewer], video: &str) -> Vec<String> {
+    let mut tasks = Vec::new();
+    for device in devices.iter().cloned() {
+        let video = video.to_owned();
+        tasks.push(tokio::spawn(async move { device.play(&video).await.code().to_owned() }));
+    }
+    let mut codes = Vec::new();
+    for task in tasks {
+        codes.push(task.await.expect("an answer"));
+    }
+    codes
+}
+
+#[tokio::test]
+async fn renewing_a_grant_keeps_the_stream_and_counts_no_second_view() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
+    let video = video_of(&platform, "basic").await;
+    let first = viewer.play(&video).await;
+    let id = first.data()["playback_session_id"].as_str().expect("an id").to_owned();
+
+    let again = viewer.get(&format!("/api/videos/{video}/play?playback_session_id={id}")).await;
+
+    assert_eq!(again.status(), 200, "{again}");
+    assert_eq!(again.data()["playback_session_id"], id.as_str());
+    let calls = platform.calls(&again);
+    assert!(calls.iter().all(|call| call.operation != "TransactWriteItems"), "no view is counted: {calls:?}");
+    let other = viewer.get(&format!("/api/videos/{video}/play?playback_session_id=nonsense")).await;
+    assert_eq!(other.code(), "VALIDATION_ERROR");
+}
+
+#[tokio::test]
+async fn what_is_unknown_unpublished_or_malformed_is_not_found() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
+    let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
+    let video = video_of(&platform, "premium").await;
+    assert_eq!(admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": false })).await.status(), 200);
+
+    for id in [video.as_str(), "01890000-0000-7000-8000-000000000000", "x", "%2e%2e", &video.to_uppercase()] {
+        let answer = viewer.play(id).await;
+        assert_eq!((answer.status(), answer.code()), (404, "NOT_FOUND"), "{id}: {answer}");
+    }
+    assert_eq!(admin.play(&video).await.status(), 200, "an admin plays whatever is ready");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_slow_or_partial_is_503_and_takes_no_stream() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
+    for (operation, kind) in [
+        ("BatchGetItem", "unprocessed"),
+        ("BatchGetItem", "throttle"),
+        ("BatchGetItem", "hang"),
+        ("TransactWriteItems", "error"),
+        ("TransactWriteItems", "conflict"),
+    ] {
+        platform.fault(json!({ "target": "dynamodb", "operation": operation, "kind": kind, "count": 100 }));
+        let started = std::time::Instant::now();
+        let answer = viewer.play(&video).await;
+        assert_eq!((answer.status(), answer.code()), (503, "UNAVAILABLE"), "{operation} {kind}: {answer}");
+        assert!(!answer.header("retry-after").is_empty(), "{operation} {kind}");
+        assert!(started.elapsed().as_secs() < 9, "{operation} {kind} is within the deadline");
+        platform.console().delete("/faults").await;
+        assert_eq!(viewer.get("/api/playback").await.data(), &Value::Array(vec![]), "{operation} {kind}");
+    }
+    assert_eq!(viewer.play(&video).await.status(), 200);
+}
