@@ -360,8 +360,8 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web, demo_media
 
 /// What `PORT` answers: the API by the gateway, everything else by the web app.
 async fn door(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
-    let path = request.uri().path();
-    if path != "/api" && !path.starts_with("/api/") {
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if !first.eq_ignore_ascii_case("api") {
         let (parts, _) = request.into_parts();
         return web.answer(&parts.method, parts.uri.path()).await;
     }

@@ -1,0 +1,252 @@
+//! What the black-box tests stand on: a platform for each test, and viewers who speak HTTP to it.
+//!
+//! ```ignore
+//! let platform = Platform::start().await;                       // seeded; Platform::bare() is empty and faster
+//! let viewer = platform.subscriber("basic").await;
+//! let answer = viewer.post("/api/subscription/change", json!({ "plan_type": "premium" })).await;
+//! assert_eq!((answer.status(), answer.code()), (200, ""));
+//! ```
+
+mod answer;
+mod folder;
+mod viewer;
+
+pub use answer::Answer;
+pub use viewer::Viewer;
+
+use folder::Folder;
+use local::platform::{Options, Platform as Running, Seed, StartError};
+use serde_json::{Value, json};
+use standin::calls::{Call, round_trips};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The password of every account that [`Platform::register`] makes, and no other's.
+pub const PASSWORD: &str = "a long enough phrase";
+/// The password of the seed's accounts.
+pub const DEMO_PASSWORD: &str = "marquee-demo";
+
+/// A platform of one test's own, on free ports; it stops when it is dropped.
+pub struct Platform {
+    running: Running,
+    client: reqwest::Client,
+    /// Removed with the platform.
+    _folder: Option<Folder>,
+}
+
+impl Platform {
+    /// A platform with the demo accounts and videos.
+    pub async fn start() -> Self {
+        let folder = Folder::copy_of(seeded());
+        let options = Options { data_dir: Some(folder.path().to_owned()), ..options() };
+        Self::of(options, Some(folder)).await.expect("the seeded platform starts")
+    }
+
+    /// A platform with prices and nothing else, in memory.
+    pub async fn bare() -> Self {
+        Self::of(Options { seed: Seed::None, ..options() }, None).await.expect("the bare platform starts")
+    }
+
+    /// A bare platform with some of the template's parameters set.
+    pub async fn with(parameters: &[(&str, &str)]) -> Self {
+        let environment = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let options = Options { seed: Seed::None, environment, ..options() };
+        Self::of(options, None).await.expect("the bare platform starts")
+    }
+
+    /// A bare platform of a template that was changed by `change`, or why it refuses to start.
+    ///
+    /// # Errors
+    /// What the platform says against the template.
+    pub async fn of_template(change: impl FnOnce(String) -> String) -> Result<Self, StartError> {
+        let folder = Folder::new();
+        let template = folder.path().join("template.yaml");
+        let text = std::fs::read_to_string(options().template).expect("the template is there");
+        std::fs::write(&template, change(text)).expect("a new folder can be written");
+        Self::of(Options { seed: Seed::None, template, ..options() }, Some(folder)).await
+    }
+
+    /// A platform of options of the caller's own.
+    pub async fn of_options(options: Options) -> Self {
+        Self::of(options, None).await.expect("the platform starts")
+    }
+
+    /// Stops in good order, for what is to be started again from the same directory.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+
+    async fn of(options: Options, folder: Option<Folder>) -> Result<Self, StartError> {
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = client.build().expect("a plain client");
+        Ok(Self { running: Running::start(options).await?, client, _folder: folder })
+    }
+
+    /// Whatever this has no shorter word for.
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// A client that follows no redirects, for addresses other than the service's.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// Somebody who has not signed in.
+    pub fn anyone(&self) -> Viewer {
+        Viewer::new(self.client.clone(), &self.running.urls().web)
+    }
+
+    /// A new account, signed in.
+    pub async fn register(&self, email: &str) -> Viewer {
+        let account = json!({ "email": email, "password": PASSWORD });
+        let answer = self.anyone().post("/api/auth/register", account).await;
+        assert_eq!(answer.status(), 201, "{answer}");
+        self.signed_in(email, &answer)
+    }
+
+    /// An account that exists, signed in: the seed's with [`DEMO_PASSWORD`].
+    pub async fn sign_in(&self, email: &str, password: &str) -> Viewer {
+        let credentials = json!({ "email": email, "password": password });
+        let answer = self.anyone().post("/api/auth/login", credentials).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        self.signed_in(email, &answer)
+    }
+
+    /// A new administrator. Works on a bare platform as well.
+    pub async fn admin(&self) -> Viewer {
+        let admin = self.register("an-admin@marquee.test").await;
+        let granted = self.running.run_job("grant-admin", json!({ "email": admin.email() })).await;
+        granted.expect("the job is there").expect("the account is there");
+        admin
+    }
+
+    /// A new account that pays for a plan by the month, access granted.
+    pub async fn subscriber(&self, plan_type: &str) -> Viewer {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let viewer = self.register(&format!("{plan_type}-{number}@viewers.test")).await;
+        let checkout = viewer.post("/api/subscription/checkout", json!({ "plan_type": plan_type })).await;
+        assert_eq!(checkout.status(), 201, "{checkout}");
+        self.pay(checkout.data()["checkout_url"].as_str().unwrap_or_default(), "4242424242424242").await;
+        viewer
+    }
+
+    /// Pays on the hosted checkout page with the number of a card, then lets every webhook arrive. Returns where the page
+    /// led to; empty when it stayed.
+    pub async fn pay(&self, checkout_url: &str, card: &str) -> String {
+        let request = self.client.post(checkout_url).header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("card={card}")).send().await.expect("the checkout page answers");
+        let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+        let location = location.unwrap_or_default().to_owned();
+        self.advance(0).await;
+        location
+    }
+
+    /// What the next charges of a viewer come to.
+    pub fn cards(&self, viewer: &Viewer) -> Cards<'_> {
+        Cards { platform: self, email: viewer.email().to_owned() }
+    }
+
+    /// Moves the clock; everything due is done when this returns.
+    pub async fn advance(&self, seconds: u64) {
+        self.running.advance(seconds).await;
+    }
+
+    /// Puts a fault in force, as `POST /faults` takes it.
+    pub fn fault(&self, fault: Value) {
+        self.running.faults().add(serde_json::from_value(fault).expect("a fault"));
+    }
+
+    /// What a request called below its function.
+    pub fn calls(&self, answer: &Answer) -> Vec<Call> {
+        self.running.calls().of(&answer.request_id())
+    }
+
+    /// How many calls to a service a request made one after the other.
+    pub fn round_trips(&self, answer: &Answer, service: &str) -> usize {
+        round_trips(&self.calls(answer), service)
+    }
+
+    /// The messages sent to an address, newest first: `{from, to, subject, text, html, sent_at}`.
+    pub fn mail(&self, to: &str) -> Vec<Value> {
+        let messages = self.running.mail(Some(to));
+        messages.iter().map(|message| serde_json::to_value(message).expect("messages are JSON")).collect()
+    }
+
+    /// Somebody at the developer console: its paths instead of the service's.
+    pub fn console(&self) -> Viewer {
+        Viewer::new(self.client.clone(), &self.running.urls().console)
+    }
+
+    fn signed_in(&self, email: &str, answer: &Answer) -> Viewer {
+        let token = answer.data()["token"].as_str().expect("a token").to_owned();
+        self.anyone().with_token(email, token)
+    }
+}
+
+/// The outcome of a customer's next charges.
+pub struct Cards<'a> {
+    platform: &'a Platform,
+    email: String,
+}
+
+impl Cards<'_> {
+    /// Charges are declined from now on.
+    pub async fn decline(&self) {
+        self.set("decline").await;
+    }
+
+    /// Charges succeed from now on.
+    pub async fn succeed(&self) {
+        self.set("succeed").await;
+    }
+
+    /// Charges wait for 3-D Secure from now on.
+    pub async fn require_3ds(&self) {
+        self.set("require_3ds").await;
+    }
+
+    async fn set(&self, outcome: &str) {
+        let asked = json!({ "email": self.email, "outcome": outcome });
+        let answer = self.platform.console().post("/stripe/cards", asked).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+    }
+}
+
+/// The options of a test's platform: in memory, on free ports, quiet.
+pub fn options() -> Options {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Options {
+        data_dir: None,
+        port: None,
+        template: root.join("template.yaml"),
+        environment: BTreeMap::new(),
+        seed: Seed::Full,
+        demo_media: target.join("demo-media"),
+        web: root.join("web/dist"),
+        is_log_printed: false,
+    }
+}
+
+/// A directory of data with the seed, made once a process.
+fn seeded() -> &'static Path {
+    static SEEDED: OnceLock<Folder> = OnceLock::new();
+    let make = || {
+        let folder = Folder::new();
+        let data_dir = Some(folder.path().to_owned());
+        // On a thread of its own: the runtime of the test that comes first may end before the seed does.
+        let seeding = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.expect("a runtime").block_on(async {
+                let platform = Running::start(Options { data_dir, ..options() }).await.expect("the seed goes in");
+                platform.stop().await;
+            });
+        });
+        seeding.join().expect("the seed goes in");
+        folder
+    };
+    SEEDED.get_or_init(make).path()
+}
