@@ -43,7 +43,7 @@ unit: ## The tests in Rust: the black-box ones, and the providers' SDKs against 
 .PHONY: openapi
 openapi: ## Writes docs/openapi.json from the template's routes and the functions' types
 	@scripts/setup run
-	cargo run $(CARGO_WORKSPACE) --bin openapi > docs/openapi.json.new
+	cargo run $(CARGO_WORKSPACE) --bin write-openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
 
 .PHONY: build
