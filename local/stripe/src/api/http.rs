@@ -45,7 +45,7 @@ pub(crate) async fn answer(State(stand_in): State<StripeStandIn>, request: Reque
     let request_id = stand_in.new_request_id();
     let key = header_text(request.headers(), "idempotency-key").map(str::to_owned);
     let answered = match understand(&stand_in, request, request_id.clone()).await {
-        Ok(call) => once(&stand_in, call),
+        Ok(call) => once(&stand_in, &call),
         Err(error) => Err(error),
     };
     respond(answered.unwrap_or_else(|error| refusal(&error)), &request_id, key.as_deref())
@@ -85,17 +85,17 @@ async fn understand(stand_in: &StripeStandIn, request: Request, request_id: Stri
 }
 
 /// Does a call, or answers as it was answered before.
-fn once(stand_in: &StripeStandIn, call: Call) -> Result<Answer> {
-    let Some(key) = call.key.clone() else { return run(stand_in, &call, None) };
-    let fingerprint = fingerprint(&call);
+fn once(stand_in: &StripeStandIn, call: &Call) -> Result<Answer> {
+    let Some(key) = call.key.clone() else { return run(stand_in, call, None) };
+    let fingerprint = fingerprint(call);
     let _claim = stand_in.claim_key(&key).ok_or_else(|| {
         let message = format!("There is currently another in-progress request using this Idempotent Key ({key}).");
         ApiError::conflict(message).code("idempotency_key_in_use")
     })?;
     if let Some(earlier) = stand_in.replay(&key) {
-        return replay(earlier, &call, &fingerprint);
+        return replay(earlier, call, &fingerprint);
     }
-    run(stand_in, &call, Some((key, fingerprint)))
+    run(stand_in, call, Some((key, fingerprint)))
 }
 
 fn run(stand_in: &StripeStandIn, call: &Call, keep: Option<(String, String)>) -> Result<Answer> {
