@@ -26,30 +26,32 @@ macro_rules! functions {
 
 functions! {
     endpoints {
+        "change-password" => change_password::ChangePassword,
+        "forgot-password" => forgot_password::ForgotPassword,
         "get-me" => get_me::GetMe,
         "health" => health::Health,
         "list-playback" => list_playback::ListPlayback,
+        "list-sessions" => list_sessions::ListSessions,
         "login" => login::Login,
+        "logout" => logout::Logout,
         "no-route" => no_route::NoRoute,
         "openapi" => openapi::Openapi,
         "play-video" => play_video::PlayVideo,
+        "refresh-token" => refresh_token::RefreshToken,
         "register" => register::Register,
+        "reset-password" => reset_password::ResetPassword,
+        "revoke-session" => revoke_session::RevokeSession,
         "stop-playback" => stop_playback::StopPlayback,
         "update-progress" => update_progress::UpdateProgress,
     }
     jobs {
+        "grant-admin" => grant_admin::GrantAdmin,
+        "send-mail" => send_mail::SendMail,
     }
 }
 
 /// Functions of the template that are still to be written: the platform starts without them.
 pub(crate) const PENDING: &[&str] = &[
-    "logout",
-    "refresh-token",
-    "change-password",
-    "forgot-password",
-    "reset-password",
-    "list-sessions",
-    "revoke-session",
     "list-plans",
     "create-checkout",
     "stripe-webhook",
@@ -65,8 +67,6 @@ pub(crate) const PENDING: &[&str] = &[
     "update-video",
     "delete-video",
     "mux-webhook",
-    "grant-admin",
-    "send-mail",
     "renew-images",
     "rank-videos",
     "update-me",

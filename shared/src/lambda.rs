@@ -129,17 +129,20 @@ impl<J: Job> Runs for Connected<J> {
             let input =
                 serde_json::from_value(event).map_err(|error| format!("the event is not for this job: {error}"))?;
             let result = trace.around(self.job.run(input, now)).await;
-            let result = result.map_err(|error| failure(&error));
+            let failed = result.as_ref().err();
+            // Not the message: it is for the operator who invoked the job, and may name what no log may.
             let line = serde_json::json!({
-                "level": if result.is_ok() { "info" } else { "error" },
+                "level": if failed.is_none() { "info" } else { "error" },
                 "time": now,
                 "request_id": trace.around(async { Trace::request_id() }).await,
                 "function": self.services.function(),
-                "cause": result.as_ref().err(),
+                "code": failed.map(|error| error.code),
+                "cause": failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
                 "dynamodb_round_trips": trace.dynamodb_round_trips(),
             });
             (self.services.log())(&line.to_string());
-            serde_json::to_value(result?).map_err(|error| error.to_string())
+            let output = result.map_err(|error| failure(&error))?;
+            serde_json::to_value(output).map_err(|error| error.to_string())
         })
     }
 }

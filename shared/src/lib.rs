@@ -6,6 +6,7 @@ pub mod auth;
 pub mod endpoint;
 pub mod http;
 pub mod lambda;
+pub mod mail;
 pub mod models;
 pub mod mux;
 pub mod openapi;

@@ -6,6 +6,7 @@ pub mod entitlement;
 pub mod grant;
 pub mod ids;
 pub mod ledger;
+pub mod letter;
 pub mod password;
 pub mod plan;
 pub mod progress;

@@ -2,12 +2,16 @@
 
 pub mod audit;
 pub mod billing_events;
+pub mod catalogue;
 pub mod database;
+pub mod mail;
+pub mod one_time_tokens;
+pub mod publisher;
 pub mod rate_limits;
 pub mod row;
 pub mod sessions;
+pub mod streams;
 pub mod subscriptions;
 pub mod users;
 pub mod videos;
-pub mod streams;
 pub mod watch_history;

@@ -1,0 +1,155 @@
+//! One-time tokens: what a link in a mail carries. Hashed at rest, short-lived, redeemed exactly once.
+
+use crate::models::ids::UserId;
+use crate::services::{ConfigError, Services};
+use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::row::{Key, write};
+use aws_sdk_dynamodb::types::Delete;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::fmt;
+
+/// How long a token lives (contract §4).
+pub const ONE_TIME_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(30);
+/// Random bytes of a token: what nobody guesses needs neither salt nor a slow hash.
+const SECRET_BYTES: usize = 32;
+
+/// The token itself, as a mail carries it and as it comes back. It cannot be printed, and no table holds it.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct OneTimeSecret(String);
+
+impl OneTimeSecret {
+    /// The token made of these random bytes.
+    pub fn from_random(bytes: [u8; SECRET_BYTES]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The token as text, for the link.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OneTimeSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("OneTimeSecret(…)")
+    }
+}
+
+impl JsonSchema for OneTimeSecret {
+    fn schema_name() -> Cow<'static, str> {
+        "OneTimeToken".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": 200, "description": "The token of a link that was mailed." })
+    }
+}
+
+/// What a token is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To set a new password.
+    ResetPassword,
+}
+
+/// Whom a token serves, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Whom.
+    pub user_id: UserId,
+    /// For what.
+    pub purpose: Purpose,
+    /// The version of the password as it was then: a change of it ends all tokens from before.
+    pub credential_version: u64,
+}
+
+/// A row of `sessions` that stands for a token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OneTimeToken {
+    /// Whom it serves, and for what.
+    pub grant: Grant,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When DynamoDB may remove it, in Unix seconds; that comes days late.
+    pub ttl: i64,
+}
+
+impl OneTimeToken {
+    /// The key of a token's row: its hash.
+    pub fn key(secret: &OneTimeSecret) -> Key<Self> {
+        let hash = hex::encode(Sha256::digest(secret.0.as_bytes()));
+        Key::two(Table::Sessions, ("pk", format!("TOKEN#{hash}")), ("sk", "TOKEN".to_owned()))
+    }
+
+    /// Its grant, if it is for `purpose` and has not expired.
+    pub fn grant_for(&self, purpose: Purpose, now: Timestamp) -> Option<Grant> {
+        (self.grant.purpose == purpose && now < self.expires_at).then_some(self.grant)
+    }
+}
+
+/// One-time tokens in the table `sessions`.
+#[derive(Clone, Debug)]
+pub struct OneTimeTokens {
+    database: Database,
+}
+
+impl OneTimeTokens {
+    /// The table as this function was given it.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        services.database(&[Table::Sessions]).map(|database| Self { database })
+    }
+
+    /// Keeps a token's hash; it lives for [`ONE_TIME_TOKEN_LIFE`] from now.
+    pub async fn keep(&self, secret: &OneTimeSecret, grant: Grant, now: Timestamp) -> Result<(), StoreError> {
+        let expires_at = now + ONE_TIME_TOKEN_LIFE;
+        let item = write(&OneTimeToken::key(secret), &OneTimeToken { grant, expires_at, ttl: expires_at.as_second() })?;
+        let put = self.database.client().put_item().table_name(self.database.name(Table::Sessions)?);
+        put.set_item(Some(item)).send().await.map(|_| ()).map_err(failed)
+    }
+
+    /// A statement that redeems a token; it fails its condition when it was redeemed before. Whether it has expired is for
+    /// the caller to ask first.
+    pub fn redeem(&self, secret: &OneTimeSecret) -> Result<Statement, StoreError> {
+        let delete = Delete::builder()
+            .table_name(self.database.name(Table::Sessions)?)
+            .set_key(Some(OneTimeToken::key(secret).item()))
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        delete.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("in range")
+    }
+
+    #[test]
+    fn no_row_holds_the_token_itself() {
+        let secret = OneTimeSecret::from_random([7; SECRET_BYTES]);
+        let key = format!("{:?}", OneTimeToken::key(&secret).item());
+        assert!(!key.contains(secret.as_str()) && key.contains("TOKEN#"));
+        assert!(!format!("{secret:?}").contains(secret.as_str()));
+        assert_eq!(secret.as_str().len(), 43);
+    }
+
+    #[test]
+    fn a_token_ends_by_its_time_and_not_by_ttl() {
+        let user_id = UserId::new(at(0));
+        let grant = Grant { user_id, purpose: Purpose::ResetPassword, credential_version: 1 };
+        let token = OneTimeToken { grant, expires_at: at(1_800), ttl: 1_800 };
+        assert_eq!(token.grant_for(Purpose::ResetPassword, at(1_799)), Some(grant));
+        assert_eq!(token.grant_for(Purpose::ResetPassword, at(1_800)), None);
+    }
+}
