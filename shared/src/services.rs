@@ -197,6 +197,11 @@ impl Services {
         self.wrong(issue.into())
     }
 
+    /// What this function was given is of no use to it.
+    pub(crate) fn unusable(&self, issue: &str) -> ConfigError {
+        self.wrong(issue.to_owned())
+    }
+
     fn secret<T: DeserializeOwned + Send + Sync>(&self, name: &str) -> Result<Secret<T>, ConfigError> {
         let arn = self.text(name)?.to_owned();
         Ok(Secret::new(aws_sdk_secretsmanager::Client::new(&self.runtime.aws), arn, self.runtime.clock.clone()))

@@ -6,3 +6,4 @@ pub mod error;
 pub mod headers;
 pub mod input;
 pub mod json;
+pub mod patch;

@@ -1,6 +1,8 @@
 //! Mux: signed playback, the API, and its webhooks.
 
+pub mod client;
 pub mod signer;
+pub mod webhook;
 
 use crate::http::error::{ApiError, Code};
 use crate::secrets::SecretError;

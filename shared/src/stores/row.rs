@@ -82,6 +82,11 @@ impl Rows {
         self.0.get(&key.id()).map(|item| read(item.clone())).transpose()
     }
 
+    /// The row of a key as it is stored.
+    pub(super) fn item<R>(&self, key: &Key<R>) -> Option<&Item> {
+        self.0.get(&key.id())
+    }
+
     /// A row out of an item that a query or an update returned.
     pub(super) fn id_of(table: Table, item: &Item, keys: &[&str]) -> Option<Id> {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
