@@ -4,6 +4,7 @@ mod bootstraps;
 mod continue_watching;
 mod events;
 mod health;
+mod journey;
 mod list_playback;
 mod no_route;
 mod openapi;

@@ -53,18 +53,3 @@ fn matches(route: &str, path: &str) -> bool {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_known_path_has_its_methods_and_an_unknown_one_none() {
-        assert_eq!(methods("/api/auth/login"), Some("POST"));
-        assert_eq!(methods("/api/v1/auth/login"), Some("POST"));
-        assert_eq!(methods("/api/videos/some-id"), Some("GET"));
-        for unknown in ["/", "/api", "/api/auth/login/", "/api/videos//play", "/api/videos/a/b/c", "/API/auth/login"] {
-            assert_eq!(methods(unknown), None, "{unknown}");
-        }
-    }
-}
