@@ -1,0 +1,272 @@
+//! The copy converges: read the guard, fetch everything from Stripe, write it in one transaction.
+//!
+//! For every order, repetition, overlap and crash of a history the tables end the same, because nothing is taken from the
+//! event that triggered it, and because the guard's version, read before Stripe is asked, is a condition of the write: who
+//! asked earlier than another wrote asks again.
+
+use crate::customers::Customers;
+use crate::ledger::entries;
+use crate::prices::{Price, Prices};
+use crate::rules::{self, Surplus};
+use crate::snapshot::Snapshot;
+use crate::stripe::{Stripe, StripeError};
+use crate::webhook::Event;
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use serde_json::json;
+use shared::http::error::ApiError;
+use shared::models::subscription::Subscription;
+use shared::services::{ConfigError, Services};
+use shared::stores::audit::{Audit, Deed};
+use shared::stores::billing_events::{BillingEvents, Mark};
+use shared::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
+use shared::stores::row::Wanted;
+use shared::stores::subscriptions::{Customer, Subscriptions};
+use shared::stores::users::Users;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How often a lost race is run again.
+const RACES_MAX: u32 = 3;
+/// Statements of a transaction beside the state's own four; DynamoDB takes a hundred.
+const STATEMENTS_MAX: usize = 90;
+
+/// Why the copy did not converge. A repetition is always right.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// Stripe did not answer as it should.
+    #[error(transparent)]
+    Stripe(#[from] StripeError),
+    /// A store did not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others wrote each time.
+    #[error("three races were lost")]
+    Contended,
+}
+
+impl From<BillingError> for ApiError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Stripe(error) => error.into(),
+            BillingError::Store(error) => error.into(),
+            BillingError::Contended => Self::unavailable(error),
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is written; the user's subscription as Stripe tells it now, with no complimentary plan.
+    Written(Box<Subscription>),
+    /// The event was taken in before.
+    Duplicate,
+    /// The customer is of none of our users.
+    NotOurs,
+}
+
+/// The copy of Stripe's state in the tables.
+pub struct Billing {
+    stripe: Stripe,
+    customers: Customers,
+    prices: Prices,
+    database: Database,
+    users: Users,
+    subscriptions: Subscriptions,
+    events: BillingEvents,
+    audit: Audit,
+}
+
+/// A customer's guard as it was read, before Stripe was asked.
+struct Guard {
+    customer: String,
+    row: Customer,
+    settled: HashSet<String>,
+}
+
+impl Billing {
+    /// The tables and Stripe as this function was given them.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        let stripe = Stripe::connect(services)?;
+        Ok(Self {
+            customers: Customers::connect(services, stripe.clone())?,
+            prices: Prices::new(stripe.clone()),
+            database: services.database(&[Table::Users, Table::Subscriptions, Table::BillingEvents, Table::Audit])?,
+            users: Users::connect(services)?,
+            subscriptions: Subscriptions::connect(services)?,
+            events: BillingEvents::connect(services)?,
+            audit: Audit::connect(services)?,
+            stripe,
+        })
+    }
+
+    /// Stripe.
+    pub fn stripe(&self) -> &Stripe {
+        &self.stripe
+    }
+
+    /// Brings the tables to what Stripe says of a customer now, and marks the event that asked for it, if one did.
+    pub async fn converge(
+        &self,
+        customer: &str,
+        event: Option<&Event>,
+        now: Timestamp,
+    ) -> Result<Outcome, BillingError> {
+        for race in 0..RACES_MAX {
+            if race > 0 {
+                tokio::time::sleep(Duration::from_millis(jitter_ms(100 << race))).await;
+            }
+            let guard = match self.guard(customer, event).await? {
+                Ok(guard) => guard,
+                Err(outcome) => return Ok(outcome),
+            };
+            let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
+            let notes = self.notes(&snapshot, &prices, &guard.settled)?;
+            if let Some(outcome) = self.write(guard, &snapshot, notes, event, now).await? {
+                return Ok(outcome);
+            }
+        }
+        Err(BillingError::Contended)
+    }
+
+    /// Reads the guard, the mark and what is settled, side by side; `Err` when there is nothing to do.
+    async fn guard(&self, customer: &str, event: Option<&Event>) -> Result<Result<Guard, Outcome>, BillingError> {
+        let mark = event.map(|event| Mark::key(&event.id));
+        let wanted = Wanted::default().and(&Customer::key(customer));
+        let wanted = mark.iter().fold(wanted, Wanted::and);
+        let (rows, mut settled) = tokio::try_join!(self.database.read(&wanted), self.events.settled(customer))?;
+        if let Some(mark) = &mark
+            && rows.get(mark)?.is_some()
+        {
+            return Ok(Err(Outcome::Duplicate));
+        }
+        let row = match rows.get(&Customer::key(customer))? {
+            Some(row) => row,
+            None => match self.customers.adopt(customer).await? {
+                Some(row) => row,
+                None => return Ok(Err(Outcome::NotOurs)),
+            },
+        };
+        // Where a user has several customers, the first one's row guards them all.
+        let (customer, row) = match row.same_as.clone() {
+            None => (customer.to_owned(), row),
+            Some(first) => {
+                let row: Option<Customer> = self.database.get(&Customer::key(&first)).await?;
+                settled.extend(self.events.settled(&first).await?);
+                (first, row.ok_or_else(|| StoreError::Corrupt("a further customer has no first".into()))?)
+            }
+        };
+        for more in try_join_all(row.others.iter().map(|other| self.events.settled(other))).await? {
+            settled.extend(more);
+        }
+        Ok(Ok(Guard { customer, row, settled }))
+    }
+
+    /// Everything that Stripe knows of the user's customers, once no subscription of theirs is one too many.
+    async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
+        let snapshot = self.snapshot(guard).await?;
+        let surplus = rules::surplus(&snapshot);
+        if surplus.is_empty() {
+            return Ok(snapshot);
+        }
+        for one in surplus {
+            self.undo(one).await?;
+        }
+        Ok(self.snapshot(guard).await?)
+    }
+
+    async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
+        let customers = std::iter::once(&guard.customer).chain(&guard.row.others);
+        let all = try_join_all(customers.map(|customer| self.stripe.snapshot(customer))).await?;
+        Ok(all.into_iter().fold(Snapshot::default(), |mut all, one| {
+            all.subscriptions.extend(one.subscriptions);
+            all.invoices.extend(one.invoices);
+            all.charges.extend(one.charges);
+            all
+        }))
+    }
+
+    /// Gives back what a surplus subscription took, then ends it. A crash between leaves it live, so that it is found again.
+    async fn undo(&self, surplus: Surplus) -> Result<(), StripeError> {
+        for (invoice, payment_intent) in &surplus.paid {
+            self.stripe.refund_duplicate(payment_intent, &format!("refund-duplicate-{invoice}")).await?;
+        }
+        self.stripe.end_now(&surplus.subscription, surplus.comment).await
+    }
+
+    /// Writes what the snapshot says; `None` when another write came first.
+    async fn write(
+        &self,
+        guard: Guard,
+        snapshot: &Snapshot,
+        mut notes: Vec<Statement>,
+        event: Option<&Event>,
+        now: Timestamp,
+    ) -> Result<Option<Outcome>, BillingError> {
+        let Guard { customer, mut row, .. } = guard;
+        let subscription = rules::row(snapshot, &customer);
+        while notes.len() > STATEMENTS_MAX {
+            // A customer with years of history is adopted: the oldest entries first, in transactions of their own.
+            let mut part = vec![self.advance(&customer, &mut row)?];
+            part.extend(notes.drain(..STATEMENTS_MAX));
+            match self.database.transact(part).await {
+                Err(StoreError::Condition(_)) => return Ok(None),
+                done => done?,
+            }
+        }
+        let user_id = row.user_id;
+        let mut statements = vec![
+            self.advance(&customer, &mut row)?,
+            self.users.exists(user_id)?,
+            self.subscriptions.converge(user_id, &subscription, now)?,
+        ];
+        if let Some(event) = event {
+            statements.push(self.events.mark(&Mark::of(&event.id, &event.kind, &customer, now))?);
+        }
+        statements.append(&mut notes);
+        match self.database.transact(statements).await {
+            Ok(()) => Ok(Some(Outcome::Written(Box::new(subscription)))),
+            Err(StoreError::Condition(failed)) if event.is_some() && failed.at(3) => Ok(Some(Outcome::Duplicate)),
+            Err(StoreError::Condition(failed)) if failed.at(1) => Ok(Some(Outcome::NotOurs)),
+            Err(StoreError::Condition(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A statement that moves the guard on by one.
+    fn advance(&self, customer: &str, row: &mut Customer) -> Result<Statement, StoreError> {
+        let read = row.version;
+        row.version += 1;
+        self.subscriptions.replace_customer(customer, row, read)
+    }
+
+    /// Statements that write the ledger's entries but for those that are settled, and what was done about a surplus.
+    fn notes(
+        &self,
+        snapshot: &Snapshot,
+        prices: &[Price],
+        settled: &HashSet<String>,
+    ) -> Result<Vec<Statement>, StoreError> {
+        let mut notes = Vec::new();
+        for (customer, entry) in entries(snapshot, prices) {
+            if !settled.contains(entry.id()) {
+                notes.push(self.events.enter(&customer, &entry)?);
+            }
+        }
+        for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
+            let Some(kept) = rules::duplicate_of(one) else { continue };
+            notes.push(self.audit.note(&Deed {
+                at: one.ended_at.unwrap_or(one.created),
+                cause: format!("duplicate-{}", one.id),
+                actor: "billing".to_owned(),
+                action: "subscription.cancel_duplicate".to_owned(),
+                subject: one.id.clone(),
+                reason: format!("the user has {kept} already"),
+                before: json!({ "ended_at": null }),
+                after: json!({ "ended_at": one.ended_at, "status": one.status }),
+            })?);
+        }
+        Ok(notes)
+    }
+}

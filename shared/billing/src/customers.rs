@@ -1,0 +1,137 @@
+//! Which Stripe customer is whose.
+//!
+//! A user has one customer. Registration makes it; checkout does where Stripe was down then, or where it was deleted since;
+//! and a customer that nobody here knows is adopted when its metadata name one of our users.
+
+use crate::converge::BillingError;
+use crate::stripe::{Stripe, StripeError};
+use shared::models::email::Email;
+use shared::models::ids::UserId;
+use shared::services::{ConfigError, Services};
+use shared::stores::database::{Database, StoreError, Table};
+use shared::stores::subscriptions::{Customer, Subscriptions};
+use shared::stores::users::{User, Users};
+
+/// The customers of users.
+pub struct Customers {
+    stripe: Stripe,
+    database: Database,
+    users: Users,
+    subscriptions: Subscriptions,
+}
+
+impl Customers {
+    /// Customers at Stripe and in the tables that this function was given.
+    pub fn connect(services: &Services, stripe: Stripe) -> Result<Self, ConfigError> {
+        Ok(Self {
+            stripe,
+            database: services.database(&[Table::Users, Table::Subscriptions])?,
+            users: Users::connect(services)?,
+            subscriptions: Subscriptions::connect(services)?,
+        })
+    }
+
+    /// Makes the customer of a user who registers, and returns its id. Asked again, Stripe answers with the same one.
+    pub async fn create(&self, user_id: UserId, email: &Email) -> Result<String, StripeError> {
+        let key = format!("customer-{user_id}");
+        self.stripe.create_customer(user_id, email.as_typed(), &key).await.map(|customer| customer.id)
+    }
+
+    /// The customer of a user, made now where there is none.
+    pub async fn ensure(&self, user: &User) -> Result<String, BillingError> {
+        if let Some(known) = &user.stripe_customer_id {
+            return Ok(known.clone());
+        }
+        let id = self.find_or_create(user).await?;
+        let claim = vec![
+            self.users.set_customer(user.id, &id, None)?,
+            self.subscriptions.add_customer(&id, &Customer::of(user.id))?,
+        ];
+        self.claimed(user.id, claim, id).await
+    }
+
+    /// Makes another customer for a user whose own was deleted at Stripe. What the old one is known for stays theirs.
+    pub async fn replace(&self, user: &User, old: &str) -> Result<String, BillingError> {
+        let key = format!("customer-{}-after-{old}", user.id);
+        let id = self.stripe.create_customer(user.id, user.email.as_typed(), &key).await?.id;
+        let before: Customer = self.database.get(&Customer::key(old)).await?.unwrap_or_else(|| Customer::of(user.id));
+        let others = std::iter::once(old.to_owned()).chain(before.others.iter().cloned()).collect();
+        let moved = Customer { version: before.version + 1, same_as: Some(id.clone()), others: Vec::new(), ..before };
+        let claim = vec![
+            self.users.set_customer(user.id, &id, Some(old))?,
+            self.subscriptions.add_customer(&id, &Customer { others, ..Customer::of(user.id) })?,
+            self.subscriptions.replace_customer(old, &moved, before.version)?,
+        ];
+        self.claimed(user.id, claim, id).await
+    }
+
+    /// Takes a customer in that is not known here: the row it has now, or `None` when it is of none of our users.
+    pub(crate) async fn adopt(&self, id: &str) -> Result<Option<Customer>, BillingError> {
+        let Some(user_id) = self.stripe.customer(id).await?.and_then(|customer| customer.user_id) else {
+            return Ok(None);
+        };
+        let Some(user) = self.users.get(user_id).await? else { return Ok(None) };
+        let statements = match user.stripe_customer_id.as_deref().filter(|known| *known != id) {
+            None => {
+                let mut statements = vec![self.subscriptions.add_customer(id, &Customer::of(user_id))?];
+                if user.stripe_customer_id.is_none() {
+                    statements.push(self.users.set_customer(user_id, id, None)?);
+                }
+                statements
+            }
+            Some(first) => {
+                let row: Customer = self.database.get(&Customer::key(first)).await?.ok_or_else(without_row)?;
+                let others = row.others.iter().cloned().chain([id.to_owned()]).collect();
+                let joined = Customer { version: row.version + 1, others, ..row };
+                let further = Customer { same_as: Some(first.to_owned()), ..Customer::of(user_id) };
+                vec![
+                    self.subscriptions.add_customer(id, &further)?,
+                    self.subscriptions.replace_customer(first, &joined, row.version)?,
+                ]
+            }
+        };
+        match self.database.transact(statements).await {
+            // Somebody else was first: whatever they wrote counts.
+            Ok(()) | Err(StoreError::Condition(_)) => Ok(self.database.get(&Customer::key(id)).await?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A customer made for this user whose row was never written, or a new one. Keys live for a day, metadata for good.
+    async fn find_or_create(&self, user: &User) -> Result<String, StripeError> {
+        let email = user.email.as_typed();
+        let known = self.stripe.customers_of(email).await?;
+        if let Some(known) = known.into_iter().rev().find(|customer| customer.user_id == Some(user.id)) {
+            return Ok(known.id);
+        }
+        match self.create(user.id, &user.email).await {
+            // The key made one with another address a moment ago.
+            Err(StripeError::KeyReused) => {
+                let key = format!("customer-{}-{email}", user.id);
+                self.stripe.create_customer(user.id, email, &key).await.map(|customer| customer.id)
+            }
+            made => made,
+        }
+    }
+
+    /// Writes a claim; where another was first, theirs is the customer.
+    async fn claimed(
+        &self,
+        user_id: UserId,
+        claim: Vec<shared::stores::database::Statement>,
+        id: String,
+    ) -> Result<String, BillingError> {
+        match self.database.transact(claim).await {
+            Ok(()) => Ok(id),
+            Err(StoreError::Condition(_)) => {
+                let user = self.users.get(user_id).await?;
+                user.and_then(|user| user.stripe_customer_id).ok_or(BillingError::Contended)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn without_row() -> StoreError {
+    StoreError::Corrupt("a user's customer has no row".into())
+}

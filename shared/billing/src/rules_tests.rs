@@ -1,0 +1,163 @@
+use super::*;
+use crate::snapshot::Invoice;
+use jiff::Timestamp;
+use shared::models::ledger::InvoiceEntry;
+use shared::models::plan::{Interval, PlanType};
+
+fn at(day: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + day * 86_400).expect("in range")
+}
+
+fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
+    Subscription {
+        id: id.to_owned(),
+        customer: "cus_1".to_owned(),
+        status,
+        plan: plan.map(|plan| (plan, Interval::Month)),
+        price: None,
+        amount: 799,
+        currency: "usd".to_owned(),
+        current_period_end: Some(at(30)),
+        cancel_at: None,
+        cancel_at_period_end: false,
+        created: at(0),
+        trial_end: None,
+        canceled_at: None,
+        ended_at: None,
+        cancel_reason: None,
+        cancel_comment: None,
+    }
+}
+
+fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoice {
+    let entry = InvoiceEntry {
+        id: id.to_owned(),
+        subscription: Some(subscription.to_owned()),
+        status: status.to_owned(),
+        plan_type: None,
+        interval: None,
+        amount_due: 799,
+        amount_paid: if status == "paid" { 799 } else { 0 },
+        recurring_amount: 0,
+        currency: "usd".to_owned(),
+        period_start: None,
+        period_end: None,
+        billing_reason: None,
+        attempts: 1,
+        payment_intent: Some(format!("pi_{id}")),
+        created: at(finalized),
+        finalized_at: Some(at(finalized)),
+        paid_at: None,
+    };
+    Invoice { customer: "cus_1".to_owned(), entry, lines: Vec::new() }
+}
+
+const BASIC: Option<PlanType> = Some(PlanType::Basic);
+const PREMIUM: Option<PlanType> = Some(PlanType::Premium);
+
+/// Whatever the order in which Stripe lists them.
+fn chosen(mut subscriptions: Vec<Subscription>) -> String {
+    let one = granting(&subscriptions).expect("one").id.clone();
+    subscriptions.reverse();
+    assert_eq!(granting(&subscriptions).expect("one").id, one);
+    one
+}
+
+#[test]
+fn the_live_one_of_the_highest_plan_speaks_then_of_the_latest_period_end() {
+    let later = Subscription { current_period_end: Some(at(60)), ..of("later", BASIC, Status::Active) };
+    assert_eq!(chosen(vec![of("basic", BASIC, Status::Active), of("premium", PREMIUM, Status::PastDue)]), "premium");
+    assert_eq!(chosen(vec![of("basic", BASIC, Status::Active), later.clone()]), "later");
+    assert_eq!(chosen(vec![of("premium", PREMIUM, Status::Active), later.clone()]), "premium");
+    assert_eq!(chosen(vec![of("unpaid", PREMIUM, Status::Unpaid), of("basic", BASIC, Status::Active)]), "basic");
+    assert_eq!(chosen(vec![of("over", PREMIUM, Status::Canceled), of("basic", BASIC, Status::Trialing)]), "basic");
+    assert_eq!(chosen(vec![of("over", PREMIUM, Status::Canceled), of("new", BASIC, Status::Incomplete)]), "over");
+    assert_eq!(chosen(vec![of("foreign", None, Status::Active), of("over", BASIC, Status::Canceled)]), "over");
+    assert_eq!(
+        chosen(vec![of("over", PREMIUM, Status::Canceled), Subscription { status: Status::Canceled, ..later }]),
+        "later"
+    );
+}
+
+#[test]
+fn grace_starts_with_the_oldest_open_invoice_of_that_subscription() {
+    let snapshot = Snapshot {
+        subscriptions: vec![of("one", BASIC, Status::PastDue)],
+        invoices: vec![
+            invoice("paid", "one", "paid", 1),
+            invoice("newer", "one", "open", 9),
+            invoice("older", "one", "open", 5),
+            invoice("other", "two", "open", 2),
+        ],
+        charges: Vec::new(),
+    };
+    assert_eq!(row(&snapshot, "cus_1").unpaid_since, Some(at(5)));
+}
+
+#[test]
+fn a_price_that_is_not_ours_grants_nothing_and_blocks_nothing() {
+    let subscriptions = vec![of("foreign", None, Status::Active)];
+    assert!(!is_subscribed(&subscriptions));
+    assert!(is_new(&subscriptions));
+    let row = row(&Snapshot { subscriptions, ..Snapshot::default() }, "cus_1");
+    assert_eq!((row.plan_type, row.status), (None, Status::Active));
+}
+
+#[test]
+fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
+    let active = of("one", BASIC, Status::Active);
+    let by_flag = Subscription { cancel_at_period_end: true, ..active.clone() };
+    let by_moment = Subscription { cancel_at: Some(at(20)), ..active.clone() };
+    for (one, end, undo) in [
+        (&by_flag, Some(at(30)), Some(Cancellation::NotAtPeriodEnd)),
+        (&by_moment, Some(at(20)), Some(Cancellation::NotAtAll)),
+        (&active, None, None),
+    ] {
+        let subscriptions = vec![one.clone()];
+        assert_eq!(resuming(&subscriptions).map(|(_, how)| how), undo);
+        assert_eq!(cancelling(&subscriptions).expect("live").is_err(), end.is_some());
+        assert_eq!(row(&Snapshot { subscriptions, ..Snapshot::default() }, "cus_1").cancel_at, end);
+    }
+    let over = Subscription { cancel_at: Some(at(20)), ..of("one", BASIC, Status::Canceled) };
+    assert!(cancelling(std::slice::from_ref(&over)).is_none());
+    assert!(resuming(std::slice::from_ref(&over)).is_none());
+    assert_eq!(row(&Snapshot { subscriptions: vec![over], ..Snapshot::default() }, "cus_1").cancel_at, None);
+}
+
+#[test]
+fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
+    let older = of("older", BASIC, Status::PastDue);
+    let newer = Subscription { created: at(1), ..of("newer", PREMIUM, Status::Active) };
+    let foreign = of("foreign", None, Status::Active);
+    let snapshot = Snapshot {
+        subscriptions: vec![newer, foreign, older],
+        invoices: vec![invoice("in_1", "newer", "paid", 1), invoice("in_2", "older", "paid", 0)],
+        charges: Vec::new(),
+    };
+    let expected = Surplus {
+        subscription: "newer".to_owned(),
+        comment: "duplicate of older".to_owned(),
+        paid: vec![("in_1".to_owned(), "pi_in_1".to_owned())],
+    };
+    assert_eq!(surplus(&snapshot), [expected]);
+    let ended = Subscription {
+        cancel_comment: Some("duplicate of older".to_owned()),
+        ..of("newer", PREMIUM, Status::Canceled)
+    };
+    assert_eq!(duplicate_of(&ended), Some("older"));
+    assert!(surplus(&Snapshot { subscriptions: vec![ended], ..Snapshot::default() }).is_empty());
+}
+
+#[test]
+fn the_trial_is_for_the_first_subscription_that_came_to_be() {
+    assert!(is_new(&[]));
+    assert!(is_new(&[of("one", BASIC, Status::IncompleteExpired)]));
+    assert!(!is_new(&[of("one", BASIC, Status::Canceled)]));
+    assert!(!is_new(&[of("one", BASIC, Status::Trialing)]));
+}
+
+#[test]
+fn nobody_without_a_subscription_has_one() {
+    let row = row(&Snapshot::default(), "cus_1");
+    assert_eq!((row.status, row.plan_type, row.stripe_customer_id.as_deref()), (Status::None, None, Some("cus_1")));
+}
