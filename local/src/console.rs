@@ -20,22 +20,16 @@ use serde_json::{Value, json};
 use standin::calls::round_trips;
 use standin::deliveries::Mode;
 use standin::faults::Fault;
-use std::path::PathBuf;
 use std::sync::Arc;
 use stripe_standin::Outcome;
 
 /// The furthest that one call moves the clock: ten years.
 const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 
-/// What the console's routes know.
-#[derive(Clone)]
-struct Console {
-    machine: Arc<Machine>,
-    demo_media: PathBuf,
-}
+type Console = Arc<Machine>;
 
 /// What listens at `PORT+4`.
-pub(crate) fn router(machine: Arc<Machine>, demo_media: PathBuf) -> Router {
+pub(crate) fn router(machine: Arc<Machine>) -> Router {
     let origins = own_origins(&machine.urls.console);
     Router::new()
         .merge(page::router())
@@ -55,16 +49,16 @@ pub(crate) fn router(machine: Arc<Machine>, demo_media: PathBuf) -> Router {
         .fallback(async || refusal(StatusCode::NOT_FOUND, "there is no such call"))
         .method_not_allowed_fallback(async || refusal(StatusCode::METHOD_NOT_ALLOWED, "the call has another method"))
         .layer(middleware::from_fn(move |request: Request, next: Next| guarded(origins.clone(), request, next)))
-        .with_state(Console { machine, demo_media })
+        .with_state(machine)
 }
 
 type Answer = Result<Json<Value>, Response>;
 
-async fn clock(State(console): State<Console>) -> Json<Value> {
-    Json(shown_clock(&console.machine))
+async fn clock(State(machine): State<Console>) -> Json<Value> {
+    Json(shown_clock(&machine))
 }
 
-async fn advance(State(console): State<Console>, body: Bytes) -> Answer {
+async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Advance {
@@ -75,14 +69,14 @@ async fn advance(State(console): State<Console>, body: Bytes) -> Answer {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
     // In a task of its own: a client that leaves must not leave the clock half-way.
-    let machine = console.machine.clone();
-    let moved = tokio::spawn(async move { machine.advance(asked.advance_seconds).await });
+    let own = machine.clone();
+    let moved = tokio::spawn(async move { own.advance(asked.advance_seconds).await });
     moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
-    Ok(Json(shown_clock(&console.machine)))
+    Ok(Json(shown_clock(&machine)))
 }
 
-async fn config(State(console): State<Console>) -> Json<Value> {
-    let secrets = console.machine.aws.secrets();
+async fn config(State(machine): State<Console>) -> Json<Value> {
+    let secrets = machine.aws.secrets();
     let (stripe, mux, keys) = (secrets.value("StripeSecret"), secrets.value("MuxSecret"), secrets.credentials());
     Json(json!({
         "stripe": { "api_key": stripe["api_key"], "webhook_secret": stripe["webhook_secrets"][0] },
@@ -100,9 +94,9 @@ async fn config(State(console): State<Console>) -> Json<Value> {
     }))
 }
 
-async fn mail(State(console): State<Console>, query: Result<Query<MailQuery>, QueryRejection>) -> Answer {
+async fn mail(State(machine): State<Console>, query: Result<Query<MailQuery>, QueryRejection>) -> Answer {
     let query = asked(query)?;
-    Ok(Json(json!({ "messages": console.machine.aws.mailbox().list(query.to.as_deref()) })))
+    Ok(Json(json!({ "messages": machine.aws.mailbox().list(query.to.as_deref()) })))
 }
 
 #[derive(Deserialize)]
@@ -110,12 +104,12 @@ struct MailQuery {
     to: Option<String>,
 }
 
-async fn webhooks(State(console): State<Console>) -> Json<Value> {
-    let deliveries = &console.machine.deliveries;
+async fn webhooks(State(machine): State<Console>) -> Json<Value> {
+    let deliveries = &machine.deliveries;
     Json(json!({ "deliveries": deliveries.list(), "modes": deliveries.modes() }))
 }
 
-async fn webhook_mode(State(console): State<Console>, body: Bytes) -> Answer {
+async fn webhook_mode(State(machine): State<Console>, body: Bytes) -> Answer {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Asked {
@@ -133,29 +127,29 @@ async fn webhook_mode(State(console): State<Console>, body: Bytes) -> Answer {
         Provider::Stripe => "stripe",
         Provider::Mux => "mux",
     };
-    console.machine.deliveries.set_mode(provider, asked.mode);
+    machine.deliveries.set_mode(provider, asked.mode);
     Ok(Json(json!({ "provider": provider, "mode": asked.mode })))
 }
 
-async fn release_webhooks(State(console): State<Console>, body: Bytes) -> Answer {
+async fn release_webhooks(State(machine): State<Console>, body: Bytes) -> Answer {
     nothing(&body)?;
-    let released = console.machine.deliveries.release();
-    console.machine.advance(0).await;
+    let released = machine.deliveries.release();
+    machine.advance(0).await;
     Ok(Json(json!({ "released": released })))
 }
 
-async fn redeliver_webhook(State(console): State<Console>, Path(id): Path<String>, body: Bytes) -> Answer {
+async fn redeliver_webhook(State(machine): State<Console>, Path(id): Path<String>, body: Bytes) -> Answer {
     nothing(&body)?;
-    let deliveries = &console.machine.deliveries;
+    let deliveries = &machine.deliveries;
     if !deliveries.redeliver(&id) {
         return Err(refusal(StatusCode::NOT_FOUND, "there is no such delivery"));
     }
-    console.machine.advance(0).await;
+    machine.advance(0).await;
     let delivery = deliveries.list().into_iter().find(|delivery| delivery.id == id);
     Ok(Json(json!({ "delivery": delivery })))
 }
 
-async fn cards(State(console): State<Console>, body: Bytes) -> Answer {
+async fn cards(State(machine): State<Console>, body: Bytes) -> Answer {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Asked {
@@ -163,30 +157,30 @@ async fn cards(State(console): State<Console>, body: Bytes) -> Answer {
         outcome: Outcome,
     }
     let asked: Asked = read(&body)?;
-    console.machine.stripe.set_outcome(&asked.email, asked.outcome);
+    machine.stripe.set_outcome(&asked.email, asked.outcome);
     Ok(Json(json!({ "email": asked.email, "outcome": asked.outcome })))
 }
 
-async fn faults(State(console): State<Console>) -> Json<Value> {
-    Json(json!({ "faults": console.machine.watch.faults.list() }))
+async fn faults(State(machine): State<Console>) -> Json<Value> {
+    Json(json!({ "faults": machine.watch.faults.list() }))
 }
 
-async fn add_fault(State(console): State<Console>, body: Bytes) -> Answer {
+async fn add_fault(State(machine): State<Console>, body: Bytes) -> Answer {
     let fault: Fault = read(&body)?;
     if fault.count == 0 {
         return Err(refusal(StatusCode::BAD_REQUEST, "`count` is 0, so nothing would happen"));
     }
-    console.machine.watch.faults.add(fault.clone());
+    machine.watch.faults.add(fault.clone());
     Ok(Json(json!({ "fault": fault })))
 }
 
-async fn clear_faults(State(console): State<Console>) -> Json<Value> {
-    console.machine.watch.faults.clear();
+async fn clear_faults(State(machine): State<Console>) -> Json<Value> {
+    machine.watch.faults.clear();
     Json(json!({ "faults": [] }))
 }
 
-async fn calls(State(console): State<Console>, query: Result<Query<CallsQuery>, QueryRejection>) -> Answer {
-    let calls = console.machine.watch.calls.of(&asked(query)?.request_id);
+async fn calls(State(machine): State<Console>, query: Result<Query<CallsQuery>, QueryRejection>) -> Answer {
+    let calls = machine.watch.calls.of(&asked(query)?.request_id);
     let trips = |service| round_trips(&calls, service);
     let round_trips = json!({ "dynamodb": trips("dynamodb"), "stripe": trips("stripe"), "mux": trips("mux") });
     Ok(Json(json!({ "calls": calls, "round_trips": round_trips })))
@@ -198,24 +192,24 @@ struct CallsQuery {
 }
 
 /// The functions' log, newest first.
-async fn requests(State(console): State<Console>) -> Json<Value> {
-    let lines = console.machine.log.lines();
+async fn requests(State(machine): State<Console>) -> Json<Value> {
+    let lines = machine.log.lines();
     let parsed = lines.iter().rev().filter_map(|line| serde_json::from_str(line).ok());
     Json(json!({ "requests": parsed.take(200).collect::<Vec<Value>>() }))
 }
 
-async fn run_job(State(console): State<Console>, Path(name): Path<String>, body: Bytes) -> Answer {
+async fn run_job(State(machine): State<Console>, Path(name): Path<String>, body: Bytes) -> Answer {
     let event: Value = read(&body)?;
-    match console.machine.jobs.run(&name, event).await {
+    match machine.jobs.run(&name, event).await {
         None => Err(refusal(StatusCode::NOT_FOUND, "there is no such job")),
         Some(Err(cause)) => Err(refusal(StatusCode::UNPROCESSABLE_ENTITY, &cause)),
         Some(Ok(result)) => Ok(Json(json!({ "result": result }))),
     }
 }
 
-async fn reset(State(console): State<Console>, body: Bytes) -> Answer {
+async fn reset(State(machine): State<Console>, body: Bytes) -> Answer {
     nothing(&body)?;
-    let task = tokio::spawn(async move { seed::reset(&console.machine, &console.demo_media).await });
+    let task = tokio::spawn(async move { seed::reset(&machine).await });
     let failed = |cause: String| refusal(StatusCode::INTERNAL_SERVER_ERROR, &cause);
     task.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
     Ok(Json(json!({ "reset": true })))

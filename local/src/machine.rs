@@ -6,7 +6,7 @@ use crate::functions::{ENDPOINTS, JOBS, PENDING};
 use crate::gateway::Gateway;
 use crate::jobs::Jobs;
 use crate::log::Log;
-use crate::platform::StartError;
+use crate::platform::{Seed, StartError};
 use crate::template::{Function, REGION, Template};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -22,6 +22,7 @@ use standin::documents::Documents;
 use standin::timeline::Timeline;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use stripe_standin::StripeStandIn;
 
@@ -56,6 +57,10 @@ pub(crate) struct Machine {
     pub(crate) gateway: Gateway,
     pub(crate) jobs: Jobs,
     pub(crate) log: Log,
+    pub(crate) seed: Seed,
+    pub(crate) demo_media: PathBuf,
+    /// A second reset waits for the first.
+    pub(crate) resetting: tokio::sync::Mutex<()>,
 }
 
 /// The clock as the last run left it.

@@ -125,14 +125,13 @@ impl Platform {
         let template = Template::load(&options.template, &parameters(&options.environment, &urls)?)?;
         check_functions(&template)?;
         let data_dir = DataDir::open(options.data_dir.as_deref())?;
-        let log = if options.is_log_printed { Log::printed() } else { Log::kept() };
-        let machine = Arc::new(assemble(template, urls, &data_dir, log)?);
+        let machine = Arc::new(assemble(&options, template, urls, &data_dir)?);
         machine.ensure_signing_key()?;
         let web = Web::new(&options.web, &machine.urls.mux).map_err(io::Error::other)?;
         machine.deploy().await?;
-        let tasks = run(&machine, listeners, web, options.demo_media.clone());
+        let tasks = run(&machine, listeners, web);
         let platform = Self { machine, tasks, data_dir };
-        seed::begin(&platform.machine, options.seed, &options.demo_media).await?;
+        seed::begin(&platform.machine).await?;
         Ok(platform)
     }
 
@@ -262,7 +261,7 @@ fn is_loopback(url: &str) -> bool {
     }
 }
 
-fn assemble(template: Template, urls: Urls, data_dir: &DataDir, log: Log) -> Result<Machine, StartError> {
+fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDir) -> Result<Machine, StartError> {
     let documents = Documents::open(data_dir.file("documents.sqlite").as_deref())?;
     let clock = stored_clock(&documents)?;
     let timeline = Timeline::new(clock.clone());
@@ -288,7 +287,23 @@ fn assemble(template: Template, urls: Urls, data_dir: &DataDir, log: Log) -> Res
     let mailbox = Mailbox::open(clock.clone(), documents.clone())?;
     let gateway = Gateway::new(&template, clock);
     let aws = Aws::new(dynamodb, secrets, mailbox);
-    Ok(Machine { template, urls, timeline, documents, deliveries, stripe, mux, aws, watch, gateway, jobs, log })
+    Ok(Machine {
+        template,
+        urls,
+        timeline,
+        documents,
+        deliveries,
+        stripe,
+        mux,
+        aws,
+        watch,
+        gateway,
+        jobs,
+        log: if options.is_log_printed { Log::printed() } else { Log::kept() },
+        seed: options.seed,
+        demo_media: options.demo_media.clone(),
+        resetting: tokio::sync::Mutex::default(),
+    })
 }
 
 fn open_stripe(
@@ -326,7 +341,7 @@ fn webhook_url(template: &Template, urls: &Urls, function: &str) -> Result<Strin
 }
 
 /// Starts the listeners and the clock's work.
-fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web, demo_media: PathBuf) -> JoinSet<()> {
+fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web) -> JoinSet<()> {
     let Watch { calls, faults, .. } = machine.watch.clone();
     let [own, stripe, mux, aws, console] = listeners;
     let door = Router::new().fallback(door).with_state((machine.clone(), web));
@@ -335,7 +350,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web, demo_media
         (stripe, machine.stripe.router(), Some(StripeStandIn::watch(calls.clone(), faults.clone()))),
         (mux, machine.mux.router(), Some(machine.mux.watch(calls, faults))),
         (aws, machine.aws.router(machine.aws.secrets().credentials()), None),
-        (console, console::router(machine.clone(), demo_media), None),
+        (console, console::router(machine.clone()), None),
     ];
     let mut tasks = JoinSet::new();
     for (listener, router, watch) in routers {

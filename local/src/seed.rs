@@ -1,31 +1,58 @@
 //! What a new directory of data begins with. Everything goes in through the door: accounts register, subscribers pay on
 //! the hosted page, videos are created by an administrator and made ready by Mux's webhooks.
 
+mod visitor;
+
+use crate::functions::{ENDPOINTS, JOBS};
 use crate::machine::Machine;
 use crate::platform::{Seed, StartError};
-use std::path::Path;
+use mux_standin::demo::{self, Title};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use stripe_standin::{Interval, SeedPrice};
+use visitor::Visitor;
 
-/// The seed of a directory, once it is in: a document, so that a kill half-way seeds again.
-const SEEDED: (&str, &str) = ("platform.seed", "done");
+/// The password of the demo accounts: here and nowhere else.
+const PASSWORD: &str = "marquee-demo";
+const ADMIN: &str = "admin@marquee.test";
+/// Each with the plan that it pays for.
+const VIEWERS: [(&str, Option<&str>); 3] =
+    [("basic@marquee.test", Some("basic")), ("premium@marquee.test", Some("premium")), ("viewer@marquee.test", None)];
+/// Stripe's test card whose charges succeed.
+const CARD: &str = "4242424242424242";
+/// Marks of how far the seed is: `begun`, and `done` as its last step, so that a kill half-way seeds anew.
+const MARKS: &str = "platform.seed";
 
-/// Seeds unless it has been done.
-pub(crate) async fn begin(machine: &Arc<Machine>, seed: Seed, demo_media: &Path) -> Result<(), StartError> {
-    let _ = demo_media;
+/// Seeds a new directory of data, and sees to it that the demo media are there in an old one.
+pub(crate) async fn begin(machine: &Arc<Machine>) -> Result<(), StartError> {
     prices(machine);
-    if seed == Seed::None || !machine.documents.all::<bool>(SEEDED.0)?.is_empty() {
+    if machine.seed == Seed::None {
         return Ok(());
     }
-    machine.documents.put(SEEDED.0, SEEDED.1, &true);
+    let media = media(machine).await?;
+    let marks = machine.documents.all::<bool>(MARKS)?;
+    let is_marked = |mark: &str| marks.iter().any(|(id, _)| id == mark);
+    if is_marked("done") {
+        return Ok(());
+    }
+    if is_marked("begun") {
+        machine.wipe().await?;
+        prices(machine);
+    }
+    machine.documents.put(MARKS, "begun", &true);
+    plant(machine, media).await.map_err(StartError::Seed)?;
+    machine.documents.put(MARKS, "done", &true);
     Ok(())
 }
 
 /// Forgets everything and seeds again.
-pub(crate) async fn reset(machine: &Arc<Machine>, demo_media: &Path) -> Result<(), StartError> {
-    machine.documents.clear(SEEDED.0);
+pub(crate) async fn reset(machine: &Arc<Machine>) -> Result<(), StartError> {
+    let _alone = machine.resetting.lock().await;
+    machine.documents.clear(MARKS);
     machine.wipe().await?;
-    begin(machine, Seed::Full, demo_media).await
+    begin(machine).await
 }
 
 /// The prices that the service looks up by key.
@@ -45,4 +72,100 @@ fn prices(machine: &Machine) {
             interval,
         });
     }
+}
+
+async fn media(machine: &Machine) -> Result<Vec<(&'static Title, PathBuf)>, StartError> {
+    if !is_mounted("create-video") {
+        return Ok(Vec::new());
+    }
+    let say = |title: &str| machine.log.line(&json!({ "level": "info", "demo_media": title }).to_string());
+    demo::generate(&machine.demo_media, say).await.map_err(|error| StartError::Seed(error.to_string()))
+}
+
+async fn plant(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
+    if !is_mounted("register") {
+        return Ok(());
+    }
+    let admin = Visitor::register(machine, ADMIN, PASSWORD).await?;
+    if is_mounted("grant-admin") {
+        let granted = machine.jobs.run("grant-admin", json!({ "email": ADMIN })).await;
+        granted.unwrap_or(Err("there is no job grant-admin".into()))?;
+    }
+    for (email, plan_type) in VIEWERS {
+        let viewer = Visitor::register(machine, email, PASSWORD).await?;
+        if let Some(plan_type) = plan_type
+            && is_mounted("create-checkout")
+        {
+            subscribe(&viewer, plan_type).await?;
+        }
+    }
+    let mut series = BTreeMap::new();
+    for (title, folder) in media {
+        add_video(machine, &admin, title, &folder, &mut series).await?;
+    }
+    Ok(())
+}
+
+/// Buys a plan as a person would: checkout, the hosted page, and the webhooks that follow.
+async fn subscribe(viewer: &Visitor, plan_type: &str) -> Result<(), String> {
+    let checkout = viewer.call("POST", "/api/subscription/checkout", json!({ "plan_type": plan_type })).await?;
+    let url = checkout["checkout_url"].as_str().ok_or("a checkout without an address")?;
+    viewer.pay(url, CARD).await
+}
+
+/// Creates a video, gives Mux its media, and publishes it when Mux's webhook has made it ready.
+async fn add_video(
+    machine: &Arc<Machine>,
+    admin: &Visitor,
+    title: &Title,
+    folder: &Path,
+    series: &mut BTreeMap<&'static str, String>,
+) -> Result<(), String> {
+    let created = json!({
+        "title": title.title,
+        "description": title.description,
+        "category": title.category,
+        "required_plan": title.required_plan,
+    });
+    let created = admin.call("POST", "/api/admin/videos", created).await?;
+    let id = created["video"]["id"].as_str().ok_or("a video without an id")?;
+    let (asset_id, playback_id) =
+        (uuid::Uuid::new_v4().simple().to_string(), uuid::Uuid::new_v4().simple().to_string());
+    let adopted = machine.mux.adopt_asset(folder, &asset_id, &playback_id, id).await;
+    adopted.map_err(|error| format!("{}: {error}", title.slug))?;
+    announce(machine, &asset_id).await?;
+    let mut change = json!({ "published": true });
+    if let Some(episode) = title.series {
+        let series_id = series.entry(episode.series).or_insert_with(|| uuid::Uuid::now_v7().to_string());
+        change["series_id"] = series_id.as_str().into();
+        change["season"] = episode.season.into();
+        change["episode"] = episode.episode.into();
+    }
+    admin.call("PATCH", &format!("/api/admin/videos/{id}"), change).await.map(drop)
+}
+
+/// Sends the webhook that Mux sends of an encoded asset: adopted media were encoded before.
+async fn announce(machine: &Arc<Machine>, asset_id: &str) -> Result<(), String> {
+    let secret = machine.aws.secrets().value("MuxSecret");
+    let (user, password) = (secret["token_id"].as_str().unwrap_or_default(), secret["token_secret"].as_str());
+    let url = format!("{}/video/v1/assets/{asset_id}", machine.urls.mux);
+    let asked = visitor::client()?.get(url).basic_auth(user, password).send().await;
+    let asset: Value = asked.map_err(|error| error.to_string())?.json().await.map_err(|error| error.to_string())?;
+    let event_id = uuid::Uuid::new_v4().to_string();
+    let event = json!({
+        "type": "video.asset.ready",
+        "id": event_id,
+        "created_at": machine.clock().now(),
+        "object": { "type": "asset", "id": asset_id },
+        "environment": { "name": "Local", "id": "local" },
+        "data": asset["data"],
+        "attempts": [],
+    });
+    machine.deliveries.send("mux", &event_id, "video.asset.ready", event.to_string());
+    machine.timeline.advance(0).await;
+    Ok(())
+}
+
+fn is_mounted(function: &str) -> bool {
+    ENDPOINTS.iter().any(|(name, _)| *name == function) || JOBS.iter().any(|(name, _)| *name == function)
 }
