@@ -3,7 +3,7 @@
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::search::{Hits, Index, fold};
-use crate::models::video::VideoView;
+use crate::models::video::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What everybody sees of it.
-    pub video: VideoView,
+    pub video: PublicVideo,
     /// Before when nobody does.
     pub publish_at: Option<Timestamp>,
     /// How often it was played, as last counted.
@@ -85,7 +85,7 @@ impl Snapshot {
     pub fn of(entries: Vec<Arc<Entry>>) -> Self {
         let folded = entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
         let index = Index::of(entries.iter().map(|entry| {
-            let VideoView { title, description, category, .. } = &entry.video;
+            let PublicVideo { title, description, category, .. } = &entry.video;
             format!("{title} {description} {category}")
         }));
         let mut snapshot = Self { entries, folded, index, ..Self::default() };
@@ -108,7 +108,7 @@ impl Snapshot {
         after: Option<&Place>,
         limit: usize,
         now: Timestamp,
-    ) -> (Vec<&VideoView>, Option<Place>) {
+    ) -> (Vec<&PublicVideo>, Option<Place>) {
         let order = self.order(sort);
         let start = after.map_or(0, |after| order.partition_point(|number| self.place(sort, *number) <= *after));
         let wanted = self.wanted(filter, now);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn entry(number: u128, title: &str, category: &str, plan: RequiredPlan) -> Entry {
-        let video = VideoView {
+        let video = PublicVideo {
             id: id(number),
             title: title.to_owned(),
             description: format!("Number {number}"),

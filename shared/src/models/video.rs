@@ -3,8 +3,9 @@
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 
 /// Where a video's encoding stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,7 +56,7 @@ pub struct Poster {
 /// A video as everybody sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Video")]
-pub struct VideoView {
+pub struct PublicVideo {
     /// Which.
     pub id: VideoId,
     /// Its title.
@@ -112,8 +113,59 @@ pub struct Administration {
 pub struct AdminVideo {
     #[serde(flatten)]
     #[allow(missing_docs, reason = "flattened")]
-    pub video: VideoView,
+    pub video: PublicVideo,
     #[serde(flatten)]
     #[allow(missing_docs, reason = "flattened")]
     pub administration: Administration,
+}
+
+/// The fields that only an episode of a series has, where there is no series.
+pub fn outside_series(series: Option<SeriesId>, season: Option<u32>, episode: Option<u32>) -> Vec<&'static str> {
+    let given = [("season", season), ("episode", episode)];
+    given.into_iter().filter(|(_, number)| series.is_none() && number.is_some()).map(|(field, _)| field).collect()
+}
+
+macro_rules! lines {
+    ($($(#[$doc:meta])* $name:ident $max:literal)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl From<$name> for String {
+            fn from(line: $name) -> Self {
+                line.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                line(&String::deserialize(deserializer)?).map(Self).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "minLength": 1, "maxLength": $max })
+            }
+        }
+    )*};
+}
+
+lines! {
+    /// A title as an operator gives it: one line, trimmed, not blank.
+    Title 200
+    /// A category as an operator gives it.
+    CategoryName 50
+}
+
+fn line(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("must not be blank");
+    }
+    if text.chars().any(char::is_control) { Err("must be one line") } else { Ok(text.to_owned()) }
 }

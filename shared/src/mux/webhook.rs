@@ -1,6 +1,6 @@
 //! Webhooks of Mux: whether one is genuine, and what it says.
 
-use crate::mux::client::Asset;
+use crate::mux::client::{Asset, Upload};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -57,19 +57,9 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
     /// The upload has become an asset, which is being encoded.
-    Uploaded {
-        /// Mux's upload.
-        upload_id: String,
-        /// Mux's asset.
-        asset_id: String,
-    },
-    /// The upload will never become one.
-    UploadFailed {
-        /// Mux's upload.
-        upload_id: String,
-        /// Why.
-        reason: String,
-    },
+    Uploaded(Box<Upload>),
+    /// The upload will never become one, and why.
+    UploadFailed(Box<Upload>, &'static str),
     /// An asset as it stands now.
     Asset(Box<Asset>),
     /// An asset is no more.
@@ -84,21 +74,18 @@ pub enum News {
 impl Event {
     /// What it means for a video; `None` when nothing.
     pub fn news(&self) -> Option<News> {
-        let text = |name: &str| self.data[name].as_str().map(str::to_owned);
-        let asset = || serde_json::from_value::<Asset>(self.data.clone()).ok().map(Box::new);
-        let upload_failed =
-            |reason: &str| Some(News::UploadFailed { upload_id: text("id")?, reason: reason.to_owned() });
+        let asset = || Asset::deserialize(&self.data).ok().map(Box::new);
+        let upload = || Upload::deserialize(&self.data).ok().map(Box::new);
+        let failed = |reason| upload().map(|upload| News::UploadFailed(upload, reason));
         match self.kind.as_str() {
-            "video.upload.asset_created" => {
-                Some(News::Uploaded { upload_id: text("id")?, asset_id: text("asset_id")? })
-            }
-            "video.upload.cancelled" => upload_failed("The upload was cancelled."),
-            "video.upload.errored" => upload_failed("The upload failed."),
-            "video.upload.timed_out" => upload_failed("Nothing was uploaded in time."),
+            "video.upload.asset_created" => upload().map(News::Uploaded),
+            "video.upload.cancelled" => failed("The upload was cancelled."),
+            "video.upload.errored" => failed("The upload failed."),
+            "video.upload.timed_out" => failed("Nothing was uploaded in time."),
             "video.asset.created" | "video.asset.ready" | "video.asset.errored" => asset().map(News::Asset),
             "video.asset.deleted" => asset().map(News::Deleted),
             "video.asset.track.ready" | "video.asset.track.deleted" => {
-                Some(News::Tracks { asset_id: text("asset_id")? })
+                Some(News::Tracks { asset_id: self.data["asset_id"].as_str()?.to_owned() })
             }
             _ => None,
         }
@@ -184,9 +171,11 @@ mod tests {
         let news = |kind: &str, data: Value| Event { kind: kind.to_owned(), id: "e".to_owned(), data }.news();
         assert_eq!(news("video.asset.updated", json!({})), None);
         assert_eq!(news("video.asset.ready", json!({ "id": 7 })), None);
-        assert_eq!(news("video.upload.asset_created", json!({ "id": "u" })), None);
-        let uploaded = News::Uploaded { upload_id: "u".to_owned(), asset_id: "a".to_owned() };
-        assert_eq!(news("video.upload.asset_created", json!({ "id": "u", "asset_id": "a" })), Some(uploaded));
+        assert_eq!(news("video.upload.asset_created", json!({})), None);
+        let settings = json!({ "passthrough": "ours" });
+        let uploaded = json!({ "id": "u", "asset_id": "a", "new_asset_settings": settings });
+        let Some(News::Uploaded(upload)) = news("video.upload.asset_created", uploaded) else { panic!("an upload") };
+        assert_eq!((upload.asset_id.as_deref(), upload.passthrough()), (Some("a"), Some("ours")));
         let ready = json!({ "id": "a", "status": "ready", "created_at": 1_753_347_000, "novelty": [1] });
         assert!(matches!(news("video.asset.ready", ready), Some(News::Asset(asset)) if asset.id == "a"));
     }

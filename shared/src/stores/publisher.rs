@@ -1,7 +1,9 @@
 //! Changing videos: the row and the catalogue's snapshot in one transaction.
 
-use crate::models::ids::VideoId;
+use crate::models::ids::{UserId, VideoId};
+use crate::models::video::AdminVideo;
 use crate::services::{ConfigError, Services};
+use crate::stores::audit::Deed;
 use crate::stores::catalogue::{Edit, Swapper};
 use crate::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
 use crate::stores::row::{Key, write};
@@ -9,6 +11,7 @@ use crate::stores::videos::Video;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::time::Duration;
 
 /// Most videos of one transaction: it holds 100 statements, and chunks are among them.
@@ -27,6 +30,30 @@ pub struct Change {
     pub before: Option<Video>,
     /// The row as it shall be.
     pub after: Option<Video>,
+}
+
+impl Change {
+    /// The change as the audit notes it: who did it by which request. Posters are left out, since they are tokens.
+    pub fn deed(&self, action: &str, actor: UserId, request_id: &str, now: Timestamp) -> Deed {
+        let state = |video: &Option<Video>| {
+            let mut state = video.as_ref().map(|video| json!(AdminVideo::from(video))).unwrap_or_default();
+            if let Some(fields) = state.as_object_mut() {
+                fields.remove("poster");
+            }
+            state
+        };
+        let subject = self.after.as_ref().or(self.before.as_ref()).map(|video| video.id.to_string());
+        Deed {
+            at: now,
+            cause: request_id.to_owned(),
+            actor: actor.to_string(),
+            action: action.to_owned(),
+            subject: subject.unwrap_or_default(),
+            reason: "edited by an administrator".to_owned(),
+            before: state(&self.before),
+            after: state(&self.after),
+        }
+    }
 }
 
 /// The mark of an event of Mux's that was taken in.

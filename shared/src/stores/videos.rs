@@ -4,7 +4,7 @@ use crate::models::catalogue::Entry;
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::time::sortable;
-use crate::models::video::{AdminVideo, Administration, CaptionTrack, Poster, VideoStatus, VideoView};
+use crate::models::video::{AdminVideo, Administration, CaptionTrack, Poster, PublicVideo, VideoStatus};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
 use crate::stores::row::{Item, Key, read, write};
@@ -89,46 +89,49 @@ impl Video {
         self.published && self.status == VideoStatus::Ready && self.publish_at.is_none_or(|at| at <= now)
     }
 
-    /// The video as everybody sees it.
-    pub fn view(&self) -> VideoView {
-        VideoView {
-            id: self.id,
-            title: self.title.clone(),
-            description: self.description.clone(),
-            category: self.category.clone(),
-            required_plan: self.required_plan,
-            duration: self.duration,
-            poster: self.poster.clone(),
-            series_id: self.series_id,
-            season: self.season,
-            episode: self.episode,
-            published_at: self.published_at,
-        }
-    }
-
-    /// What operators see of it beside.
-    pub fn administration(&self) -> Administration {
-        Administration {
-            status: self.status,
-            error_reason: self.error_reason.clone(),
-            published: self.published,
-            publish_at: self.publish_at,
-            credits_at: self.credits_at,
-            mux_asset_id: self.mux_asset_id.clone(),
-            mux_playback_id: self.mux_playback_id.clone(),
-            created_at: self.created_at,
-        }
-    }
-
-    /// The video as operators see it.
-    pub fn admin_view(&self) -> AdminVideo {
-        AdminVideo { video: self.view(), administration: self.administration() }
-    }
-
     /// The video as the catalogue holds it; `None` while it is not in it.
     pub fn entry(&self) -> Option<Entry> {
         let listed = self.published && self.status == VideoStatus::Ready;
-        listed.then(|| Entry { video: self.view(), publish_at: self.publish_at, views: 0 })
+        listed.then(|| Entry { video: self.into(), publish_at: self.publish_at, views: 0 })
+    }
+}
+
+impl From<&Video> for PublicVideo {
+    fn from(video: &Video) -> Self {
+        Self {
+            id: video.id,
+            title: video.title.clone(),
+            description: video.description.clone(),
+            category: video.category.clone(),
+            required_plan: video.required_plan,
+            duration: video.duration,
+            poster: video.poster.clone(),
+            series_id: video.series_id,
+            season: video.season,
+            episode: video.episode,
+            published_at: video.published_at,
+        }
+    }
+}
+
+impl From<&Video> for Administration {
+    fn from(video: &Video) -> Self {
+        Self {
+            status: video.status,
+            error_reason: video.error_reason.clone(),
+            published: video.published,
+            publish_at: video.publish_at,
+            credits_at: video.credits_at,
+            mux_asset_id: video.mux_asset_id.clone(),
+            mux_playback_id: video.mux_playback_id.clone(),
+            created_at: video.created_at,
+        }
+    }
+}
+
+impl From<&Video> for AdminVideo {
+    fn from(video: &Video) -> Self {
+        Self { video: video.into(), administration: video.into() }
     }
 }
 

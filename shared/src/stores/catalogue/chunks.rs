@@ -78,11 +78,11 @@ mod tests {
     use super::*;
     use crate::models::ids::VideoId;
     use crate::models::plan::RequiredPlan;
-    use crate::models::video::VideoView;
+    use crate::models::video::PublicVideo;
     use uuid::Uuid;
 
     fn entries(count: u128) -> Vec<Entry> {
-        let video = |number| VideoView {
+        let video = |number| PublicVideo {
             id: VideoId::from_uuid(Uuid::from_u128(number)),
             title: format!("Film {number}"),
             description: "Été à Łódź".to_owned(),

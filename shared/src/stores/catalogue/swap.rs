@@ -159,14 +159,14 @@ fn edited(entries: Vec<Entry>, edits: &[&Edit]) -> Vec<Entry> {
 mod tests {
     use super::*;
     use crate::models::plan::RequiredPlan;
-    use crate::models::video::VideoView;
+    use crate::models::video::PublicVideo;
 
     fn id(number: u128) -> VideoId {
         VideoId::from_uuid(Uuid::from_u128(number))
     }
 
     fn entry(number: u128, title: &str) -> Entry {
-        let video = VideoView {
+        let video = PublicVideo {
             id: id(number),
             title: title.to_owned(),
             description: String::new(),
