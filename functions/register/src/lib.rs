@@ -1,5 +1,7 @@
 //! `POST /api/auth/register`: a new account, and its first session.
 
+use billing::customers::Customers;
+use billing::stripe::Stripe;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash;
@@ -13,11 +15,18 @@ use shared::services::{ConfigError, Services};
 use shared::stores::database::{Database, StoreError, Table};
 use shared::stores::row::Wanted;
 use shared::stores::sessions::{Session, Sessions};
+use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::users::{Credential, User, Users};
+use std::time::Duration;
 
-/// Registers: the guard, the hash, one transaction.
+/// Longest wait for Stripe. Registration goes on without it, and checkout makes the customer.
+const CUSTOMER: Duration = Duration::from_secs(2);
+
+/// Registers: the guard, the hash beside the customer at Stripe, one transaction.
 pub struct Register {
     database: Database,
+    customers: Customers,
+    subscriptions: Subscriptions,
     users: Users,
     sessions: Sessions,
     tokens: Tokens,
@@ -44,7 +53,9 @@ impl Endpoint for Register {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
-            database: services.database(&[Table::Users, Table::Sessions])?,
+            database: services.database(&[Table::Users, Table::Subscriptions, Table::Sessions])?,
+            customers: Customers::connect(services, Stripe::connect(services)?)?,
+            subscriptions: Subscriptions::connect(services)?,
             users: Users::connect(services)?,
             sessions: Sessions::connect(services)?,
             tokens: Tokens::connect(services).await?,
@@ -62,14 +73,22 @@ impl Endpoint for Register {
         if call.rows.get(&Credential::key(&given.email))?.is_some() {
             return Err(taken());
         }
-        let hash = hash::hash(password).await.map_err(ApiError::internal)?;
         let name = given.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-        let user = User::new(given.email.clone(), name, call.now);
+        let mut user = User::new(given.email.clone(), name, call.now);
+        let (hash, customer) = tokio::join!(
+            hash::hash(password),
+            tokio::time::timeout(CUSTOMER, self.customers.create(user.id, &user.email)),
+        );
+        let hash = hash.map_err(ApiError::internal)?;
+        user.stripe_customer_id = customer.ok().and_then(Result::ok);
         let credential = Credential { user_id: user.id, password_hash: Some(hash), version: 0 };
         let session = Session::start(user.id, 0, device_name(None, call.header("user-agent")), call.now);
         let token = self.tokens.issue(&session, call.now).await?;
         let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
+        if let Some(customer) = &user.stripe_customer_id {
+            statements.push(self.subscriptions.add_customer(customer, &Customer::of(user.id))?);
+        }
         match self.database.transact(statements).await {
             Err(StoreError::Condition(failed)) if failed.at(0) => Err(taken()),
             result => {
