@@ -6,7 +6,7 @@ use crate::timeline::{Due, Timeline};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -121,7 +121,26 @@ struct State {
     modes: HashMap<String, Mode>,
     /// By id, which grows: oldest first.
     deliveries: BTreeMap<String, Delivery>,
+    /// The pending ones by when they are due, so that nobody has to look through those that are done.
+    due: BTreeSet<(Timestamp, String)>,
     last: u64,
+}
+
+impl State {
+    fn put(&mut self, delivery: Delivery) {
+        if let Some(next) = delivery.next_attempt_at {
+            self.due.insert((next, delivery.id.clone()));
+        }
+        self.deliveries.insert(delivery.id.clone(), delivery);
+    }
+
+    fn take(&mut self, id: &str) -> Option<Delivery> {
+        let delivery = self.deliveries.remove(id)?;
+        if let Some(next) = delivery.next_attempt_at {
+            self.due.remove(&(next, delivery.id.clone()));
+        }
+        Some(delivery)
+    }
 }
 
 impl Deliveries {
@@ -130,14 +149,18 @@ impl Deliveries {
     /// # Errors
     /// When the documents cannot be read.
     pub fn open(timeline: &Timeline, documents: Documents) -> rusqlite::Result<Self> {
-        let deliveries: BTreeMap<String, Delivery> = documents.all("webhooks.delivery")?.into_iter().collect();
-        let last = deliveries.keys().next_back().and_then(|id| id.rsplit('_').next()?.parse().ok()).unwrap_or(0);
+        let mut state = State::default();
+        for (_, delivery) in documents.all("webhooks.delivery")? {
+            state.put(delivery);
+        }
+        state.last =
+            state.deliveries.keys().next_back().and_then(|id| id.rsplit('_').next()?.parse().ok()).unwrap_or(0);
         let this = Self(Arc::new(Inner {
             clock: timeline.clock().clone(),
             timeline: timeline.clone(),
             documents,
             client: reqwest::Client::builder().no_proxy().build().expect("a plain client"),
-            state: Mutex::new(State { deliveries, last, ..State::default() }),
+            state: Mutex::new(state),
             changed: Notify::new(),
         }));
         timeline.add(Arc::new(this.clone()));
@@ -233,10 +256,7 @@ impl Deliveries {
                 let changed = self.0.changed.notified();
                 tokio::pin!(changed);
                 changed.as_mut().enable();
-                let waiting = self.state().deliveries.values().any(|one| {
-                    one.event_id == event_id && one.status == Status::Pending && one.attempts.is_empty()
-                });
-                if !waiting {
+                if !self.is_first_attempt_due(event_id) {
                     return;
                 }
                 changed.await;
@@ -249,8 +269,15 @@ impl Deliveries {
     pub fn reset(&self) {
         let mut state = self.state();
         state.deliveries.clear();
+        state.due.clear();
         state.modes.clear();
         self.0.documents.clear("webhooks.");
+    }
+
+    fn is_first_attempt_due(&self, event_id: &str) -> bool {
+        let state = self.state();
+        let mut pending = state.due.iter().filter_map(|(_, id)| state.deliveries.get(id));
+        pending.any(|one| one.event_id == event_id && one.attempts.is_empty())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -259,58 +286,58 @@ impl Deliveries {
 
     fn keep(&self, state: &mut State, delivery: Delivery) {
         self.0.documents.put("webhooks.delivery", &delivery.id, &delivery);
-        state.deliveries.insert(delivery.id.clone(), delivery);
+        state.take(&delivery.id);
+        state.put(delivery);
         if state.deliveries.len() > DELIVERIES_KEPT_MAX {
             let done = state.deliveries.values().find(|one| matches!(one.status, Status::Delivered | Status::Failed));
             if let Some(id) = done.map(|one| one.id.clone()) {
-                state.deliveries.remove(&id);
+                state.take(&id);
                 self.0.documents.remove("webhooks.delivery", &id);
             }
         }
     }
 
     /// The pending delivery to attempt next: the earliest due; in `reorder`, of those due together the newest.
-    fn next(&self) -> Option<(Timestamp, Delivery)> {
+    fn next(&self) -> Option<Delivery> {
         let state = self.state();
-        let pending = || state.deliveries.values().filter_map(|one| Some((one.next_attempt_at?, one)));
-        let (due, first) = pending().min_by_key(|(due, _)| *due)?;
+        let (due, id) = state.due.first()?;
+        let first = state.deliveries.get(id)?;
         if state.modes.get(&first.provider) == Some(&Mode::Reorder) {
-            let window = due.max(self.0.clock.now());
-            let newest = pending().rfind(|(due, one)| *due <= window && one.provider == first.provider);
-            if let Some((_, newest)) = newest {
-                return Some((due, newest.clone()));
+            let window = (*due).max(self.0.clock.now());
+            let together = state.due.iter().take_while(|(due, _)| *due <= window);
+            let of_provider =
+                together.filter_map(|(_, id)| state.deliveries.get(id)).filter(|one| one.provider == first.provider);
+            if let Some(newest) = of_provider.max_by(|one, other| one.id.cmp(&other.id)) {
+                return Some(newest.clone());
             }
         }
-        Some((due, first.clone()))
+        Some(first.clone())
     }
 
-    async fn attempt(&self, mut delivery: Delivery, now: Timestamp) {
+    async fn attempt(&self, delivery: Delivery, now: Timestamp) {
         let (endpoint, mode) = {
             let state = self.state();
             let mode = state.modes.get(&delivery.provider).copied().unwrap_or_default();
             (state.endpoints.get(&delivery.endpoint_id).cloned(), mode)
         };
-        let Some(endpoint) = endpoint else {
-            delivery.status = Status::Failed;
-            delivery.next_attempt_at = None;
-            self.keep(&mut self.state(), delivery);
-            return self.0.changed.notify_waiters();
+        let attempts = match &endpoint {
+            None => Vec::new(),
+            Some(endpoint) if mode == Mode::Duplicate => {
+                let (one, two) =
+                    tokio::join!(self.post(endpoint, &delivery.body, now), self.post(endpoint, &delivery.body, now));
+                vec![one, two]
+            }
+            Some(endpoint) => vec![self.post(endpoint, &delivery.body, now).await],
         };
-        if mode == Mode::Duplicate {
-            let (one, two) = tokio::join!(self.post(&endpoint, &delivery.body, now), self.post(&endpoint, &delivery.body, now));
-            delivery.attempts.extend([one, two]);
-        } else {
-            delivery.attempts.push(self.post(&endpoint, &delivery.body, now).await);
+        let waits = endpoint.map_or(&[][..], |endpoint| endpoint.retry_seconds);
+        let mut state = self.state();
+        // The state as it is by now: a reset may have forgotten the delivery, or somebody asked for another one.
+        if let Some(mut current) = state.deliveries.get(&delivery.id).cloned() {
+            let asked_again = current.next_attempt_at != delivery.next_attempt_at;
+            record(&mut current, attempts, waits, asked_again, now);
+            self.keep(&mut state, current);
         }
-        let tried = if mode == Mode::Duplicate { 2 } else { 1 };
-        let accepted = delivery.attempts.iter().rev().take(tried).any(|one| one.status.is_some_and(|code| (200..300).contains(&code)));
-        let failures = delivery.attempts.len() - tried;
-        (delivery.status, delivery.next_attempt_at) = match endpoint.retry_seconds.get(failures) {
-            _ if accepted => (Status::Delivered, None),
-            Some(seconds) => (Status::Pending, Some(now + SignedDuration::from_secs(*seconds))),
-            None => (Status::Failed, None),
-        };
-        self.keep(&mut self.state(), delivery);
+        drop(state);
         self.0.changed.notify_waiters();
     }
 
@@ -327,15 +354,31 @@ impl Deliveries {
     }
 }
 
+/// Adds what was tried at `now` to a delivery, and decides what becomes of it.
+fn record(delivery: &mut Delivery, attempts: Vec<Attempt>, waits: &[i64], asked_again: bool, now: Timestamp) {
+    let accepted = attempts.iter().any(|one| one.status.is_some_and(|code| (200..300).contains(&code)));
+    let mut moments: Vec<Timestamp> = delivery.attempts.iter().map(|one| one.at).collect();
+    moments.dedup();
+    delivery.attempts.extend(attempts);
+    if asked_again {
+        return;
+    }
+    (delivery.status, delivery.next_attempt_at) = match waits.get(moments.len()) {
+        _ if accepted => (Status::Delivered, None),
+        Some(seconds) => (Status::Pending, Some(now + SignedDuration::from_secs(*seconds))),
+        None => (Status::Failed, None),
+    };
+}
+
 impl Due for Deliveries {
     fn next_due(&self) -> Option<Timestamp> {
-        self.next().map(|(due, _)| due)
+        self.state().due.first().map(|(due, _)| *due)
     }
 
     fn run_next(&self, now: Timestamp) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            if let Some((due, delivery)) = self.next()
-                && due <= now
+            if self.next_due().is_some_and(|due| due <= now)
+                && let Some(delivery) = self.next()
             {
                 self.attempt(delivery, now).await;
             }
