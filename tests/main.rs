@@ -1,15 +1,29 @@
 //! The service through its door: the whole platform in memory, one for each test, and HTTP.
 
+mod bodies;
 mod bootstraps;
+mod change_password;
 mod continue_watching;
 mod events;
+mod forgot_password;
+mod get_me;
+mod grant_admin;
 mod health;
 mod journey;
 mod list_playback;
+mod list_sessions;
+mod login;
+mod logout;
+mod logs;
 mod no_route;
 mod openapi;
 mod platform;
 mod play_video;
+mod refresh_token;
+mod register;
+mod reset_password;
+mod revoke_session;
+mod send_mail;
 mod stop_playback;
 mod strangers;
 mod tidy;

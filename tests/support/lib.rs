@@ -175,6 +175,30 @@ impl Platform {
         messages.iter().map(|message| serde_json::to_value(message).expect("messages are JSON")).collect()
     }
 
+    /// What the template gives a function under a setting's name: `("login", "USERS_TABLE")`.
+    pub fn setting(&self, function: &str, name: &str) -> String {
+        let functions = &self.running.template().functions;
+        let value = functions.get(function).and_then(|function| function.environment.get(name));
+        value.unwrap_or_else(|| panic!("{function} has no setting {name}")).clone()
+    }
+
+    /// A call to AWS past all functions, as an operator makes it: `DynamoDB_20120810.GetItem`.
+    pub async fn aws(&self, target: &str, body: Value) -> Value {
+        let config = self.console().get("/config").await;
+        let key = config.json()["aws"]["access_key_id"].as_str().expect("an access key").to_owned();
+        let scope = format!("{key}/20260101/us-east-1/aws/aws4_request");
+        let request = self.client.post(&self.running.urls().aws).header("x-amz-target", target);
+        let request = request
+            .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"))
+            .header("x-amz-date", "20260101T000000Z")
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(body.to_string());
+        let response = request.send().await.expect("AWS answers");
+        let (status, text) = (response.status(), response.text().await.expect("an answer"));
+        assert!(status.is_success(), "{target}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
     /// Somebody at the developer console: its paths instead of the service's.
     pub fn console(&self) -> Viewer {
         Viewer::new(self.client.clone(), &self.running.urls().console)
