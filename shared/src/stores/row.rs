@@ -71,14 +71,23 @@ impl Wanted {
 
 /// The rows of a batch that are there.
 #[derive(Debug, Default)]
-pub struct Rows(pub(super) HashMap<Id, Item>);
+pub struct Rows(pub(super) HashMap<Id, Item>, bool);
 
 impl Rows {
+    /// The rows of a batch that was not answered: whoever asks for one learns it, and may know another way.
+    pub(crate) fn unanswered() -> Self {
+        Self(HashMap::new(), true)
+    }
+
     /// The row of a key that was asked for; `None` when it does not exist.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the row does not read as `R`.
+    /// [`StoreError::Corrupt`] when the row does not read as `R`; [`StoreError::Unavailable`] when the batch was not
+    /// answered.
     pub fn get<R: DeserializeOwned>(&self, key: &Key<R>) -> Result<Option<R>, StoreError> {
+        if self.1 {
+            return Err(StoreError::Unavailable("the batch was not answered".into()));
+        }
         self.0.get(&key.id()).map(|item| read(item.clone())).transpose()
     }
 
