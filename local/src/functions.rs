@@ -28,6 +28,7 @@ functions! {
     endpoints {
         "cancel-subscription" => cancel_subscription::CancelSubscription,
         "change-password" => change_password::ChangePassword,
+        "continue-watching" => continue_watching::ContinueWatching,
         "create-checkout" => create_checkout::CreateCheckout,
         "create-video" => create_video::CreateVideo,
         "delete-video" => delete_video::DeleteVideo,
@@ -65,38 +66,3 @@ functions! {
         "send-mail" => send_mail::SendMail,
     }
 }
-
-/// Functions of the template that are still to be written: the platform starts without them.
-pub(crate) const PENDING: &[&str] = &[
-    "continue-watching",
-    "update-me",
-    "verify-email",
-    "resend-verification",
-    "start-device-login",
-    "poll-device-login",
-    "approve-device-login",
-    "change-plan",
-    "preview-change",
-    "create-portal",
-    "list-invoices",
-    "get-series",
-    "list-episodes",
-    "get-home",
-    "list-history",
-    "delete-history",
-    "list-watchlist",
-    "add-watchlist",
-    "remove-watchlist",
-    "export-account",
-    "delete-account",
-    "list-members",
-    "get-member",
-    "comp-member",
-    "refund-payment",
-    "get-metrics",
-    "list-billing-events",
-    "replay-billing-event",
-    "reconcile-billing",
-    "list-audit",
-    "reconcile-nightly",
-];
