@@ -21,7 +21,7 @@ run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, 
 	@exec target/debug/local
 
 .PHONY: test
-test: lint template unit ## Everything that CI runs
+test: lint template sdks unit ## Everything that CI runs
 
 .PHONY: lint
 lint: ## Format and clippy, warnings being errors
@@ -34,8 +34,14 @@ template: ## SAM, cfn-lint and checkov on template.yaml, its count of resources,
 	@scripts/setup test
 	@scripts/check-template
 
+.PHONY: sdks
+sdks: ## The official SDKs of Stripe and Mux against the stand-ins
+	@scripts/setup test
+	cargo build $(CARGO_WORKSPACE) --bins
+	@scripts/check-sdks
+
 .PHONY: unit
-unit: ## The tests in Rust: the black-box ones, and the providers' SDKs against the stand-ins
+unit: ## The tests in Rust, the black-box ones included
 	@scripts/setup test
 	cargo build $(CARGO_WORKSPACE) --bins
 	cargo test $(CARGO_WORKSPACE) --lib --test '*'
