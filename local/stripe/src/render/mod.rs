@@ -75,11 +75,9 @@ pub(crate) fn list(url: &str, data: Vec<Value>, has_more: bool) -> Value {
     list
 }
 
-/// The same, of a list inside an object, which is always complete.
+/// The same, of a list inside an object, which is always complete. Without `total_count`, which the SDKs' types do not know.
 fn inner_list(url: &str, data: Vec<Value>) -> Value {
-    let mut list = json!({"object": "list", "data": [], "has_more": false, "total_count": data.len(), "url": url});
-    list["data"] = Value::Array(data);
-    list
+    list(url, data, false)
 }
 
 /// What the attributes that differ were before; `None` when nothing differs.
