@@ -27,7 +27,7 @@ async fn the_clock_moves_ahead_for_everybody_and_never_back() {
     assert_eq!(moved.status(), 200, "{moved}");
     let ahead = platform.running().now().duration_since(before).as_secs();
     assert!((86_400..86_460).contains(&ahead), "{ahead}");
-    assert_eq!(moved.json()["offset_seconds"], 86_400);
+    assert_eq!(moved.json()["now"].as_str().map(|now| now.len() > 19), Some(true), "{moved}");
     for wrong in [json!({ "advance_seconds": -1 }), json!({ "advance_seconds": "1" }), json!({}), json!({ "back": 1 })]
     {
         assert_eq!(console.post("/clock", wrong.clone()).await.status(), 400, "{wrong}");

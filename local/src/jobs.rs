@@ -173,3 +173,69 @@ fn event(rule: &str, now: Timestamp) -> Value {
         "detail": {},
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_config::SdkConfig;
+    use shared::endpoint::Job;
+    use shared::http::error::ApiError;
+    use shared::lambda::mount_job;
+    use shared::services::{ConfigError, Runtime, Services};
+    use standin::timeline::Timeline;
+    use std::collections::BTreeMap;
+
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+
+    struct Counting;
+
+    impl Job for Counting {
+        type Input = Value;
+        type Output = u64;
+
+        async fn connect(_: &Services) -> Result<Self, ConfigError> {
+            Ok(Self)
+        }
+
+        async fn run(&self, _: Value, _: Timestamp) -> Result<u64, ApiError> {
+            Ok(RUNS.fetch_add(1, Ordering::SeqCst) + 1)
+        }
+    }
+
+    const TEMPLATE: &str = r#"
+Resources:
+  Counting:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildProperties: { Binary: counting } }
+    Properties:
+      Events: { Timer: { Type: Schedule, Properties: { Schedule: rate(5 minutes) } } }
+"#;
+
+    #[tokio::test]
+    async fn an_idle_job_rests_while_the_clock_is_moved_and_a_write_wakes_it() {
+        let clock = Clock::default();
+        let timeline = Timeline::new(clock.clone());
+        let writes = Arc::new(AtomicU64::new(0));
+        let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
+        let jobs = Jobs::new(&template, clock.clone(), writes.clone());
+        timeline.add(Arc::new(jobs.clone()));
+        let now = clock.clone();
+        let aws = SdkConfig::builder().build();
+        let runtime = Runtime { aws, clock: Arc::new(move || now.now()), log: Arc::new(|_| {}) };
+        let job = mount_job::<Counting>(&Services::new("counting", BTreeMap::new(), runtime)).await.unwrap();
+        jobs.deploy(HashMap::from([("counting".to_owned(), job)]));
+
+        timeline.advance(301).await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), 1, "its first moment");
+        timeline.advance(30 * 86_400).await;
+        let idle = RUNS.load(Ordering::SeqCst);
+        assert!((35..60).contains(&idle), "{idle} runs in a month: about one a day");
+
+        writes.fetch_add(1, Ordering::SeqCst);
+        timeline.advance(301).await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), idle + 1, "it may have something to do");
+        jobs.settle();
+        assert!(jobs.next_due().unwrap() <= clock.now() + SignedDuration::from_secs(300));
+        assert_eq!(jobs.run("another", json!({})).await, None);
+    }
+}

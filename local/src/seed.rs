@@ -3,7 +3,6 @@
 
 mod visitor;
 
-use crate::functions::{ENDPOINTS, JOBS};
 use crate::machine::Machine;
 use crate::platform::{Seed, StartError};
 use mux_standin::demo::{self, Title};
@@ -75,27 +74,17 @@ fn prices(machine: &Machine) {
 }
 
 async fn media(machine: &Machine) -> Result<Vec<(&'static Title, PathBuf)>, StartError> {
-    if !is_mounted("create-video") {
-        return Ok(Vec::new());
-    }
     let say = |title: &str| machine.log.line(&json!({ "level": "info", "demo_media": title }).to_string());
     demo::generate(&machine.demo_media, say).await.map_err(|error| StartError::Seed(error.to_string()))
 }
 
 async fn plant(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
-    if !is_mounted("register") {
-        return Ok(());
-    }
     let admin = Visitor::register(machine, ADMIN, PASSWORD).await?;
-    if is_mounted("grant-admin") {
-        let granted = machine.jobs.run("grant-admin", json!({ "email": ADMIN })).await;
-        granted.unwrap_or(Err("there is no job grant-admin".into()))?;
-    }
+    let granted = machine.jobs.run("grant-admin", json!({ "email": ADMIN })).await;
+    granted.unwrap_or(Err("there is no job grant-admin".into()))?;
     for (email, plan_type) in VIEWERS {
         let viewer = Visitor::register(machine, email, PASSWORD).await?;
-        if let Some(plan_type) = plan_type
-            && is_mounted("create-checkout")
-        {
+        if let Some(plan_type) = plan_type {
             subscribe(&viewer, plan_type).await?;
         }
     }
@@ -121,36 +110,34 @@ async fn add_video(
     folder: &Path,
     series: &mut BTreeMap<&'static str, String>,
 ) -> Result<(), String> {
-    let created = json!({
+    let mut video = json!({
         "title": title.title,
         "description": title.description,
         "category": title.category,
         "required_plan": title.required_plan,
     });
-    let created = admin.call("POST", "/api/admin/videos", created).await?;
-    let id = created["video"]["id"].as_str().ok_or("a video without an id")?;
+    if let Some(episode) = title.series {
+        let series_id = series.entry(episode.series).or_insert_with(|| uuid::Uuid::now_v7().to_string());
+        video["series_id"] = series_id.as_str().into();
+        video["season"] = episode.season.into();
+        video["episode"] = episode.episode.into();
+    }
+    let created = admin.call("POST", "/api/admin/videos", video).await?;
+    let (id, upload) = (created["video"]["id"].as_str(), created["upload"]["id"].as_str());
+    let (id, upload) = id.zip(upload).ok_or("a video without an id")?;
     let (asset_id, playback_id) =
         (uuid::Uuid::new_v4().simple().to_string(), uuid::Uuid::new_v4().simple().to_string());
     let adopted = machine.mux.adopt_asset(folder, &asset_id, &playback_id, id).await;
     adopted.map_err(|error| format!("{}: {error}", title.slug))?;
     announce(machine, &asset_id).await?;
-    let mut change = json!({ "published": true });
-    if let Some(episode) = title.series {
-        let series_id = series.entry(episode.series).or_insert_with(|| uuid::Uuid::now_v7().to_string());
-        change["series_id"] = series_id.as_str().into();
-        change["season"] = episode.season.into();
-        change["episode"] = episode.episode.into();
-    }
-    admin.call("PATCH", &format!("/api/admin/videos/{id}"), change).await.map(drop)
+    // The media came in beside the upload, which would time out an hour later.
+    mux(machine, "PUT", &format!("/video/v1/uploads/{upload}/cancel")).await?;
+    admin.call("PATCH", &format!("/api/admin/videos/{id}"), json!({ "published": true })).await.map(drop)
 }
 
 /// Sends the webhook that Mux sends of an encoded asset: adopted media were encoded before.
 async fn announce(machine: &Arc<Machine>, asset_id: &str) -> Result<(), String> {
-    let secret = machine.aws.secrets().value("MuxSecret");
-    let (user, password) = (secret["token_id"].as_str().unwrap_or_default(), secret["token_secret"].as_str());
-    let url = format!("{}/video/v1/assets/{asset_id}", machine.urls.mux);
-    let asked = visitor::client()?.get(url).basic_auth(user, password).send().await;
-    let asset: Value = asked.map_err(|error| error.to_string())?.json().await.map_err(|error| error.to_string())?;
+    let asset = mux(machine, "GET", &format!("/video/v1/assets/{asset_id}")).await?;
     let event_id = uuid::Uuid::new_v4().to_string();
     let event = json!({
         "type": "video.asset.ready",
@@ -158,7 +145,7 @@ async fn announce(machine: &Arc<Machine>, asset_id: &str) -> Result<(), String> 
         "created_at": machine.clock().now(),
         "object": { "type": "asset", "id": asset_id },
         "environment": { "name": "Local", "id": "local" },
-        "data": asset["data"],
+        "data": asset,
         "attempts": [],
     });
     machine.deliveries.send("mux", &event_id, "video.asset.ready", event.to_string());
@@ -166,6 +153,14 @@ async fn announce(machine: &Arc<Machine>, asset_id: &str) -> Result<(), String> 
     Ok(())
 }
 
-fn is_mounted(function: &str) -> bool {
-    ENDPOINTS.iter().any(|(name, _)| *name == function) || JOBS.iter().any(|(name, _)| *name == function)
+/// Calls Mux's API and returns the answer's `data`.
+async fn mux(machine: &Machine, method: &str, path: &str) -> Result<Value, String> {
+    let text = |error: reqwest::Error| error.to_string();
+    let secret = machine.aws.secrets().value("MuxSecret");
+    let (user, password) = (secret["token_id"].as_str().unwrap_or_default(), secret["token_secret"].as_str());
+    let method = method.parse::<http::Method>().map_err(|error| error.to_string())?;
+    let call = visitor::client()?.request(method, format!("{}{path}", machine.urls.mux)).basic_auth(user, password);
+    let answer = call.send().await.and_then(reqwest::Response::error_for_status).map_err(text)?;
+    let mut answer: Value = answer.json().await.map_err(text)?;
+    Ok(answer["data"].take())
 }

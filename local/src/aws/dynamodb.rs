@@ -192,3 +192,59 @@ fn shape(table: &Value) -> (Value, Vec<(String, Value)>) {
     indexes.sort_by(|one, other| one.0.cmp(&other.0));
     (table["KeySchema"].clone(), indexes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(key: &str) -> Table {
+        let definition = json!({
+            "TableName": "users",
+            "AttributeDefinitions": [{ "AttributeName": key, "AttributeType": "S" }],
+            "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }],
+            "BillingMode": "PAY_PER_REQUEST",
+        });
+        Table { name: "users".into(), definition, ttl: Some("ttl".into()) }
+    }
+
+    async fn call(dynamodb: &DynamoDb, operation: &str, body: Value) -> Value {
+        let request = http::Request::post("/")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request, SignedHeaders=host, Signature=0",
+            );
+        let answer = dynamodb.answer(request.body(Bytes::from(body.to_string())).unwrap()).await;
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn rows_expire_by_the_one_clock_and_a_wipe_leaves_none() {
+        let clock = Clock::ahead_by(365 * 86_400_000);
+        let dynamodb = DynamoDb::open(None, &clock, &[table("pk")]).unwrap();
+        let row = |pk: &str, ttl: i64| json!({ "pk": { "S": pk }, "ttl": { "N": (clock.now().as_second() + ttl).to_string() } });
+        call(&dynamodb, "PutItem", json!({ "TableName": "users", "Item": row("past", -3_600) })).await;
+        call(&dynamodb, "PutItem", json!({ "TableName": "users", "Item": row("future", 3_600) })).await;
+
+        dynamodb.sweep().unwrap();
+        let left = call(&dynamodb, "Scan", json!({ "TableName": "users" })).await;
+        assert_eq!(left["Items"][0]["pk"]["S"], "future", "{left}");
+        assert_eq!(left["Count"], 1);
+
+        dynamodb.wipe().unwrap();
+        assert_eq!(call(&dynamodb, "Scan", json!({ "TableName": "users" })).await["Count"], 0);
+        dynamodb.close();
+    }
+
+    #[test]
+    fn a_table_of_another_shape_than_the_templates_is_refused() {
+        let file = std::env::temp_dir().join(format!("marquee-tables-{}.sqlite", uuid::Uuid::new_v4()));
+        drop(DynamoDb::open(Some(&file), &Clock::default(), &[table("pk")]).unwrap());
+        assert!(DynamoDb::open(Some(&file), &Clock::default(), &[table("pk")]).is_ok());
+        let changed = DynamoDb::open(Some(&file), &Clock::default(), &[table("id")]);
+        assert!(changed.err().expect("refused").to_string().contains("users"));
+        std::fs::remove_file(file).unwrap();
+    }
+}

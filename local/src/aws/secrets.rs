@@ -197,3 +197,59 @@ fn pem(label: &str, der: &[u8]) -> String {
     let lines: Vec<&str> = body.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripe() -> Secret {
+        Secret {
+            logical_id: "StripeSecret".into(),
+            name: "marquee/stripe".into(),
+            arn: "arn:aws:secretsmanager:x".into(),
+        }
+    }
+
+    fn ask(secrets: &Secrets, operation: &str, body: &Value) -> (StatusCode, Value) {
+        let answer = secrets.answer(operation, &Bytes::from(body.to_string()));
+        (answer.status(), serde_json::from_slice(answer.body()).unwrap())
+    }
+
+    #[test]
+    fn secrets_are_made_once_and_read_by_their_owner_alone() {
+        let folder = std::env::temp_dir().join(format!("marquee-secrets-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).unwrap();
+        let file = folder.join("secrets.json");
+        let first = Secrets::open(Some(&file), &[stripe()]).unwrap();
+        first.extend("MuxSecret", json!({ "signing_key_id": "k" })).unwrap();
+        let again = Secrets::open(Some(&file), &[stripe()]).unwrap();
+
+        assert_eq!(first.value("StripeSecret"), again.value("StripeSecret"));
+        assert_eq!(again.value("MuxSecret")["signing_key_id"], "k");
+        assert_ne!(first.value("StripeSecret"), Secrets::open(None, &[]).unwrap().value("StripeSecret"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_secret_is_found_by_name_or_arn_and_can_be_rotated() {
+        let secrets = Secrets::open(None, &[stripe()]).unwrap();
+        let put = json!({ "SecretId": "marquee/stripe", "SecretString": "{\"api_key\":\"sk_test_new\"}" });
+        assert_eq!(ask(&secrets, "PutSecretValue", &put).0, StatusCode::OK);
+
+        let (status, answer) = ask(&secrets, "GetSecretValue", &json!({ "SecretId": stripe().arn }));
+        assert_eq!((status, &answer["SecretString"]), (StatusCode::OK, &json!("{\"api_key\":\"sk_test_new\"}")));
+        let (status, answer) = ask(&secrets, "GetSecretValue", &json!({ "SecretId": "marquee/mux" }));
+        assert_eq!((status, &answer["__type"]), (StatusCode::BAD_REQUEST, &json!("ResourceNotFoundException")));
+    }
+
+    #[test]
+    fn a_secret_that_nothing_is_put_into_is_refused_at_the_start() {
+        let other = Secret { logical_id: "OtherSecret".into(), ..stripe() };
+        assert!(Secrets::open(None, &[other]).is_err());
+    }
+}

@@ -112,3 +112,42 @@ impl Mailbox {
         id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(mailbox: &Mailbox, to: &str, subject: &str) -> StatusCode {
+        let body = json!({
+            "FromEmailAddress": "Marquee <no-reply@marquee.example>",
+            "Destination": { "ToAddresses": [to] },
+            "Content": { "Simple": { "Subject": { "Data": subject }, "Body": { "Text": { "Data": "text" } } } },
+        });
+        mailbox.answer(&Bytes::from(body.to_string())).status()
+    }
+
+    #[test]
+    fn messages_are_kept_newest_first_and_found_by_address() {
+        let documents = Documents::open(None).unwrap();
+        let mailbox = Mailbox::open(Clock::default(), documents.clone()).unwrap();
+        for (to, subject) in [("a@x.test", "one"), ("b@x.test", "two"), ("A@x.test", "three")] {
+            assert_eq!(send(&mailbox, to, subject), StatusCode::OK);
+        }
+        assert_eq!(send(&mailbox, "a@x.test", "").as_u16(), 200, "an empty subject is a subject");
+
+        let again = Mailbox::open(Clock::default(), documents).unwrap();
+        let subjects = |to| again.list(to).into_iter().map(|message| message.subject).collect::<Vec<_>>();
+        assert_eq!(subjects(Some("a@x.test")), ["", "three", "one"]);
+        assert_eq!(subjects(None).len(), 4);
+        again.reset();
+        assert!(again.list(None).is_empty());
+    }
+
+    #[test]
+    fn a_message_without_content_is_refused() {
+        let mailbox = Mailbox::open(Clock::default(), Documents::open(None).unwrap()).unwrap();
+        let raw = json!({ "FromEmailAddress": "a@x.test", "Content": { "Raw": { "Data": "" } } });
+        assert_eq!(mailbox.answer(&Bytes::from(raw.to_string())).status(), StatusCode::BAD_REQUEST);
+        assert!(mailbox.list(None).is_empty());
+    }
+}
