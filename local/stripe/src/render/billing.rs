@@ -33,9 +33,6 @@ impl Render for Subscription {
         let Some(fields) = value.as_object_mut() else { return value };
         fields.extend(self.course(view));
         fields.extend(subscription_constants());
-        if let Some(plan) = self.single_plan(view) {
-            fields.insert("plan".to_owned(), plan);
-        }
         value
     }
 }
@@ -89,12 +86,6 @@ impl Subscription {
             },
             "trial_start": self.trial_start,
         }))
-    }
-
-    /// Subscriptions of one item still show its plan at the top.
-    fn single_plan(&self, view: View<'_>) -> Option<Value> {
-        let [item] = self.items.as_slice() else { return None };
-        view.state.prices.get(&item.price).map(catalog::plan)
     }
 
     fn render_pending(&self, update: &PendingUpdate, view: View<'_>) -> Value {
