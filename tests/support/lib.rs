@@ -9,6 +9,7 @@
 
 mod answer;
 mod folder;
+pub mod videos;
 mod viewer;
 
 pub use answer::Answer;

@@ -1,0 +1,56 @@
+//! `DELETE /api/admin/videos/{id}`
+
+use serde_json::json;
+use support::Platform;
+
+#[tokio::test]
+async fn a_deleted_video_is_gone_everywhere() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let kept = platform.published_video(&admin, json!({ "title": "Kept" })).await;
+    let id = platform.published_video(&admin, json!({ "title": "Gone" })).await;
+    let path = format!("/api/admin/videos/{id}");
+
+    let deleted = admin.delete(&path).await;
+
+    assert_eq!(deleted.status(), 200, "{deleted}");
+    let listed = platform.anyone().get("/api/videos").await;
+    assert_eq!(listed.data().as_array().map(Vec::len), Some(1));
+    assert_eq!(listed.data()[0]["id"], kept.as_str());
+    assert_eq!(admin.get(&format!("/api/videos/{id}")).await.code(), "NOT_FOUND");
+    assert_eq!(admin.delete(&path).await.code(), "NOT_FOUND");
+    let late = platform.mux_event("video.asset.ready", support::videos::asset(&id)).await;
+    assert_eq!(late.status(), 200, "{late}");
+    assert_eq!(admin.get(&format!("/api/videos/{id}")).await.code(), "NOT_FOUND", "late events bring nothing back");
+}
+
+#[tokio::test]
+async fn while_mux_is_down_nothing_is_deleted() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    let path = format!("/api/admin/videos/{id}");
+
+    platform.fault(json!({ "target": "mux", "kind": "error", "count": 2 }));
+    let answer = admin.delete(&path).await;
+
+    assert_eq!((answer.status(), answer.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "{answer}");
+    assert_eq!(platform.anyone().get("/api/videos").await.data()[0]["id"], id.as_str());
+    assert_eq!(admin.delete(&path).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_upload_that_waits_is_cancelled_with_its_video() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
+    let created = admin.post("/api/admin/videos", body).await;
+    let url = created.data()["upload"]["url"].as_str().expect("a URL");
+
+    let id = created.data()["video"]["id"].as_str().expect("an id");
+    assert_eq!(admin.delete(&format!("/api/admin/videos/{id}")).await.status(), 200);
+
+    let put = platform.client().put(url).body("a file").send().await.expect("an answer");
+    assert!(put.status().is_client_error(), "{}", put.status());
+    assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+}

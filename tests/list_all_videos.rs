@@ -1,0 +1,38 @@
+//! `GET /api/admin/videos`
+
+use serde_json::json;
+use support::Platform;
+
+#[tokio::test]
+async fn an_operator_sees_every_video_newest_first() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for number in 0..5 {
+        let video = json!({ "title": format!("Film {number}") });
+        match number % 2 {
+            0 => platform.new_video(&admin, video).await,
+            _ => platform.ready_video(&admin, video).await,
+        };
+    }
+    let titles = |answer: &support::Answer| -> Vec<String> {
+        assert_eq!(answer.status(), 200, "{answer}");
+        let titles = answer.data().as_array().expect("a list").iter();
+        titles.map(|video| video["title"].as_str().expect("a title").to_owned()).collect()
+    };
+
+    let first = admin.get("/api/admin/videos?limit=3").await;
+    assert_eq!(titles(&first), ["Film 4", "Film 3", "Film 2"]);
+    let cursor = first.next_cursor().expect("more");
+    let second = admin.get(&format!("/api/admin/videos?limit=2&cursor={cursor}")).await;
+    assert_eq!((titles(&second), second.next_cursor()), (vec!["Film 1".to_owned(), "Film 0".to_owned()], None));
+    assert_eq!(titles(&admin.get("/api/admin/videos?status=ready").await), ["Film 3", "Film 1"]);
+    let one = admin.get("/api/admin/videos?status=ready&limit=1").await;
+    let next = admin.get(&format!("/api/admin/videos?status=ready&cursor={}", one.next_cursor().expect("more"))).await;
+    assert_eq!((titles(&one), titles(&next)), (vec!["Film 3".to_owned()], vec!["Film 1".to_owned()]));
+
+    let crossed = admin.get(&format!("/api/admin/videos?status=ready&cursor={cursor}")).await;
+    assert_eq!(crossed.code(), "INVALID_CURSOR");
+    assert_eq!(admin.get("/api/admin/videos?status=gone").await.code(), "VALIDATION_ERROR");
+    let viewer = platform.register("a@viewers.test").await;
+    assert_eq!(viewer.get("/api/admin/videos").await.code(), "FORBIDDEN");
+}

@@ -1,0 +1,175 @@
+//! `POST /api/webhooks/mux`
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use support::videos::asset;
+use support::{Platform, Viewer};
+
+async fn state(admin: &Viewer, id: &str) -> Value {
+    let answer = admin.patch(&format!("/api/admin/videos/{id}"), json!({})).await;
+    assert_eq!(answer.status(), 200, "{answer}");
+    answer.data().clone()
+}
+
+#[tokio::test]
+async fn what_mux_did_not_sign_changes_nothing() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let body = json!({ "type": "video.asset.ready", "id": "e", "data": asset(&id) }).to_string().into_bytes();
+    let now = platform.running().now();
+    let right = platform.mux_signature(&body, now).await;
+    let old = platform.mux_signature(&body, now - SignedDuration::from_secs(310)).await;
+    let ahead = platform.mux_signature(&body, now + SignedDuration::from_secs(60)).await;
+    let other = platform.mux_signature(b"{}", now).await;
+    let cut = &right[..right.len() - 2];
+    for signature in ["", "t=1,v1=00", &old, &ahead, &other, cut, &right.replace("v1=", "v0=")] {
+        let answer = platform.mux_delivery(body.clone(), signature).await;
+        assert_eq!((answer.status(), answer.code()), (400, "INVALID_SIGNATURE"), "{signature}: {answer}");
+        assert_eq!(platform.round_trips(&answer, "dynamodb"), 0, "refused before any store call");
+    }
+    let mut changed = body.clone();
+    changed.push(b' ');
+    assert_eq!(platform.mux_delivery(changed, &right).await.code(), "INVALID_SIGNATURE");
+    assert_eq!(state(&admin, &id).await["status"], "processing");
+
+    let several = format!("{right},v1={}", "00".repeat(32));
+    assert_eq!(platform.mux_delivery(body, &several).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["status"], "ready");
+}
+
+#[tokio::test]
+async fn a_body_that_the_gateway_encodes_is_verified_as_it_was_sent() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let body = json!({ "type": "video.asset.ready", "id": "é", "data": asset(&id) }).to_string().into_bytes();
+    let signature = platform.mux_signature(&body, platform.running().now()).await;
+    let anyone = platform.anyone();
+    let request = anyone.request(reqwest::Method::POST, "/api/webhooks/mux").header("mux-signature", signature);
+    let answer = anyone.send(request.header("content-type", "application/octet-stream").body(body)).await;
+    assert_eq!(answer.status(), 200, "{answer}");
+    assert_eq!(state(&admin, &id).await["status"], "ready");
+}
+
+#[tokio::test]
+async fn a_ready_asset_makes_its_video_playable() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.ready_video(&admin, json!({})).await;
+    let video = state(&admin, &id).await;
+    assert_eq!((&video["status"], &video["duration"]), (&json!("ready"), &json!(60.0)));
+    assert_eq!(video["mux_asset_id"], format!("asset-{id}"));
+    assert_eq!(video["mux_playback_id"], support::videos::playback_id(&id), "the signed one, not the public one");
+    assert!(video["poster"]["url"].as_str().is_some_and(|url| url.contains("?token=")), "{video}");
+    assert_eq!(video["published"], false, "publishing is the operator's");
+}
+
+#[tokio::test]
+async fn events_in_any_order_never_lead_back_to_processing() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.ready_video(&admin, json!({})).await;
+    let ready = state(&admin, &id).await;
+    let mut late = asset(&id);
+    late["status"] = json!("preparing");
+    late["playback_ids"] = json!([]);
+    platform.mux_event("video.asset.created", late.clone()).await;
+    late["status"] = json!("errored");
+    platform.mux_event("video.asset.errored", late).await;
+    let upload = json!({ "id": "u", "asset_id": "other", "new_asset_settings": { "passthrough": id } });
+    platform.mux_event("video.upload.asset_created", upload.clone()).await;
+    platform.mux_event("video.upload.timed_out", upload).await;
+    let mut foreign = asset(&id);
+    foreign["id"] = json!("another asset");
+    foreign["duration"] = json!(1.0);
+    platform.mux_event("video.asset.ready", foreign).await;
+
+    assert_eq!(state(&admin, &id).await, ready);
+}
+
+#[tokio::test]
+async fn an_event_counts_once_however_often_it_comes() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let body = json!({ "type": "video.asset.ready", "id": "once", "data": asset(&id) }).to_string().into_bytes();
+    let signature = platform.mux_signature(&body, platform.running().now()).await;
+    let (one, other) =
+        tokio::join!(platform.mux_delivery(body.clone(), &signature), platform.mux_delivery(body.clone(), &signature),);
+    assert_eq!((one.status(), other.status()), (200, 200), "{one} {other}");
+    assert_eq!(state(&admin, &id).await["status"], "ready");
+
+    platform.mux_event("video.asset.deleted", asset(&id)).await;
+    assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["status"], "error", "an old event brings nothing back");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_encoded_says_why() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let mut failed = asset(&id);
+    failed["status"] = json!("errored");
+    failed["errors"] = json!({ "type": "invalid_input", "messages": ["No video track."] });
+    assert_eq!(platform.mux_event("video.asset.errored", failed).await.status(), 200);
+    let video = state(&admin, &id).await;
+    assert_eq!((&video["status"], &video["error_reason"]), (&json!("error"), &json!("No video track.")));
+
+    let unsigned = platform.new_video(&admin, json!({})).await;
+    let mut public = asset(&unsigned);
+    public["playback_ids"] = json!([{ "id": "open", "policy": "public" }]);
+    platform.mux_event("video.asset.ready", public).await;
+    assert_eq!(state(&admin, &unsigned).await["status"], "error", "what anybody may play is not sold");
+}
+
+#[tokio::test]
+async fn an_asset_deleted_at_mux_is_withdrawn() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+
+    platform.mux_event("video.asset.deleted", asset(&id)).await;
+
+    assert_eq!(platform.anyone().get("/api/videos").await.data(), &json!([]));
+    let video = state(&admin, &id).await;
+    assert_eq!((&video["status"], &video["published"]), (&json!("error"), &json!(false)));
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_taken_and_left() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (kind, data) in [
+        ("video.asset.ready", asset("01987c10-4a00-7000-8000-000000000010")),
+        ("video.asset.ready", asset("somebody else's")),
+        ("video.asset.ready", json!({})),
+        ("video.asset.ready", json!({ "id": "a", "upload_id": "unknown", "status": "ready" })),
+        ("video.asset.track.ready", json!({ "id": "t", "asset_id": "unknown/../uploads" })),
+        ("video.live_stream.active", json!({ "id": "l" })),
+        ("", Value::Null),
+    ] {
+        let answer = platform.mux_event(kind, data.clone()).await;
+        assert_eq!(answer.status(), 200, "{kind} {data}: {answer}");
+    }
+    assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+    let junk = b"not json".to_vec();
+    let signature = platform.mux_signature(&junk, platform.running().now()).await;
+    assert_eq!(platform.mux_delivery(junk, &signature).await.code(), "INVALID_JSON");
+}
+
+#[tokio::test]
+async fn our_own_failure_is_told_so_that_mux_tries_again() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let strike = json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "error", "count": 3 });
+    platform.fault(strike);
+    let body = json!({ "type": "video.asset.ready", "id": "again", "data": asset(&id) }).to_string().into_bytes();
+    let signature = platform.mux_signature(&body, platform.running().now()).await;
+    assert_eq!(platform.mux_delivery(body.clone(), &signature).await.status(), 503);
+    assert_eq!(state(&admin, &id).await["status"], "processing");
+    assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["status"], "ready");
+}
