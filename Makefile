@@ -18,7 +18,7 @@ help: ## Lists these names
 run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, DATA_DIR=, any parameter of template.yaml)
 	@scripts/setup run
 	cargo build $(CARGO_WORKSPACE) --bin local
-	@exec target/debug/local
+	@exec "$${CARGO_TARGET_DIR:-target}/debug/local"
 
 .PHONY: test
 test: lint template sdks unit ## Everything that CI runs
