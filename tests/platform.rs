@@ -216,3 +216,20 @@ async fn data_and_sessions_outlive_a_restart() {
     second.stop().await;
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[tokio::test]
+async fn posters_of_an_earlier_run_are_found_on_other_ports() {
+    let platform = Platform::start().await;
+
+    let listed = platform.anyone().get("/api/videos?limit=100").await;
+
+    let videos = listed.data().as_array().expect("a list");
+    assert!(videos.len() >= 12, "{}", videos.len());
+    for video in videos {
+        let url = video["poster"]["url"].as_str().unwrap_or_default();
+        assert!(url.starts_with(&platform.running().urls().mux), "{url}");
+    }
+    let poster = platform.client().get(videos[0]["poster"]["url"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(poster.status(), 200);
+    assert_eq!(poster.headers()["content-type"], "image/jpeg");
+}

@@ -98,10 +98,7 @@ impl Gateway {
         };
         let request_id = uuid::Uuid::new_v4().to_string();
         let event = event::of(&parts, &body, &matched, peer, &request_id, self.0.clock.now());
-        let Ok(request) = lambda_http::request::from_str(&event.to_string()) else {
-            return message(StatusCode::BAD_REQUEST, "Bad Request");
-        };
-        let mut response = invoke(function, request, timeout).await;
+        let mut response = invoke(function, event.to_string(), timeout).await;
         if let Ok(request_id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", request_id);
         }
@@ -109,12 +106,16 @@ impl Gateway {
     }
 }
 
-/// Calls a function in a task of its own: like a Lambda it finishes its work though the client has left.
-async fn invoke(function: Mounted, request: lambda_http::Request, timeout: Duration) -> Response {
-    let mut task = tokio::spawn(async move { function.call(request, timeout.saturating_sub(ANSWER_RESERVE)).await });
+/// Calls a function in a task of its own: like a Lambda it finishes its work though the client has left, and when it
+/// panics it takes nobody else with it.
+async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response {
+    let mut task = tokio::spawn(async move {
+        let request = lambda_http::request::from_str(&event)?;
+        Ok::<_, serde_json::Error>(function.call(request, timeout.saturating_sub(ANSWER_RESERVE)).await)
+    });
     match tokio::time::timeout(timeout.min(INTEGRATION_TIMEOUT), &mut task).await {
-        Ok(Ok(answer)) => passed_on(answer),
-        Ok(Err(_panicked)) => failed(),
+        Ok(Ok(Ok(answer))) => passed_on(answer),
+        Ok(Ok(Err(_)) | Err(_)) => failed(),
         Err(_elapsed) if timeout < INTEGRATION_TIMEOUT => {
             task.abort();
             failed()

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use stripe_standin::StripeStandIn;
 
 const CLOCK: (&str, &str) = ("platform.clock", "offset_ms");
+const MUX_URL: (&str, &str) = ("platform.urls", "mux");
 
 /// Where everything is.
 #[derive(Clone, Debug)]
@@ -145,6 +146,17 @@ impl Machine {
         let wiped = tokio::task::spawn_blocking(move || machine.aws.dynamodb().wipe());
         wiped.await.map_err(io::Error::other)??;
         self.deploy().await
+    }
+
+    /// Has posters signed anew that lead to the address that Mux had at the last run: ports may be others at each.
+    pub(crate) async fn follow_mux(&self) -> Result<(), StartError> {
+        let before = self.documents.all::<String>(MUX_URL.0)?;
+        if before.first().is_some_and(|(_, url)| *url != self.urls.mux) {
+            let renewed = self.jobs.run("renew-images", json!({})).await;
+            renewed.unwrap_or_else(|| Ok(json!(null))).map_err(StartError::Seed)?;
+        }
+        self.documents.put(MUX_URL.0, MUX_URL.1, &self.urls.mux);
+        Ok(())
     }
 
     /// Puts the key that signs playback into Mux's secret, making one when there is none yet.

@@ -132,6 +132,7 @@ impl Platform {
         let tasks = run(&machine, listeners, web);
         let platform = Self { machine, tasks, data_dir };
         seed::begin(&platform.machine).await?;
+        platform.machine.follow_mux().await?;
         Ok(platform)
     }
 

@@ -1,4 +1,4 @@
-//! Signs posters anew before their tokens end. It runs by itself twice a day.
+//! Signs posters anew before their tokens end, and when images have moved to another origin. It runs by itself twice a day.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ impl Job for RenewImages {
 impl RenewImages {
     async fn renew(&self, videos: Vec<Video>, now: Timestamp) -> Result<usize, ApiError> {
         let mut changes = Vec::new();
-        for video in videos.into_iter().filter(|video| is_due(video, now)) {
+        for video in videos.into_iter().filter(|video| self.is_due(video, now)) {
             let Some(playback_id) = &video.mux_playback_id else { continue };
             let poster = self.posters.poster(playback_id, now).await?;
             changes.push(Change { after: Some(renewed(&video, &poster, now)), before: Some(video) });
@@ -82,15 +82,17 @@ impl RenewImages {
     async fn renew_one(&self, change: &Change, now: Timestamp) -> Result<(), ApiError> {
         let Some(Video { id, mux_playback_id, poster: Some(poster), .. }) = &change.after else { return Ok(()) };
         let rule = |video: &Video| {
-            let same = video.mux_playback_id == *mux_playback_id && is_due(video, now);
+            let same = video.mux_playback_id == *mux_playback_id && self.is_due(video, now);
             Ok::<_, ApiError>(Some(if same { renewed(video, poster, now) } else { video.clone() }))
         };
         self.publisher.change(*id, rule, |_| Ok(Vec::new())).await.map(drop)
     }
-}
 
-fn is_due(video: &Video, now: Timestamp) -> bool {
-    video.status == VideoStatus::Ready && video.poster_signed_at.is_none_or(|at| now.duration_since(at) >= AGE_MAX)
+    fn is_due(&self, video: &Video, now: Timestamp) -> bool {
+        let is_old = video.poster_signed_at.is_none_or(|at| now.duration_since(at) >= AGE_MAX);
+        let leads_here = video.poster.as_ref().is_some_and(|poster| self.posters.leads_here(poster));
+        video.status == VideoStatus::Ready && (is_old || !leads_here)
+    }
 }
 
 fn renewed(video: &Video, poster: &Poster, now: Timestamp) -> Video {

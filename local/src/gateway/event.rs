@@ -157,7 +157,8 @@ mod tests {
             ("application/json", b"\xff".as_slice(), true),
             ("text/plain", b"text".as_slice(), false),
         ] {
-            let request = http::Request::post("/").header("content-type", content_type).body(body).unwrap();
+            let request = http::Request::post("/").header("host", "a.test").header("content-type", content_type);
+            let request = request.body(body).unwrap();
             let event = event(request);
             assert_eq!(event["isBase64Encoded"], base64, "{content_type}");
             let parsed = lambda_http::request::from_str(&event.to_string()).unwrap();

@@ -89,6 +89,11 @@ impl Posters {
         Ok(Self { keys: Keys::connect(services).await?, image_url: services.mux_image_url()? })
     }
 
+    /// Whether a poster leads to where images are now: the origin of Mux's images is a setting.
+    pub fn leads_here(&self, poster: &Poster) -> bool {
+        poster.url.strip_prefix(&self.image_url).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The poster of a playback id, good for [`POSTER_LIFE`].
     pub async fn poster(&self, playback_id: &str, now: Timestamp) -> Result<Poster, MuxError> {
         let key = self.keys.current().await?;
