@@ -132,6 +132,12 @@ impl StripeStandIn {
         self.0.set_dunning(dunning);
     }
 
+    /// Sets which events the configured endpoint wants, by type; all of them (`*`) unless this is called.
+    pub fn set_webhook_events(&self, types: &[&str]) {
+        self.0.set_wanted(types);
+        self.configure();
+    }
+
     /// Forgets everything but its configuration.
     pub fn reset(&self) {
         self.0.forget();

@@ -25,6 +25,8 @@ struct Book {
     state: State,
     ids: Ids,
     settings: Settings,
+    /// The events that the configured endpoint wants.
+    wanted: Vec<String>,
     /// Endpoints that deliveries know of.
     told: Vec<WebhookEndpoint>,
 }
@@ -45,12 +47,16 @@ impl Inner {
     pub(crate) fn open(config: Config) -> rusqlite::Result<Self> {
         let settings = Settings { base_url: config.base_url.clone(), dunning: Dunning::default() };
         let state = State::load(&config.documents)?;
-        let book = Book { state, ids: Ids::random(), settings, told: Vec::new() };
+        let book = Book { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], told: Vec::new() };
         Ok(Self { config, book: Mutex::new(book), in_flight: Mutex::default() })
     }
 
     pub(crate) fn set_dunning(&self, dunning: Dunning) {
         self.book().settings.dunning = dunning;
+    }
+
+    pub(crate) fn set_wanted(&self, types: &[&str]) {
+        self.book().wanted = types.iter().map(|wanted| (*wanted).to_owned()).collect();
     }
 
     pub(crate) fn forget(&self) {
@@ -152,6 +158,7 @@ impl StripeStandIn {
 
     /// Puts the endpoint of the configuration in its place.
     pub(crate) fn configure(&self) {
+        let wanted = self.0.book().wanted.clone();
         let _ = self.change(Origin::default(), |tx| {
             let config = &self.0.config;
             let id = ids::configured("we", &["configured"]);
@@ -161,7 +168,7 @@ impl StripeStandIn {
                 created,
                 url: config.webhook_url.clone(),
                 secret: config.webhook_secret.clone(),
-                enabled_events: vec!["*".to_owned()],
+                enabled_events: wanted,
                 description: None,
                 enabled: true,
                 metadata: Metadata::new(),

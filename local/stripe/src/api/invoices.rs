@@ -20,11 +20,7 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
             && status.as_ref().is_none_or(|status| one.status.name() == status)
     };
-    let (url, view) = ("/v1/invoices", tx.view());
-    match &customer {
-        Some(customer) => paging.page(url, tx.state.invoices.of_customer(customer).filter(wanted), view),
-        None => paging.page(url, tx.state.invoices.iter().filter(wanted), view),
-    }
+    paging.page("/v1/invoices", tx.state.invoices.listed(customer.as_deref()).filter(wanted), tx.view())
 }
 
 pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {

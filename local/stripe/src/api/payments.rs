@@ -61,10 +61,8 @@ pub(super) fn list_charges(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (customer, intent) = (form.filled("customer")?, form.filled("payment_intent")?);
     form.finish()?;
-    let rows = tx.state.charges.iter().filter(|one| {
-        customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer))
-            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
-    });
+    let rows = tx.state.charges.listed(customer.as_deref());
+    let rows = rows.filter(|one| intent.as_ref().is_none_or(|intent| one.payment_intent == *intent));
     paging.page("/v1/charges", rows, tx.view())
 }
 
@@ -72,11 +70,7 @@ pub(super) fn list_intents(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let customer = form.filled("customer")?;
     form.finish()?;
-    let rows = tx
-        .state
-        .payment_intents
-        .iter()
-        .filter(|one| customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer)));
+    let rows = tx.state.payment_intents.listed(customer.as_deref());
     paging.page("/v1/payment_intents", rows, tx.view())
 }
 

@@ -91,9 +91,8 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         &[("open", SessionStatus::Open), ("complete", SessionStatus::Complete), ("expired", SessionStatus::Expired)],
     )?;
     form.finish()?;
-    let sessions = tx.state.checkout_sessions.iter().filter(|one| {
-        customer.as_ref().is_none_or(|customer| one.customer.as_ref() == Some(customer))
-            && subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
+    let sessions = tx.state.checkout_sessions.listed(customer.as_deref()).filter(|one| {
+        subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
             && status.is_none_or(|status| one.status == status)
     });
     paging.page("/v1/checkout/sessions", sessions, tx.view())

@@ -111,10 +111,8 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         Some("ended") => one.status.is_over(),
         Some(status) => one.status.name() == status,
     };
-    let rows = tx.state.subscriptions.iter().filter(|one| {
-        wanted(one)
-            && customer.as_ref().is_none_or(|customer| one.customer == *customer)
-            && price.as_ref().is_none_or(|price| one.items.iter().any(|item| item.price == *price))
+    let rows = tx.state.subscriptions.listed(customer.as_deref()).filter(|one| {
+        wanted(one) && price.as_ref().is_none_or(|price| one.items.iter().any(|item| item.price == *price))
     });
     paging.page("/v1/subscriptions", rows, tx.view())
 }

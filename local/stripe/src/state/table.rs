@@ -95,12 +95,20 @@ impl<T: Object> Table<T> {
     }
 
     /// Those of a customer, newest first.
-    pub(crate) fn of_customer<'a>(&'a self, customer: &str) -> impl Iterator<Item = &'a T> {
+    pub(crate) fn of_customer<'a>(&'a self, customer: &str) -> impl Iterator<Item = &'a T> + use<'a, T> {
         self.by_customer
             .get(customer)
             .into_iter()
             .flat_map(|numbers| numbers.iter().rev())
             .map(|number| &self.rows[number])
+    }
+
+    /// Those of a customer, or all, newest first.
+    pub(crate) fn listed<'a>(&'a self, customer: Option<&str>) -> Box<dyn Iterator<Item = &'a T> + 'a> {
+        match customer {
+            Some(customer) => Box::new(self.of_customer(customer)),
+            None => Box::new(self.iter()),
+        }
     }
 
     /// The object whose timer is due first.

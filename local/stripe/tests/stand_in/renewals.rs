@@ -197,3 +197,18 @@ async fn a_renewal_that_wants_authentication_is_confirmed_on_the_invoice_page() 
     assert_eq!(shop.subscription(&id).await["status"], "active");
     assert!(shop.browse(&page, None).await.text.contains("paid"));
 }
+
+/// Run by hand: `cargo test -p stripe-standin --release -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn a_year_of_a_hundred_subscribers_takes_seconds() {
+    let shop = Shop::open().await;
+    for number in 0..100 {
+        shop.subscribe(&format!("{number}@example.com"), "basic_month", "4242424242424242").await;
+    }
+    let started = std::time::Instant::now();
+    shop.advance(366 * DAY).await;
+    let events = shop.received.types().len();
+    eprintln!("{events} events in {:?}", started.elapsed());
+    assert_eq!(shop.received.objects("invoice.paid").len(), 1_300);
+}

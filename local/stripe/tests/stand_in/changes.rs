@@ -1,0 +1,228 @@
+//! Changes of plan: prorated, pending until paid, or for the next period.
+
+use crate::support::{DAY, HOUR, Shop, text};
+use serde_json::{Value, json};
+use stripe_standin::Outcome;
+
+/// Changes the price of a subscription's item, with more parameters.
+async fn change(shop: &Shop, id: &str, lookup_key: &str, more: &[(&str, &str)]) -> crate::support::Answer {
+    let one = shop.subscription(id).await;
+    let (item, price) = (text(&one["items"]["data"][0]["id"]), shop.price(lookup_key).await);
+    let mut form = vec![("items[0][id]", item.as_str()), ("items[0][price]", &price)];
+    form.extend_from_slice(more);
+    shop.call("POST", &format!("/v1/subscriptions/{id}"), &form).await
+}
+
+fn plan(subscription: &Value) -> &str {
+    subscription["items"]["data"][0]["price"]["lookup_key"].as_str().unwrap()
+}
+
+const NOW_OR_PENDING: &[(&str, &str)] =
+    &[("payment_behavior", "pending_if_incomplete"), ("proration_behavior", "always_invoice")];
+
+#[tokio::test]
+async fn an_upgrade_costs_the_rest_of_the_period_and_keeps_it() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    let before = shop.subscription(&id).await;
+    let end = before["items"]["data"][0]["current_period_end"].clone();
+    let length = end.as_i64().unwrap() - before["start_date"].as_i64().unwrap();
+    shop.advance(u64::try_from(length).unwrap() / 2).await;
+    shop.received.clear();
+    let upgraded = change(&shop, &id, "premium_month", NOW_OR_PENDING).await.json();
+    assert_eq!((plan(&upgraded), &upgraded["pending_update"]), ("premium_month", &Value::Null));
+    assert_eq!(upgraded["items"]["data"][0]["current_period_end"], end);
+    let invoices = shop.invoices(&customer).await;
+    let paid = invoices[1]["amount_paid"].as_i64().unwrap();
+    assert!((498..=502).contains(&paid), "half of the difference, not {paid}");
+    assert_eq!(invoices[1]["billing_reason"], "subscription_update");
+    assert!(
+        invoices[1]["lines"]["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|line| { line["parent"]["subscription_item_details"]["proration"] == json!(true) })
+    );
+    shop.settle().await;
+    assert_eq!(shop.received.objects("customer.subscription.updated").len(), 1);
+    assert_eq!(shop.received.objects("customer.subscription.pending_update_applied").len(), 0, "it was never pending");
+    shop.advance(u64::try_from(length).unwrap() / 2 + 2 * HOUR).await;
+    assert_eq!(shop.invoices(&customer).await[2]["amount_paid"], 1_999);
+}
+
+#[tokio::test]
+async fn an_upgrade_whose_card_declines_keeps_the_old_plan_until_it_is_paid() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.stand_in.set_outcome("ada@example.com", Outcome::Decline);
+    let pending = change(&shop, &id, "premium_month", NOW_OR_PENDING).await;
+    assert_eq!(pending.status, 200, "a pending update is no error: {}", pending.text);
+    let pending = pending.json();
+    assert_eq!((plan(&pending), &pending["status"]), ("basic_month", &json!("active")));
+    let wanted = &pending["pending_update"]["subscription_items"][0]["price"]["lookup_key"];
+    assert_eq!(wanted, "premium_month");
+    let invoice = text(&pending["latest_invoice"]);
+    shop.stand_in.set_outcome("ada@example.com", Outcome::Succeed);
+    shop.post(&format!("/v1/invoices/{invoice}/pay"), &[]).await;
+    let applied = shop.subscription(&id).await;
+    assert_eq!((plan(&applied), &applied["pending_update"]), ("premium_month", &Value::Null));
+    shop.settle().await;
+    assert_eq!(shop.received.objects("customer.subscription.pending_update_applied").len(), 1);
+    assert_eq!(shop.invoices(&customer).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_pending_upgrade_expires_after_23_hours_and_its_invoice_is_void() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.stand_in.set_outcome("ada@example.com", Outcome::Require3ds);
+    let pending = change(&shop, &id, "premium_month", NOW_OR_PENDING).await.json();
+    assert_eq!(plan(&pending), "basic_month");
+    shop.advance(24 * HOUR).await;
+    let expired = shop.subscription(&id).await;
+    assert_eq!((plan(&expired), &expired["pending_update"]), ("basic_month", &Value::Null));
+    assert_eq!((&expired["status"], &expired["latest_invoice"]["status"]), (&json!("active"), &json!("void")));
+    assert_eq!(shop.received.objects("customer.subscription.pending_update_expired").len(), 1);
+    let invoice = text(&expired["latest_invoice"]["id"]);
+    let refused = shop.call("POST", &format!("/v1/invoices/{invoice}/pay"), &[]).await;
+    assert_eq!(refused.status, 400, "a void invoice cannot bring the upgrade back: {}", refused.text);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_has_to_succeed_changes_nothing_when_it_is_declined() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.settle().await;
+    shop.received.clear();
+    shop.stand_in.set_outcome("ada@example.com", Outcome::Decline);
+    let strict = [("payment_behavior", "error_if_incomplete"), ("proration_behavior", "always_invoice")];
+    let refused = change(&shop, &id, "premium_month", &strict).await;
+    assert_eq!((refused.status, &refused.json()["error"]["type"]), (402, &json!("card_error")));
+    let same = shop.subscription(&id).await;
+    assert_eq!((plan(&same), &same["status"]), ("basic_month", &json!("active")));
+    assert_eq!(shop.invoices(&customer).await.len(), 1);
+    shop.settle().await;
+    assert_eq!(shop.received.types(), [""; 0], "nobody hears of what was taken back");
+}
+
+#[tokio::test]
+async fn a_month_becomes_a_year_that_starts_now_and_is_paid_less_what_is_unused() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    let yearly = change(&shop, &id, "basic_year", &[]).await.json();
+    let item = &yearly["items"]["data"][0];
+    let days = (item["current_period_end"].as_i64().unwrap() - item["current_period_start"].as_i64().unwrap()) / 86_400;
+    assert_eq!((plan(&yearly), days), ("basic_year", 365));
+    let paid = shop.invoices(&customer).await[1]["amount_paid"].as_i64().unwrap();
+    assert!((8_991..=8_993).contains(&paid), "the year less the unused month, not {paid}");
+}
+
+#[tokio::test]
+async fn a_year_becomes_a_month_and_the_rest_is_credit_for_the_next_invoices() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_year", "4242424242424242").await;
+    change(&shop, &id, "basic_month", &[]).await;
+    let invoices = shop.invoices(&customer).await;
+    assert_eq!((&invoices[1]["status"], &invoices[1]["amount_due"]), (&json!("paid"), &json!(0)));
+    let balance = shop.get(&format!("/v1/customers/{customer}"), &[]).await["balance"].as_i64().unwrap();
+    assert!((-8_992..=-8_990).contains(&balance), "{balance}");
+    shop.advance(32 * DAY).await;
+    let renewal = &shop.invoices(&customer).await[2];
+    assert_eq!(
+        (&renewal["total"], &renewal["amount_due"], &renewal["status"]),
+        (&json!(999), &json!(0), &json!("paid"))
+    );
+    assert_eq!(renewal["ending_balance"], json!(balance + 999));
+    assert_eq!(shop.received.objects("charge.succeeded").len(), 1, "only the first year was charged");
+}
+
+#[tokio::test]
+async fn a_downgrade_without_proration_is_billed_from_the_next_period() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
+    let changed = change(&shop, &id, "basic_month", &[("proration_behavior", "none")]).await.json();
+    assert_eq!(plan(&changed), "basic_month");
+    assert_eq!(shop.invoices(&customer).await.len(), 1, "nothing is asked or given back");
+    shop.advance(32 * DAY).await;
+    assert_eq!(shop.invoices(&customer).await[1]["amount_paid"], 999);
+}
+
+#[tokio::test]
+async fn prorations_wait_for_the_next_invoice_unless_told_otherwise() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    change(&shop, &id, "premium_month", &[]).await;
+    assert_eq!(shop.invoices(&customer).await.len(), 1);
+    let back = change(&shop, &id, "basic_month", &[]).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    shop.advance(32 * DAY).await;
+    let renewal = &shop.invoices(&customer).await[1];
+    assert_eq!(renewal["lines"]["data"].as_array().unwrap().len(), 5, "two changes of two lines, and the next period");
+    assert_eq!(renewal["amount_paid"], 999, "there and back at once costs nothing");
+}
+
+#[tokio::test]
+async fn a_preview_tells_the_price_and_changes_nothing() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.settle().await;
+    let (before, events) = (shop.subscription(&id).await, shop.received.types().len());
+    let item = text(&before["items"]["data"][0]["id"]);
+    let premium = shop.price("premium_month").await;
+    let form = [
+        ("customer", customer.as_str()),
+        ("subscription", &id),
+        ("subscription_details[items][0][id]", &item),
+        ("subscription_details[items][0][price]", &premium),
+        ("subscription_details[proration_behavior]", "always_invoice"),
+    ];
+    let preview = shop.post("/v1/invoices/create_preview", &form).await;
+    assert_eq!((&preview["amount_due"], &preview["status"]), (&json!(1_000), &json!("draft")));
+    let next = shop.post("/v1/invoices/create_preview", &form[..2]).await;
+    assert_eq!((&next["amount_due"], &next["billing_reason"]), (&json!(999), &json!("upcoming")));
+    shop.settle().await;
+    assert_eq!(shop.subscription(&id).await, before);
+    assert_eq!(shop.invoices(&customer).await.len(), 1);
+    assert_eq!(shop.received.types().len(), events);
+}
+
+#[tokio::test]
+async fn a_discount_lowers_what_is_given_back_as_it_lowered_what_was_paid() {
+    let shop = Shop::open().await;
+    let coupon = text(&shop.post("/v1/coupons", &[("percent_off", "50"), ("duration", "forever")]).await["id"]);
+    let customer = shop.customer("ada@example.com").await;
+    let session = shop.session(&customer, "basic_month", &[("discounts[0][coupon]", &coupon)]).await;
+    shop.browse(session["url"].as_str().unwrap(), Some(&[("card", "4242424242424242")])).await;
+    let session = shop.get(&format!("/v1/checkout/sessions/{}", text(&session["id"])), &[]).await;
+    let id = text(&session["subscription"]);
+    change(&shop, &id, "premium_month", NOW_OR_PENDING).await;
+    let invoices = shop.invoices(&customer).await;
+    assert_eq!((&invoices[0]["amount_paid"], &invoices[1]["amount_paid"]), (&json!(499), &json!(500)));
+    let expanded = shop.get(&format!("/v1/subscriptions/{id}"), &[("expand[]", "discounts.source.coupon")]).await;
+    assert_eq!(expanded["discounts"][0]["source"]["coupon"]["percent_off"], 50.0);
+}
+
+#[tokio::test]
+async fn the_portal_switches_plans_and_cards() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    let portal = shop.post("/v1/billing_portal/sessions", &[("customer", &customer)]).await;
+    let url = text(&portal["url"]);
+    let page = shop.browse(&url, None).await.text;
+    assert!(page.contains("Basic · $9.99 / month") && page.contains("Premium · $19.99 / month"), "{page}");
+    let premium = shop.price("premium_month").await;
+    let switch = [("action", "switch"), ("subscription", id.as_str()), ("price", premium.as_str())];
+    assert_eq!(shop.browse(&url, Some(&switch)).await.status, 303);
+    assert_eq!(plan(&shop.subscription(&id).await), "premium_month");
+    let refused = shop.browse(&url, Some(&[("action", "card"), ("card", "4000000000000002")])).await;
+    assert!(refused.text.contains("Your card was declined."), "{}", refused.text);
+    assert_eq!(shop.browse(&url, Some(&[("action", "card"), ("card", "5555555555554444")])).await.status, 303);
+    let method = text(&shop.subscription(&id).await["default_payment_method"]);
+    let method = shop.get(&format!("/v1/payment_methods/{method}"), &[]).await;
+    assert_eq!((&method["card"]["brand"], &method["card"]["last4"]), (&json!("mastercard"), &json!("4444")));
+    let (_, other) = shop.subscribe("eve@example.com", "basic_month", "4242424242424242").await;
+    shop.browse(&url, Some(&[("action", "cancel"), ("subscription", other.as_str())])).await;
+    assert_eq!(shop.subscription(&other).await["cancel_at"], Value::Null, "the portal is one customer's own");
+    shop.advance(2 * HOUR).await;
+    assert_eq!(shop.browse(&url, None).await.status, 404, "a portal session is short-lived");
+}
