@@ -20,11 +20,11 @@ pub(crate) fn told(before: &Video, news: &News, signed: Option<&Signed>) -> Vide
         News::Uploaded(upload) if is_own(video.mux_upload_id.as_deref(), &upload.id) => {
             video.mux_asset_id = video.mux_asset_id.or_else(|| upload.asset_id.clone());
         }
-        News::UploadFailed(upload, reason) if is_own(video.mux_upload_id.as_deref(), &upload.id) => {
-            // Once there is an asset, its own events tell.
-            if video.mux_asset_id.is_none() {
-                fail(&mut video, reason);
-            }
+        // Once there is an asset, its own events tell.
+        News::UploadFailed(upload, reason)
+            if is_own(video.mux_upload_id.as_deref(), &upload.id) && video.mux_asset_id.is_none() =>
+        {
+            fail(&mut video, reason);
         }
         News::Asset(asset) if is_own(video.mux_asset_id.as_deref(), &asset.id) => encoded(&mut video, asset, signed),
         News::Deleted(asset) if video.mux_asset_id.as_deref() == Some(&asset.id) => withdraw(&mut video),

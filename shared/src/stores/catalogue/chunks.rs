@@ -41,12 +41,18 @@ pub(super) async fn read(database: &Database, ids: &[&str]) -> Result<HashMap<St
     Ok(try_join_all(batches).await?.into_iter().flatten().collect())
 }
 
-/// Compresses entries into as many bodies as it takes, each with its entries.
-pub(super) fn encode(entries: &[Entry]) -> Result<Vec<(&[Entry], Vec<u8>)>, StoreError> {
+/// Entries, and the chunk's body that they are compressed into.
+pub(super) struct Encoded<'a> {
+    pub(super) entries: &'a [Entry],
+    pub(super) body: Vec<u8>,
+}
+
+/// Compresses entries into as many bodies as it takes.
+pub(super) fn encode(entries: &[Entry]) -> Result<Vec<Encoded<'_>>, StoreError> {
     encode_within(entries, CHUNK_BYTES_MAX)
 }
 
-fn encode_within(entries: &[Entry], bytes_max: usize) -> Result<Vec<(&[Entry], Vec<u8>)>, StoreError> {
+fn encode_within(entries: &[Entry], bytes_max: usize) -> Result<Vec<Encoded<'_>>, StoreError> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
@@ -54,7 +60,7 @@ fn encode_within(entries: &[Entry], bytes_max: usize) -> Result<Vec<(&[Entry], V
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let body = encoder.write_all(&json).and_then(|()| encoder.finish()).map_err(corrupt)?;
     if body.len() <= bytes_max || entries.len() == 1 {
-        return Ok(vec![(entries, body)]);
+        return Ok(vec![Encoded { entries, body }]);
     }
     let (left, right) = entries.split_at(entries.len() / 2);
     let mut bodies = encode_within(left, bytes_max)?;
@@ -104,10 +110,10 @@ mod tests {
         let bodies = encode_within(&all, 500).expect("JSON");
         assert!(bodies.len() > 2);
         let mut read = Vec::new();
-        for (of_body, body) in bodies {
+        for Encoded { entries, body } in bodies {
             assert!(body.len() <= 500);
             let decoded = decode(&item("a", body)).expect("a chunk");
-            assert_eq!(decoded, of_body);
+            assert_eq!(decoded, entries);
             read.extend(decoded);
         }
         assert_eq!(read, all);

@@ -1,6 +1,7 @@
 //! Changing the snapshot: new chunks beside the old, and a version item that names them instead.
 
-use super::{ChunkRef, Version, chunks};
+use super::chunks::{self, Encoded};
+use super::{ChunkRef, Version};
 use crate::models::catalogue::Entry;
 use crate::models::ids::VideoId;
 use crate::services::{ConfigError, Services};
@@ -64,7 +65,7 @@ impl Swapper {
             return Err(StoreError::Condition(Failed::default()));
         }
         let replaced = ids.into_iter().map(str::to_owned).collect();
-        let (next, bodies) = rebuilt(&version, &by_chunk, old)?;
+        let Rebuilt { version: next, bodies } = rebuilt(&version, &by_chunk, old)?;
         let table = self.database.name(Table::Catalogue)?;
         let put = |item: Item| Put::builder().table_name(table).set_item(Some(item));
         let named = put(write(&Version::key(), &next)?);
@@ -110,12 +111,17 @@ fn by_chunk<'a>(version: &Version, edits: &'a [Edit]) -> BTreeMap<usize, Vec<&'a
     by_chunk
 }
 
-/// The next version item, and the chunks that are new in it.
+/// The next version item, and the bodies of the chunks that are new in it, by id.
+struct Rebuilt {
+    version: Version,
+    bodies: Vec<(String, Vec<u8>)>,
+}
+
 fn rebuilt(
     version: &Version,
     edits: &BTreeMap<usize, Vec<&Edit>>,
     mut old: HashMap<String, Vec<Entry>>,
-) -> Result<(Version, Vec<(String, Vec<u8>)>), StoreError> {
+) -> Result<Rebuilt, StoreError> {
     let mut next = Version { version: version.version + 1, chunks: Vec::new() };
     let mut bodies = Vec::new();
     for at in 0..version.chunks.len().max(1) {
@@ -125,13 +131,13 @@ fn rebuilt(
             continue;
         };
         let entries = edited(chunk.and_then(|chunk| old.remove(&chunk.id)).unwrap_or_default(), edits);
-        for (entries, body) in chunks::encode(&entries)? {
+        for Encoded { entries, body } in chunks::encode(&entries)? {
             let id = Uuid::new_v4().to_string();
             next.chunks.extend(entries.first().map(|entry| ChunkRef { id: id.clone(), first: entry.video.id }));
             bodies.push((id, body));
         }
     }
-    Ok((next, bodies))
+    Ok(Rebuilt { version: next, bodies })
 }
 
 fn edited(entries: Vec<Entry>, edits: &[&Edit]) -> Vec<Entry> {
@@ -194,7 +200,7 @@ mod tests {
         let edits = by_chunk(&before, &edits);
         assert_eq!(edits.keys().copied().collect::<Vec<_>>(), [1]);
         let old = HashMap::from([("b".to_owned(), vec![entry(20, "Old"), entry(29, "Last")])]);
-        let (next, bodies) = rebuilt(&before, &edits, old).expect("JSON");
+        let Rebuilt { version: next, bodies } = rebuilt(&before, &edits, old).expect("JSON");
         assert_eq!((next.version, bodies.len()), (8, 1));
         assert_eq!((&next.chunks[0], &next.chunks[2]), (&before.chunks[0], &before.chunks[2]));
         assert_eq!((next.chunks[1].first, &next.chunks[1].id), (id(20), &bodies[0].0));
@@ -206,10 +212,11 @@ mod tests {
         let before = version(&[("a", 10), ("b", 20)]);
         let edits = [Edit::Put(Box::new(entry(5, "Early"))), Edit::Remove(id(20))];
         let old = HashMap::from([("a".to_owned(), vec![entry(10, "A")]), ("b".to_owned(), vec![entry(20, "B")])]);
-        let (next, bodies) = rebuilt(&before, &by_chunk(&before, &edits), old).expect("JSON");
+        let Rebuilt { version: next, bodies } = rebuilt(&before, &by_chunk(&before, &edits), old).expect("JSON");
         assert_eq!((next.chunks.len(), next.chunks[0].first, bodies.len()), (1, id(5), 1));
-        let (first, bodies) =
-            rebuilt(&Version::default(), &by_chunk(&Version::default(), &edits), HashMap::new()).expect("JSON");
+        let none = Version::default();
+        let Rebuilt { version: first, bodies } =
+            rebuilt(&none, &by_chunk(&none, &edits), HashMap::new()).expect("JSON");
         assert_eq!((first.version, first.chunks.len(), bodies.len()), (1, 1, 1));
     }
 
