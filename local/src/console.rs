@@ -52,7 +52,7 @@ pub(crate) fn router(machine: Arc<Machine>) -> Router {
         .with_state(machine)
 }
 
-type Answer = Result<Json<Value>, Response>;
+type Answer = Result<Json<Value>, Refusal>;
 
 async fn clock(State(machine): State<Console>) -> Json<Value> {
     Json(shown_clock(&machine))
@@ -225,12 +225,13 @@ async fn guarded(origins: [String; 2], request: Request, next: Next) -> Response
     let headers: &HeaderMap = request.headers();
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
     if origin.is_some_and(|origin| !origins.iter().any(|own| own == origin)) {
-        return refusal(StatusCode::FORBIDDEN, "this console answers to its own page only");
+        return refusal(StatusCode::FORBIDDEN, "this console answers to its own page only").into_response();
     }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if request.method() == Method::POST && !essence.eq_ignore_ascii_case("application/json") {
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "`Content-Type: application/json` is needed");
+        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "`Content-Type: application/json` is needed")
+            .into_response();
     }
     let mut response = next.run(request).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(http::HeaderValue::from_static("no-store"));
@@ -241,22 +242,31 @@ fn own_origins(url: &str) -> [String; 2] {
     [url.to_owned(), url.replace("127.0.0.1", "localhost")]
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Response> {
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
 /// A call that takes nothing: an empty body, or an empty object.
-fn nothing(body: &Bytes) -> Result<(), Response> {
+fn nothing(body: &Bytes) -> Result<(), Refusal> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}
     if body.is_empty() { Ok(()) } else { read::<Nothing>(body).map(drop) }
 }
 
-fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Response> {
+fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
     query.map(|Query(query)| query).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.body_text()))
 }
 
-fn refusal(status: StatusCode, message: &str) -> Response {
-    (status, Json(json!({ "error": message }))).into_response()
+/// Why a call was not done.
+struct Refusal(StatusCode, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+fn refusal(status: StatusCode, message: &str) -> Refusal {
+    Refusal(status, message.to_owned())
 }

@@ -9,6 +9,7 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 use standin::clock::Clock;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -24,7 +25,13 @@ pub struct DynamoDb {
     /// The engine's own listener: the wire protocol, just as the SDKs know it.
     url: String,
     client: reqwest::Client,
-    server: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
+    server: Mutex<Option<Server>>,
+}
+
+/// The thread of the engine's listener, and the signal that stops it.
+struct Server {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 /// Tells the engine the one clock's time.
@@ -105,10 +112,10 @@ impl DynamoDb {
     /// Stops the engine's listener and waits until it has finished its last call. Blocks.
     pub fn close(&self) {
         let server = self.server.lock().expect("no panic while held").take();
-        if let Some((stop, thread)) = server {
+        if let Some(server) = server {
             // Whoever waits for the signal may have left already, and a thread that panicked has stopped too.
-            let _ = stop.send(());
-            let _ = thread.join();
+            let _ = server.stop.send(());
+            let _ = server.thread.join();
         }
     }
 }
@@ -116,9 +123,9 @@ impl DynamoDb {
 impl Drop for DynamoDb {
     fn drop(&mut self) {
         if let Ok(mut server) = self.server.lock()
-            && let Some((stop, _)) = server.take()
+            && let Some(server) = server.take()
         {
-            let _ = stop.send(());
+            let _ = server.stop.send(());
         }
     }
 }
@@ -134,7 +141,7 @@ impl EngineClock for OneClock {
 }
 
 /// Starts the engine's listener on threads of its own.
-fn serve(database: Database) -> io::Result<(std::net::SocketAddr, (oneshot::Sender<()>, JoinHandle<()>))> {
+fn serve(database: Database) -> io::Result<(SocketAddr, Server)> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
@@ -154,7 +161,7 @@ fn serve(database: Database) -> io::Result<(std::net::SocketAddr, (oneshot::Send
             }
         });
     })?;
-    Ok((address, (stop, thread)))
+    Ok((address, Server { stop, thread }))
 }
 
 /// Creates a table, or checks that it is there in the shape that the template gives it.

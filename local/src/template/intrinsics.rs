@@ -163,7 +163,7 @@ impl<'a> Resolver<'a> {
             ("Fn::Split", Value::Array(parts)) => match parts.as_slice() {
                 [Value::String(separator), whole] => {
                     let whole = self.value(whole, place)?.as_ref().and_then(scalar).ok_or_else(wrong)?;
-                    Ok(Some(Value::Array(whole.split(separator.as_str()).map(|one| one.into()).collect())))
+                    Ok(Some(Value::Array(whole.split(separator.as_str()).map(Value::from).collect())))
                 }
                 _ => Err(wrong()),
             },
