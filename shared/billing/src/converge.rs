@@ -6,6 +6,7 @@
 
 use crate::customers::Customers;
 use crate::ledger::entries;
+use crate::letters;
 use crate::prices::{Price, Prices};
 use crate::rules::{self, Surplus};
 use crate::snapshot::Snapshot;
@@ -20,6 +21,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, Deed};
 use shared::stores::billing_events::{BillingEvents, Mark};
 use shared::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
+use shared::stores::mail::Outbox;
 use shared::stores::row::Wanted;
 use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::users::Users;
@@ -76,6 +78,7 @@ pub struct Billing {
     subscriptions: Subscriptions,
     events: BillingEvents,
     audit: Audit,
+    outbox: Outbox,
 }
 
 /// A customer's guard as it was read, before Stripe was asked.
@@ -97,6 +100,7 @@ impl Billing {
             subscriptions: Subscriptions::connect(services)?,
             events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
+            outbox: Outbox::connect(services)?,
             stripe,
         })
     }
@@ -122,7 +126,7 @@ impl Billing {
                 Err(outcome) => return Ok(outcome),
             };
             let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
-            let notes = self.notes(&snapshot, &prices, &guard.settled)?;
+            let notes = self.notes(&snapshot, &prices, &guard.settled, now)?;
             if let Some(outcome) = self.write(guard, &snapshot, notes, event, now).await? {
                 return Ok(outcome);
             }
@@ -241,17 +245,23 @@ impl Billing {
         self.subscriptions.replace_customer(customer, row, read)
     }
 
-    /// Statements that write the ledger's entries but for those that are settled, and what was done about a surplus.
+    /// Statements that write the ledger's entries but for those that are settled, each with its mail, and what was done
+    /// about a surplus.
     fn notes(
         &self,
         snapshot: &Snapshot,
         prices: &[Price],
         settled: &HashSet<String>,
+        now: Timestamp,
     ) -> Result<Vec<Statement>, StoreError> {
         let mut notes = Vec::new();
         for (customer, entry) in entries(snapshot, prices) {
-            if !settled.contains(entry.id()) {
-                notes.push(self.events.enter(&customer, &entry)?);
+            if settled.contains(entry.id()) {
+                continue;
+            }
+            notes.push(self.events.enter(&customer, &entry)?);
+            if let Some(mail) = letters::mail(&entry, snapshot, now) {
+                notes.push(self.outbox.add(&mail)?);
             }
         }
         for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {

@@ -7,6 +7,7 @@
 pub mod converge;
 pub mod customers;
 mod ledger;
+mod letters;
 pub mod prices;
 pub mod rules;
 pub mod snapshot;

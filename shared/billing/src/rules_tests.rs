@@ -49,7 +49,7 @@ fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoic
         finalized_at: Some(at(finalized)),
         paid_at: None,
     };
-    Invoice { customer: "cus_1".to_owned(), entry, lines: Vec::new() }
+    Invoice { customer: "cus_1".to_owned(), email: None, entry, lines: Vec::new() }
 }
 
 const BASIC: Option<PlanType> = Some(PlanType::Basic);

@@ -60,6 +60,8 @@ pub struct Subscription {
 pub struct Invoice {
     /// Whose.
     pub customer: String,
+    /// The address that it bills.
+    pub email: Option<String>,
     /// What the ledger says of it, but for the plan.
     pub entry: InvoiceEntry,
     /// What it bills.
@@ -168,6 +170,7 @@ impl Invoice {
         let of = one.parent.and_then(|parent| parent.subscription_details);
         Some(Self {
             customer: one.customer?.into_id().to_string(),
+            email: one.customer_email,
             lines: one.lines.data.into_iter().map(Line::from).collect(),
             entry: InvoiceEntry {
                 id: one.id?.to_string(),

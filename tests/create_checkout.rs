@@ -1,0 +1,239 @@
+//! `create-checkout`: one open checkout a user, none for those who have a subscription, and none while Stripe is down.
+
+use crate::billing::{CARD, DAY, again, checkout, customer, page, stripe, subscription, tables, untried};
+use serde_json::{Value, json};
+use support::{Answer, PASSWORD, Platform, Viewer};
+
+/// The sessions of a customer that can still be paid.
+async fn open(platform: &Platform, customer: &str) -> Vec<Value> {
+    let path = format!("checkout/sessions?customer={customer}&status=open");
+    stripe(platform, "GET", &path, &[]).await["data"].as_array().expect("a list").clone()
+}
+
+async fn with_key(viewer: &Viewer, key: &str, order: Value) -> Answer {
+    let request = viewer.request(reqwest::Method::POST, "/api/subscription/checkout").json(&order);
+    viewer.send(request.header("idempotency-key", key)).await
+}
+
+#[tokio::test]
+async fn a_checkout_is_for_the_plan_asked_for_and_leads_back_to_the_web_app() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+
+    let answer = viewer.post("/api/subscription/checkout", json!({ "plan_type": "premium", "interval": "year" })).await;
+
+    assert_eq!(answer.status(), 201, "{answer}");
+    let id = answer.data()["session_id"].as_str().expect("an id");
+    let session = stripe(&platform, "GET", &format!("checkout/sessions/{id}"), &[]).await;
+    let web = &platform.running().urls().web;
+    assert_eq!(session["amount_total"], 12_990, "{session}");
+    assert_eq!(session["url"], answer.data()["checkout_url"]);
+    assert_eq!(session["success_url"], format!("{web}/subscription/return?session_id={{CHECKOUT_SESSION_ID}}"));
+    assert_eq!(session["cancel_url"], format!("{web}/plans"));
+    assert_eq!(session["allow_promotion_codes"], true);
+    assert_eq!(session["customer"], customer(&platform, &viewer).await);
+    let expires: jiff::Timestamp = answer.data()["expires_at"].as_str().expect("a moment").parse().expect("RFC 3339");
+    assert_eq!(session["expires_at"], expires.as_second());
+}
+
+#[tokio::test]
+async fn input_is_refused_before_stripe_is_asked() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    for wrong in [
+        json!({}),
+        json!({ "plan_type": "free" }),
+        json!({ "plan_type": "basic", "interval": "week" }),
+        json!({ "plan_type": "basic", "price": "price_1" }),
+        json!({ "plan_type": "basic", "promotion_code": "" }),
+    ] {
+        let answer = viewer.post("/api/subscription/checkout", wrong.clone()).await;
+        assert_eq!((answer.status(), answer.code()), (400, "VALIDATION_ERROR"), "{wrong}: {answer}");
+        assert_eq!(platform.round_trips(&answer, "stripe"), 0);
+    }
+    let long = with_key(&viewer, &"k".repeat(201), json!({ "plan_type": "basic" })).await;
+    assert_eq!(long.code(), "VALIDATION_ERROR", "{long}");
+}
+
+#[tokio::test]
+async fn a_second_checkout_closes_the_first() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let (first, second) = (checkout(&viewer, "basic").await, checkout(&viewer, "premium").await);
+    let customer = customer(&platform, &viewer).await;
+    let left = open(&platform, &customer).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["id"], second.data()["session_id"]);
+    assert_eq!(platform.pay(&page(&first), CARD).await, "", "the first cannot be paid any more");
+    assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
+}
+
+#[tokio::test]
+async fn checkouts_at_once_leave_one_open() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let answers = futures::future::join_all((0..4).map(|_| checkout(&viewer, "basic"))).await;
+    for answer in &answers {
+        assert_eq!(answer.status(), 201, "{answer}");
+    }
+    let customer = customer(&platform, &viewer).await;
+    assert_eq!(open(&platform, &customer).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_a_subscription_gets_no_second_even_before_the_webhook() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let page = page(&checkout(&viewer, "basic").await);
+    crate::billing::deliveries(&platform, "hold").await;
+    platform.pay(&page, CARD).await;
+    let answer = checkout(&viewer, "premium").await;
+    assert_eq!((answer.status(), answer.code()), (409, "ALREADY_SUBSCRIBED"), "{answer}");
+    let customer = customer(&platform, &viewer).await;
+    assert!(open(&platform, &customer).await.is_empty());
+}
+
+#[tokio::test]
+async fn arrears_are_a_subscription_and_one_that_ended_is_none() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).decline().await;
+    platform.advance(31 * DAY + 7_200).await;
+    let viewer = again(&platform, &viewer).await;
+    assert_eq!(subscription(&viewer).await["status"], "past_due");
+    assert_eq!(checkout(&viewer, "basic").await.code(), "ALREADY_SUBSCRIBED");
+    platform.advance(60 * DAY).await;
+    let viewer = again(&platform, &viewer).await;
+    assert_eq!(subscription(&viewer).await["status"], "canceled");
+    assert_eq!(subscription(&viewer).await["access"]["code"], "SUBSCRIPTION_EXPIRED");
+    assert_eq!(checkout(&viewer, "basic").await.status(), 201);
+}
+
+#[tokio::test]
+async fn no_session_is_opened_while_stripe_fails() {
+    for kind in ["error", "throttle", "reset_before", "hang"] {
+        let platform = untried().await;
+        let viewer = platform.register("a@viewers.test").await;
+        let customer = customer(&platform, &viewer).await;
+        platform.fault(json!({ "target": "stripe", "kind": kind, "count": 1_000 }));
+        let started = std::time::Instant::now();
+        let answer = checkout(&viewer, "basic").await;
+        assert_eq!((answer.status(), answer.code()), (502, "PAYMENT_PROVIDER_UNAVAILABLE"), "{kind}: {answer}");
+        assert!(started.elapsed().as_secs() < 8, "{kind}: {:?}", started.elapsed());
+        platform.running().faults().clear();
+        assert!(open(&platform, &customer).await.is_empty(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn one_lost_answer_is_asked_again_and_opens_one_session() {
+    for kind in ["reset_after", "truncate", "error", "throttle", "conflict"] {
+        let platform = untried().await;
+        let viewer = platform.register("a@viewers.test").await;
+        let operation = "POST /v1/checkout/sessions";
+        platform.fault(json!({ "target": "stripe", "operation": operation, "kind": kind, "count": 1 }));
+        let answer = checkout(&viewer, "basic").await;
+        assert_eq!(answer.status(), 201, "{kind}: {answer}");
+        let customer = customer(&platform, &viewer).await;
+        let left = open(&platform, &customer).await;
+        assert_eq!(left.len(), 1, "{kind}");
+        assert_eq!(left[0]["id"], answer.data()["session_id"], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_gives_the_same_session_and_no_other_order() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let order = json!({ "plan_type": "basic" });
+    let first = with_key(&viewer, "k1", order.clone()).await;
+    let second = with_key(&viewer, "k1", order.clone()).await;
+    assert_eq!((first.status(), second.status()), (201, 201), "{first} {second}");
+    assert_eq!(first.data(), second.data());
+    let other = with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await;
+    assert_eq!((other.status(), other.code()), (409, "IDEMPOTENCY_CONFLICT"), "{other}");
+    // Another user's key of that name is another key.
+    let stranger = platform.register("b@viewers.test").await;
+    let theirs = with_key(&stranger, "k1", order.clone()).await;
+    assert_eq!(theirs.status(), 201, "{theirs}");
+    assert_ne!(theirs.data()["session_id"], first.data()["session_id"]);
+    checkout(&viewer, "premium").await;
+    let closed = with_key(&viewer, "k1", order).await;
+    assert_eq!((closed.status(), closed.code()), (409, "IDEMPOTENCY_CONFLICT"), "its session was closed: {closed}");
+}
+
+#[tokio::test]
+async fn a_promotion_code_applies_and_an_unknown_one_is_refused() {
+    let platform = untried().await;
+    let viewer = platform.register("a@viewers.test").await;
+    stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "once")]).await;
+    let form = [("promotion[type]", "coupon"), ("promotion[coupon]", "half"), ("code", "HALF")];
+    let made = stripe(&platform, "POST", "promotion_codes", &form).await;
+    assert_eq!(made["object"], "promotion_code", "{made}");
+    let order = |code: &str| json!({ "plan_type": "premium", "promotion_code": code });
+
+    let unknown = viewer.post("/api/subscription/checkout", order("NOPE")).await;
+    assert_eq!((unknown.status(), unknown.code()), (400, "VALIDATION_ERROR"), "{unknown}");
+    assert_eq!(unknown.details()[0]["field"], "promotion_code");
+    let answer = viewer.post("/api/subscription/checkout", order("HALF")).await;
+    assert_eq!(answer.status(), 201, "{answer}");
+    let id = answer.data()["session_id"].as_str().expect("an id");
+    let session = stripe(&platform, "GET", &format!("checkout/sessions/{id}"), &[]).await;
+    assert!((649..=650).contains(&session["amount_total"].as_i64().expect("an amount")), "{session}");
+    platform.pay(&page(&answer), CARD).await;
+    assert_eq!(subscription(&viewer).await["plan_type"], "premium");
+}
+
+#[tokio::test]
+async fn the_trial_is_once_a_person() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("a@viewers.test").await;
+    platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
+    let tried = subscription(&viewer).await;
+    assert_eq!((&tried["status"], &tried["access"]["allowed"]), (&json!("trialing"), &json!(true)), "{tried}");
+    assert!(tried["trial_end"].is_string());
+    let customer = customer(&platform, &viewer).await;
+    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let id = list["data"][0]["id"].as_str().expect("an id");
+    stripe(&platform, "DELETE", &format!("subscriptions/{id}"), &[]).await;
+    platform.advance(0).await;
+    assert_eq!(subscription(&viewer).await["access"]["code"], "SUBSCRIPTION_EXPIRED");
+
+    platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
+
+    assert_eq!(subscription(&viewer).await["status"], "active", "paid from the first day");
+    assert!(tables(&platform).await.1.iter().any(|row| row["amount_paid"]["N"] == "1299"));
+}
+
+#[tokio::test]
+async fn registration_goes_on_without_stripe_and_checkout_makes_the_customer() {
+    for kind in ["error", "hang", "reset_after"] {
+        let platform = untried().await;
+        platform.fault(json!({ "target": "stripe", "kind": kind, "count": 1_000 }));
+        let started = std::time::Instant::now();
+        let viewer = platform.register("a@viewers.test").await;
+        assert!(started.elapsed().as_secs() < 4, "{kind}: {:?}", started.elapsed());
+        platform.running().faults().clear();
+        platform.pay(&page(&checkout(&viewer, "basic").await), CARD).await;
+        assert_eq!(subscription(&viewer).await["access"]["allowed"], true, "{kind}");
+        // There is one, also where Stripe made it and the answer was lost.
+        customer(&platform, &viewer).await;
+        let me = platform.sign_in(viewer.email(), PASSWORD).await;
+        assert_eq!(subscription(&me).await["plan_type"], "basic");
+    }
+}
+
+#[tokio::test]
+async fn a_customer_that_was_deleted_at_stripe_is_replaced() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let old = customer(&platform, &viewer).await;
+    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    platform.advance(0).await;
+    assert_eq!(subscription(&viewer).await["access"]["code"], "SUBSCRIPTION_EXPIRED");
+
+    platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
+
+    assert_eq!(subscription(&viewer).await["plan_type"], "premium");
+    assert_ne!(customer(&platform, &viewer).await, old);
+}
