@@ -129,7 +129,7 @@ pub async fn encode(source: &Path, into: &Path) -> Result<Encoded, EncodeError> 
         height: probed.height,
         rate: probed.rate,
         duration_seconds: probed.duration_seconds,
-        preset: "veryfast",
+        effort: Effort { preset: "veryfast", threads: 0 },
     };
     render(&input, into).await.map_err(|error| match error {
         EncodeError::Encoder(_) => EncodeError::Invalid("The input file could not be decoded".to_owned()),
@@ -149,8 +149,16 @@ pub(crate) struct Input {
     pub(crate) height: u32,
     pub(crate) rate: Rate,
     pub(crate) duration_seconds: f64,
+    pub(crate) effort: Effort,
+}
+
+/// How hard the encoder works.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
     /// x264's.
     pub(crate) preset: &'static str,
+    /// Threads for each rendition; 0 leaves it to the encoder.
+    pub(crate) threads: u32,
 }
 
 /// Renders an input into a folder, in one pass over its pictures.
@@ -240,7 +248,19 @@ fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
         add(&[&format!("-bufsize:v:{index}"), &format!("{}k", rung.kilobits_max * 2)]);
     }
     let group = (SEGMENT_SECONDS * input.rate.per_second()).round().max(1.0).to_string();
-    add(&["-c:v", "libx264", "-preset", input.preset, "-profile:v", "main", "-crf", "24"]);
+    let Effort { preset, threads } = input.effort;
+    add(&[
+        "-c:v",
+        "libx264",
+        "-preset",
+        preset,
+        "-threads:v",
+        &threads.to_string(),
+        "-profile:v",
+        "main",
+        "-crf",
+        "24",
+    ]);
     add(&["-g", &group, "-keyint_min", &group, "-sc_threshold", "0", "-flags", "+global_header"]);
     if let Some(audio) = &input.audio {
         add(&["-map", audio, "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-ar", "48000"]);

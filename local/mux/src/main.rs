@@ -1,9 +1,9 @@
 //! The stand-in alone, without the rest of the platform: for trying it with any client.
 //!
 //! Settings: `PORT` (3002), `TOKEN_ID`, `TOKEN_SECRET`, `WEBHOOK_SECRET`, `WEBHOOK_URL`, and `MEDIA_DIR` (`.mux`), which
-//! also holds its state.
+//! also holds its state. `mux-standin demo <folder>` makes the demo media there and ends.
 
-use mux_standin::{Config, MuxStandIn};
+use mux_standin::{Config, MuxStandIn, demo};
 use standin::calls::Calls;
 use standin::clock::Clock;
 use standin::deliveries::Deliveries;
@@ -12,11 +12,18 @@ use standin::faults::Faults;
 use standin::timeline::Timeline;
 use std::error::Error;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, folder] = arguments.as_slice()
+        && command == "demo"
+    {
+        return demo(folder.as_ref()).await;
+    }
     let setting = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let listener = TcpListener::bind(("127.0.0.1", setting("PORT", "3002").parse()?)).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
@@ -42,4 +49,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         () = timeline.run() => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
     }
+}
+
+async fn demo(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let started = Instant::now();
+    let say = |text: &str| {
+        let _ = writeln!(std::io::stdout(), "{:5.1} s  {text}", started.elapsed().as_secs_f64());
+    };
+    for (title, folder) in demo::generate(folder, say).await? {
+        say(&format!("{}: {}", title.slug, folder.display()));
+    }
+    Ok(())
 }
