@@ -95,7 +95,7 @@ async fn no_token_that_is_not_exactly_ours_is_taken() {
     let public = public.as_str().expect("a public key");
     let symmetric = Header { kid: Some(mint.kid.clone()), ..Header::new(Algorithm::HS256) };
     let symmetric = jsonwebtoken::encode(&symmetric, &mint.claims, &EncodingKey::from_secret(public.as_bytes()));
-    let flipped = if body.starts_with('A') { format!("B{}", &body[1..]) } else { format!("A{}", &body[1..]) };
+    let flipped = format!("{}{}", if body.starts_with('A') { 'B' } else { 'A' }, &body[1..]);
     let now = mint.claims["iat"].as_i64().expect("a number");
     let twice = base64(format!("{{\"sub\":\"x\",{}", &mint.claims.to_string()[1..]).as_bytes());
     let cases = [
