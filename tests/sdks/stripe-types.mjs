@@ -72,6 +72,8 @@ const intent = invoices.data[0].payments.data[0].payment.payment_intent;
 const refund = await post("/v1/refunds", { payment_intent: intent, amount: "100" });
 const portal = await post("/v1/billing_portal/sessions", { customer: paid.customer });
 
+const schedule = await post("/v1/subscription_schedules", { from_subscription: trial.id });
+
 const objects = [
   ["Customer", await get(`/v1/customers/${paid.customer}`)],
   ["Product", product],
@@ -88,6 +90,7 @@ const objects = [
   ["Charge", await get(`/v1/charges/${refund.charge}`, { "expand[]": "refunds" })],
   ["PaymentMethod", (await get(`/v1/customers/${paid.customer}/payment_methods`)).data[0]],
   ["Refund", refund],
+  ["SubscriptionSchedule", schedule],
   ["Dispute", (await get("/v1/disputes")).data[0]],
   ["BillingPortal.Session", portal],
   ["WebhookEndpoint", (await get("/v1/webhook_endpoints")).data[0]],

@@ -48,8 +48,7 @@ impl Tx<'_> {
 
     /// The object that a caller names in `param`.
     pub(crate) fn find<T: Stored>(&self, id: &str, param: &str) -> Result<T> {
-        let what = T::KIND.replace('_', " ");
-        T::table(self.state).get(id).cloned().ok_or_else(|| ApiError::no_such(&what, id, param))
+        T::table(self.state).get(id).cloned().ok_or_else(|| ApiError::no_such(T::KIND, id, param))
     }
 
     pub(crate) fn put<T: Stored>(&mut self, object: T) {

@@ -6,7 +6,7 @@ use crate::render::Render;
 use crate::tx::Tx;
 use serde_json::Value;
 
-const INTERVALS: &[(&str, Interval)] =
+pub(super) const INTERVALS: &[(&str, Interval)] =
     &[("day", Interval::Day), ("week", Interval::Week), ("month", Interval::Month), ("year", Interval::Year)];
 
 pub(super) fn create_product(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {

@@ -264,3 +264,54 @@ pub(crate) fn change_metadata(metadata: &mut Metadata, change: Option<MetadataCh
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(encoded: &str) -> Form {
+        Form::parse(encoded.as_bytes()).expect("a form")
+    }
+
+    #[test]
+    fn lists_keep_the_order_of_their_numbers() {
+        let encoded: Vec<String> = (0..12).rev().map(|number| format!("items[{number}][price]=p{number}")).collect();
+        let mut form = form(&encoded.join("&"));
+        let prices = form.forms("items").unwrap().unwrap().into_iter().map(|mut item| item.required("price").unwrap());
+        assert_eq!(prices.collect::<Vec<_>>(), (0..12).map(|number| format!("p{number}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn brackets_may_be_encoded_empty_or_numbered() {
+        let mut form = form("expand%5B%5D=a&expand[]=b&lookup_keys[0]=c&metadata[user_id]=u+1");
+        assert_eq!(form.texts("expand").unwrap(), ["a", "b"]);
+        assert_eq!(form.texts("lookup_keys").unwrap(), ["c"]);
+        assert_eq!(form.new_metadata().unwrap()["user_id"], "u 1");
+        assert!(form.finish().is_ok());
+    }
+
+    #[test]
+    fn what_nobody_took_is_refused_by_its_full_name() {
+        let mut form = form("items[0][price]=p&items[0][colour]=red");
+        let mut item = form.forms("items").unwrap().unwrap().remove(0);
+        item.required("price").unwrap();
+        assert!(item.finish().unwrap_err().message().contains("items[0][colour]"));
+    }
+
+    #[test]
+    fn an_empty_value_unsets_one_key_of_metadata_and_an_empty_text_all() {
+        let mut metadata = Metadata::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
+        change_metadata(&mut metadata, form("metadata[a]=").metadata().unwrap());
+        assert_eq!(metadata.keys().collect::<Vec<_>>(), ["b"]);
+        change_metadata(&mut metadata, form("metadata=").metadata().unwrap());
+        assert!(metadata.is_empty());
+    }
+
+    #[test]
+    fn deep_broken_and_contradicting_names_are_refused() {
+        let deep = format!("a{}=1", "[b]".repeat(100_000));
+        for encoded in [deep.as_str(), "a[b=1", "a]b[=1", "a=1&a[b]=2"] {
+            assert!(Form::parse(encoded.as_bytes()).is_err(), "{}", &encoded[..encoded.len().min(20)]);
+        }
+    }
+}

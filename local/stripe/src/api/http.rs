@@ -237,3 +237,47 @@ fn respond(answer: Answer, request_id: &str, key: Option<&str>) -> Response {
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use standin::clock::Clock;
+    use standin::deliveries::Deliveries;
+    use standin::documents::Documents;
+    use standin::timeline::Timeline;
+
+    fn stand_in() -> StripeStandIn {
+        let timeline = Timeline::new(Clock::default());
+        let documents = Documents::open(None).unwrap();
+        let deliveries = Deliveries::open(&timeline, documents.clone()).unwrap();
+        StripeStandIn::open(Config {
+            base_url: "http://127.0.0.1:3001".to_owned(),
+            api_key: "sk_test_x".to_owned(),
+            webhook_secret: "whsec_x".to_owned(),
+            webhook_url: "http://127.0.0.1:9/".to_owned(),
+            timeline,
+            deliveries,
+            documents,
+        })
+        .unwrap()
+    }
+
+    async fn create_customer(stand_in: &StripeStandIn) -> StatusCode {
+        let request = http::Request::post("/v1/customers")
+            .header("authorization", "Bearer sk_test_x")
+            .header("idempotency-key", "k1")
+            .body(Body::empty())
+            .unwrap();
+        answer(State(stand_in.clone()), request).await.status()
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_in_use_is_409_until_its_request_is_answered() {
+        let stand_in = stand_in();
+        let claim = stand_in.claim_key("k1");
+        assert_eq!(create_customer(&stand_in).await, StatusCode::CONFLICT);
+        drop(claim);
+        assert_eq!(create_customer(&stand_in).await, StatusCode::OK);
+    }
+}

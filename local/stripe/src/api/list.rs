@@ -62,7 +62,7 @@ impl Paging {
         let rows: Vec<&T> = rows.collect();
         let place = |id: &str, param: &str| {
             let found = rows.iter().position(|row| row.id() == id);
-            found.ok_or_else(|| ApiError::no_such(&T::KIND.replace('_', " "), id, param))
+            found.ok_or_else(|| ApiError::no_such(T::KIND, id, param))
         };
         let (page, has_more) = match (&self.starting_after, &self.ending_before) {
             (Some(id), None) => cut(&rows[place(id, "starting_after")? + 1..], self.limit),

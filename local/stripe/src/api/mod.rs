@@ -11,6 +11,7 @@ mod list;
 mod payment_methods;
 mod payments;
 mod route;
+mod schedules;
 mod sessions;
 mod subscriptions;
 

@@ -1,6 +1,7 @@
 use super::list::Paging;
 use super::{
-    Form, catalog, customers, discounts, events, found, invoices, payment_methods, payments, sessions, subscriptions,
+    Form, catalog, customers, discounts, events, found, invoices, payment_methods, payments, schedules, sessions,
+    subscriptions,
 };
 use crate::error::{ApiError, Result};
 use crate::model::*;
@@ -45,6 +46,9 @@ const WORDS: &[&str] = &[
     "attach",
     "detach",
     "subscription_items",
+    "subscription_schedules",
+    "release",
+    "cancel",
     "search",
 ];
 
@@ -89,6 +93,8 @@ fn read(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["checkout", "sessions", id, "line_items"] => sessions::list_line_items(tx, id, form),
         ["subscriptions"] => subscriptions::list(tx, form),
         ["subscriptions", id] => retrieve::<Subscription>(tx, id, form),
+        ["subscription_schedules"] => schedules::list(tx, form),
+        ["subscription_schedules", id] => retrieve::<Schedule>(tx, id, form),
         ["invoices"] => invoices::list(tx, form),
         ["invoices", id] => retrieve::<Invoice>(tx, id, form),
         ["invoices", id, "lines"] => invoices::lines(tx, id, form),
@@ -133,6 +139,10 @@ fn write(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["subscriptions"] => subscriptions::create(tx, form),
         ["subscriptions", id] => subscriptions::update(tx, id, form),
         ["subscriptions", id, "resume"] => subscriptions::resume(tx, id, form),
+        ["subscription_schedules"] => schedules::create(tx, form),
+        ["subscription_schedules", id] => schedules::update(tx, id, form),
+        ["subscription_schedules", id, "release"] => schedules::release(tx, id, form),
+        ["subscription_schedules", id, "cancel"] => schedules::cancel(tx, id, form),
         ["invoices", "create_preview"] => invoices::preview(tx, form),
         ["invoices", id] => invoices::update(tx, id, form),
         ["invoices", id, "finalize"] => invoices::finalize(tx, id, form),

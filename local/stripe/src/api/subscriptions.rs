@@ -1,8 +1,9 @@
 use super::form::{MetadataChange, change_metadata};
 use super::{Form, Paging, customers, found, payment_methods};
 use crate::engine::change::{self, ItemChange};
-use crate::engine::discount;
+use crate::engine::discount::{self, Purchase};
 use crate::engine::proration::Proration;
+use crate::engine::schedule;
 use crate::engine::subscription::{self, NewItem, NewSubscription, PaymentBehavior};
 use crate::error::{ApiError, Result};
 use crate::model::*;
@@ -39,8 +40,10 @@ pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let behavior = payment_behavior(&mut form)?;
     ignore_settled(&mut form)?;
     form.finish()?;
+    let currency = new.items.first().map(|item| tx.get::<Price>(&item.price).currency).unwrap_or_default();
+    let purchase = Purchase { customer: Some(&new.customer), currency: &currency, subtotal: None };
     for applied in &new.discounts {
-        discount::check(tx.state, applied, Some(&new.customer), i64::MAX, tx.now)?;
+        discount::check(tx.state, applied, purchase, tx.now)?;
     }
     let id = subscription::create(tx, new, behavior)?;
     Ok(tx.get::<Subscription>(&id).render(tx.view()))
@@ -61,6 +64,9 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     if pending && !fields.are_empty() {
         let message = "When `payment_behavior` is set to `pending_if_incomplete`, you can only pass items, proration_behavior, proration_date and billing_cycle_anchor.";
         return Err(ApiError::invalid(message).param("payment_behavior"));
+    }
+    if let Some(error) = schedule::is_in_the_way(&one).filter(|_| fields.change_the_end()) {
+        return Err(error);
     }
     let discounts = fields.redeem(tx, &one);
     change::update(tx, id, |one| fields.apply(one, discounts), change)?;
@@ -149,14 +155,7 @@ pub(super) fn item_change(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) 
     for item in form.forms("items")?.unwrap_or_default() {
         change_items(tx, &mut items, item)?;
     }
-    let proration = form.choice(
-        "proration_behavior",
-        &[
-            ("create_prorations", Proration::Create),
-            ("always_invoice", Proration::AlwaysInvoice),
-            ("none", Proration::None),
-        ],
-    )?;
+    let proration = proration(form)?;
     let proration_date = form.moment("proration_date", tx.now)?;
     let behavior = payment_behavior(form)?;
     let anchored = form.choice("billing_cycle_anchor", &[("now", true), ("unchanged", false)])?.unwrap_or(false);
@@ -207,6 +206,16 @@ fn new_item(tx: &Tx<'_>, mut form: Form) -> Result<NewItem> {
     let item = NewItem { price, quantity: form.positive("quantity")?.unwrap_or(1), metadata: form.new_metadata()? };
     form.finish()?;
     Ok(item)
+}
+
+/// `proration_behavior`.
+pub(super) fn proration(form: &mut Form) -> Result<Option<Proration>> {
+    let choices = [
+        ("create_prorations", Proration::Create),
+        ("always_invoice", Proration::AlwaysInvoice),
+        ("none", Proration::None),
+    ];
+    form.choice("proration_behavior", &choices)
 }
 
 fn payment_behavior(form: &mut Form) -> Result<PaymentBehavior> {
@@ -268,8 +277,9 @@ impl Fields {
             }
         };
         let discounts = discounts(tx, form)?;
+        let purchase = Purchase { customer: Some(&one.customer), currency: &one.currency, subtotal: None };
         for applied in discounts.iter().flatten() {
-            discount::check(tx.state, applied, Some(&one.customer), i64::MAX, tx.now)?;
+            discount::check(tx.state, applied, purchase, tx.now)?;
         }
         Ok(Self {
             cancel_at_period_end,
@@ -294,6 +304,10 @@ impl Fields {
             && self.default_payment_method.is_none()
             && self.discounts.is_none()
             && self.missing_payment_method.is_none()
+    }
+
+    fn change_the_end(&self) -> bool {
+        self.cancel_at_period_end.is_some() || self.cancel_at.is_some()
     }
 
     fn are_empty(&self) -> bool {

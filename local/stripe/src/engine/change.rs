@@ -4,7 +4,7 @@ use super::charge::{self, Presence, Verdict};
 use super::invoice::{self, Bill};
 use super::proration::{self, Proration};
 use super::subscription::{self, PaymentBehavior};
-use super::{next_boundary, timers};
+use super::{next_boundary, schedule, timers};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::{Render, changed_attributes};
@@ -46,6 +46,7 @@ pub(crate) fn update(
         return Ok(());
     };
     let plan = plan(tx, &one, &change)?;
+    let one = drop_pending(tx, one);
     if !plan.invoice_now {
         keep_for_next_invoice(tx, &one, plan.lines);
         put_items(tx, id, change.items, plan.recurring, plan.cycle);
@@ -113,6 +114,17 @@ pub(crate) fn expire_pending(tx: &mut Tx<'_>, id: &str) {
     if tx.get::<Invoice>(&update.invoice).status == InvoiceStatus::Open {
         invoice::void(tx, &update.invoice);
     }
+}
+
+/// A change takes the place of one that waits for its payment.
+fn drop_pending(tx: &mut Tx<'_>, mut one: Subscription) -> Subscription {
+    if let Some(update) = one.pending_update.take() {
+        tx.put(one.clone());
+        if tx.get::<Invoice>(&update.invoice).status == InvoiceStatus::Open {
+            invoice::void(tx, &update.invoice);
+        }
+    }
+    one
 }
 
 fn plan(tx: &mut Tx<'_>, one: &Subscription, change: &ItemChange) -> Result<Plan> {
@@ -196,7 +208,7 @@ fn keep_for_next_invoice(tx: &mut Tx<'_>, one: &Subscription, lines: Vec<Line>) 
 
 fn put_items(tx: &mut Tx<'_>, id: &str, items: Vec<Item>, recurring: Recurring, cycle: Option<(Moment, Moment)>) {
     let now = tx.now;
-    tx.edit(id, |one: &mut Subscription| {
+    let changed = tx.edit(id, |one: &mut Subscription| {
         one.items = items;
         one.recurring = recurring;
         if let Some((start, end)) = cycle {
@@ -209,6 +221,7 @@ fn put_items(tx: &mut Tx<'_>, id: &str, items: Vec<Item>, recurring: Recurring, 
             }
         }
     });
+    schedule::follow(tx, &changed);
 }
 
 fn tell(tx: &mut Tx<'_>, id: &str, before: &Value) {

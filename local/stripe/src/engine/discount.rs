@@ -20,14 +20,24 @@ pub(crate) fn by_code(state: &State, code: &str) -> Option<AppliedDiscount> {
     Some(AppliedDiscount { coupon: found.coupon.clone(), promotion_code: Some(found.id.clone()) })
 }
 
-/// Whether a discount can be had now, by this customer, on a purchase of `subtotal`.
-pub(crate) fn check(
-    state: &State,
-    discount: &AppliedDiscount,
-    customer: Option<&str>,
-    subtotal: i64,
-    now: Moment,
-) -> Result<()> {
+/// What a discount is to be taken off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Purchase<'a> {
+    pub customer: Option<&'a str>,
+    pub currency: &'a str,
+    /// `None` where there is no minimum to be reached.
+    pub subtotal: Option<i64>,
+}
+
+impl<'a> Purchase<'a> {
+    pub(crate) fn of(session: &'a CheckoutSession, subtotal: i64) -> Self {
+        Self { customer: session.customer.as_deref(), currency: &session.currency, subtotal: Some(subtotal) }
+    }
+}
+
+/// Whether a discount can be had now, on a purchase.
+pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchase<'_>, now: Moment) -> Result<()> {
+    let Purchase { customer, currency, subtotal } = purchase;
     let invalid = |message: String| Err(ApiError::invalid(message).code("coupon_expired").param("discounts"));
     let coupon = state.coupons.get(&discount.coupon).filter(|coupon| !coupon.deleted);
     let Some(coupon) = coupon else {
@@ -38,6 +48,11 @@ pub(crate) fn check(
     }
     if coupon.max_redemptions.is_some_and(|max| coupon.times_redeemed >= max) {
         return invalid(format!("Coupon has been redeemed too many times: {}", coupon.id));
+    }
+    if let Off::Amount { currency: own, .. } = &coupon.off
+        && own != currency
+    {
+        return invalid(format!("Coupon {} is in {own}, and cannot be used on a purchase in {currency}.", coupon.id));
     }
     let Some(code) = discount.promotion_code.as_deref().and_then(|id| state.promotion_codes.get(id)) else {
         return Ok(());
@@ -57,7 +72,7 @@ pub(crate) fn check(
         return invalid("This promotion code is for first-time customers only.".to_owned());
     }
     if let (Some(minimum), Some(currency)) = (code.minimum_amount, &code.minimum_amount_currency)
-        && subtotal < minimum
+        && subtotal.is_some_and(|subtotal| subtotal < minimum)
     {
         return invalid(format!("This promotion code needs a purchase of at least {}.", money(minimum, currency)));
     }

@@ -8,6 +8,7 @@ pub(crate) mod invoice;
 mod period;
 pub(crate) mod proration;
 pub(crate) mod refund;
+pub(crate) mod schedule;
 pub(crate) mod subscription;
 pub(crate) mod timers;
 

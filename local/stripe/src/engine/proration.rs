@@ -4,9 +4,11 @@ use super::{discount, invoice, subscription};
 use crate::model::*;
 use crate::tx::Tx;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// What becomes of unused and remaining time when items change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Proration {
     /// On the next invoice.
     #[default]

@@ -2,7 +2,7 @@
 
 use super::charge::{self, Presence, Verdict};
 use super::invoice::{self, Bill};
-use super::{discount, next_boundary};
+use super::{discount, next_boundary, schedule};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::tx::Tx;
@@ -86,6 +86,7 @@ pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscripti
         discounts: Vec::new(),
         latest_invoice: None,
         pending_update: None,
+        schedule: None,
         flexible: !new.classic,
         description: new.description,
         metadata: new.metadata,
@@ -96,18 +97,25 @@ pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscripti
         let id = discount::redeem(tx, applied, &subscription, new.checkout_session.as_deref());
         subscription.discounts.push(id);
     }
-    let period = (now, period_end);
-    let lines = invoice::period_lines(tx, &subscription.items, period, trial_end.is_some());
+    let invoice = first_invoice(tx, &mut subscription);
+    tx.put(subscription.clone());
+    Ok((subscription, invoice))
+}
+
+/// The draft that a subscription starts with; in a trial it is of nothing.
+fn first_invoice(tx: &mut Tx<'_>, subscription: &mut Subscription) -> Invoice {
+    let (now, in_trial) = (tx.now, subscription.trial_end.is_some());
+    let period = (now, subscription.period_end);
+    let lines = invoice::period_lines(tx, &subscription.items, period, in_trial);
     let reason = BillingReason::SubscriptionCreate;
     // The first invoice covers no past time: its own period is the moment of its creation.
     let bill = Bill { reason, lines, period_start: now, period_end: now, finalizes_at: None };
-    let invoice = invoice::draft(tx, &subscription, bill);
+    let invoice = invoice::draft(tx, subscription, bill);
     subscription.latest_invoice = Some(invoice.id.clone());
-    if trial_end.is_none() {
-        spend_discounts(tx, &mut subscription);
+    if !in_trial {
+        spend_discounts(tx, subscription);
     }
-    tx.put(subscription.clone());
-    Ok((subscription, invoice))
+    invoice
 }
 
 /// Starts a subscription as the API does, charging the card on file.
@@ -238,6 +246,9 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>)
         }
     });
     tx.emit::<Subscription>("customer.subscription.deleted", id);
+    if let Some(schedule) = &subscription.schedule {
+        schedule::end(tx, schedule);
+    }
     for invoice in unsettled(tx, &subscription) {
         tx.update(&invoice, "invoice.updated", |invoice: &mut Invoice| {
             invoice.auto_advance = false;

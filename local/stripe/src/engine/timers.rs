@@ -2,7 +2,7 @@
 
 use super::charge::{self, Presence};
 use super::invoice::{self, Bill};
-use super::{change, checkout, next_boundary, refund, subscription};
+use super::{change, checkout, next_boundary, refund, schedule, subscription};
 use crate::model::*;
 use crate::render::Render;
 use crate::state::Timer;
@@ -20,6 +20,7 @@ pub(crate) fn run(tx: &mut Tx<'_>, timer: &Timer) {
         Timer::Invoice(id) => run_invoice(tx, id),
         Timer::CheckoutSession(id) => checkout::expire(tx, id),
         Timer::Dispute(id) => run_dispute(tx, id),
+        Timer::Schedule(id) => run_schedule(tx, id),
     }
 }
 
@@ -108,7 +109,10 @@ fn next_invoice(tx: &mut Tx<'_>, one: &Subscription, reason: BillingReason) -> I
 
 /// The next invoice of a subscription, as it would be: the object of `invoice.upcoming` and of previews.
 pub(crate) fn upcoming(tx: &mut Tx<'_>, id: &str) -> Invoice {
-    let one: Subscription = tx.get(id);
+    let mut one: Subscription = tx.get(id);
+    if let Some(items) = schedule::items_at_renewal(tx, &one) {
+        one.items = items;
+    }
     let mut invoice = next_invoice(tx, &one, BillingReason::Upcoming);
     tx.state.invoices.remove(&invoice.id);
     invoice.id = invoice.id.replacen("in_", "upcoming_in_", 1);
@@ -129,6 +133,13 @@ fn run_invoice(tx: &mut Tx<'_>, id: &str) {
     let one = due.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
     let method = charge::method_of(tx, one.as_ref(), &due.customer);
     invoice::attempt(tx, id, method.as_ref(), Presence::Kept);
+}
+
+fn run_schedule(tx: &mut Tx<'_>, id: &str) {
+    // A phase that can no longer begin, as when its price was archived, leaves the subscription as it is.
+    if schedule::advance(tx, id).is_err() {
+        schedule::release(tx, id);
+    }
 }
 
 fn run_dispute(tx: &mut Tx<'_>, id: &str) {

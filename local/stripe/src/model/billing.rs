@@ -35,6 +35,8 @@ pub(crate) struct Subscription {
     pub discounts: Vec<String>,
     pub latest_invoice: Option<String>,
     pub pending_update: Option<PendingUpdate>,
+    /// What changes it at set times.
+    pub schedule: Option<String>,
     /// The billing mode: `flexible` unless it was created as `classic`.
     pub flexible: bool,
     pub description: Option<String>,

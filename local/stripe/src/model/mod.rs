@@ -5,6 +5,7 @@ mod catalog;
 mod customer;
 mod event;
 mod payment;
+mod schedule;
 mod session;
 
 pub(crate) use billing::*;
@@ -12,6 +13,7 @@ pub(crate) use catalog::*;
 pub(crate) use customer::*;
 pub(crate) use event::*;
 pub(crate) use payment::*;
+pub(crate) use schedule::*;
 pub(crate) use session::*;
 
 use std::collections::BTreeMap;

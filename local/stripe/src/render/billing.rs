@@ -75,6 +75,7 @@ impl Subscription {
             },
             "ended_at": self.ended_at,
             "latest_invoice": self.latest_invoice,
+            "schedule": self.schedule,
             "pending_update": self.pending_update.as_ref().map(|update| self.render_pending(update, view)),
             "status": self.status.name(),
             "trial_end": self.trial_end,
@@ -341,7 +342,6 @@ fn subscription_constants() -> Map<String, Value> {
         },
         "pending_invoice_item_interval": null,
         "pending_setup_intent": null,
-        "schedule": null,
         "test_clock": null,
         "transfer_data": null,
     }))

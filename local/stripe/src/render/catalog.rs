@@ -14,10 +14,12 @@ impl Interval {
 }
 
 impl Render for Customer {
-    fn render(&self, _: View<'_>) -> Value {
+    fn render(&self, view: View<'_>) -> Value {
         if self.deleted {
             return json!({"id": self.id, "object": "customer", "deleted": true});
         }
+        let mut invoices = view.state.invoices.of_customer(&self.id);
+        let delinquent = invoices.any(|one| one.status == InvoiceStatus::Open && one.attempt_count > 0);
         json!({
             "id": self.id,
             "object": "customer",
@@ -27,7 +29,7 @@ impl Render for Customer {
             "currency": self.currency,
             "customer_account": null,
             "default_source": null,
-            "delinquent": false,
+            "delinquent": delinquent,
             "description": self.description,
             "discount": null,
             "email": self.email,

@@ -65,6 +65,9 @@ fn lookup(id: &str, name: &str, view: View<'_>) -> Option<Value> {
     if name == "coupon" {
         return Some(state.coupons.get(id)?.render(view));
     }
+    if id.starts_with("sub_sched_") {
+        return Some(state.schedules.get(id)?.render(view));
+    }
     let (prefix, _) = id.split_once('_')?;
     Some(match prefix {
         "cus" => state.customers.get(id)?.render(view),

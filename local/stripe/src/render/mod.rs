@@ -4,6 +4,7 @@ mod billing;
 mod catalog;
 mod expand;
 mod payment;
+mod schedule;
 mod session;
 
 pub(crate) use billing::invoice_payment;

@@ -15,92 +15,116 @@ impl SessionStatus {
 
 impl Render for CheckoutSession {
     fn render(&self, view: View<'_>) -> Value {
+        let mut value = self.terms(view);
+        if let (Some(fields), Value::Object(course), Value::Object(constants)) =
+            (value.as_object_mut(), self.course(view), session_constants())
+        {
+            fields.extend(course);
+            fields.extend(constants);
+        }
+        value
+    }
+}
+
+impl CheckoutSession {
+    fn terms(&self, view: View<'_>) -> Value {
         let totals = discount::session_totals(view.state, self);
-        let open = self.status == SessionStatus::Open;
+        let customer = self.customer.as_deref().and_then(|id| view.state.customers.get(id));
+        let email = customer.and_then(|customer| customer.email.as_deref()).or(self.customer_email.as_deref());
+        let discounts = self.discounts.iter().map(|one| {
+            let coupon = one.promotion_code.is_none().then_some(&one.coupon);
+            json!({"coupon": coupon, "promotion_code": one.promotion_code})
+        });
+        let discounts: Vec<Value> = discounts.collect();
+        json!({
+            "id": self.id,
+            "object": "checkout.session",
+            "allow_promotion_codes": self.allow_promotion_codes.then_some(true),
+            "amount_subtotal": totals.subtotal,
+            "amount_total": totals.total,
+            "cancel_url": self.cancel_url,
+            "client_reference_id": self.client_reference_id,
+            "created": self.created,
+            "currency": self.currency,
+            "customer": self.customer,
+            "customer_details": email.map(|email| customer_details(email, customer)),
+            "customer_email": self.customer_email,
+            "discounts": if discounts.is_empty() { Value::Null } else { discounts.into() },
+            "locale": self.locale,
+            "metadata": self.metadata,
+            "payment_method_collection": if self.card_if_required { "if_required" } else { "always" },
+            "success_url": self.success_url,
+            "total_details": {"amount_discount": totals.discount, "amount_shipping": 0, "amount_tax": 0},
+        })
+    }
+
+    fn course(&self, view: View<'_>) -> Value {
         let payment_status = match (self.status, self.paid) {
             (SessionStatus::Complete, true) => "paid",
             (SessionStatus::Complete, false) => "no_payment_required",
             _ => "unpaid",
         };
-        let customer = self.customer.as_deref().and_then(|id| view.state.customers.get(id));
-        let email = customer.and_then(|customer| customer.email.as_deref()).or(self.customer_email.as_deref());
-        let discounts: Vec<Value> = self
-            .discounts
-            .iter()
-            .map(|one| json!({"coupon": one.promotion_code.is_none().then_some(&one.coupon), "promotion_code": one.promotion_code}))
-            .collect();
+        let url = (self.status == SessionStatus::Open).then(|| format!("{}/c/pay/{}", view.base_url, self.id));
         json!({
-            "id": self.id,
-            "object": "checkout.session",
-            "adaptive_pricing": {"enabled": false},
-            "after_expiration": null,
-            "allow_promotion_codes": self.allow_promotion_codes.then_some(true),
-            "allowed_payment_method_types": null,
-            "amount_subtotal": totals.subtotal,
-            "amount_total": totals.total,
-            "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
-            "billing_address_collection": null,
-            "cancel_url": self.cancel_url,
-            "client_reference_id": self.client_reference_id,
-            "client_secret": null,
-            "collected_information": null,
-            "consent": null,
-            "consent_collection": null,
-            "created": self.created,
-            "currency": self.currency,
-            "currency_conversion": null,
-            "custom_fields": [],
-            "custom_text": {
-                "after_submit": null,
-                "shipping_address": null,
-                "submit": null,
-                "terms_of_service_acceptance": null,
-            },
-            "customer": self.customer,
-            "customer_account": null,
-            "customer_creation": "always",
-            "customer_details": email.map(|email| customer_details(email, customer)),
-            "customer_email": self.customer_email,
-            "discounts": if self.discounts.is_empty() { Value::Null } else { discounts.into() },
             "expires_at": self.expires_at,
-            "integration_identifier": null,
             "invoice": self.invoice,
-            "invoice_creation": null,
-            "livemode": false,
-            "locale": self.locale,
-            "managed_payments": null,
-            "metadata": self.metadata,
-            "mode": "subscription",
-            "origin_context": null,
-            "payment_intent": null,
-            "payment_link": null,
-            "payment_method_collection": if self.card_if_required { "if_required" } else { "always" },
-            "payment_method_configuration_details": null,
-            "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-            "payment_method_types": ["card"],
             "payment_status": payment_status,
-            "permissions": null,
-            "phone_number_collection": {"enabled": false},
-            "recovered_from": null,
-            "saved_payment_method_options": {
-                "allow_redisplay_filters": ["always"],
-                "payment_method_remove": "disabled",
-                "payment_method_save": null,
-            },
-            "setup_intent": null,
-            "shipping_address_collection": null,
-            "shipping_cost": null,
-            "shipping_options": [],
             "status": self.status.name(),
-            "submit_type": null,
             "subscription": self.subscription,
-            "success_url": self.success_url,
-            "total_details": {"amount_discount": totals.discount, "amount_shipping": 0, "amount_tax": 0},
-            "ui_mode": "hosted_page",
-            "url": open.then(|| format!("{}/c/pay/{}", view.base_url, self.id)),
-            "wallet_options": null,
+            "url": url,
         })
     }
+}
+
+/// What no session of a stand-in differs in.
+fn session_constants() -> Value {
+    json!({
+        "adaptive_pricing": {"enabled": false},
+        "after_expiration": null,
+        "allowed_payment_method_types": null,
+        "automatic_tax": {"enabled": false, "liability": null, "provider": null, "status": null},
+        "billing_address_collection": null,
+        "client_secret": null,
+        "collected_information": null,
+        "consent": null,
+        "consent_collection": null,
+        "currency_conversion": null,
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": null,
+            "shipping_address": null,
+            "submit": null,
+            "terms_of_service_acceptance": null,
+        },
+        "customer_account": null,
+        "customer_creation": "always",
+        "integration_identifier": null,
+        "invoice_creation": null,
+        "livemode": false,
+        "managed_payments": null,
+        "mode": "subscription",
+        "origin_context": null,
+        "payment_intent": null,
+        "payment_link": null,
+        "payment_method_configuration_details": null,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": ["card"],
+        "permissions": null,
+        "phone_number_collection": {"enabled": false},
+        "recovered_from": null,
+        "saved_payment_method_options": {
+            "allow_redisplay_filters": ["always"],
+            "payment_method_remove": "disabled",
+            "payment_method_save": null,
+        },
+        "setup_intent": null,
+        "shipping_address_collection": null,
+        "shipping_cost": null,
+        "shipping_options": [],
+        "submit_type": null,
+        "ui_mode": "hosted_page",
+        "wallet_options": null,
+    })
 }
 
 fn customer_details(email: &str, customer: Option<&Customer>) -> Value {

@@ -16,7 +16,7 @@ macro_rules! tables {
             customers: Customer, products: Product, prices: Price, coupons: Coupon, promotion_codes: PromotionCode,
             discounts: Discount, payment_methods: PaymentMethod, payment_intents: PaymentIntent, charges: Charge,
             refunds: Refund, disputes: Dispute, checkout_sessions: CheckoutSession, portal_sessions: PortalSession,
-            subscriptions: Subscription, invoices: Invoice, invoice_items: InvoiceItem, events: Event,
+            subscriptions: Subscription, schedules: Schedule, invoices: Invoice, invoice_items: InvoiceItem, events: Event,
             webhook_endpoints: WebhookEndpoint, replays: Replay, outcomes: CardOutcome
         }
     };
@@ -120,14 +120,17 @@ pub(crate) enum Timer {
     Invoice(String),
     CheckoutSession(String),
     Dispute(String),
+    Schedule(String),
 }
 
 impl State {
     /// The timer that is due first.
     pub(crate) fn next_timer(&self) -> Option<(Moment, Timer)> {
-        // Of timers due together invoices go first: what is to be charged is charged before its subscription ends.
+        // Of timers due together invoices go first: what is to be charged is charged before its subscription ends. Then a
+        // schedule: the renewal is one of the phase that begins with it.
         let timers = [
             self.invoices.next_due().map(|(due, one)| (due, Timer::Invoice(one.id.clone()))),
+            self.schedules.next_due().map(|(due, one)| (due, Timer::Schedule(one.id.clone()))),
             self.subscriptions.next_due().map(|(due, one)| (due, Timer::Subscription(one.id.clone()))),
             self.checkout_sessions.next_due().map(|(due, one)| (due, Timer::CheckoutSession(one.id.clone()))),
             self.disputes.next_due().map(|(due, one)| (due, Timer::Dispute(one.id.clone()))),

@@ -166,3 +166,62 @@ impl<T: Object> Table<T> {
 fn kind<T: Object>() -> String {
     format!("stripe.{}", T::KIND)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CheckoutSession, PortalSession};
+
+    fn visit(id: &str, customer: &str) -> PortalSession {
+        let (id, customer) = (id.to_owned(), customer.to_owned());
+        PortalSession { id, created: 0, customer, return_url: None, locale: None }
+    }
+
+    fn ids<'a>(rows: impl Iterator<Item = &'a PortalSession>) -> Vec<&'a str> {
+        rows.map(|row| row.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_rollback_restores_rows_order_and_indexes() {
+        let mut table = Table::default();
+        table.put(visit("a", "ada"));
+        table.put(visit("b", "bob"));
+        table.commit(&mut Vec::new());
+        table.put(visit("a", "bob"));
+        table.put(visit("c", "ada"));
+        table.remove("b");
+        assert_eq!(ids(table.iter()), ["c", "a"]);
+        table.rollback();
+        assert_eq!(ids(table.iter()), ["b", "a"]);
+        assert_eq!((ids(table.of_customer("ada")), ids(table.of_customer("bob"))), (vec!["a"], vec!["b"]));
+        assert!(table.get("c").is_none());
+        let mut changes = Vec::new();
+        table.commit(&mut changes);
+        assert!(changes.is_empty(), "what was taken back is not written");
+    }
+
+    #[test]
+    fn a_commit_writes_what_differs_and_nothing_else() {
+        let documents = Documents::open(None).unwrap();
+        let mut table = Table::default();
+        for (id, customer) in [("a", "ada"), ("b", "bob"), ("c", "cem")] {
+            table.put(visit(id, customer));
+        }
+        let mut changes = Vec::new();
+        table.commit(&mut changes);
+        documents.write(&changes);
+        table.put(visit("a", "ada"));
+        table.put(visit("b", "eve"));
+        table.remove("c");
+        table.put(visit("d", "dan"));
+        table.remove("d");
+        changes.clear();
+        table.commit(&mut changes);
+        assert_eq!(changes.len(), 2, "b changed and c went; a is the same, and d never was");
+        documents.write(&changes);
+        let loaded: Table<PortalSession> = Table::load(&documents).unwrap();
+        assert_eq!(ids(loaded.iter()), ["b", "a"]);
+        assert_eq!(ids(loaded.of_customer("eve")), ["b"]);
+        assert!(Table::<CheckoutSession>::load(&documents).unwrap().next_due().is_none());
+    }
+}

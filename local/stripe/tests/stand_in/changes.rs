@@ -89,6 +89,30 @@ async fn a_pending_upgrade_expires_after_23_hours_and_its_invoice_is_void() {
 }
 
 #[tokio::test]
+async fn a_pending_upgrade_is_confirmed_on_the_invoice_page_and_another_change_takes_its_place() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.stand_in.set_outcome("ada@example.com", Outcome::Require3ds);
+    change(&shop, &id, "premium_month", NOW_OR_PENDING).await;
+    let first = shop.subscription(&id).await["latest_invoice"].clone();
+    let pending = change(&shop, &id, "premium_year", NOW_OR_PENDING).await.json();
+    assert_eq!(plan(&pending), "basic_month");
+    let first = shop.get(&format!("/v1/invoices/{}", text(&first["id"])), &[]).await;
+    assert_eq!(first["status"], "void", "nobody pays for a change that was given up");
+    let open = shop.subscription(&id).await["latest_invoice"].clone();
+    let page = text(&open["hosted_invoice_url"]);
+    assert!(shop.browse(&page, None).await.text.contains("3-D Secure"));
+    let failed = shop.browse(&page, Some(&[("result", "fail")])).await;
+    assert!(failed.text.contains("unable to authenticate"), "{}", failed.text);
+    assert_eq!(plan(&shop.subscription(&id).await), "basic_month");
+    // The card has to be typed in again, and authenticated.
+    assert_eq!(shop.browse(&page, Some(&[("card", "4242424242424242")])).await.status, 303);
+    assert_eq!(shop.browse(&page, Some(&[("result", "complete")])).await.status, 303);
+    let applied = shop.subscription(&id).await;
+    assert_eq!((plan(&applied), &applied["pending_update"]), ("premium_year", &Value::Null));
+}
+
+#[tokio::test]
 async fn an_upgrade_that_has_to_succeed_changes_nothing_when_it_is_declined() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;

@@ -6,4 +6,5 @@ mod checkout;
 mod payments;
 mod renewals;
 mod requests;
+mod schedules;
 mod support;

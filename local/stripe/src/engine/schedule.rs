@@ -1,0 +1,183 @@
+//! Subscription schedules: phases that follow each other, such as a downgrade at the end of the period.
+
+use super::change::{self, ItemChange};
+use super::subscription::{self, PaymentBehavior};
+use crate::error::Result;
+use crate::model::*;
+use crate::tx::Tx;
+
+/// A schedule of one phase: what the subscription is until its period ends.
+pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: Metadata) -> String {
+    let items = one.items.iter().map(|item| PhaseItem {
+        price: item.price.clone(),
+        quantity: item.quantity,
+        metadata: item.metadata.clone(),
+    });
+    let phase = Phase {
+        start: one.period_start,
+        end: one.period_end,
+        items: items.collect(),
+        proration: super::proration::Proration::Create,
+        trial_end: one.trial_end.filter(|end| *end > tx.now),
+        metadata: one.metadata.clone(),
+    };
+    let schedule = Schedule {
+        id: tx.ids.next("sub_sched"),
+        created: tx.now,
+        customer: one.customer.clone(),
+        subscription: Some(one.id.clone()),
+        released_subscription: None,
+        status: ScheduleStatus::Active,
+        currency: one.currency.clone(),
+        phases: vec![phase],
+        current: 0,
+        cancels: false,
+        flexible: one.flexible,
+        canceled_at: None,
+        completed_at: None,
+        released_at: None,
+        metadata,
+    };
+    let id = schedule.id.clone();
+    tx.put(schedule);
+    tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| one.schedule = Some(id.clone()));
+    tx.emit::<Schedule>("subscription_schedule.created", &id);
+    id
+}
+
+/// The running phase ends: the next one begins, or the schedule is done.
+pub(crate) fn advance(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let schedule: Schedule = tx.get(id);
+    let Some(subscription) = &schedule.subscription else { return Ok(()) };
+    let Some(next) = schedule.phases.get(schedule.current + 1) else { return finish(tx, &schedule, subscription) };
+    begin(tx, subscription, next)?;
+    tx.update(id, "subscription_schedule.updated", |schedule: &mut Schedule| schedule.current += 1);
+    Ok(())
+}
+
+/// Leaves the subscription to itself, as it is.
+pub(crate) fn release(tx: &mut Tx<'_>, id: &str) {
+    let now = tx.now;
+    let schedule: Schedule = tx.get(id);
+    tx.edit(id, |schedule: &mut Schedule| {
+        schedule.status = ScheduleStatus::Released;
+        schedule.released_at = Some(now);
+        schedule.released_subscription = schedule.subscription.take();
+    });
+    if let Some(subscription) = &schedule.subscription {
+        tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| one.schedule = None);
+    }
+    tx.emit::<Schedule>("subscription_schedule.released", id);
+}
+
+/// The subscription has ended, and its schedule with it.
+pub(crate) fn end(tx: &mut Tx<'_>, id: &str) {
+    let now = tx.now;
+    if tx.get::<Schedule>(id).status != ScheduleStatus::Active {
+        return;
+    }
+    tx.edit(id, |schedule: &mut Schedule| {
+        schedule.status = ScheduleStatus::Canceled;
+        schedule.canceled_at = Some(now);
+    });
+    tx.emit::<Schedule>("subscription_schedule.canceled", id);
+}
+
+/// What a subscription renews with, if a phase begins with its next period.
+pub(crate) fn items_at_renewal(tx: &Tx<'_>, one: &Subscription) -> Option<Vec<Item>> {
+    let schedule: Schedule = tx.get(one.schedule.as_deref()?);
+    let next = schedule.phases.get(schedule.current + 1)?;
+    (next.start <= one.period_end).then(|| items_of(one, next, one.created))
+}
+
+/// The subscription was changed itself: the running phase is what it is now.
+pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
+    let Some(id) = &one.schedule else { return };
+    tx.edit(id, |schedule: &mut Schedule| {
+        let current = schedule.current;
+        if let Some(phase) = schedule.phases.get_mut(current) {
+            let items = one.items.iter().map(|item| PhaseItem {
+                price: item.price.clone(),
+                quantity: item.quantity,
+                metadata: item.metadata.clone(),
+            });
+            phase.items = items.collect();
+        }
+    });
+}
+
+fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
+    let one: Subscription = tx.get(subscription);
+    let items = items_of(&one, phase, tx.now);
+    if phase.start < one.period_end {
+        let change = ItemChange {
+            items,
+            proration: phase.proration,
+            proration_date: Some(phase.start),
+            behavior: PaymentBehavior::Allow,
+            restart: false,
+        };
+        return change::update(tx, subscription, |_| {}, Some(change));
+    }
+    // The period ends with the phase: its renewal, which follows at once, is the first of the new items.
+    let prices: Vec<Price> = items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
+    let (_, recurring) = subscription::common_terms(&prices)?;
+    tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| {
+        one.items = items;
+        if one.recurring != recurring {
+            one.recurring = recurring;
+            one.billing_cycle_anchor = one.period_end;
+        }
+    });
+    Ok(())
+}
+
+fn finish(tx: &mut Tx<'_>, schedule: &Schedule, subscription: &str) -> Result<()> {
+    if !schedule.cancels {
+        release(tx, &schedule.id);
+        return Ok(());
+    }
+    let now = tx.now;
+    tx.edit(&schedule.id, |schedule: &mut Schedule| {
+        schedule.status = ScheduleStatus::Completed;
+        schedule.completed_at = Some(now);
+    });
+    subscription::end(tx, subscription, None);
+    tx.emit::<Schedule>("subscription_schedule.completed", &schedule.id);
+    Ok(())
+}
+
+/// The items of a phase; each takes the place, and the id, of the one that was there.
+pub(crate) fn items_of(one: &Subscription, phase: &Phase, now: Moment) -> Vec<Item> {
+    let items = phase.items.iter().enumerate().map(|(place, new)| {
+        let old = one.items.get(place);
+        Item {
+            id: old.map_or_else(|| format!("{}_{place}", one.id.replacen("sub_", "si_", 1)), |old| old.id.clone()),
+            created: old.map_or(now, |old| old.created),
+            price: new.price.clone(),
+            quantity: new.quantity,
+            metadata: new.metadata.clone(),
+        }
+    });
+    items.collect()
+}
+
+impl ScheduleStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Canceled => "canceled",
+            Self::Completed => "completed",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// The error of a request that a schedule is in the way of.
+pub(crate) fn is_in_the_way(one: &Subscription) -> Option<crate::error::ApiError> {
+    let schedule = one.schedule.as_ref()?;
+    let message = format!(
+        "The subscription is managed by the subscription schedule `{schedule}`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead."
+    );
+    Some(crate::error::ApiError::invalid(message))
+}

@@ -1,0 +1,75 @@
+use super::{Metadata, Moment};
+use crate::engine::proration::Proration;
+use crate::state::Object;
+use serde::{Deserialize, Serialize};
+
+/// What a subscription is to become, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Schedule {
+    pub id: String,
+    pub created: Moment,
+    pub customer: String,
+    /// `None` once it is released.
+    pub subscription: Option<String>,
+    pub released_subscription: Option<String>,
+    pub status: ScheduleStatus,
+    pub currency: String,
+    /// One after the other, without gaps.
+    pub phases: Vec<Phase>,
+    /// The place of the phase that runs.
+    pub current: usize,
+    /// The end of the last phase ends the subscription too.
+    pub cancels: bool,
+    pub flexible: bool,
+    pub canceled_at: Option<Moment>,
+    pub completed_at: Option<Moment>,
+    pub released_at: Option<Moment>,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ScheduleStatus {
+    Active,
+    Canceled,
+    Completed,
+    Released,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Phase {
+    pub start: Moment,
+    pub end: Moment,
+    pub items: Vec<PhaseItem>,
+    /// What becomes of unused time when the phase starts within a period.
+    pub proration: Proration,
+    pub trial_end: Option<Moment>,
+    pub metadata: Metadata,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PhaseItem {
+    pub price: String,
+    pub quantity: u64,
+    pub metadata: Metadata,
+}
+
+impl Object for Schedule {
+    const KIND: &'static str = "subscription_schedule";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
+    }
+
+    fn customer(&self) -> Option<&str> {
+        Some(&self.customer)
+    }
+
+    fn due(&self) -> Option<Moment> {
+        (self.status == ScheduleStatus::Active).then(|| self.phases[self.current].end)
+    }
+}
