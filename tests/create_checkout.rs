@@ -186,7 +186,7 @@ async fn a_promotion_code_applies_and_an_unknown_one_is_refused() {
 
 #[tokio::test]
 async fn the_trial_is_once_a_person() {
-    let platform = Platform::bare().await;
+    let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.register("a@viewers.test").await;
     platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
     let tried = subscription(&viewer).await;

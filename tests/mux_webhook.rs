@@ -66,6 +66,25 @@ async fn a_ready_asset_makes_its_video_playable() {
 }
 
 #[tokio::test]
+async fn an_asset_without_our_name_is_found_by_its_upload() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
+    let created = admin.post("/api/admin/videos", body).await;
+    let id = created.data()["video"]["id"].as_str().expect("an id");
+    let mut nameless = asset(id);
+    nameless["passthrough"] = Value::Null;
+    nameless["upload_id"] = created.data()["upload"]["id"].clone();
+
+    platform.fault(json!({ "target": "mux", "kind": "error", "count": 2 }));
+    let down = platform.mux_event("video.asset.ready", nameless.clone()).await;
+    assert_eq!((down.status(), down.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "Mux shall tell again");
+    assert_eq!(platform.mux_event("video.asset.ready", nameless).await.status(), 200);
+
+    assert_eq!(state(&admin, id).await["status"], "ready");
+}
+
+#[tokio::test]
 async fn events_in_any_order_never_lead_back_to_processing() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;

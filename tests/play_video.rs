@@ -5,7 +5,7 @@ use standin::calls::Call;
 use support::{DEMO_PASSWORD, Platform, Viewer};
 
 /// A published video of the seed that asks for a plan.
-pub async fn video_of(platform: &Platform, required_plan: &str) -> String {
+pub(crate) async fn video_of(platform: &Platform, required_plan: &str) -> String {
     let answer = platform.anyone().get(&format!("/api/videos?required_plan={required_plan}&limit=1")).await;
     answer.data()[0]["id"].as_str().unwrap_or_else(|| panic!("a {required_plan} video: {answer}")).to_owned()
 }

@@ -1,7 +1,7 @@
 //! Demo media: a small catalogue of invented titles, drawn, animated and set to music by the machine that shows them.
 //!
-//! Nothing is downloaded and nobody's rights are touched. Every picture of a video carries its title and the running time,
-//! so that a screenshot proves where a player is.
+//! Nothing is downloaded and nobody's rights are touched. Every picture of a video carries the running time, so that a
+//! screenshot proves where a player is.
 
 mod draw;
 mod music;

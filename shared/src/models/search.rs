@@ -1,6 +1,6 @@
 //! Full-text search in memory: words and prefixes, case and accents folded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -60,7 +60,8 @@ impl Index {
     /// The texts that have, for each word of the query, a word that starts with it. A query without any word finds none.
     pub fn find(&self, query: &str) -> Hits {
         let folded = fold(query);
-        let found = words(&folded).map(|word| self.starting_with(word)).reduce(Hits::and);
+        let words: BTreeSet<&str> = words(&folded).collect();
+        let found = words.into_iter().map(|word| self.starting_with(word)).reduce(Hits::and);
         found.unwrap_or_else(|| Hits::none(self.texts))
     }
 

@@ -214,13 +214,14 @@ pub fn jitter_ms(max: u64) -> u64 {
 /// What an SDK error means here; the SDK's own text may hold the response, so only code and kind are kept.
 pub fn failed<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {
     let (busy, text) = match &error {
-        SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("unknown");
-            if code == "ConditionalCheckFailedException" {
+        SdkError::ServiceError(service) => match service.err().code() {
+            Some("ConditionalCheckFailedException") => {
                 return StoreError::Condition(Failed(vec![None], vec![true]));
             }
-            (is_busy(code), code.to_owned())
-        }
+            Some(code) => (is_busy(code), code.to_owned()),
+            // Half of an answer: what was asked may have been done.
+            None => (true, "an unreadable answer".to_owned()),
+        },
         SdkError::TimeoutError(_) => (true, "timed out".to_owned()),
         SdkError::DispatchFailure(_) => (true, "could not be reached".to_owned()),
         SdkError::ResponseError(_) => (true, "an unreadable answer".to_owned()),

@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize, Serializer};
 const BY_CREATED: &str = "by_created";
 /// What every row has as [`Video::listing`].
 pub const LISTING: &str = "videos";
-/// Reads for one page: a filter may leave little of each.
+/// Reads for one page, and rows of each: a filter may leave little of them.
 const READS_MAX: usize = 10;
+const FILTERED_ROWS: usize = 100;
 
 /// A row of `videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -187,7 +188,8 @@ impl Videos {
         let mut start = after.map(|after| after.item());
         for _ in 0..READS_MAX {
             // One more than the page holds tells whether it is the last.
-            let (videos, next) = self.read_page(status, limit + 1, start).await?;
+            let rows = if status.is_some() { FILTERED_ROWS } else { limit + 1 };
+            let (videos, next) = self.read_page(status, rows, start).await?;
             found.extend(videos);
             if found.len() > limit {
                 found.truncate(limit);

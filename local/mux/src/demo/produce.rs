@@ -15,6 +15,8 @@ const HEIGHT: u32 = 360;
 const RATE: Rate = Rate { frames: 24, seconds: 1 };
 /// Fast rather than small: the first start waits for it.
 const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1 };
+/// The widths in which posters lie ready.
+const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 const POSTER_SECONDS_MAX: u64 = 60;
 /// In front of the names of folders that are being filled.
 const UNFINISHED: &str = ".making-";
@@ -32,6 +34,7 @@ pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     hash.update(&plan.graph);
     plan.layers.iter().for_each(|svg| hash.update(svg));
     hash.update(poster::svg(title));
+    hash.update(format!("{POSTER_WIDTHS:?}"));
     hash.update(captions(title));
     dir.join(format!("{}-{}", title.slug, &hex::encode(hash.finalize())[..12]))
 }
@@ -188,7 +191,15 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
     }
     arguments.extend(["-frames:v", "1", "-update", "1", "-q:v", "2"].map(OsString::from));
     arguments.push(media.join(POSTER_FILE).into_os_string());
-    encode::ffmpeg(arguments, Some(work), Duration::from_secs(POSTER_SECONDS_MAX)).await.map(|_| ())
+    let limit = Duration::from_secs(POSTER_SECONDS_MAX);
+    encode::ffmpeg(arguments, Some(work), limit).await?;
+    let mut arguments: Vec<OsString> = ["-i", POSTER_FILE].map(OsString::from).to_vec();
+    for width in POSTER_WIDTHS {
+        let scale = format!("scale={width}:-2:flags=area");
+        let output = encode::poster_file(width);
+        arguments.extend(["-vf", &scale, "-frames:v", "1", "-update", "1", "-q:v", "3", &output].map(OsString::from));
+    }
+    encode::ffmpeg(arguments, Some(media), limit).await.map(|_| ())
 }
 
 /// Captions, so that a player has some to show: what is heard, and what is seen.
@@ -232,7 +243,7 @@ mod tests {
         let encoded = encode::Encoded::read(&target).await.unwrap();
         assert_eq!(encoded.renditions.len(), 3);
         assert!(encoded.has_audio && encoded.duration_seconds >= 29.9);
-        for file in [POSTER_FILE, encode::STORYBOARD_FILE, "captions-en.vtt"] {
+        for file in [POSTER_FILE, "poster-640.jpg", encode::STORYBOARD_FILE, "captions-en.vtt"] {
             assert!(target.join(file).is_file(), "{file}");
         }
         assert_eq!(visible(dir.path()), [target.file_name().unwrap().to_str().unwrap()]);

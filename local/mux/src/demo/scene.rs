@@ -6,8 +6,8 @@ use super::draw::{HEIGHT, LEFT, RIGHT};
 pub(super) enum Scene {
     /// Drawn layers, the farthest first.
     Layers(Vec<Layer>),
-    /// A source of ffmpeg's, the same source at the moment that the poster shows, and filters for both; with `{w}` and `{h}`
-    /// for the size and `{r}` for frames a second.
+    /// A source of ffmpeg's, the same source at the moment that the poster shows, and filters for both; with `{w}` and
+    /// `{h}` for the size and `{r}` for frames a second.
     Generated { source: &'static str, poster_source: &'static str, filters: &'static str },
 }
 

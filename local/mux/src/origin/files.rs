@@ -14,8 +14,8 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 /// Read from the disk at a time.
 const CHUNK_BYTES: u64 = 64 * 1024;
 
-/// Serves a file, or the one range of it that is asked for: 206, or 416 when the file has no such bytes. Several ranges at
-/// once are answered with the whole file, which HTTP allows.
+/// Serves a file, or the one range of it that is asked for: 206, or 416 when the file has no such bytes. Several ranges
+/// at once are answered with the whole file, which HTTP allows.
 pub(super) async fn serve(path: &Path, content_type: &'static str, asked: &HeaderMap) -> Result<Response, Refusal> {
     let mut file = File::open(path).await.map_err(|_| Refusal::not_found())?;
     let length = file.metadata().await?.len();

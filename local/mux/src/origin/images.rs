@@ -47,7 +47,9 @@ pub(super) async fn image(
     let recipe = match (audience, extension) {
         (Audience::Storyboard, "vtt") => return Ok(storyboards::vtt(&mux, &playback_id, &access)),
         (Audience::Storyboard, "json") => return Ok(storyboards::json(&mux, &playback_id, &access)),
-        (Audience::Storyboard, _) => Recipe { source: Source::Picture(STORYBOARD_FILE), filters: String::new() },
+        (Audience::Storyboard, _) => {
+            Recipe { source: Source::Picture(STORYBOARD_FILE.to_owned()), filters: String::new() }
+        }
         (Audience::Gif, _) => animation(&access),
         _ => thumbnail(&mux, &access).await,
     };
@@ -72,7 +74,7 @@ struct Recipe {
 #[derive(Debug)]
 enum Source {
     /// A picture in the asset's folder.
-    Picture(&'static str),
+    Picture(String),
     /// A moment of the video in seconds, and for how long if it moves.
     Video { start: f64, length: Option<f64> },
 }
@@ -87,9 +89,10 @@ impl Recipe {
     /// ffmpeg's arguments, to be run in the asset's folder.
     async fn arguments(&self, folder: &FsPath, access: &Access, output: &FsPath) -> io::Result<Vec<OsString>> {
         let mut arguments: Vec<String> = ["-protocol_whitelist", "file,concat", "-i"].map(str::to_owned).to_vec();
-        match self.source {
-            Source::Picture(name) => arguments.push(name.to_owned()),
+        match &self.source {
+            Source::Picture(name) => arguments.push(name.clone()),
             Source::Video { start, length } => {
+                let (start, length) = (*start, *length);
                 let name = access.encoded.renditions.last().map_or("", |rendition| rendition.name.as_str());
                 let (input, offset) = excerpt(folder, name, start, length.unwrap_or(0.0)).await?;
                 arguments.extend([input, "-an".to_owned(), "-ss".to_owned(), format!("{offset:.3}")]);
@@ -136,15 +139,22 @@ async fn excerpt(folder: &FsPath, rendition: &str, start: f64, length: f64) -> i
 /// A still at `time`; without one, the poster that lies with the media, or else a still from the middle.
 async fn thumbnail(mux: &Mux, access: &Access) -> Recipe {
     let filters = fitted(access);
-    let poster = mux.asset_folder(&access.asset).join(POSTER_FILE);
-    let source = match access.number("time") {
-        None if fs::try_exists(&poster).await.unwrap_or(false) => Source::Picture(POSTER_FILE),
-        time => {
-            let start = within_video(access, time.unwrap_or(access.encoded.duration_seconds / 2.0));
-            Source::Video { start, length: None }
+    let time = access.number("time");
+    if time.is_none() {
+        let folder = mux.asset_folder(&access.asset);
+        let there = async |name: &str| fs::try_exists(folder.join(name)).await.unwrap_or(false);
+        if let (Some(width), None) = (access.number("width"), access.number("height")) {
+            let sized = encode::poster_file(width as u32);
+            if there(&sized).await {
+                return Recipe { source: Source::Picture(sized), filters: String::new() };
+            }
         }
-    };
-    Recipe { source, filters }
+        if there(POSTER_FILE).await {
+            return Recipe { source: Source::Picture(POSTER_FILE.to_owned()), filters };
+        }
+    }
+    let start = within_video(access, time.unwrap_or(access.encoded.duration_seconds / 2.0));
+    Recipe { source: Source::Video { start, length: None }, filters }
 }
 
 fn animation(access: &Access) -> Recipe {
@@ -186,7 +196,7 @@ fn fitted(access: &Access) -> String {
 /// The file of an image; made now if it is not there yet.
 async fn made(mux: &Mux, access: &Access, recipe: &Recipe, extension: &str) -> Result<PathBuf, Refusal> {
     let media = mux.asset_folder(&access.asset);
-    if let Source::Picture(name) = recipe.source
+    if let Source::Picture(name) = &recipe.source
         && recipe.filters.is_empty()
         && name.ends_with(extension)
     {

@@ -18,8 +18,8 @@ const VTT_TYPE: &str = "text/vtt; charset=utf-8";
 /// In front of the id of a text track, in the name of the playlist that holds it.
 const TEXT_PREFIX: &str = "text-";
 
-/// `GET /{playback_id}.m3u8?token=`: the master playlist. Its URIs are absolute and signed by themselves, since a relative
-/// one would not inherit the token.
+/// `GET /{playback_id}.m3u8?token=`: the master playlist. Its URIs are absolute and signed by themselves, since a
+/// relative one would not inherit the token.
 pub(super) async fn master(
     State(mux): State<Arc<Mux>>,
     Path(file): Path<String>,

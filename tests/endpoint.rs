@@ -1,0 +1,151 @@
+//! What the bootstrap does around any endpoint, shown on endpoints that misbehave.
+
+use lambda_http::{Body, Response};
+use serde_json::{Value, json};
+use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Query;
+use shared::lambda::{Mounted, mount};
+use shared::services::{ConfigError, Runtime, Services};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Does what it is told to.
+struct Misbehaves;
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct How {
+    how: Option<String>,
+}
+
+impl Endpoint for Misbehaves {
+    type Caller = Anyone;
+    type Input = Query<How>;
+    type Output = String;
+    const SUMMARY: &'static str = "Misbehaves.";
+    const CODES: &'static [Code] = &[Code::Conflict];
+    const LIMIT: Limit = Limit::Exempt;
+
+    async fn connect(_: &Services) -> Result<Self, ConfigError> {
+        Ok(Self)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<String>, ApiError> {
+        match call.input.0.how.as_deref() {
+            Some("panic") => panic!("on purpose"),
+            Some("hang") => std::future::pending().await,
+            Some("fail") => Err(ApiError::internal("the cause, for the log alone")),
+            Some("refuse") => Err(ApiError::new(Code::Conflict, "Not now.")),
+            Some("long") => Ok(Reply::of("x".repeat(5_000))),
+            Some("token") => Ok(Reply::with_token("x".repeat(5_000))),
+            _ => Ok(Reply::of("well".to_owned())),
+        }
+    }
+}
+
+struct Rig {
+    mounted: Mounted,
+    lines: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Rig {
+    async fn new() -> Self {
+        let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let log = lines.clone();
+        let runtime = Runtime {
+            aws: aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
+            clock: Arc::new(jiff::Timestamp::now),
+            log: Arc::new(move |line| {
+                log.lock().expect("lines").push(serde_json::from_str(line).expect("a line is JSON"))
+            }),
+        };
+        let settings = [
+            ("COMMON_SECRET", "arn"),
+            ("RATE_LIMITS_TABLE", "limits"),
+            ("TOKEN_ISSUER", "issuer"),
+            ("TOKEN_AUDIENCE", "audience"),
+            ("LIMIT_USER_REQUESTS", "1"),
+            ("LIMIT_ADDRESS_REQUESTS", "1"),
+            ("LIMIT_CATALOGUE_REQUESTS", "1"),
+        ];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let services = Services::new("misbehaves", BTreeMap::from(settings), runtime);
+        Self { mounted: mount::<Misbehaves>(&services).await.expect("mounted"), lines }
+    }
+
+    async fn ask(&self, how: &str) -> (u16, String, Response<Body>) {
+        let event = json!({
+            "version": "2.0",
+            "routeKey": "GET /misbehave",
+            "rawPath": "/misbehave",
+            "rawQueryString": format!("how={how}"),
+            "headers": { "accept-encoding": "gzip" },
+            "requestContext": {
+                "accountId": "1", "apiId": "1", "domainName": "d", "stage": "$default", "requestId": "request-1",
+                "routeKey": "GET /misbehave", "time": "now", "timeEpoch": 0,
+                "http": { "method": "GET", "path": "/misbehave", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            },
+            "isBase64Encoded": false,
+        });
+        let request = lambda_http::request::from_str(&event.to_string()).expect("an event");
+        let response = self.mounted.call(request, Duration::from_millis(300)).await;
+        let text = match response.body() {
+            Body::Text(text) => text.clone(),
+            _ => String::new(),
+        };
+        let code = serde_json::from_str::<Value>(&text).unwrap_or_default()["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        (response.status().as_u16(), code, response)
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_in_our_shape_and_the_next_request_works() {
+    let rig = Rig::new().await;
+    let (status, code, response) = rig.ask("panic").await;
+    assert_eq!((status, code.as_str()), (500, "INTERNAL"));
+    assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+    let Body::Text(text) = response.body() else { panic!("text") };
+    assert!(!text.contains("on purpose"), "{text}");
+    assert_eq!(rig.ask("").await.0, 200);
+    let lines = rig.lines.lock().expect("lines");
+    assert_eq!(lines.len(), 2, "one line a request");
+    assert!(lines[0]["cause"].as_str().is_some_and(|cause| cause.contains("on purpose")), "{}", lines[0]);
+    assert_eq!((&lines[0]["level"], &lines[0]["request_id"]), (&json!("error"), &json!("request-1")));
+}
+
+#[tokio::test]
+async fn a_handler_past_its_deadline_is_a_503_that_says_when_to_come_back() {
+    let rig = Rig::new().await;
+    let (status, code, response) = rig.ask("hang").await;
+    assert_eq!((status, code.as_str()), (503, "UNAVAILABLE"));
+    assert_eq!(response.headers()["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn a_cause_is_logged_once_and_never_answered() {
+    let rig = Rig::new().await;
+    let (status, _, response) = rig.ask("fail").await;
+    let Body::Text(text) = response.body() else { panic!("text") };
+    assert!(status == 500 && !text.contains("for the log alone"), "{text}");
+    let lines = rig.lines.lock().expect("lines");
+    assert_eq!(lines.iter().filter(|line| line.to_string().contains("for the log alone")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_no_error_of_the_log() {
+    let rig = Rig::new().await;
+    assert_eq!(rig.ask("refuse").await.1, "CONFLICT");
+    assert_eq!(rig.lines.lock().expect("lines")[0]["level"], "info");
+}
+
+#[tokio::test]
+async fn a_long_answer_is_compressed_unless_it_carries_a_token() {
+    let rig = Rig::new().await;
+    assert_eq!(rig.ask("long").await.2.headers()["content-encoding"], "gzip");
+    assert!(!rig.ask("token").await.2.headers().contains_key("content-encoding"));
+    assert!(!rig.ask("").await.2.headers().contains_key("content-encoding"), "below a kilobyte");
+}
