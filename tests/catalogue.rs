@@ -16,7 +16,7 @@ use std::sync::Arc;
 use support::Platform;
 
 /// Titles enough for several chunks.
-const TITLES: usize = 480;
+const TITLES: usize = 240;
 
 /// What the function that deletes videos is given: both tables.
 async fn services(platform: &Platform) -> Services {
@@ -37,7 +37,7 @@ fn video(number: usize, now: Timestamp) -> Video {
     let created_at = now + SignedDuration::from_secs(i64::try_from(number).expect("small"));
     let id = VideoId::new(created_at);
     // As long, and as hard to compress, as what signs a poster.
-    let noise = |part: usize| (0..6).map(|_| VideoId::new(now).to_string()).collect::<String>() + &part.to_string();
+    let noise = |part: usize| (0..12).map(|_| VideoId::new(now).to_string()).collect::<String>() + &part.to_string();
     Video {
         id,
         title: format!("Film {number:03}"),
@@ -119,9 +119,9 @@ async fn a_change_among_many_titles_rewrites_one_chunk_and_loses_none() {
 
     let id = videos[TITLES / 2].id;
     let renamed =
-        |video: &Video| Ok::<_, StoreError>(Some(Video { title: "Film 240 renamed".to_owned(), ..video.clone() }));
+        |video: &Video| Ok::<_, StoreError>(Some(Video { title: "Film 120 renamed".to_owned(), ..video.clone() }));
     publisher.change(id, renamed, |_| Ok(Vec::new())).await.expect("changed").expect("it is there");
-    expected[TITLES / 2] = "Film 240 renamed".to_owned();
+    expected[TITLES / 2] = "Film 120 renamed".to_owned();
     assert_eq!(every_title(&platform).await, expected);
     let (there, after) = chunks(&platform).await;
     assert_eq!(there, after);
@@ -136,7 +136,7 @@ async fn a_change_among_many_titles_rewrites_one_chunk_and_loses_none() {
         let gone: Vec<Change> = some.iter().map(|one| Change { before: Some(one.clone()), after: None }).collect();
         publisher.commit(Vec::new(), &gone).await.expect("removed");
     }
-    assert_eq!(every_title(&platform).await, ["Film 240 renamed"]);
+    assert_eq!(every_title(&platform).await, ["Film 120 renamed"]);
     let (there, named) = chunks(&platform).await;
     assert_eq!((there.len(), there), (1, named));
 }

@@ -125,6 +125,35 @@ async fn an_event_counts_once_however_often_it_comes() {
 }
 
 #[tokio::test]
+async fn captions_follow_the_tracks_at_mux() {
+    let platform = Platform::start().await;
+    let admin = platform.sign_in("admin@marquee.test", support::DEMO_PASSWORD).await;
+    let listed = admin.get("/api/admin/videos?status=ready").await;
+    let config = platform.console().get("/config").await.json()["mux"].clone();
+    let at_mux = |method: reqwest::Method, path: String| {
+        let request =
+            platform.client().request(method, format!("{}/video/v1/assets/{path}", platform.running().urls().mux));
+        request.basic_auth(config["token_id"].as_str().expect("an id"), config["token_secret"].as_str()).send()
+    };
+    for video in listed.data().as_array().expect("a list") {
+        let (id, asset_id) = (video["id"].as_str().expect("an id"), video["mux_asset_id"].as_str().expect("an id"));
+        let asset = at_mux(reqwest::Method::GET, asset_id.to_owned()).await.expect("an answer");
+        let asset: Value = asset.json().await.expect("JSON");
+        let text = asset["data"]["tracks"].as_array().into_iter().flatten().find(|track| track["type"] == "text");
+        let Some(track) = text.and_then(|track| track["id"].as_str()) else { continue };
+        let before = admin.play(id).await.data()["captions"].as_array().map_or(0, Vec::len);
+        assert!(before > 0, "{id} has captions");
+
+        at_mux(reqwest::Method::DELETE, format!("{asset_id}/tracks/{track}")).await.expect("an answer");
+        platform.advance(0).await;
+
+        assert_eq!(admin.play(id).await.data()["captions"].as_array().map_or(0, Vec::len), before - 1);
+        return;
+    }
+    panic!("the seed has captions");
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_encoded_says_why() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
