@@ -101,12 +101,12 @@ mod tests {
 
     #[test]
     fn look_alikes_and_malformed_addresses_are_refused() {
-        for ambiguous in
-            ["ﬁsh@example.com", "\u{ff41}da@example.com", "mi\u{212a}e@example.com", "e\u{301}va@example.com"]
-        {
+        for ambiguous in ["ﬁsh@example.com", "\u{ff41}da@example.com", "mi\u{212a}e@example.com"] {
             assert_eq!(ambiguous.parse::<Email>(), Err(EmailError::Ambiguous), "{ambiguous}");
         }
-        for malformed in ["", "a", "a@", "@b.c", "a@b", "a b@c.de", "a@b..c", "Ada <a@b.cd>", "a@[127.0.0.1]"] {
+        for malformed in
+            ["", "a", "a@", "@b.c", "a@b", "a b@c.de", "a@b..c", "Ada <a@b.cd>", "a@[127.0.0.1]", "e\u{301}va@b.cd"]
+        {
             assert_eq!(malformed.parse::<Email>(), Err(EmailError::Malformed), "{malformed}");
         }
     }
