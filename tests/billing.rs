@@ -285,6 +285,109 @@ async fn events_at_once_end_in_one_state() {
 }
 
 #[tokio::test]
+async fn what_stripe_said_before_never_overwrites_what_it_said_after() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = customer(&platform, &viewer).await;
+    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let one = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("a subscription"));
+    deliveries(&platform, "drop").await;
+    // The first event has asked Stripe and is about to write, which takes its time.
+    platform.fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "hang", "count": 1 }));
+    let overtaken = event(&platform, "evt_before", "customer.subscription.updated", &customer);
+    let overtaking = async {
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        stripe(&platform, "POST", &one, &[("cancel_at_period_end", "true")]).await;
+        event(&platform, "evt_after", "customer.subscription.updated", &customer).await
+    };
+
+    let (before, after) = tokio::join!(overtaken, overtaking);
+
+    assert_eq!((before.status(), after.status()), (200, 200), "{before} {after}");
+    assert!(platform.round_trips(&before, "dynamodb") > 2, "it lost the race and asked again");
+    assert!(subscription(&viewer).await["cancel_at"].is_string());
+}
+
+#[tokio::test]
+async fn an_upgrade_that_is_not_paid_grants_nothing() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = customer(&platform, &viewer).await;
+    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let one = &list["data"][0];
+    let prices = stripe(&platform, "GET", "prices?lookup_keys[0]=premium_month", &[]).await;
+    platform.cards(&viewer).decline().await;
+    let form = [
+        ("items[0][id]", one["items"]["data"][0]["id"].as_str().expect("an item")),
+        ("items[0][price]", prices["data"][0]["id"].as_str().expect("a price")),
+        ("payment_behavior", "pending_if_incomplete"),
+        ("proration_behavior", "always_invoice"),
+    ];
+    let path = format!("subscriptions/{}", one["id"].as_str().expect("an id"));
+    let pending = stripe(&platform, "POST", &path, &form).await;
+    assert!(pending["pending_update"].is_object(), "{pending}");
+    platform.advance(0).await;
+
+    let seen = subscription(&viewer).await;
+
+    assert_eq!(
+        (&seen["plan_type"], &seen["status"], &seen["grace_until"]),
+        (&json!("basic"), &json!("active"), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn who_subscribed_at_a_price_that_was_replaced_goes_on_and_at_a_foreign_one_gets_nothing() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = customer(&platform, &viewer).await;
+    let prices = stripe(&platform, "GET", "prices?lookup_keys[0]=basic_month", &[]).await;
+    let (old, product) = (&prices["data"][0]["id"], &prices["data"][0]["product"]);
+    let product = product.as_str().expect("an id");
+    let new = [
+        ("currency", "usd"),
+        ("unit_amount", "999"),
+        ("recurring[interval]", "month"),
+        ("product", product),
+        ("lookup_key", "basic_month"),
+        ("transfer_lookup_key", "true"),
+    ];
+    assert_eq!(stripe(&platform, "POST", "prices", &new).await["unit_amount"], 999);
+    event(&platform, "evt_foreign", "customer.subscription.updated", &customer).await;
+    let seen = subscription(&viewer).await;
+    assert_eq!(
+        (&seen["plan_type"], &seen["access"]["code"]),
+        (&Value::Null, &json!("SUBSCRIPTION_REQUIRED")),
+        "{seen}"
+    );
+
+    let path = format!("prices/{}", old.as_str().expect("an id"));
+    stripe(&platform, "POST", &path, &[("metadata[lookup_key]", "basic_month")]).await;
+    event(&platform, "evt_replaced", "customer.subscription.updated", &customer).await;
+
+    let seen = subscription(&viewer).await;
+    assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)), "{seen}");
+}
+
+#[tokio::test]
+async fn a_payment_is_receipted_once_whatever_becomes_of_its_events() {
+    let platform = untried().await;
+    deliveries(&platform, "duplicate").await;
+    let viewer = platform.subscriber("premium").await;
+    let customer = customer(&platform, &viewer).await;
+    for number in 0..3 {
+        event(&platform, &format!("evt_more_{number}"), "invoice.paid", &customer).await;
+    }
+    platform.advance(HOUR).await;
+
+    let mails = platform.mail(viewer.email());
+
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0]["subject"], "Your receipt from Marquee");
+    assert!(mails[0]["text"].as_str().is_some_and(|text| text.contains("12.99 USD")), "{}", mails[0]["text"]);
+}
+
+#[tokio::test]
 async fn of_two_subscriptions_the_newer_is_cancelled_and_given_back() {
     let platform = untried().await;
     let viewer = platform.subscriber("basic").await;
@@ -314,6 +417,10 @@ async fn of_two_subscriptions_the_newer_is_cancelled_and_given_back() {
     assert_eq!(of(799).expect("the first")["amount_refunded"], 0, "the first stays");
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)));
+    platform.advance(HOUR).await;
+    let mails = platform.mail(viewer.email());
+    let told = mails.iter().filter(|mail| mail["subject"] == "One subscription to Marquee is enough").count();
+    assert_eq!(told, 1, "{mails:?}");
     let audit = rows(&platform, "AUDIT_TABLE").await;
     assert_eq!(audit.len(), 1, "{audit:?}");
     assert_eq!(

@@ -127,9 +127,16 @@ fn moment(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
 
+/// What a price sells. A price that was replaced has lost its lookup key to the new one, and keeps it in its metadata, so
+/// that who subscribed at it goes on as before.
+fn sold_by(price: &stripe_shared::Price) -> Option<(PlanType, Interval)> {
+    let key = price.lookup_key.as_ref().or_else(|| price.metadata.get("lookup_key"));
+    key.map(String::as_str).and_then(of_lookup_key)
+}
+
 impl From<stripe_shared::Subscription> for Subscription {
     fn from(one: stripe_shared::Subscription) -> Self {
-        let plan_of = |item: &stripe_shared::SubscriptionItem| item.price.lookup_key.as_deref().and_then(of_lookup_key);
+        let plan_of = |item: &stripe_shared::SubscriptionItem| sold_by(&item.price);
         // The highest of our plans among its items; the first item where none is ours.
         let item = one.items.data.iter().rev().max_by_key(|item| plan_of(item));
         let details = one.cancellation_details;

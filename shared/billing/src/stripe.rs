@@ -62,12 +62,11 @@ pub struct Stripe {
 impl Stripe {
     /// Stripe as this function was given it.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let client = Client::builder().connect_timeout(CONNECT).timeout(ATTEMPT).user_agent("marquee");
-        // A redirect would carry the key elsewhere.
-        let client = client.redirect(reqwest::redirect::Policy::none()).build();
+        let base_url = services.stripe_base_url()?;
+        let client = services.third_party(&base_url).connect_timeout(CONNECT).timeout(ATTEMPT).user_agent("marquee");
         Ok(Self {
-            client: client.map_err(|error| services.refused(format!("no HTTP client: {error}")))?,
-            base_url: services.stripe_base_url()?.into(),
+            client: client.build().map_err(|error| services.refused(format!("no HTTP client: {error}")))?,
+            base_url: base_url.into(),
             secret: services.stripe_secret()?,
         })
     }
