@@ -80,6 +80,14 @@ impl Services {
         &self.runtime.log
     }
 
+    /// A client of a third party's API at `base_url`. It follows no redirect, which would carry a key elsewhere, and no
+    /// proxy of the environment.
+    pub fn third_party(&self, base_url: &str) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        // Only the local platform is reached without TLS: certificates of which nothing is verified are not parsed.
+        if base_url.starts_with("http://") { builder.tls_certs_only([]) } else { builder }
+    }
+
     /// The SDK's configuration, for clients of other AWS services.
     pub fn aws(&self) -> &SdkConfig {
         &self.runtime.aws

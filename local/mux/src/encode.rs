@@ -117,7 +117,7 @@ impl Encoded {
     }
 }
 
-/// Encodes `source` into the folder `into`, which must exist; what is left in it after an error is the caller's to remove.
+/// Encodes `source` into the folder `into`, which must exist; after an error, what is in it is the caller's to remove.
 /// Used for uploads and demo media alike. Dropping the future ends the encoder.
 ///
 /// # Errors
@@ -134,7 +134,7 @@ pub async fn encode(source: &Path, into: &Path) -> Result<Encoded, EncodeError> 
         height: probed.height,
         rate: probed.rate,
         duration_seconds: probed.duration_seconds,
-        effort: Effort { preset: "veryfast", threads: 0 },
+        effort: Effort { preset: "veryfast", threads: 0, background: true },
     };
     render(&input, into).await.map_err(|error| match error {
         EncodeError::Encoder(_) => EncodeError::Invalid("The input file could not be decoded".to_owned()),
@@ -164,6 +164,8 @@ pub(crate) struct Effort {
     pub(crate) preset: &'static str,
     /// Threads for each rendition and for the filters; 0 leaves it to ffmpeg.
     pub(crate) threads: u32,
+    /// Whether everything else on the machine goes first.
+    pub(crate) background: bool,
 }
 
 /// Renders an input into a folder, in one pass over its pictures.
@@ -175,25 +177,31 @@ pub(crate) async fn render(input: &Input, into: &Path) -> Result<Encoded, Encode
     arguments.push("-filter_complex".into());
     arguments.push(graph(input, &rungs, &storyboard).into());
     arguments.extend(outputs(input, &rungs).into_iter().map(OsString::from));
-    ffmpeg(arguments, Some(into), Duration::from_secs(ENCODE_SECONDS_MAX)).await?;
+    let mut command = Command::new("ffmpeg");
+    if input.effort.background {
+        command = Command::new("nice");
+        command.args(["-n", "10", "ffmpeg"]);
+    }
+    run_ffmpeg(command, arguments, into, Duration::from_secs(ENCODE_SECONDS_MAX)).await?;
     let encoded = measure::measure(into, input, &rungs, storyboard).await?;
     let description = serde_json::to_vec_pretty(&encoded).map_err(std::io::Error::other)?;
     tokio::fs::write(into.join(DESCRIPTION_FILE), description).await?;
     Ok(encoded)
 }
 
-/// Runs ffmpeg, out of the way of everything else on the machine; an error carries the end of what it said.
-pub(crate) async fn ffmpeg(
+/// Runs ffmpeg in a folder; an error carries the end of what it said.
+pub(crate) async fn ffmpeg(arguments: Vec<OsString>, folder: &Path, limit: Duration) -> Result<(), EncodeError> {
+    run_ffmpeg(Command::new("ffmpeg"), arguments, folder, limit).await
+}
+
+async fn run_ffmpeg(
+    mut command: Command,
     arguments: Vec<OsString>,
-    folder: Option<&Path>,
+    folder: &Path,
     limit: Duration,
-) -> Result<Vec<u8>, EncodeError> {
-    let mut command = Command::new("nice");
-    command.args(["-n", "10", "ffmpeg", "-y", "-nostdin", "-hide_banner", "-loglevel", "error"]).args(arguments);
-    if let Some(folder) = folder {
-        command.current_dir(folder);
-    }
-    run(command, limit).await
+) -> Result<(), EncodeError> {
+    command.args(["-y", "-nostdin", "-hide_banner", "-loglevel", "error"]).args(arguments).current_dir(folder);
+    run(command, limit).await.map(|_| ())
 }
 
 /// Runs a program to its end and returns what it wrote; it is killed when the future is dropped.
@@ -251,7 +259,7 @@ fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
         add(&[&format!("-bufsize:v:{index}"), &format!("{}k", rung.kilobits_max * 2)]);
     }
     let group = (SEGMENT_SECONDS * input.rate.per_second()).round().max(1.0).to_string();
-    let Effort { preset, threads } = input.effort;
+    let Effort { preset, threads, .. } = input.effort;
     add(&[
         "-c:v",
         "libx264",

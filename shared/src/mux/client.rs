@@ -5,7 +5,7 @@ use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
 use crate::telemetry::{TRACE_HEADER, Trace};
-use reqwest::{Method, RequestBuilder, StatusCode, redirect};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -127,10 +127,10 @@ impl Asset {
 impl Mux {
     /// A client with the function's own secret.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let builder = reqwest::Client::builder().no_proxy().redirect(redirect::Policy::none());
-        let http = builder.connect_timeout(CONNECT).timeout(CALL).build();
+        let base_url = services.mux_base_url()?;
+        let http = services.third_party(&base_url).connect_timeout(CONNECT).timeout(CALL).build();
         let http = http.map_err(|error| services.unusable(&format!("no HTTP client: {error}")))?;
-        Ok(Self { http, base_url: services.mux_base_url()?, secret: services.mux_secret()? })
+        Ok(Self { http, base_url, secret: services.mux_secret()? })
     }
 
     /// Opens a direct upload whose asset plays by signed tokens alone and carries `passthrough`. Browsers may use it from

@@ -134,6 +134,6 @@ async fn fetch(http: &reqwest::Client, url: &str, work_folder: &std::path::Path)
     tokio::fs::create_dir_all(work_folder).await.ok()?;
     tokio::fs::write(work_folder.join("in.srt"), text).await.ok()?;
     let arguments = ["-f", "srt", "-i", "in.srt", "-f", "webvtt", "out.vtt"].map(OsString::from).to_vec();
-    encode::ffmpeg(arguments, Some(work_folder), FETCH_TIMEOUT).await.ok()?;
+    encode::ffmpeg(arguments, work_folder, FETCH_TIMEOUT).await.ok()?;
     tokio::fs::read_to_string(work_folder.join("out.vtt")).await.ok()
 }

@@ -14,7 +14,7 @@ const WIDTH: u32 = 640;
 const HEIGHT: u32 = 360;
 const RATE: Rate = Rate { frames: 24, seconds: 1 };
 /// Fast rather than small: the first start waits for it.
-const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1 };
+const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1, background: false };
 /// The widths in which posters lie ready.
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 const POSTER_SECONDS_MAX: u64 = 60;
@@ -192,14 +192,14 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
     arguments.extend(["-frames:v", "1", "-update", "1", "-q:v", "2"].map(OsString::from));
     arguments.push(media.join(POSTER_FILE).into_os_string());
     let limit = Duration::from_secs(POSTER_SECONDS_MAX);
-    encode::ffmpeg(arguments, Some(work), limit).await?;
+    encode::ffmpeg(arguments, work, limit).await?;
     let mut arguments: Vec<OsString> = ["-i", POSTER_FILE].map(OsString::from).to_vec();
     for width in POSTER_WIDTHS {
         let scale = format!("scale={width}:-2:flags=area");
         let output = encode::poster_file(width);
         arguments.extend(["-vf", &scale, "-frames:v", "1", "-update", "1", "-q:v", "3", &output].map(OsString::from));
     }
-    encode::ffmpeg(arguments, Some(media), limit).await.map(|_| ())
+    encode::ffmpeg(arguments, media, limit).await
 }
 
 /// Captions, so that a player has some to show: what is heard, and what is seen.

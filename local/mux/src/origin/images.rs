@@ -225,7 +225,7 @@ async fn made(mux: &Mux, access: &Access, recipe: &Recipe, extension: &str) -> R
 
 async fn make(recipe: &Recipe, access: &Access, media: &FsPath, output: &FsPath) -> Result<(), EncodeError> {
     let arguments = recipe.arguments(media, access, output).await?;
-    encode::ffmpeg(arguments, Some(media), Duration::from_secs(IMAGE_SECONDS_MAX)).await.map(|_| ())
+    encode::ffmpeg(arguments, media, Duration::from_secs(IMAGE_SECONDS_MAX)).await
 }
 
 /// Moves a finished image to where it is kept. When there are too many, it starts anew: they can be made again.
