@@ -25,6 +25,8 @@ struct Runtime {
 #[tokio::test]
 async fn every_bootstrap_answers_its_event() {
     let platform = Platform::start().await;
+    // The account that the operator's event names.
+    platform.register("ada@example.com").await;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let mut wrong = Vec::new();
     let functions = platform.running().template().functions.clone();

@@ -204,7 +204,7 @@ async fn decoded(platform: &Platform, grant: &Value) -> Vec<(u64, f64, [u8; 3])>
         let height = variant.resolution.expect("a resolution").height;
         for moment in MOMENTS {
             let output = Command::new("ffmpeg")
-                .args(["-loglevel", "error", "-ss", &moment.to_string(), "-i", &variant.uri, "-frames:v", "1"])
+                .args(["-loglevel", "error", "-i", &variant.uri, "-ss", &moment.to_string(), "-frames:v", "1"])
                 .args(["-vf", "scale=1:1:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
                 .output()
                 .await

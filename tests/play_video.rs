@@ -54,7 +54,7 @@ async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_vie
     let batch: Vec<&Call> = calls.iter().filter(|call| call.operation == "BatchGetItem").collect();
     assert_eq!(batch.len(), 1);
     assert_eq!(batch[0].consistent, Some(true), "sessions, subscriptions and leases are read consistently");
-    for table in ["Sessions", "Subscriptions", "Streams", "Users"] {
+    for table in ["sessions", "subscriptions", "streams", "users"] {
         assert!(batch[0].tables.iter().any(|name| name.contains(table)), "{table} in {:?}", batch[0].tables);
     }
     assert_eq!(calls.iter().filter(|call| call.operation == "TransactWriteItems").count(), 1);

@@ -32,7 +32,12 @@ struct Inner {
 impl Timeline {
     /// An empty timeline on `clock`.
     pub fn new(clock: Clock) -> Self {
-        Self(Arc::new(Inner { clock, sources: Mutex::default(), turn: tokio::sync::Mutex::default(), changed: Notify::new() }))
+        Self(Arc::new(Inner {
+            clock,
+            sources: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            changed: Notify::new(),
+        }))
     }
 
     /// The clock that the work is due on.

@@ -72,7 +72,8 @@ async fn adopted_media_play_at_once_with_their_poster_and_survive_a_reset_untouc
     std::fs::create_dir(&folder).unwrap();
     let encoded = mux_standin::encode(crate::support::clip(), &folder).await.unwrap();
     assert!((encoded.duration_seconds - 5.0).abs() < 0.1);
-    let poster = ["-y", "-loglevel", "error", "-f", "lavfi", "-i", "color=red:s=1280x720", "-frames:v", "1"];
+    let poster =
+        ["-y", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "color=red:s=1280x720", "-frames:v", "1"];
     let status = std::process::Command::new("ffmpeg").args(poster).arg(folder.join("poster.jpg")).status();
     assert!(status.unwrap().success());
     std::fs::write(folder.join("captions-en.vtt"), "WEBVTT\n\n00:00.000 --> 00:01.000\n[music]\n").unwrap();

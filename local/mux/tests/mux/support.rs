@@ -269,7 +269,7 @@ pub(crate) fn made(name: &str, source: &[&str]) -> PathBuf {
     let path = folder.join(name);
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg
-        .args(["-y", "-loglevel", "error"])
+        .args(["-y", "-nostdin", "-loglevel", "error"])
         .args(source)
         .args(["-pix_fmt", "yuv420p", "-preset", "ultrafast"])
         .arg(&path);
