@@ -12,12 +12,15 @@ const KEPT: SignedDuration = SignedDuration::from_mins(5);
 /// How often at most a failed verification reads it anew.
 const REFRESHED: SignedDuration = SignedDuration::from_secs(30);
 
+/// What was read, and when.
+type Kept<T> = Option<(Timestamp, Arc<T>)>;
+
 /// A secret that reads as `T`. Clones share what was read.
 pub struct Secret<T> {
     client: Client,
     arn: String,
     clock: Clock,
-    kept: Arc<Mutex<Option<(Timestamp, Arc<T>)>>>,
+    kept: Arc<Mutex<Kept<T>>>,
 }
 
 impl<T> Clone for Secret<T> {

@@ -212,6 +212,7 @@ pub fn jitter_ms(max: u64) -> u64 {
 }
 
 /// What an SDK error means here; the SDK's own text may hold the response, so only code and kind are kept.
+#[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err` everywhere")]
 pub fn failed<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {
     let (busy, text) = match &error {
         SdkError::ServiceError(service) => match service.err().code() {
