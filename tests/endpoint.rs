@@ -57,7 +57,7 @@ impl Rig {
             aws: aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
             clock: Arc::new(jiff::Timestamp::now),
             log: Arc::new(move |line| {
-                log.lock().expect("lines").push(serde_json::from_str(line).expect("a line is JSON"))
+                log.lock().expect("lines").push(serde_json::from_str(line).expect("a line is JSON"));
             }),
         };
         let settings = [

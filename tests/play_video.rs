@@ -129,7 +129,7 @@ async fn four_streams_of_a_premium_plan_play_at_once_and_a_fifth_does_not() {
 /// All devices at once.
 async fn futures_of(devices: &[Viewer], video: &str) -> Vec<String> {
     let mut tasks = Vec::new();
-    for device in devices.iter().cloned() {
+    for device in devices {
         let video = video.to_owned();
         tasks.push(tokio::spawn(async move { device.play(&video).await.code().to_owned() }));
     }
