@@ -1,5 +1,6 @@
 //! `play-video`: who may, how many at once, and what they get.
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use standin::calls::Call;
 use support::{DEMO_PASSWORD, Platform, Viewer};
@@ -128,16 +129,7 @@ async fn four_streams_of_a_premium_plan_play_at_once_and_a_fifth_does_not() {
 
 /// All devices at once.
 async fn futures_of(devices: &[Viewer], video: &str) -> Vec<String> {
-    let mut tasks = Vec::new();
-    for device in devices {
-        let video = video.to_owned();
-        tasks.push(tokio::spawn(async move { device.play(&video).await.code().to_owned() }));
-    }
-    let mut codes = Vec::new();
-    for task in tasks {
-        codes.push(task.await.expect("an answer"));
-    }
-    codes
+    join_all(devices.iter().map(async |device| device.play(video).await.code().to_owned())).await
 }
 
 #[tokio::test]
