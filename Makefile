@@ -49,7 +49,8 @@ unit: ## The tests in Rust, the black-box ones included
 .PHONY: openapi
 openapi: ## Writes docs/openapi.json from the template's routes and the functions' types
 	@scripts/setup run
-	cargo run $(CARGO_WORKSPACE) --bin write-openapi > docs/openapi.json.new
+	cargo build $(CARGO_WORKSPACE) --bin write-openapi
+	"$${CARGO_TARGET_DIR:-target}/debug/write-openapi" > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
 
 .PHONY: build

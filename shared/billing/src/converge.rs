@@ -9,13 +9,14 @@ use crate::ledger::entries;
 use crate::letters;
 use crate::prices::{Price, Prices};
 use crate::rules::{self, Surplus};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RefundedBy, Snapshot};
 use crate::stripe::{Stripe, StripeError};
 use crate::webhook::Event;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde_json::json;
 use shared::http::error::ApiError;
+use shared::models::ledger::{Entry, RefundEntry};
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, Deed};
@@ -108,6 +109,12 @@ impl Billing {
     /// Stripe.
     pub fn stripe(&self) -> &Stripe {
         &self.stripe
+    }
+
+    /// The ledger of a customer as Stripe has it now, of no plan in particular.
+    pub async fn ledger_at_stripe(&self, customer: &str) -> Result<Vec<Entry>, StripeError> {
+        let snapshot = self.stripe.snapshot(customer).await?;
+        Ok(entries(&snapshot, &[]).into_iter().map(|(_, entry)| entry).collect())
     }
 
     /// Brings the tables to what Stripe says of a customer now, and marks the event that asked for it, if one did.
@@ -277,6 +284,24 @@ impl Billing {
                 after: json!({ "ended_at": one.ended_at, "status": one.status }),
             })?);
         }
+        for refund in snapshot.charges.iter().flat_map(|charge| &charge.refunds) {
+            let Some(by) = refund.by.as_ref().filter(|_| !settled.contains(&refund.entry.id)) else { continue };
+            notes.push(self.audit.note(&deed_of(&refund.entry, by))?);
+        }
         Ok(notes)
+    }
+}
+
+/// What an operator did who gave money back, as it was noted beside the refund itself.
+fn deed_of(refund: &RefundEntry, by: &RefundedBy) -> Deed {
+    Deed {
+        at: refund.created,
+        cause: format!("refund-{}", refund.id),
+        actor: by.actor.clone(),
+        action: "payment.refund".to_owned(),
+        subject: by.payment.clone(),
+        reason: by.reason.clone(),
+        before: json!({ "amount_refunded": by.refunded_before }),
+        after: json!({ "amount_refunded": by.refunded_before + refund.amount, "refund": refund.id }),
     }
 }

@@ -17,34 +17,62 @@ pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Ent
         if charge.entry.status == "failed" || charge.entry.disputed {
             entries.push((charge.customer.clone(), Entry::Charge(charge.entry.clone())));
         }
-        entries.extend(charge.refunds.iter().map(|one| (charge.customer.clone(), Entry::Refund(one.clone()))));
+        entries.extend(charge.refunds.iter().map(|one| (charge.customer.clone(), Entry::Refund(one.entry.clone()))));
     }
     entries.sort_by(|(_, a), (_, b)| (a.at(), a.id()).cmp(&(b.at(), b.id())));
     entries
 }
 
-type Plans<'a> = HashMap<&'a str, (PlanType, Interval)>;
+/// What a price sells.
+#[derive(Clone, Copy)]
+struct Sold {
+    plan: PlanType,
+    interval: Interval,
+    /// Minor units for a period, before coupons.
+    amount: i64,
+}
+
+type Plans<'a> = HashMap<&'a str, Sold>;
 
 /// What the prices sell: those found by lookup key, and those of the subscriptions' own items.
 fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
-    let of_items = snapshot.subscriptions.iter().filter_map(|one| Some((one.price.as_deref()?, one.plan?)));
-    of_items.chain(prices.iter().map(|one| (one.id.as_str(), (one.plan_type, one.interval)))).collect()
+    let of_items = snapshot.subscriptions.iter().filter_map(|one| {
+        let (plan, interval) = one.plan?;
+        Some((one.price.as_deref()?, Sold { plan, interval, amount: one.amount }))
+    });
+    let of_prices = prices
+        .iter()
+        .map(|one| (one.id.as_str(), Sold { plan: one.plan_type, interval: one.interval, amount: one.amount }));
+    of_items.chain(of_prices).collect()
 }
 
 fn of_invoice(invoice: &Invoice, plans: &Plans<'_>) -> InvoiceEntry {
-    let plan_of = |line: &Line| plans.get(line.price.as_deref()?).copied();
-    let ours: Vec<&Line> = invoice.lines.iter().filter(|line| plan_of(line).is_some()).collect();
+    let sold_by = |line: &Line| plans.get(line.price.as_deref()?).copied();
+    let ours: Vec<&Line> = invoice.lines.iter().filter(|line| sold_by(line).is_some()).collect();
     // A change between periods has lines for both plans: the one that is paid for tells.
     let telling = ours.iter().max_by_key(|line| (!line.proration, line.amount));
-    let plan = telling.and_then(|line| plan_of(line));
+    let sold = telling.and_then(|line| sold_by(line));
+    let recurring = match telling.zip(sold) {
+        Some((line, sold)) if line.proration => after_coupons(line, sold.amount),
+        _ => ours.iter().filter(|line| !line.proration).map(|line| line.amount).sum(),
+    };
     InvoiceEntry {
-        plan_type: plan.map(|(plan, _)| plan),
-        interval: plan.map(|(_, interval)| interval),
-        recurring_amount: ours.iter().filter(|line| !line.proration).map(|line| line.amount).sum(),
+        plan_type: sold.map(|sold| sold.plan),
+        interval: sold.map(|sold| sold.interval),
+        recurring_amount: recurring,
         period_start: telling.and_then(|line| line.period_start),
         period_end: telling.and_then(|line| line.period_end),
         ..invoice.entry.clone()
     }
+}
+
+/// The price of a whole period of which a line bills a part: coupons take off as much of it, rounded half up.
+fn after_coupons(line: &Line, price: i64) -> i64 {
+    let whole = line.amount + line.discount;
+    if whole <= 0 || line.discount <= 0 {
+        return price;
+    }
+    (2 * price * line.amount + whole) / (2 * whole)
 }
 
 fn of_subscription(one: &Subscription) -> SubscriptionEntry {
@@ -60,5 +88,22 @@ fn of_subscription(one: &Subscription) -> SubscriptionEntry {
         canceled_at: one.canceled_at,
         ended_at: one.ended_at,
         cancel_reason: one.cancel_reason.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(amount: i64, discount: i64) -> Line {
+        Line { price: None, amount, discount, proration: true, period_start: None, period_end: None }
+    }
+
+    #[test]
+    fn a_part_of_a_period_tells_what_the_whole_costs() {
+        assert_eq!(after_coupons(&line(650, 0), 1_299), 1_299);
+        assert_eq!(after_coupons(&line(325, 325), 1_299), 650, "649.5, rounded half up");
+        assert_eq!(after_coupons(&line(0, 650), 1_299), 0);
+        assert_eq!(after_coupons(&line(0, 0), 1_299), 1_299);
     }
 }

@@ -32,6 +32,7 @@ fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
 fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoice {
     let entry = InvoiceEntry {
         id: id.to_owned(),
+        number: None,
         subscription: Some(subscription.to_owned()),
         status: status.to_owned(),
         plan_type: None,
@@ -48,6 +49,7 @@ fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoic
         created: at(finalized),
         finalized_at: Some(at(finalized)),
         paid_at: None,
+        uncollectible_at: None,
     };
     Invoice { customer: "cus_1".to_owned(), email: None, entry, lines: Vec::new() }
 }

@@ -75,6 +75,8 @@ pub struct Line {
     pub price: Option<String>,
     /// Minor units, after coupons.
     pub amount: i64,
+    /// What coupons took off, in minor units.
+    pub discount: i64,
     /// Whether it is a part of a period, for a change in between.
     pub proration: bool,
     /// The start of what it bills.
@@ -91,7 +93,29 @@ pub struct Charge {
     /// What the ledger would say of it.
     pub entry: ChargeEntry,
     /// What of it went back.
-    pub refunds: Vec<RefundEntry>,
+    pub refunds: Vec<Refund>,
+}
+
+/// Money that went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// What the ledger says of it.
+    pub entry: RefundEntry,
+    /// Which operator gave it back, as was noted beside it.
+    pub by: Option<RefundedBy>,
+}
+
+/// What an operator noted beside a refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundedBy {
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+    /// The invoice that was paid.
+    pub payment: String,
+    /// What had gone back before, in minor units.
+    pub refunded_before: i64,
 }
 
 /// A customer.
@@ -181,6 +205,7 @@ impl Invoice {
             lines: one.lines.data.into_iter().map(Line::from).collect(),
             entry: InvoiceEntry {
                 id: one.id?.to_string(),
+                number: one.number,
                 subscription: of.map(|details| details.subscription.into_id().to_string()),
                 status,
                 plan_type: None,
@@ -197,6 +222,7 @@ impl Invoice {
                 created: moment(one.created),
                 finalized_at: one.status_transitions.finalized_at.map(moment),
                 paid_at: one.status_transitions.paid_at.map(moment),
+                uncollectible_at: one.status_transitions.marked_uncollectible_at.map(moment),
             },
         })
     }
@@ -211,6 +237,7 @@ impl From<stripe_shared::InvoiceLineItem> for Line {
         Self {
             price: price.map(|details| details.price.into_id().to_string()),
             amount: line.amount - off,
+            discount: off,
             proration: of_item.map_or(of_proration.is_some(), |details| details.proration),
             period_start: Some(moment(line.period.start)),
             period_end: Some(moment(line.period.end)),
@@ -226,19 +253,7 @@ impl Charge {
         let payment_intent = one.payment_intent.map(|intent| intent.into_id().to_string());
         Some(Self {
             customer: one.customer?.into_id().to_string(),
-            refunds: refunds
-                .into_iter()
-                .map(|refund| RefundEntry {
-                    id: refund.id.to_string(),
-                    status: refund.status,
-                    amount: refund.amount,
-                    currency: refund.currency.to_string(),
-                    reason: refund.reason.map(|reason| reason.as_str().to_owned()),
-                    charge: id.clone(),
-                    payment_intent: payment_intent.clone(),
-                    created: moment(refund.created),
-                })
-                .collect(),
+            refunds: refunds.into_iter().map(Refund::from).collect(),
             entry: ChargeEntry {
                 status: one.status.as_str().to_owned(),
                 amount: one.amount,
@@ -250,6 +265,32 @@ impl Charge {
                 id,
             },
         })
+    }
+}
+
+impl From<stripe_shared::Refund> for Refund {
+    fn from(mut one: stripe_shared::Refund) -> Self {
+        let by = one.metadata.as_mut().and_then(|note| {
+            Some(RefundedBy {
+                actor: note.remove("actor")?,
+                reason: note.remove("reason")?,
+                payment: note.remove("payment")?,
+                refunded_before: note.remove("refunded_before")?.parse().ok()?,
+            })
+        });
+        Self {
+            entry: RefundEntry {
+                id: one.id.to_string(),
+                status: one.status,
+                amount: one.amount,
+                currency: one.currency.to_string(),
+                reason: one.reason.map(|reason| reason.as_str().to_owned()),
+                charge: one.charge.map(|charge| charge.into_id().to_string()).unwrap_or_default(),
+                payment_intent: one.payment_intent.map(|intent| intent.into_id().to_string()),
+                created: moment(one.created),
+            },
+            by,
+        }
     }
 }
 

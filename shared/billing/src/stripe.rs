@@ -5,9 +5,11 @@
 
 mod calls;
 mod error;
+mod operator;
 
 pub use calls::{Cancellation, Checkout, CheckoutDiscount};
 pub use error::StripeError;
+pub use operator::Return;
 
 use bytes::Bytes;
 use error::{Failure, refusal};
@@ -85,6 +87,13 @@ impl Stripe {
         let key = IdempotencyKey::new(key).map_err(|_| StripeError::KeyReused)?;
         let strategy = stripe_client_core::RequestStrategy::Idempotent(key);
         request.customize().request_strategy(strategy).send(self).await
+    }
+
+    /// Reads an object as the bytes that Stripe sent.
+    pub(crate) async fn read_raw(&self, path: &str) -> Result<Bytes, StripeError> {
+        let request = RequestBuilder::new(StripeMethod::Get, path);
+        let done = tokio::time::timeout(CALL, self.repeat(&request, None)).await;
+        done.unwrap_or(Err(StripeError::OutcomeUnknown("no answer in time")))
     }
 
     async fn repeat(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, StripeError> {

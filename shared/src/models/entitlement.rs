@@ -80,8 +80,10 @@ pub fn access_until(subscription: &Subscription, grace: SignedDuration, now: Tim
         let overdue = grace_until(subscription, grace);
         [period, subscription.cancel_at, overdue].into_iter().flatten().min()
     });
-    let given = complimentary(subscription, now).ok().and(subscription.complimentary_until);
-    paid.max(given)
+    match complimentary(subscription, now) {
+        Ok(_) => subscription.complimentary_until.map(|given| paid.map_or(given, |paid| paid.max(given))),
+        Err(_) => paid,
+    }
 }
 
 /// When the grace of an unpaid renewal ends; `None` while nothing is unpaid.
@@ -113,7 +115,9 @@ fn complimentary(subscription: &Subscription, now: Timestamp) -> Result<PlanType
     match (subscription.complimentary_plan, subscription.complimentary_until) {
         (Some(plan), Some(until)) if now < until => Ok(plan),
         (Some(_), Some(_)) => Err(Code::SubscriptionExpired),
-        _ => Err(Code::SubscriptionRequired),
+        // Until it is taken back.
+        (Some(plan), None) => Ok(plan),
+        (None, _) => Err(Code::SubscriptionRequired),
     }
 }
 
@@ -190,5 +194,9 @@ mod tests {
             Decision::Deny(Code::SubscriptionExpired)
         );
         assert_eq!(premium(&given(Status::Unpaid, PlanType::Basic, 10), at(10)), Decision::Deny(Code::PaymentOverdue));
+        let for_good = Subscription { complimentary_until: None, ..given(Status::Active, PlanType::Basic, 0) };
+        assert_eq!(premium(&for_good, at(1_000_000_000)), Decision::Allow);
+        assert_eq!(access_until(&for_good, GRACE, at(0)), None);
+        assert_eq!(access_until(&given(Status::None, PlanType::Basic, 10), GRACE, at(0)), Some(at(10)));
     }
 }

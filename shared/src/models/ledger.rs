@@ -3,6 +3,7 @@
 use crate::models::plan::{Interval, PlanType};
 use crate::models::subscription::Status;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An entry, by the kind of its object. It depends on the object alone, so that writing it again changes nothing.
@@ -24,6 +25,8 @@ pub enum Entry {
 pub struct InvoiceEntry {
     /// Stripe's id.
     pub id: String,
+    /// The number that its payer sees on it.
+    pub number: Option<String>,
     /// Of which subscription.
     pub subscription: Option<String>,
     /// Stripe's word: `open`, `paid`, `uncollectible` or `void`.
@@ -36,7 +39,8 @@ pub struct InvoiceEntry {
     pub amount_due: i64,
     /// What was paid, in minor units.
     pub amount_paid: i64,
-    /// Its part for a whole period of the plan, after coupons, in minor units; no prorations.
+    /// What a whole period of the plan costs after coupons, in minor units: its lines but for prorations, and where it has
+    /// prorations alone, for a change within a period, the price of the plan changed to.
     pub recurring_amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
@@ -56,6 +60,8 @@ pub struct InvoiceEntry {
     pub finalized_at: Option<Timestamp>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
+    /// When it was given up as uncollectible.
+    pub uncollectible_at: Option<Timestamp>,
 }
 
 /// A charge that failed or is disputed.
@@ -127,6 +133,66 @@ pub struct SubscriptionEntry {
     pub cancel_reason: Option<String>,
 }
 
+/// An invoice with what became of its money, as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Payment {
+    /// Stripe's invoice.
+    pub id: String,
+    /// The number that its payer sees on it.
+    pub number: Option<String>,
+    /// Stripe's word: `open`, `paid`, `uncollectible` or `void`.
+    pub status: String,
+    /// What was to be paid, in minor units.
+    pub amount_due: i64,
+    /// What was paid, in minor units.
+    pub amount_paid: i64,
+    /// What of that went back, in minor units.
+    pub amount_refunded: i64,
+    /// ISO 4217, in lower case.
+    pub currency: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was paid.
+    pub paid_at: Option<Timestamp>,
+}
+
+/// The invoices among entries with what of each went back, newest first.
+pub fn payments(entries: &[Entry]) -> Vec<Payment> {
+    let refunded = |intent: &Option<String>| -> i64 {
+        let refunds = entries.iter().filter_map(|entry| match entry {
+            Entry::Refund(one) if one.payment_intent == *intent && one.is_given() => Some(one.amount),
+            _ => None,
+        });
+        if intent.is_some() { refunds.sum() } else { 0 }
+    };
+    let mut payments: Vec<Payment> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Invoice(one) => Some(Payment {
+                id: one.id.clone(),
+                number: one.number.clone(),
+                status: one.status.clone(),
+                amount_due: one.amount_due,
+                amount_paid: one.amount_paid,
+                amount_refunded: refunded(&one.payment_intent),
+                currency: one.currency.clone(),
+                created_at: one.created,
+                paid_at: one.paid_at,
+            }),
+            _ => None,
+        })
+        .collect();
+    payments.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    payments
+}
+
+impl RefundEntry {
+    /// Whether the money went back, or is on its way.
+    pub fn is_given(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("failed" | "canceled"))
+    }
+}
+
 impl Entry {
     /// The id of Stripe's object.
     pub fn id(&self) -> &str {
@@ -135,6 +201,14 @@ impl Entry {
             Entry::Charge(one) => &one.id,
             Entry::Refund(one) => &one.id,
             Entry::Subscription(one) => &one.id,
+        }
+    }
+
+    /// What paid an invoice, or is to, if this is that invoice.
+    pub fn payment_of(&self, invoice: &str) -> Option<String> {
+        match self {
+            Entry::Invoice(one) if one.id == invoice => one.payment_intent.clone(),
+            _ => None,
         }
     }
 
@@ -157,5 +231,67 @@ impl Entry {
             Entry::Refund(one) => matches!(one.status.as_deref(), Some("failed" | "canceled")),
             Entry::Subscription(one) => matches!(one.status, Status::Canceled | Status::IncompleteExpired),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("in range")
+    }
+
+    fn invoice(id: &str, intent: Option<&str>, created: i64) -> Entry {
+        Entry::Invoice(InvoiceEntry {
+            id: id.to_owned(),
+            number: None,
+            subscription: None,
+            status: "paid".to_owned(),
+            plan_type: None,
+            interval: None,
+            amount_due: 100,
+            amount_paid: 100,
+            recurring_amount: 100,
+            currency: "usd".to_owned(),
+            period_start: None,
+            period_end: None,
+            billing_reason: None,
+            attempts: 1,
+            payment_intent: intent.map(str::to_owned),
+            created: at(created),
+            finalized_at: None,
+            paid_at: Some(at(created)),
+            uncollectible_at: None,
+        })
+    }
+
+    fn refund(id: &str, intent: Option<&str>, amount: i64, status: &str) -> Entry {
+        Entry::Refund(RefundEntry {
+            id: id.to_owned(),
+            status: Some(status.to_owned()),
+            amount,
+            currency: "usd".to_owned(),
+            reason: None,
+            charge: "ch".to_owned(),
+            payment_intent: intent.map(str::to_owned),
+            created: at(9),
+        })
+    }
+
+    #[test]
+    fn a_payment_knows_what_of_it_went_back_and_no_others() {
+        let entries = [
+            invoice("in_1", Some("pi_1"), 1),
+            invoice("in_2", Some("pi_2"), 2),
+            invoice("in_0", None, 3),
+            refund("re_1", Some("pi_1"), 30, "succeeded"),
+            refund("re_2", Some("pi_1"), 20, "pending"),
+            refund("re_3", Some("pi_1"), 50, "failed"),
+            refund("re_4", None, 7, "succeeded"),
+        ];
+        let seen: Vec<(String, i64)> =
+            payments(&entries).into_iter().map(|one| (one.id, one.amount_refunded)).collect();
+        assert_eq!(seen, [("in_0".to_owned(), 0), ("in_2".to_owned(), 0), ("in_1".to_owned(), 50)]);
     }
 }

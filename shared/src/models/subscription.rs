@@ -41,6 +41,22 @@ impl Status {
         Status::Unknown,
     ];
 
+    /// Its word in tables and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::None => "none",
+            Status::Trialing => "trialing",
+            Status::Active => "active",
+            Status::PastDue => "past_due",
+            Status::Unpaid => "unpaid",
+            Status::Paused => "paused",
+            Status::Incomplete => "incomplete",
+            Status::IncompleteExpired => "incomplete_expired",
+            Status::Canceled => "canceled",
+            Status::Unknown => "unknown",
+        }
+    }
+
     /// Whether a second subscription beside it would be one too many (contract §6).
     pub fn is_live(self) -> bool {
         matches!(self, Status::Trialing | Status::Active | Status::PastDue | Status::Unpaid | Status::Paused)

@@ -1,10 +1,11 @@
 //! Marks of the events that were taken in, and the ledger.
 
 use crate::models::ledger::Entry;
-use crate::models::time::day;
+use crate::models::plan::Interval;
+use crate::models::time::{day, month, sortable};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Key, write};
+use crate::stores::row::{Key, read, write};
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,9 @@ struct EntryRow<'a> {
     entry: &'a Entry,
     day: String,
     settled: bool,
+    /// The partition of [`BY_LISTING`], where it is listed.
+    listing: Option<String>,
+    listed_at: Option<String>,
 }
 
 /// The table `billing_events`.
@@ -79,10 +83,41 @@ impl BillingEvents {
 
     /// A statement that writes an entry of a customer's ledger, whatever it said before.
     pub fn enter(&self, customer: &str, entry: &Entry) -> Result<Statement, StoreError> {
-        let row = EntryRow { entry, day: day(entry.at()), settled: entry.is_settled() };
+        let listing = listing(entry);
+        let row = EntryRow {
+            entry,
+            day: day(entry.at()),
+            settled: entry.is_settled(),
+            listed_at: listing.as_ref().map(|(_, at)| sortable(*at)),
+            listing: listing.map(|(listing, _)| listing),
+        };
         let item = write(&entry_key(customer, entry.id()), &row)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
         put.build().map(Statement::from).map_err(refused)
+    }
+
+    /// A customer's ledger, consistently.
+    pub async fn ledger(&self, customer: &str) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+            let page = query
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            for item in page.items.unwrap_or_default() {
+                entries.push(read(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(entries);
+            }
+        }
     }
 
     /// The ids of a customer's entries that are settled.
@@ -113,6 +148,19 @@ impl BillingEvents {
             }
         }
     }
+}
+
+/// Where an entry is listed, and as of when: invoices of our plans, by how often they come and the month they were made in.
+fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
+    match entry {
+        Entry::Invoice(one) => Some((invoices(one.interval?, &month(one.created)), one.created)),
+        _ => None,
+    }
+}
+
+/// The partition of the invoices of a month.
+fn invoices(interval: Interval, month: &str) -> String {
+    format!("INVOICES#{}#{month}", interval.name())
 }
 
 fn entry_key(customer: &str, id: &str) -> Key<Entry> {

@@ -5,6 +5,7 @@ pub mod billing_events;
 pub mod catalogue;
 pub mod database;
 pub mod mail;
+pub mod members;
 pub mod one_time_tokens;
 pub mod publisher;
 pub mod rate_limits;

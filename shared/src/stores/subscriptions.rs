@@ -1,14 +1,18 @@
 //! Subscriptions by user, and the customer rows that guard every billing write.
 
 use crate::models::ids::UserId;
-use crate::models::subscription::Subscription;
+use crate::models::plan::PlanType;
+use crate::models::subscription::{Status, Subscription};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table};
-use crate::stores::row::{Item, Key, write};
+use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::row::{Item, Key, read, write};
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// The index of users' rows by status.
+const BY_STATUS: &str = "by_status";
 
 impl Subscription {
     /// The key of a user's row.
@@ -106,6 +110,92 @@ impl Subscriptions {
         }
         update
             .update_expression(expression)
+            .build()
+            .map(Statement::from)
+            .map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// Users whose subscription is of a status, newest first, after one of them, and whether there are more.
+    pub async fn of_status(
+        &self,
+        status: Status,
+        limit: usize,
+        after: Option<UserId>,
+    ) -> Result<(Vec<UserId>, bool), StoreError> {
+        #[derive(Deserialize)]
+        struct Listed {
+            pk: String,
+        }
+        let status = AttributeValue::S(status.name().to_owned());
+        let mut start = after.map(|after| {
+            let mut item = Subscription::key(after).item();
+            item.insert("status".to_owned(), status.clone());
+            item
+        });
+        let mut users = Vec::new();
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::Subscriptions)?);
+            let query = query
+                .index_name(BY_STATUS)
+                .key_condition_expression("#status = :status")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":status", status.clone())
+                .scan_index_forward(false)
+                .limit(i32::try_from(limit + 1 - users.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(failed)?;
+            for item in answer.items.unwrap_or_default() {
+                let Listed { pk } = read(item)?;
+                let id = pk.strip_prefix("USER#").and_then(|id| id.parse().ok());
+                users.push(id.ok_or_else(|| StoreError::Corrupt("a status of what is no user's".into()))?);
+            }
+            start = answer.last_evaluated_key;
+            if users.len() > limit || start.is_none() {
+                let more = users.len() > limit;
+                users.truncate(limit);
+                return Ok((users, more));
+            }
+        }
+    }
+
+    /// A statement that gives a user a plan without payment, or takes it away, in place of what they had of that kind;
+    /// it fails its condition when that was changed meanwhile.
+    pub fn comp(
+        &self,
+        user_id: UserId,
+        before: (Option<PlanType>, Option<Timestamp>),
+        after: (Option<PlanType>, Option<Timestamp>),
+    ) -> Result<Statement, StoreError> {
+        let key = Subscription::key(user_id);
+        let mut update = Update::builder().table_name(self.database.name(key.table)?).set_key(Some(key.item()));
+        let plan = |plan: Option<PlanType>| plan.map(|plan| AttributeValue::S(plan.name().to_owned()));
+        let until = |until: Option<Timestamp>| until.map(|until| AttributeValue::S(until.to_string()));
+        let fields = [
+            ("complimentary_plan", "plan", plan(before.0), plan(after.0)),
+            ("complimentary_until", "until", until(before.1), until(after.1)),
+        ];
+        let (mut set, mut removed, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+        for (field, name, before, after) in fields {
+            match before {
+                Some(before) => {
+                    conditions.push(format!("{field} = :{name}_before"));
+                    update = update.expression_attribute_values(format!(":{name}_before"), before);
+                }
+                None => conditions.push(format!("attribute_not_exists({field})")),
+            }
+            match after {
+                Some(after) => {
+                    set.push(format!("{field} = :{name}_after"));
+                    update = update.expression_attribute_values(format!(":{name}_after"), after);
+                }
+                None => removed.push(field),
+            }
+        }
+        let set = if set.is_empty() { String::new() } else { format!("SET {} ", set.join(", ")) };
+        let removed = if removed.is_empty() { String::new() } else { format!("REMOVE {}", removed.join(", ")) };
+        update
+            .update_expression(format!("{set}{removed}"))
+            .condition_expression(conditions.join(" AND "))
             .build()
             .map(Statement::from)
             .map_err(|error| StoreError::Refused(Box::new(error)))

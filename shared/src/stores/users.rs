@@ -2,13 +2,19 @@
 
 use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
+use crate::models::time::{as_sortable, sortable, to_millisecond};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Key, write};
+use crate::stores::row::{Item, Key, read, write};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, Update};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// The index of all users by their registration.
+const BY_CREATED: &str = "by_created";
+/// What every row of a user has as [`User::listing`].
+const LISTING: &str = "users";
 
 /// What a user may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +42,11 @@ pub struct User {
     /// Whether a link sent to the address was followed.
     #[serde(default)]
     pub email_verified: bool,
+    /// The partition of the operator's list, newest first: the same for every user.
+    #[serde(default)]
+    pub listing: String,
     /// When they registered.
+    #[serde(serialize_with = "as_sortable")]
     pub created_at: Timestamp,
     /// Stripe's customer, once there is one.
     pub stripe_customer_id: Option<String>,
@@ -57,7 +67,8 @@ impl User {
             name,
             role: Role::Viewer,
             email_verified: false,
-            created_at: now,
+            listing: LISTING.to_owned(),
+            created_at: to_millisecond(now),
             stripe_customer_id: None,
             credential_version: 0,
             session_kept: None,
@@ -119,6 +130,32 @@ impl Credential {
     }
 }
 
+/// Where a page of all users goes on: after this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct After {
+    id: UserId,
+    created_at: String,
+}
+
+impl After {
+    /// After that user.
+    pub fn of(user: &User) -> Self {
+        Self { id: user.id, created_at: sortable(user.created_at) }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> UserId {
+        self.id
+    }
+
+    fn item(&self) -> Item {
+        let mut item = User::key(self.id).item();
+        item.insert("listing".to_owned(), AttributeValue::S(LISTING.to_owned()));
+        item.insert("created_at".to_owned(), AttributeValue::S(self.created_at.clone()));
+        item
+    }
+}
+
 /// The table `users`.
 #[derive(Clone, Debug)]
 pub struct Users {
@@ -146,6 +183,33 @@ impl Users {
     /// A user's row, read consistently.
     pub async fn get(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.database.get(&User::key(id)).await
+    }
+
+    /// A page of all users, newest first, after one of them, and whether there are more.
+    pub async fn newest(&self, limit: usize, after: Option<&After>) -> Result<(Vec<User>, bool), StoreError> {
+        let mut users = Vec::new();
+        let mut start = after.map(After::item);
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::Users)?);
+            let query = query
+                .index_name(BY_CREATED)
+                .key_condition_expression("listing = :listing")
+                .expression_attribute_values(":listing", AttributeValue::S(LISTING.to_owned()))
+                .scan_index_forward(false)
+                // One more than the page holds tells whether it is the last.
+                .limit(i32::try_from(limit + 1 - users.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(failed)?;
+            for item in answer.items.unwrap_or_default() {
+                users.push(read(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if users.len() > limit || start.is_none() {
+                let more = users.len() > limit;
+                users.truncate(limit);
+                return Ok((users, more));
+            }
+        }
     }
 
     /// An address's guard, read consistently.

@@ -3,14 +3,14 @@
 use crate::models::catalogue::Entry;
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
-use crate::models::time::sortable;
+use crate::models::time::{as_sortable, sortable};
 use crate::models::video::{AdminVideo, Administration, CaptionTrack, Poster, PublicVideo, VideoStatus};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
 use crate::stores::row::{Item, Key, read, write};
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The index of all videos by their creation.
 const BY_CREATED: &str = "by_created";
@@ -229,8 +229,4 @@ impl Videos {
         let videos = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
         Ok((videos, answer.last_evaluated_key))
     }
-}
-
-fn as_sortable<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&sortable(*moment))
 }

@@ -24,7 +24,7 @@ use stripe_shared::{CheckoutSessionMode, CheckoutSessionStatus};
 use stripe_types::List;
 
 /// Objects of a page: the most that Stripe gives.
-const PAGE: i64 = 100;
+pub(super) const PAGE: i64 = 100;
 /// Most objects of one kind that a customer is expected to have; forty years of monthly invoices.
 const OBJECTS_MAX: usize = 500;
 

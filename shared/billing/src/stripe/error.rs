@@ -15,6 +15,9 @@ pub enum StripeError {
     /// The answer was lost or unreadable: whether it was done has to be read, or asked again with the same key.
     #[error("Stripe's answer was lost, so the outcome is unknown: {0}")]
     OutcomeUnknown(&'static str),
+    /// The answer came whole, and is not what the library takes for such an object.
+    #[error("Stripe's answer is of another shape")]
+    Unreadable,
     /// The bank said no.
     #[error("the card was declined ({code})")]
     Declined {
@@ -45,19 +48,24 @@ impl StripeError {
     pub fn is_code(&self, wanted: &str) -> bool {
         matches!(self, Self::Invalid { code: Some(code), .. } if code == wanted)
     }
+
+    /// Whether the same call may come out otherwise in a moment.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_))
+    }
 }
 
 /// The library says nothing of what it could not read, and such a text might hold the answer.
 impl StripeClientErr for StripeError {
     fn deserialize_err(_: impl Display) -> Self {
-        Self::OutcomeUnknown("an answer of another shape")
+        Self::Unreadable
     }
 }
 
 impl From<StripeError> for ApiError {
     fn from(error: StripeError) -> Self {
         match error {
-            StripeError::Unavailable(_) | StripeError::OutcomeUnknown(_) => {
+            StripeError::Unavailable(_) | StripeError::OutcomeUnknown(_) | StripeError::Unreadable => {
                 let message = "Our payment provider cannot be reached; please try again in a moment.";
                 Self::new(Code::PaymentProviderUnavailable, message).because(error)
             }

@@ -1,0 +1,82 @@
+//! The calls that operators cause.
+
+use super::calls::PAGE;
+use super::{Stripe, StripeError};
+use crate::snapshot::{Customer, Refund};
+use crate::webhook::Event;
+use shared::models::ids::UserId;
+use std::collections::HashMap;
+use stripe_billing::invoice::RetrieveInvoice;
+use stripe_core::customer::ListCustomer;
+use stripe_core::refund::{CreateRefund, CreateRefundReason};
+
+/// Money to be given back.
+pub struct Return<'a> {
+    /// Of which payment.
+    pub payment_intent: &'a str,
+    /// The invoice that it paid.
+    pub invoice: &'a str,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// What of it went back before, in minor units.
+    pub refunded: i64,
+    /// Who gives it back.
+    pub actor: UserId,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl Stripe {
+    /// Whose an invoice is; `None` when there is none, or it is nobody's.
+    pub async fn customer_of_invoice(&self, id: &str) -> Result<Option<String>, StripeError> {
+        match RetrieveInvoice::new(id).send(self).await {
+            Ok(invoice) => Ok(invoice.customer.map(|customer| customer.into_id().to_string())),
+            Err(StripeError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives money back. What is noted beside it is what the audit says of it, so that no crash leaves the one without the
+    /// other. The same return, asked for again, is made once: its key says what had gone back before.
+    pub async fn give_back(&self, wanted: &Return<'_>) -> Result<Refund, StripeError> {
+        let note = [
+            ("actor", wanted.actor.to_string()),
+            ("reason", wanted.reason.to_owned()),
+            ("payment", wanted.invoice.to_owned()),
+            ("refunded_before", wanted.refunded.to_string()),
+        ];
+        let request = CreateRefund::new()
+            .payment_intent(wanted.payment_intent)
+            .amount(wanted.amount)
+            .reason(CreateRefundReason::RequestedByCustomer)
+            .metadata(note.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<HashMap<_, _>>());
+        let key = format!("refund-{}-{}-{}", wanted.invoice, wanted.refunded, wanted.amount);
+        self.send_once(request, &key).await.map(Refund::from)
+    }
+
+    /// A page of all customers, newest first, and where the next one starts.
+    pub async fn customers(
+        &self,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<(Vec<Customer>, Option<String>), StripeError> {
+        let request = ListCustomer::new().limit(i64::try_from(limit).unwrap_or(PAGE).min(PAGE));
+        let request = match after {
+            Some(after) => request.starting_after(after),
+            None => request,
+        };
+        let page = request.send(self).await?;
+        let customers: Vec<Customer> = page.data.into_iter().map(Customer::from).collect();
+        let next = customers.last().filter(|_| page.has_more).map(|last| last.id.clone());
+        Ok((customers, next))
+    }
+
+    /// An event as it was sent; `None` when there is none, or it is older than Stripe keeps them.
+    pub async fn event(&self, id: &str) -> Result<Option<Event>, StripeError> {
+        match self.read_raw(&format!("/events/{id}")).await {
+            Ok(body) => Event::parse(&body).map(Some).map_err(|_| StripeError::Unreadable),
+            Err(StripeError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

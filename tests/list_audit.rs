@@ -1,0 +1,50 @@
+//! `GET /api/admin/audit`
+
+use crate::billing::again;
+use crate::get_member::id;
+use serde_json::json;
+use support::{Answer, Platform};
+
+fn reasons(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status(), 200, "{answer}");
+    let deeds = answer.data().as_array().expect("a list").iter();
+    deeds.map(|deed| deed["reason"].as_str().expect("a reason").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn deeds_come_newest_first_across_days_and_a_day_is_one_query() {
+    let platform = Platform::bare().await;
+    let mut admin = platform.admin().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let path = format!("/api/admin/members/{}/comp", id(&admin, &viewer).await);
+    let first_day = platform.running().now().strftime("%Y-%m-%d").to_string();
+    for (reason, days) in [("one", 0), ("two", 40), ("three", 0), ("four", 400)] {
+        platform.advance(days * 86_400 + 1).await;
+        admin = again(&platform, &admin).await;
+        let answer = admin.post(&path, json!({ "plan_type": "basic", "reason": reason })).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+    }
+    let all = ["four", "three", "two", "one", "invoked by the operator"];
+
+    assert_eq!(reasons(&admin.get("/api/admin/audit").await), all);
+    let mut seen = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = admin.get(&format!("/api/admin/audit?limit=2{cursor}")).await;
+        seen.extend(reasons(&page));
+        assert_eq!(platform.round_trips(&page, "dynamodb"), 2, "the session, and one query over all days");
+        let Some(next) = page.next_cursor() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, all);
+
+    let of_day = admin.get(&format!("/api/admin/audit?day={first_day}")).await;
+    assert_eq!(reasons(&of_day), ["one", "invoked by the operator"]);
+    let one = admin.get(&format!("/api/admin/audit?day={first_day}&limit=1")).await;
+    let next = one.next_cursor().expect("more");
+    let rest = admin.get(&format!("/api/admin/audit?day={first_day}&limit=1&cursor={next}")).await;
+    assert_eq!((reasons(&rest), rest.next_cursor()), (vec!["invoked by the operator".to_owned()], None));
+    assert_eq!(admin.get(&format!("/api/admin/audit?cursor={next}")).await.code(), "INVALID_CURSOR");
+    assert_eq!(admin.get("/api/admin/audit?day=2026-02-30").await.code(), "VALIDATION_ERROR");
+    assert_eq!(again(&platform, &viewer).await.get("/api/admin/audit").await.code(), "FORBIDDEN");
+}

@@ -1,0 +1,140 @@
+//! `POST /api/admin/payments/{id}/refund`
+
+use crate::billing::{again, customer, deliveries, release, stripe, untried};
+use crate::get_member::member;
+use serde_json::{Value, json};
+use support::{Answer, Platform, Viewer};
+
+async fn refund(admin: &Viewer, payment: &str, body: Value) -> Answer {
+    admin.post(&format!("/api/admin/payments/{payment}/refund"), body).await
+}
+
+/// A subscriber, and what they paid.
+async fn paid(platform: &Platform, admin: &Viewer) -> (Viewer, String) {
+    let viewer = platform.subscriber("premium").await;
+    let id = member(admin, &viewer).await["payments"][0]["id"].as_str().expect("a payment").to_owned();
+    (viewer, id)
+}
+
+/// What Stripe says went back of everything that a viewer paid.
+async fn gone_back(platform: &Platform, viewer: &Viewer) -> i64 {
+    let customer = customer(platform, viewer).await;
+    let charges = stripe(platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    charges["data"].as_array().expect("charges").iter().filter_map(|one| one["amount_refunded"].as_i64()).sum()
+}
+
+#[tokio::test]
+async fn a_payment_goes_back_in_parts_and_never_more_than_it_was() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+
+    let part = refund(&admin, &id, json!({ "amount": 300, "reason": "an evening without a stream" })).await;
+    assert_eq!(part.status(), 200, "{part}");
+    assert_eq!(part.data()["payment"], member(&admin, &viewer).await["payments"][0]);
+    assert_eq!(part.data()["payment"]["amount_refunded"], 300);
+    let seen = &part.data()["refund"];
+    assert_eq!(json!([seen["status"], seen["amount"], seen["currency"]]), json!(["succeeded", 300, "usd"]));
+    let too_much = refund(&admin, &id, json!({ "amount": 1_000, "reason": "more" })).await;
+    assert_eq!((too_much.code(), &too_much.details()[0]["field"]), ("VALIDATION_ERROR", &json!("amount")));
+    let rest = refund(&admin, &id, json!({ "reason": "the rest" })).await;
+    assert_eq!(rest.data()["refund"]["amount"], 999, "{rest}");
+    let again = refund(&admin, &id, json!({ "reason": "once more" })).await;
+    assert_eq!((again.status(), again.code()), (409, "CONFLICT"));
+
+    assert_eq!(gone_back(&platform, &viewer).await, 1_299);
+    let audit = admin.get("/api/admin/audit").await;
+    let told: Vec<Value> = audit
+        .data()
+        .as_array()
+        .expect("deeds")
+        .iter()
+        .filter(|deed| deed["action"] == "payment.refund")
+        .map(|deed| {
+            json!([deed["reason"], deed["subject"], deed["before"], deed["after"]["amount_refunded"], deed["actor"]])
+        })
+        .collect();
+    let me = &admin.get("/api/auth/me").await.data()["id"].clone();
+    let expected = [
+        json!(["the rest", id, { "amount_refunded": 300 }, 1_299, me]),
+        json!(["an evening without a stream", id, { "amount_refunded": 0 }, 300, me]),
+    ];
+    assert!(told.len() == 2 && expected.iter().all(|one| told.contains(one)), "{told:?}");
+}
+
+#[tokio::test]
+async fn of_two_clicks_at_once_one_refund_comes() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    let click = || refund(&admin, &id, json!({ "amount": 200, "reason": "a click" }));
+
+    let (one, other) = tokio::join!(click(), click());
+
+    assert!(one.status() == 200 || other.status() == 200, "{one} {other}");
+    let given = if one.status() == 200 && other.status() == 200 {
+        // Either both asked before the first was made, which is one refund, or the second came after the first.
+        if one.data()["refund"]["id"] == other.data()["refund"]["id"] { 200 } else { 400 }
+    } else {
+        200
+    };
+    assert_eq!(gone_back(&platform, &viewer).await, given);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_in_tables_and_audit_all_the_same() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    deliveries(&platform, "hold").await;
+    // The copy cannot be written: the money went back, and the operator is told of a failure.
+    platform
+        .fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_before", "count": 50 }));
+    let failed = refund(&admin, &id, json!({ "reason": "a double charge" })).await;
+    assert_eq!(failed.status(), 503, "{failed}");
+    assert_eq!(gone_back(&platform, &viewer).await, 1_299);
+    platform.running().faults().clear();
+
+    let again = refund(&admin, &id, json!({ "reason": "a double charge" })).await;
+    assert_eq!(again.code(), "CONFLICT", "it was not made twice: {again}");
+    release(&platform).await;
+
+    assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], 1_299);
+    let audit = admin.get("/api/admin/audit").await;
+    let told = audit.data().as_array().expect("deeds").iter().filter(|deed| deed["action"] == "payment.refund").count();
+    assert_eq!(told, 1, "{audit}");
+}
+
+#[tokio::test]
+async fn what_cannot_go_back_changes_nothing() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    let why = json!({ "reason": "why not" });
+
+    for unknown in ["in_0000", "ch_1", "..", "in_%2e%2e"] {
+        assert_eq!(refund(&admin, unknown, why.clone()).await.code(), "NOT_FOUND", "{unknown}");
+    }
+    for (body, field) in [
+        (json!({}), "reason"),
+        (json!({ "reason": "" }), "reason"),
+        (json!({ "reason": "x", "amount": 0 }), "amount"),
+        (json!({ "reason": "x", "amount": 1.5 }), "amount"),
+        (json!({ "reason": "x", "amount": 9_999 }), "amount"),
+    ] {
+        let refused = refund(&admin, &id, body.clone()).await;
+        assert_eq!((refused.code(), &refused.details()[0]["field"]), ("VALIDATION_ERROR", &json!(field)), "{body}");
+    }
+    assert_eq!(refund(&viewer, &id, why.clone()).await.code(), "FORBIDDEN");
+    platform.fault(json!({ "target": "stripe", "kind": "reset_before", "count": 50 }));
+    assert_eq!(refund(&admin, &id, why.clone()).await.code(), "PAYMENT_PROVIDER_UNAVAILABLE");
+    platform.running().faults().clear();
+    assert_eq!(gone_back(&platform, &viewer).await, 0);
+
+    platform.cards(&viewer).decline().await;
+    platform.advance(32 * 86_400).await;
+    let (admin, viewer) = (again(&platform, &admin).await, again(&platform, &viewer).await);
+    let open = member(&admin, &viewer).await["payments"][0].clone();
+    assert_eq!(open["status"], "open", "{open}");
+    assert_eq!(refund(&admin, open["id"].as_str().expect("an id"), why).await.code(), "CONFLICT");
+}
