@@ -16,12 +16,26 @@ help: ## Lists these names
 
 .PHONY: run
 run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, DATA_DIR=, any parameter of template.yaml)
-	@scripts/setup run
+	@$(MAKE) web
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/local"
 
+.PHONY: web
+web: ## Builds the web app into web/dist, when something of it has changed
+	@scripts/setup run
+	@scripts/build-web
+
+.PHONY: web-types
+web-types: ## Writes the web app's types from docs/openapi.json
+	@scripts/setup run
+	npm --prefix web run --silent types
+
 .PHONY: test
-test: lint template sdks unit ## Everything that CI runs
+test: lint web-test template sdks unit ## Everything that CI runs
+
+.PHONY: web-test
+web-test: web ## The web app's types, lint and logic; its build holds the budget of JavaScript
+	npm --prefix web run --silent check
 
 .PHONY: lint
 lint: ## Format and clippy, warnings being errors

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import js from '@eslint/js';
+import a11y from 'eslint-plugin-jsx-a11y';
+import hooks from 'eslint-plugin-react-hooks';
+import ts from 'typescript-eslint';
+
+// A feature is a room of its own: what two of them need lives in lib/ or components/, and app/ puts them together.
+const features = readdirSync(new URL('./src/features', import.meta.url));
+const rooms = features.map((feature) => ({
+  files: [`src/features/${feature}/**`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { group: ['@/app/**'], message: 'Features do not know the app that holds them.' },
+          {
+            group: features.filter((other) => other !== feature).map((other) => `@/features/${other}/**`),
+            message: 'Features do not import each other: move what both need to lib/ or components/.',
+          },
+          { group: ['../../*'], message: 'Leave the folder by @/ only.' },
+        ].filter(({ group }) => group.length > 0),
+      },
+    ],
+  },
+}));
+
+export default ts.config(
+  { ignores: ['dist', 'node_modules', 'src/lib/api.generated.ts', 'public'] },
+  js.configs.recommended,
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'react-hooks': hooks },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+    },
+  },
+  { files: ['src/**/*.tsx'], extends: [a11y.flatConfigs.strict] },
+  { files: ['src/lib/**', 'src/components/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['@/features/**', '@/app/**'] }] } },
+  { files: ['scripts/**', '*.js', '*.ts'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  ...rooms,
+);

@@ -1,0 +1,79 @@
+import { Menu } from '@base-ui/react/menu';
+import { useNavigate } from 'react-router';
+import { Icon } from '@/components/icon';
+import type { IconName } from '@/components/icon';
+import { useMe } from '@/lib/queries/use-me';
+import { useSignOut } from '@/lib/queries/use-sign-out';
+import { setTheme, useTheme } from '@/lib/theme';
+import type { Theme } from '@/lib/theme';
+import styles from './account-menu.module.css';
+
+const THEMES: { value: Theme; label: string; icon: IconName }[] = [
+  { value: 'system', label: 'As the system', icon: 'auto' },
+  { value: 'dark', label: 'Dark', icon: 'moon' },
+  { value: 'light', label: 'Light', icon: 'sun' },
+];
+
+export default function AccountMenu() {
+  const me = useMe();
+  const theme = useTheme();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const name = me.data?.name ?? me.data?.email ?? '';
+  const go = (icon: IconName, label: string, to: string) => (
+    <Menu.Item className={styles.item} onClick={() => void navigate(to)}>
+      <Icon name={icon} size={18} />
+      {label}
+    </Menu.Item>
+  );
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className={styles.trigger} aria-label="Your account">
+        {name ? <span aria-hidden="true">{name.charAt(0).toUpperCase()}</span> : <Icon name="user" />}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className={styles.positioner} sideOffset={8} align="end">
+          <Menu.Popup className={styles.popup}>
+            {me.data && (
+              <div className={styles.who}>
+                {me.data.name && <p className={styles.name}>{me.data.name}</p>}
+                <p className={styles.email}>{me.data.email}</p>
+              </div>
+            )}
+            {go('card', 'Account and plan', '/account')}
+            {go('device', 'Devices', '/account/devices')}
+            {go('user', 'Profile', '/account/profile')}
+            {me.data?.role === 'admin' && go('film', 'Operate Marquee', '/admin')}
+            <Menu.Separator className={styles.line} />
+            <Menu.Group>
+              <Menu.GroupLabel className={styles.label}>Appearance</Menu.GroupLabel>
+              <Menu.RadioGroup value={theme} onValueChange={(value: Theme) => setTheme(value)}>
+                {THEMES.map(({ value, label, icon }) => (
+                  <Menu.RadioItem key={value} value={value} className={styles.item} closeOnClick={false}>
+                    <Icon name={icon} size={18} />
+                    {label}
+                    <Menu.RadioItemIndicator className={styles.mark}>
+                      <Icon name="check" size={16} />
+                    </Menu.RadioItemIndicator>
+                  </Menu.RadioItem>
+                ))}
+              </Menu.RadioGroup>
+            </Menu.Group>
+            <Menu.Separator className={styles.line} />
+            <Menu.Item
+              className={styles.item}
+              onClick={() => {
+                // First away from what only the signed-in may see: this is no lost session.
+                void navigate('/');
+                signOut.mutate();
+              }}
+            >
+              <Icon name="signOut" size={18} />
+              Sign out
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

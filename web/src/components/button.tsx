@@ -1,0 +1,72 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { LinkProps } from 'react-router';
+import styles from './button.module.css';
+import { classes } from './classes';
+import { Icon } from './icon';
+import type { IconName } from './icon';
+
+export interface ButtonLook {
+  /** `primary` is the one thing to do here, `strong` the loudest beside it. */
+  look?: 'primary' | 'strong' | 'quiet' | 'plain' | 'danger';
+  size?: 'sm' | 'md' | 'lg';
+  icon?: IconName;
+  wide?: boolean;
+  children: ReactNode;
+}
+
+interface ButtonProps extends ButtonLook, Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
+  /** It is being done: keeps the focus and takes no further press. */
+  busy?: boolean;
+}
+
+export function buttonClass({ look = 'quiet', size = 'md', wide = false }: Omit<ButtonLook, 'children'>) {
+  return classes(styles.button, styles[look], styles[size], wide && styles.wide);
+}
+
+function Content({ icon, size, children }: ButtonLook) {
+  return (
+    <>
+      {icon && <Icon name={icon} size={size === 'sm' ? 16 : 20} />}
+      <span>{children}</span>
+    </>
+  );
+}
+
+export function Button({ look, size, icon, wide, busy = false, children, className, onClick, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={classes(buttonClass({ look, size, wide }), busy && styles.busy, className)}
+      aria-disabled={busy ? true : undefined}
+      onClick={(event) => {
+        if (busy) event.preventDefault();
+        else onClick?.(event);
+      }}
+    >
+      <Content icon={icon} size={size}>
+        {children}
+      </Content>
+    </button>
+  );
+}
+
+export function ButtonLink({ look, size, icon, wide, children, className, ...rest }: ButtonLook & Omit<LinkProps, 'children'>) {
+  return (
+    <Link {...rest} className={classes(buttonClass({ look, size, wide }), className)}>
+      <Content icon={icon} size={size}>
+        {children}
+      </Content>
+    </Link>
+  );
+}
+
+/** A button that is an icon alone; the label is for who does not see it. */
+export function IconButton({ icon, label, className, ...rest }: { icon: IconName; label: string } & ButtonHTMLAttributes<HTMLButtonElement>) {
+  return (
+    <button type="button" {...rest} className={classes(styles.icon, className)} aria-label={label} title={label}>
+      <Icon name={icon} />
+    </button>
+  );
+}

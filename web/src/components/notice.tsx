@@ -1,0 +1,91 @@
+import type { ReactNode } from 'react';
+import { explain } from '@/lib/errors/explain';
+import type { Action } from '@/lib/errors/explain';
+import { Button, ButtonLink, buttonClass } from './button';
+import { classes } from './classes';
+import { Icon } from './icon';
+import type { IconName } from './icon';
+import styles from './notice.module.css';
+
+interface ErrorNoticeProps {
+  error: unknown;
+  /** Tries again what failed; without it there is no such button. */
+  onRetry?: () => void;
+  /** `page` fills the page, `panel` the place of what failed, `line` stands in a form. */
+  size?: 'page' | 'panel' | 'line';
+}
+
+/** What went wrong, in a sentence, and the one thing to do about it. */
+export function ErrorNotice({ error, onRetry, size = 'panel' }: ErrorNoticeProps) {
+  const { title, text, action } = explain(error);
+  const doing = action && <Act action={action} onRetry={onRetry} size={size === 'page' ? 'md' : 'sm'} />;
+  if (size === 'line') {
+    return (
+      <div role="alert" className={styles.line}>
+        <Icon name="alert" />
+        <div>
+          <strong>{title}</strong>
+          {text && <p>{text}</p>}
+          {doing}
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div role="alert" className={classes(styles.state, size === 'page' && styles.page)}>
+      <span className={styles.mark}>
+        <Icon name="alert" size={26} />
+      </span>
+      {size === 'page' ? <h1 className={styles.title}>{title}</h1> : <p className={styles.title}>{title}</p>}
+      {text && <p className={styles.text}>{text}</p>}
+      {doing}
+    </div>
+  );
+}
+
+function Act({ action, onRetry, size }: { action: Action; onRetry?: () => void; size: 'sm' | 'md' }) {
+  switch (action.kind) {
+    case 'link':
+      return (
+        <ButtonLink to={action.to} look="quiet" size={size}>
+          {action.label}
+        </ButtonLink>
+      );
+    case 'visit':
+      return (
+        <a href={action.href} className={buttonClass({ look: 'primary', size })}>
+          {action.label}
+        </a>
+      );
+    case 'retry':
+      return onRetry ? (
+        <Button look="quiet" size={size} icon="restart" onClick={onRetry}>
+          {action.label}
+        </Button>
+      ) : null;
+  }
+}
+
+/** That there is nothing, why, and what to do instead. */
+export function Empty({ icon, title, text, children }: { icon: IconName; title: string; text: ReactNode; children?: ReactNode }) {
+  return (
+    <div className={styles.state}>
+      <span className={styles.mark}>
+        <Icon name={icon} size={26} />
+      </span>
+      <p className={styles.title}>{title}</p>
+      <p className={styles.text}>{text}</p>
+      {children}
+    </div>
+  );
+}
+
+/** A remark on the state of things that stays where it stands. */
+export function Remark({ kind, icon, children }: { kind: 'info' | 'positive' | 'warning' | 'danger'; icon?: IconName; children: ReactNode }) {
+  return (
+    <div className={classes(styles.remark, styles[kind])}>
+      <Icon name={icon ?? (kind === 'positive' ? 'check' : kind === 'info' ? 'info' : 'alert')} />
+      <div>{children}</div>
+    </div>
+  );
+}

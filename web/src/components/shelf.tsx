@@ -1,0 +1,106 @@
+import { useEffect, useId, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
+import { Link } from 'react-router';
+import { IconButton } from './button';
+import { Icon } from './icon';
+import { ErrorNotice } from './notice';
+import styles from './shelf.module.css';
+import { Loading, Skeleton } from './skeleton';
+
+interface ShelfProps {
+  title: string;
+  /** Where all of it is. */
+  to?: string;
+  children: ReactNode;
+}
+
+/** A row of cards that goes on beyond the edge of the page. */
+export function Shelf({ title, to, children }: ShelfProps) {
+  const heading = useId();
+  const row = useRef<HTMLUListElement>(null);
+  const { hasBefore, hasAfter } = useEnds(row);
+  const turn = (direction: 1 | -1) => {
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    row.current?.scrollBy({ left: direction * row.current.clientWidth * 0.85, behavior: isStill ? 'auto' : 'smooth' });
+  };
+  return (
+    <section className={styles.shelf} aria-labelledby={heading}>
+      <div className={styles.head}>
+        <h2 id={heading} className={styles.title}>
+          {to ? (
+            <Link to={to} className={styles.all}>
+              {title}
+              <Icon name="next" size={18} />
+            </Link>
+          ) : (
+            title
+          )}
+        </h2>
+        {(hasBefore || hasAfter) && (
+          <div className={styles.turn}>
+            <IconButton icon="back" label={`${title}: back`} disabled={!hasBefore} onClick={() => turn(-1)} />
+            <IconButton icon="next" label={`${title}: further`} disabled={!hasAfter} onClick={() => turn(1)} />
+          </div>
+        )}
+      </div>
+      <ul ref={row} className={styles.row}>
+        {children}
+      </ul>
+    </section>
+  );
+}
+
+/** Whether a row goes on to either side of what is seen of it. */
+function useEnds(row: RefObject<HTMLUListElement | null>) {
+  const [ends, setEnds] = useState({ hasBefore: false, hasAfter: false });
+  useEffect(() => {
+    const element = row.current;
+    if (!element) return;
+    const look = () => {
+      const hasBefore = element.scrollLeft > 8;
+      const hasAfter = element.scrollLeft + element.clientWidth < element.scrollWidth - 8;
+      setEnds((before) => (before.hasBefore === hasBefore && before.hasAfter === hasAfter ? before : { hasBefore, hasAfter }));
+    };
+    // It tells of the first size too.
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener('scroll', look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', look);
+    };
+  }, [row]);
+  return ends;
+}
+
+export function ShelfSkeleton({ title }: { title?: string }) {
+  return (
+    <div className={styles.shelf}>
+      <div className={styles.head}>{title ? <h2 className={styles.title}>{title}</h2> : <Skeleton shape="title" className={styles.heading} />}</div>
+      <Loading label={title ? `Loading ${title}` : 'Loading'}>
+        <div className={styles.row}>
+          {Array.from({ length: 6 }, (_, card) => (
+            <div key={card}>
+              <Skeleton shape="poster" />
+              <Skeleton shape="text" lines={2} className={styles.lines} />
+            </div>
+          ))}
+        </div>
+      </Loading>
+    </div>
+  );
+}
+
+/** In the place of a shelf that did not come; the rest of the page goes on. */
+export function ShelfError({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
+  return (
+    <section className={styles.shelf} aria-label={title}>
+      <div className={styles.head}>
+        <h2 className={styles.title}>{title}</h2>
+      </div>
+      <div className={styles.failed}>
+        <ErrorNotice error={error} onRetry={onRetry} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,23 @@
+import styles from './skeleton.module.css';
+import { classes } from './classes';
+
+/** Where something will be: a poster, lines of text, or a block as high as its content. */
+export function Skeleton({ shape, lines = 1, className }: { shape: 'poster' | 'text' | 'title' | 'block'; lines?: number; className?: string }) {
+  return (
+    <span aria-hidden="true" className={classes(styles.group, className)}>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} className={classes(styles.skeleton, styles[shape])} />
+      ))}
+    </span>
+  );
+}
+
+/** Says that something is being loaded; what is seen meanwhile stands inside. */
+export function Loading({ label = 'Loading', children }: { label?: string; children: React.ReactNode }) {
+  return (
+    <div role="status" aria-live="polite">
+      <span className="visually-hidden">{label}</span>
+      {children}
+    </div>
+  );
+}

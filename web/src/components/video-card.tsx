@@ -1,0 +1,45 @@
+import { Link } from 'react-router';
+import { clock, length } from '@/lib/format';
+import type { Video } from '@/lib/models';
+import { PlanBadge } from './badge';
+import { Icon } from './icon';
+import { Poster } from './poster';
+import styles from './video-card.module.css';
+
+interface VideoCardProps {
+  video: Video;
+  sizes?: string;
+  /** Where it leads; its page unless given. */
+  to?: string;
+  /** Seconds that were watched, where it is to be continued. */
+  progress?: number;
+}
+
+export function VideoCard({ video, sizes = '(min-width: 90rem) 22rem, (min-width: 60rem) 24vw, (min-width: 36rem) 44vw, 72vw', to, progress }: VideoCardProps) {
+  const watched = progress && video.duration ? Math.min(1, progress / video.duration) : 0;
+  return (
+    <Link to={to ?? `/videos/${video.id}`} className={styles.card}>
+      <span className={styles.picture}>
+        <Poster video={video} sizes={sizes} />
+        <span className={styles.play} aria-hidden="true">
+          <Icon name="play" size={26} />
+        </span>
+        {watched > 0 && (
+          <span className={styles.track} aria-hidden="true">
+            <span className={styles.watched} style={{ transform: `scaleX(${watched})` }} />
+          </span>
+        )}
+      </span>
+      <span className={styles.title}>{video.title}</span>
+      <span className={styles.meta}>
+        <PlanBadge plan={video.required_plan} />
+        {video.season && video.episode ? <span>{`S${video.season} E${video.episode}`}</span> : null}
+        {progress && video.duration ? (
+          <span>{`${clock(Math.max(0, video.duration - progress))} left`}</span>
+        ) : (
+          video.duration && <span>{length(video.duration)}</span>
+        )}
+      </span>
+    </Link>
+  );
+}

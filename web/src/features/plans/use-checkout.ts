@@ -1,0 +1,25 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api, data } from '@/lib/api';
+import type { Interval, PlanType } from '@/lib/models';
+
+interface Order {
+  plan_type: PlanType;
+  interval: Interval;
+}
+
+/** Opens a checkout and goes there. It stays busy until the page is left, so that nothing is ordered twice. */
+export function useCheckout() {
+  const checkout = useMutation({
+    mutationFn: (order: Order) => data(api.POST('/api/subscription/checkout', { body: order })),
+    onSuccess: ({ checkout_url }) => window.location.assign(checkout_url),
+  });
+  const { reset } = checkout;
+  useEffect(() => {
+    // By the back button the browser may bring this page back as it was left.
+    const onShow = (event: PageTransitionEvent) => event.persisted && reset();
+    window.addEventListener('pageshow', onShow);
+    return () => window.removeEventListener('pageshow', onShow);
+  }, [reset]);
+  return checkout;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { emailIssue, nameIssue, newPasswordIssue } from './checks';
+
+describe('what is told before the service is asked', () => {
+  it('lets a plain entry through', () => {
+    expect(emailIssue(' you@example.com ')).toBeUndefined();
+    expect(newPasswordIssue('a long enough phrase')).toBeUndefined();
+    expect(nameIssue('')).toBeUndefined();
+  });
+
+  it('names what is empty, malformed, too short and too long', () => {
+    expect(emailIssue('  ')).toMatch(/Enter/);
+    expect(emailIssue('you@example')).toMatch(/no email address/);
+    expect(emailIssue(`${'a'.repeat(320)}@example.com`)).toMatch(/too long/);
+    expect(newPasswordIssue('')).toMatch(/Choose/);
+    expect(newPasswordIssue('1234567')).toMatch(/at least 8/);
+    expect(newPasswordIssue('x'.repeat(129))).toMatch(/at most 128/);
+    expect(nameIssue('x'.repeat(101))).toMatch(/at most 100/);
+  });
+
+  it('counts characters as the service does', () => {
+    expect(newPasswordIssue('🎬'.repeat(7))).toMatch(/at least/);
+    expect(newPasswordIssue('🎬'.repeat(128))).toBeUndefined();
+  });
+});

@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import styles from './door.module.css';
+
+/** The frame of sign-in and its like. */
+export function Door({ title, lead, children, below }: { title: string; lead?: ReactNode; children: ReactNode; below?: ReactNode }) {
+  return (
+    <div className={styles.door}>
+      <div className={styles.panel}>
+        <div className={styles.head}>
+          <h1 className={styles.title}>{title}</h1>
+          {lead && <p className={styles.lead}>{lead}</p>}
+        </div>
+        {children}
+        {below && <p className={styles.below}>{below}</p>}
+      </div>
+    </div>
+  );
+}

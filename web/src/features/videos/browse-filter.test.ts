@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { readFilter, writeFilter } from './browse-filter';
+
+describe('the filter in the address', () => {
+  it('comes back as it was written', () => {
+    const filter = { q: 'a light & more', category: 'Slow TV', required_plan: 'basic', sort: 'title' } as const;
+    expect(readFilter(writeFilter(filter))).toEqual(filter);
+  });
+
+  it('leaves out what the service would refuse', () => {
+    const filter = readFilter(new URLSearchParams(`plan=gold&sort=worst&q=${'x'.repeat(500)}&category=`));
+    expect(filter.required_plan).toBeUndefined();
+    expect(filter.sort).toBeUndefined();
+    expect(filter.category).toBeUndefined();
+    expect(filter.q).toHaveLength(200);
+  });
+});

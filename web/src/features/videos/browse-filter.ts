@@ -1,0 +1,40 @@
+import type { RequiredPlan, Sort } from '@/lib/models';
+
+export interface BrowseFilter {
+  q?: string;
+  category?: string;
+  required_plan?: RequiredPlan;
+  sort?: Sort;
+}
+
+const PLANS: RequiredPlan[] = ['free', 'basic', 'premium'];
+const SORTS: Sort[] = ['newest', 'title', 'popular'];
+// What the service takes.
+const QUERY_LENGTH_MAX = 200;
+const CATEGORY_LENGTH_MAX = 50;
+
+/** The filter that an address asks for; what the service would not take is left out. */
+export function readFilter(params: URLSearchParams): BrowseFilter {
+  const plan = params.get('plan');
+  const sort = params.get('sort');
+  return {
+    q: text(params.get('q')?.trim(), QUERY_LENGTH_MAX),
+    category: text(params.get('category'), CATEGORY_LENGTH_MAX),
+    required_plan: PLANS.find((known) => known === plan),
+    sort: SORTS.find((known) => known === sort),
+  };
+}
+
+function text(value: string | null | undefined, length_max: number): string | undefined {
+  return value ? value.slice(0, length_max) : undefined;
+}
+
+/** The address of a filter. */
+export function writeFilter({ q, category, required_plan, sort }: BrowseFilter): URLSearchParams {
+  const params = new URLSearchParams();
+  if (q) params.set('q', q);
+  if (category) params.set('category', category);
+  if (required_plan) params.set('plan', required_plan);
+  if (sort) params.set('sort', sort);
+  return params;
+}

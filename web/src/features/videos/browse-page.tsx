@@ -1,0 +1,159 @@
+import { useEffect, useRef } from 'react';
+import { useSearchParams } from 'react-router';
+import { Button } from '@/components/button';
+import { classes } from '@/components/classes';
+import { Empty, ErrorNotice } from '@/components/notice';
+import { Select } from '@/components/select';
+import { Loading, Skeleton } from '@/components/skeleton';
+import { VideoCard } from '@/components/video-card';
+import { usePageTitle } from '@/lib/page-title';
+import { readFilter, writeFilter } from './browse-filter';
+import type { BrowseFilter } from './browse-filter';
+import styles from './browse-page.module.css';
+import { SearchField } from './search-field';
+import { useCategories } from './use-categories';
+import { useVideos } from './use-videos';
+
+const PLANS = [
+  { value: undefined, label: 'Every plan' },
+  { value: 'free', label: 'Free' },
+  { value: 'basic', label: 'Basic' },
+  { value: 'premium', label: 'Premium' },
+] as const;
+
+const SORTS = [
+  { value: 'newest', label: 'Newest first' },
+  { value: 'popular', label: 'Most watched' },
+  { value: 'title', label: 'By title' },
+] as const;
+
+export function Component() {
+  const [params, setParams] = useSearchParams();
+  const filter = readFilter(params);
+  usePageTitle(filter.q ? `“${filter.q}”` : (filter.category ?? 'Browse'));
+  // Typing makes no history; a choice does.
+  const change = (changes: Partial<BrowseFilter>, replace = false) =>
+    setParams(writeFilter({ ...filter, ...changes }), { replace, preventScrollReset: true });
+  return (
+    <div className={styles.browse}>
+      <div className={styles.head}>
+        <h1>{filter.category ?? 'Browse'}</h1>
+        <SearchField value={filter.q ?? ''} onChange={(q) => change({ q: q || undefined }, true)} isFocused={params.has('search')} />
+      </div>
+      <Filters filter={filter} change={change} />
+      <Results filter={filter} clear={() => setParams({})} />
+    </div>
+  );
+}
+
+function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: Partial<BrowseFilter>) => void }) {
+  const categories = useCategories();
+  const names = categories.data?.map(({ category }) => category) ?? [];
+  return (
+    <div className={styles.filters}>
+      {/* A filter that cannot be loaded is left out; the list goes on without it. */}
+      {names.length > 0 && (
+        <Chips label="Category" options={[{ value: undefined, label: 'All' }, ...names.map((name) => ({ value: name, label: name }))]} value={filter.category} onChange={(category) => change({ category })} />
+      )}
+      <div className={styles.row}>
+        <Chips label="Plan" options={PLANS} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
+        <Select label="Order" isLabelHidden value={filter.sort ?? 'newest'} options={SORTS} onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })} />
+      </div>
+    </div>
+  );
+}
+
+interface ChipsProps<Value> {
+  label: string;
+  options: readonly { value: Value; label: string }[];
+  value: Value;
+  onChange: (value: Value) => void;
+}
+
+function Chips<Value extends string | undefined>({ label, options, value, onChange }: ChipsProps<Value>) {
+  return (
+    <div role="group" aria-label={label} className={styles.chips}>
+      {options.map((option) => (
+        <button key={option.label} type="button" aria-pressed={option.value === value} className={styles.chip} onClick={() => onChange(option.value)}>
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void }) {
+  const videos = useVideos({ ...filter, limit: 24 }, { keepsOld: true });
+  const shown = videos.data?.pages.flatMap((page) => page.items) ?? [];
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = videos;
+  if (videos.error && shown.length === 0) return <ErrorNotice error={videos.error} onRetry={() => void videos.refetch()} />;
+  if (videos.isPending) {
+    return (
+      <Loading label="Loading the programme">
+        <Cards>
+          <Waiting />
+        </Cards>
+      </Loading>
+    );
+  }
+  const found = `${shown.length}${hasNextPage ? ' and more' : ''} ${shown.length === 1 ? 'video' : 'videos'}`;
+  return (
+    <>
+      <p role="status" className="visually-hidden">
+        {videos.isPlaceholderData ? '' : found}
+      </p>
+      {shown.length === 0 ? (
+        <Empty
+          icon="search"
+          title={filter.q ? `Nothing goes by “${filter.q}”` : 'Nothing in this corner'}
+          text="Try fewer letters, another category, or every plan."
+        >
+          <Button onClick={clear}>Show everything</Button>
+        </Empty>
+      ) : (
+        <Cards isOld={videos.isPlaceholderData}>
+          {shown.map((video) => (
+            <li key={video.id}>
+              <VideoCard video={video} sizes="(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw" />
+            </li>
+          ))}
+          {isFetchingNextPage && <Waiting />}
+        </Cards>
+      )}
+      {videos.isFetchNextPageError && <ErrorNotice error={videos.error} onRetry={() => void fetchNextPage()} />}
+      {hasNextPage && !videos.isFetchNextPageError && <More isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />}
+    </>
+  );
+}
+
+function Cards({ isOld = false, children }: { isOld?: boolean; children: React.ReactNode }) {
+  return <ul className={classes(styles.cards, isOld && styles.old)}>{children}</ul>;
+}
+
+function Waiting() {
+  return Array.from({ length: 8 }, (_, card) => (
+    <li key={`waiting-${card}`} aria-hidden="true">
+      <Skeleton shape="poster" />
+      <Skeleton shape="text" lines={2} className={styles.lines} />
+    </li>
+  ));
+}
+
+/** Asks for more when its place comes near, and for the keyboard by a button. */
+function More({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (!element || isBusy) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onMore(), { rootMargin: '800px' });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isBusy, onMore]);
+  return (
+    <div ref={place} className={styles.more}>
+      <Button busy={isBusy} onClick={onMore}>
+        Show more
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'react';
+import { Icon } from '@/components/icon';
+import styles from './search-field.module.css';
+
+const PAUSE_MILLISECONDS = 220;
+
+interface SearchFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  /** Takes the focus when it appears: somebody came to search. */
+  isFocused: boolean;
+}
+
+/** Searches as one types, a moment after the last letter. */
+export function SearchField({ value, onChange, isFocused }: SearchFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(value);
+  const [known, setKnown] = useState(value);
+  // The address changed by other means than typing: back, a link, `Show everything`.
+  if (value !== known) {
+    setKnown(value);
+    if (value !== typed.trim()) setTyped(value);
+  }
+  useEffect(() => {
+    if (typed.trim() === value) return;
+    const timer = setTimeout(() => onChange(typed.trim()), PAUSE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [typed, value, onChange]);
+  useEffect(() => {
+    if (isFocused) input.current?.focus();
+  }, [isFocused]);
+  return (
+    <form
+      role="search"
+      className={styles.search}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange(typed.trim());
+      }}
+    >
+      <Icon name="search" />
+      <input
+        ref={input}
+        type="search"
+        value={typed}
+        maxLength={200}
+        placeholder="Title, theme, mood"
+        aria-label="Search the programme"
+        onChange={(event) => setTyped(event.target.value)}
+        className={styles.input}
+      />
+      {typed && (
+        <button
+          type="button"
+          className={styles.clear}
+          aria-label="Clear the search"
+          onClick={() => {
+            setTyped('');
+            onChange('');
+            input.current?.focus();
+          }}
+        >
+          <Icon name="close" size={18} />
+        </button>
+      )}
+    </form>
+  );
+}

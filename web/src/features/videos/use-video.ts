@@ -1,0 +1,15 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, data } from '@/lib/api';
+
+export const videoQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['video', id],
+    queryFn: ({ signal }) => data(api.GET('/api/videos/{id}', { params: { path: { id } }, signal })),
+    // Access and progress change elsewhere.
+    staleTime: 0,
+  });
+
+/** A video as its viewer sees it: whether it plays, how far they are. */
+export function useVideo(id: string | undefined) {
+  return useQuery({ ...videoQuery(id ?? ''), enabled: id !== undefined });
+}

@@ -1,0 +1,33 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { api, page } from '@/lib/api';
+import type { RequiredPlan, Sort } from '@/lib/models';
+
+export interface VideoFilter {
+  q?: string;
+  category?: string;
+  required_plan?: RequiredPlan;
+  series_id?: string;
+  sort?: Sort;
+  limit?: number;
+}
+
+export const videosQuery = (filter: VideoFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['videos', filter],
+    queryFn: ({ signal, pageParam }) =>
+      page(api.GET('/api/videos', { params: { query: { ...filter, cursor: pageParam ?? undefined } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: 60_000,
+  });
+
+interface Options {
+  enabled?: boolean;
+  /** Whether the old list stays in sight until the new one is there. */
+  keepsOld?: boolean;
+}
+
+/** The published videos that a filter lets through, page after page. */
+export function useVideos(filter: VideoFilter, { enabled = true, keepsOld = false }: Options = {}) {
+  return useInfiniteQuery({ ...videosQuery(filter), enabled, placeholderData: keepsOld ? keepPreviousData : undefined });
+}

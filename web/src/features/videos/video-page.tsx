@@ -1,0 +1,63 @@
+import { useParams } from 'react-router';
+import { ButtonLink } from '@/components/button';
+import { ErrorNotice, Remark } from '@/components/notice';
+import { capital } from '@/lib/format';
+import type { ShownVideo } from '@/lib/models';
+import { usePageTitle } from '@/lib/page-title';
+import { explain } from '@/lib/errors/explain';
+import { ApiError } from '@/lib/errors/api-error';
+import { Hero, HeroSkeleton } from './hero';
+import { NextStep } from './next-step';
+import { useVideo } from './use-video';
+import styles from './video-page.module.css';
+import { VideoShelf } from './video-shelf';
+
+export function Component() {
+  const { id = '' } = useParams();
+  const video = useVideo(id);
+  usePageTitle(video.data?.title ?? null);
+  if (video.error && !video.data) return <ErrorNotice size="page" error={video.error} onRetry={() => void video.refetch()} />;
+  if (!video.data) return <HeroSkeleton />;
+  const shown = video.data;
+  return (
+    <div className={styles.page}>
+      <Hero video={shown} eyebrow={eyebrow(shown)}>
+        <NextStep video={shown} />
+        {shown.access.allowed && shown.progress > 0 && !shown.completed && (
+          <ButtonLink to={`/watch/${shown.id}?from=start`} size="lg" icon="restart">
+            From the start
+          </ButtonLink>
+        )}
+        <Reason video={shown} />
+      </Hero>
+      {shown.series_id && <VideoShelf key={`series-${shown.id}`} title="All episodes" filter={{ series_id: shown.series_id, sort: 'title' }} />}
+      <VideoShelf
+        key={shown.id}
+        title={`More in ${shown.category}`}
+        filter={{ category: shown.category }}
+        to={`/browse?category=${encodeURIComponent(shown.category)}`}
+        without={shown.id}
+      />
+      <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} without={shown.id} />
+    </div>
+  );
+}
+
+function eyebrow({ required_plan }: ShownVideo): string {
+  return required_plan === 'free' ? 'Free with your account' : `In ${capital(required_plan)}`;
+}
+
+/** Why it does not play, under the one step that helps. */
+function Reason({ video }: { video: ShownVideo }) {
+  const { allowed, code } = video.access;
+  if (allowed || !code) return null;
+  const { title, text } = explain(new ApiError(code, ''));
+  return (
+    <div className={styles.reason}>
+      <Remark kind="warning" icon="lock">
+        <strong>{title}</strong>
+        <p>{text}</p>
+      </Remark>
+    </div>
+  );
+}

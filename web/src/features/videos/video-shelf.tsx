@@ -1,0 +1,41 @@
+import { useRef } from 'react';
+import { Shelf, ShelfError, ShelfSkeleton } from '@/components/shelf';
+import { VideoCard } from '@/components/video-card';
+import { useNear } from '@/lib/use-near';
+import { useVideos } from './use-videos';
+import type { VideoFilter } from './use-videos';
+
+interface VideoShelfProps {
+  title: string;
+  filter: VideoFilter;
+  to?: string;
+  /** One that the page shows elsewhere. */
+  without?: string;
+}
+
+/** A shelf of what a filter lets through; asked for when it comes near, and nothing where there is nothing. */
+export function VideoShelf({ title, filter, to, without }: VideoShelfProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const isNear = useNear(place);
+  const videos = useVideos({ limit: 20, ...filter }, { enabled: isNear });
+  const shown = videos.data?.pages.flatMap((page) => page.items).filter((video) => video.id !== without);
+  return (
+    <div ref={place}>
+      {shown ? (
+        shown.length > 0 && (
+          <Shelf title={title} to={to}>
+            {shown.map((video) => (
+              <li key={video.id}>
+                <VideoCard video={video} />
+              </li>
+            ))}
+          </Shelf>
+        )
+      ) : videos.error ? (
+        <ShelfError title={title} error={videos.error} onRetry={() => void videos.refetch()} />
+      ) : (
+        <ShelfSkeleton title={title} />
+      )}
+    </div>
+  );
+}

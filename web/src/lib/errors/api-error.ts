@@ -1,0 +1,67 @@
+import type { Code } from '../models';
+
+/** What can go wrong before an answer of the API is there. */
+export type ClientCode =
+  /** The machine has no network, or the service cannot be reached. */
+  | 'UNREACHABLE'
+  /** No answer came in time. */
+  | 'TIMED_OUT'
+  /** Something answered, but not the API. */
+  | 'UNEXPECTED_ANSWER';
+
+export type ErrorCode = Code | ClientCode;
+
+export interface FieldIssue {
+  field: string;
+  issue: string;
+}
+
+/** A refusal of the API, or that it could not be asked. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  /** 0 where there was no answer. */
+  readonly status: number;
+  readonly details: unknown[];
+  readonly request_id: string | null;
+  readonly retry_after_seconds: number | null;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { status?: number; details?: unknown[]; request_id?: string | null; retry_after_seconds?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = more.status ?? 0;
+    this.details = more.details ?? [];
+    this.request_id = more.request_id ?? null;
+    this.retry_after_seconds = more.retry_after_seconds ?? null;
+  }
+}
+
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is ApiError {
+  return error instanceof ApiError && codes.includes(error.code);
+}
+
+/** What the server says of fields: the last part of each path, and the first issue with it. */
+export function fieldIssues(error: unknown): Record<string, string> {
+  if (!(error instanceof ApiError)) return {};
+  const issues: Record<string, string> = {};
+  for (const detail of error.details) {
+    if (!isFieldIssue(detail)) continue;
+    const name = detail.field.replace(/^\$\.?/, '');
+    issues[name] ??= detail.issue;
+  }
+  return issues;
+}
+
+function isFieldIssue(detail: unknown): detail is FieldIssue {
+  if (typeof detail !== 'object' || detail === null) return false;
+  return 'field' in detail && typeof detail.field === 'string' && 'issue' in detail && typeof detail.issue === 'string';
+}
+
+/** Where the bank wants the payment confirmed, if it does. */
+export function confirmUrl(error: unknown): string | null {
+  return fieldIssues(error).confirm_url ?? null;
+}

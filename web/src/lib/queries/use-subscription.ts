@@ -1,0 +1,14 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, data } from '../api';
+import { useIsSignedIn } from '../session';
+
+export const subscriptionQuery = queryOptions({
+  queryKey: ['subscription'],
+  queryFn: ({ signal }) => data(api.GET('/api/subscription', { signal })),
+});
+
+/** The subscription of who is signed in; asks nothing for a stranger. */
+export function useSubscription() {
+  const isSignedIn = useIsSignedIn();
+  return useQuery({ ...subscriptionQuery, enabled: isSignedIn });
+}

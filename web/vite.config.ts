@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// `npm run dev` beside a running platform: PLATFORM names where it is.
+const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { proxy: { '/api': { target: platform, changeOrigin: true } } },
+  preview: { proxy: { '/api': { target: platform, changeOrigin: true } } },
+  build: {
+    target: 'es2022',
+    cssTarget: ['chrome123', 'safari17.5', 'firefox120'],
+    // The content security policy lets fonts and styles come from the origin only, so nothing becomes a data URL.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The budget reads from it which chunks a route loads.
+    manifest: 'manifest.json',
+    chunkSizeWarningLimit: 900,
+  },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+});
