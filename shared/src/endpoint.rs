@@ -16,6 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::future::Future;
 
+/// Longest idempotency key of a client: Stripe takes 255 characters, of which the user's id has its part.
+const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 200;
+
 /// What the world sees of a function; the bootstrap reads all of it, and so does the OpenAPI document.
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Who may call: [`Anyone`], [`Viewer`], [`Admin`], [`Signed`].
@@ -88,6 +91,20 @@ impl<E: Endpoint> Call<E> {
     /// A header's value, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The client's `Idempotency-Key`, if it sent one.
+    ///
+    /// # Errors
+    /// A refused field when it is empty or too long.
+    pub fn idempotency_key(&self) -> Result<Option<&str>, ApiError> {
+        let Some(value) = self.headers.get("idempotency-key") else { return Ok(None) };
+        let key = value.to_str().unwrap_or_default().trim();
+        if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
+            let issue = format!("must have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters");
+            return Err(ApiError::field("Idempotency-Key", issue));
+        }
+        Ok(Some(key))
     }
 }
 

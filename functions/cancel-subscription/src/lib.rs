@@ -39,6 +39,8 @@ impl Endpoint for CancelSubscription {
         let (subscription, how) = rules::cancelling(&subscriptions)
             .ok_or_else(|| conflict("There is no subscription to cancel."))?
             .map_err(|()| conflict("The subscription is cancelled already, and ends with its period."))?;
+        // What waits to change it would keep it alive, or take money for what ends.
+        stripe.drop_changes(subscription).await?;
         stripe.cancel(&subscription.id, how).await?;
         match self.billing.converge(customer, None, call.now).await? {
             Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),

@@ -9,17 +9,12 @@ use futures::future::try_join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::endpoint::{Call, Endpoint, Reply, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::models::ids::UserId;
 use shared::models::plan::{Interval, PlanType};
-use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
-
-/// Longest idempotency key of a client: Stripe takes 255 characters, of which the user's id has its part.
-const KEY_CHARACTERS_MAX: usize = 200;
 
 /// Opens a checkout: customer, nothing live, no other session, then the session.
 pub struct CreateCheckout {
@@ -74,21 +69,17 @@ impl Endpoint for CreateCheckout {
         })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
-    }
-
     async fn handle(&self, call: Call<Self>) -> Result<Reply<OpenCheckout>, ApiError> {
-        let key = key(&call)?;
+        let key = call.idempotency_key()?.map(str::to_owned);
         let user = &call.caller.user;
-        let kept: Subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
         let customer = self.customers.ensure(user).await?;
-        let buyer = Buyer { user_id: user.id, customer, other: kept.stripe_customer_id, key };
+        let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, key };
         let opened = match self.open(&buyer, &call.input.0, call.now).await {
             // Deleted at Stripe since: a new one takes its place.
             Err(Refused::NoCustomer) => {
                 let customer = self.customers.replace(user, &buyer.customer).await?;
-                let buyer = Buyer { other: Some(buyer.customer), customer, ..buyer };
+                let all = self.customers.all(&customer).await?;
+                let buyer = Buyer { all, customer, ..buyer };
                 self.open(&buyer, &call.input.0, call.now).await
             }
             opened => opened,
@@ -106,8 +97,8 @@ impl Endpoint for CreateCheckout {
 struct Buyer {
     user_id: UserId,
     customer: String,
-    /// A further customer of theirs, which has had a subscription.
-    other: Option<String>,
+    /// All customers of theirs: a trial is once a person, whatever became of the customer that had it.
+    all: Vec<String>,
     key: Option<String>,
 }
 
@@ -157,9 +148,7 @@ impl CreateCheckout {
     }
 
     async fn subscriptions(&self, buyer: &Buyer) -> Result<Vec<Billed>, StripeError> {
-        let other = buyer.other.as_ref().filter(|other| **other != buyer.customer);
-        let customers = std::iter::once(&buyer.customer).chain(other);
-        Ok(try_join_all(customers.map(|customer| self.stripe.subscriptions(customer))).await?.concat())
+        Ok(try_join_all(buyer.all.iter().map(|customer| self.stripe.subscriptions(customer))).await?.concat())
     }
 
     /// The discount of a promotion code; `None` for one that cannot be redeemed.
@@ -202,17 +191,6 @@ impl CreateCheckout {
         try_join_all(older.map(|session| self.stripe.expire_session(&session.id))).await?;
         Ok(())
     }
-}
-
-/// The client's idempotency key.
-fn key(call: &Call<CreateCheckout>) -> Result<Option<String>, ApiError> {
-    let Some(value) = call.headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().unwrap_or_default().trim();
-    if key.is_empty() || key.len() > KEY_CHARACTERS_MAX {
-        let issue = format!("must have 1 to {KEY_CHARACTERS_MAX} characters");
-        return Err(ApiError::field("Idempotency-Key", issue));
-    }
-    Ok(Some(key.to_owned()))
 }
 
 fn refused(error: StripeError) -> Refused {

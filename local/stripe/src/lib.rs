@@ -112,6 +112,7 @@ impl StripeStandIn {
                 get(pages::checkout::show_authentication).post(pages::checkout::authenticate),
             )
             .route("/i/{invoice}", get(pages::invoice::show).post(pages::invoice::act))
+            .route("/i/{invoice}/pdf", get(pages::pdf::show))
             .route("/p/session/{session}", get(pages::portal::show).post(pages::portal::act))
             .with_state(self.clone())
     }

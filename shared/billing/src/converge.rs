@@ -134,7 +134,8 @@ impl Billing {
             };
             let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
             let notes = self.notes(&snapshot, &prices, &guard.settled, now)?;
-            if let Some(outcome) = self.write(guard, &snapshot, notes, event, now).await? {
+            let subscription = rules::row(&snapshot, &prices, &guard.customer);
+            if let Some(outcome) = self.write(guard, subscription, notes, event, now).await? {
                 return Ok(outcome);
             }
         }
@@ -188,14 +189,7 @@ impl Billing {
     }
 
     async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
-        let customers = std::iter::once(&guard.customer).chain(&guard.row.others);
-        let all = try_join_all(customers.map(|customer| self.stripe.snapshot(customer))).await?;
-        Ok(all.into_iter().fold(Snapshot::default(), |mut all, one| {
-            all.subscriptions.extend(one.subscriptions);
-            all.invoices.extend(one.invoices);
-            all.charges.extend(one.charges);
-            all
-        }))
+        self.stripe.snapshots(std::iter::once(&guard.customer).chain(&guard.row.others)).await
     }
 
     /// Gives back what a surplus subscription took, then ends it. A crash between leaves it live, so that it is found again.
@@ -210,13 +204,12 @@ impl Billing {
     async fn write(
         &self,
         guard: Guard,
-        snapshot: &Snapshot,
+        subscription: Subscription,
         mut notes: Vec<Statement>,
         event: Option<&Event>,
         now: Timestamp,
     ) -> Result<Option<Outcome>, BillingError> {
         let Guard { customer, mut row, .. } = guard;
-        let subscription = rules::row(snapshot, &customer);
         while notes.len() > STATEMENTS_MAX {
             // A customer with years of history is adopted: the oldest entries first, in transactions of their own.
             let mut part = vec![self.advance(&customer, &mut row)?];

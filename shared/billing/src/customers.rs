@@ -50,6 +50,20 @@ impl Customers {
         self.claimed(user.id, claim, id).await
     }
 
+    /// All customers of the user whose customer this is, the first one first.
+    pub async fn all(&self, customer: &str) -> Result<Vec<String>, StoreError> {
+        let read = async |id: &str| self.database.get::<Customer>(&Customer::key(id)).await;
+        let Some(row) = read(customer).await? else { return Ok(vec![customer.to_owned()]) };
+        let (first, row) = match row.same_as.clone() {
+            None => (customer.to_owned(), row),
+            Some(first) => {
+                let row = read(&first).await?.ok_or_else(without_row)?;
+                (first, row)
+            }
+        };
+        Ok(std::iter::once(first).chain(row.others).collect())
+    }
+
     /// Makes another customer for a user whose own was deleted at Stripe. What the old one is known for stays theirs.
     pub async fn replace(&self, user: &User, old: &str) -> Result<String, BillingError> {
         let key = format!("customer-{}-after-{old}", user.id);

@@ -4,6 +4,7 @@
 //! tells what matters of its objects as a [`snapshot`]; [`rules`] and [`ledger`] are pure functions of that; [`converge`]
 //! writes what they say in one transaction, guarded by the customer's version.
 
+pub mod change;
 pub mod converge;
 pub mod customers;
 mod ledger;

@@ -1,14 +1,17 @@
 //! What a customer's subscriptions mean. Pure functions of a snapshot: the same for every order in which events came.
 
+use crate::prices::Price;
 use crate::snapshot::{Snapshot, Subscription};
 use crate::stripe::Cancellation;
+use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::{self, Status};
+use std::collections::HashMap;
 
 /// How the note begins by which a subscription tells that it was one too many.
 const DUPLICATE: &str = "duplicate of ";
 
 /// The row of a user, as Stripe's state has it; `customer` is theirs where no subscription names one.
-pub fn row(snapshot: &Snapshot, customer: &str) -> subscription::Subscription {
+pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscription::Subscription {
     let Some(one) = granting(&snapshot.subscriptions) else {
         return subscription::Subscription {
             stripe_customer_id: Some(customer.to_owned()),
@@ -16,6 +19,7 @@ pub fn row(snapshot: &Snapshot, customer: &str) -> subscription::Subscription {
         };
     };
     let is_live = one.status.is_live();
+    let pending = pending(one, &snapshot.subscriptions, prices).filter(|_| is_live);
     let open = snapshot.invoices.iter().map(|invoice| &invoice.entry).filter(|entry| {
         entry.status == "open" && entry.amount_due > 0 && entry.subscription.as_deref() == Some(one.id.as_str())
     });
@@ -29,8 +33,25 @@ pub fn row(snapshot: &Snapshot, customer: &str) -> subscription::Subscription {
         cancel_at: one.cancel_at.or(one.current_period_end.filter(|_| one.cancel_at_period_end)).filter(|_| is_live),
         trial_end: one.trial_end.filter(|_| one.status == Status::Trialing),
         unpaid_since: open.filter_map(|entry| entry.finalized_at).min().filter(|_| is_live),
+        pending_plan_type: pending.map(|(plan, _)| plan),
+        pending_interval: pending.map(|(_, interval)| interval),
         ..subscription::Subscription::default()
     }
+}
+
+/// What the prices sell: those found by lookup key, and those of the subscriptions' own items.
+pub(crate) fn plans<'a>(
+    subscriptions: &'a [Subscription],
+    prices: &'a [Price],
+) -> HashMap<&'a str, (PlanType, Interval)> {
+    let of_items = subscriptions.iter().filter_map(|one| Some((one.price.as_deref()?, one.plan?)));
+    of_items.chain(prices.iter().map(|one| (one.id.as_str(), (one.plan_type, one.interval)))).collect()
+}
+
+/// The plan that a subscription changes to when its period ends, if that is another than it has.
+pub fn pending(one: &Subscription, all: &[Subscription], prices: &[Price]) -> Option<(PlanType, Interval)> {
+    let next = one.schedule.as_ref()?.next.as_deref()?;
+    plans(all, prices).get(next).copied().filter(|plan| Some(*plan) != one.plan)
 }
 
 /// The subscription that speaks for its user: the live one of the highest plan, then of the latest period end. Where none
@@ -116,10 +137,16 @@ pub fn duplicate_of(one: &Subscription) -> Option<&str> {
     one.cancel_comment.as_deref().filter(|_| one.status == Status::Canceled)?.strip_prefix(DUPLICATE)
 }
 
-fn is_live_of_ours(one: &Subscription) -> bool {
+/// Whether something is owed on it, or nobody is there to pay.
+pub(crate) fn is_unpaid(one: &Subscription) -> bool {
+    matches!(one.status, Status::PastDue | Status::Unpaid | Status::Paused)
+}
+
+/// Whether it is to a plan of ours, and goes on.
+pub(crate) fn is_live_of_ours(one: &Subscription) -> bool {
     one.plan.is_some() && one.status.is_live()
 }
 
 #[cfg(test)]
 #[path = "rules_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -1,20 +1,22 @@
 use super::*;
-use crate::snapshot::Invoice;
+use crate::snapshot::{Invoice, Schedule};
 use jiff::Timestamp;
 use shared::models::ledger::InvoiceEntry;
 use shared::models::plan::{Interval, PlanType};
 
-fn at(day: i64) -> Timestamp {
+pub(crate) fn at(day: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + day * 86_400).expect("in range")
 }
 
-fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
+pub(crate) fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
     Subscription {
         id: id.to_owned(),
         customer: "cus_1".to_owned(),
         status,
         plan: plan.map(|plan| (plan, Interval::Month)),
+        item: None,
         price: None,
+        quantity: 1,
         amount: 799,
         currency: "usd".to_owned(),
         current_period_end: Some(at(30)),
@@ -26,6 +28,9 @@ fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
         ended_at: None,
         cancel_reason: None,
         cancel_comment: None,
+        discounts: Vec::new(),
+        schedule: None,
+        awaited: None,
     }
 }
 
@@ -51,7 +56,7 @@ fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoic
         paid_at: None,
         uncollectible_at: None,
     };
-    Invoice { customer: "cus_1".to_owned(), email: None, entry, lines: Vec::new() }
+    Invoice { customer: "cus_1".to_owned(), email: None, page: None, pdf: None, entry, lines: Vec::new() }
 }
 
 const BASIC: Option<PlanType> = Some(PlanType::Basic);
@@ -93,7 +98,7 @@ fn grace_starts_with_the_oldest_open_invoice_of_that_subscription() {
         ],
         charges: Vec::new(),
     };
-    assert_eq!(row(&snapshot, "cus_1").unpaid_since, Some(at(5)));
+    assert_eq!(row(&snapshot, &[], "cus_1").unpaid_since, Some(at(5)));
 }
 
 #[test]
@@ -101,7 +106,7 @@ fn a_price_that_is_not_ours_grants_nothing_and_blocks_nothing() {
     let subscriptions = vec![of("foreign", None, Status::Active)];
     assert!(!is_subscribed(&subscriptions));
     assert!(is_new(&subscriptions));
-    let row = row(&Snapshot { subscriptions, ..Snapshot::default() }, "cus_1");
+    let row = row(&Snapshot { subscriptions, ..Snapshot::default() }, &[], "cus_1");
     assert_eq!((row.plan_type, row.status), (None, Status::Active));
 }
 
@@ -118,12 +123,12 @@ fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
         let subscriptions = vec![one.clone()];
         assert_eq!(resuming(&subscriptions).map(|(_, how)| how), undo);
         assert_eq!(cancelling(&subscriptions).expect("live").is_err(), end.is_some());
-        assert_eq!(row(&Snapshot { subscriptions, ..Snapshot::default() }, "cus_1").cancel_at, end);
+        assert_eq!(row(&Snapshot { subscriptions, ..Snapshot::default() }, &[], "cus_1").cancel_at, end);
     }
     let over = Subscription { cancel_at: Some(at(20)), ..of("one", BASIC, Status::Canceled) };
     assert!(cancelling(std::slice::from_ref(&over)).is_none());
     assert!(resuming(std::slice::from_ref(&over)).is_none());
-    assert_eq!(row(&Snapshot { subscriptions: vec![over], ..Snapshot::default() }, "cus_1").cancel_at, None);
+    assert_eq!(row(&Snapshot { subscriptions: vec![over], ..Snapshot::default() }, &[], "cus_1").cancel_at, None);
 }
 
 #[test]
@@ -160,6 +165,37 @@ fn the_trial_is_for_the_first_subscription_that_came_to_be() {
 
 #[test]
 fn nobody_without_a_subscription_has_one() {
-    let row = row(&Snapshot::default(), "cus_1");
+    let row = row(&Snapshot::default(), &[], "cus_1");
     assert_eq!((row.status, row.plan_type, row.stripe_customer_id.as_deref()), (Status::None, None, Some("cus_1")));
+}
+
+#[test]
+fn a_change_that_is_set_is_told_until_it_is_made() {
+    let schedule = |next: Option<&str>| Schedule {
+        id: "s".to_owned(),
+        current: Some((at(0), at(30))),
+        next: next.map(str::to_owned),
+    };
+    let price = Price {
+        id: "price_basic".to_owned(),
+        plan_type: PlanType::Basic,
+        interval: Interval::Year,
+        amount: 1,
+        currency: "usd".to_owned(),
+        lookup_key: "basic_year".to_owned(),
+    };
+    let pending = |one: Subscription| {
+        let snapshot = Snapshot { subscriptions: vec![one], ..Snapshot::default() };
+        let row = row(&snapshot, std::slice::from_ref(&price), "cus_1");
+        (row.pending_plan_type, row.pending_interval)
+    };
+    let one = of("one", PREMIUM, Status::Active);
+    let set = Subscription { schedule: Some(schedule(Some("price_basic"))), ..one.clone() };
+    assert_eq!(pending(set.clone()), (BASIC, Some(Interval::Year)));
+    assert_eq!(pending(Subscription { status: Status::Canceled, ..set.clone() }), (None, None), "it is over");
+    let made = Subscription { plan: Some((PlanType::Basic, Interval::Year)), ..set };
+    assert_eq!(pending(made), (None, None));
+    assert_eq!(pending(Subscription { schedule: Some(schedule(None)), ..one.clone() }), (None, None));
+    let foreign = Subscription { schedule: Some(schedule(Some("price_foreign"))), ..one };
+    assert_eq!(pending(foreign), (None, None), "a price of somebody else's is no plan");
 }

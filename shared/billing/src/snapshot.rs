@@ -5,6 +5,7 @@ use shared::models::ids::UserId;
 use shared::models::ledger::{ChargeEntry, InvoiceEntry, RefundEntry};
 use shared::models::plan::{Interval, PlanType, of_lookup_key};
 use shared::models::subscription::Status;
+use stripe_types::Expandable;
 
 /// All that Stripe knows of the customers of one user at one moment.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,17 @@ pub struct Snapshot {
     pub invoices: Vec<Invoice>,
     /// Charges, with their refunds.
     pub charges: Vec<Charge>,
+}
+
+impl FromIterator<Snapshot> for Snapshot {
+    fn from_iter<I: IntoIterator<Item = Snapshot>>(several: I) -> Self {
+        several.into_iter().fold(Snapshot::default(), |mut all, one| {
+            all.subscriptions.extend(one.subscriptions);
+            all.invoices.extend(one.invoices);
+            all.charges.extend(one.charges);
+            all
+        })
+    }
 }
 
 /// A subscription.
@@ -29,8 +41,12 @@ pub struct Subscription {
     /// The plan of its present items and how often it is billed; `None` when no item is at a price of ours. A
     /// `pending_update` is none of its items before it is paid.
     pub plan: Option<(PlanType, Interval)>,
+    /// The id of that item, or of the first.
+    pub item: Option<String>,
     /// The price's id of that item, or of the first.
     pub price: Option<String>,
+    /// How many of it.
+    pub quantity: u64,
     /// The price of that item, or of the first, in minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
@@ -53,6 +69,23 @@ pub struct Subscription {
     pub cancel_reason: Option<String>,
     /// What was noted at the cancellation.
     pub cancel_comment: Option<String>,
+    /// The discounts on it.
+    pub discounts: Vec<String>,
+    /// What changes it at set times.
+    pub schedule: Option<Schedule>,
+    /// The invoice that a change waits for: the change is made when it is paid, and not before.
+    pub awaited: Option<String>,
+}
+
+/// What changes a subscription at set times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Stripe's id.
+    pub id: String,
+    /// Start and end of the phase that runs; `None` where Stripe was not asked for it.
+    pub current: Option<(Timestamp, Timestamp)>,
+    /// The price of the phase after it.
+    pub next: Option<String>,
 }
 
 /// An invoice.
@@ -62,6 +95,10 @@ pub struct Invoice {
     pub customer: String,
     /// The address that it bills.
     pub email: Option<String>,
+    /// Stripe's page of it, where an open one can be paid.
+    pub page: Option<String>,
+    /// The same to print.
+    pub pdf: Option<String>,
     /// What the ledger says of it, but for the plan.
     pub entry: InvoiceEntry,
     /// What it bills.
@@ -167,7 +204,9 @@ impl From<stripe_shared::Subscription> for Subscription {
         let status = serde_json::Value::String(one.status.as_str().to_owned());
         Self {
             plan: item.and_then(plan_of),
+            item: item.map(|item| item.id.to_string()),
             price: item.map(|item| item.price.id.to_string()),
+            quantity: item.and_then(|item| item.quantity).unwrap_or(1),
             amount: item.map_or(0, |item| {
                 let quantity = i64::try_from(item.quantity.unwrap_or(1)).unwrap_or(1);
                 item.price.unit_amount.unwrap_or(0).saturating_mul(quantity)
@@ -185,6 +224,31 @@ impl From<stripe_shared::Subscription> for Subscription {
             ended_at: one.ended_at.map(moment),
             cancel_reason: details.as_ref().and_then(|details| Some(details.reason.as_ref()?.as_str().to_owned())),
             cancel_comment: details.and_then(|details| details.comment),
+            discounts: one.discounts.into_iter().map(|discount| discount.into_id().to_string()).collect(),
+            schedule: one.schedule.map(Schedule::from),
+            awaited: one.pending_update.and_then(|_| Some(one.latest_invoice?.into_id()?.to_string())),
+        }
+    }
+}
+
+impl From<Expandable<stripe_shared::SubscriptionSchedule>> for Schedule {
+    fn from(one: Expandable<stripe_shared::SubscriptionSchedule>) -> Self {
+        match one {
+            Expandable::Id(id) => Self { id: id.to_string(), current: None, next: None },
+            Expandable::Object(schedule) => (*schedule).into(),
+        }
+    }
+}
+
+impl From<stripe_shared::SubscriptionSchedule> for Schedule {
+    fn from(one: stripe_shared::SubscriptionSchedule) -> Self {
+        let current = one.current_phase.map(|phase| (phase.start_date, phase.end_date));
+        let next = one.phases.into_iter().find(|phase| current.is_some_and(|(_, end)| phase.start_date >= end));
+        let item = next.and_then(|phase| phase.items.into_iter().next());
+        Self {
+            id: one.id.to_string(),
+            current: current.map(|(start, end)| (moment(start), moment(end))),
+            next: item.map(|item| item.price.into_id().to_string()),
         }
     }
 }
@@ -202,6 +266,8 @@ impl Invoice {
         Some(Self {
             customer: one.customer?.into_id().to_string(),
             email: one.customer_email,
+            page: one.hosted_invoice_url,
+            pdf: one.invoice_pdf,
             lines: one.lines.data.into_iter().map(Line::from).collect(),
             entry: InvoiceEntry {
                 id: one.id?.to_string(),
@@ -225,6 +291,14 @@ impl Invoice {
                 uncollectible_at: one.status_transitions.marked_uncollectible_at.map(moment),
             },
         })
+    }
+}
+
+impl Line {
+    /// A line with its text.
+    pub(crate) fn told(mut line: stripe_shared::InvoiceLineItem) -> (Self, String) {
+        let text = line.description.take().unwrap_or_default();
+        (line.into(), text)
     }
 }
 

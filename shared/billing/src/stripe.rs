@@ -4,15 +4,18 @@
 //! that has an idempotency key of ours, has no timeout, and loses the status of an error that is not JSON.
 
 mod calls;
+mod changes;
 mod error;
 mod operator;
 
 pub use calls::{Cancellation, Checkout, CheckoutDiscount};
+pub use changes::{Changed, Preview, Scope, Unpaid};
 pub use error::StripeError;
 pub use operator::Return;
 
 use bytes::Bytes;
 use error::{Failure, refusal};
+use futures::FutureExt;
 use reqwest::{Client, Method, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -23,7 +26,8 @@ use shared::telemetry::{TRACE_HEADER, Trace};
 use std::sync::Arc;
 use std::time::Duration;
 use stripe_client_core::{
-    CustomizedStripeRequest, IdempotencyKey, RequestBuilder, StripeClient, StripeMethod, StripeRequest, VERSION,
+    CustomizedStripeRequest, IdempotencyKey, RequestBuilder, StripeClient, StripeClientErr, StripeMethod,
+    StripeRequest, VERSION,
 };
 use uuid::Uuid;
 
@@ -92,16 +96,32 @@ impl Stripe {
     /// Reads an object as the bytes that Stripe sent.
     pub(crate) async fn read_raw(&self, path: &str) -> Result<Bytes, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, path);
-        let done = tokio::time::timeout(CALL, self.repeat(&request, None)).await;
+        self.within(&request, None).await.map(|answer| answer.body)
+    }
+
+    /// Sends a call under a key of ours, and tells whether Stripe answered it as it did before.
+    pub(crate) async fn send_or_replay<T>(&self, request: RequestBuilder, key: &str) -> Result<(T, bool), StripeError>
+    where
+        T: miniserde::Deserialize,
+    {
+        let answer = self.within(&request, Some(key)).await?;
+        let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+        let read = miniserde::json::from_str(text);
+        read.map(|read| (read, answer.is_replayed)).map_err(StripeError::deserialize_err)
+    }
+
+    async fn within(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, StripeError> {
+        // Boxed, for the compiler: the types of all that waits for it nest deep.
+        let done = tokio::time::timeout(CALL, self.repeat(request, key).boxed()).await;
         done.unwrap_or(Err(StripeError::OutcomeUnknown("no answer in time")))
     }
 
-    async fn repeat(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, StripeError> {
+    async fn repeat(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, StripeError> {
         let mut attempts = 0;
         let mut refreshed = false;
         loop {
             let error = match self.attempt(request, key).await {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::WrongKey) if !refreshed => {
                     // A rotation may be under way.
@@ -120,7 +140,7 @@ impl Stripe {
         }
     }
 
-    async fn attempt(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Bytes, Failure> {
+    async fn attempt(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, Failure> {
         let secret = self.secret.get().await;
         let secret = secret.map_err(|_| Failure::Again(StripeError::Unavailable("our key cannot be read")))?;
         let mut url = format!("{}/v1{}", self.base_url, request.path);
@@ -158,21 +178,28 @@ impl StripeClient for Stripe {
             let given = config.request_strategy.and_then(|strategy| strategy.get_key());
             given.map_or_else(|| Uuid::new_v4().to_string(), |key| key.as_str().to_owned())
         });
-        let done = tokio::time::timeout(CALL, self.repeat(&request, key.as_deref())).await;
-        done.unwrap_or(Err(StripeError::OutcomeUnknown("no answer in time")))
+        self.within(&request, key.as_deref()).await.map(|answer| answer.body)
     }
 }
 
-async fn read(answer: Response) -> Result<Bytes, Failure> {
+/// What a call was answered with.
+struct Answer {
+    body: Bytes,
+    /// Whether the call's key was used before: this is what was answered then.
+    is_replayed: bool,
+}
+
+async fn read(answer: Response) -> Result<Answer, Failure> {
     let status = answer.status();
     let should_retry = answer.headers().get("stripe-should-retry").and_then(|value| value.to_str().ok()?.parse().ok());
+    let is_replayed = answer.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
     let body = answer.bytes().await.map_err(|error| Failure::Again(lost(&error)))?;
     if !status.is_success() {
         return Err(refusal(status.as_u16(), &body, should_retry));
     }
     // Half an answer, or a proxy's page: the same key tells what became of it.
     match serde_json::from_slice::<IgnoredAny>(&body) {
-        Ok(_) => Ok(body),
+        Ok(_) => Ok(Answer { body, is_replayed }),
         Err(_) => Err(Failure::Again(StripeError::OutcomeUnknown("an answer that is not JSON"))),
     }
 }

@@ -41,6 +41,11 @@ const KNOWN: &[&str] = &[
     "invoice.voided",
     "refund.failed",
     "refund.updated",
+    "subscription_schedule.canceled",
+    "subscription_schedule.completed",
+    "subscription_schedule.created",
+    "subscription_schedule.released",
+    "subscription_schedule.updated",
 ];
 
 /// Why a body is not taken for Stripe's.

@@ -87,6 +87,8 @@ pub struct Subscription {
     pub unpaid_since: Option<Timestamp>,
     /// The plan that it changes to at the end of the period.
     pub pending_plan_type: Option<PlanType>,
+    /// How often that will be billed.
+    pub pending_interval: Option<Interval>,
     /// A plan given by the operator.
     pub complimentary_plan: Option<PlanType>,
     /// When that ends.
@@ -125,6 +127,8 @@ pub struct SubscriptionView {
     pub access_until: Option<Timestamp>,
     /// The plan that it changes to at the end of the period.
     pub pending_plan_type: Option<PlanType>,
+    /// How often that will be billed.
+    pub pending_interval: Option<Interval>,
     /// When a plan given by the operator ends.
     pub complimentary_until: Option<Timestamp>,
     /// With `session_id`: whether this is what Stripe says now; `false` when Stripe could not be asked.
@@ -150,6 +154,7 @@ impl SubscriptionView {
             access: access.into(),
             access_until: entitlement::access_until(subscription, grace, now),
             pending_plan_type: subscription.pending_plan_type,
+            pending_interval: subscription.pending_interval,
             complimentary_until: subscription.complimentary_until,
             synced: None,
         }

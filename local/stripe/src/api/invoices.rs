@@ -102,7 +102,10 @@ pub(super) fn pay(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
 
 pub(super) fn void(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
     form.finish()?;
-    settle(tx, id, "voided", invoice::void)
+    settle(tx, id, "voided", |tx, id| {
+        change::forget_pending(tx, id);
+        invoice::void(tx, id);
+    })
 }
 
 pub(super) fn mark_uncollectible(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
@@ -128,7 +131,7 @@ pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     if customer.is_some_and(|customer| customer != one.customer) {
         return Err(ApiError::no_such("subscription", &id, "subscription"));
     }
-    form.choice("preview_mode", &[("next", ()), ("recurring", ())])?;
+    let recurring = form.choice("preview_mode", &[("next", false), ("recurring", true)])?.unwrap_or(false);
     let change = match form.form("subscription_details")? {
         None => None,
         Some(mut details) => {
@@ -143,7 +146,7 @@ pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         return Err(ApiError::invalid(message).code("invoice_upcoming_none").not_found());
     }
     tx.imagine(|tx| match change {
-        Some(change) => change::preview(tx, &id, change),
+        Some(change) => change::preview(tx, &id, change, recurring),
         None => Ok(timers::upcoming(tx, &id).render(tx.view())),
     })
 }

@@ -91,7 +91,8 @@ fn active(tx: &Tx<'_>, id: &str) -> Result<Schedule> {
     Err(ApiError::invalid(message))
 }
 
-/// The phases of a request: the one that runs keeps its start, each other one starts when the one before it ends.
+/// The phases of a request: those that are over may be left out, the one that runs keeps its start, and each other one
+/// starts when the one before it ends.
 fn phases(tx: &Tx<'_>, schedule: &Schedule, forms: Vec<Form>) -> Result<Vec<Phase>> {
     if forms.is_empty() || forms.len() > PHASES_MAX {
         return Err(ApiError::invalid(format!("Pass between 1 and {PHASES_MAX} phases.")).param("phases"));
@@ -100,7 +101,9 @@ fn phases(tx: &Tx<'_>, schedule: &Schedule, forms: Vec<Form>) -> Result<Vec<Phas
     for mut form in forms {
         let start_param = form.path("start_date");
         let start = form.moment("start_date", tx.now)?;
-        let before = phases.last().map_or(schedule.phases[0].start, |phase| phase.end);
+        let runs = schedule.phases[schedule.current].start;
+        let first = if start == Some(runs) { runs } else { schedule.phases[0].start };
+        let before = phases.last().map_or(first, |phase| phase.end);
         if start.is_some_and(|start| start != before) {
             let message =
                 "The first phase keeps its start_date, and each other one starts where the one before it ends.";
@@ -136,10 +139,22 @@ fn phase(tx: &Tx<'_>, start: Moment, mut form: Form, schedule: &Schedule) -> Res
         items,
         proration: proration(&mut form)?.unwrap_or_default(),
         trial_end: form.moment("trial_end", tx.now)?,
+        discounts: discounts(tx, &mut form)?,
         metadata: form.new_metadata()?,
     };
     form.finish()?;
     Ok(phase)
+}
+
+/// `discounts[0][discount]`: those that the subscription has.
+fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Vec<String>> {
+    let mut discounts = Vec::new();
+    for mut one in form.forms("discounts")?.unwrap_or_default() {
+        let param = one.path("discount");
+        discounts.push(tx.find::<Discount>(&one.required("discount")?, &param)?.id);
+        one.finish()?;
+    }
+    Ok(discounts)
 }
 
 /// `end_date`, or a duration: one period unless it is said.
@@ -165,6 +180,7 @@ fn end_of(tx: &Tx<'_>, start: Moment, recurring: Recurring, form: &mut Form) -> 
 /// The running phase may say something else than the subscription is: then it is changed now.
 fn apply_now(tx: &mut Tx<'_>, subscription: &str, phase: &Phase, proration: Proration) -> Result<()> {
     let one: Subscription = tx.get(subscription);
+    schedule::keep_discounts(tx, &one, phase);
     let items = schedule::items_of(&one, phase, tx.now);
     let same = one.items.len() == items.len()
         && one.items.iter().zip(&items).all(|(old, new)| old.price == new.price && old.quantity == new.quantity);

@@ -77,10 +77,18 @@ pub(crate) fn update(
     }
 }
 
-/// The invoice that a change would make next: its own, or the one of the next period.
-pub(crate) fn preview(tx: &mut Tx<'_>, id: &str, change: ItemChange) -> Result<Value> {
+/// The invoice that a change would make next: its own, or the one of the next period; `recurring` is one of a whole period
+/// afterwards, without what is prorated.
+pub(crate) fn preview(tx: &mut Tx<'_>, id: &str, change: ItemChange, recurring: bool) -> Result<Value> {
     let one: Subscription = tx.get(id);
     let plan = plan(tx, &one, &change)?;
+    if recurring {
+        for item in subscription::pending_items(tx, &one) {
+            tx.state.invoice_items.remove(&item.id);
+        }
+        put_items(tx, id, change.items, plan.recurring, plan.cycle);
+        return Ok(timers::upcoming(tx, id).render(tx.view()));
+    }
     if plan.invoice_now {
         let draft = draft(tx, &one, &plan);
         let mut invoice: Invoice = tx.get(&draft);
@@ -102,6 +110,14 @@ pub(crate) fn apply_pending(tx: &mut Tx<'_>, id: &str) {
     tell(tx, id, &before);
     if update.announced {
         tx.emit::<Subscription>("customer.subscription.pending_update_applied", id);
+    }
+}
+
+/// Nobody owes the invoice of a pending change any longer, and nothing is changed.
+pub(crate) fn forget_pending(tx: &mut Tx<'_>, invoice: &str) {
+    let Some(id) = tx.get::<Invoice>(invoice).subscription else { return };
+    if tx.get::<Subscription>(&id).pending_update.is_some_and(|update| update.invoice == invoice) {
+        tx.update(&id, "customer.subscription.updated", |one: &mut Subscription| one.pending_update = None);
     }
 }
 
@@ -167,7 +183,7 @@ fn draft(tx: &mut Tx<'_>, one: &Subscription, plan: &Plan) -> String {
 
 fn change_when_paid(tx: &mut Tx<'_>, one: &Subscription, draft: &str, change: ItemChange, plan: &Plan, before: &Value) {
     let update = PendingUpdate {
-        expires_at: tx.now + PAYMENT_WINDOW,
+        expires_at: (tx.now + PAYMENT_WINDOW).min(one.period_end),
         items: change.items,
         invoice: draft.to_owned(),
         recurring: plan.recurring,

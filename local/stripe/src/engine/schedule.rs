@@ -19,6 +19,7 @@ pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: M
         items: items.collect(),
         proration: super::proration::Proration::Create,
         trial_end: one.trial_end.filter(|end| *end > tx.now),
+        discounts: one.discounts.clone(),
         metadata: one.metadata.clone(),
     };
     let schedule = Schedule {
@@ -108,6 +109,7 @@ pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
 
 fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
     let one: Subscription = tx.get(subscription);
+    keep_discounts(tx, &one, phase);
     let items = items_of(&one, phase, tx.now);
     if phase.start < one.period_end {
         let change = ItemChange {
@@ -130,6 +132,13 @@ fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// Only the discounts that a phase names go on in it.
+pub(crate) fn keep_discounts(tx: &mut Tx<'_>, one: &Subscription, phase: &Phase) {
+    tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
+        one.discounts.retain(|discount| phase.discounts.contains(discount));
+    });
 }
 
 fn finish(tx: &mut Tx<'_>, schedule: &Schedule, subscription: &str) -> Result<()> {

@@ -44,6 +44,9 @@ pub(crate) struct Phase {
     /// What becomes of unused time when the phase starts within a period.
     pub proration: Proration,
     pub trial_end: Option<Moment>,
+    /// Of the discounts of the subscription, those that go on: a phase that names none has none.
+    #[serde(default)]
+    pub discounts: Vec<String>,
     pub metadata: Metadata,
 }
 

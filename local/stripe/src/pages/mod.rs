@@ -3,6 +3,7 @@
 pub(crate) mod checkout;
 pub(crate) mod invoice;
 mod layout;
+pub(crate) mod pdf;
 pub(crate) mod portal;
 
 use axum::response::{IntoResponse, Response};

@@ -6,9 +6,9 @@ use crate::StripeStandIn;
 use crate::cards;
 use crate::engine::change::{self, ItemChange};
 use crate::engine::charge::{self, Presence, Verdict};
-use crate::engine::money;
 use crate::engine::proration::Proration;
 use crate::engine::subscription::PaymentBehavior;
+use crate::engine::{money, schedule};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::View;
@@ -62,7 +62,12 @@ fn perform(tx: &mut Tx<'_>, customer: &str, action: &Action) -> Result<()> {
     if one.customer != customer || one.status.is_over() {
         return Err(ApiError::no_such("subscription", &action.subscription, "subscription"));
     }
+    // Whatever is asked for takes the place of a change that is set for later.
+    if let Some(schedule) = &one.schedule {
+        schedule::release(tx, schedule);
+    }
     match action.action.as_str() {
+        "keep" => {}
         "cancel" => schedule_cancellation(tx, &one),
         "undo" => {
             tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
@@ -172,14 +177,36 @@ fn subscription(view: View<'_>, one: &Subscription) -> String {
         Some(end) => (format!("Ends on {}", day(end)), "undo", "Don’t cancel"),
         None => (format!("Renews on {}", day(one.period_end)), "cancel", "Cancel subscription"),
     };
-    let pending = if one.pending_update.is_some() { "<p>A change waits for its payment.</p>" } else { "" };
     let hidden = format!("<input type=\"hidden\" name=\"subscription\" value=\"{}\">", escape(&one.id));
+    let pending = format!("{}{}", unpaid(one), later(view, one, &hidden));
     format!(
         "<h2>{}</h2><p class=\"soft\">{} · {when}</p>{pending}<form method=\"post\">{hidden}\
          <button class=\"quiet\" name=\"action\" value=\"{action}\">{label}</button></form>{}",
         names.join("<br>"),
         one.status.name(),
         plans(view, one, &hidden),
+    )
+}
+
+/// A change that waits for its payment, and where it is paid.
+fn unpaid(one: &Subscription) -> String {
+    let Some(update) = &one.pending_update else { return String::new() };
+    format!("<p>A change waits for its payment. <a href=\"/i/{}\">Pay it</a></p>", escape(&update.invoice))
+}
+
+/// A change that is set for later, and the button that takes it back.
+fn later(view: View<'_>, one: &Subscription, hidden: &str) -> String {
+    let schedule = one.schedule.as_deref().and_then(|id| view.state.schedules.get(id));
+    let Some(next) = schedule.and_then(|schedule| schedule.phases.get(schedule.current + 1)) else {
+        return String::new();
+    };
+    let price = next.items.first().and_then(|item| view.state.prices.get(&item.price));
+    let product = price.and_then(|price| view.state.products.get(&price.product));
+    let name = product.map_or_else(String::new, |product| escape(&product.name));
+    format!(
+        "<p>Changes to {name} on {}</p><form method=\"post\">{hidden}<button class=\"quiet\" name=\"action\" \
+         value=\"keep\">Keep the present plan</button></form>",
+        day(next.start)
     )
 }
 

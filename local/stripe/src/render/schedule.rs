@@ -77,7 +77,9 @@ impl Schedule {
             "default_payment_method": null,
             "default_tax_rates": [],
             "description": null,
-            "discounts": [],
+            "discounts": phase.discounts.iter().map(|discount| {
+                json!({"coupon": null, "discount": discount, "discount_end": null, "promotion_code": null})
+            }).collect::<Vec<_>>(),
             "end_date": phase.end,
             "invoice_settings": null,
             "items": items.collect::<Vec<_>>(),

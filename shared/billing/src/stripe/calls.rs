@@ -3,6 +3,7 @@
 use super::{Stripe, StripeError};
 use crate::prices::Price;
 use crate::snapshot::{Charge, Customer, Invoice, Session, Snapshot, Subscription};
+use futures::future::try_join_all;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
 use shared::models::ids::UserId;
@@ -90,27 +91,38 @@ impl Stripe {
         Ok(customers.data.into_iter().map(Customer::from).collect())
     }
 
-    /// The subscriptions of a customer, of every status.
+    /// The subscriptions of a customer, of every status, with what changes them at set times.
     pub async fn subscriptions(&self, customer: &str) -> Result<Vec<Subscription>, StripeError> {
         let pages = ListSubscription::new().customer(customer).status(ListSubscriptionStatus::All).limit(PAGE);
+        let pages = pages.expand(vec!["data.schedule".to_owned()]);
         Ok(self.all(pages.paginate()).await?.into_iter().map(Subscription::from).collect())
+    }
+
+    /// The invoices of a customer but for drafts, newest first.
+    pub async fn invoices(&self, customer: &str) -> Result<Vec<Invoice>, StripeError> {
+        let pages = ListInvoice::new().customer(customer).limit(PAGE).expand(vec!["data.payments".to_owned()]);
+        Ok(self.all(pages.paginate()).await?.into_iter().filter_map(Invoice::read).collect())
+    }
+
+    /// The charges of a customer with their refunds, newest first.
+    pub async fn charges(&self, customer: &str) -> Result<Vec<Charge>, StripeError> {
+        let pages = ListPaginator::<List<stripe_shared::Charge>>::new_list(
+            "/charges",
+            json!({ "customer": customer, "limit": PAGE, "expand": ["data.refunds"] }),
+        );
+        Ok(self.all(pages).await?.into_iter().filter_map(Charge::read).collect())
     }
 
     /// All that there is of a customer, read side by side.
     pub async fn snapshot(&self, customer: &str) -> Result<Snapshot, StripeError> {
-        let expand = |path: &str| vec![path.to_owned()];
-        let invoices = ListInvoice::new().customer(customer).limit(PAGE).expand(expand("data.payments"));
-        let charges = ListPaginator::<List<stripe_shared::Charge>>::new_list(
-            "/charges",
-            json!({ "customer": customer, "limit": PAGE, "expand": expand("data.refunds") }),
-        );
         let (subscriptions, invoices, charges) =
-            tokio::try_join!(self.subscriptions(customer), self.all(invoices.paginate()), self.all(charges))?;
-        Ok(Snapshot {
-            subscriptions,
-            invoices: invoices.into_iter().filter_map(Invoice::read).collect(),
-            charges: charges.into_iter().filter_map(Charge::read).collect(),
-        })
+            tokio::try_join!(self.subscriptions(customer), self.invoices(customer), self.charges(customer))?;
+        Ok(Snapshot { subscriptions, invoices, charges })
+    }
+
+    /// All that there is of several customers, read side by side.
+    pub async fn snapshots(&self, customers: impl Iterator<Item = &String>) -> Result<Snapshot, StripeError> {
+        Ok(try_join_all(customers.map(|customer| self.snapshot(customer))).await?.into_iter().collect())
     }
 
     /// The customer of a charge.

@@ -1,0 +1,108 @@
+use super::*;
+use crate::rules::tests::{at, of};
+use crate::snapshot::Schedule;
+use shared::models::plan;
+use shared::models::subscription::Status;
+
+const BASIC: PlanType = PlanType::Basic;
+const PREMIUM: PlanType = PlanType::Premium;
+
+fn prices() -> Vec<Price> {
+    let all = PlanType::ALL.into_iter().flat_map(|plan| Interval::ALL.map(|interval| (plan, interval)));
+    let price = |(plan_type, interval)| {
+        let lookup_key = plan::lookup_key(plan_type, interval);
+        Price { id: lookup_key.clone(), plan_type, interval, amount: 1, currency: "usd".to_owned(), lookup_key }
+    };
+    all.map(price).collect()
+}
+
+fn at_plan(plan: PlanType, interval: Interval) -> Subscription {
+    Subscription {
+        plan: Some((plan, interval)),
+        price: Some(plan::lookup_key(plan, interval)),
+        ..of("one", Some(plan), Status::Active)
+    }
+}
+
+fn scheduled(one: Subscription, next: Option<&str>) -> Subscription {
+    let schedule = Schedule { id: "s".to_owned(), current: Some((at(0), at(30))), next: next.map(str::to_owned) };
+    Subscription { schedule: Some(schedule), ..one }
+}
+
+fn course(one: &Subscription, plan_type: PlanType, interval: Option<Interval>) -> Result<Course, String> {
+    let subscriptions = [one.clone()];
+    let decided = decide(&subscriptions, &prices(), Wish { plan_type, interval });
+    decided.map(|(_, _, course)| course).map_err(|refusal| format!("{refusal:?}").chars().take(4).collect())
+}
+
+#[test]
+fn more_is_now_and_less_is_when_the_period_ends() {
+    use Interval::{Month, Year};
+    for (from, to, expected) in [
+        ((BASIC, Month), (PREMIUM, Some(Month)), Course::Now),
+        ((BASIC, Month), (PREMIUM, Some(Year)), Course::Now),
+        ((BASIC, Month), (BASIC, Some(Year)), Course::Now),
+        ((BASIC, Year), (PREMIUM, Some(Month)), Course::Now),
+        ((BASIC, Year), (PREMIUM, None), Course::Now),
+        ((PREMIUM, Month), (BASIC, Some(Month)), Course::AtPeriodEnd),
+        ((PREMIUM, Month), (BASIC, Some(Year)), Course::AtPeriodEnd),
+        ((PREMIUM, Year), (PREMIUM, Some(Month)), Course::AtPeriodEnd),
+        ((PREMIUM, Year), (BASIC, None), Course::AtPeriodEnd),
+        ((PREMIUM, Year), (PREMIUM, None), Course::Same),
+        ((BASIC, Month), (BASIC, Some(Month)), Course::Same),
+    ] {
+        assert_eq!(course(&at_plan(from.0, from.1), to.0, to.1), Ok(expected), "{from:?} to {to:?}");
+    }
+}
+
+#[test]
+fn the_interval_stays_unless_it_is_said() {
+    let subscriptions = [at_plan(BASIC, Interval::Year)];
+    let wish = Wish { plan_type: PREMIUM, interval: None };
+    let (_, target, _) = decide(&subscriptions, &prices(), wish).expect("a change");
+    assert_eq!(target, (PREMIUM, Interval::Year));
+}
+
+#[test]
+fn what_is_set_is_kept_taken_back_or_replaced_by_another_for_later_and_by_nothing_for_now() {
+    let one = scheduled(at_plan(PREMIUM, Interval::Month), Some("basic_month"));
+    assert_eq!(course(&one, BASIC, None), Ok(Course::Set));
+    assert_eq!(course(&one, PREMIUM, None), Ok(Course::Back));
+    assert_eq!(course(&one, BASIC, Some(Interval::Year)), Ok(Course::AtPeriodEnd));
+    assert_eq!(course(&one, PREMIUM, Some(Interval::Year)), Err("Othe".to_owned()));
+    // The schedule of a change that was made, and one that changes nothing.
+    for next in [None, Some("premium_month")] {
+        let one = scheduled(at_plan(PREMIUM, Interval::Month), next);
+        assert_eq!(course(&one, PREMIUM, None), Ok(Course::Same));
+        assert_eq!(course(&one, PREMIUM, Some(Interval::Year)), Ok(Course::Now));
+    }
+}
+
+#[test]
+fn a_change_that_waits_for_its_payment_is_taken_back_by_the_present_plan_and_tried_again_by_the_same() {
+    let one = Subscription { awaited: Some("in_1".to_owned()), ..at_plan(BASIC, Interval::Month) };
+    assert_eq!(course(&one, BASIC, None), Ok(Course::Back));
+    assert_eq!(course(&one, PREMIUM, None), Ok(Course::Now));
+}
+
+#[test]
+fn nothing_changes_where_something_is_owed_or_ends_or_nothing_runs() {
+    for status in Status::ALL {
+        let one = Subscription { status, ..at_plan(BASIC, Interval::Month) };
+        let expected = match status {
+            Status::Active | Status::Trialing => Ok(Course::Now),
+            Status::PastDue | Status::Unpaid | Status::Paused => Err("Owed".to_owned()),
+            _ => Err("NoSu".to_owned()),
+        };
+        assert_eq!(course(&one, PREMIUM, None), expected, "{status:?}");
+    }
+    let ends = [
+        Subscription { cancel_at_period_end: true, ..at_plan(PREMIUM, Interval::Month) },
+        Subscription { cancel_at: Some(at(30)), ..at_plan(PREMIUM, Interval::Month) },
+    ];
+    for one in &ends {
+        assert_eq!(course(one, BASIC, None), Err("Ends".to_owned()));
+        assert_eq!(course(one, PREMIUM, Some(Interval::Year)), Err("Ends".to_owned()));
+    }
+    assert!(matches!(decide(&[], &[], Wish { plan_type: BASIC, interval: None }), Err(Refusal::NoSubscription)));
+}

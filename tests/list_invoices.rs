@@ -1,0 +1,99 @@
+//! `list-invoices`: all that was billed, newest first, and nobody else's.
+
+use crate::billing::{DAY, again, customer, stripe, untried};
+use serde_json::{Value, json};
+use support::Platform;
+
+#[tokio::test]
+async fn invoices_are_told_newest_first_page_by_page_with_what_came_back() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.subscriber("premium").await;
+    for _ in 0..4 {
+        platform.advance(31 * DAY).await;
+    }
+    let viewer = again(&platform, &viewer).await;
+    let customer = customer(&platform, &viewer).await;
+    let charges = stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let oldest = charges["data"].as_array().and_then(|list| list.last()).expect("a charge")["id"].as_str().expect("id");
+    stripe(&platform, "POST", "refunds", &[("charge", oldest), ("amount", "300")]).await;
+
+    let mut seen: Vec<Value> = Vec::new();
+    let mut path = "/api/subscription/invoices?limit=2".to_owned();
+    loop {
+        let page = viewer.get(&path).await;
+        assert_eq!(page.status(), 200, "{page}");
+        let items = page.data().as_array().expect("a list").clone();
+        assert!(items.len() <= 2);
+        seen.extend(items);
+        let Some(cursor) = page.next_cursor() else { break };
+        path = format!("/api/subscription/invoices?limit=2&cursor={cursor}");
+    }
+
+    assert_eq!(seen.len(), 5, "{seen:?}");
+    assert!(seen.is_sorted_by(|a, b| a["created_at"].as_str() > b["created_at"].as_str()), "{seen:?}");
+    let numbers: std::collections::BTreeSet<_> = seen.iter().map(|one| one["number"].as_str().expect("one")).collect();
+    assert_eq!(numbers.len(), 5, "each once");
+    for one in &seen {
+        assert_eq!(
+            (&one["status"], &one["amount_due"], &one["currency"]),
+            (&json!("paid"), &json!(799), &json!("usd"))
+        );
+        assert_eq!(one["amount_paid"], 799);
+        assert!(one["paid_at"].is_string() && one["period_end"].as_str() > one["created_at"].as_str(), "{one}");
+        let page = one["hosted_invoice_url"].as_str().expect("a page");
+        let text = platform.client().get(page).send().await.expect("the page").text().await.expect("text");
+        assert!(text.contains(one["number"].as_str().expect("a number")), "{text}");
+        let pdf = one["invoice_pdf"].as_str().expect("a document");
+        let pdf = platform.client().get(pdf).send().await.expect("the document").text().await.expect("text");
+        assert!(pdf.starts_with("%PDF-"), "{pdf}");
+    }
+    let refunded: Vec<i64> = seen.iter().filter_map(|one| one["amount_refunded"].as_i64()).collect();
+    assert_eq!(refunded, [0, 0, 0, 0, 300]);
+}
+
+#[tokio::test]
+async fn who_was_never_billed_has_an_empty_list_and_a_strangers_cursor_opens_nothing() {
+    let platform = untried().await;
+    let nobody = platform.register("a@viewers.test").await;
+    let none = nobody.get("/api/subscription/invoices").await;
+    assert_eq!((none.status(), none.data(), none.next_cursor()), (200, &json!([]), None), "{none}");
+
+    let viewer = platform.subscriber("basic").await;
+    platform.advance(31 * DAY + 7_200).await;
+    let viewer = again(&platform, &viewer).await;
+    let first = viewer.get("/api/subscription/invoices?limit=1").await;
+    let cursor = first.next_cursor().expect("a second page").to_owned();
+    let nobody = again(&platform, &nobody).await;
+    let stolen = nobody.get(&format!("/api/subscription/invoices?cursor={cursor}")).await;
+    assert_eq!((stolen.status(), stolen.code()), (400, "INVALID_CURSOR"), "{stolen}");
+    for limit in ["0", "101", "x"] {
+        let wrong = viewer.get(&format!("/api/subscription/invoices?limit={limit}")).await;
+        assert_eq!((wrong.status(), wrong.code()), (400, "VALIDATION_ERROR"), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_customer_was_billed_stays_theirs_when_it_was_replaced() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let old = customer(&platform, &viewer).await;
+    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    platform.advance(60).await;
+    let page = crate::billing::page(&crate::billing::checkout(&viewer, "premium").await);
+    platform.pay(&page, crate::billing::CARD).await;
+
+    let both = viewer.get("/api/subscription/invoices").await;
+
+    let amounts: Vec<&Value> = both.data().as_array().expect("a list").iter().map(|one| &one["amount_paid"]).collect();
+    assert_eq!(amounts, [&json!(1_299), &json!(799)], "{both}");
+}
+
+#[tokio::test]
+async fn while_stripe_is_down_that_is_said() {
+    let platform: Platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.fault(json!({ "target": "stripe", "kind": "error", "count": 1_000 }));
+    let answer = viewer.get("/api/subscription/invoices").await;
+    assert_eq!((answer.status(), answer.code()), (502, "PAYMENT_PROVIDER_UNAVAILABLE"), "{answer}");
+}
