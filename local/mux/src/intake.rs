@@ -9,7 +9,7 @@ use crate::origin::cors;
 use crate::presign::Grant;
 use crate::state::Mux;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,9 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
 /// Largest file that is taken.
 const UPLOAD_BYTES_MAX: u64 = 8 << 30;
+/// How much of a body that is not wanted is read all the same: whoever is answered while still sending may find the
+/// connection broken before the answer. The largest chunk of the usual browser client has half of it.
+const PASSED_OVER_BYTES_MAX: usize = 1 << 30;
 
 pub(crate) fn router(mux: &Arc<Mux>) -> Router {
     Router::new()
@@ -49,12 +52,31 @@ async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let upload = mux.uploads.get(&id).ok_or_else(Refusal::not_found)?;
-    if !mux.presigner.opens(&format!("/upload/{id}"), &grant, mux.now()) {
+    let mut body = body.into_data_stream();
+    let answer = take(&mux, &id, &grant, &headers, &mut body).await;
+    let mut left = PASSED_OVER_BYTES_MAX;
+    while let Some(Ok(bytes)) = body.next().await {
+        match left.checked_sub(bytes.len()) {
+            Some(less) => left = less,
+            None => break,
+        }
+    }
+    answer
+}
+
+async fn take(
+    mux: &Mux,
+    id: &str,
+    grant: &Grant,
+    headers: &HeaderMap,
+    body: &mut BodyDataStream,
+) -> Result<Response, Refusal> {
+    let upload = mux.uploads.get(id).ok_or_else(Refusal::not_found)?;
+    if !mux.presigner.opens(&format!("/upload/{id}"), grant, mux.now()) {
         return Err(Refusal::forbidden("The upload URL is wrong or has expired"));
     }
-    let part = part(&headers)?;
-    let writer = mux.writer(&id);
+    let part = part(headers)?;
+    let writer = mux.writer(id);
     let _turn = writer.lock().await;
     // What it is now that it is our turn: the chunk before may have been the last one.
     let upload = mux.uploads.get(&upload.id).ok_or_else(Refusal::not_found)?;
@@ -66,13 +88,18 @@ async fn receive(
         }
     }
     match part {
-        Part::Whole(length) => whole(&mux, &upload, length, body).await,
-        Part::Chunk { start, end, total } => chunk(&mux, &upload, start..end, total, body).await,
-        Part::Question => Ok(incomplete(received(&mux, &upload).await)),
+        Part::Whole(length) => whole(mux, &upload, length, body).await,
+        Part::Chunk { start, end, total } => chunk(mux, &upload, start..end, total, body).await,
+        Part::Question => Ok(incomplete(received(mux, &upload).await)),
     }
 }
 
-async fn whole(mux: &Mux, upload: &Upload, length: Option<u64>, body: Body) -> Result<Response, Refusal> {
+async fn whole(
+    mux: &Mux,
+    upload: &Upload,
+    length: Option<u64>,
+    body: &mut BodyDataStream,
+) -> Result<Response, Refusal> {
     if length.is_some_and(|length| length > UPLOAD_BYTES_MAX) {
         return Err(too_large());
     }
@@ -85,7 +112,7 @@ async fn chunk(
     upload: &Upload,
     range: std::ops::Range<u64>,
     total: Option<u64>,
-    body: Body,
+    body: &mut BodyDataStream,
 ) -> Result<Response, Refusal> {
     if range.end.max(total.unwrap_or(0)) > UPLOAD_BYTES_MAX {
         return Err(too_large());
@@ -115,14 +142,20 @@ async fn chunk(
 
 /// Writes a body to the upload's file from `at` on, without its first `skip` bytes; it may hold `bytes_max`. When the
 /// connection breaks, what came stays there to be resumed.
-async fn append(mux: &Mux, upload: &Upload, at: u64, skip: u64, bytes_max: u64, body: Body) -> Result<(), Refusal> {
+async fn append(
+    mux: &Mux,
+    upload: &Upload,
+    at: u64,
+    skip: u64,
+    bytes_max: u64,
+    body: &mut BodyDataStream,
+) -> Result<(), Refusal> {
     let path = mux.upload_file(&upload.id);
     let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(path).await?;
     file.set_len(at).await?;
     file.seek(SeekFrom::Start(at)).await?;
     let mut came = 0_u64;
-    let mut stream = body.into_data_stream();
-    while let Some(bytes) = stream.next().await {
+    while let Some(bytes) = body.next().await {
         let Ok(bytes) = bytes else {
             file.flush().await?;
             return Err(Refusal::invalid("The connection broke"));
