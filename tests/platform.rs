@@ -233,3 +233,21 @@ async fn posters_of_an_earlier_run_are_found_on_other_ports() {
     assert_eq!(poster.status(), 200);
     assert_eq!(poster.headers()["content-type"], "image/jpeg");
 }
+
+#[tokio::test]
+async fn pages_carry_the_headers_that_cloudfront_is_told_to_add_and_reach_the_stand_in_of_mux_alone() {
+    let platform = Platform::bare().await;
+    let origin = &platform.running().urls().web;
+    let page = platform.client().get(format!("{origin}/plans")).send().await.unwrap();
+
+    assert_eq!(page.status(), 200);
+    let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("x-frame-options"), "DENY");
+    assert_eq!(header("referrer-policy"), "no-referrer");
+    let policy = header("content-security-policy");
+    let mux = &platform.running().urls().mux;
+    assert!(policy.contains(&format!("connect-src 'self' {mux};")), "{policy}");
+    assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("https:"), "{policy}");
+}

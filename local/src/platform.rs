@@ -127,7 +127,7 @@ impl Platform {
         let data_dir = DataDir::open(options.data_dir.as_deref())?;
         let machine = Arc::new(assemble(&options, template, urls, &data_dir)?);
         machine.ensure_signing_key()?;
-        let web = Web::new(&options.web, &machine.urls.mux).map_err(io::Error::other)?;
+        let web = Web::new(&options.web, &machine.template.web_headers).map_err(io::Error::other)?;
         machine.deploy().await?;
         let tasks = run(&machine, listeners, web);
         let platform = Self { machine, tasks, data_dir };
@@ -240,6 +240,7 @@ fn parameters(environment: &BTreeMap<String, String>, urls: &Urls) -> Result<BTr
         ("MuxBaseUrl", urls.mux.clone()),
         ("MuxStreamUrl", urls.mux.clone()),
         ("MuxImageUrl", urls.mux.clone()),
+        ("WebMediaOrigins", urls.mux.clone()),
     ];
     for (name, _) in own.iter().filter(|(name, _)| name.ends_with("Url")) {
         if let Some(url) = environment.get(*name)

@@ -9,11 +9,13 @@ mod gateway;
 mod intrinsics;
 mod schedule;
 mod table;
+mod web;
 
 pub use function::{Function, Route, Schedule, Statement};
 pub use gateway::{Cors, Gateway, Throttle};
 pub use schedule::Expression;
 pub use table::Table;
+pub use web::WebHeaders;
 
 use intrinsics::Resolver;
 use serde_json::{Map, Value};
@@ -27,7 +29,12 @@ pub const ACCOUNT: &str = "000000000000";
 pub const REGION: &str = "us-east-1";
 
 /// Resources that have no counterpart here and change nothing about what a function may do or how it is reached.
-const WITHOUT_COUNTERPART: [&str; 10] = [
+const WITHOUT_COUNTERPART: [&str; 17] = [
+    "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::OriginRequestPolicy",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",
@@ -36,6 +43,8 @@ const WITHOUT_COUNTERPART: [&str; 10] = [
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
 ];
@@ -51,6 +60,8 @@ pub struct Template {
     pub secrets: Vec<Secret>,
     /// How the HTTP API treats every request.
     pub gateway: Gateway,
+    /// The headers of the web app's pages and files.
+    pub web_headers: WebHeaders,
     /// Every parameter with the value in force.
     pub parameters: BTreeMap<String, String>,
 }
@@ -113,6 +124,7 @@ impl Template {
             tables: Vec::new(),
             secrets: Vec::new(),
             gateway: Gateway::default(),
+            web_headers: Vec::new(),
             parameters: resolver.parameters().clone(),
         };
         let mut api = None;
@@ -133,6 +145,9 @@ impl Template {
                     name: resolver.physical_name(id)?,
                     arn: resolver.arn(id)?,
                 }),
+                "AWS::CloudFront::ResponseHeadersPolicy" => {
+                    template.web_headers = web::headers(id, &resolver.properties(id, resource)?)?;
+                }
                 "AWS::SES::EmailIdentity" | "AWS::SES::ConfigurationSet" => {}
                 kind if WITHOUT_COUNTERPART.contains(&kind) => {}
                 kind => return Err(TemplateError::new(id, format!("resources of type `{kind}` are unknown here"))),

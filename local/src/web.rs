@@ -1,8 +1,9 @@
 //! What `PORT` serves besides `/api`: the built web app, or a plain page while there is none.
 
+use crate::template::WebHeaders;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::path::{Component, Path, PathBuf};
 
 const PLAIN_PAGE: &str = include_str!("web/plain.html");
@@ -13,23 +14,19 @@ const PLAIN_STYLE: &str = include_str!("web/plain.css");
 pub(crate) struct Web {
     /// The folder of the built app, if there is one.
     dist: Option<PathBuf>,
-    policy: HeaderValue,
+    headers: HeaderMap,
 }
 
 impl Web {
-    /// Serves `dist` if it holds an app, which may talk to itself and to Mux's origin.
+    /// Serves `dist` if it holds an app, with the headers that the template has CloudFront add.
     ///
     /// # Errors
-    /// When an origin cannot stand in a header.
-    pub(crate) fn new(dist: &Path, mux_origin: &str) -> Result<Self, header::InvalidHeaderValue> {
-        // Players build their stream from blobs and decode in a worker; uploads go straight to Mux.
-        let policy = format!(
-            "default-src 'self'; connect-src 'self' {mux_origin}; img-src 'self' data: blob: {mux_origin}; \
-             media-src 'self' blob: {mux_origin}; worker-src 'self' blob:; style-src 'self'; font-src 'self'; \
-             object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        );
+    /// When one of them cannot stand in a header.
+    pub(crate) fn new(dist: &Path, headers: &WebHeaders) -> Result<Self, header::InvalidHeaderValue> {
+        let value =
+            |(name, value): &(&'static str, String)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?));
         let dist = dist.join("index.html").is_file().then(|| dist.to_owned());
-        Ok(Self { dist, policy: HeaderValue::from_str(&policy)? })
+        Ok(Self { dist, headers: headers.iter().map(value).collect::<Result<_, _>>()? })
     }
 
     /// Answers a request for a page or a file.
@@ -41,11 +38,7 @@ impl Web {
             Some(dist) => app(dist, path).await,
             None => plain(path),
         };
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        response.headers_mut().extend(self.headers.clone());
         response
     }
 }

@@ -102,3 +102,20 @@ fn the_template_of_the_service_is_understood() {
     let template = Template::load(&file, &BTreeMap::new()).unwrap();
     assert!(template.functions.contains_key("register"));
 }
+
+#[test]
+fn headers_of_the_web_app_are_read_and_those_that_are_unknown_refused() {
+    let policy = |security: &str| {
+        let settings = format!("{{ ResponseHeadersPolicyConfig: {{ Name: web, SecurityHeadersConfig: {security} }} }}");
+        parse(&format!("{SMALL}  Web: {{ Type: AWS::CloudFront::ResponseHeadersPolicy, Properties: {settings} }}\n"))
+    };
+    let template = policy(
+        r#"{ ContentSecurityPolicy: { ContentSecurityPolicy: !Sub "connect-src ${WebOrigin}", Override: true },
+             StrictTransportSecurity: { AccessControlMaxAgeSec: 60, IncludeSubdomains: true, Override: true } }"#,
+    );
+    let headers = template.unwrap().web_headers;
+    assert!(headers.contains(&("content-security-policy", "connect-src https://marquee.example".to_owned())));
+    assert!(headers.contains(&("strict-transport-security", "max-age=60; includeSubDomains".to_owned())));
+    let refused = policy("{ XSSProtection: { Protection: true, Override: true } }").unwrap_err();
+    assert!(refused.to_string().contains("`XSSProtection` is unknown here"), "{refused}");
+}
