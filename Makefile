@@ -25,11 +25,6 @@ web: ## Builds the web app into web/dist, when something of it has changed
 	@scripts/setup run
 	@scripts/build-web
 
-.PHONY: web-types
-web-types: ## Writes the web app's types from docs/openapi.json
-	@scripts/setup run
-	npm --prefix web run --silent types
-
 .PHONY: test
 test: lint web-test template sdks unit ## Everything that CI runs
 

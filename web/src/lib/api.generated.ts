@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done by hand or by rule, newest first.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody with an account, newest first.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["list-members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A member, their subscription and their payments.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["get-member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/comp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a member a plan without payment, or takes it back.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["comp-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a payment back, whole or in part.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["refund-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/videos": {
         parameters: {
             query?: never;
@@ -375,6 +475,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subscription/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the plan: a higher one now, a lower one at the end of the period. */
+        post: operations["change-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscription/change/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change of plan would cost. */
+        post: operations["preview-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subscription/checkout": {
         parameters: {
             query?: never;
@@ -386,6 +520,40 @@ export interface paths {
         put?: never;
         /** Opens a checkout for a plan. */
         post: operations["create-checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscription/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invoices, newest first. */
+        get: operations["list-invoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subscription/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens Stripe's page for card, subscription and invoices. */
+        post: operations["create-portal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,6 +793,39 @@ export interface components {
             current_password: components["schemas"]["Password"];
             new_password: components["schemas"]["NewPassword"];
         };
+        /** @description A change as it would be. */
+        ChangePreview: {
+            /** @description The plan afterwards. */
+            plan_type: components["schemas"]["PlanType"];
+            /** @description How often it is billed afterwards. */
+            interval: components["schemas"]["Interval"];
+            /** @description When it comes. */
+            when: components["schemas"]["When"];
+            /**
+             * Format: date-time
+             * @description The moment of that.
+             */
+            effective_at: string;
+            /**
+             * Format: int64
+             * @description What would be charged now, in minor units.
+             */
+            amount_due: number;
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /** @description What that consists of. */
+            lines: components["schemas"]["PreviewLine"][];
+            /**
+             * Format: date-time
+             * @description When the plan is billed next.
+             */
+            renews_at: string;
+            /**
+             * Format: int64
+             * @description What is billed then, in minor units.
+             */
+            renewal_amount: number;
+        };
         /**
          * @description What went wrong; stable.
          * @enum {string}
@@ -641,6 +842,31 @@ export interface components {
             password: components["schemas"]["Password"];
             /** @description What to call this device in the list of sessions. */
             device_name?: string | null;
+        };
+        /**
+         * Format: date
+         * @description A UTC day.
+         */
+        Day: string;
+        /** @description What somebody did. */
+        Deed: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user who did it, or the function. */
+            actor: string;
+            /** @description What was done: `payment.refund`. */
+            action: string;
+            /** @description To what: an id. */
+            subject: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The subject before. */
+            before: unknown;
+            /** @description The subject after. */
+            after: unknown;
         };
         /** @description What becomes different. What is left out stays; `null` clears what need not be there. */
         Edits: {
@@ -688,6 +914,17 @@ export interface components {
         Forgotten: {
             email: components["schemas"]["Email"];
         };
+        /** @description What is given, and why. */
+        Gift: {
+            /** @description The plan; `null` takes back what was given. */
+            plan_type?: components["schemas"]["PlanType"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; without it, when it is taken back.
+             */
+            until?: string | null;
+            reason: components["schemas"]["Reason"];
+        };
         /** @description Where the player is. */
         Heartbeat: {
             /**
@@ -715,6 +952,100 @@ export interface components {
          * @enum {string}
          */
         Interval: "month" | "year";
+        /** @description An invoice. */
+        Invoice: {
+            /** @description Stripe's id. */
+            id: string;
+            /** @description The number that it bears. */
+            number?: string | null;
+            /** @description Stripe's word: `open`, `paid`, `uncollectible` or `void`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description What was to be paid, in minor units.
+             */
+            amount_due: number;
+            /**
+             * Format: int64
+             * @description What was paid, in minor units.
+             */
+            amount_paid: number;
+            /**
+             * Format: int64
+             * @description What of it came back, in minor units.
+             */
+            amount_refunded: number;
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was paid.
+             */
+            paid_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The end of the period that it bills.
+             */
+            period_end?: string | null;
+            /** @description Stripe's page of it, where an open one can be paid. */
+            hosted_invoice_url?: string | null;
+            /** @description The same to print. */
+            invoice_pdf?: string | null;
+        };
+        /** @description A line of the list of members. */
+        Member: {
+            /** @description Who. */
+            id: components["schemas"]["UserId"];
+            /** @description The address as it was typed. */
+            email: string;
+            /** @description The name to greet by. */
+            name?: string | null;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description Whether a link sent to the address was followed. */
+            email_verified: boolean;
+            /**
+             * Format: date-time
+             * @description When they registered.
+             */
+            created_at: string;
+            /** @description The plan; `null` where there is none. */
+            plan_type?: components["schemas"]["PlanType"] | null;
+            /** @description Stripe's status, or `none`. */
+            status: components["schemas"]["Status"];
+            /**
+             * Format: date-time
+             * @description When the paid period ends.
+             */
+            current_period_end?: string | null;
+            /** @description A plan given by an operator. */
+            complimentary_plan?: components["schemas"]["PlanType"] | null;
+            /**
+             * Format: date-time
+             * @description When that ends; `null` for never, where there is one.
+             */
+            complimentary_until?: string | null;
+        };
+        /** @description All of a member. */
+        MemberDetail: {
+            /** @description Who. */
+            user: components["schemas"]["User"];
+            /** @description Their subscription, as they see it. */
+            subscription: components["schemas"]["Subscription"];
+            /** @description A plan given by an operator. */
+            complimentary_plan?: components["schemas"]["PlanType"] | null;
+            /** @description Stripe's customer. */
+            stripe_customer_id?: string | null;
+            /** @description Stripe's subscription. */
+            stripe_subscription_id?: string | null;
+            /** @description Their invoices, newest first. */
+            payments: components["schemas"]["Payment"][];
+        };
         /**
          * Format: password
          * @description A new password; the most common ones are refused.
@@ -770,6 +1101,42 @@ export interface components {
             promotion_code?: string | null;
         };
         Password: string;
+        /** @description An invoice with what became of its money, as an operator sees it. */
+        Payment: {
+            /** @description Stripe's invoice. */
+            id: string;
+            /** @description The number that its payer sees on it. */
+            number?: string | null;
+            /** @description Stripe's word: `open`, `paid`, `uncollectible` or `void`. */
+            status: string;
+            /**
+             * Format: int64
+             * @description What was to be paid, in minor units.
+             */
+            amount_due: number;
+            /**
+             * Format: int64
+             * @description What was paid, in minor units.
+             */
+            amount_paid: number;
+            /**
+             * Format: int64
+             * @description What of that went back, in minor units.
+             */
+            amount_refunded: number;
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was paid.
+             */
+            paid_at?: string | null;
+        };
         /** @description A plan and what it costs. */
         Plan: {
             /** @description The plan. */
@@ -834,6 +1201,11 @@ export interface components {
          * @description One playback: its lease and its view.
          */
         PlaybackId: string;
+        /** @description Where to go. */
+        Portal: {
+            /** @description Stripe's page, which leads back to the account. */
+            portal_url: string;
+        };
         /** @description A poster at three widths, as image tokens that play nothing, with a placeholder to show before it. */
         Poster: {
             /** @description The middle width. */
@@ -842,6 +1214,16 @@ export interface components {
             srcset: string;
             /** @description A CSS colour to show until the picture is there. */
             placeholder: string;
+        };
+        /** @description What would be charged. */
+        PreviewLine: {
+            /** @description For what. */
+            description: string;
+            /**
+             * Format: int64
+             * @description Minor units; negative for what is given back.
+             */
+            amount: number;
         };
         /** @description A price of a plan. */
         Price: {
@@ -865,9 +1247,29 @@ export interface components {
             /** Format: date-time */
             last_watched_at: string;
         };
+        Reason: string;
         /** @description What became of an event; Stripe reads the status alone. */
         Received: {
             received: boolean;
+        };
+        /** @description Money that went back. */
+        Refund: {
+            /** @description Stripe's refund. */
+            id: string;
+            /** @description Stripe's word: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`. */
+            status?: string | null;
+            /**
+             * Format: int64
+             * @description Minor units.
+             */
+            amount: number;
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+        };
+        /** @description The payment as it is now, and what went back. */
+        Refunded: {
+            payment: components["schemas"]["Payment"];
+            refund: components["schemas"]["Refund"];
         };
         /** @description What registers. */
         Registration: {
@@ -1056,6 +1458,8 @@ export interface components {
             access_until?: string | null;
             /** @description The plan that it changes to at the end of the period. */
             pending_plan_type?: components["schemas"]["PlanType"] | null;
+            /** @description How often that will be billed. */
+            pending_interval?: components["schemas"]["Interval"] | null;
             /**
              * Format: date-time
              * @description When a plan given by the operator ends.
@@ -1144,6 +1548,24 @@ export interface components {
         VideoId: string;
         /** @description Where a video's encoding stands. */
         VideoStatus: "processing" | "ready" | "error";
+        /** @description How much, and why. */
+        Wanted: {
+            /**
+             * Format: int64
+             * @description Minor units; what is left of the payment unless given.
+             */
+            amount?: number | null;
+            reason: components["schemas"]["Reason"];
+        };
+        /** @description When a change comes. */
+        When: "now" | "period_end";
+        /** @description What is asked for. */
+        Wish: {
+            /** @description The plan. */
+            plan_type: components["schemas"]["PlanType"];
+            /** @description How often it is paid; as often as now unless it is said. */
+            interval?: components["schemas"]["Interval"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1153,6 +1575,524 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Only those of this UTC day. */
+                day?: components["schemas"]["Day"] | null;
+                /** @description How many at most; 20 unless given. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Deed"][];
+                        pagination: {
+                            limit: number;
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-members": {
+        parameters: {
+            query?: {
+                /** @description Only the one of this address. */
+                email?: components["schemas"]["Email"] | null;
+                /** @description Only those whose subscription stands so. */
+                status?: components["schemas"]["Status"] | null;
+                /** @description How many at most; 20 unless given. A page may hold fewer and still have a next one. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Member"][];
+                        pagination: {
+                            limit: number;
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["MemberDetail"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "comp-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gift"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["MemberDetail"];
+                    };
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "refund-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Refunded"];
+                    };
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-all-videos": {
         parameters: {
             query?: {
@@ -2984,6 +3924,260 @@ export interface operations {
             };
         };
     };
+    "change-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Subscription"];
+                    };
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CARD_DECLINED`, `PAYMENT_ACTION_REQUIRED` */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `SUBSCRIPTION_REQUIRED` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "preview-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["ChangePreview"];
+                    };
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_ACTION_REQUIRED` */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `SUBSCRIPTION_REQUIRED` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "create-checkout": {
         parameters: {
             query?: never;
@@ -3048,6 +4242,180 @@ export interface operations {
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-invoices": {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Invoice"][];
+                        pagination: {
+                            limit: number;
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Portal"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `SUBSCRIPTION_REQUIRED` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
