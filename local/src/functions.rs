@@ -43,6 +43,7 @@ functions! {
         "health" => health::Health,
         "list-all-videos" => list_all_videos::ListAllVideos,
         "list-audit" => list_audit::ListAudit,
+        "list-billing-events" => list_billing_events::ListBillingEvents,
         "list-categories" => list_categories::ListCategories,
         "list-invoices" => list_invoices::ListInvoices,
         "list-members" => list_members::ListMembers,
@@ -57,9 +58,11 @@ functions! {
         "openapi" => openapi::Openapi,
         "play-video" => play_video::PlayVideo,
         "preview-change" => preview_change::PreviewChange,
+        "reconcile-billing" => reconcile_billing::ReconcileBilling,
         "refresh-token" => refresh_token::RefreshToken,
         "refund-payment" => refund_payment::RefundPayment,
         "register" => register::Register,
+        "replay-billing-event" => replay_billing_event::ReplayBillingEvent,
         "reset-password" => reset_password::ResetPassword,
         "resume-subscription" => resume_subscription::ResumeSubscription,
         "revoke-session" => revoke_session::RevokeSession,
@@ -71,6 +74,7 @@ functions! {
     jobs {
         "grant-admin" => grant_admin::GrantAdmin,
         "rank-videos" => rank_videos::RankVideos,
+        "reconcile-nightly" => reconcile_nightly::ReconcileNightly,
         "renew-images" => renew_images::RenewImages,
         "send-mail" => send_mail::SendMail,
     }

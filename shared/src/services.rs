@@ -4,6 +4,7 @@ use crate::auth::token::{Issuer, SigningKey};
 use crate::secrets::Secret;
 use crate::stores::database::{Database, Table};
 use crate::stores::rate_limits::{Budget, RateLimits};
+use crate::telemetry::Metrics;
 use aws_config::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -193,6 +194,11 @@ impl Services {
     /// The limits on failed sign-ins: by account and address, and by account.
     pub fn sign_in_limits(&self) -> Result<SignInLimits, ConfigError> {
         Ok(SignInLimits { pair: self.number("LIMIT_SIGN_IN_PAIR")?, account: self.number("LIMIT_SIGN_IN_ACCOUNT")? })
+    }
+
+    /// Figures for CloudWatch.
+    pub fn metrics(&self) -> Result<Metrics, ConfigError> {
+        Ok(Metrics::new(&self.function, self.text("METRICS_NAMESPACE")?, self.runtime.log.clone()))
     }
 
     /// The limiter.

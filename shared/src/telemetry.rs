@@ -1,11 +1,14 @@
 //! One JSON line a request, and the count of its round trips.
 
+use crate::services::Log;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
 /// The header that names the request on calls to AWS, Stripe and Mux.
@@ -39,6 +42,61 @@ pub struct RequestLine<'a> {
     pub duration_ms: u64,
     /// How many times it waited for DynamoDB; calls that overlap count once.
     pub dynamodb_round_trips: u32,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// A share, or money: CloudWatch has no unit for either.
+    None,
+}
+
+impl Unit {
+    const fn name(self) -> &'static str {
+        match self {
+            Unit::Count => "Count",
+            Unit::None => "None",
+        }
+    }
+}
+
+/// Figures for CloudWatch, in lines of log that it reads as metrics (the embedded metric format): no call is made.
+#[derive(Clone)]
+pub struct Metrics {
+    function: String,
+    namespace: String,
+    log: Log,
+}
+
+impl Metrics {
+    /// Figures of a function in a namespace.
+    pub fn new(function: &str, namespace: &str, log: Log) -> Self {
+        Self { function: function.to_owned(), namespace: namespace.to_owned(), log }
+    }
+
+    /// Emits figures of a moment, with what helps to find what they are about.
+    pub fn emit(&self, at: Timestamp, figures: &[(&str, Unit, f64)], about: &Value) {
+        let metrics: Vec<Value> =
+            figures.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit.name() })).collect();
+        let mut line = json!({
+            "_aws": {
+                "Timestamp": at.as_millisecond(),
+                "CloudWatchMetrics": [{ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": metrics }],
+            },
+            "level": "info",
+            "time": at,
+            "function": self.function,
+        });
+        for (name, value) in about.as_object().into_iter().flatten() {
+            line[name] = value.clone();
+        }
+        for (name, _, value) in figures {
+            line[*name] = json!(value);
+        }
+        (self.log)(&line.to_string());
+    }
 }
 
 /// The request that the present task works for.

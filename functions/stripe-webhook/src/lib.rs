@@ -1,19 +1,28 @@
 //! `POST /api/subscription/webhook`: an event of Stripe's is the trigger to ask Stripe what is true.
+//!
+//! What fails for a passing reason is answered 5xx, and Stripe repeats it. What fails for a reason of its own is set aside for
+//! an operator to mend and replay.
 
-use billing::converge::Billing;
+use billing::converge::{Billing, BillingError};
 use billing::stripe::Credentials;
-use billing::webhook::{self, Event, Unverified, Whose};
+use billing::webhook::{self, Event, Unverified};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use shared::endpoint::{Call, Endpoint, Reply, Signed};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Raw;
 use shared::services::{ConfigError, Services};
+use shared::stores::billing_events::{BillingEvents, Mark};
+use shared::telemetry::{Metrics, Unit};
 use std::sync::Arc;
 
 /// Takes an event: verify, sort out, converge.
 pub struct StripeWebhook {
     billing: Billing,
+    events: BillingEvents,
+    metrics: Metrics,
 }
 
 /// What became of an event; Stripe reads the status alone.
@@ -30,19 +39,25 @@ impl Endpoint for StripeWebhook {
     const CODES: &'static [Code] = &[Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { billing: Billing::connect(services)? })
+        Ok(Self {
+            billing: Billing::connect(services)?,
+            events: BillingEvents::connect(services)?,
+            metrics: services.metrics()?,
+        })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Received>, ApiError> {
         let credentials = self.verified(&call).await?;
         let event = Event::parse(&call.input.body)
             .map_err(|error| ApiError::field("", format!("is no event (line {})", error.line())))?;
-        if event.is_known()
-            && event.livemode == credentials.is_live()
-            && let Some(customer) = self.customer(&event).await?
-        {
-            // Done, done before, or of nobody here: none of them is for Stripe to try again.
-            self.billing.converge(&customer, Some(&event), call.now).await?;
+        if event.is_known() && event.livemode == credentials.is_live() {
+            let mut customer = None;
+            match self.take(&event, &mut customer, call.now).await {
+                Err(error) if !error.is_passing() => {
+                    self.set_aside(&event, customer.as_deref(), &error, call.now).await?
+                }
+                done => done?,
+            }
         }
         Ok(Reply::of(Received { received: true }))
     }
@@ -68,12 +83,26 @@ impl StripeWebhook {
         Ok(credentials)
     }
 
-    async fn customer(&self, event: &Event) -> Result<Option<String>, ApiError> {
-        Ok(match event.whose() {
-            Whose::Customer(id) => Some(id.to_owned()),
-            Whose::Charge(id) => self.billing.stripe().customer_of_charge(id).await?,
-            Whose::Nobody => None,
-        })
+    /// Takes an event in. Done, done before, or of nobody here: none of them is for Stripe to try again.
+    async fn take(&self, event: &Event, customer: &mut Option<String>, now: Timestamp) -> Result<(), BillingError> {
+        *customer = self.billing.customer_of(event).await?;
+        if let Some(customer) = customer {
+            self.billing.converge(customer, Some(event), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts an event aside that would fail as often as Stripe repeated it, and rings the bell.
+    async fn set_aside(
+        &self,
+        event: &Event,
+        customer: Option<&str>,
+        error: &BillingError,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        self.events.put_mark(&Mark::set_aside(&event.id, &event.kind, customer, error.to_string(), now)).await?;
+        self.metrics.emit(now, &[("BillingEventsSetAside", Unit::Count, 1.0)], &json!({ "event_id": event.id }));
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::prices::{Price, Prices};
 use crate::rules::{self, Surplus};
 use crate::snapshot::{RefundedBy, Snapshot};
 use crate::stripe::{Stripe, StripeError};
-use crate::webhook::Event;
+use crate::webhook::{Event, Whose};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde_json::json;
@@ -20,7 +20,7 @@ use shared::models::ledger::{Entry, RefundEntry};
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, Deed};
-use shared::stores::billing_events::{BillingEvents, Mark};
+use shared::stores::billing_events::{BillingEvents, EventState, Mark};
 use shared::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
 use shared::stores::mail::Outbox;
 use shared::stores::row::Wanted;
@@ -46,6 +46,22 @@ pub enum BillingError {
     /// Others wrote each time.
     #[error("three races were lost")]
     Contended,
+    /// An event does not say whose it is.
+    #[error("the event says in no known form whose it is")]
+    Unreadable,
+}
+
+impl BillingError {
+    /// Whether a repetition may come out otherwise. What is not passing fails for a reason of its own: of an object that
+    /// cannot be read, or of a row that is none.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Stripe(error) => error.is_passing(),
+            Self::Store(error) => !matches!(error, StoreError::Corrupt(_)),
+            Self::Contended => true,
+            Self::Unreadable => false,
+        }
+    }
 }
 
 impl From<BillingError> for ApiError {
@@ -54,6 +70,7 @@ impl From<BillingError> for ApiError {
             BillingError::Stripe(error) => error.into(),
             BillingError::Store(error) => error.into(),
             BillingError::Contended => Self::unavailable(error),
+            BillingError::Unreadable => Self::internal(error),
         }
     }
 }
@@ -71,22 +88,24 @@ pub enum Outcome {
 
 /// The copy of Stripe's state in the tables.
 pub struct Billing {
-    stripe: Stripe,
-    customers: Customers,
-    prices: Prices,
-    database: Database,
-    users: Users,
-    subscriptions: Subscriptions,
-    events: BillingEvents,
-    audit: Audit,
-    outbox: Outbox,
+    pub(crate) stripe: Stripe,
+    pub(crate) customers: Customers,
+    pub(crate) prices: Prices,
+    pub(crate) database: Database,
+    pub(crate) users: Users,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) events: BillingEvents,
+    pub(crate) audit: Audit,
+    pub(crate) outbox: Outbox,
 }
 
 /// A customer's guard as it was read, before Stripe was asked.
-struct Guard {
-    customer: String,
-    row: Customer,
-    settled: HashSet<String>,
+pub(crate) struct Guard {
+    pub(crate) customer: String,
+    pub(crate) row: Customer,
+    pub(crate) settled: HashSet<String>,
+    /// When the event came first that was set aside and is taken in now.
+    pub(crate) received_at: Option<Timestamp>,
 }
 
 impl Billing {
@@ -111,6 +130,16 @@ impl Billing {
         &self.stripe
     }
 
+    /// Whose an event is; `None` when it is of nobody.
+    pub async fn customer_of(&self, event: &Event) -> Result<Option<String>, BillingError> {
+        match event.whose() {
+            Whose::Customer(id) => Ok(Some(id)),
+            Whose::Charge(id) => Ok(self.stripe.customer_of_charge(&id).await?),
+            Whose::Nobody => Ok(None),
+            Whose::Unreadable => Err(BillingError::Unreadable),
+        }
+    }
+
     /// The ledger of a customer as Stripe has it now, of no plan in particular.
     pub async fn ledger_at_stripe(&self, customer: &str) -> Result<Vec<Entry>, StripeError> {
         let snapshot = self.stripe.snapshot(customer).await?;
@@ -133,7 +162,7 @@ impl Billing {
                 Err(outcome) => return Ok(outcome),
             };
             let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
-            let notes = self.notes(&snapshot, &prices, &guard.settled, now)?;
+            let notes = self.notes(&snapshot, &prices, &guard.settled, &HashSet::new(), now)?;
             let subscription = rules::row(&snapshot, &prices, &guard.customer);
             if let Some(outcome) = self.write(guard, subscription, notes, event, now).await? {
                 return Ok(outcome);
@@ -148,9 +177,8 @@ impl Billing {
         let wanted = Wanted::default().and(&Customer::key(customer));
         let wanted = mark.iter().fold(wanted, Wanted::and);
         let (rows, mut settled) = tokio::try_join!(self.database.read(&wanted), self.events.settled(customer))?;
-        if let Some(mark) = &mark
-            && rows.get(mark)?.is_some()
-        {
+        let marked = mark.as_ref().map(|mark| rows.get(mark)).transpose()?.flatten();
+        if marked.as_ref().is_some_and(|mark| mark.state == EventState::Applied) {
             return Ok(Err(Outcome::Duplicate));
         }
         let row = match rows.get(&Customer::key(customer))? {
@@ -172,11 +200,11 @@ impl Billing {
         for more in try_join_all(row.others.iter().map(|other| self.events.settled(other))).await? {
             settled.extend(more);
         }
-        Ok(Ok(Guard { customer, row, settled }))
+        Ok(Ok(Guard { customer, row, settled, received_at: marked.map(|mark| mark.received_at) }))
     }
 
     /// Everything that Stripe knows of the user's customers, once no subscription of theirs is one too many.
-    async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
+    pub(crate) async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
         let snapshot = self.snapshot(guard).await?;
         let surplus = rules::surplus(&snapshot);
         if surplus.is_empty() {
@@ -188,7 +216,7 @@ impl Billing {
         Ok(self.snapshot(guard).await?)
     }
 
-    async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
+    pub(crate) async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
         self.stripe.snapshots(std::iter::once(&guard.customer).chain(&guard.row.others)).await
     }
 
@@ -201,7 +229,7 @@ impl Billing {
     }
 
     /// Writes what the snapshot says; `None` when another write came first.
-    async fn write(
+    pub(crate) async fn write(
         &self,
         guard: Guard,
         subscription: Subscription,
@@ -209,7 +237,7 @@ impl Billing {
         event: Option<&Event>,
         now: Timestamp,
     ) -> Result<Option<Outcome>, BillingError> {
-        let Guard { customer, mut row, .. } = guard;
+        let Guard { customer, mut row, received_at, .. } = guard;
         while notes.len() > STATEMENTS_MAX {
             // A customer with years of history is adopted: the oldest entries first, in transactions of their own.
             let mut part = vec![self.advance(&customer, &mut row)?];
@@ -226,7 +254,9 @@ impl Billing {
             self.subscriptions.converge(user_id, &subscription, now)?,
         ];
         if let Some(event) = event {
-            statements.push(self.events.mark(&Mark::of(&event.id, &event.kind, &customer, now))?);
+            let received_at = received_at.unwrap_or(now);
+            let mark = Mark::applied(&event.id, &event.kind, &customer, user_id, received_at);
+            statements.push(self.events.mark(&mark)?);
         }
         statements.append(&mut notes);
         match self.database.transact(statements).await {
@@ -245,13 +275,14 @@ impl Billing {
         self.subscriptions.replace_customer(customer, row, read)
     }
 
-    /// Statements that write the ledger's entries but for those that are settled, each with its mail, and what was done
-    /// about a surplus.
-    fn notes(
+    /// Statements that write the ledger's entries but for those that are settled, each with its mail unless that was written
+    /// before, and what was done about a surplus or by an operator.
+    pub(crate) fn notes(
         &self,
         snapshot: &Snapshot,
         prices: &[Price],
         settled: &HashSet<String>,
+        mailed: &HashSet<String>,
         now: Timestamp,
     ) -> Result<Vec<Statement>, StoreError> {
         let mut notes = Vec::new();
@@ -260,7 +291,9 @@ impl Billing {
                 continue;
             }
             notes.push(self.events.enter(&customer, &entry)?);
-            if let Some(mail) = letters::mail(&entry, snapshot, now) {
+            if let Some(mail) = letters::mail(&entry, snapshot, now)
+                && !mailed.contains(&mail.cause)
+            {
                 notes.push(self.outbox.add(&mail)?);
             }
         }

@@ -27,7 +27,12 @@ pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, now: Timestamp) -> Option
     };
     let until = at + NEWS;
     let to = address(snapshot).filter(|_| entry.is_settled() && now < until)?;
-    Some(NewMail { cause: format!("billing#{}", entry.id()), to, letter, grant: None, created_at: at, until })
+    Some(NewMail { cause: cause(entry), to, letter, grant: None, created_at: at, until })
+}
+
+/// The cause that an entry is.
+pub(crate) fn cause(entry: &Entry) -> String {
+    format!("billing#{}", entry.id())
 }
 
 /// The address that Stripe bills: the account's, as registration gave it.

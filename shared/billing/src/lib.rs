@@ -10,6 +10,7 @@ pub mod customers;
 mod ledger;
 mod letters;
 pub mod prices;
+pub mod reconcile;
 pub mod rules;
 pub mod snapshot;
 pub mod stripe;

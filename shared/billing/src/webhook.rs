@@ -6,6 +6,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// How far a signature's time may be from ours, in seconds, both ways.
@@ -119,12 +120,11 @@ pub struct Event {
     pub kind: String,
     /// Whether it is of live mode.
     pub livemode: bool,
-    data: Data,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Data {
-    object: Object,
+    /// When it happened, in Unix seconds.
+    #[serde(default)]
+    pub created: i64,
+    #[serde(default)]
+    data: Value,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -145,7 +145,7 @@ enum Reference {
 }
 
 impl Reference {
-    fn id(&self) -> &str {
+    fn into_id(self) -> String {
         let (Self::Id(id) | Self::Object { id }) = self;
         id
     }
@@ -153,13 +153,15 @@ impl Reference {
 
 /// Where an event's customer is to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whose<'a> {
+pub enum Whose {
     /// It names the customer.
-    Customer(&'a str),
+    Customer(String),
     /// It names a charge, whose customer Stripe knows.
-    Charge(&'a str),
+    Charge(String),
     /// It is of nobody.
     Nobody,
+    /// It says so in no form that is known here.
+    Unreadable,
 }
 
 impl Event {
@@ -168,21 +170,27 @@ impl Event {
         serde_json::from_slice(body)
     }
 
+    /// An event of a customer, as its mark remembers it.
+    pub fn noted(id: &str, kind: &str, customer: &str) -> Self {
+        let data = json!({ "object": { "customer": customer } });
+        Self { id: id.to_owned(), kind: kind.to_owned(), livemode: false, created: 0, data }
+    }
+
     /// Whether it says something of money or access.
     pub fn is_known(&self) -> bool {
         KNOWN.contains(&self.kind.as_str())
     }
 
     /// Whose it is.
-    pub fn whose(&self) -> Whose<'_> {
-        let object = &self.data.object;
+    pub fn whose(&self) -> Whose {
+        let Ok(object) = Object::deserialize(&self.data["object"]) else { return Whose::Unreadable };
         let customer = match object.object.as_str() {
-            "customer" => object.id.as_deref(),
-            _ => object.customer.as_ref().map(Reference::id),
+            "customer" => object.id,
+            _ => object.customer.map(Reference::into_id),
         };
-        match (customer, &object.charge) {
+        match (customer, object.charge) {
             (Some(customer), _) => Whose::Customer(customer),
-            (None, Some(charge)) => Whose::Charge(charge.id()),
+            (None, Some(charge)) => Whose::Charge(charge.into_id()),
             (None, None) => Whose::Nobody,
         }
     }

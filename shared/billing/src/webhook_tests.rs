@@ -99,5 +99,8 @@ fn an_event_says_whose_it_is() {
     assert_eq!(whose(r#"{"object":"invoice","customer":{"id":"cus_3"}}"#), r#"Customer("cus_3")"#);
     assert_eq!(whose(r#"{"id":"dp_1","object":"dispute","charge":"ch_1"}"#), r#"Charge("ch_1")"#);
     assert_eq!(whose(r#"{"id":"cs_1","object":"checkout.session","customer":null}"#), "Nobody");
+    for unreadable in ["null", "[]", r#"{"object":"invoice","customer":7}"#, r#"{"object":3}"#] {
+        assert_eq!(whose(unreadable), "Unreadable", "{unreadable}");
+    }
     assert!(!event("{}").is_known());
 }

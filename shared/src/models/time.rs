@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 /// A moment as text that sorts by time: RFC 3339 with exactly three decimals. Without them `…00Z` sorts after `…00.5Z`.
 pub fn sortable(moment: Timestamp) -> String {
@@ -77,9 +78,17 @@ impl Serialize for Day {
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Reads the one form that we write.
+impl FromStr for Day {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
         let day = text.parse().map(Self).ok().filter(|day| day.to_string() == text);
-        day.ok_or_else(|| serde::de::Error::custom("must be a day, such as 2026-03-01"))
+        day.ok_or("must be a day, such as 2026-03-01")
     }
 }
 

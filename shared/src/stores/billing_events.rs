@@ -1,53 +1,137 @@
 //! Marks of the events that were taken in, and the ledger.
 
+use crate::models::ids::UserId;
 use crate::models::ledger::Entry;
 use crate::models::plan::Interval;
-use crate::models::time::{day, month, sortable};
+use crate::models::time::{Day, day, month, sortable};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Key, read, write};
-use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement, StoreError, Table, failed};
+use crate::stores::row::{Key, Wanted, read, write};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
 
 /// How long a mark is kept: Stripe delivers an event again for three days, and by hand for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
+/// The index of marks by day, and of invoices by month.
+const BY_LISTING: &str = "by_listing";
+/// The partition of events that are set aside.
+const SET_ASIDE: &str = "EVENTS#SET_ASIDE";
+/// Days whose marks are read side by side.
+const DAYS_AT_ONCE: usize = 12;
+/// An event may be taken in once.
+const NOT_APPLIED: &str = "attribute_not_exists(pk) OR #state = :aside";
 
-/// The mark of an event of Stripe's that was taken in.
+/// What became of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventState {
+    /// It is taken in: what Stripe said then is written.
+    #[default]
+    Applied,
+    /// It failed for a reason of its own, which Stripe's repeating it would not mend.
+    SetAside,
+}
+
+impl EventState {
+    /// Its word in tables and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EventState::Applied => "applied",
+            EventState::SetAside => "set_aside",
+        }
+    }
+}
+
+/// The mark of an event of Stripe's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The event.
     pub id: String,
     /// Stripe's type of it.
     pub event_type: String,
-    /// Stripe's customer.
-    pub customer: String,
-    /// When it was taken in.
+    /// Stripe's customer, where that is known.
+    pub customer: Option<String>,
+    /// Whose that is, where that is known.
+    pub user_id: Option<UserId>,
+    /// When it came.
     pub received_at: Timestamp,
-    /// The UTC day of that.
+    /// What became of it.
+    #[serde(default)]
+    pub state: EventState,
+    /// Why it was set aside.
+    pub error: Option<String>,
+    /// The UTC day on which it came.
     pub day: String,
-    /// When DynamoDB may remove it, in Unix seconds.
-    pub ttl: i64,
+    /// The partition of [`BY_LISTING`].
+    pub listing: String,
+    /// Its place there, in order of time.
+    pub listed_at: String,
+    /// When DynamoDB may remove it, in Unix seconds; what is set aside stays.
+    pub ttl: Option<i64>,
 }
 
 impl Mark {
-    /// The mark of an event that is taken in now.
-    pub fn of(id: &str, event_type: &str, customer: &str, now: Timestamp) -> Self {
+    /// The mark of an event that is taken in.
+    pub fn applied(id: &str, event_type: &str, customer: &str, user_id: UserId, received_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
             event_type: event_type.to_owned(),
-            customer: customer.to_owned(),
-            received_at: now,
-            day: day(now),
-            ttl: (now + MARK_KEPT).as_second(),
+            customer: Some(customer.to_owned()),
+            user_id: Some(user_id),
+            received_at,
+            state: EventState::Applied,
+            error: None,
+            day: day(received_at),
+            listing: events(&day(received_at)),
+            listed_at: format!("{}#{id}", sortable(received_at)),
+            ttl: Some((received_at + MARK_KEPT).as_second()),
         }
+    }
+
+    /// The mark of an event that failed for a reason of its own.
+    pub fn set_aside(
+        id: &str,
+        event_type: &str,
+        customer: Option<&str>,
+        error: String,
+        received_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            event_type: event_type.to_owned(),
+            customer: customer.map(str::to_owned),
+            user_id: None,
+            received_at,
+            state: EventState::SetAside,
+            error: Some(error),
+            day: day(received_at),
+            listing: SET_ASIDE.to_owned(),
+            listed_at: format!("{}#{id}", sortable(received_at)),
+            ttl: None,
+        }
+    }
+
+    /// The mark of the same event, set aside before, of which nothing is to be done any more.
+    #[must_use]
+    pub fn done(self) -> Self {
+        let (listing, ttl) = (events(&self.day), Some((self.received_at + MARK_KEPT).as_second()));
+        Self { state: EventState::Applied, error: None, listing, ttl, ..self }
     }
 
     /// The key of an event's mark.
     pub fn key(event_id: &str) -> Key<Self> {
         Key::two(Table::BillingEvents, ("pk", format!("EVENT#{event_id}")), ("sk", "MARK".to_owned()))
     }
+}
+
+/// The partition of the marks of a day.
+fn events(day: &str) -> String {
+    format!("EVENTS#{day}")
 }
 
 /// An entry as it is stored.
@@ -62,6 +146,19 @@ struct EntryRow<'a> {
     listed_at: Option<String>,
 }
 
+impl<'a> EntryRow<'a> {
+    fn of(entry: &'a Entry) -> Self {
+        let listing = listing(entry);
+        Self {
+            entry,
+            day: day(entry.at()),
+            settled: entry.is_settled(),
+            listed_at: listing.as_ref().map(|(_, at)| sortable(*at)),
+            listing: listing.map(|(listing, _)| listing),
+        }
+    }
+}
+
 /// The table `billing_events`.
 #[derive(Clone, Debug)]
 pub struct BillingEvents {
@@ -74,23 +171,131 @@ impl BillingEvents {
         services.database(&[Table::BillingEvents]).map(|database| Self { database })
     }
 
-    /// A statement that marks an event; its condition fails when it is marked.
+    /// A statement that marks an event; its condition fails when it was taken in before.
     pub fn mark(&self, mark: &Mark) -> Result<Statement, StoreError> {
         let item = write(&Mark::key(&mark.id), mark)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
-        put.condition_expression("attribute_not_exists(pk)").build().map(Statement::from).map_err(refused)
+        let put = put.condition_expression(NOT_APPLIED).expression_attribute_names("#state", "state");
+        let put = put.expression_attribute_values(":aside", AttributeValue::S(EventState::SetAside.name().to_owned()));
+        put.build().map(Statement::from).map_err(refused)
+    }
+
+    /// Marks an event alone; one that was taken in before stays so.
+    pub async fn put_mark(&self, mark: &Mark) -> Result<(), StoreError> {
+        match self.database.transact(vec![self.mark(mark)?]).await {
+            Ok(()) | Err(StoreError::Condition(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Which of some events are marked, whatever became of them.
+    pub async fn marked(&self, events: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut marked = HashSet::new();
+        for events in events.chunks(BATCH_KEYS_MAX) {
+            let keys = events.iter().map(|id| Mark::key(id));
+            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
+            marked.extend(events.iter().filter(|id| rows.is_there(&Mark::key(id))).cloned());
+        }
+        Ok(marked)
+    }
+
+    /// A page of marks, newest first, before a place, and the place that the next page goes on before: of a day or of all
+    /// that are kept, in one state or in any. Marks lie by day, and those of a day are read side by side with those of a few
+    /// days before; what is set aside lies apart, since it is rare and kept until somebody has seen to it.
+    pub async fn page(
+        &self,
+        of: Option<Day>,
+        state: Option<EventState>,
+        limit: usize,
+        before: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(Vec<Mark>, Option<String>), StoreError> {
+        let mut marks = match state {
+            Some(EventState::Applied) => Vec::new(),
+            _ => self.listed(SET_ASIDE, of, limit + 1, before).await?,
+        };
+        if state != Some(EventState::SetAside) {
+            marks.extend(self.applied(of, limit + 1, before, now).await?);
+        }
+        marks.sort_by(|a, b| b.listed_at.cmp(&a.listed_at));
+        let more = marks.len() > limit;
+        marks.truncate(limit);
+        let next = marks.last().filter(|_| more).map(|mark| mark.listed_at.clone());
+        Ok((marks, next))
+    }
+
+    /// The newest marks of events that were taken in.
+    async fn applied(
+        &self,
+        of: Option<Day>,
+        wanted: usize,
+        before: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let days: Vec<Day> = match of {
+            Some(day) => vec![day],
+            None => {
+                let kept = MARK_KEPT.as_hours() / 24 + 1;
+                let newest = before.and_then(|place| place.get(..10)?.parse().ok()).unwrap_or(Day::of(now));
+                let oldest = Day::of(now).plus(-kept);
+                (0..=oldest.days_until(newest).max(0)).map(|back| newest.plus(-back)).collect()
+            }
+        };
+        let mut marks = Vec::new();
+        for days in days.chunks(DAYS_AT_ONCE) {
+            let listings: Vec<String> = days.iter().map(|day| events(&day.to_string())).collect();
+            let pages = listings.iter().map(|listing| self.listed(listing, None, wanted, before));
+            marks.extend(try_join_all(pages).await?.into_iter().flatten());
+            if marks.len() >= wanted {
+                break;
+            }
+        }
+        Ok(marks)
+    }
+
+    /// The newest marks of a partition.
+    async fn listed(
+        &self,
+        listing: &str,
+        of: Option<Day>,
+        wanted: usize,
+        before: Option<&str>,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let from = of.map(|day| sortable(day.start())).unwrap_or_default();
+        let until = of.map(|day| sortable(day.plus(1).start()));
+        let until = before.map(str::to_owned).into_iter().chain(until).min().unwrap_or_else(|| "~".to_owned());
+        let mut marks: Vec<Mark> = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+            let page = query
+                .index_name(BY_LISTING)
+                .key_condition_expression("listing = :listing AND listed_at BETWEEN :from AND :until")
+                .expression_attribute_values(":listing", AttributeValue::S(listing.to_owned()))
+                .expression_attribute_values(":from", AttributeValue::S(format!("{from} ")))
+                .expression_attribute_values(":until", AttributeValue::S(until.clone()))
+                .scan_index_forward(false)
+                .limit(i32::try_from(wanted + 1).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            for item in page.items.unwrap_or_default() {
+                let mark: Mark = read(item)?;
+                // `BETWEEN` has both ends in it.
+                marks.extend(Some(mark).filter(|mark| mark.listed_at < until));
+            }
+            start = page.last_evaluated_key;
+            if marks.len() >= wanted || start.is_none() {
+                marks.truncate(wanted);
+                return Ok(marks);
+            }
+        }
     }
 
     /// A statement that writes an entry of a customer's ledger, whatever it said before.
     pub fn enter(&self, customer: &str, entry: &Entry) -> Result<Statement, StoreError> {
-        let listing = listing(entry);
-        let row = EntryRow {
-            entry,
-            day: day(entry.at()),
-            settled: entry.is_settled(),
-            listed_at: listing.as_ref().map(|(_, at)| sortable(*at)),
-            listing: listing.map(|(listing, _)| listing),
-        };
+        let row = EntryRow::of(entry);
         let item = write(&entry_key(customer, entry.id()), &row)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
         put.build().map(Statement::from).map_err(refused)
@@ -118,6 +323,50 @@ impl BillingEvents {
                 return Ok(entries);
             }
         }
+    }
+
+    /// A customer's ledger as it is stored, by id, whatever it reads as; consistently.
+    pub async fn stored(&self, customer: &str) -> Result<BTreeMap<String, Value>, StoreError> {
+        let mut stored = BTreeMap::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+            let page = query
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            for mut item in page.items.unwrap_or_default() {
+                item.remove("pk");
+                let Some(AttributeValue::S(id)) = item.remove("sk") else { continue };
+                stored.insert(id, read(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(stored);
+            }
+        }
+    }
+
+    /// An entry as [`BillingEvents::stored`] would have it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it cannot be written.
+    pub fn as_stored(entry: &Entry) -> Result<Value, StoreError> {
+        let mut item = write(&entry_key("", entry.id()), &EntryRow::of(entry))?;
+        item.remove("pk");
+        item.remove("sk");
+        read(item)
+    }
+
+    /// A statement that removes an entry of a customer's ledger.
+    pub fn strike(&self, customer: &str, id: &str) -> Result<Statement, StoreError> {
+        let delete = Delete::builder().table_name(self.database.name(Table::BillingEvents)?);
+        let delete = delete.set_key(Some(entry_key(customer, id).item())).build();
+        delete.map(Statement::from).map_err(refused)
     }
 
     /// The ids of a customer's entries that are settled.

@@ -51,7 +51,7 @@ tables! {
 }
 
 /// Most keys of one `BatchGetItem`.
-const BATCH_KEYS_MAX: usize = 100;
+pub(super) const BATCH_KEYS_MAX: usize = 100;
 /// Tries of a transaction that met another one.
 const CONFLICT_TRIES_MAX: u32 = 4;
 

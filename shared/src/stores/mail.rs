@@ -4,13 +4,14 @@ use crate::models::email::Email;
 use crate::models::letter::Letter;
 use crate::models::time::sortable;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement, StoreError, Table, failed};
 use crate::stores::one_time_tokens::Grant;
-use crate::stores::row::{Item, Key, read, write};
+use crate::stores::row::{Item, Key, Wanted, read, write};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// How long whoever takes a mail has to send it before another may.
 pub const CLAIM: SignedDuration = SignedDuration::from_secs(60);
@@ -86,6 +87,17 @@ impl Outbox {
             .condition_expression("attribute_not_exists(pk)")
             .build();
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// Which of some causes have been there before.
+    pub async fn known(&self, causes: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut known = HashSet::new();
+        for causes in causes.chunks(BATCH_KEYS_MAX) {
+            let keys = causes.iter().map(|cause| NewMail::key(cause));
+            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
+            known.extend(causes.iter().filter(|cause| rows.is_there(&NewMail::key(cause))).cloned());
+        }
+        Ok(known)
     }
 
     /// Takes a mail to send it, for [`CLAIM`]; `None` when there is none, it is done with, or another has it.

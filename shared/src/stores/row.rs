@@ -91,6 +91,11 @@ impl Rows {
         self.0.get(&key.id()).map(|item| read(item.clone())).transpose()
     }
 
+    /// Whether there is a row of a key that was asked for.
+    pub(super) fn is_there<R>(&self, key: &Key<R>) -> bool {
+        self.0.contains_key(&key.id())
+    }
+
     /// The row of a key as it is stored.
     pub(super) fn item<R>(&self, key: &Key<R>) -> Option<&Item> {
         self.0.get(&key.id())

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The index of users' rows by status.
 const BY_STATUS: &str = "by_status";
@@ -19,6 +20,23 @@ impl Subscription {
     pub fn key(user_id: UserId) -> Key<Self> {
         Key::one(Table::Subscriptions, "pk", format!("USER#{user_id}"))
     }
+}
+
+/// A user's row as it is stored, whatever it reads as.
+pub fn stored_key(user_id: UserId) -> Key<Value> {
+    Key::one(Table::Subscriptions, "pk", format!("USER#{user_id}"))
+}
+
+/// What convergence writes of a subscription, as [`stored_key`] reads it: what is `null` is not there, and what an operator
+/// gave is not Stripe's.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it cannot be written.
+pub fn as_stored(subscription: &Subscription) -> Result<Map<String, Value>, StoreError> {
+    let value = serde_json::to_value(subscription).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+    let Value::Object(mut fields) = value else { return Ok(Map::new()) };
+    fields.retain(|name, value| !value.is_null() && !name.starts_with("complimentary_"));
+    Ok(fields)
 }
 
 /// The row of a Stripe customer: whose it is, and the version that every billing write conditions on and increments.

@@ -4,6 +4,8 @@ use super::calls::PAGE;
 use super::{Stripe, StripeError};
 use crate::snapshot::{Customer, Refund};
 use crate::webhook::Event;
+use jiff::Timestamp;
+use serde::Deserialize;
 use shared::models::ids::UserId;
 use std::collections::HashMap;
 use stripe_billing::invoice::RetrieveInvoice;
@@ -69,6 +71,27 @@ impl Stripe {
         let customers: Vec<Customer> = page.data.into_iter().map(Customer::from).collect();
         let next = customers.last().filter(|_| page.has_more).map(|last| last.id.clone());
         Ok((customers, next))
+    }
+
+    /// The events since a moment, newest first.
+    pub async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, StripeError> {
+        #[derive(Deserialize)]
+        struct Page {
+            data: Vec<Event>,
+            has_more: bool,
+        }
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let after = events.last().map(|last| format!("&starting_after={}", last.id)).unwrap_or_default();
+            let body = self.read_raw(&format!("/events?limit={PAGE}{after}")).await?;
+            let page: Page = serde_json::from_slice(&body).map_err(|_| StripeError::Unreadable)?;
+            let before = events.len();
+            events.extend(page.data.into_iter().filter(|event| event.created >= since.as_second()));
+            // A page that is not all of that time is the last.
+            if !page.has_more || events.len() < before + usize::try_from(PAGE).unwrap_or_default() {
+                return Ok(events);
+            }
+        }
     }
 
     /// An event as it was sent; `None` when there is none, or it is older than Stripe keeps them.

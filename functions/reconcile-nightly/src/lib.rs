@@ -1,0 +1,112 @@
+//! Compares the tables with Stripe by itself, and repairs what differs.
+//!
+//! Every night it looks for what may have been lost: events that Stripe sent in the last two days and that are not marked here.
+//! Once a month, and whenever it is invoked without a word, it compares every customer, page by page until done.
+
+use billing::converge::{Billing, BillingError};
+use billing::reconcile::{Drift, Place};
+use billing::stripe::StripeError;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::endpoint::Job;
+use shared::http::error::ApiError;
+use shared::services::{ConfigError, Services};
+use shared::stores::billing_events::BillingEvents;
+use shared::telemetry::{Metrics, Unit};
+use std::collections::BTreeSet;
+
+/// How far back a night looks: one that failed is made up for by the next.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(50);
+/// Who it is in the audit.
+const ACTOR: &str = "reconcile-nightly";
+
+/// Finds drift, repairs it, and says how much there was.
+pub struct ReconcileNightly {
+    billing: Billing,
+    events: BillingEvents,
+    metrics: Metrics,
+}
+
+/// What is compared.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Every customer.
+    #[default]
+    Everybody,
+    /// Those of whom Stripe sent something that did not arrive.
+    Missed,
+}
+
+/// The schedule's event.
+#[derive(Deserialize)]
+pub struct Tick {
+    #[serde(default)]
+    scope: Scope,
+}
+
+/// What it came to.
+#[derive(Serialize)]
+pub struct Summary {
+    checked: usize,
+    drift: Vec<Drift>,
+}
+
+impl Job for ReconcileNightly {
+    type Input = Tick;
+    type Output = Summary;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            billing: Billing::connect(services)?,
+            events: BillingEvents::connect(services)?,
+            metrics: services.metrics()?,
+        })
+    }
+
+    async fn run(&self, input: Tick, now: Timestamp) -> Result<Summary, ApiError> {
+        let summary = match input.scope {
+            Scope::Everybody => self.everybody(now).await?,
+            Scope::Missed => self.missed(now).await?,
+        };
+        let customers: Vec<&str> = summary.drift.iter().map(|one| one.stripe_customer_id.as_str()).collect();
+        let drift = f64::from(u32::try_from(customers.len()).unwrap_or(u32::MAX));
+        self.metrics.emit(now, &[("BillingDrift", Unit::Count, drift)], &json!({ "stripe_customer_ids": customers }));
+        Ok(summary)
+    }
+}
+
+impl ReconcileNightly {
+    async fn everybody(&self, now: Timestamp) -> Result<Summary, BillingError> {
+        let mut summary = Summary { checked: 0, drift: Vec::new() };
+        let mut place = Some(Place::Users(None));
+        while let Some(here) = place {
+            let page = self.billing.reconcile_page(here, Some(ACTOR), now).await?;
+            summary.checked += page.checked;
+            summary.drift.extend(page.drift);
+            place = page.next;
+        }
+        Ok(summary)
+    }
+
+    async fn missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
+        let credentials = self.billing.stripe().secret().get().await;
+        let is_live = credentials.map_err(|_| StripeError::Unavailable("our key cannot be read"))?.is_live();
+        let mut told = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
+        told.retain(|event| event.is_known() && event.livemode == is_live);
+        let ids: Vec<String> = told.iter().map(|event| event.id.clone()).collect();
+        let marked = self.events.marked(&ids).await?;
+        let mut customers = BTreeSet::new();
+        for event in told.iter().filter(|event| !marked.contains(&event.id)) {
+            match self.billing.customer_of(event).await {
+                Ok(customer) => customers.extend(customer),
+                // Whoever it is of, their other events tell.
+                Err(error) if !error.is_passing() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let (checked, customers) = (customers.len(), customers.into_iter().collect());
+        Ok(Summary { checked, drift: self.billing.reconcile_all(customers, Some(ACTOR), now).await? })
+    }
+}

@@ -1,0 +1,155 @@
+//! `POST /api/admin/billing/reconcile`
+
+use crate::billing::{customer, deliveries, rows, stripe, subscription, tables, untried};
+use serde_json::{Value, json};
+use support::{Platform, Viewer};
+
+/// Every page of a run: how many were compared, and what differed.
+async fn reconcile(admin: &Viewer, apply: bool) -> (u64, Vec<Value>) {
+    let (mut checked, mut drift, mut cursor) = (0, Vec::new(), Value::Null);
+    loop {
+        let answer = admin.post("/api/admin/billing/reconcile", json!({ "apply": apply, "cursor": cursor })).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        checked += answer.data()["checked"].as_u64().expect("a number");
+        drift.extend(answer.data()["drift"].as_array().expect("a list").clone());
+        cursor = answer.data()["next_cursor"].clone();
+        if cursor.is_null() {
+            return (checked, drift);
+        }
+    }
+}
+
+fn differing(drift: &Value) -> Vec<String> {
+    let all = drift["differences"].as_array().expect("a list").iter();
+    all.map(|one| one["what"].as_str().expect("a word").to_owned()).collect()
+}
+
+/// Writes to a row past the service, as a bug or a hand would.
+pub(crate) async fn tamper(platform: &Platform, setting: &str, key: Value, field: &str, value: Value) {
+    let update = json!({
+        "TableName": platform.setting("stripe-webhook", setting),
+        "Key": key,
+        "UpdateExpression": "SET #field = :value",
+        "ExpressionAttributeNames": { "#field": field },
+        "ExpressionAttributeValues": { ":value": value },
+    });
+    platform.aws("DynamoDB_20120810.UpdateItem", update).await;
+}
+
+#[tokio::test]
+async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.subscriber("premium").await;
+    platform.register("nobody@viewers.test").await;
+    assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "all is as Stripe says");
+    let right = tables(&platform).await;
+    let customer = customer(&platform, &viewer).await;
+    let owner = admin.get(&format!("/api/admin/members?email={}", viewer.email())).await.data()[0]["id"].clone();
+    let user = json!({ "pk": { "S": format!("USER#{}", owner.as_str().expect("an id")) } });
+    tamper(&platform, "SUBSCRIPTIONS_TABLE", user, "plan_type", json!({ "S": "premium" })).await;
+    let ledger = rows(&platform, "BILLING_EVENTS_TABLE").await;
+    let of = |kind: &str| {
+        let pk = format!("CUST#{customer}");
+        let row = ledger.iter().find(|row| row["pk"]["S"] == pk.as_str() && row["kind"]["S"] == kind).expect("a row");
+        (json!({ "pk": row["pk"], "sk": row["sk"] }), row["sk"]["S"].as_str().expect("an id").to_owned())
+    };
+    let ((invoice, invoice_id), (entry, entry_id)) = (of("invoice"), of("subscription"));
+    tamper(&platform, "BILLING_EVENTS_TABLE", invoice, "amount_paid", json!({ "N": "1" })).await;
+    let gone = json!({ "TableName": platform.setting("stripe-webhook", "BILLING_EVENTS_TABLE"), "Key": entry });
+    platform.aws("DynamoDB_20120810.DeleteItem", gone).await;
+    let stranger = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
+    tamper(&platform, "BILLING_EVENTS_TABLE", stranger, "amount_paid", json!({ "N": "5" })).await;
+    let wrong = tables(&platform).await;
+
+    let (checked, drift) = reconcile(&admin, false).await;
+
+    assert_eq!((checked, drift.len()), (4, 1), "{drift:?}");
+    assert_eq!(
+        json!([drift[0]["user_id"], drift[0]["stripe_customer_id"], drift[0]["applied"]]),
+        json!([owner, customer, false])
+    );
+    let mut expected = vec![
+        "ledger.in_invented".to_owned(),
+        format!("ledger.{invoice_id}"),
+        format!("ledger.{entry_id}"),
+        "subscription.plan_type".to_owned(),
+    ];
+    expected.sort();
+    let mut told = differing(&drift[0]);
+    told.sort();
+    assert_eq!(told, expected);
+    let differences = drift[0]["differences"].as_array().expect("a list");
+    let plan = differences.iter().find(|one| one["what"] == "subscription.plan_type").expect("the plan");
+    assert_eq!(json!([plan["stored"], plan["stripe"]]), json!(["premium", "basic"]));
+    assert_eq!(tables(&platform).await, wrong, "nothing is written that was not asked for");
+
+    let mails = platform.mail(viewer.email()).len();
+    let (_, repaired) = reconcile(&admin, true).await;
+    assert_eq!((repaired.len(), &repaired[0]["applied"]), (1, &json!(true)), "{repaired:?}");
+    assert_eq!(tables(&platform).await, right);
+    let audit = admin.get("/api/admin/audit").await;
+    let deeds: Vec<&Value> =
+        audit.data().as_array().expect("deeds").iter().filter(|one| one["action"] == "billing.reconcile").collect();
+    assert_eq!(deeds.len(), 1, "{audit}");
+    assert_eq!(deeds[0]["subject"], owner);
+    assert_eq!(
+        json!([deeds[0]["before"]["subscription.plan_type"], deeds[0]["after"]["subscription.plan_type"]]),
+        json!(["premium", "basic"])
+    );
+
+    let before = (rows(&platform, "SUBSCRIPTIONS_TABLE").await, rows(&platform, "AUDIT_TABLE").await);
+    assert_eq!(reconcile(&admin, true).await, (4, Vec::new()), "applying twice changes nothing");
+    assert_eq!((rows(&platform, "SUBSCRIPTIONS_TABLE").await, rows(&platform, "AUDIT_TABLE").await), before);
+    platform.advance(600).await;
+    assert_eq!(platform.mail(viewer.email()).len().saturating_sub(mails.max(1)), 0, "no receipt comes twice");
+}
+
+#[tokio::test]
+async fn events_that_were_lost_are_made_up_for_with_their_mail() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    deliveries(&platform, "drop").await;
+    let viewer = platform.subscriber("premium").await;
+    assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
+    let (_, drift) = reconcile(&admin, false).await;
+    assert_eq!(drift.len(), 1, "{drift:?}");
+
+    reconcile(&admin, true).await;
+
+    assert_eq!(subscription(&viewer).await["access"]["allowed"], true);
+    assert_eq!(reconcile(&admin, false).await.1, Vec::<Value>::new());
+    platform.advance(600).await;
+    let mails = platform.mail(viewer.email());
+    assert_eq!(mails.iter().filter(|mail| mail["subject"] == "Your receipt from Marquee").count(), 1, "{mails:?}");
+}
+
+#[tokio::test]
+async fn a_customer_of_ours_that_nobody_here_knows_is_told_and_adopted() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let owner = viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned();
+    deliveries(&platform, "drop").await;
+    let form = [("email", "elsewhere@viewers.test"), ("metadata[user_id]", owner.as_str())];
+    let made = stripe(&platform, "POST", "customers", &form).await["id"].clone();
+    let nobodys = [("email", "x@viewers.test"), ("metadata[user_id]", "0197a000-0000-7000-8000-000000000000")];
+    stripe(&platform, "POST", "customers", &nobodys).await;
+    stripe(&platform, "POST", "customers", &[("email", "another-shop@viewers.test")]).await;
+
+    let (_, drift) = reconcile(&admin, false).await;
+
+    assert_eq!(drift.len(), 1, "{drift:?}");
+    assert_eq!(json!([drift[0]["user_id"], drift[0]["stripe_customer_id"]]), json!([owner, made]));
+    assert_eq!(differing(&drift[0]), ["customer"]);
+    assert_eq!(reconcile(&admin, true).await.1[0]["applied"], true);
+    assert_eq!(reconcile(&admin, false).await.1, Vec::<Value>::new());
+    let crossed = admin.post("/api/admin/billing/reconcile", json!({ "cursor": "AAAA" })).await;
+    assert_eq!(crossed.code(), "INVALID_CURSOR");
+    assert_eq!(admin.post("/api/admin/billing/reconcile", json!({ "apply": 1 })).await.code(), "VALIDATION_ERROR");
+    assert_eq!(viewer.post("/api/admin/billing/reconcile", json!({})).await.code(), "FORBIDDEN");
+    platform.fault(json!({ "target": "stripe", "kind": "reset_before", "count": 90 }));
+    let down = admin.post("/api/admin/billing/reconcile", json!({ "apply": true })).await;
+    assert_eq!(down.code(), "PAYMENT_PROVIDER_UNAVAILABLE", "{down}");
+}
