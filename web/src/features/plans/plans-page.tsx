@@ -43,6 +43,7 @@ export function Component() {
           </p>
         </Remark>
       )}
+      <h2 className="visually-hidden">The plans</h2>
       <PlanCards
         preferred={preferred}
         mark={(plan) => (held?.plan_type === plan ? 'Yours' : null)}
