@@ -26,7 +26,7 @@ web: ## Builds the web app into web/dist, when something of it has changed
 	@scripts/build-web
 
 .PHONY: test
-test: lint web-test template sdks unit ## Everything that CI runs
+test: lint web-test template sdks unit browser ## Everything that CI runs
 
 .PHONY: web-test
 web-test: web ## The web app's types, lint and logic; its build holds the budget of JavaScript
@@ -54,6 +54,12 @@ unit: ## The tests in Rust, the black-box ones included
 	@scripts/setup test
 	cargo build $(CARGO_WORKSPACE) --bins
 	cargo test $(CARGO_WORKSPACE) --lib --test '*'
+
+.PHONY: browser
+browser: web ## The web app in Chromium on the local platform; pictures in tests/browser/output (ONLY="words of a test's name")
+	@scripts/setup test
+	cargo build $(CARGO_WORKSPACE) --bin local
+	@npm --prefix tests/browser run --silent check -- $(if $(ONLY),--grep "$(ONLY)")
 
 .PHONY: openapi
 openapi: ## Writes docs/openapi.json from the template's routes and the functions' types

@@ -1,0 +1,83 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, refusals, settled, test, title } from './support/test.ts';
+import type { Page } from './support/test.ts';
+import type { Person, Platform } from './support/platform.ts';
+
+const WIDTHS = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+
+interface Shown {
+  name: string;
+  path: string | ((platform: Platform) => Promise<string>);
+  /** What it is called, where that does not depend on what is on. */
+  heading?: string | RegExp;
+  /** Who looks at it; a stranger unless given. */
+  as?: (platform: Platform) => Promise<Person>;
+  /** An answer that belongs to it. */
+  answers?: RegExp;
+}
+
+const viewer = (platform: Platform) => platform.register();
+const premium = (platform: Platform) => platform.signIn('premium@marquee.test', 'marquee-demo');
+
+const PAGES: Shown[] = [
+  { name: 'landing', path: '/', heading: 'Films worth an evening.' },
+  { name: 'browse', path: '/browse', heading: 'Browse' },
+  { name: 'browse, nothing found', path: '/browse?q=zzzzzz', heading: 'Browse' },
+  { name: 'plans', path: '/plans', heading: 'Pick your seat' },
+  { name: 'sign-in', path: '/sign-in', heading: 'Good evening' },
+  { name: 'register', path: '/register', heading: 'Take a seat' },
+  { name: 'forgotten password', path: '/forgot-password', heading: 'Forgotten it?' },
+  { name: 'reset password', path: '/reset-password?token=abc', heading: 'New password' },
+  { name: 'reset password without a token', path: '/reset-password', heading: 'New password' },
+  { name: 'unknown page', path: '/no/such/page', heading: 'Not on our programme' },
+  { name: 'home', path: '/', as: premium },
+  { name: 'home of a new viewer', path: '/', as: viewer },
+  { name: 'video that may be watched', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: premium },
+  { name: 'video that needs a plan', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: viewer },
+  { name: 'video that is not there', path: '/videos/01990000-0000-7000-8000-000000000000', heading: 'Not on our programme', as: viewer, answers: /^404 .*\/api\/videos\// },
+];
+
+for (const { name, path, heading, as, answers } of PAGES) {
+  test(`${name}: nothing overflows, breaks or shuts anybody out, at 390, 1280 and 1920 px`, async ({ page, pageOf, platform }) => {
+    const seen = as ? await pageOf(await as(platform)) : page;
+    const refused = refusals(seen);
+    const address = typeof path === 'string' ? path : await path(platform);
+    for (const size of WIDTHS) {
+      await test.step(`${size.width} px`, async () => {
+        await seen.setViewportSize(size);
+        await seen.goto(address);
+        await settled(seen);
+        if (heading) await expect(title(seen)).toHaveText(heading);
+        await picture(seen, name, `${size.width}`);
+        await expectInPlace(seen);
+        await expectAccessible(seen);
+      });
+    }
+    await test.step('in the light', async () => {
+      await seen.emulateMedia({ colorScheme: 'light' });
+      await picture(seen, name, '1920-light');
+      await expectAccessible(seen);
+    });
+    expect(refused.filter((one) => !(answers?.test(one) || (answers && one.startsWith('Failed to load resource'))))).toEqual([]);
+  });
+}
+
+async function picture(page: Page, name: string, variant: string): Promise<void> {
+  await page.screenshot({ path: `output/pages/${name.replace(/\W+/g, '-')}-${variant}.png`, fullPage: true, animations: 'disabled' });
+}
+
+/** Nothing makes the page wider than the window. */
+async function expectInPlace(page: Page): Promise<void> {
+  const { content, window } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: document.documentElement.clientWidth }));
+  expect(content, 'the width of the content').toBeLessThanOrEqual(window);
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`) }));
+  expect(found, 'what axe finds').toEqual([]);
+}

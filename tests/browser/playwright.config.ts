@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+import type { PlatformOptions } from './support/test.ts';
+
+export default defineConfig<object, PlatformOptions>({
+  testMatch: '*.test.ts',
+  outputDir: 'output/failures',
+  // Each worker has a platform of its own, with its clock; the tests of a file share it, each with accounts of its own.
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  // What passes at the second attempt is a bug that nobody looks for.
+  retries: 0,
+  // Two cores run two platforms, two browsers and ffmpeg. Only what hangs comes near these.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  reporter: [['list'], ['./support/summary.ts']],
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    colorScheme: 'dark',
+    actionTimeout: 30_000,
+    navigationTimeout: 30_000,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+});

@@ -1,0 +1,199 @@
+// The local platform, as a child process: started on free ports, told what to do through its console, ended by its id.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const LOCAL = `${process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`}/debug/local`;
+/** The web app and API, and after it Stripe, Mux, AWS and the console. */
+const PORTS = 5;
+const START_SECONDS_MAX = 120;
+
+export const PASSWORD = 'a long enough phrase';
+
+/** Somebody with an account, signed in by the API. */
+export interface Person {
+  email: string;
+  token: string;
+}
+
+export interface Video {
+  id: string;
+  title: string;
+  category: string;
+  required_plan: string;
+  duration: number;
+}
+
+export class Platform {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  static async start(settings: Record<string, string> = {}): Promise<Platform> {
+    const port = await freePorts();
+    const env = {
+      ...process.env,
+      // One address signs up everybody here.
+      LimitAddressRequests: '1000000',
+      LimitCatalogueRequests: '1000000',
+      LimitSignInPair: '1000',
+      LimitSignInAccount: '1000',
+      ...settings,
+      PORT: String(port),
+      DATA_DIR: ':memory:',
+    };
+    const child = spawn(LOCAL, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Should this process end before its fixtures do.
+    process.once('exit', () => child.kill('SIGTERM'));
+    const platform = new Platform(child, port);
+    await ready(child);
+    return platform;
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** What the web app may talk to, the checkout's page included. */
+  get origins(): string[] {
+    return [0, 1, 2].map((offset) => `http://127.0.0.1:${this.port + offset}`);
+  }
+
+  /** Moves the one clock; everything due happens on the way. */
+  async advance(time: { hours?: number; days?: number }): Promise<void> {
+    await this.console('POST', '/clock', { advance_seconds: 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0) });
+  }
+
+  /** What becomes of the next charges of somebody's card. */
+  async cards(person: Person, outcome: 'succeed' | 'decline' | 'require_3ds'): Promise<void> {
+    await this.console('POST', '/stripe/cards', { email: person.email, outcome });
+  }
+
+  async fault(fault: { target: string; kind: string; count: number; table?: string; operation?: string }): Promise<void> {
+    await this.console('POST', '/faults', fault);
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.console('DELETE', '/faults');
+  }
+
+  async webhooks(provider: 'stripe' | 'mux', mode: 'normal' | 'hold' | 'drop'): Promise<void> {
+    await this.console('POST', '/webhooks/mode', { provider, mode });
+    if (mode === 'normal') await this.console('POST', '/webhooks/release', {});
+  }
+
+  async mailTo(email: string): Promise<{ subject: string; text: string }[]> {
+    const { messages } = (await this.console('GET', `/mail?to=${encodeURIComponent(email)}`)) as { messages: { subject: string; text: string }[] };
+    return messages;
+  }
+
+  private async console(method: string, path: string, body?: object): Promise<unknown> {
+    return json(`http://127.0.0.1:${this.port + 4}${path}`, method, body);
+  }
+
+  /** What the API answers under `data`; throws for a refusal. */
+  async api<T>(method: string, path: string, person: Person | null, body?: object): Promise<T> {
+    const { data } = (await json(this.origin + path, method, body, person?.token)) as { data: T };
+    return data;
+  }
+
+  /** A fresh account. */
+  async register(name = 'Ada'): Promise<Person> {
+    const email = `viewer-${process.pid}-${Date.now()}-${randomInt(1e9)}@example.com`;
+    const { token } = await this.api<{ token: string }>('POST', '/api/auth/register', null, { email, password: PASSWORD, name });
+    return { email, token };
+  }
+
+  /** Signs an account in once more, as another device does. */
+  async signIn(email: string, password = PASSWORD, device_name = 'A television'): Promise<Person> {
+    const { token } = await this.api<{ token: string }>('POST', '/api/auth/login', null, { email, password, device_name });
+    return { email, token };
+  }
+
+  admin(): Promise<Person> {
+    return this.signIn('admin@marquee.test', 'marquee-demo');
+  }
+
+  /** A fresh account with a plan, paid on the checkout's page. */
+  async subscriber(plan_type: 'basic' | 'premium', interval: 'month' | 'year' = 'month'): Promise<Person> {
+    const person = await this.register();
+    const { checkout_url, session_id } = await this.api<{ checkout_url: string; session_id: string }>('POST', '/api/subscription/checkout', person, { plan_type, interval });
+    const paid = await fetch(checkout_url, { method: 'POST', body: new URLSearchParams({ card: '4242424242424242' }), redirect: 'manual' });
+    if (paid.status !== 303) throw new Error(`the checkout's page answers ${paid.status}`);
+    const { access } = await this.api<{ access: { allowed: boolean } }>('GET', `/api/subscription?session_id=${session_id}`, person);
+    if (!access.allowed) throw new Error('who paid has no access');
+    return person;
+  }
+
+  /** The first video of the catalogue that asks for a plan. */
+  async video(required_plan: 'free' | 'basic' | 'premium'): Promise<Video> {
+    const [video] = await this.api<Video[]>('GET', `/api/videos?required_plan=${required_plan}&sort=title&limit=1`, null);
+    if (!video) throw new Error(`no ${required_plan} video`);
+    return video;
+  }
+}
+
+async function json(url: string, method: string, body?: object, token?: string): Promise<unknown> {
+  const headers: Record<string, string> = {};
+  if (body) headers['content-type'] = 'application/json';
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the platform is not ready after ${START_SECONDS_MAX} s:\n${said}`));
+    }, START_SECONDS_MAX * 1000);
+    // Its log is read, and dropped once it is up: a full pipe would stop it.
+    const hear = (chunk: Buffer) => {
+      if (said === 'ready') return;
+      said += chunk.toString();
+      if (!said.includes('Marquee is ready at')) return;
+      said = 'ready';
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the platform ended with ${code}:\n${said}`));
+    });
+  });
+}
+
+/** The first of so many free ports, below those that the system gives to outgoing connections. */
+async function freePorts(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const first = 11_000 + PORTS * randomInt(4000);
+    const free = await Promise.all(Array.from({ length: PORTS }, (_, offset) => isFree(first + offset)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('no free ports');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,23 @@
+import type { FullResult, Reporter, TestCase } from '@playwright/test/reporter';
+
+/** The closing line of every check in this house: how many passed, how many failed. */
+export default class Summary implements Reporter {
+  private readonly tests = new Set<TestCase>();
+
+  onTestEnd(test: TestCase): void {
+    this.tests.add(test);
+  }
+
+  onEnd(result: FullResult): void {
+    const outcomes = [...this.tests].map((test) => test.outcome());
+    const passed = outcomes.filter((outcome) => outcome === 'expected').length;
+    const skipped = outcomes.filter((outcome) => outcome === 'skipped').length;
+    // What went wrong outside of a test, such as a platform that did not start, counts as one.
+    const failed = outcomes.length - passed - skipped || (result.status === 'passed' ? 0 : 1);
+    process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+  }
+
+  printsToStdio(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,130 @@
+// `test` with what the tests of this folder share: a platform a worker, pages that are watched, and people with accounts.
+import { test as base, expect } from '@playwright/test';
+import type { BrowserContext, Locator, Page, Request } from '@playwright/test';
+import { Platform } from './platform.ts';
+import type { Person } from './platform.ts';
+
+export { expect };
+export type { Locator, Page, Person };
+
+export interface PlatformOptions {
+  /** Parameters of the template, beside the limits. */
+  settings: Record<string, string>;
+}
+
+interface Fixtures {
+  /** A page on which this person is signed in, in a browser of their own. */
+  pageOf: (person: Person) => Promise<Page>;
+}
+
+interface WorkerFixtures extends PlatformOptions {
+  platform: Platform;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  // Leases of streams, and all that waits for them, are over in seconds.
+  settings: [{ HeartbeatSeconds: '2' }, { option: true, scope: 'worker' }],
+
+  platform: [
+    async ({ settings }, use) => {
+      const platform = await Platform.start(settings);
+      await use(platform);
+      await platform.stop();
+    },
+    { scope: 'worker', timeout: 150_000 },
+  ],
+
+  baseURL: async ({ platform }, use) => use(platform.origin),
+
+  context: async ({ context, platform }, use) => {
+    const faults = watch(context, platform);
+    await use(context);
+    expect(faults, 'what no page may do').toEqual([]);
+  },
+
+  pageOf: async ({ browser, contextOptions, platform }, use) => {
+    const opened: { context: BrowserContext; faults: string[] }[] = [];
+    await use(async (person) => {
+      const context = await browser.newContext({ ...contextOptions, baseURL: platform.origin, storageState: stateOf(platform, person) });
+      opened.push({ context, faults: watch(context, platform) });
+      return context.newPage();
+    });
+    const faults = opened.flatMap((one) => one.faults);
+    await Promise.all(opened.map(({ context }) => context.close()));
+    expect(faults, 'what no page may do').toEqual([]);
+  },
+});
+
+/** What a browser keeps in which this person is signed in. */
+function stateOf(platform: Platform, person: Person) {
+  return { cookies: [], origins: [{ origin: platform.origin, localStorage: [{ name: 'marquee.token', value: person.token }] }] };
+}
+
+/**
+ * What no page may do, whatever happens to it: an uncaught error, a message of error of its own, a breach of the content
+ * security policy (which the browser says there too), a request to a third party. A refusal by the API or a network that is
+ * away is no such fault; the pages that must have none look at `refusals`.
+ */
+function watch(context: BrowserContext, platform: Platform): string[] {
+  const faults: string[] = [];
+  context.on('weberror', (error) => faults.push(`uncaught: ${error.error().stack ?? String(error.error())}`));
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !isRefusal(message.text())) faults.push(`console: ${message.text()}`);
+  });
+  context.on('request', (request) => {
+    if (isForeign(request, platform)) faults.push(`third party: ${request.url()}`);
+  });
+  return faults;
+}
+
+function isForeign(request: Request, platform: Platform): boolean {
+  const { protocol, origin } = new URL(request.url());
+  return protocol.startsWith('http') && !platform.origins.includes(origin);
+}
+
+function isRefusal(text: string): boolean {
+  return text.startsWith('Failed to load resource');
+}
+
+/** Every answer of 400 and more, and every request that failed, from now on. */
+export function refusals(page: Page): string[] {
+  const found: string[] = [];
+  page.on('response', (response) => {
+    if (response.status() >= 400) found.push(`${response.status()} ${response.url()}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') found.push(message.text());
+  });
+  return found;
+}
+
+/** How often the API was asked for something, from now on. */
+export function countRequests(page: Page, method: string, path: RegExp): { count: number } {
+  const asked = { count: 0 };
+  page.on('request', (request) => {
+    if (request.method() === method && path.test(new URL(request.url()).pathname)) asked.count += 1;
+  });
+  return asked;
+}
+
+/** The page's one title. */
+export function title(page: Page): Locator {
+  return page.getByRole('heading', { level: 1 });
+}
+
+/** Waits until a page has everything that it was going to have, all the way down. */
+export async function settled(page: Page): Promise<void> {
+  await expect(title(page)).toHaveCount(1);
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(async () => {
+    // What is asked for when it comes near, and makes the page longer, is waited for below.
+    for (let y = 0; y < document.documentElement.scrollHeight; y += window.innerHeight) {
+      window.scrollTo({ top: y, behavior: 'instant' });
+      await new Promise(requestAnimationFrame);
+    }
+    window.scrollTo({ top: 0, behavior: 'instant' });
+  });
+  await expect(page.getByRole('status').filter({ hasText: /^Loading/ })).toHaveCount(0);
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready);
+}
