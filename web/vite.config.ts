@@ -19,6 +19,17 @@ export default defineConfig({
     // The budget reads from it which chunks a route loads.
     manifest: 'manifest.json',
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every first route needs in few files: many small ones pack worse, and each is a round trip.
+          groups: [
+            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch)\// },
+            { name: 'first', test: /src\/(lib\/(?!use-form|device-name|theme|queries\/use-(streams|stop-stream|sign-out))|app\/(shell|header|guards|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|plan-cards|poster|segments|shelf|skeleton|video-card)|features\/videos\/(use-|video-shelf|hero|next-step))/ },
+          ],
+        },
+      },
+    },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
 });

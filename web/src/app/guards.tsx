@@ -1,11 +1,13 @@
+import { Suspense, lazy } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { ErrorNotice } from '@/components/notice';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { useMe } from '@/lib/queries/use-me';
 import { signInPath } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
-import { LostPage } from './lost-page';
 import styles from './page.module.css';
+
+const LostPage = lazy(() => import('./lost-page').then(({ LostPage }) => ({ default: LostPage })));
 
 /** Leads a stranger, or somebody whose session has ended, to the sign-in and back. */
 export function RequireSession() {
@@ -21,7 +23,11 @@ export function RequireAdmin() {
   const { pathname, search } = useLocation();
   const me = useMe();
   if (!isSignedIn) return <Navigate to={signInPath(pathname + search)} replace />;
-  if (me.data) return me.data.role === 'admin' ? <Outlet /> : <LostPage />;
+  if (me.data) return me.data.role === 'admin' ? <Outlet /> : (
+      <Suspense>
+        <LostPage />
+      </Suspense>
+    );
   if (me.error) return <ErrorNotice size="page" error={me.error} onRetry={() => void me.refetch()} />;
   return (
     <Loading>

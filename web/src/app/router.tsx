@@ -1,5 +1,4 @@
 import { createBrowserRouter } from 'react-router';
-import { LostPage } from './lost-page';
 import { RequireAdmin, RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
@@ -29,14 +28,33 @@ export const router = createBrowserRouter(
               element: <RequireSession />,
               children: [
                 { path: 'videos/:id', lazy: () => import('@/features/videos/video-page') },
+                { path: 'subscription/return', lazy: () => import('@/features/subscription/return-page') },
+                {
+                  path: 'account',
+                  lazy: () => import('./account-layout'),
+                  children: [
+                    { index: true, lazy: () => import('@/features/subscription/subscription-page') },
+                    { path: 'plan', lazy: () => import('@/features/subscription/change-plan-page') },
+                    { path: 'invoices', lazy: () => import('@/features/subscription/invoices-page') },
+                    { path: 'devices', lazy: () => import('@/features/sessions/devices-page') },
+                    { path: 'profile', lazy: () => import('@/features/users/profile-page') },
+                  ],
+                },
               ],
             },
             // Its children are in admin-routes.tsx, which nobody else loads.
             { id: ADMIN, path: 'admin', element: <RequireAdmin />, children: [] },
-            { path: '*', element: <LostPage /> },
+            { path: '*', lazy: () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage })) },
           ],
         },
       ],
+    },
+    {
+      path: '/watch/:id',
+      element: <RequireSession />,
+      errorElement: <RouteError />,
+      hydrateFallbackElement: <></>,
+      children: [{ index: true, lazy: () => import('@/features/playback/watch-page') }],
     },
   ],
   {

@@ -4,8 +4,10 @@ import type { components } from './api.generated';
 type Schemas = components['schemas'];
 
 export type Category = Schemas['Category'];
+export type ChangePreview = Schemas['ChangePreview'];
 export type Code = Schemas['Code'];
 export type Interval = Schemas['Interval'];
+export type Invoice = Schemas['Invoice'];
 export type Plan = Schemas['Plan'];
 export type PlanType = Schemas['PlanType'];
 export type Playback = Schemas['Playback'];

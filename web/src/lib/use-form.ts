@@ -9,13 +9,15 @@ interface Options<Name extends string> {
   /** What is wrong, as far as that can be told here; the service has the last word. */
   check?: (values: Record<Name, string>) => Issues<Name>;
   submit: (values: Record<Name, string>) => Promise<unknown>;
+  /** The fields that a refusal is about, where the service does not name them. */
+  issuesOf?: (error: unknown) => Issues<Name> | null;
 }
 
 /**
  * The state of a form: values, issues at their fields, and one submission at a time. Issues show after the first attempt,
  * the service's own at the fields that it names; the first field with one gets the focus.
  */
-export function useForm<Name extends string>({ initial, check, submit }: Options<Name>) {
+export function useForm<Name extends string>({ initial, check, submit, issuesOf }: Options<Name>) {
   const [values, setValues] = useState(initial);
   const [issues, setIssues] = useState<Issues<Name>>({});
   const [error, setError] = useState<unknown>(null);
@@ -43,7 +45,7 @@ export function useForm<Name extends string>({ initial, check, submit }: Options
     try {
       await submit(values);
     } catch (refused) {
-      const named = fieldIssues(refused);
+      const named: Record<string, string | undefined> = issuesOf?.(refused) ?? fieldIssues(refused);
       const known = Object.fromEntries(Object.entries(named).filter(([name]) => name in initial)) as Issues<Name>;
       show(known, form);
       // Shown at the fields it would be said twice.

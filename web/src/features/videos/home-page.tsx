@@ -2,13 +2,14 @@ import { ButtonLink } from '@/components/button';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { Shelf, ShelfError } from '@/components/shelf';
 import { VideoCard } from '@/components/video-card';
+import type { Category } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { Hero, HeroSkeleton } from './hero';
 import styles from './home-page.module.css';
 import { NextStep } from './next-step';
 import { useCategories } from './use-categories';
 import { useContinueWatching } from './use-continue-watching';
-import { useVideo } from './use-video';
+import { useVideo } from '@/lib/queries/use-video';
 import { useVideos } from './use-videos';
 import { VideoShelf } from './video-shelf';
 
@@ -23,13 +24,16 @@ export function Component() {
       <ContinueWatching />
       <VideoShelf title="New on Marquee" filter={{ sort: 'newest' }} to="/browse?sort=newest" />
       <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} to="/browse?sort=popular" without={first?.id} />
-      {categories.data?.map(({ category }) => (
+      {categories.data?.filter(hasCompany).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}
       {categories.error && <ShelfError title="Categories" error={categories.error} onRetry={() => void categories.refetch()} />}
     </div>
   );
 }
+
+/** One video alone makes no shelf; it is among the new ones and in the list. */
+const hasCompany = ({ count }: Category) => count > 1;
 
 function Featured({ popular }: { popular: ReturnType<typeof useVideos> }) {
   const first = popular.data?.pages[0]?.items[0];

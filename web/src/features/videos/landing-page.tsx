@@ -3,12 +3,14 @@ import { PlanCards } from '@/components/plan-cards';
 import { Poster } from '@/components/poster';
 import { usePageTitle } from '@/lib/page-title';
 import { usePlans } from '@/lib/queries/use-plans';
-import { money } from '@/lib/format';
-import type { Plan } from '@/lib/models';
+import { capital, money } from '@/lib/format';
+import type { Plan, Video } from '@/lib/models';
 import styles from './landing-page.module.css';
 import { useCategories } from './use-categories';
 import { useVideos } from './use-videos';
 import { VideoShelf } from './video-shelf';
+
+const WALL_PLACES = 20;
 
 export function Component() {
   usePageTitle(null);
@@ -43,7 +45,7 @@ export function Component() {
           <h2 id="plans">Pick your seat</h2>
           <p>No contract, no fee to leave. Free films need nothing but an account.</p>
         </div>
-        <PlanCards action={(plan) => ({ label: `Choose ${plan}`, to: `/plans?plan=${plan}` })} />
+        <PlanCards action={(plan) => ({ label: `Choose ${capital(plan)}`, to: `/plans?plan=${plan}` })} />
       </section>
     </div>
   );
@@ -56,7 +58,16 @@ function trialDays(plans: Plan[] | undefined): number {
 function fromPrice(plans: Plan[] | undefined): string {
   const monthly = plans?.flatMap((plan) => plan.prices.filter((price) => price.interval === 'month')) ?? [];
   const [least] = monthly.sort((one, other) => one.amount - other.amount);
-  return least ? `Then from ${money(least.amount, least.currency)} a month. Cancel at any time.` : '\u00a0';
+  if (!least) return '\u00a0';
+  return `${trialDays(plans) > 0 ? 'Then from' : 'From'} ${money(least.amount, least.currency)} a month. Cancel at any time.`;
+}
+
+/** Twenty places, filled anew from the start where the programme is smaller; neighbours are no episodes of one series. */
+function wallOf(videos: Video[]): Video[] {
+  const films = videos.filter((video, at) => !video.series_id || videos.findIndex((other) => other.series_id === video.series_id) === at);
+  return Array.from({ length: Math.ceil(WALL_PLACES / Math.max(1, films.length)) }, () => films)
+    .flat()
+    .slice(0, WALL_PLACES);
 }
 
 /** The programme as a wall of posters, for the eye alone. */
@@ -66,8 +77,8 @@ function Wall() {
   return (
     <div className={styles.wall} aria-hidden="true">
       <div className={styles.plane}>
-        {shown.slice(0, 12).map((video) => (
-          <Poster key={video.id} video={video} sizes="(min-width: 64rem) 24vw, 50vw" isFirst />
+        {wallOf(shown).map((video, place) => (
+          <Poster key={place} video={video} sizes="(min-width: 64rem) 24vw, 50vw" isFirst />
         ))}
       </div>
     </div>

@@ -8,7 +8,7 @@ import { explain } from '@/lib/errors/explain';
 import { ApiError } from '@/lib/errors/api-error';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStep } from './next-step';
-import { useVideo } from './use-video';
+import { useVideo } from '@/lib/queries/use-video';
 import styles from './video-page.module.css';
 import { VideoShelf } from './video-shelf';
 

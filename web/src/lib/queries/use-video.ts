@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { api, data } from '@/lib/api';
+import { api, data } from '../api';
 
 export const videoQuery = (id: string) =>
   queryOptions({

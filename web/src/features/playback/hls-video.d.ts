@@ -1,0 +1,19 @@
+import type { HTMLAttributes, Ref } from 'react';
+import type HlsVideoElement from 'hls-video-element';
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'hls-video': HTMLAttributes<HlsVideoElement> & {
+        ref?: Ref<HlsVideoElement>;
+        config?: HlsVideoElement['config'];
+        src?: string;
+        slot?: string;
+        crossOrigin?: string;
+        playsInline?: boolean;
+        autoPlay?: boolean;
+        preload?: string;
+      };
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type HlsVideoElement from 'hls-video-element';
+import { hasCode } from '@/lib/errors/api-error';
+import { ApiError } from '@/lib/errors/api-error';
+import type { Playback } from '@/lib/models';
+import { Pace } from './pace';
+import { leave, report } from './progress';
+import type { Position } from './progress';
+import { HLS_ERROR, failureOf, switchSource } from './renewal';
+import type { Failure } from './renewal';
+import { play } from './use-playback';
+
+/** Why it does not go on. */
+export interface Trouble {
+  /** `taken`: the stream is another device's now. */
+  kind: 'taken' | 'failed';
+  error: unknown;
+}
+
+const RENEWALS_MAX = 4;
+const RECOVERIES_MAX = 5;
+const A_MINUTE = 60_000;
+/** The longest that a browser's timer can wait. */
+const TIMER_MAX = 2 ** 31 - 1;
+
+/** What goes on behind the picture: where one is is told, grants are renewed, and what failed is begun again. */
+export function useEngine(element: HlsVideoElement | null, id: string, playback: Playback) {
+  const { playback_session_id, heartbeat_seconds } = playback;
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [hasEnded, setHasEnded] = useState(false);
+  const renewalRef = useRef<(() => Promise<void>) | null>(null);
+
+  // Where the player is, and that it still plays.
+  useEffect(() => {
+    if (!element) return;
+    let isGone = false;
+    const tell = (completed = false) => {
+      const position = positionOf(element);
+      if (!position || isGone) return;
+      report(id, playback_session_id, { ...position, ...(completed && { completed }) }).catch((error: unknown) => {
+        // Anything else is told again in a moment.
+        if (!hasCode(error, 'STREAM_LIMIT_REACHED') || isGone) return;
+        element.pause();
+        setTrouble({ kind: 'taken', error });
+      });
+    };
+    const go = () => {
+      if (isGone) return;
+      isGone = true;
+      leave(id, playback_session_id, positionOf(element));
+    };
+    const onPause = () => !element.ended && tell();
+    const onEnded = () => {
+      setHasEnded(true);
+      tell(true);
+    };
+    const onPlay = () => setHasEnded(false);
+    const onSeeked = () => tell();
+    const onHidden = () => document.visibilityState === 'hidden' && tell();
+    // A page that the browser keeps for the back button has given its stream away: it asks for one again.
+    const onShown = (event: PageTransitionEvent) => event.persisted && window.location.reload();
+    const beat = setInterval(() => !element.paused && tell(), heartbeat_seconds * 1000);
+    element.addEventListener('pause', onPause);
+    element.addEventListener('seeked', onSeeked);
+    element.addEventListener('ended', onEnded);
+    element.addEventListener('play', onPlay);
+    document.addEventListener('visibilitychange', onHidden);
+    window.addEventListener('pagehide', go);
+    window.addEventListener('pageshow', onShown);
+    return () => {
+      clearInterval(beat);
+      element.removeEventListener('pause', onPause);
+      element.removeEventListener('seeked', onSeeked);
+      element.removeEventListener('ended', onEnded);
+      element.removeEventListener('play', onPlay);
+      document.removeEventListener('visibilitychange', onHidden);
+      window.removeEventListener('pagehide', go);
+      window.removeEventListener('pageshow', onShown);
+      go();
+    };
+  }, [element, id, playback_session_id, heartbeat_seconds]);
+
+  // Grants end; the stream goes on with a new one.
+  useEffect(() => {
+    if (!element) return;
+    const renewals = new Pace(RENEWALS_MAX, A_MINUTE);
+    const recoveries = new Pace(RECOVERIES_MAX, A_MINUTE);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let underWay: Promise<void> | null = null;
+    let isGone = false;
+
+    const fail = (error: unknown) => {
+      if (isGone) return;
+      element.pause();
+      setTrouble({ kind: hasCode(error, 'STREAM_LIMIT_REACHED') ? 'taken' : 'failed', error });
+    };
+    const renew = () => {
+      underWay ??= play(id, playback_session_id)
+        .then(async (fresh) => {
+          if (isGone) return;
+          await switchSource(element, fresh.playback_url);
+          setTrouble(null);
+          plan(fresh.refresh_after);
+        })
+        .catch(fail)
+        .finally(() => {
+          underWay = null;
+        });
+      return underWay;
+    };
+    const plan = (refresh_after: string) => {
+      clearTimeout(timer);
+      const wait = Math.min(Math.max(new Date(refresh_after).getTime() - Date.now(), 1000), TIMER_MAX);
+      timer = setTimeout(() => void renew(), wait);
+    };
+    const recover = (failure: Failure) => {
+      const hls = element.api;
+      if (failure === 'expired') {
+        if (underWay) return;
+        if (renewals.allows()) void renew();
+        else fail(new ApiError('VIDEO_PROVIDER_UNAVAILABLE', 'The stream is refused.'));
+      } else if (hls && failure !== 'other' && recoveries.allows()) {
+        if (failure === 'media') hls.recoverMediaError();
+        else setTimeout(() => !isGone && hls.startLoad(), 1500);
+      } else {
+        fail(new ApiError(failure === 'network' ? 'UNREACHABLE' : 'VIDEO_PROVIDER_UNAVAILABLE', 'The stream stopped.'));
+      }
+    };
+    // The element makes its hls.js when it loads, a moment after it is there.
+    const listening = setInterval(() => {
+      if (!element.api) return;
+      clearInterval(listening);
+      element.api.on(HLS_ERROR, (_, data) => {
+        const failure = failureOf(data);
+        if (failure !== null && !isGone) recover(failure);
+      });
+    }, 10);
+    const onOnline = () => element.api?.startLoad();
+    window.addEventListener('online', onOnline);
+    plan(playback.refresh_after);
+    renewalRef.current = renew;
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+      clearInterval(listening);
+      window.removeEventListener('online', onOnline);
+      renewalRef.current = null;
+    };
+  }, [element, id, playback_session_id, playback.refresh_after]);
+
+  const retry = useCallback(() => {
+    setTrouble(null);
+    void renewalRef.current?.().then(() => element?.play().catch(() => undefined));
+  }, [element]);
+
+  return { trouble, hasEnded, retry };
+}
+
+function positionOf(element: HlsVideoElement): Position | null {
+  const { currentTime, duration } = element;
+  if (!Number.isFinite(currentTime) || element.readyState === 0) return null;
+  return { progress: currentTime, duration: Number.isFinite(duration) && duration > 0 ? duration : null };
+}

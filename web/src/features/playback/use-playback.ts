@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, data } from '@/lib/api';
+import type { Playback } from '@/lib/models';
+
+/** Starts a video, which takes a stream of the plan; with a stream of one's own, grants it anew. */
+export function play(id: string, playback_session_id?: string, signal?: AbortSignal): Promise<Playback> {
+  return data(api.GET('/api/videos/{id}/play', { params: { path: { id }, query: { playback_session_id } }, signal }));
+}
+
+/** All that the player needs, fetched once for each time that somebody sits down to watch. */
+export function usePlayback(id: string) {
+  return useQuery({
+    queryKey: ['playback', id],
+    queryFn: ({ signal }) => play(id, undefined, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
+  });
+}

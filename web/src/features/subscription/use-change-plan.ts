@@ -1,0 +1,21 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, data } from '@/lib/api';
+import type { Interval, PlanType } from '@/lib/models';
+import { subscriptionQuery } from '@/lib/queries/use-subscription';
+
+export interface Wish {
+  plan_type: PlanType;
+  interval: Interval;
+}
+
+/** Changes the plan, as its preview said. */
+export function useChangePlan() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (wish: Wish) => data(api.POST('/api/subscription/change', { body: wish })),
+    onSuccess: (subscription) => {
+      client.setQueryData(subscriptionQuery.queryKey, subscription);
+      void client.invalidateQueries({ queryKey: ['invoices'] });
+    },
+  });
+}

@@ -1,0 +1,15 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { api, page } from '@/lib/api';
+
+const A_PAGE = 12;
+
+/** The invoices, newest first, page after page. */
+export function useInvoices() {
+  return useInfiniteQuery({
+    queryKey: ['invoices'],
+    queryFn: ({ signal, pageParam }) =>
+      page(api.GET('/api/subscription/invoices', { params: { query: { limit: A_PAGE, cursor: pageParam ?? undefined } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+}

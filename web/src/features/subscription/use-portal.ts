@@ -1,0 +1,19 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api, data } from '@/lib/api';
+
+/** Goes to the payment provider's page of card and invoices, which leads back to the account. */
+export function usePortal() {
+  const portal = useMutation({
+    mutationFn: () => data(api.POST('/api/subscription/portal')),
+    onSuccess: ({ portal_url }) => window.location.assign(portal_url),
+  });
+  const { reset } = portal;
+  useEffect(() => {
+    // By the back button the browser may bring this page back as it was left.
+    const onShow = (event: PageTransitionEvent) => event.persisted && reset();
+    window.addEventListener('pageshow', onShow);
+    return () => window.removeEventListener('pageshow', onShow);
+  }, [reset]);
+  return portal;
+}
