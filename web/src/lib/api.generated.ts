@@ -24,6 +24,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/billing/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of Stripe's that came in the last weeks, newest first.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["list-billing-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/billing/events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an event of Stripe's in again.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["replay-billing-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/billing/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compares a page of customers with Stripe, and repairs what differs when asked to.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["reconcile-billing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members": {
         parameters: {
             query?: never;
@@ -757,6 +817,21 @@ export interface components {
             /** @description Always `ok`. */
             status: string;
         };
+        /** @description What is to be done, and where. */
+        Asked: {
+            /**
+             * @description Whether what differs is repaired, or only told.
+             * @default false
+             */
+            apply: boolean;
+            /**
+             * @description Where the last page ended.
+             * @default null
+             */
+            cursor: string | null;
+        };
+        /** @description What an event came to. */
+        Became: "applied" | "not_ours";
         /** @description A video that was begun. */
         Begun: {
             video: components["schemas"]["Video"];
@@ -767,6 +842,26 @@ export interface components {
             progress: number;
             /** Format: date-time */
             last_watched_at: string;
+        };
+        /** @description An event of Stripe's. */
+        BillingEvent: {
+            /** @description Stripe's id. */
+            id: string;
+            /** @description Stripe's type: `invoice.paid`. */
+            event_type: string;
+            /** @description Stripe's customer; `null` where that could not be read. */
+            stripe_customer_id?: string | null;
+            /** @description Whose; `null` where that was not found out. */
+            user_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it came first.
+             */
+            received_at: string;
+            /** @description What became of it. */
+            state: components["schemas"]["EventState"];
+            /** @description Why it was set aside. */
+            error?: string | null;
         };
         /** @description A text track. */
         Caption: {
@@ -868,6 +963,26 @@ export interface components {
             /** @description The subject after. */
             after: unknown;
         };
+        /** @description One thing of which the tables say something else than Stripe. */
+        Difference: {
+            /** @description What: `subscription.status`, `ledger.in_…`, `customer`, `error`. */
+            what: string;
+            /** @description What is stored; `null` for nothing. */
+            stored: unknown;
+            /** @description What Stripe says; `null` for nothing. */
+            stripe: unknown;
+        };
+        /** @description A customer of whom the tables say something else than Stripe. */
+        Drift: {
+            /** @description Whose; `null` where that cannot be read. */
+            user_id?: components["schemas"]["UserId"] | null;
+            /** @description Stripe's customer. */
+            stripe_customer_id: string;
+            /** @description Whether it was repaired. */
+            applied: boolean;
+            /** @description What differs. */
+            differences: components["schemas"]["Difference"][];
+        };
         /** @description What becomes different. What is left out stays; `null` clears what need not be there. */
         Edits: {
             title?: components["schemas"]["Title"];
@@ -910,6 +1025,8 @@ export interface components {
             details?: unknown[] | null;
             request_id: string;
         };
+        /** @description What became of an event. */
+        EventState: "applied" | "set_aside";
         /** @description Whose password was forgotten. */
         Forgotten: {
             email: components["schemas"]["Email"];
@@ -1277,6 +1394,23 @@ export interface components {
             password: components["schemas"]["NewPassword"];
             /** @description A name to greet by. */
             name?: string | null;
+        };
+        /** @description What became of it. */
+        Replayed: {
+            id: string;
+            outcome: components["schemas"]["Became"];
+        };
+        /** @description What a page came to. */
+        Report: {
+            /**
+             * Format: uint
+             * @description How many customers were compared.
+             */
+            checked: number;
+            /** @description Those of whom the tables said something else than Stripe. */
+            drift: components["schemas"]["Drift"][];
+            /** @description The cursor of the next page; `null` when all were compared. */
+            next_cursor?: string | null;
         };
         /**
          * @description What a video asks of its viewer; `free` asks for sign-in alone.
@@ -1646,6 +1780,313 @@ export interface operations {
             };
             /** @description `INTERNAL` */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-billing-events": {
+        parameters: {
+            query?: {
+                /** @description Only those that came on this UTC day. */
+                day?: components["schemas"]["Day"] | null;
+                /** @description Only those that came to this. */
+                state?: components["schemas"]["EventState"] | null;
+                /** @description How many at most; 20 unless given. */
+                limit?: number | null;
+                /** @description Where the last page ended. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["BillingEvent"][];
+                        pagination: {
+                            limit: number;
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "replay-billing-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Replayed"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "reconcile-billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Report"];
+                    };
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
