@@ -1,4 +1,6 @@
 const LOCALE = 'en';
+// The day before the month.
+const LOCALE_OF_DAYS = 'en-GB';
 
 /** `$9.99`, of minor units. */
 export function money(amount: number, currency: string): string {
@@ -9,13 +11,13 @@ export function money(amount: number, currency: string): string {
 
 /** `26 November 2026`. */
 export function day(time: string): string {
-  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(time));
+  return new Intl.DateTimeFormat(LOCALE_OF_DAYS, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(time));
 }
 
 /** `26 Nov 2026, 14:05`. */
 export function moment(time: string): string {
   const shape = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false } as const;
-  return new Intl.DateTimeFormat(LOCALE, shape).format(new Date(time));
+  return new Intl.DateTimeFormat(LOCALE_OF_DAYS, shape).format(new Date(time));
 }
 
 /** `3 minutes ago`, `yesterday`, and the day for what is older than a month. */
