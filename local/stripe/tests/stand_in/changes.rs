@@ -250,3 +250,70 @@ async fn the_portal_switches_plans_and_cards() {
     shop.advance(2 * HOUR).await;
     assert_eq!(shop.browse(&url, None).await.status, 404, "a portal session is short-lived");
 }
+
+#[tokio::test]
+async fn the_portal_cancels_takes_that_back_and_lists_invoices() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    let portal = shop.post("/v1/billing_portal/sessions", &[("customer", &customer)]).await;
+    let url = text(&portal["url"]);
+    let act = |action: &'static str| {
+        let (shop, url, id) = (&shop, url.as_str(), id.as_str());
+        async move { shop.browse(url, Some(&[("action", action), ("subscription", id)])).await.status }
+    };
+    assert_eq!(act("cancel").await, 303);
+    let cancelling = shop.subscription(&id).await;
+    assert_eq!(cancelling["cancel_at"], cancelling["items"]["data"][0]["current_period_end"]);
+    assert_eq!(cancelling["cancel_at_period_end"], false, "as the flexible billing mode has it");
+    assert!(shop.browse(&url, None).await.text.contains("Ends on"));
+    assert_eq!(act("undo").await, 303);
+    assert_eq!(shop.subscription(&id).await["cancel_at"], Value::Null);
+    let invoice = shop.invoices(&customer).await[0].clone();
+    assert!(shop.browse(&url, None).await.text.contains(&format!("/i/{}", text(&invoice["id"]))));
+    let pdf = shop.browse(&text(&invoice["invoice_pdf"]), None).await.text;
+    assert!(pdf.starts_with("%PDF-") && pdf.contains(&text(&invoice["number"])), "{pdf}");
+}
+
+#[tokio::test]
+async fn a_change_that_waits_is_forgotten_when_its_invoice_is_voided() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000341").await;
+    let pending = change(&shop, &id, "premium_month", NOW_OR_PENDING).await.json();
+    assert!(pending["pending_update"].is_object(), "{pending}");
+    let invoice = text(&pending["latest_invoice"]);
+    assert_eq!(shop.post(&format!("/v1/invoices/{invoice}/void"), &[]).await["status"], "void");
+    let left = shop.subscription(&id).await;
+    assert_eq!((plan(&left), &left["pending_update"]), ("basic_month", &Value::Null));
+    shop.advance(24 * HOUR).await;
+    assert!(shop.received.objects("customer.subscription.pending_update_expired").is_empty());
+}
+
+#[tokio::test]
+async fn a_change_does_not_wait_beyond_the_period() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000341").await;
+    let end = shop.subscription(&id).await["items"]["data"][0]["current_period_end"].as_i64().unwrap();
+    shop.advance(shop.until(end) - HOUR).await;
+    let pending = change(&shop, &id, "premium_month", NOW_OR_PENDING).await.json();
+    assert_eq!(pending["pending_update"]["expires_at"], end);
+    shop.advance(HOUR).await;
+    assert_eq!(shop.subscription(&id).await["pending_update"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_preview_of_a_whole_period_has_no_prorations() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
+    shop.advance(10 * DAY).await;
+    let item = text(&shop.subscription(&id).await["items"]["data"][0]["id"]);
+    let price = shop.price("premium_month").await;
+    let form = [
+        ("subscription", id.as_str()),
+        ("preview_mode", "recurring"),
+        ("subscription_details[items][0][id]", &item),
+        ("subscription_details[items][0][price]", &price),
+    ];
+    let preview = shop.post("/v1/invoices/create_preview", &form).await;
+    assert_eq!((&preview["amount_due"], preview["lines"]["data"].as_array().unwrap().len()), (&json!(1999), 1));
+    assert_eq!(plan(&shop.subscription(&id).await), "basic_month");
+}

@@ -117,3 +117,75 @@ async fn phases_without_gaps_and_in_one_currency_or_none() {
     let same = shop.get(&path, &[]).await;
     assert_eq!(same["phases"], made["phases"], "a refused change changes nothing");
 }
+
+#[tokio::test]
+async fn a_phase_that_names_no_discount_ends_it_and_one_that_does_keeps_it() {
+    for kept in [true, false] {
+        let shop = Shop::open().await;
+        let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
+        shop.post("/v1/coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
+        let reduced = shop.post(&format!("/v1/subscriptions/{id}"), &[("discounts[0][coupon]", "half")]).await;
+        let discount = text(&reduced["discounts"][0]);
+        let made = shop.post("/v1/subscription_schedules", &[("from_subscription", &id)]).await;
+        assert_eq!(made["phases"][0]["discounts"][0]["discount"], json!(discount));
+        let (start, end) = (made["phases"][0]["start_date"].to_string(), made["phases"][0]["end_date"].to_string());
+        let (now, then) = (text(&made["phases"][0]["items"][0]["price"]), shop.price("basic_month").await);
+        let mut form = vec![
+            ("phases[0][start_date]", start.as_str()),
+            ("phases[0][end_date]", &end),
+            ("phases[0][items][0][price]", &now),
+            ("phases[0][discounts][0][discount]", &discount),
+            ("phases[1][items][0][price]", &then),
+            ("phases[1][duration][interval]", "month"),
+        ];
+        if kept {
+            form.push(("phases[1][discounts][0][discount]", &discount));
+        }
+        shop.post(&format!("/v1/subscription_schedules/{}", text(&made["id"])), &form).await;
+        assert_eq!(shop.subscription(&id).await["discounts"], json!([discount]));
+        shop.advance(32 * DAY).await;
+        let paid = shop.invoices(&customer).await[1]["amount_paid"].as_i64().unwrap();
+        assert!(if kept { paid < 501 } else { paid == 999 }, "{kept}: {paid}");
+    }
+}
+
+#[tokio::test]
+async fn phases_that_are_over_may_be_left_out() {
+    let shop = Shop::open().await;
+    let (_, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
+    let schedule = downgrade(&shop, &id, "basic_month").await;
+    shop.advance(32 * DAY).await;
+    let path = format!("/v1/subscription_schedules/{}", text(&schedule["id"]));
+    let running = shop.get(&path, &[]).await;
+    let (start, end) =
+        (running["current_phase"]["start_date"].to_string(), running["current_phase"]["end_date"].to_string());
+    let (now, then) = (shop.price("basic_month").await, shop.price("premium_month").await);
+    let form = [
+        ("phases[0][start_date]", start.as_str()),
+        ("phases[0][end_date]", &end),
+        ("phases[0][items][0][price]", &now),
+        ("phases[1][items][0][price]", &then),
+        ("phases[1][duration][interval]", "month"),
+    ];
+    let again = shop.post(&path, &form).await;
+    assert_eq!((again["phases"].as_array().unwrap().len(), plan(&shop.subscription(&id).await)), (2, "basic_month"));
+    shop.advance(32 * DAY).await;
+    assert_eq!(plan(&shop.subscription(&id).await), "premium_month");
+}
+
+#[tokio::test]
+async fn in_the_portal_a_change_that_is_set_is_seen_and_taken_back() {
+    let shop = Shop::open().await;
+    let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
+    downgrade(&shop, &id, "basic_month").await;
+    let portal = shop.post("/v1/billing_portal/sessions", &[("customer", &customer)]).await;
+    let url = text(&portal["url"]);
+    assert!(shop.browse(&url, None).await.text.contains("Changes to Basic on"));
+    let keep = [("action", "keep"), ("subscription", id.as_str())];
+    assert_eq!(shop.browse(&url, Some(&keep)).await.status, 303);
+    assert_eq!(shop.subscription(&id).await["schedule"], Value::Null);
+    downgrade(&shop, &id, "basic_month").await;
+    shop.browse(&url, Some(&[("action", "cancel"), ("subscription", id.as_str())])).await;
+    let ending = shop.subscription(&id).await;
+    assert_eq!((&ending["schedule"], ending["cancel_at"].is_number()), (&Value::Null, true));
+}
