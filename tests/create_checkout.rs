@@ -185,6 +185,58 @@ async fn a_promotion_code_applies_and_an_unknown_one_is_refused() {
 }
 
 #[tokio::test]
+async fn a_promotion_code_that_is_over_used_up_or_somebody_elses_is_refused_and_opens_nothing() {
+    let platform = untried().await;
+    let (viewer, other) = (platform.register("a@viewers.test").await, platform.register("b@viewers.test").await);
+    stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "once")]).await;
+    let soon = (platform.running().now().as_second() + 3_600).to_string();
+    let others = customer(&platform, &other).await;
+    for (code, name, value) in [
+        ("OVER", "expires_at", soon.as_str()),
+        ("ONCE", "max_redemptions", "1"),
+        ("THEIRS", "customer", others.as_str()),
+        ("OFF", "active", "false"),
+    ] {
+        let form = [("promotion[type]", "coupon"), ("promotion[coupon]", "half"), ("code", code), (name, value)];
+        let made = stripe(&platform, "POST", "promotion_codes", &form).await;
+        assert_eq!(made["object"], "promotion_code", "{made}");
+    }
+    let order = |code: &str| json!({ "plan_type": "basic", "promotion_code": code });
+    let first = other.post("/api/subscription/checkout", order("ONCE")).await;
+    platform.pay(&page(&first), CARD).await;
+    assert_eq!(subscription(&other).await["plan_type"], "basic");
+    platform.advance(7_200).await;
+    let before = tables(&platform).await;
+    let own = customer(&platform, &viewer).await;
+    for code in ["OVER", "ONCE", "THEIRS", "OFF"] {
+        let answer = viewer.post("/api/subscription/checkout", order(code)).await;
+        assert_eq!((answer.status(), answer.code()), (400, "VALIDATION_ERROR"), "{code}: {answer}");
+        assert_eq!(answer.details()[0]["field"], "promotion_code", "{answer}");
+    }
+    assert!(open(&platform, &own).await.is_empty());
+    assert_eq!(tables(&platform).await, before);
+}
+
+#[tokio::test]
+async fn the_trial_is_once_a_person_whatever_became_of_the_customer_that_had_it() {
+    let platform = Platform::with(&[("TrialDays", "14")]).await;
+    let viewer = platform.register("a@viewers.test").await;
+    platform.pay(&page(&checkout(&viewer, "basic").await), CARD).await;
+    assert_eq!(subscription(&viewer).await["status"], "trialing");
+    for _ in 0..2 {
+        let old = customer(&platform, &viewer).await;
+        stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+        platform.advance(60).await;
+        let again = checkout(&viewer, "basic").await;
+        assert_eq!(again.status(), 201, "{again}");
+        let path = format!("checkout/sessions/{}", again.data()["session_id"].as_str().expect("an id"));
+        assert_eq!(stripe(&platform, "GET", &path, &[]).await["amount_total"], 799, "paid from the first day");
+    }
+    platform.pay(&page(&checkout(&viewer, "basic").await), CARD).await;
+    assert_eq!(subscription(&viewer).await["status"], "active");
+}
+
+#[tokio::test]
 async fn the_trial_is_once_a_person() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.register("a@viewers.test").await;

@@ -34,6 +34,7 @@ functions! {
         "create-checkout" => create_checkout::CreateCheckout,
         "create-portal" => create_portal::CreatePortal,
         "create-video" => create_video::CreateVideo,
+        "delete-account" => delete_account::DeleteAccount,
         "delete-video" => delete_video::DeleteVideo,
         "forgot-password" => forgot_password::ForgotPassword,
         "get-me" => get_me::GetMe,
@@ -72,6 +73,7 @@ functions! {
         "update-video" => update_video::UpdateVideo,
     }
     jobs {
+        "finish-deletions" => finish_deletions::FinishDeletions,
         "grant-admin" => grant_admin::GrantAdmin,
         "rank-videos" => rank_videos::RankVideos,
         "reconcile-nightly" => reconcile_nightly::ReconcileNightly,

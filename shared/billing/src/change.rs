@@ -81,7 +81,7 @@ pub fn decide<'a>(
     if rules::is_unpaid(one) {
         return Err(Refusal::Owed(one));
     }
-    if one.cancel_at_period_end || one.cancel_at.is_some() {
+    if rules::is_ending(one) {
         return Err(Refusal::Ends);
     }
     // A higher plan, or else the same for longer.

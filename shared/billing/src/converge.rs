@@ -7,6 +7,7 @@
 use crate::customers::Customers;
 use crate::ledger::entries;
 use crate::letters;
+use crate::notices;
 use crate::prices::{Price, Prices};
 use crate::rules::{self, Surplus};
 use crate::snapshot::{RefundedBy, Snapshot};
@@ -20,9 +21,9 @@ use shared::models::ledger::{Entry, RefundEntry};
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, Deed};
-use shared::stores::billing_events::{BillingEvents, EventState, Mark};
+use shared::stores::billing_events::{BillingEvents, EventState, Mark, Told};
 use shared::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
-use shared::stores::mail::Outbox;
+use shared::stores::mail::{NewMail, Outbox};
 use shared::stores::row::Wanted;
 use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::users::Users;
@@ -104,6 +105,7 @@ pub(crate) struct Guard {
     pub(crate) customer: String,
     pub(crate) row: Customer,
     pub(crate) settled: HashSet<String>,
+    pub(crate) told: Told,
     /// When the event came first that was set aside and is taken in now.
     pub(crate) received_at: Option<Timestamp>,
 }
@@ -162,7 +164,7 @@ impl Billing {
                 Err(outcome) => return Ok(outcome),
             };
             let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
-            let notes = self.notes(&snapshot, &prices, &guard.settled, &HashSet::new(), now)?;
+            let notes = self.notes(&guard, &snapshot, &prices, &HashSet::new(), now)?;
             let subscription = rules::row(&snapshot, &prices, &guard.customer);
             if let Some(outcome) = self.write(guard, subscription, notes, event, now).await? {
                 return Ok(outcome);
@@ -176,7 +178,7 @@ impl Billing {
         let mark = event.map(|event| Mark::key(&event.id));
         let wanted = Wanted::default().and(&Customer::key(customer));
         let wanted = mark.iter().fold(wanted, Wanted::and);
-        let (rows, mut settled) = tokio::try_join!(self.database.read(&wanted), self.events.settled(customer))?;
+        let (rows, (mut settled, mut told)) = tokio::try_join!(self.database.read(&wanted), self.known(customer))?;
         let marked = mark.as_ref().map(|mark| rows.get(mark)).transpose()?.flatten();
         if marked.as_ref().is_some_and(|mark| mark.state == EventState::Applied) {
             return Ok(Err(Outcome::Duplicate));
@@ -193,20 +195,32 @@ impl Billing {
             None => (customer.to_owned(), row),
             Some(first) => {
                 let row: Option<Customer> = self.database.get(&Customer::key(&first)).await?;
-                settled.extend(self.events.settled(&first).await?);
+                let known = self.known(&first).await?;
+                settled.extend(known.0);
+                told.causes.extend(known.1.causes);
                 (first, row.ok_or_else(|| StoreError::Corrupt("a further customer has no first".into()))?)
             }
         };
-        for more in try_join_all(row.others.iter().map(|other| self.events.settled(other))).await? {
-            settled.extend(more);
+        for known in try_join_all(row.others.iter().map(|other| self.known(other))).await? {
+            settled.extend(known.0);
+            told.causes.extend(known.1.causes);
         }
-        Ok(Ok(Guard { customer, row, settled, received_at: marked.map(|mark| mark.received_at) }))
+        Ok(Ok(Guard { customer, row, settled, told, received_at: marked.map(|mark| mark.received_at) }))
+    }
+
+    /// What was written of a customer before: entries that are settled, and what they were told besides.
+    async fn known(&self, customer: &str) -> Result<(HashSet<String>, Told), StoreError> {
+        let customers = [customer];
+        tokio::try_join!(self.events.settled(customer), self.events.told(&customers))
     }
 
     /// Everything that Stripe knows of the user's customers, once no subscription of theirs is one too many.
     pub(crate) async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
         let snapshot = self.snapshot(guard).await?;
-        let surplus = rules::surplus(&snapshot);
+        let surplus = match guard.row.deleted_at {
+            None => rules::surplus(&snapshot),
+            Some(deleted_at) => rules::orphans(&snapshot, deleted_at),
+        };
         if surplus.is_empty() {
             return Ok(snapshot);
         }
@@ -239,20 +253,22 @@ impl Billing {
     ) -> Result<Option<Outcome>, BillingError> {
         let Guard { customer, mut row, received_at, .. } = guard;
         while notes.len() > STATEMENTS_MAX {
-            // A customer with years of history is adopted: the oldest entries first, in transactions of their own.
+            // A customer with years of history is adopted: the oldest entries first, in transactions of their own. What is
+            // news comes last, with its mail, in one.
             let mut part = vec![self.advance(&customer, &mut row)?];
-            part.extend(notes.drain(..STATEMENTS_MAX));
+            part.extend(notes.drain(..STATEMENTS_MAX.min(notes.len() - STATEMENTS_MAX)));
             match self.database.transact(part).await {
                 Err(StoreError::Condition(_)) => return Ok(None),
                 done => done?,
             }
         }
-        let user_id = row.user_id;
-        let mut statements = vec![
-            self.advance(&customer, &mut row)?,
-            self.users.exists(user_id)?,
-            self.subscriptions.converge(user_id, &subscription, now)?,
-        ];
+        let (user_id, is_deleted) = (row.user_id, row.deleted_at.is_some());
+        let mut statements = vec![self.advance(&customer, &mut row)?];
+        if !is_deleted {
+            statements.push(self.users.exists(user_id)?);
+            statements.push(self.subscriptions.converge(user_id, &subscription, now)?);
+        }
+        let mark = statements.len();
         if let Some(event) = event {
             let received_at = received_at.unwrap_or(now);
             let mark = Mark::applied(&event.id, &event.kind, &customer, user_id, received_at);
@@ -260,9 +276,10 @@ impl Billing {
         }
         statements.append(&mut notes);
         match self.database.transact(statements).await {
+            Ok(()) if is_deleted => Ok(Some(Outcome::NotOurs)),
             Ok(()) => Ok(Some(Outcome::Written(Box::new(subscription)))),
-            Err(StoreError::Condition(failed)) if event.is_some() && failed.at(3) => Ok(Some(Outcome::Duplicate)),
-            Err(StoreError::Condition(failed)) if failed.at(1) => Ok(Some(Outcome::NotOurs)),
+            Err(StoreError::Condition(failed)) if event.is_some() && failed.at(mark) => Ok(Some(Outcome::Duplicate)),
+            Err(StoreError::Condition(failed)) if !is_deleted && failed.at(1) => Ok(Some(Outcome::NotOurs)),
             Err(StoreError::Condition(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -276,26 +293,30 @@ impl Billing {
     }
 
     /// Statements that write the ledger's entries but for those that are settled, each with its mail unless that was written
-    /// before, and what was done about a surplus or by an operator.
+    /// before, what else the customer is to be told, and what was done about a surplus or by an operator. A user who was
+    /// deleted is told nothing.
     pub(crate) fn notes(
         &self,
+        guard: &Guard,
         snapshot: &Snapshot,
         prices: &[Price],
-        settled: &HashSet<String>,
         mailed: &HashSet<String>,
         now: Timestamp,
     ) -> Result<Vec<Statement>, StoreError> {
+        let (settled, is_deleted) = (&guard.settled, guard.row.deleted_at.is_some());
         let mut notes = Vec::new();
-        for (customer, entry) in entries(snapshot, prices) {
-            if settled.contains(entry.id()) {
-                continue;
-            }
-            notes.push(self.events.enter(&customer, &entry)?);
-            if let Some(mail) = letters::mail(&entry, snapshot, now)
+        let entries = entries(snapshot, prices);
+        for (customer, entry) in entries.iter().filter(|(_, entry)| !settled.contains(entry.id())) {
+            notes.push(self.events.enter(customer, entry)?);
+            if let Some(mail) = letters::mail(entry, snapshot, now)
                 && !mailed.contains(&mail.cause)
+                && !is_deleted
             {
                 notes.push(self.outbox.add(&mail)?);
             }
+        }
+        if !is_deleted {
+            notes.append(&mut self.tell(guard, notices::mails(snapshot, &entries, prices, now))?);
         }
         for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
             let Some(kept) = rules::duplicate_of(one) else { continue };
@@ -315,6 +336,20 @@ impl Billing {
             notes.push(self.audit.note(&deed_of(&refund.entry, by))?);
         }
         Ok(notes)
+    }
+
+    /// Statements that tell a customer what they were not told yet.
+    fn tell(&self, guard: &Guard, mails: Vec<NewMail>) -> Result<Vec<Statement>, StoreError> {
+        let mut told = guard.told.clone();
+        let mut statements = Vec::new();
+        for mail in mails.into_iter().filter(|mail| !guard.told.causes.contains(&mail.cause)) {
+            statements.push(self.outbox.add(&mail)?);
+            told.causes.insert(mail.cause);
+        }
+        if !statements.is_empty() {
+            statements.push(self.events.tell(&guard.customer, &told)?);
+        }
+        Ok(statements)
     }
 }
 

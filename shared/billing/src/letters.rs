@@ -3,6 +3,7 @@
 //! A cause is an entry of the ledger that is settled now and was not before, so it comes once whatever becomes of the
 //! events. The outbox's job sends: the webhook has Stripe waiting.
 
+use crate::deletion::ACCOUNT_DELETED;
 use crate::rules;
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +37,7 @@ pub(crate) fn cause(entry: &Entry) -> String {
 }
 
 /// The address that Stripe bills: the account's, as registration gave it.
-fn address(snapshot: &Snapshot) -> Option<Email> {
+pub(crate) fn address(snapshot: &Snapshot) -> Option<Email> {
     let newest = snapshot.invoices.iter().max_by_key(|invoice| (invoice.entry.created, &invoice.entry.id))?;
     newest.email.as_deref()?.parse().ok()
 }
@@ -78,6 +79,9 @@ fn declined(charge: &ChargeEntry, snapshot: &Snapshot) -> Option<Letter> {
 fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<Letter> {
     let one = snapshot.subscriptions.iter().find(|one| one.id == subscription.id)?;
     one.ended_at?;
+    if one.cancel_comment.as_deref() == Some(ACCOUNT_DELETED) {
+        return None;
+    }
     if rules::duplicate_of(one).is_some() {
         return Some(
             Letter::new("One subscription to Marquee is enough", None)
@@ -94,12 +98,12 @@ fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<Letter
     })
 }
 
-fn date(moment: Timestamp) -> String {
+pub(crate) fn date(moment: Timestamp) -> String {
     moment.strftime("%-d %B %Y").to_string()
 }
 
 /// An amount for a person: `12.99 USD`.
-fn money(amount: i64, currency: &str) -> String {
+pub(crate) fn money(amount: i64, currency: &str) -> String {
     let name = currency.to_uppercase();
     if WHOLE.contains(&currency) {
         return format!("{amount} {name}");

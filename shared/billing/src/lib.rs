@@ -7,8 +7,10 @@
 pub mod change;
 pub mod converge;
 pub mod customers;
+pub mod deletion;
 mod ledger;
 mod letters;
+mod notices;
 pub mod prices;
 pub mod reconcile;
 pub mod rules;

@@ -17,7 +17,7 @@ use shared::models::ids::UserId;
 use shared::models::ledger::Entry;
 use shared::models::subscription::Status;
 use shared::stores::audit::Deed;
-use shared::stores::billing_events::BillingEvents;
+use shared::stores::billing_events::{BillingEvents, Told};
 use shared::stores::database::StoreError;
 use shared::stores::row::Wanted;
 use shared::stores::subscriptions::{Customer, as_stored, stored_key};
@@ -219,7 +219,13 @@ impl Billing {
             return Ok(Some(None));
         }
         let (version, user_id) = (row.version, row.user_id);
-        let guard = Guard { customer: customer.to_owned(), row, settled: HashSet::new(), received_at: None };
+        let guard = Guard {
+            customer: customer.to_owned(),
+            row,
+            settled: HashSet::new(),
+            told: Told::default(),
+            received_at: None,
+        };
         let (snapshot, prices) = tokio::try_join!(self.snapshot(&guard), self.prices.get(now))?;
         let wanted = Wanted::default().and(&Customer::key(customer)).and(&User::key(user_id)).and(&stored_key(user_id));
         let customers: Vec<String> = std::iter::once(customer.to_owned()).chain(guard.row.others.clone()).collect();
@@ -289,10 +295,13 @@ impl Billing {
             notes.push(self.events.strike(customer, id)?);
         }
         guard.settled.extend(resettled);
+        let customers: Vec<&str> =
+            std::iter::once(&guard.customer).chain(&guard.row.others).map(String::as_str).collect();
+        guard.told = self.events.told(&customers).await?;
         let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::letters::cause(entry)).collect();
         let mailed = self.outbox.known(&causes).await?;
         let prices = self.prices.get(now).await?;
-        notes.extend(self.notes(&snapshot, &prices, &guard.settled, &mailed, now)?);
+        notes.extend(self.notes(&guard, &snapshot, &prices, &mailed, now)?);
         notes.push(self.audit.note(&deed(drift, user_id, actor, now))?);
         let subscription = rules::row(&snapshot, &prices, &guard.customer);
         Ok(self.write(guard, subscription, notes, None, now).await?.is_some())

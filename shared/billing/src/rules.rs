@@ -1,8 +1,10 @@
 //! What a customer's subscriptions mean. Pure functions of a snapshot: the same for every order in which events came.
 
+use crate::deletion::ACCOUNT_DELETED;
 use crate::prices::Price;
 use crate::snapshot::{Snapshot, Subscription};
 use crate::stripe::Cancellation;
+use jiff::Timestamp;
 use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::{self, Status};
 use std::collections::HashMap;
@@ -87,8 +89,7 @@ pub fn is_new(subscriptions: &[Subscription]) -> bool {
 /// anyway, `None` when there is none.
 pub fn cancelling(subscriptions: &[Subscription]) -> Option<Result<(&Subscription, Cancellation), ()>> {
     let one = granting(subscriptions).filter(|one| is_live_of_ours(one))?;
-    let ends = one.cancel_at_period_end || one.cancel_at.is_some();
-    Some(if ends { Err(()) } else { Ok((one, Cancellation::AtPeriodEnd)) })
+    Some(if is_ending(one) { Err(()) } else { Ok((one, Cancellation::AtPeriodEnd)) })
 }
 
 /// The live subscription whose end can be taken back, with what does it: whichever of Stripe's two ways set it.
@@ -117,24 +118,43 @@ pub fn surplus(snapshot: &Snapshot) -> Vec<Surplus> {
     let mut live: Vec<&Subscription> = snapshot.subscriptions.iter().filter(|one| is_live_of_ours(one)).collect();
     live.sort_by_key(|one| (one.created, &one.id));
     let Some((kept, others)) = live.split_first() else { return Vec::new() };
-    let paid = |subscription: &str| {
-        let of = snapshot.invoices.iter().map(|invoice| &invoice.entry);
-        let of = of.filter(|entry| entry.subscription.as_deref() == Some(subscription) && entry.amount_paid > 0);
-        of.filter_map(|entry| Some((entry.id.clone(), entry.payment_intent.clone()?))).collect()
-    };
     others
         .iter()
         .map(|one| Surplus {
             subscription: one.id.clone(),
             comment: format!("{DUPLICATE}{}", kept.id),
-            paid: paid(&one.id),
+            paid: paid(snapshot, &one.id),
         })
         .collect()
+}
+
+/// The paid invoices of a subscription with their payments.
+fn paid(snapshot: &Snapshot, subscription: &str) -> Vec<(String, String)> {
+    let of = snapshot.invoices.iter().map(|invoice| &invoice.entry);
+    let of = of.filter(|entry| entry.subscription.as_deref() == Some(subscription) && entry.amount_paid > 0);
+    of.filter_map(|entry| Some((entry.id.clone(), entry.payment_intent.clone()?))).collect()
+}
+
+/// The live subscriptions of a deleted user: what was begun after the deletion gives back what it took.
+pub fn orphans(snapshot: &Snapshot, deleted_at: Timestamp) -> Vec<Surplus> {
+    let live = snapshot.subscriptions.iter().filter(|one| one.status.is_live());
+    let begun_after = |one: &Subscription| one.created >= deleted_at;
+    live.map(|one| Surplus {
+        subscription: one.id.clone(),
+        comment: ACCOUNT_DELETED.to_owned(),
+        paid: if begun_after(one) { paid(snapshot, &one.id) } else { Vec::new() },
+    })
+    .collect()
 }
 
 /// The subscription beside which this one was one too many, if that is why it ended.
 pub fn duplicate_of(one: &Subscription) -> Option<&str> {
     one.cancel_comment.as_deref().filter(|_| one.status == Status::Canceled)?.strip_prefix(DUPLICATE)
+}
+
+/// Whether it ends by itself: either of Stripe's two ways was set.
+pub(crate) fn is_ending(one: &Subscription) -> bool {
+    one.cancel_at_period_end || one.cancel_at.is_some()
 }
 
 /// Whether something is owed on it, or nobody is there to pay.

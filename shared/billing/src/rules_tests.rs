@@ -1,6 +1,5 @@
 use super::*;
 use crate::snapshot::{Invoice, Schedule};
-use jiff::Timestamp;
 use shared::models::ledger::InvoiceEntry;
 use shared::models::plan::{Interval, PlanType};
 

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// How long a mark is kept: Stripe delivers an event again for three days, and by hand for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
@@ -132,6 +132,20 @@ impl Mark {
 /// The partition of the marks of a day.
 fn events(day: &str) -> String {
     format!("EVENTS#{day}")
+}
+
+/// What a customer was told that no entry of the ledger settles: the causes of mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// A cause each.
+    pub causes: BTreeSet<String>,
+}
+
+impl Told {
+    /// The key of a customer's row.
+    pub fn key(customer: &str) -> Key<Self> {
+        Key::two(Table::BillingEvents, ("pk", format!("TOLD#{customer}")), ("sk", "TOLD".to_owned()))
+    }
 }
 
 /// An entry as it is stored.
@@ -291,6 +305,26 @@ impl BillingEvents {
                 return Ok(marks);
             }
         }
+    }
+
+    /// What some customers of one user were told.
+    pub async fn told(&self, customers: &[&str]) -> Result<Told, StoreError> {
+        let mut told = Told::default();
+        for customers in customers.chunks(BATCH_KEYS_MAX) {
+            let keys = customers.iter().map(|customer| Told::key(customer));
+            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
+            for customer in customers {
+                told.causes.extend(rows.get(&Told::key(customer))?.unwrap_or_default().causes);
+            }
+        }
+        Ok(told)
+    }
+
+    /// A statement that writes what a customer was told, in place of what was read under their guard.
+    pub fn tell(&self, customer: &str, told: &Told) -> Result<Statement, StoreError> {
+        let item = write(&Told::key(customer), told)?;
+        let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
+        put.build().map(Statement::from).map_err(refused)
     }
 
     /// A statement that writes an entry of a customer's ledger, whatever it said before.

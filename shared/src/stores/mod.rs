@@ -4,6 +4,7 @@ pub mod audit;
 pub mod billing_events;
 pub mod catalogue;
 pub mod database;
+pub mod deletions;
 pub mod mail;
 pub mod members;
 pub mod one_time_tokens;

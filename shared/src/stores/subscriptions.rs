@@ -7,7 +7,7 @@ use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
 use crate::stores::row::{Item, Key, read, write};
 use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -52,12 +52,15 @@ pub struct Customer {
     /// Further customers of the same user.
     #[serde(default)]
     pub others: Vec<String>,
+    /// When their user was deleted: the ledger goes on, nothing else does.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
 }
 
 impl Customer {
     /// The first customer of a user.
     pub fn of(user_id: UserId) -> Self {
-        Self { user_id, version: 0, same_as: None, others: Vec::new() }
+        Self { user_id, version: 0, same_as: None, others: Vec::new(), deleted_at: None }
     }
 
     /// The key of a customer's row.
@@ -97,6 +100,30 @@ impl Subscriptions {
                 .condition_expression("version = :version")
                 .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
         )
+    }
+
+    /// Statements that delete a user's subscription, and mark their customers, the first one first. They fail their
+    /// condition when there is a further customer by now.
+    pub fn remove(&self, user_id: UserId, customers: &[String], now: Timestamp) -> Result<Vec<Statement>, StoreError> {
+        let table = self.database.name(Table::Subscriptions)?;
+        let refused = |error| StoreError::Refused(Box::new(error));
+        let row = Delete::builder().table_name(table).set_key(Some(Subscription::key(user_id).item())).build();
+        let mut statements = vec![row.map_err(refused)?.into()];
+        for (place, customer) in customers.iter().enumerate() {
+            let others = if place == 0 { customers.len() - 1 } else { 0 };
+            // Whoever read the guard before this has to read it again.
+            let update = Update::builder()
+                .table_name(table)
+                .set_key(Some(Customer::key(customer).item()))
+                .update_expression("SET deleted_at = :now ADD version :one")
+                .condition_expression("size(#others) = :others")
+                .expression_attribute_names("#others", "others")
+                .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+                .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+                .expression_attribute_values(":others", AttributeValue::N(others.to_string()));
+            statements.push(update.build().map_err(refused)?.into());
+        }
+        Ok(statements)
     }
 
     /// A statement that writes a user's subscription as Stripe tells it. What the operator gave beside it stays.

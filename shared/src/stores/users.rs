@@ -6,7 +6,7 @@ use crate::models::time::{as_sortable, sortable, to_millisecond};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement, StoreError, Table, failed};
 use crate::stores::row::{Item, Key, read, write};
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Update};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -266,6 +266,26 @@ impl Users {
             Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Statements that delete a user and set their address free. They fail their condition when the user is gone, or has
+    /// another address or another Stripe customer than in this row.
+    pub fn remove(&self, user: &User) -> Result<Vec<Statement>, StoreError> {
+        let table = self.database.name(Table::Users)?;
+        let refused = |error| StoreError::Refused(Box::new(error));
+        let guard = Delete::builder()
+            .table_name(table)
+            .set_key(Some(Credential::key(&user.email).item()))
+            .condition_expression("user_id = :user")
+            .expression_attribute_values(":user", AttributeValue::S(user.id.to_string()));
+        let row = Delete::builder().table_name(table).set_key(Some(User::key(user.id).item()));
+        let row = match &user.stripe_customer_id {
+            Some(customer) => row
+                .condition_expression("stripe_customer_id = :customer")
+                .expression_attribute_values(":customer", AttributeValue::S(customer.clone())),
+            None => row.condition_expression("attribute_exists(pk) AND attribute_not_exists(stripe_customer_id)"),
+        };
+        Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
     }
 
     /// A statement that checks that a user is there.

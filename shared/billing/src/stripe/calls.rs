@@ -18,7 +18,7 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionSubscriptionData, ExpireCheckoutSession, ListCheckoutSession, RetrieveCheckoutSession,
 };
 use stripe_client_core::{ListPaginator, PaginableList, RequestBuilder, StripeMethod};
-use stripe_core::customer::{CreateCustomer, ListCustomer, RetrieveCustomer, RetrieveCustomerReturned};
+use stripe_core::customer::{CreateCustomer, DeleteCustomer, ListCustomer, RetrieveCustomer, RetrieveCustomerReturned};
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
 use stripe_product::price::ListPrice;
 use stripe_shared::{CheckoutSessionMode, CheckoutSessionStatus};
@@ -89,6 +89,15 @@ impl Stripe {
     pub async fn customers_of(&self, email: &str) -> Result<Vec<Customer>, StripeError> {
         let customers = ListCustomer::new().email(email).limit(PAGE).send(self).await?;
         Ok(customers.data.into_iter().map(Customer::from).collect())
+    }
+
+    /// Deletes a customer: its cards are forgotten, its subscriptions end now, and its checkouts cannot be paid any more.
+    /// One that is gone already stays so.
+    pub async fn delete_customer(&self, id: &str) -> Result<(), StripeError> {
+        match DeleteCustomer::new(id).send(self).await {
+            Ok(_) | Err(StripeError::Missing { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The subscriptions of a customer, of every status, with what changes them at set times.

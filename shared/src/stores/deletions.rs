@@ -1,0 +1,131 @@
+//! Accounts that were deleted: the row that says so until all of an account is gone, and the sweeping itself.
+
+use crate::models::ids::UserId;
+use crate::models::streams::Slots;
+use crate::services::{ConfigError, Services};
+use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::row::{Item, Key, read, write};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long requests that were under way at the deletion may still write: after that an account is swept once more.
+const UNDER_WAY: SignedDuration = SignedDuration::from_mins(2);
+/// Rows of one transaction.
+const ROWS_MAX: usize = 100;
+/// The partition of all deletions.
+const PARTITION: &str = "DELETIONS";
+
+/// An account that was deleted, and is to be swept away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// Whose it was.
+    pub user_id: UserId,
+    /// Their first customer at Stripe, if they had one.
+    pub customer: Option<String>,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+}
+
+impl Deletion {
+    /// The key of its row.
+    pub fn key(user_id: UserId) -> Key<Self> {
+        Key::two(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
+    }
+
+    /// Whether nobody can write anything of the account any more.
+    pub fn is_quiet(&self, now: Timestamp) -> bool {
+        now >= self.deleted_at + UNDER_WAY
+    }
+}
+
+/// Deletions, in the table `sessions`, and the tables that are swept.
+#[derive(Clone, Debug)]
+pub struct Deletions {
+    database: Database,
+}
+
+impl Deletions {
+    /// The tables as this function was given them.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        let tables = [Table::Sessions, Table::WatchHistory, Table::Watchlist, Table::Streams, Table::Subscriptions];
+        services.database(&tables).map(|database| Self { database })
+    }
+
+    /// A statement that notes a deletion.
+    pub fn add(&self, deletion: &Deletion) -> Result<Statement, StoreError> {
+        let item = write(&Deletion::key(deletion.user_id), deletion)?;
+        let put = Put::builder().table_name(self.database.name(Table::Sessions)?).set_item(Some(item)).build();
+        put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// All deletions that are not done with.
+    pub async fn all(&self) -> Result<Vec<Deletion>, StoreError> {
+        let items = self.items(Table::Sessions, ("pk", PARTITION), None).await?;
+        items.into_iter().map(read).collect()
+    }
+
+    /// Takes a deletion for done.
+    pub async fn done(&self, deletion: &Deletion) -> Result<(), StoreError> {
+        let call = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
+        call.set_key(Some(Deletion::key(deletion.user_id).item())).send().await.map(|_| ()).map_err(failed)
+    }
+
+    /// Deletes what is kept of a user beside their row: sessions, history, watchlist, streams. Repeating it is harmless.
+    pub async fn sweep(&self, user_id: UserId) -> Result<(), StoreError> {
+        let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));
+        tokio::try_join!(
+            self.empty(Table::Sessions, ("pk", &partition)),
+            self.empty(Table::WatchHistory, ("user_id", &user)),
+            self.empty(Table::Watchlist, ("user_id", &user)),
+            self.delete(vec![(Table::Streams, Slots::key(user_id).item())]),
+        )?;
+        Ok(())
+    }
+
+    async fn empty(&self, table: Table, partition: (&str, &str)) -> Result<(), StoreError> {
+        let keys = self.items(table, partition, Some(table.keys())).await?;
+        for part in keys.chunks(ROWS_MAX) {
+            self.delete(part.iter().map(|key| (table, key.clone())).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, rows: Vec<(Table, Item)>) -> Result<(), StoreError> {
+        let mut statements = Vec::new();
+        for (table, key) in rows {
+            let delete = Delete::builder().table_name(self.database.name(table)?).set_key(Some(key)).build();
+            statements.push(Statement::from(delete.map_err(|error| StoreError::Refused(Box::new(error)))?));
+        }
+        self.database.transact(statements).await
+    }
+
+    /// All items of a partition, or their keys alone.
+    async fn items(
+        &self,
+        table: Table,
+        (name, value): (&str, &str),
+        keys: Option<&[&str]>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(table)?);
+            let page = query
+                .key_condition_expression("#partition = :partition")
+                .expression_attribute_names("#partition", name)
+                .expression_attribute_values(":partition", AttributeValue::S(value.to_owned()))
+                .set_projection_expression(keys.map(|keys| keys.join(", ")))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
