@@ -1,4 +1,4 @@
-import { NavLink, Outlet } from 'react-router';
+import { Link, Outlet, useLocation } from 'react-router';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
@@ -12,14 +12,17 @@ const ROOMS: { to: string; label: string; icon: IconName }[] = [
 ];
 
 export function Component() {
+  const { pathname } = useLocation();
+  // Changing the plan is a page of the plan.
+  const here = pathname.startsWith('/account/plan') ? '/account' : pathname.replace(/\/$/, '');
   return (
     <div className={styles.account}>
       <nav aria-label="Account" className={styles.nav}>
         {ROOMS.map(({ to, label, icon }) => (
-          <NavLink key={to} to={to} end={to === '/account'} className={({ isActive }) => classes(styles.link, isActive && styles.here)}>
+          <Link key={to} to={to} aria-current={to === here ? 'page' : undefined} className={classes(styles.link, to === here && styles.here)}>
             <Icon name={icon} size={18} />
             {label}
-          </NavLink>
+          </Link>
         ))}
       </nav>
       <div className={styles.room}>

@@ -14,12 +14,12 @@ const REFRESH_AFTER = 24 * 3600 * 1000;
 export const api = createClient<paths>({ baseUrl: '/', fetch: authenticated });
 
 /** Sends what a page has to say while it is being left; nobody is there for the answer. */
-export function sendInParting(method: 'PUT' | 'DELETE', path: `/api/${string}`, body?: object): void {
+export async function sendInParting(method: 'PUT' | 'DELETE', path: `/api/${string}`, body?: object): Promise<void> {
   const bearer = token();
   if (bearer === null) return;
   const headers: Record<string, string> = { authorization: `Bearer ${bearer}` };
   if (body) headers['content-type'] = 'application/json';
-  fetch(path, { method, headers, body: body && JSON.stringify(body), keepalive: true }).catch(() => undefined);
+  await fetch(path, { method, headers, body: body && JSON.stringify(body), keepalive: true }).catch(() => undefined);
 }
 
 interface Answer<Body> {

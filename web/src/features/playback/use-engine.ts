@@ -44,11 +44,12 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
         setTrouble({ kind: 'taken', error });
       });
     };
-    const go = () => {
+    const go = (isPageLeft: boolean) => {
       if (isGone) return;
       isGone = true;
-      leave(id, playback_session_id, positionOf(element));
+      void leave(id, playback_session_id, positionOf(element), isPageLeft);
     };
+    const onPageHide = () => go(true);
     const onPause = () => !element.ended && tell();
     const onEnded = () => {
       setHasEnded(true);
@@ -65,7 +66,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
     element.addEventListener('ended', onEnded);
     element.addEventListener('play', onPlay);
     document.addEventListener('visibilitychange', onHidden);
-    window.addEventListener('pagehide', go);
+    window.addEventListener('pagehide', onPageHide);
     window.addEventListener('pageshow', onShown);
     return () => {
       clearInterval(beat);
@@ -74,9 +75,9 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
       element.removeEventListener('ended', onEnded);
       element.removeEventListener('play', onPlay);
       document.removeEventListener('visibilitychange', onHidden);
-      window.removeEventListener('pagehide', go);
+      window.removeEventListener('pagehide', onPageHide);
       window.removeEventListener('pageshow', onShown);
-      go();
+      go(false);
     };
   }, [element, id, playback_session_id, heartbeat_seconds]);
 
