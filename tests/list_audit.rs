@@ -48,3 +48,22 @@ async fn deeds_come_newest_first_across_days_and_a_day_is_one_query() {
     assert_eq!(admin.get("/api/admin/audit?day=2026-02-30").await.code(), "VALIDATION_ERROR");
     assert_eq!(again(&platform, &viewer).await.get("/api/admin/audit").await.code(), "FORBIDDEN");
 }
+
+#[tokio::test]
+async fn what_came_has_no_before_and_what_went_no_after() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let new = json!({ "title": "A", "category": "B", "required_plan": "free" });
+    let created = admin.post("/api/admin/videos", new).await;
+    let video = created.data()["video"]["id"].as_str().expect("an id").to_owned();
+    let deleted = admin.delete(&format!("/api/admin/videos/{video}")).await;
+    assert_eq!((created.status(), deleted.status()), (201, 200), "{deleted}");
+
+    let audit = admin.get("/api/admin/audit?limit=2").await;
+    assert_eq!(audit.status(), 200, "{audit}");
+    let deeds = audit.data().as_array().expect("a list");
+    assert_eq!(deeds[0]["action"], "video.delete");
+    assert_eq!((deeds[0]["before"]["title"].as_str(), &deeds[0]["after"]), (Some("A"), &json!(null)));
+    assert_eq!(deeds[1]["action"], "video.create");
+    assert_eq!((&deeds[1]["before"], deeds[1]["after"]["title"].as_str()), (&json!(null), Some("A")));
+}

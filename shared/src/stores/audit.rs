@@ -70,9 +70,11 @@ pub struct Deed {
     pub subject: String,
     /// Why.
     pub reason: String,
-    /// The subject before.
+    /// The subject before; a row holds no `null`.
+    #[serde(default)]
     pub before: Value,
     /// The subject after.
+    #[serde(default)]
     pub after: Value,
 }
 
