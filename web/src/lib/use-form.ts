@@ -56,15 +56,16 @@ export function useForm<Name extends string>({ initial, check, submit, issuesOf 
     }
   };
 
+  const set = (name: Name, value: string) => {
+    setValues((before) => ({ ...before, [name]: value }));
+    setIssues((before) => ({ ...before, [name]: undefined }));
+  };
+
   const field = (name: Name) => ({
     name,
     value: values[name],
     issue: issues[name] ?? null,
-    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
-      const { value } = event.target;
-      setValues((before) => ({ ...before, [name]: value }));
-      setIssues((before) => ({ ...before, [name]: undefined }));
-    },
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => set(name, event.target.value),
   });
 
   const reset = () => {
@@ -73,5 +74,5 @@ export function useForm<Name extends string>({ initial, check, submit, issuesOf 
     setError(null);
   };
 
-  return { values, field, error, isBusy, onSubmit, reset };
+  return { values, field, set, error, isBusy, onSubmit, reset };
 }

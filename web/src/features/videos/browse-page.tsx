@@ -1,7 +1,7 @@
-import { useEffect, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
 import { classes } from '@/components/classes';
+import { More } from '@/components/more';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
@@ -137,23 +137,4 @@ function Waiting() {
       <Skeleton shape="text" lines={2} className={styles.lines} />
     </li>
   ));
-}
-
-/** Asks for more when its place comes near, and for the keyboard by a button. */
-function More({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = place.current;
-    if (!element || isBusy) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onMore(), { rootMargin: '800px' });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [isBusy, onMore]);
-  return (
-    <div ref={place} className={styles.more}>
-      <Button busy={isBusy} onClick={onMore}>
-        Show more
-      </Button>
-    </div>
-  );
 }

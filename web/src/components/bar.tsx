@@ -1,0 +1,27 @@
+import { classes } from './classes';
+import styles from './bar.module.css';
+
+interface BarProps {
+  label: string;
+  /** Between 0 and 1; `null` for what takes its time. */
+  value: number | null;
+  /** It stands still for now. */
+  isStill?: boolean;
+}
+
+/** How far something is. */
+export function Bar({ label, value, isStill = false }: BarProps) {
+  const part = value === null ? undefined : Math.min(1, Math.max(0, value));
+  return (
+    <span
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={part === undefined ? undefined : Math.round(part * 100)}
+      className={styles.bar}
+    >
+      <span className={classes(styles.part, part === undefined && styles.running, isStill && styles.still)} style={part === undefined ? undefined : { transform: `scaleX(${part})` }} />
+    </span>
+  );
+}

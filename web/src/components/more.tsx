@@ -1,0 +1,22 @@
+import { useEffect, useRef } from 'react';
+import { Button } from './button';
+import styles from './more.module.css';
+
+/** The end of a list that goes on: asks for more when it comes near, and for the keyboard by a button. */
+export function More({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (!element || isBusy) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onMore(), { rootMargin: '800px' });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [isBusy, onMore]);
+  return (
+    <div ref={place} className={styles.more}>
+      <Button busy={isBusy} onClick={onMore}>
+        Show more
+      </Button>
+    </div>
+  );
+}

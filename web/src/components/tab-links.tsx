@@ -1,0 +1,15 @@
+import { NavLink } from 'react-router';
+import styles from './tab-links.module.css';
+
+/** Pages that belong together, the present one marked. */
+export function TabLinks({ label, tabs }: { label: string; tabs: readonly { to: string; label: string; end?: boolean }[] }) {
+  return (
+    <nav aria-label={label} className={styles.tabs}>
+      {tabs.map(({ to, label: name, end }) => (
+        <NavLink key={to} to={to} end={end} className={styles.tab}>
+          {name}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
