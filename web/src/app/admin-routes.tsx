@@ -1,4 +1,28 @@
+import { Navigate } from 'react-router';
 import type { RouteObject } from 'react-router';
+import { RequireAdmin } from './require-admin';
 
-/** What stands below /admin; loaded when somebody goes there. Pages are lazy: `{ path, lazy: () => import(…) }`. */
-export const adminRoutes: RouteObject[] = [];
+/** What stands below /admin; loaded when somebody goes there. */
+export const adminRoutes: RouteObject[] = [
+  {
+    element: <RequireAdmin />,
+    children: [
+      {
+        path: 'admin',
+        lazy: () => import('./admin-shell'),
+        children: [
+          { index: true, element: <Navigate to="/admin/videos" replace /> },
+          { path: 'videos', lazy: () => import('@/features/videos/all-videos-page') },
+          { path: 'videos/new', lazy: () => import('@/features/videos/new-video-page') },
+          { path: 'videos/:id', lazy: () => import('@/features/videos/edit-video-page') },
+          { path: 'members', lazy: () => import('@/features/members/members-page') },
+          { path: 'members/:id', lazy: () => import('@/features/members/member-page') },
+          { path: 'billing', lazy: () => import('@/features/billing/billing-events-page') },
+          { path: 'billing/drift', lazy: () => import('@/features/billing/drift-page') },
+          { path: 'audit', lazy: () => import('@/features/audit/audit-page') },
+          { path: '*', lazy: () => import('./lost-room') },
+        ],
+      },
+    ],
+  },
+];

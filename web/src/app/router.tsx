@@ -1,5 +1,5 @@
 import { createBrowserRouter } from 'react-router';
-import { RequireAdmin, RequireSession } from './guards';
+import { RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
 import { StartPage } from './start-page';
@@ -42,8 +42,8 @@ export const router = createBrowserRouter(
                 },
               ],
             },
-            // Its children are in admin-routes.tsx, which nobody else loads.
-            { id: ADMIN, path: 'admin', element: <RequireAdmin />, children: [] },
+            // `admin` and all below it are in admin-routes.tsx, which nobody else loads.
+            { id: ADMIN, children: [] },
             { path: '*', lazy: () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage })) },
           ],
         },

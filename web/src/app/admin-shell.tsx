@@ -1,0 +1,40 @@
+import { NavLink, Outlet } from 'react-router';
+import { Icon } from '@/components/icon';
+import type { IconName } from '@/components/icon';
+import { UploadsUnderWay } from '@/features/videos/uploads-under-way';
+import styles from './admin-shell.module.css';
+
+const ROOMS: { to: string; label: string; icon: IconName; end?: boolean }[] = [
+  { to: '/admin', label: 'Dashboard', icon: 'chart', end: true },
+  { to: '/admin/videos', label: 'Videos', icon: 'film' },
+  { to: '/admin/members', label: 'Members', icon: 'users' },
+  { to: '/admin/billing', label: 'Billing', icon: 'receipt' },
+  { to: '/admin/audit', label: 'Audit', icon: 'audit' },
+];
+
+/** What stands around every operator's page. */
+export function Component() {
+  return (
+    <div className={styles.shell}>
+      <nav aria-label="Operate Marquee" className={styles.rail}>
+        <p className={styles.title} aria-hidden="true">
+          Operate
+        </p>
+        <ul className={styles.rooms}>
+          {ROOMS.map(({ to, label, icon, end }) => (
+            <li key={to}>
+              <NavLink to={to} end={end} className={styles.room}>
+                <Icon name={icon} size={18} />
+                {label}
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+        <UploadsUnderWay />
+      </nav>
+      <div className={styles.page}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { api, page } from '@/lib/api';
+import type { Status } from '@/lib/models';
+
+export interface MemberFilter {
+  /** Exactly this one. */
+  email?: string;
+  status?: Status;
+}
+
+export const membersQuery = (filter: MemberFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['members', filter],
+    queryFn: ({ signal, pageParam }) => page(api.GET('/api/admin/members', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+
+/** Everybody with an account whom a filter lets through, newest first. */
+export function useMembers(filter: MemberFilter) {
+  return useInfiniteQuery({ ...membersQuery(filter), placeholderData: keepPreviousData });
+}

@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { Button, ButtonLink } from '@/components/button';
+import { ErrorNotice } from '@/components/notice';
+import { PageHead } from '@/components/page-head';
+import { usePageTitle } from '@/lib/page-title';
+import { useForm } from '@/lib/use-form';
+import { DropZone } from './drop-zone';
+import styles from './new-video-page.module.css';
+import { startUpload } from './uploads';
+import { useCreateVideo } from './use-create-video';
+import { VideoFields, initialVideo, videoBody, videoIssues } from './video-form';
+import { titleOfFile } from './video-file';
+
+export function Component() {
+  usePageTitle('Add a video');
+  const navigate = useNavigate();
+  const create = useCreateVideo();
+  const [chosen, setChosen] = useState<{ file: File | null; issue: string | null }>({ file: null, issue: null });
+  const form = useForm({
+    initial: initialVideo(),
+    check: videoIssues,
+    submit: async (values) => {
+      const { file } = chosen;
+      if (!file) {
+        setChosen({ file: null, issue: chosen.issue ?? 'Choose the file of the film first.' });
+        return;
+      }
+      const { video, upload } = await create.mutateAsync(videoBody(values));
+      startUpload(video, upload, file);
+      await navigate(`/admin/videos/${video.id}`, { replace: true });
+    },
+  });
+  const take = (file: File | null, issue: string | null) => {
+    setChosen({ file, issue });
+    if (file && form.values.title.trim() === '') form.set('title', titleOfFile(file.name));
+  };
+  return (
+    <>
+      <PageHead title="Add a video" back={{ to: '/admin/videos', label: 'Videos' }} />
+      <form
+        noValidate
+        className={styles.form}
+        onSubmit={(event) => {
+          if (!chosen.file) setChosen(({ issue }) => ({ file: null, issue: issue ?? 'Choose the file of the film first.' }));
+          void form.onSubmit(event);
+        }}
+      >
+        <DropZone file={chosen.file} issue={chosen.issue} onFile={take} />
+        <div className={styles.fields}>
+          {form.error !== null && <ErrorNotice size="line" error={form.error} />}
+          <VideoFields form={form} />
+          <div className={styles.actions}>
+            <ButtonLink to="/admin/videos" look="plain">
+              Cancel
+            </ButtonLink>
+            <Button type="submit" look="primary" icon="upload" busy={form.isBusy}>
+              Upload
+            </Button>
+          </div>
+          <p className={styles.note}>Nobody sees it before you publish it.</p>
+        </div>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,262 @@
+// The uploads of this browser. They go on while the operator is on other pages, and what was cut off is resumed from what
+// the receiver holds: after a pause, a lost network, or a closed tab, when the same file is chosen again.
+import { useSyncExternalStore } from 'react';
+import type { UploadTarget } from '@/lib/models';
+import { subscribeToSession, token, wasSessionLost } from '@/lib/session';
+import type { ResumedUpload } from './resumed-upload';
+
+export interface Upload {
+  video_id: string;
+  title: string;
+  file_name: string;
+  bytes_total: number;
+  bytes_sent: number;
+  /** Of the last moments; `null` until it can be told. */
+  bytes_per_second: number | null;
+  state:
+    | 'sending'
+    | 'paused'
+    /** The network is away; it goes on by itself. */
+    | 'offline'
+    /** Tried again and again in vain. */
+    | 'failed'
+    /** The page was closed meanwhile: the file has to be chosen again. */
+    | 'cut'
+    /** The address takes no more. */
+    | 'gone'
+    | 'sent';
+}
+
+/** What outlives the page. */
+interface Ticket {
+  video_id: string;
+  title: string;
+  url: string;
+  expires_at: string;
+  file_name: string;
+  bytes_total: number;
+  last_modified: number;
+}
+
+const KEY = 'marquee.uploads';
+const SPEED_MILLISECONDS = 1500;
+
+let uploads: Readonly<Record<string, Upload>> = {};
+const tickets = new Map<string, Ticket>();
+const files = new Map<string, File>();
+const runs = new Map<string, ResumedUpload>();
+const listeners = new Set<() => void>();
+
+/** The upload of a video, if it was begun in this browser. */
+export function useUpload(video_id: string): Upload | undefined {
+  return useSyncExternalStore(subscribe, () => uploads[video_id]);
+}
+
+/** All uploads of this browser. */
+export function useUploads(): Readonly<Record<string, Upload>> {
+  return useSyncExternalStore(subscribe, () => uploads);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Begins to send a file to where a new video's goes. */
+export function startUpload(video: { id: string; title: string }, target: UploadTarget, file: File): void {
+  const ticket = {
+    video_id: video.id,
+    title: video.title,
+    url: target.url,
+    expires_at: target.expires_at,
+    file_name: file.name,
+    bytes_total: file.size,
+    last_modified: file.lastModified,
+  };
+  tickets.set(video.id, ticket);
+  files.set(video.id, file);
+  keepTickets();
+  put(fresh(ticket, 'sending'));
+  void run(video.id);
+}
+
+export function pauseUpload(video_id: string): void {
+  stop(video_id);
+  change(video_id, { state: 'paused', bytes_per_second: null });
+}
+
+/** Goes on after a pause or a failure. */
+export function resumeUpload(video_id: string): void {
+  if (!files.has(video_id)) return;
+  change(video_id, { state: 'sending' });
+  void run(video_id);
+}
+
+/** Goes on with the file chosen again; says no to another one. */
+export function resumeWith(video_id: string, file: File): string | null {
+  const ticket = tickets.get(video_id);
+  if (!ticket) return 'This upload is not known any more.';
+  if (file.name !== ticket.file_name || file.size !== ticket.bytes_total || file.lastModified !== ticket.last_modified) {
+    return `That is another file. Choose “${ticket.file_name}” as it was when the upload began.`;
+  }
+  files.set(video_id, file);
+  resumeUpload(video_id);
+  return null;
+}
+
+/** Forgets an upload, and stops it. */
+export function forgetUpload(video_id: string): void {
+  stop(video_id);
+  tickets.delete(video_id);
+  files.delete(video_id);
+  keepTickets();
+  uploads = Object.fromEntries(Object.entries(uploads).filter(([id]) => id !== video_id));
+  tell();
+}
+
+async function run(video_id: string): Promise<void> {
+  const ticket = tickets.get(video_id);
+  const file = files.get(video_id);
+  if (!ticket || !file) return;
+  stop(video_id);
+  const { ResumedUpload, UploadGone, receivedBytes } = await import('./resumed-upload');
+  let received: number;
+  try {
+    received = await receivedBytes(ticket.url, file.size);
+  } catch (failure) {
+    change(video_id, { state: failure instanceof UploadGone ? 'gone' : navigator.onLine ? 'failed' : 'offline' });
+    return;
+  }
+  // Paused or forgotten while the question was on its way.
+  if (uploads[video_id]?.state !== 'sending') return;
+  change(video_id, { bytes_sent: received });
+  if (received >= file.size) {
+    sent(video_id);
+    return;
+  }
+  stop(video_id);
+  const upload = new ResumedUpload(ticket.url, file, received);
+  runs.set(video_id, upload);
+  // What an upload tells that was stopped or replaced is of no interest.
+  const whenCurrent = (act: (detail: unknown) => void) => (event: CustomEvent) => {
+    if (runs.get(video_id) === upload) act(event.detail);
+  };
+  const speed = meter(received);
+  upload.on(
+    'progress',
+    whenCurrent((percent) => {
+      if (typeof percent !== 'number') return;
+      const bytes_sent = Math.max(received, Math.round((percent / 100) * file.size));
+      change(video_id, { bytes_sent, bytes_per_second: speed(bytes_sent) });
+    }),
+  );
+  upload.on('success', whenCurrent(() => sent(video_id)));
+  upload.on('offline', whenCurrent(() => interrupt(video_id, 'offline')));
+  upload.on(
+    'error',
+    whenCurrent((detail) => {
+      const status = statusOf(detail);
+      interrupt(video_id, status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'gone' : navigator.onLine ? 'failed' : 'offline');
+    }),
+  );
+}
+
+function sent(video_id: string) {
+  stop(video_id);
+  tickets.delete(video_id);
+  files.delete(video_id);
+  keepTickets();
+  change(video_id, { state: 'sent', bytes_sent: uploads[video_id]?.bytes_total, bytes_per_second: null });
+}
+
+function interrupt(video_id: string, state: Upload['state']) {
+  stop(video_id);
+  change(video_id, { state, bytes_per_second: null });
+}
+
+function stop(video_id: string) {
+  const upload = runs.get(video_id);
+  runs.delete(video_id);
+  upload?.abort();
+}
+
+function statusOf(detail: unknown): number {
+  if (typeof detail !== 'object' || detail === null || !('response' in detail)) return 0;
+  const { response } = detail;
+  return typeof response === 'object' && response !== null && 'statusCode' in response && typeof response.statusCode === 'number' ? response.statusCode : 0;
+}
+
+/** Tells how fast it goes, by what came in the last moments. */
+function meter(bytes: number) {
+  let since = { at: Date.now(), bytes };
+  let speed: number | null = null;
+  return (now_bytes: number) => {
+    const milliseconds = Date.now() - since.at;
+    if (milliseconds >= SPEED_MILLISECONDS) {
+      speed = Math.max(0, ((now_bytes - since.bytes) / milliseconds) * 1000);
+      since = { at: Date.now(), bytes: now_bytes };
+    }
+    return speed;
+  };
+}
+
+function fresh({ video_id, title, file_name, bytes_total }: Ticket, state: Upload['state']): Upload {
+  return { video_id, title, file_name, bytes_total, bytes_sent: 0, bytes_per_second: null, state };
+}
+
+function put(upload: Upload) {
+  uploads = { ...uploads, [upload.video_id]: upload };
+  tell();
+}
+
+function change(video_id: string, changes: Partial<Upload>) {
+  const before = uploads[video_id];
+  if (before) put({ ...before, ...changes });
+}
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+
+function keepTickets() {
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...tickets.values()]));
+  } catch {
+    // Then an upload does not outlive the page.
+  }
+}
+
+function keptTickets(): Ticket[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter(isTicket) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isTicket(kept: unknown): kept is Ticket {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const has = (name: string, type: string) => typeof (kept as Record<string, unknown>)[name] === type;
+  return ['video_id', 'title', 'url', 'expires_at', 'file_name'].every((name) => has(name, 'string')) && has('bytes_total', 'number') && has('last_modified', 'number');
+}
+
+for (const ticket of keptTickets()) {
+  if (new Date(ticket.expires_at).getTime() < Date.now()) continue;
+  tickets.set(ticket.video_id, ticket);
+  uploads = { ...uploads, [ticket.video_id]: fresh(ticket, 'cut') };
+}
+
+window.addEventListener('online', () => {
+  for (const { video_id, state } of Object.values(uploads)) if (state === 'offline') resumeUpload(video_id);
+});
+
+// Leaving the page would cut them off.
+window.addEventListener('beforeunload', (event) => {
+  if (Object.values(uploads).some(({ state }) => state === 'sending')) event.preventDefault();
+});
+
+// Who signs out takes their uploads along; a session that was lost is taken up again.
+subscribeToSession(() => {
+  if (token() === null && !wasSessionLost()) for (const video_id of Object.keys(uploads)) forgetUpload(video_id);
+});

@@ -1,0 +1,24 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { api, page } from '@/lib/api';
+import type { VideoStatus } from '@/lib/models';
+
+/** Milliseconds between two looks at what is being encoded. */
+const LOOK_EVERY = 3000;
+
+export const allVideosQuery = (status: VideoStatus | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['all-videos', 'list', { status }],
+    queryFn: ({ signal, pageParam }) => page(api.GET('/api/admin/videos', { params: { query: { status, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: 5_000,
+  });
+
+/** Every video, published or not, newest first; looked at again while one of them is on its way. */
+export function useAllVideos(status: VideoStatus | undefined) {
+  return useInfiniteQuery({
+    ...allVideosQuery(status),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some((video) => video.status === 'processing')) ? LOOK_EVERY : false),
+  });
+}
