@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, data } from '@/lib/api';
 import type { Interval, PlanType } from '@/lib/models';
+import { useMutationOnce } from '@/lib/use-mutation-once';
 
 interface Order {
   plan_type: PlanType;
@@ -10,7 +10,7 @@ interface Order {
 
 /** Opens a checkout and goes there. It stays busy until the page is left, so that nothing is ordered twice. */
 export function useCheckout() {
-  const checkout = useMutation({
+  const checkout = useMutationOnce({
     mutationFn: (order: Order) => data(api.POST('/api/subscription/checkout', { body: order })),
     onSuccess: ({ checkout_url }) => window.location.assign(checkout_url),
   });

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
 import type { Interval, PlanType } from '@/lib/models';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
+import { useMutationOnce } from '@/lib/use-mutation-once';
 
 export interface Wish {
   plan_type: PlanType;
@@ -11,7 +12,7 @@ export interface Wish {
 /** Changes the plan, as its preview said. */
 export function useChangePlan() {
   const client = useQueryClient();
-  return useMutation({
+  return useMutationOnce({
     mutationFn: (wish: Wish) => data(api.POST('/api/subscription/change', { body: wish })),
     onSuccess: (subscription) => {
       client.setQueryData(subscriptionQuery.queryKey, subscription);

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, data } from '@/lib/api';
+import { useMutationOnce } from '@/lib/use-mutation-once';
 
 /** Goes to the payment provider's page of card and invoices, which leads back to the account. */
 export function usePortal() {
-  const portal = useMutation({
+  const portal = useMutationOnce({
     mutationFn: () => data(api.POST('/api/subscription/portal')),
     onSuccess: ({ portal_url }) => window.location.assign(portal_url),
   });

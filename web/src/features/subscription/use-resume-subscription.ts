@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
+import { useMutationOnce } from '@/lib/use-mutation-once';
 
 /** Takes a cancellation back. */
 export function useResumeSubscription() {
   const client = useQueryClient();
-  return useMutation({
+  return useMutationOnce({
     mutationFn: () => data(api.POST('/api/subscription/resume')),
     onSuccess: (subscription) => client.setQueryData(subscriptionQuery.queryKey, subscription),
   });
