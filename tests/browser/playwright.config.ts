@@ -20,6 +20,7 @@ export default defineConfig<object, PlatformOptions>({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     colorScheme: 'dark',
+    timezoneId: 'UTC',
     actionTimeout: 30_000,
     navigationTimeout: 30_000,
     screenshot: 'only-on-failure',

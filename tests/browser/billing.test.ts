@@ -1,0 +1,227 @@
+import { countRequests, expect, test, title } from './support/test.ts';
+import type { Page } from './support/test.ts';
+
+interface Subscription {
+  plan_type: string | null;
+  status: string;
+  interval: string;
+  current_period_end: string;
+  cancel_at: string | null;
+  access: { allowed: boolean; code: string | null };
+}
+
+const DECLINED = '4000 0000 0000 0002';
+const GOOD = '4242 4242 4242 4242';
+
+async function pay(page: Page, card: string): Promise<void> {
+  await page.getByLabel('Card number').fill(card);
+  await page.getByRole('button', { name: 'Pay' }).click();
+}
+
+/** As the pages write a day. */
+function day(time: string): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(time));
+}
+
+test('a card that is declined at the checkout opens nothing, and another one does', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  const subscription = () => platform.api<Subscription>('GET', '/api/subscription', person);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await pay(page, DECLINED);
+  await expect(page.getByRole('alert')).toContainText('declined');
+  expect((await subscription()).status).toBe('none');
+  await pay(page, GOOD);
+  await expect(title(page)).toHaveText('Welcome to Basic');
+  expect(await subscription()).toMatchObject({ plan_type: 'basic', status: 'active', access: { allowed: true } });
+});
+
+test('however often a plan is chosen, one checkout is opened', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  const opened = countRequests(page, 'POST', /\/api\/subscription\/checkout$/);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Premium' }).dblclick();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  expect(opened.count).toBe(1);
+});
+
+test('a checkout that is abandoned charges nothing, leads back to the plans, and another may be opened', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(page).toHaveURL(/\/plans/);
+  await expect(title(page)).toHaveText('Pick your seat');
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+});
+
+test('by the back button out of a checkout the plans can be chosen again', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  await expect(page.getByText('Basic', { exact: false }).first()).toBeVisible();
+});
+
+test('the back button after a payment pays nothing twice', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await pay(page, GOOD);
+  await expect(title(page)).toHaveText('Welcome to Basic');
+  await page.goBack();
+  // The browser may show the form as it was; the provider takes no second payment for it.
+  const again = page.getByRole('button', { name: 'Pay' });
+  if (await again.isVisible()) await pay(page, GOOD);
+  await page.goto('/plans');
+  await expect(page.getByText('You have Basic already.')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Choose/ })).toHaveCount(0);
+  const invoices = await platform.api<object[]>('GET', '/api/subscription/invoices', person);
+  expect(invoices).toHaveLength(1);
+});
+
+test('the return page waits for a payment that is not there yet, and goes on by itself', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  const paying = page.url();
+  const session = /cs_test_\w+/.exec(paying)?.[0];
+  await page.goto(`/subscription/return?session_id=${session}`);
+  await expect(title(page)).toHaveText('Saving your seat');
+  await fetch(paying, { method: 'POST', body: new URLSearchParams({ card: GOOD }), redirect: 'manual' });
+  await expect(title(page)).toHaveText('Welcome to Basic');
+});
+
+test('an upgrade shows what it costs before it costs anything, then opens the film that was wanted', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const video = await platform.video('premium');
+  const page = await pageOf(person);
+  const changes = countRequests(page, 'POST', /\/api\/subscription\/change$/);
+  await page.goto(`/videos/${video.id}`);
+  await page.getByRole('link', { name: 'Upgrade to Premium' }).click();
+  await page.getByRole('button', { name: 'Change to Premium' }).click();
+
+  const dialog = page.getByRole('dialog', { name: 'Change to Premium' });
+  const preview = await platform.api<{ amount_due: number; currency: string; lines: object[] }>('POST', '/api/subscription/change/preview', person, { plan_type: 'premium' });
+  expect(preview.amount_due).toBeGreaterThan(0);
+  await expect(dialog.getByText('To pay now')).toBeVisible();
+  await expect(dialog.getByRole('term')).toHaveCount(preview.lines.length + 1);
+  const act = dialog.getByRole('button', { name: /^Pay .+ and change$/ });
+  await expect(act).toBeVisible();
+  expect(changes.count, 'nothing is changed by looking').toBe(0);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'basic' });
+
+  await act.dblclick();
+  await expect(page).toHaveURL(`/videos/${video.id}`);
+  await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
+  expect(changes.count).toBe(1);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'premium', status: 'active' });
+});
+
+test('an upgrade whose card is declined says so and changes nothing', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(person);
+  await platform.cards(person, 'decline');
+  await page.goto('/account/plan?to=premium');
+  await page.getByRole('button', { name: 'Change to Premium' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^Pay .+ and change$/ }).click();
+  await expect(dialog.getByText('The card was declined')).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'basic', status: 'active' });
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+  await expect(dialog).toHaveCount(0);
+});
+
+test('a downgrade waits for the end of the period, says when, and is undone', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('premium');
+  const page = await pageOf(person);
+  const { current_period_end } = await platform.api<Subscription>('GET', '/api/subscription', person);
+  await page.goto('/account/plan?to=basic');
+  await page.getByRole('button', { name: 'Change to Basic' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(`It takes effect on ${day(current_period_end)}`);
+  await dialog.getByRole('button', { name: 'Change then' }).click();
+  await expect(page.getByText(`Changes to Basic on ${day(current_period_end)}`)).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'premium', pending_plan_type: 'basic' });
+  await page.getByRole('button', { name: 'Stay with Premium' }).click();
+  await expect(page.getByText(`Renews on ${day(current_period_end)}`)).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'premium', pending_plan_type: null });
+});
+
+test('cancelling says until when one can watch, and is undone by one press', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(person);
+  const { current_period_end } = await platform.api<Subscription>('GET', '/api/subscription', person);
+  const end = day(current_period_end);
+  await page.goto('/account');
+  await expect(page.getByText(`Renews on ${end}`)).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(`You keep everything until ${end}`);
+
+  await dialog.getByRole('button', { name: 'Stay' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: null });
+
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Cancel at the end of the period' }).click();
+  await expect(page.getByText(`You can watch until ${end}, and nothing more is charged`)).toBeVisible();
+  const cancelled = await platform.api<Subscription>('GET', '/api/subscription', person);
+  expect(cancelled.access.allowed, 'what is paid is kept').toBe(true);
+  expect(cancelled.cancel_at).not.toBeNull();
+
+  await page.getByRole('button', { name: 'Keep my subscription' }).click();
+  await expect(page.getByText(`Renews on ${end}`)).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: null, status: 'active' });
+});
+
+test('a renewal that is declined is told with its day of grace, shuts the films after it, and paying opens them again', async ({ pageOf, platform }) => {
+  const { email } = await platform.subscriber('basic');
+  const video = await platform.video('basic');
+  await platform.cards({ email, token: '' }, 'decline');
+  await platform.advance({ days: 33 });
+  // A month away ends a session.
+  const person = await platform.signIn(email);
+  const page = await pageOf(person);
+
+  await test.step('in the grace one can watch, and is told until when', async () => {
+    await page.goto('/account');
+    await expect(page.getByText('Payment failed')).toBeVisible();
+    await expect(page.getByText(/You can watch until \d+ \w+ \d{4}; pay by then/)).toBeVisible();
+    await page.goto(`/videos/${video.id}`);
+    await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
+  });
+
+  await test.step('after it the one next step is the payment', async () => {
+    await platform.advance({ days: 6 });
+    await page.goto(`/videos/${video.id}`);
+    await expect(page.getByRole('link', { name: 'Fix the payment' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Play', exact: true })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Fix the payment' }).click();
+    await expect(title(page)).toHaveText('Your plan');
+  });
+
+  await test.step('a card that works repairs it', async () => {
+    await platform.cards(person, 'succeed');
+    await page.getByRole('button', { name: 'Fix the payment' }).click();
+    await page.getByLabel('Card number').fill(GOOD);
+    await page.getByRole('button', { name: 'Use this card' }).click();
+    await page.getByRole('row', { name: /open/ }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Pay' }).click();
+    await expect(page.getByText(/paid/i).first()).toBeVisible();
+    await page.goto('/account');
+    await expect(page.getByText(/^Renews on/)).toBeVisible();
+    await page.goto(`/videos/${video.id}`);
+    await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
+  });
+});

@@ -1,0 +1,129 @@
+import { expectPlays, playing } from './support/player.ts';
+import { PASSWORD } from './support/platform.ts';
+import { countRequests, expect, test, title } from './support/test.ts';
+
+test('a stranger registers, subscribes and plays, and goes on in another browser where they stopped', async ({ page, pageOf, platform }) => {
+  const video = await platform.video('premium');
+  const email = `journey-${Date.now()}@example.com`;
+  const plays = countRequests(page, 'GET', /\/play$/);
+
+  await test.step('what one may not see yet leads to the sign-in, and back', async () => {
+    await page.goto(`/videos/${video.id}`);
+    await expect(page).toHaveURL(/\/sign-in\?next=/);
+    await page.getByRole('link', { name: 'Open an account' }).click();
+    await page.getByLabel('Name').fill('Ada');
+    await page.getByLabel('Email address').fill(email);
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Open the account' }).click();
+    await expect(page).toHaveURL(`/videos/${video.id}`);
+    await expect(title(page)).toHaveText(video.title);
+  });
+
+  await test.step('the one next step is to subscribe', async () => {
+    await expect(page.getByRole('link', { name: 'Play' })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Subscribe to watch' }).click();
+    await expect(page).toHaveURL(/\/plans\?plan=premium/);
+    await page.getByRole('button', { name: 'Choose Premium' }).click();
+    await page.waitForURL(new RegExp(`:${platform.port + 1}/`));
+    await page.getByLabel('Card number').fill('4242 4242 4242 4242');
+    await page.getByRole('button', { name: 'Pay' }).click();
+  });
+
+  await test.step('the return page says when it is open, and leads to the film', async () => {
+    await expect(page).toHaveURL(/\/subscription\/return\?session_id=/);
+    await expect(title(page)).toHaveText('Welcome to Premium');
+    await page.getByRole('link', { name: 'To your film' }).click();
+    await expect(title(page)).toHaveText(video.title);
+  });
+
+  let stoppedAt = 0;
+  await test.step('it plays', async () => {
+    expect(plays.count, 'no stream is taken before somebody plays').toBe(0);
+    await page.getByRole('link', { name: 'Play', exact: true }).click();
+    stoppedAt = await expectPlays(page, 5);
+    expect(plays.count, 'one call starts playback').toBe(1);
+    await page.getByRole('link', { name: 'Back to the video' }).click();
+    await expect(page.getByRole('link', { name: /^Resume at 0:\d\d/ })).toBeVisible();
+  });
+
+  await test.step('in another browser it is on the first page, and goes on', async () => {
+    const other = await pageOf(await platform.signIn(email));
+    await other.goto('/');
+    const shelf = other.getByRole('region', { name: 'Continue watching' });
+    await expect(shelf.getByRole('link')).toHaveCount(1);
+    await shelf.getByRole('link', { name: video.title }).click();
+    // From the beginning it would take as long again to get there.
+    await expect.poll(async () => (await playing(other))?.at ?? 0).toBeGreaterThan(0);
+    expect((await playing(other))?.at).toBeGreaterThan(stoppedAt - 2);
+    await expectPlays(other, stoppedAt + 1);
+  });
+});
+
+test('who is signed in needs no door: it leads on', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  await page.goto('/sign-in?next=%2Fplans');
+  await expect(page).toHaveURL('/plans');
+});
+
+test('signing in leads back to this app only, whatever the address says', async ({ page, platform }) => {
+  const { email } = await platform.register();
+  await page.goto('/sign-in?next=https%3A%2F%2Fexample.org%2F');
+  await page.getByLabel('Email address').fill(email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
+  expect(new URL(page.url()).origin).toBe(platform.origin);
+});
+
+test('signing out forgets everything of the viewer, and the session is over at the service', async ({ pageOf, platform }) => {
+  const person = await platform.register('Grace');
+  const page = await pageOf(person);
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await expect(page.getByText(person.email)).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByText('You were signed out.')).toHaveCount(0);
+  await expect.poll(() => platform.api('GET', '/api/auth/me', person).then(() => 'open', () => 'over')).toBe('over');
+  await page.reload();
+  await expect(page.getByText(person.email)).toHaveCount(0);
+  expect(await page.evaluate(() => localStorage.getItem('marquee.token'))).toBeNull();
+});
+
+test('a forgotten password is replaced by the mailed link, once, and the old one opens nothing', async ({ page, platform }) => {
+  const person = await platform.register();
+  await page.goto('/sign-in');
+  await page.getByRole('link', { name: 'Forgot it?' }).click();
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expect(page.getByText('Look into your mailbox')).toBeVisible();
+
+  let link = '';
+  await expect
+    .poll(async () => {
+      const mails = await platform.mailTo(person.email);
+      link = mails.map(({ text }) => /https?:\/\/\S*\/reset-password\S*/.exec(text)?.[0]).find(Boolean) ?? '';
+      return link;
+    })
+    .toContain(platform.origin);
+  await page.goto(link);
+  await page.getByRole('textbox', { name: 'New password' }).fill('quite another phrase');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expect(page).toHaveURL('/sign-in');
+
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('That does not match')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Password' }).fill('quite another phrase');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
+
+  await test.step('the link is used up', async () => {
+    await page.goto(link);
+    await page.getByRole('textbox', { name: 'New password' }).fill('a third phrase of mine');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await expect(page.getByText('This link is used up')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Get a new link' })).toBeVisible();
+  });
+});
