@@ -1,0 +1,194 @@
+import { PASSWORD } from './support/platform.ts';
+import { countRequests, expect, test } from './support/test.ts';
+import type { Locator, Page } from './support/test.ts';
+
+/** That an issue is said where it is, and for who does not see it too. */
+async function expectIssue(field: Locator, issue: string | RegExp): Promise<void> {
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await expect(field).toHaveAccessibleDescription(issue);
+}
+
+async function expectNoIssue(field: Locator): Promise<void> {
+  await expect(field).not.toHaveAttribute('aria-invalid', 'true');
+}
+
+const nameOf = (page: Page) => page.getByLabel('Name');
+const emailOf = (page: Page) => page.getByLabel('Email address');
+const passwordOf = (page: Page, label = 'Password') => page.getByRole('textbox', { name: label, exact: true });
+
+test.describe('register', () => {
+  test('what is empty, too long or of a wrong form is said at its field, and nothing is sent', async ({ page }) => {
+    const sent = countRequests(page, 'POST', /^\/api\//);
+    const open = page.getByRole('button', { name: 'Open the account' });
+    await page.goto('/register');
+    await open.click();
+    await expectIssue(emailOf(page), /Enter your email address/);
+    await expectIssue(passwordOf(page), /Choose a password/);
+    await expectNoIssue(nameOf(page));
+    await expect(emailOf(page), 'the first one has the focus').toBeFocused();
+
+    await emailOf(page).fill('nobody');
+    await expectNoIssue(emailOf(page));
+    await passwordOf(page).fill('short');
+    await nameOf(page).fill('x'.repeat(101));
+    await open.click();
+    await expectIssue(nameOf(page), /at most 100/);
+    await expectIssue(emailOf(page), /no email address/);
+    await expectIssue(passwordOf(page), /at least 8/);
+
+    await nameOf(page).fill('');
+    await emailOf(page).fill(`${'x'.repeat(320)}@example.com`);
+    await passwordOf(page).fill('x'.repeat(129));
+    await open.click();
+    await expectIssue(emailOf(page), /too long/);
+    await expectIssue(passwordOf(page), /at most 128/);
+    expect(sent.count).toBe(0);
+  });
+
+  test('what the service has against a field is said at that field', async ({ page }) => {
+    await page.goto('/register');
+    await emailOf(page).fill(`forms-${Date.now()}@example.com`);
+    // Long enough, and on everybody's list.
+    await passwordOf(page).fill('password123');
+    await page.getByRole('button', { name: 'Open the account' }).click();
+    await expectIssue(passwordOf(page), /common/i);
+    await expect(passwordOf(page)).toBeFocused();
+    await expectNoIssue(emailOf(page));
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page).toHaveURL('/register');
+  });
+
+  test('an address that is taken leads to the sign-in', async ({ page, platform }) => {
+    const { email } = await platform.register();
+    await page.goto('/register');
+    await emailOf(page).fill(email);
+    await passwordOf(page).fill('another long phrase');
+    await page.getByRole('button', { name: 'Open the account' }).click();
+    await expect(page.getByText('You have an account already')).toBeVisible();
+    await page.getByRole('link', { name: 'Sign in instead' }).click();
+    await expect(page).toHaveURL(/\/sign-in/);
+  });
+
+  test('pressed twice, it is sent once', async ({ page }) => {
+    const sent = countRequests(page, 'POST', /\/api\/auth\/register$/);
+    await page.goto('/register');
+    await emailOf(page).fill(`twice-${Date.now()}@example.com`);
+    await passwordOf(page).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Open the account' }).dblclick();
+    await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
+    expect(sent.count).toBe(1);
+  });
+});
+
+test.describe('sign-in', () => {
+  test('what is empty is said at its field, and nothing is sent', async ({ page }) => {
+    const sent = countRequests(page, 'POST', /^\/api\//);
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expectIssue(emailOf(page), /Enter your email address/);
+    await expectIssue(passwordOf(page), /Enter your password/);
+    expect(sent.count).toBe(0);
+  });
+
+  test('a wrong password and an unknown address are told in the same words, and what was typed is kept', async ({ page, platform }) => {
+    const { email } = await platform.register();
+    await page.goto('/sign-in');
+    const said: string[] = [];
+    for (const typed of [email, 'nobody-at-all@example.com']) {
+      await emailOf(page).fill(typed);
+      await passwordOf(page).fill('not the phrase');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByText('That does not match')).toBeVisible();
+      said.push(await page.getByRole('alert').innerText());
+      await expect(emailOf(page)).toHaveValue(typed);
+    }
+    expect(said[0]).toBe(said[1]);
+    expect(await page.evaluate(() => localStorage.getItem('marquee.token'))).toBeNull();
+  });
+
+  test('Enter sends it, and the password can be looked at', async ({ page, platform }) => {
+    const { email } = await platform.register();
+    await page.goto('/sign-in');
+    await emailOf(page).fill(email);
+    await passwordOf(page).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Show the password' }).click();
+    await expect(passwordOf(page)).toHaveAttribute('type', 'text');
+    await passwordOf(page).press('Enter');
+    await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
+  });
+});
+
+test('a forgotten password: an unknown address is answered like a known one', async ({ page }) => {
+  await page.goto('/forgot-password');
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expectIssue(emailOf(page), /Enter your email address/);
+  await emailOf(page).fill('nobody-at-all@example.com');
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await expect(page.getByText('Look into your mailbox')).toBeVisible();
+});
+
+test('a reset link that is made up is refused with a way to a new one', async ({ page }) => {
+  await page.goto('/reset-password?token=made-up');
+  await passwordOf(page, 'New password').fill('short');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expectIssue(passwordOf(page, 'New password'), /at least 8/);
+  await passwordOf(page, 'New password').fill('long enough by now');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('link', { name: 'Get a new link' }).click();
+  await expect(page).toHaveURL('/forgot-password');
+});
+
+test('changing the password: a wrong one is said at its field, the right one ends the other sessions only', async ({ pageOf, platform }) => {
+  const { email } = await platform.register();
+  const other = await platform.signIn(email);
+  const person = await platform.signIn(email, undefined, 'This one');
+  const page = await pageOf(person);
+  await page.goto('/account/profile');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expectIssue(passwordOf(page, 'Current password'), /Enter the password/);
+  await expectIssue(passwordOf(page, 'New password'), /Choose a password/);
+  await passwordOf(page, 'Current password').fill('not the phrase');
+  await passwordOf(page, 'New password').fill('quite another phrase');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expectIssue(passwordOf(page, 'Current password'), /not your password/);
+  await expect(page, 'a wrong password is no lost session').toHaveURL('/account/profile');
+
+  await passwordOf(page, 'Current password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await expect(page.getByText('Your password is changed.')).toBeVisible();
+  await expect(passwordOf(page, 'New password')).toHaveValue('');
+  await expect(platform.api('GET', '/api/auth/me', other)).rejects.toThrow('401');
+  await page.reload();
+  await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
+});
+
+test('search: as one types, kept in the address, cleared by one press, and its back button leads back', async ({ page, platform }) => {
+  const video = await platform.video('premium');
+  await page.goto('/browse');
+  const field = page.getByRole('searchbox', { name: 'Search the programme' });
+  await field.pressSequentially(video.title.slice(0, 6));
+  await expect(page).toHaveURL(/q=/);
+  await expect(page.getByRole('link', { name: video.title })).toBeVisible();
+  await field.fill('no such film anywhere');
+  await expect(page.getByText('Nothing goes by “no such film anywhere”')).toBeVisible();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect(field).toHaveValue('');
+  await expect(page.getByRole('link', { name: video.title })).toBeVisible();
+  await field.fill(`<img src=x onerror="document.title='gone'">`);
+  await expect(page.getByText(/Nothing goes by/)).toBeVisible();
+  expect(await page.title()).not.toBe('gone');
+});
+
+test('filters go together, are in the address, and what is shown keeps to them', async ({ page, platform }) => {
+  await page.goto('/browse');
+  await page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' }).click();
+  await expect(page).toHaveURL(/plan=free/);
+  const free = await platform.api<{ title: string }[]>('GET', '/api/videos?required_plan=free&limit=24', null);
+  const cards = page.getByRole('main').locator('ul > li').getByRole('link');
+  await expect(cards).toHaveCount(free.length);
+  await page.reload();
+  await expect(cards).toHaveCount(free.length);
+  await expect(page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' })).toHaveAttribute('aria-pressed', 'true');
+  await page.goBack();
+  await expect(page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Every plan' })).toHaveAttribute('aria-pressed', 'true');
+});
