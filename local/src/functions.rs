@@ -39,6 +39,7 @@ functions! {
         "forgot-password" => forgot_password::ForgotPassword,
         "get-me" => get_me::GetMe,
         "get-member" => get_member::GetMember,
+        "get-metrics" => get_metrics::GetMetrics,
         "get-subscription" => get_subscription::GetSubscription,
         "get-video" => get_video::GetVideo,
         "health" => health::Health,
@@ -73,6 +74,7 @@ functions! {
         "update-video" => update_video::UpdateVideo,
     }
     jobs {
+        "count-metrics" => count_metrics::CountMetrics,
         "finish-deletions" => finish_deletions::FinishDeletions,
         "grant-admin" => grant_admin::GrantAdmin,
         "rank-videos" => rank_videos::RankVideos,

@@ -329,7 +329,7 @@ fn of_row(stored: Option<Value>, stripe: Map<String, Value>) -> Vec<Difference> 
         _ => Map::new(),
     };
     stored.retain(|name, _| !(name == "pk" || name == "updated_at" || name.starts_with("complimentary_")));
-    differing(stored.into_iter().collect(), stripe.into_iter().collect(), "subscription")
+    differing(&stored.into_iter().collect(), &stripe.into_iter().collect(), "subscription")
 }
 
 /// What differs of a ledger.
@@ -360,10 +360,10 @@ fn of_ledger(
     let resettled = settled.iter().filter(|id| is_wrong(id) && stripe.contains_key(*id)).cloned().collect();
     let unknown = owners.into_iter().filter(|(id, _)| !stripe.contains_key(id)).map(|(id, customer)| (customer, id));
     let (unknown, settled) = (unknown.collect(), settled.iter().filter(|id| !is_wrong(id)).cloned().collect());
-    Ok(OfLedger { differences: differing(stored, stripe, "ledger"), settled, resettled, unknown })
+    Ok(OfLedger { differences: differing(&stored, &stripe, "ledger"), settled, resettled, unknown })
 }
 
-fn differing(stored: BTreeMap<String, Value>, stripe: BTreeMap<String, Value>, of: &str) -> Vec<Difference> {
+fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, of: &str) -> Vec<Difference> {
     let names: BTreeSet<&String> = stored.keys().chain(stripe.keys()).collect();
     let pairs = names.into_iter().map(|name| (name, stored.get(name), stripe.get(name)));
     pairs

@@ -7,6 +7,7 @@ pub mod grant;
 pub mod ids;
 pub mod ledger;
 pub mod letter;
+pub mod metrics;
 pub mod password;
 pub mod plan;
 pub mod progress;

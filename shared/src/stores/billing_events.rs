@@ -1,7 +1,7 @@
 //! Marks of the events that were taken in, and the ledger.
 
 use crate::models::ids::UserId;
-use crate::models::ledger::Entry;
+use crate::models::ledger::{Entry, InvoiceEntry};
 use crate::models::plan::Interval;
 use crate::models::time::{Day, day, month, sortable};
 use crate::services::{ConfigError, Services};
@@ -403,6 +403,38 @@ impl BillingEvents {
         delete.map(Statement::from).map_err(refused)
     }
 
+    /// The invoices of our plans that were made in a month, each with its customer.
+    pub async fn invoices_of(
+        &self,
+        interval: Interval,
+        month: &str,
+    ) -> Result<Vec<(String, InvoiceEntry)>, StoreError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+            let page = query
+                .index_name(BY_LISTING)
+                .key_condition_expression("listing = :listing")
+                .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, month)))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            for item in page.items.unwrap_or_default() {
+                let customer = item.get("pk").and_then(|pk| pk.as_s().ok()?.strip_prefix("CUST#").map(str::to_owned));
+                let customer = customer.ok_or_else(|| StoreError::Corrupt("an invoice of nobody".into()))?;
+                if let Entry::Invoice(invoice) = read(item)? {
+                    found.push((customer, invoice));
+                }
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// The ids of a customer's entries that are settled.
     pub async fn settled(&self, customer: &str) -> Result<HashSet<String>, StoreError> {
         let mut settled = HashSet::new();
@@ -446,7 +478,8 @@ fn invoices(interval: Interval, month: &str) -> String {
     format!("INVOICES#{}#{month}", interval.name())
 }
 
-fn entry_key(customer: &str, id: &str) -> Key<Entry> {
+/// The key of an entry of a customer's ledger.
+pub(super) fn entry_key(customer: &str, id: &str) -> Key<Entry> {
     Key::two(Table::BillingEvents, ("pk", format!("CUST#{customer}")), ("sk", id.to_owned()))
 }
 

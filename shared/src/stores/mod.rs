@@ -7,6 +7,7 @@ pub mod database;
 pub mod deletions;
 pub mod mail;
 pub mod members;
+pub mod metrics;
 pub mod one_time_tokens;
 pub mod publisher;
 pub mod rate_limits;

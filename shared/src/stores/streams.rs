@@ -2,6 +2,7 @@
 
 use crate::models::ids::{PlaybackId, UserId, VideoId};
 use crate::models::streams::{Slot, Slots};
+use crate::models::time::{Day, day, month};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, StoreError, Table, failed};
 use crate::stores::row::{Key, write};
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Counters of a video's views: a hit's plays would meet on one.
 pub const VIEW_SHARDS: u8 = 8;
+/// The index of playbacks by month and day on which they started; it has their keys alone.
+const BY_DAY: &str = "by_day";
 /// How long the slots of somebody who stopped watching are kept.
 const SLOTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -34,6 +37,9 @@ pub struct View {
     pub started_at: Timestamp,
     /// The UTC day of that.
     pub day: String,
+    /// The UTC month of that.
+    #[serde(default)]
+    pub month: String,
     /// Seconds that its heartbeats covered.
     pub watched_seconds: f64,
     /// Whether it came to the video's end.
@@ -53,7 +59,8 @@ impl View {
             user_id,
             video_id: slot.video_id,
             started_at: slot.started_at,
-            day: slot.started_at.strftime("%Y-%m-%d").to_string(),
+            day: day(slot.started_at),
+            month: month(slot.started_at),
             watched_seconds: 0.0,
             completed: false,
         }
@@ -89,6 +96,37 @@ impl Streams {
     /// A user's slots as they stand now; none is no slots.
     pub async fn of(&self, user_id: UserId) -> Result<Slots, StoreError> {
         Ok(self.database.get(&Slots::key(user_id)).await?.unwrap_or_default())
+    }
+
+    /// The playbacks that started from one day to another of the same month, each with its day.
+    pub async fn started(&self, from: Day, to: Day) -> Result<Vec<(Day, PlaybackId)>, StoreError> {
+        let mut found = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::Streams)?);
+            let page = query
+                .index_name(BY_DAY)
+                .key_condition_expression("#month = :month AND #day BETWEEN :from AND :to")
+                .expression_attribute_names("#month", "month")
+                .expression_attribute_names("#day", "day")
+                .expression_attribute_values(":month", AttributeValue::S(month(from.start())))
+                .expression_attribute_values(":from", AttributeValue::S(from.to_string()))
+                .expression_attribute_values(":to", AttributeValue::S(to.to_string()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(failed)?;
+            for item in page.items.unwrap_or_default() {
+                let text = |name: &str| item.get(name)?.as_s().ok();
+                let id = text("pk").and_then(|pk| pk.strip_prefix("PLAYBACK#")?.parse().ok());
+                let day = text("day").and_then(|day| day.parse().ok());
+                found.push(day.zip(id).ok_or_else(|| StoreError::Corrupt("a day of what is no playback".into()))?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Keeps the slots with a playback that starts: the lease, the view and its count, all or none.
