@@ -54,7 +54,7 @@ impl Endpoint for StripeWebhook {
             let mut customer = None;
             match self.take(&event, &mut customer, call.now).await {
                 Err(error) if !error.is_passing() => {
-                    self.set_aside(&event, customer.as_deref(), &error, call.now).await?
+                    self.set_aside(&event, customer.as_deref(), &error, call.now).await?;
                 }
                 done => done?,
             }

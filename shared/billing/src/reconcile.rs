@@ -410,6 +410,6 @@ mod tests {
     }
 
     fn as_map(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().expect("an object")
+        serde_json::from_value(value).expect("an object")
     }
 }
