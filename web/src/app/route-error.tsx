@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useRouteError } from 'react-router';
+import { ApiError } from '@/lib/errors/api-error';
 import { ErrorNotice } from '@/components/notice';
 
 const RELOADED = 'marquee.reloaded';
@@ -13,8 +14,13 @@ export function RouteError() {
       sessionStorage.setItem(RELOADED, '1');
       location.reload();
     }
+    // Offline they come as soon as the network does.
+    const onOnline = () => location.reload();
+    window.addEventListener('online', onOnline);
+    return () => window.removeEventListener('online', onOnline);
   }, [error]);
-  return <ErrorNotice size="page" error={error} onRetry={() => location.reload()} />;
+  const shown = isMissingFile(error) ? new ApiError('UNREACHABLE', 'The page could not be loaded.', { cause: error }) : error;
+  return <ErrorNotice size="page" error={shown} onRetry={() => location.reload()} />;
 }
 
 function isMissingFile(error: unknown): boolean {

@@ -3,6 +3,8 @@ import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'rea
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
+import { Segments } from '@/components/segments';
+import { setTheme, useTheme } from '@/lib/theme';
 import { useOnline } from '@/lib/use-online';
 import { Header } from './header';
 import styles from './shell.module.css';
@@ -59,7 +61,14 @@ function Offline() {
   );
 }
 
+const THEMES = [
+  { value: 'system', label: 'System' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'light', label: 'Light' },
+] as const;
+
 function Footer() {
+  const theme = useTheme();
   return (
     <footer className={styles.footer}>
       <Logo />
@@ -76,7 +85,9 @@ function Footer() {
           </li>
         </ul>
       </nav>
-      <p className={styles.small}>Films and series worth an evening.</p>
+      <div className={styles.theme}>
+        <Segments label="Appearance" value={theme} onChange={setTheme} options={THEMES} />
+      </div>
     </footer>
   );
 }

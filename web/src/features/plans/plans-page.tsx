@@ -49,7 +49,7 @@ export function Component() {
         mark={(plan) => (held?.plan_type === plan ? 'Yours' : null)}
         action={(plan, interval) =>
           held ? (
-            <ButtonLink to={held.plan_type === plan ? '/account' : `/account/plan?to=${plan}`} look={held.plan_type === plan ? 'quiet' : 'primary'} size="lg" wide>
+            <ButtonLink to={held.plan_type === plan ? '/account' : `/account/plan?to=${plan}`} look={plan === 'premium' && held.plan_type !== plan ? 'primary' : 'quiet'} size="lg" wide>
               {held.plan_type === plan ? 'To your account' : `Change to ${capital(plan)}`}
             </ButtonLink>
           ) : (

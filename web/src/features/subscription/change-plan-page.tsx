@@ -57,6 +57,7 @@ function Choice({ subscription }: { subscription: Subscription }) {
 
   return (
     <>
+      <h2 className="visually-hidden">The plans</h2>
       <PlanCards
         preferred={preferred}
         initialInterval={interval ?? 'month'}

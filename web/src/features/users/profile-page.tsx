@@ -6,6 +6,7 @@ import { day } from '@/lib/format';
 import { usePageTitle } from '@/lib/page-title';
 import { useMe } from '@/lib/queries/use-me';
 import { ChangePassword } from './change-password';
+import { DeleteAccount } from './delete-account';
 import styles from './profile-page.module.css';
 
 export function Component() {
@@ -42,6 +43,11 @@ export function Component() {
       <Sheet title="Password" lead="A change signs out all your other devices.">
         <ChangePassword email={me.data?.email} />
       </Sheet>
+      {me.data && (
+        <Sheet title="Leave for good" lead="Deletes your account and everything that we hold on you.">
+          <DeleteAccount email={me.data.email} />
+        </Sheet>
+      )}
     </SheetPage>
   );
 }

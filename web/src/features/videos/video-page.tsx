@@ -2,7 +2,7 @@ import { useParams } from 'react-router';
 import { ButtonLink } from '@/components/button';
 import { ErrorNotice, Remark } from '@/components/notice';
 import { capital } from '@/lib/format';
-import type { ShownVideo } from '@/lib/models';
+import type { ShownVideo, Video } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { explain } from '@/lib/errors/explain';
 import { ApiError } from '@/lib/errors/api-error';
@@ -30,7 +30,7 @@ export function Component() {
         )}
         <Reason video={shown} />
       </Hero>
-      {shown.series_id && <VideoShelf key={`series-${shown.id}`} title="All episodes" filter={{ series_id: shown.series_id, sort: 'title' }} />}
+      {shown.series_id && <VideoShelf key={`series-${shown.id}`} title="All episodes" filter={{ series_id: shown.series_id, limit: 100 }} order={byEpisode} />}
       <VideoShelf
         key={shown.id}
         title={`More in ${shown.category}`}
@@ -41,6 +41,10 @@ export function Component() {
       <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} without={shown.id} />
     </div>
   );
+}
+
+function byEpisode(one: Video, other: Video): number {
+  return (one.season ?? 0) - (other.season ?? 0) || (one.episode ?? 0) - (other.episode ?? 0);
 }
 
 function eyebrow({ required_plan }: ShownVideo): string {

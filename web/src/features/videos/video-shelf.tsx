@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import { Shelf, ShelfError, ShelfSkeleton } from '@/components/shelf';
 import { VideoCard } from '@/components/video-card';
+import type { Video } from '@/lib/models';
 import { useNear } from '@/lib/use-near';
 import { useVideos } from './use-videos';
 import type { VideoFilter } from './use-videos';
@@ -11,14 +12,17 @@ interface VideoShelfProps {
   to?: string;
   /** One that the page shows elsewhere. */
   without?: string;
+  /** The order that they stand in; that of the list unless given. */
+  order?: (one: Video, other: Video) => number;
 }
 
 /** A shelf of what a filter lets through; asked for when it comes near, and nothing where there is nothing. */
-export function VideoShelf({ title, filter, to, without }: VideoShelfProps) {
+export function VideoShelf({ title, filter, to, without, order }: VideoShelfProps) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useNear(place);
   const videos = useVideos({ limit: 20, ...filter }, { enabled: isNear });
-  const shown = videos.data?.pages.flatMap((page) => page.items).filter((video) => video.id !== without);
+  const listed = videos.data?.pages.flatMap((page) => page.items).filter((video) => video.id !== without);
+  const shown = order ? listed?.toSorted(order) : listed;
   return (
     <div ref={place}>
       {shown ? (
