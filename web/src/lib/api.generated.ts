@@ -161,6 +161,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of the business, by day.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["get-metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/payments/{id}/refund": {
         parameters: {
             query?: never;
@@ -960,6 +980,71 @@ export interface components {
          * @description A UTC day.
          */
         Day: string;
+        /** @description The figures of a day. */
+        DayFigures: {
+            /** @description The UTC day. */
+            date: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A year counts a twelfth, rounded half up.
+             */
+            mrr: number;
+            /**
+             * Format: uint64
+             * @description Subscriptions at the end that are paid for, or overdue within grace. Neither trials nor complimentary plans.
+             */
+            active: number;
+            /**
+             * Format: uint64
+             * @description Subscriptions in their trial at the end.
+             */
+            trialing: number;
+            /**
+             * Format: uint64
+             * @description Members whose access by a subscription began.
+             */
+            new: number;
+            /**
+             * Format: uint64
+             * @description Members whose access ended with everything paid.
+             */
+            churned_voluntary: number;
+            /**
+             * Format: uint64
+             * @description Members whose access ended with their last invoice unpaid.
+             */
+            churned_failed_payment: number;
+            /**
+             * Format: uint64
+             * @description Invoices over 0 that were paid.
+             */
+            payments_paid: number;
+            /**
+             * Format: uint64
+             * @description Invoices over 0 that were given up.
+             */
+            payments_failed: number;
+            /**
+             * Format: double
+             * @description Paid invoices among those paid and given up, from 0 to 1; `null` without any.
+             */
+            payment_success?: number | null;
+            /**
+             * Format: uint64
+             * @description Playbacks that started.
+             */
+            views: number;
+            /**
+             * Format: double
+             * @description Hours that they were watched, with two decimals.
+             */
+            hours_watched: number;
+            /**
+             * Format: double
+             * @description How many of them came to the video's end, from 0 to 1; `null` without any.
+             */
+            completion_rate?: number | null;
+        };
         /** @description What somebody did. */
         Deed: {
             /**
@@ -1044,6 +1129,69 @@ export interface components {
         };
         /** @description What became of an event. */
         EventState: "applied" | "set_aside";
+        /** @description The figures of a day, or of several. */
+        Figures: {
+            /**
+             * Format: int64
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A year counts a twelfth, rounded half up.
+             */
+            mrr: number;
+            /**
+             * Format: uint64
+             * @description Subscriptions at the end that are paid for, or overdue within grace. Neither trials nor complimentary plans.
+             */
+            active: number;
+            /**
+             * Format: uint64
+             * @description Subscriptions in their trial at the end.
+             */
+            trialing: number;
+            /**
+             * Format: uint64
+             * @description Members whose access by a subscription began.
+             */
+            new: number;
+            /**
+             * Format: uint64
+             * @description Members whose access ended with everything paid.
+             */
+            churned_voluntary: number;
+            /**
+             * Format: uint64
+             * @description Members whose access ended with their last invoice unpaid.
+             */
+            churned_failed_payment: number;
+            /**
+             * Format: uint64
+             * @description Invoices over 0 that were paid.
+             */
+            payments_paid: number;
+            /**
+             * Format: uint64
+             * @description Invoices over 0 that were given up.
+             */
+            payments_failed: number;
+            /**
+             * Format: double
+             * @description Paid invoices among those paid and given up, from 0 to 1; `null` without any.
+             */
+            payment_success?: number | null;
+            /**
+             * Format: uint64
+             * @description Playbacks that started.
+             */
+            views: number;
+            /**
+             * Format: double
+             * @description Hours that they were watched, with two decimals.
+             */
+            hours_watched: number;
+            /**
+             * Format: double
+             * @description How many of them came to the video's end, from 0 to 1; `null` without any.
+             */
+            completion_rate?: number | null;
+        };
         /** @description Whose password was forgotten. */
         Forgotten: {
             email: components["schemas"]["Email"];
@@ -1422,8 +1570,21 @@ export interface components {
             id: string;
             outcome: components["schemas"]["Became"];
         };
-        /** @description What a page came to. */
+        /** @description The figures of some days. */
         Report: {
+            /** @description The first day. */
+            from: components["schemas"]["Day"];
+            /** @description The last day. Those that are still to come are not told. */
+            to: components["schemas"]["Day"];
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /** @description All of them together: what happened adds up, what stands is the last one's. */
+            totals: components["schemas"]["Figures"];
+            /** @description One by one. */
+            days: components["schemas"]["DayFigures"][];
+        };
+        /** @description What a page came to. */
+        Report2: {
             /**
              * Format: uint
              * @description How many customers were compared.
@@ -2109,7 +2270,7 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         success: true;
-                        data: components["schemas"]["Report"];
+                        data: components["schemas"]["Report2"];
                     };
                 };
             };
@@ -2460,6 +2621,89 @@ export interface operations {
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-metrics": {
+        parameters: {
+            query?: {
+                /** @description The first; thirty days up to `to` unless given. */
+                from?: components["schemas"]["Day"] | null;
+                /** @description The last; today unless given. */
+                to?: components["schemas"]["Day"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: components["schemas"]["Report"];
+                    };
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
