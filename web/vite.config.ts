@@ -25,7 +25,7 @@ export default defineConfig({
           // What every first route needs in few files: many small ones pack worse, and each is a round trip.
           groups: [
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch)\// },
-            { name: 'first', test: /src\/(lib\/(?!use-form|use-act|use-mutation-once|fields|figures|device-name|queries\/use-(streams|stop-stream|sign-out|member))|app\/(shell|header|guards|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|plan-cards|poster|segments|shelf|skeleton|video-card)|features\/videos\/(use-(?!all|any|create|update|delete)|video-shelf|hero|next-step))/ },
+            { name: 'first', test: /src\/(lib\/(api|errors|format|notify|page-title|query-client|return-to|session|theme|use-near|use-online|wanted|queries\/use-(me|plans|subscription|video))|app\/(shell|header|guards|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(use-(categories|videos)|video-shelf))/ },
           ],
         },
       },
