@@ -1,0 +1,176 @@
+import { countRequests, expect, refusals, settled, test, title } from './support/test.ts';
+import type { Page } from './support/test.ts';
+
+/** The API does not answer at all, as when the network or the service is away. */
+async function cut(page: Page, path = '**/api/**'): Promise<() => Promise<void>> {
+  await page.route(path, (route) => route.abort('connectionrefused'));
+  return () => page.unroute(path);
+}
+
+test('while the API is slow skeletons hold the place, and nothing moves when it comes', async ({ page }) => {
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/videos?**', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await page.goto('/browse');
+  await expect(page.getByRole('status').getByText('Loading the programme')).toBeAttached();
+  const waiting = await page.locator('main ul').first().boundingBox();
+  await page.evaluate(() => {
+    (window as { shift?: number }).shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (window as { shift?: number }).shift! += (entry as PerformanceEntry & { value: number }).value;
+    }).observe({ type: 'layout-shift' });
+  });
+  answer();
+  await settled(page);
+  const there = await page.locator('main ul').first().boundingBox();
+  expect(there?.y).toBe(waiting?.y);
+  expect(await page.evaluate(() => (window as { shift?: number }).shift)).toBeLessThan(0.1);
+});
+
+test('a read that fails in passing is asked again, and nobody notices', async ({ page, platform }) => {
+  const video = await platform.video('free');
+  let failures = 2;
+  await page.route('**/api/videos?**', (route) => (failures-- > 0 ? route.fulfill({ status: 503, json: { success: false, error: { code: 'UNAVAILABLE', message: 'busy' } } }) : route.continue()));
+  await page.goto('/browse?sort=title');
+  await expect(page.getByRole('link', { name: video.title })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('an API that is away is said with a way to try again, which works once it is back', async ({ page, platform }) => {
+  const video = await platform.video('free');
+  const restore = await cut(page);
+  await page.goto('/browse');
+  await expect(page.getByRole('alert').getByText('We cannot reach Marquee')).toBeVisible();
+  await expect(title(page)).toHaveText('Browse');
+  await restore();
+  await page.getByRole('button', { name: /try again/i }).first().click();
+  await expect(page.getByRole('link', { name: video.title })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('a shelf that fails says so in its place, and the rest of the page stands', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  await page.route('**/api/continue-watching*', (route) => route.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL', message: 'broken' } } }));
+  await page.goto('/');
+  const shelf = page.getByRole('region', { name: 'Continue watching' });
+  await expect(shelf.getByRole('alert')).toBeVisible();
+  await expect(title(page)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'New on Marquee' }).getByRole('link').first()).toBeVisible();
+});
+
+test('posters that fail leave their titles, and the page works', async ({ page, platform }) => {
+  const video = await platform.video('free');
+  await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => route.abort());
+  await page.goto('/browse');
+  const card = page.getByRole('link', { name: video.title });
+  await expect(card).toBeVisible();
+  await card.scrollIntoViewIfNeeded();
+  await expect(card.locator('img')).toHaveCount(0);
+  await expect(card.getByText(video.title).first()).toBeVisible();
+});
+
+test('offline is said, reads wait for the network, and everything goes on when it is back', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  const video = await platform.video('free');
+  await page.goto('/browse');
+  await settled(page);
+  await page.context().setOffline(true);
+  await expect(page.getByText('You are offline.')).toBeVisible();
+  await page.getByRole('link', { name: video.title }).click();
+  await expect(page).toHaveURL(`/videos/${video.id}`);
+  await page.context().setOffline(false);
+  await expect(page.getByText('You are offline.')).toHaveCount(0);
+  await expect(title(page)).toHaveText(video.title);
+  await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
+});
+
+test('a payment is never sent again by itself: the page says that it failed', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/plans');
+  await settled(page);
+  const sent = countRequests(page, 'POST', /\/api\/subscription\/checkout$/);
+  const restore = await cut(page, '**/api/subscription/checkout');
+  await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await expect(page.getByText('We cannot reach Marquee')).toBeVisible();
+  await restore();
+  // Reads are repeated within this time, so would this be.
+  await settled(page);
+  expect(sent.count).toBe(1);
+  await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  expect(sent.count).toBe(2);
+});
+
+test('a payment provider that is away is told as such, and nothing is charged', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/plans');
+  await platform.fault({ target: 'stripe', kind: 'error', count: 20 });
+  await page.getByRole('button', { name: 'Choose Basic' }).click();
+  await expect(page.getByText('Payments are unavailable')).toBeVisible();
+  await platform.clearFaults();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
+});
+
+test('an answer that is not the service’s is told as an error, and never shown', async ({ page }) => {
+  await page.route('**/api/videos?**', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>A captive portal</h1>' }));
+  await page.goto('/browse');
+  await expect(page.getByRole('alert').getByText('We cannot reach Marquee')).toBeVisible();
+  await expect(page.getByText('A captive portal')).toHaveCount(0);
+});
+
+test('a page whose code cannot be loaded says so, and loads when it can', async ({ page }) => {
+  await page.goto('/');
+  await settled(page);
+  await page.route('**/assets/plans-page*.js', (route) => route.abort());
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Plans' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.unroute('**/assets/plans-page*.js');
+  await page.getByRole('button', { name: /try again/i }).click();
+  await expect(title(page)).toHaveText('Pick your seat');
+});
+
+test.describe('what one may not see', () => {
+  const cases = [
+    { who: 'a stranger', path: '/account' },
+    { who: 'a stranger', path: '/account/invoices' },
+    { who: 'a stranger', path: '/videos/01990000-0000-7000-8000-000000000000' },
+    { who: 'a stranger', path: '/watch/01990000-0000-7000-8000-000000000000' },
+    { who: 'a stranger', path: '/admin/members?status=active' },
+  ];
+  for (const { who, path } of cases) {
+    test(`${who} at ${path} is led to the sign-in, and asks nothing of the API that would be refused`, async ({ page }) => {
+      const refused = refusals(page);
+      await page.goto(path);
+      await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
+      await settled(page);
+      expect(refused).toEqual([]);
+    });
+  }
+
+  test('a viewer at the door of the operators sees none of their pages', async ({ pageOf, platform }) => {
+    const page = await pageOf(await platform.register());
+    const asked = countRequests(page, 'GET', /^\/api\/admin\//);
+    for (const path of ['/admin', '/admin/videos', '/admin/members', '/admin/audit']) {
+      await page.goto(path);
+      await settled(page);
+      await expect(title(page)).toHaveText(/Staff only|Not on our programme/);
+      await expect(page.getByRole('navigation', { name: 'Operate Marquee' })).toHaveCount(0);
+    }
+    expect(asked.count).toBe(0);
+  });
+
+  test('a deep link to the player of a premium film shows the next step, and plays nothing', async ({ pageOf, platform }) => {
+    const video = await platform.video('premium');
+    const page = await pageOf(await platform.subscriber('basic'));
+    await page.goto(`/watch/${video.id}`);
+    await expect(title(page)).toHaveText('This one is in Premium');
+    await page.getByRole('link', { name: 'Upgrade' }).click();
+    await expect(page).toHaveURL(/\/account\/plan/);
+    expect(await page.locator('video').count()).toBe(0);
+  });
+});
