@@ -109,7 +109,14 @@ impl Accounts {
 
     /// Ends everything at Stripe by which customers could be billed.
     async fn close(&self, customers: &[String]) -> Result<(), StripeError> {
-        try_join_all(customers.iter().map(|customer| self.close_one(customer))).await.map(|_| ())
+        let closing = customers.iter().map(|customer| async move {
+            match self.close_one(customer).await {
+                // Nothing can be billed to a customer that Stripe does not know.
+                Err(StripeError::Missing { .. }) => Ok(()),
+                closed => closed,
+            }
+        });
+        try_join_all(closing).await.map(|_| ())
     }
 
     async fn close_one(&self, customer: &str) -> Result<(), StripeError> {
