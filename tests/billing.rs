@@ -187,6 +187,29 @@ async fn a_year_of_renewals_leaves_no_gap_and_one_paid_invoice_a_month() {
     assert_eq!(paid, 13, "the first, and one for each of twelve months");
 }
 
+/// What a year costs the time machine: so many webhooks a renewal, so many calls a webhook. `make bench` tells the seconds.
+#[tokio::test]
+async fn a_renewal_is_told_by_four_webhooks_of_three_calls_to_stripe() {
+    let platform = untried().await;
+    platform.subscriber("basic").await;
+    let before = platform.running().deliveries().len();
+
+    platform.advance(31 * DAY + 2 * HOUR).await;
+
+    let mut told: Vec<String> = platform.running().deliveries().into_iter().map(|one| one.event_type).collect();
+    told.truncate(told.len() - before);
+    told.sort();
+    assert_eq!(told, ["customer.subscription.updated", "invoice.finalized", "invoice.paid", "invoice.upcoming"]);
+    let lines = webhook_lines(&platform);
+    for line in &lines[lines.len() - 4..] {
+        let request_id = line["request_id"].as_str().expect("an id");
+        let calls = platform.running().calls().of(request_id);
+        let of = |service: &str| calls.iter().filter(|call| call.service == service).count();
+        // The prices may have to be read anew.
+        assert!(of("stripe") <= 4 && of("dynamodb") <= 3, "{calls:?}");
+    }
+}
+
 #[tokio::test]
 async fn arrears_keep_access_for_seven_days_and_not_a_moment_longer() {
     let platform = untried().await;

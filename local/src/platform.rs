@@ -176,6 +176,11 @@ impl Platform {
         self.machine.deliveries.list()
     }
 
+    /// What delivers the webhooks, and breaks them on request.
+    pub fn webhooks(&self) -> &Deliveries {
+        &self.machine.deliveries
+    }
+
     /// Everything that was logged and is still kept, oldest first.
     pub fn logs(&self) -> Vec<String> {
         self.machine.log.lines()
@@ -317,7 +322,7 @@ fn open_stripe(
     documents: &Documents,
 ) -> Result<StripeStandIn, StartError> {
     let secret = secrets.value("StripeSecret");
-    StripeStandIn::open(stripe_standin::Config {
+    let stripe = StripeStandIn::open(stripe_standin::Config {
         base_url: urls.stripe.clone(),
         api_key: text(&secret["api_key"]),
         webhook_secret: text(&secret["webhook_secrets"][0]),
@@ -326,7 +331,10 @@ fn open_stripe(
         deliveries: deliveries.clone(),
         documents: documents.clone(),
     })
-    .map_err(StartError::Documents)
+    .map_err(StartError::Documents)?;
+    // As docs/OPERATIONS.md has it: an account is told of what matters to it.
+    stripe.set_webhook_events(billing::webhook::EVENTS);
+    Ok(stripe)
 }
 
 fn text(value: &Value) -> String {

@@ -93,6 +93,10 @@ impl FunctionClient {
                 tokio::time::sleep(HANG).await;
                 broken("during")
             }
+            Some(Kind::Wait) => {
+                self.watch.faults.ended().await;
+                Ok(self.aws.answer(request).await)
+            }
             Some(Kind::ResetBefore) => broken("before"),
             Some(Kind::ResetAfter) => {
                 self.aws.answer(request).await;

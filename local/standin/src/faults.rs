@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How often a call that waits looks whether it may go on.
+const WAIT_PERIOD: Duration = Duration::from_millis(2);
 
 /// Where a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +39,8 @@ pub enum Kind {
     Unprocessed,
     /// DynamoDB's transaction conflict; elsewhere 409.
     Conflict,
+    /// It waits until all faults are ended, and is done then: what overtakes it meanwhile is for the test to say.
+    Wait,
 }
 
 /// An injected fault: of the calls that match, `skip` pass, then `count` are struck.
@@ -78,6 +84,13 @@ impl Faults {
         self.0.lock().expect("no panic while held").clear();
     }
 
+    /// Waits until the faults that hold calls back are ended.
+    pub async fn ended(&self) {
+        while self.list().iter().any(|fault| fault.kind == Kind::Wait) {
+            tokio::time::sleep(WAIT_PERIOD).await;
+        }
+    }
+
     /// Counts a call against the faults in force and returns what strikes it.
     pub fn strike(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
         let mut faults = self.0.lock().expect("no panic while held");
@@ -90,12 +103,13 @@ impl Faults {
         for fault in faults.iter_mut().filter(|fault| matches(fault)) {
             if fault.skip > 0 {
                 fault.skip -= 1;
-            } else if struck.is_none() {
-                fault.count = fault.count.saturating_sub(1);
+            } else if struck.is_none() && fault.count > 0 {
+                fault.count -= 1;
                 struck = Some(fault.kind);
             }
         }
-        faults.retain(|fault| fault.count > 0);
+        // One that holds calls back is in force until it is ended.
+        faults.retain(|fault| fault.count > 0 || fault.kind == Kind::Wait);
         struck
     }
 }

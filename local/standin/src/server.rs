@@ -119,6 +119,10 @@ async fn broken(router: Router, watch: &Watch, operation: &str, request: Request
             tokio::time::sleep(Duration::from_secs(HANG_SECONDS_MAX)).await;
             Err(io::Error::other("hung"))
         }
+        Some(Kind::Wait) => {
+            watch.faults.ended().await;
+            Ok(route(router, request).await)
+        }
         Some(Kind::ResetBefore) => Err(io::Error::other("reset before")),
         Some(Kind::ResetAfter) => {
             route(router, request).await;

@@ -12,8 +12,8 @@ use sha2::Sha256;
 /// How far a signature's time may be from ours, in seconds, both ways.
 const TOLERANCE_SECONDS: i64 = 300;
 
-/// The events that say something of money or access. Any other is answered and forgotten.
-const KNOWN: &[&str] = &[
+/// The events that say something of money or access, which are those to subscribe to. Any other is answered and forgotten.
+pub const EVENTS: &[&str] = &[
     "charge.dispute.closed",
     "charge.dispute.created",
     "charge.failed",
@@ -178,7 +178,7 @@ impl Event {
 
     /// Whether it says something of money or access.
     pub fn is_known(&self) -> bool {
-        KNOWN.contains(&self.kind.as_str())
+        EVENTS.contains(&self.kind.as_str())
     }
 
     /// Whose it is.
