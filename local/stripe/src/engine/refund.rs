@@ -20,7 +20,8 @@ pub(crate) fn create(
     if charge.failure.is_some() {
         return Err(ApiError::invalid(format!("Charge {} has not succeeded, and cannot be refunded.", charge.id)));
     }
-    if charge.disputed {
+    let is_against = |one: &Dispute| one.charge == charge.id && one.status != DisputeStatus::Won;
+    if charge.disputed && tx.state.disputes.iter().any(is_against) {
         let message = format!("Charge {} has been charged back; cannot issue a refund.", charge.id);
         return Err(ApiError::invalid(message).code("charge_disputed"));
     }
@@ -71,11 +72,8 @@ pub(crate) fn dispute(tx: &mut Tx<'_>, charge: &str) {
     tx.emit::<Dispute>("charge.dispute.created", &id);
 }
 
-/// A dispute ends. One that was won gives the charge back to the merchant.
+/// A dispute ends. One that was won gives the charge back to the merchant; `disputed` goes on saying that there was one.
 pub(crate) fn close_dispute(tx: &mut Tx<'_>, id: &str, status: DisputeStatus) {
-    let dispute = tx.edit(id, |dispute: &mut Dispute| dispute.status = status);
-    if status == DisputeStatus::Won {
-        tx.edit(&dispute.charge, |charge: &mut Charge| charge.disputed = false);
-    }
+    tx.edit(id, |dispute: &mut Dispute| dispute.status = status);
     tx.emit::<Dispute>("charge.dispute.closed", id);
 }
