@@ -68,6 +68,11 @@ openapi: ## Writes docs/openapi.json from the template's routes and the function
 	"$${CARGO_TARGET_DIR:-target}/debug/write-openapi" > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
 
+.PHONY: entitlement
+entitlement: ## Writes docs/entitlement.md, the table of who may watch what, from the code
+	@scripts/setup test
+	WRITE_ENTITLEMENT=1 cargo test $(CARGO_WORKSPACE) --test marquee entitlement::
+
 .PHONY: build
 build: ## Builds every function for Lambda (ARCHITECTURE=arm64|x86_64)
 	@scripts/setup test

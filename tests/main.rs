@@ -16,6 +16,7 @@ mod create_video;
 mod delete_account;
 mod delete_video;
 mod endpoint;
+mod entitlement;
 mod events;
 mod finish_deletions;
 mod forgot_password;
