@@ -61,6 +61,16 @@ browser: web ## The web app in Chromium on the local platform; pictures in tests
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@npm --prefix tests/browser run --silent check -- $(if $(ONLY),--grep "$(ONLY)")
 
+.PHONY: simulate
+simulate: ## Random histories of billing against an oracle (SEEDS=300, FIRST=0, or SEED= for one of them again, step by step)
+	@scripts/setup run
+	SEEDS=$(SEEDS) SEED=$(SEED) FIRST=$(FIRST) cargo test $(CARGO_WORKSPACE) --test marquee simulation::every_history
+
+.PHONY: simulate-mutants
+simulate-mutants: ## Five wrong strategies and four mutations of the code, each rejected by the simulation (SEEDS=300)
+	@scripts/setup run
+	@SEEDS=$(or $(SEEDS),300) scripts/simulate-mutants
+
 .PHONY: openapi
 openapi: ## Writes docs/openapi.json from the template's routes and the functions' types
 	@scripts/setup run

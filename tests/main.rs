@@ -60,6 +60,7 @@ mod reset_password;
 mod resume_subscription;
 mod revoke_session;
 mod send_mail;
+mod simulation;
 mod stop_playback;
 mod strangers;
 mod stripe_webhook;

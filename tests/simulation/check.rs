@@ -1,0 +1,108 @@
+//! Whether tables and answers are what the oracle says.
+
+use super::oracle::{self, Given};
+use super::stripe::Truth;
+use super::world::{Person, REQUIRED, World};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything: the rows, the ledger, what plays, and that nobody is subscribed twice.
+pub(crate) async fn all(world: &World, person: &Person, given: Given) -> Result<(), String> {
+    let truth = world.stripe.truth(&person.customers, &world.prices).await;
+    tables(world, person, &truth).await?;
+    plays(world, person, given, &truth).await?;
+    match oracle::live(&truth).len() {
+        0 | 1 => compensated(world, &truth).await,
+        more => Err(format!("{more} subscriptions are live")),
+    }
+}
+
+/// The rows and the ledger alone.
+pub(crate) async fn rows(world: &World, person: &Person) -> Result<(), String> {
+    let truth = world.stripe.truth(&person.customers, &world.prices).await;
+    tables(world, person, &truth).await
+}
+
+/// A video of each kind is asked for.
+async fn plays(world: &World, person: &Person, given: Given, truth: &Truth) -> Result<(), String> {
+    for (required, video) in REQUIRED.iter().zip(&world.videos) {
+        let before = world.now();
+        let answer = person.play(video).await;
+        let after = world.now();
+        let expected = [before, after].map(|now| oracle::play(truth, given, required, now));
+        if !expected.contains(&answer.code()) || (answer.code().is_empty() && answer.status() != 200) {
+            return Err(format!("a {required} video is answered {answer}, expected {expected:?}"));
+        }
+    }
+    Ok(())
+}
+
+async fn tables(world: &World, person: &Person, truth: &Truth) -> Result<(), String> {
+    let aws = world.aws();
+    let mut found = aws.row(&format!("USER#{}", person.id)).await;
+    let mut head = String::new();
+    let mut ledger = BTreeMap::new();
+    for customer in &truth.customers {
+        let row = aws.row(&format!("CUST#{customer}")).await;
+        if row["user_id"] != person.id.as_str() {
+            return Err(format!("the row of {customer} is {row}"));
+        }
+        if row["same_as"].is_null() {
+            head.clone_from(customer);
+        }
+        for mut entry in aws.partition(&aws.billing_events, "pk", &format!("CUST#{customer}")).await {
+            let fields = entry.as_object_mut().expect("a row");
+            // Where it stands in an index of ours.
+            fields.retain(|name, _| !matches!(name.as_str(), "pk" | "listing" | "listed_at"));
+            let sk = fields.remove("sk").unwrap_or_default();
+            ledger.insert((customer.clone(), sk.as_str().unwrap_or_default().to_owned()), entry);
+        }
+    }
+    if let Some(fields) = found.as_object_mut() {
+        let is_ours =
+            |name: &str| matches!(name, "pk" | "updated_at" | "version") || name.starts_with("complimentary_");
+        fields.retain(|name, _| !is_ours(name));
+    }
+    let expected = oracle::ledger(truth);
+    // Nobody has told of a customer who has done nothing yet.
+    let is_new = found["status"].is_null() && truth.subscriptions.is_empty() && expected.is_empty();
+    if !is_new {
+        told(oracle::difference("the subscription's row", &found, &oracle::row(truth, &head)))?;
+    }
+    let keys: BTreeSet<_> = ledger.keys().chain(expected.keys()).collect();
+    for key in keys {
+        let (is, ought) = (ledger.get(key).unwrap_or(&Value::Null), expected.get(key).unwrap_or(&Value::Null));
+        told(oracle::difference(&format!("the ledger's {}", key.1), is, ought))?;
+    }
+    Ok(())
+}
+
+fn told(difference: Option<String>) -> Result<(), String> {
+    difference.map_or(Ok(()), Err)
+}
+
+/// Whatever was one too many was given back, and is told in the audit.
+async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
+    for one in &truth.subscriptions {
+        let comment = one["cancellation_details"]["comment"].as_str().unwrap_or_default();
+        if !comment.starts_with("duplicate of ") {
+            continue;
+        }
+        let ended = one["ended_at"].as_i64().and_then(|at| Timestamp::from_second(at).ok()).unwrap_or_default();
+        let aws = world.aws();
+        let notes = aws.partition(&aws.audit, "day", &ended.to_string()[..10]).await;
+        if !notes.iter().any(|note| note["subject"] == one["id"]) {
+            return Err(format!("no audit tells that {} was one too many", one["id"]));
+        }
+        let of = |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
+        for invoice in truth.invoices.iter().filter(of).filter(|one| one["amount_paid"].as_i64() > Some(0)) {
+            let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
+            let charge = truth.charges.iter().find(|one| one["payment_intent"] == *intent && one["paid"] == true);
+            if charge.is_none_or(|charge| charge["refunded"] != true && charge["disputed"] != true) {
+                return Err(format!("{} was one too many, and {} was not given back", one["id"], invoice["id"]));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! The simulation: random histories of purchases, changes, declines, cancellations, refunds and faults, with webhooks
+//! duplicated, reordered, overlapped, held, lost and reconciled, against an oracle that knows Stripe's JSON only.
+//!
+//! ```sh
+//! make simulate                 # 300 seeds, as `make test` does
+//! make simulate SEEDS=10000
+//! make simulate SEED=17         # one history again, told step by step
+//! make simulate-mutants         # what is wrong is told from what is right
+//! ```
+//!
+//! A history is decided by its seed: what is done, to whom, and what breaks. The clock is shared with real time, so that a
+//! replay is the same but for milliseconds.
+
+mod chance;
+mod check;
+mod history;
+mod oracle;
+mod orders;
+mod stripe;
+mod sweep;
+mod world;
+mod wrong;
+
+use history::{Failure, Tally, run};
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+use world::World;
+use wrong::{Strategy, WRONG};
+
+/// Histories that CI runs.
+const SEEDS: u64 = 300;
+/// Histories on one platform before it is started anew: what earlier ones left slows it down.
+const HISTORIES_MAX: u64 = 50;
+/// Trials of two settings, so that both are simulated.
+const TRIAL_DAYS: [u32; 2] = [0, 7];
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).map(|value| value.parse().expect("a number"))
+}
+
+fn say(text: &str) {
+    // Past the test harness, which keeps what a test prints that passes.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Which seeds: `SEED` alone, or `SEEDS` of them from `FIRST` on.
+fn seeds() -> std::ops::Range<u64> {
+    match setting("SEED") {
+        Some(one) => one..one + 1,
+        None => {
+            let first = setting("FIRST").unwrap_or(0);
+            first..first + setting("SEEDS").unwrap_or(SEEDS)
+        }
+    }
+}
+
+/// Runs histories side by side, each worker on platforms of its own, until all are done or one failed.
+fn simulate(strategy: Strategy, seeds: std::ops::Range<u64>, calm: bool) -> (Tally, Option<Failure>) {
+    let next = AtomicU64::new(seeds.start);
+    let stop = AtomicBool::new(false);
+    let tally = Mutex::new(Tally::default());
+    let failed: Mutex<Vec<Failure>> = Mutex::default();
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let workers = setting("WORKERS").unwrap_or(cores as u64 + 1).min(seeds.end - seeds.start);
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let mut worker = Worker::new(strategy);
+                while !stop.load(Ordering::Relaxed) {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    match worker.history(seed, calm) {
+                        Ok(done) => {
+                            let mut tally = tally.lock().expect("no panic while held");
+                            tally.add(done);
+                            if tally.histories % 100 == 0 {
+                                let seconds = started.elapsed().as_secs();
+                                say(&format!("simulation: {} histories in {seconds} s", tally.histories));
+                            }
+                        }
+                        Err(failure) => {
+                            stop.store(true, Ordering::Relaxed);
+                            failed.lock().expect("no panic while held").push(failure);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().expect("no panic while held").into_iter().min_by_key(|one| one.seed);
+    (tally.into_inner().expect("no panic while held"), failed)
+}
+
+/// A thread's runtime and platforms.
+struct Worker {
+    runtime: tokio::runtime::Runtime,
+    strategy: Strategy,
+    /// By the days of their trial, with how many histories they have had.
+    worlds: [Option<(World, u64)>; TRIAL_DAYS.len()],
+}
+
+impl Worker {
+    fn new(strategy: Strategy) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Self { runtime, strategy, worlds: [None, None] }
+    }
+
+    fn history(&mut self, seed: u64, calm: bool) -> Result<Tally, Failure> {
+        let at = usize::from(seed % 3 == 2);
+        if self.worlds[at].as_ref().is_some_and(|(_, histories)| *histories >= HISTORIES_MAX) {
+            self.runtime.block_on(async { self.worlds[at] = None });
+        }
+        if self.worlds[at].is_none() {
+            let world = self.runtime.block_on(World::start(self.strategy, TRIAL_DAYS[at]));
+            self.worlds[at] = Some((world, 0));
+        }
+        let (world, histories) = self.worlds[at].as_mut().expect("started above");
+        *histories += 1;
+        self.runtime.block_on(run(world, seed, calm))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Platforms stop on the runtime that they run on.
+        let _entered = self.runtime.enter();
+        self.worlds = [None, None];
+    }
+}
+
+fn told(failure: &Failure) -> String {
+    let Failure { seed, why, story } = failure;
+    format!("seed {seed}: {why}\n{story}replay it: make simulate SEED={seed}")
+}
+
+#[test]
+fn every_history_ends_as_stripe_has_it() {
+    let seeds = seeds();
+    let count = seeds.end - seeds.start;
+    let started = Instant::now();
+    let (tally, failure) = simulate(Strategy::Service, seeds, false);
+    if let Some(failure) = failure {
+        panic!("{}", told(&failure));
+    }
+    assert_eq!(tally.histories, count, "all of them ran");
+    say(&format!(
+        "simulation: {} histories are clean: {} actions, {} webhooks, {} faults, {} overtaken webhooks, {} comparisons, {} plays, {} calls that lost three races, {} s",
+        tally.histories,
+        tally.actions,
+        tally.webhooks,
+        tally.faults,
+        tally.overlaps,
+        tally.comparisons,
+        tally.plays,
+        tally.busy,
+        started.elapsed().as_secs()
+    ));
+}
+
+/// `make simulate-mutants` runs it; in `make test` it would cost more than it tells.
+#[test]
+#[ignore = "make simulate-mutants"]
+fn every_wrong_strategy_is_rejected() {
+    let seeds = setting("SEEDS").unwrap_or(SEEDS);
+    for strategy in WRONG {
+        // Its rows are right where nothing goes wrong: it is the strategy that is rejected, not the fixture.
+        let (_, failure) = simulate(strategy, 0..10, true);
+        if let Some(failure) = failure {
+            panic!("{strategy:?} fails where nothing goes wrong: {}", told(&failure));
+        }
+        let (_, failure) = simulate(strategy, 0..seeds, false);
+        let failure = failure.unwrap_or_else(|| panic!("{strategy:?} is not rejected within {seeds} seeds"));
+        say(&format!("{strategy:?}: rejected at seed {}: {}", failure.seed, failure.why));
+    }
+}

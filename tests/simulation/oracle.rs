@@ -1,0 +1,382 @@
+//! What ought to be, computed from Stripe's JSON alone: the rows, and who may watch.
+//!
+//! Written from the contract's §5 and §6, apart from the service: it imports nothing of `shared` or of any function, and
+//! knows Stripe's objects by the names in Stripe's documentation only.
+
+use super::stripe::Truth;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+const DAY: i64 = 86_400;
+/// `past_due` grants for so long (the parameter `GraceDays`).
+const GRACE: i64 = 7 * DAY;
+/// "any state beyond `current_period_end` + 2 days"
+const SLACK: i64 = 2 * DAY;
+/// What is sold, by lookup key.
+const SOLD: [(&str, &str, &str); 4] = [
+    ("basic_month", "basic", "month"),
+    ("basic_year", "basic", "year"),
+    ("premium_month", "premium", "month"),
+    ("premium_year", "premium", "year"),
+];
+
+/// Plan and interval.
+type Sold = (&'static str, &'static str);
+
+/// What a price sells; nothing, where it is not one of ours.
+fn sold(price: &Value) -> Option<Sold> {
+    let key = price["lookup_key"].as_str().or_else(|| price["metadata"]["lookup_key"].as_str())?;
+    SOLD.iter().find(|(known, ..)| *known == key).map(|(_, plan, interval)| (*plan, *interval))
+}
+
+fn item(subscription: &Value) -> &Value {
+    &subscription["items"]["data"][0]
+}
+
+fn plan(subscription: &Value) -> Option<Sold> {
+    sold(&item(subscription)["price"])
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn is_live(subscription: &Value) -> bool {
+    matches!(text(&subscription["status"]), "trialing" | "active" | "past_due" | "unpaid" | "paused")
+}
+
+fn period_end(subscription: &Value) -> i64 {
+    item(subscription)["current_period_end"].as_i64().unwrap_or_default()
+}
+
+/// The subscriptions to a plan of ours that are live: never two, once everything has been told.
+pub(crate) fn live(truth: &Truth) -> Vec<&Value> {
+    truth.subscriptions.iter().filter(|one| is_live(one) && plan(one).is_some()).collect()
+}
+
+/// "The granting subscription is the live one of the highest plan, then of the latest period end"; where none is live, the
+/// one that speaks of what was: ended before never begun.
+pub(crate) fn granting(truth: &Truth) -> Option<&Value> {
+    let class = |one: &Value| match text(&one["status"]) {
+        "trialing" | "active" | "past_due" => 4,
+        "unpaid" | "paused" => 3,
+        "canceled" => 2,
+        "incomplete" => 1,
+        _ => 0,
+    };
+    truth.subscriptions.iter().max_by_key(|one| {
+        let plan = plan(one).map(|(plan, _)| plan);
+        let height = plan.filter(|_| is_live(one)).map(|plan| usize::from(plan == "premium"));
+        let age = (one["created"].as_i64(), text(&one["id"]).to_owned());
+        (plan.is_some(), class(one), height, period_end(one), age)
+    })
+}
+
+/// The moment at which the earliest of a subscription's open invoices was finalized.
+fn unpaid_since(truth: &Truth, subscription: &Value) -> Option<i64> {
+    let open = truth.invoices.iter().filter(|one| {
+        one["status"] == "open"
+            && one["amount_due"].as_i64() > Some(0)
+            && one["parent"]["subscription_details"]["subscription"] == subscription["id"]
+    });
+    open.filter_map(|one| one["status_transitions"]["finalized_at"].as_i64()).min()
+}
+
+fn cancel_at(subscription: &Value) -> Option<i64> {
+    let at_end = (subscription["cancel_at_period_end"] == true).then(|| period_end(subscription));
+    subscription["cancel_at"].as_i64().or(at_end)
+}
+
+/// What the schedule of a subscription has come next, when the present phase ends.
+fn next_plan(truth: &Truth, subscription: &Value) -> Option<Sold> {
+    let schedule = &subscription["schedule"];
+    let start = schedule["current_phase"]["end_date"].as_i64()?;
+    let phases = schedule["phases"].as_array()?;
+    let next = phases.iter().find(|phase| phase["start_date"].as_i64() == Some(start))?;
+    known_prices(truth).get(text(&next["items"][0]["price"])).map(|known| known.0)
+}
+
+/// A complimentary plan, and when it ends if it does: what the operator gave, of which Stripe knows nothing.
+pub(crate) type Given = Option<(&'static str, Option<i64>)>;
+
+/// What `GET …/play` of a video is answered with: an error's code, or nothing where it plays.
+pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) -> &'static str {
+    if required == "free" {
+        return "";
+    }
+    let now = now.as_second();
+    let complimentary = match given {
+        None => Err("SUBSCRIPTION_REQUIRED"),
+        Some((_, Some(until))) if now >= until => Err("SUBSCRIPTION_EXPIRED"),
+        Some((plan, _)) => Ok(plan),
+    };
+    // The better of both. A complimentary plan that ended is told where there is no subscription.
+    let granted = match (plan_of_access(truth, now), complimentary) {
+        (Ok("premium"), _) | (_, Ok("premium")) => Ok("premium"),
+        (Ok(plan), _) | (_, Ok(plan)) => Ok(plan),
+        (Err("SUBSCRIPTION_REQUIRED"), Err(code)) | (Err(code), Err(_)) => Err(code),
+    };
+    match granted {
+        Ok("basic") if required == "premium" => "PLAN_UPGRADE_REQUIRED",
+        Ok(_) => "",
+        Err(code) => code,
+    }
+}
+
+/// The table of §5.
+fn plan_of_access(truth: &Truth, now: i64) -> Result<&'static str, &'static str> {
+    let Some(one) = granting(truth) else { return Err("SUBSCRIPTION_REQUIRED") };
+    let status = text(&one["status"]);
+    match status {
+        "canceled" => return Err("SUBSCRIPTION_EXPIRED"),
+        "trialing" | "active" | "past_due" | "unpaid" | "paused" => {}
+        _ => return Err("SUBSCRIPTION_REQUIRED"),
+    }
+    let Some((plan, _)) = plan(one) else { return Err("SUBSCRIPTION_REQUIRED") };
+    if cancel_at(one).is_some_and(|at| now >= at) || now >= period_end(one) + SLACK {
+        return Err("SUBSCRIPTION_EXPIRED");
+    }
+    match status {
+        "trialing" | "active" => Ok(plan),
+        "past_due" if unpaid_since(truth, one).is_some_and(|since| now < since + GRACE) => Ok(plan),
+        _ => Err("PAYMENT_OVERDUE"),
+    }
+}
+
+/// Whether Stripe has a paid invoice for premium: of nothing, where a trial or a coupon left nothing to pay.
+pub(crate) fn premium_was_paid(truth: &Truth) -> bool {
+    let known = known_prices(truth);
+    let for_premium = |line: &Value| {
+        let price = text(&line["pricing"]["price_details"]["price"]);
+        known.get(price).is_some_and(|((plan, _), _)| *plan == "premium")
+    };
+    let mut paid = truth.invoices.iter().filter(|one| one["status"] == "paid");
+    paid.any(|one| one["lines"]["data"].as_array().into_iter().flatten().any(for_premium))
+}
+
+/// The row of the user, without nulls; `customer` is theirs where no subscription names one.
+pub(crate) fn row(truth: &Truth, customer: &str) -> Value {
+    let Some(one) = granting(truth) else {
+        return json!({ "stripe_customer_id": customer, "status": "none" });
+    };
+    let live = is_live(one);
+    let next = next_plan(truth, one).filter(|next| live && plan(one) != Some(*next));
+    let (plan, interval) = plan(one).unzip();
+    bare(json!({
+        "stripe_customer_id": one["customer"],
+        "stripe_subscription_id": one["id"],
+        "plan_type": plan,
+        "status": one["status"],
+        "interval": interval,
+        "current_period_end": moment(Some(period_end(one))),
+        "cancel_at": moment(cancel_at(one).filter(|_| live)),
+        "trial_end": moment(one["trial_end"].as_i64().filter(|_| one["status"] == "trialing")),
+        "unpaid_since": moment(unpaid_since(truth, one).filter(|_| live)),
+        "pending_plan_type": next.map(|(plan, _)| plan),
+        "pending_interval": next.map(|(_, interval)| interval),
+    }))
+}
+
+/// The ledger by customer and object: one entry for each finalized invoice, subscription, refund, and failed or disputed
+/// charge.
+pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
+    let known = known_prices(truth);
+    let mut all = BTreeMap::new();
+    let mut add = |customer: &Value, entry: Value| {
+        let old = all.insert((text(customer).to_owned(), text(&entry["id"]).to_owned()), entry);
+        assert!(old.is_none(), "Stripe has two objects of one id");
+    };
+    for one in truth.invoices.iter().filter(|one| one["status"] != "draft") {
+        add(&one["customer"], invoice(one, &known));
+    }
+    for one in &truth.subscriptions {
+        add(&one["customer"], subscription(one));
+    }
+    for one in &truth.charges {
+        if one["status"] == "failed" || one["disputed"] == true {
+            add(&one["customer"], charge(one));
+        }
+        for refund in one["refunds"]["data"].as_array().into_iter().flatten() {
+            add(&one["customer"], refunded(refund, one));
+        }
+    }
+    all
+}
+
+/// What prices sell and cost, by id.
+type Known = BTreeMap<String, (Sold, i64)>;
+
+/// What prices sell: those found by lookup key, and those of the subscriptions' own items.
+fn known_prices(truth: &Truth) -> Known {
+    let of_items = truth.subscriptions.iter().map(|one| &item(one)["price"]);
+    let all = of_items.chain(&truth.prices);
+    let known = |price: &Value| Some((sold(price)?, price["unit_amount"].as_i64()?));
+    all.filter_map(|price| Some((text(&price["id"]).to_owned(), known(price)?))).collect()
+}
+
+fn invoice(one: &Value, known: &Known) -> Value {
+    let lines = one["lines"]["data"].as_array().cloned().unwrap_or_default();
+    let sold_by = |line: &Value| known.get(text(&line["pricing"]["price_details"]["price"])).copied();
+    let ours: Vec<&Value> = lines.iter().filter(|line| sold_by(line).is_some()).collect();
+    let is_part = |line: &Value| {
+        let details = &line["parent"]["subscription_item_details"];
+        if details.is_object() {
+            details["proration"] == true
+        } else {
+            line["parent"]["invoice_item_details"].is_object()
+        }
+    };
+    let off = |line: &Value| {
+        let all = line["discount_amounts"].as_array().into_iter().flatten();
+        all.filter_map(|one| one["amount"].as_i64()).sum::<i64>()
+    };
+    let amount = |line: &Value| line["amount"].as_i64().unwrap_or_default() - off(line);
+    // The line for a whole period tells what is billed; among parts, the dearest.
+    let telling = ours.iter().max_by_key(|line| (!is_part(line), amount(line)));
+    let known = telling.and_then(|line| sold_by(line));
+    let (plan, interval) = known.map(|(sold, _)| sold).unzip();
+    // What a whole period costs after coupons: where there are parts alone, what the dearest is a part of, reduced alike.
+    let recurring = match telling.zip(known) {
+        Some((line, (_, price))) if is_part(line) => {
+            let whole = line["amount"].as_i64().unwrap_or_default();
+            if whole <= 0 || off(line) <= 0 { price } else { (2 * price * amount(line) + whole) / (2 * whole) }
+        }
+        _ => ours.iter().filter(|line| !is_part(line)).map(|line| amount(line)).sum::<i64>(),
+    };
+    let payments = one["payments"]["data"].as_array().cloned().unwrap_or_default();
+    let payment = payments.iter().find(|payment| payment["status"] == "paid").or(payments.first());
+    let at = |moment: &Value| moment.as_i64();
+    let (finalized, paid) = (at(&one["status_transitions"]["finalized_at"]), at(&one["status_transitions"]["paid_at"]));
+    let counted = paid.or(finalized).or(at(&one["created"]));
+    entry(
+        "invoice",
+        counted,
+        matches!(text(&one["status"]), "paid" | "void"),
+        json!({
+            "id": one["id"],
+            "number": one["number"],
+            "subscription": one["parent"]["subscription_details"]["subscription"],
+            "status": one["status"],
+            "plan_type": plan,
+            "interval": interval,
+            "amount_due": one["amount_due"],
+            "amount_paid": one["amount_paid"],
+            "recurring_amount": recurring,
+            "currency": one["currency"],
+            "period_start": telling.and_then(|line| moment(at(&line["period"]["start"]))),
+            "period_end": telling.and_then(|line| moment(at(&line["period"]["end"]))),
+            "billing_reason": one["billing_reason"],
+            "attempts": one["attempt_count"],
+            "payment_intent": payment.map(|payment| payment["payment"]["payment_intent"].clone()),
+            "created": moment(at(&one["created"])),
+            "finalized_at": moment(finalized),
+            "paid_at": moment(paid),
+            "uncollectible_at": moment(at(&one["status_transitions"]["marked_uncollectible_at"])),
+        }),
+    )
+}
+
+fn subscription(one: &Value) -> Value {
+    let (plan, interval) = plan(one).unzip();
+    let item = item(one);
+    let amount = item["price"]["unit_amount"].as_i64().unwrap_or(0) * item["quantity"].as_i64().unwrap_or(1);
+    let at = |name: &str| moment(one[name].as_i64());
+    let is_over = matches!(text(&one["status"]), "canceled" | "incomplete_expired");
+    entry(
+        "subscription",
+        one["created"].as_i64(),
+        is_over,
+        json!({
+            "id": one["id"],
+            "status": one["status"],
+            "plan_type": plan,
+            "interval": interval,
+            "amount": amount,
+            "currency": one["currency"],
+            "created": at("created"),
+            "trial_end": at("trial_end"),
+            "canceled_at": at("canceled_at"),
+            "ended_at": at("ended_at"),
+            "cancel_reason": one["cancellation_details"]["reason"],
+        }),
+    )
+}
+
+fn charge(one: &Value) -> Value {
+    entry(
+        "charge",
+        one["created"].as_i64(),
+        one["status"] == "failed",
+        json!({
+            "id": one["id"],
+            "status": one["status"],
+            "amount": one["amount"],
+            "currency": one["currency"],
+            "failure_code": one["failure_code"],
+            "disputed": one["disputed"],
+            "payment_intent": one["payment_intent"],
+            "created": moment(one["created"].as_i64()),
+        }),
+    )
+}
+
+fn refunded(one: &Value, charge: &Value) -> Value {
+    let is_over = matches!(text(&one["status"]), "failed" | "canceled");
+    entry(
+        "refund",
+        one["created"].as_i64(),
+        is_over,
+        json!({
+            "id": one["id"],
+            "status": one["status"],
+            "amount": one["amount"],
+            "currency": one["currency"],
+            "reason": one["reason"],
+            "charge": charge["id"],
+            "payment_intent": charge["payment_intent"],
+            "created": moment(one["created"].as_i64()),
+        }),
+    )
+}
+
+/// An entry with the UTC day that it counts on, and whether its object will change no more.
+fn entry(kind: &str, counted: Option<i64>, settled: bool, fields: Value) -> Value {
+    let mut fields = bare(fields);
+    fields["kind"] = json!(kind);
+    fields["day"] = json!(moment(counted).unwrap_or_default().get(..10));
+    fields["settled"] = json!(settled);
+    fields
+}
+
+fn moment(seconds: Option<i64>) -> Option<String> {
+    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).map(|at| at.to_string())
+}
+
+/// Without what is null.
+pub(crate) fn bare(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}
+
+/// What differs between what is and what ought to be, field by field.
+pub(crate) fn difference(what: &str, found: &Value, expected: &Value) -> Option<String> {
+    if found == expected {
+        return None;
+    }
+    let empty = Map::new();
+    let (is, ought) = (found.as_object().unwrap_or(&empty), expected.as_object().unwrap_or(&empty));
+    let names: std::collections::BTreeSet<&String> = is.keys().chain(ought.keys()).collect();
+    let differing = names.into_iter().filter(|name| is.get(*name) != ought.get(*name));
+    let told: Vec<String> = differing
+        .map(|name| {
+            let shown = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+            format!("{name} is {} and ought to be {}", shown(is.get(name)), shown(ought.get(name)))
+        })
+        .collect();
+    Some(format!("{what}: {}", told.join("; ")))
+}

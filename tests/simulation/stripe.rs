@@ -1,0 +1,117 @@
+//! Stripe past the service: what a merchant does in its dashboard, and what Stripe says of a user in its own JSON.
+
+use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Most objects that Stripe lists at once; a history has fewer.
+const PAGE: &str = "limit=100";
+
+/// Stripe's API.
+#[derive(Clone)]
+pub(crate) struct Stripe {
+    client: reqwest::Client,
+    url: String,
+    key: String,
+}
+
+/// All that Stripe says of the customers of one user.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Truth {
+    /// Oldest first, those deleted included.
+    pub customers: Vec<String>,
+    pub subscriptions: Vec<Value>,
+    pub invoices: Vec<Value>,
+    pub charges: Vec<Value>,
+    /// Those with a lookup key.
+    pub prices: Vec<Value>,
+}
+
+impl Stripe {
+    pub(crate) fn new(client: reqwest::Client, url: &str, key: &str) -> Self {
+        Self { client, url: url.to_owned(), key: key.to_owned() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.call(reqwest::Method::GET, path, &[]).await.1
+    }
+
+    /// Status and answer of a call that may be refused.
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        self.call(reqwest::Method::POST, path, form).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> (u16, Value) {
+        self.call(reqwest::Method::DELETE, path, &[]).await
+    }
+
+    async fn call(&self, method: reqwest::Method, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        static KEYS: AtomicU64 = AtomicU64::new(0);
+        // A fault that was meant for the service may strike here: the key makes the repetition the same request.
+        let key = format!("dashboard-{}-{}", std::process::id(), KEYS.fetch_add(1, Ordering::Relaxed));
+        let body = encoded(form);
+        for _ in 0..50 {
+            let mut request = self.client.request(method.clone(), format!("{}/v1/{path}", self.url));
+            request = request.bearer_auth(&self.key).header("idempotency-key", &key);
+            if method == reqwest::Method::POST {
+                request = request.header("content-type", "application/x-www-form-urlencoded").body(body.clone());
+            }
+            let Ok(answer) = request.send().await else { continue };
+            let status = answer.status().as_u16();
+            let Ok(text) = answer.text().await else { continue };
+            let json: Value = serde_json::from_str(&text).unwrap_or_default();
+            let is_struck = status >= 500 || status == 429 || json["error"]["code"] == "lock_timeout";
+            if !is_struck && !json.is_null() {
+                return (status, json);
+            }
+        }
+        panic!("Stripe's stand-in does not answer {method} {path}");
+    }
+
+    /// What Stripe lists.
+    pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let mut answer = self.get(&format!("{path}{join}{PAGE}")).await;
+        assert_eq!(answer["has_more"], false, "more of {path} than a history should have: {answer}");
+        match answer["data"].take() {
+            Value::Array(all) => all,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) async fn subscriptions(&self, customer: &str) -> Vec<Value> {
+        self.list(&format!("subscriptions?customer={customer}&status=all&expand[]=data.schedule")).await
+    }
+
+    pub(crate) async fn invoices(&self, customer: &str) -> Vec<Value> {
+        self.list(&format!("invoices?customer={customer}&expand[]=data.payments")).await
+    }
+
+    pub(crate) async fn charges(&self, customer: &str) -> Vec<Value> {
+        self.list(&format!("charges?customer={customer}&expand[]=data.refunds")).await
+    }
+
+    pub(crate) async fn truth(&self, customers: &[String], prices: &[Value]) -> Truth {
+        let mut truth = Truth { customers: customers.to_vec(), prices: prices.to_vec(), ..Truth::default() };
+        for customer in customers {
+            truth.subscriptions.extend(self.subscriptions(customer).await);
+            truth.invoices.extend(self.invoices(customer).await);
+            truth.charges.extend(self.charges(customer).await);
+        }
+        truth
+    }
+}
+
+fn encoded(form: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| {
+        text.bytes().fold(String::new(), |mut all, byte| {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'[' | b']' => {
+                    all.push(char::from(byte))
+                }
+                _ => all.push_str(&format!("%{byte:02X}")),
+            }
+            all
+        })
+    };
+    form.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect::<Vec<_>>().join("&")
+}

@@ -1,0 +1,327 @@
+//! A platform that many histories run on, one after the other, each with a customer of its own.
+
+use super::stripe::Stripe;
+use super::wrong::{Receiver, Strategy};
+use crate::billing::signature;
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use local::platform::{Options, Seed};
+use serde_json::{Value, json};
+use standin::deliveries::Mode;
+use standin::faults::Faults;
+use standin::timeline::Due;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use support::{Answer, PASSWORD, Platform, Viewer, options};
+
+/// Videos that ask for each plan.
+pub(crate) const REQUIRED: [&str; 3] = ["free", "basic", "premium"];
+/// How long a token is used before it is traded for a fresh one.
+const TOKEN_SECONDS: i64 = 5 * 86_400;
+
+/// The platform, and what every history needs of it.
+pub(crate) struct World {
+    pub platform: Platform,
+    pub stripe: Stripe,
+    /// By lookup key, and one that is not ours.
+    pub prices: Vec<Value>,
+    pub foreign_price: String,
+    /// Ids, as [`REQUIRED`].
+    pub videos: Vec<String>,
+    /// Where Stripe's events go.
+    pub webhook_url: String,
+    pub strategy: Strategy,
+    aws: Aws,
+    /// Stops with the world.
+    _receiver: Option<Receiver>,
+}
+
+/// The tables past the service, as an operator reads them.
+#[derive(Clone)]
+pub(crate) struct Aws {
+    client: reqwest::Client,
+    url: String,
+    authorization: String,
+    pub subscriptions: String,
+    pub billing_events: String,
+    pub audit: String,
+}
+
+/// Somebody with an account.
+pub(crate) struct Person {
+    pub id: String,
+    pub viewer: Viewer,
+    signed_at: Timestamp,
+    /// At Stripe, oldest first, those deleted included.
+    pub customers: Vec<String>,
+}
+
+impl World {
+    pub(crate) async fn start(strategy: Strategy, trial_days: u32) -> Self {
+        let template = unscheduled();
+        let parameters = [
+            ("TrialDays", trial_days.to_string()),
+            ("LimitAddressRequests", "1000000".to_owned()),
+            ("LimitUserRequests", "1000000".to_owned()),
+        ];
+        let environment = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let start = Options { seed: Seed::None, template: template.clone(), environment, ..options() };
+        let platform = Platform::of_options(start).await;
+        // It was read, and is needed no more.
+        let _ = std::fs::remove_file(template);
+        let key = platform.running().secret("StripeSecret")["api_key"].as_str().expect("a key").to_owned();
+        let stripe = Stripe::new(platform.client().clone(), &platform.running().urls().stripe, &key);
+        let aws = Aws::of(&platform).await;
+        let admin = platform.admin().await;
+        let mut videos = Vec::new();
+        for required in REQUIRED {
+            videos
+                .push(platform.published_video(&admin, json!({ "title": required, "required_plan": required })).await);
+        }
+        let foreign = [
+            ("currency", "usd"),
+            ("unit_amount", "4900"),
+            ("recurring[interval]", "month"),
+            ("product_data[name]", "Another product of the account"),
+            ("lookup_key", "premium_support_month"),
+        ];
+        let (status, foreign) = stripe.post("prices", &foreign).await;
+        assert_eq!(status, 200, "{foreign}");
+        let all = stripe.list("prices?active=true").await;
+        let is_ours = |price: &Value| price["lookup_key"].is_string() && price["id"] != foreign["id"];
+        let prices: Vec<Value> = all.into_iter().filter(is_ours).collect();
+        assert_eq!(prices.len(), 4, "the prices of two plans");
+        // Those of the videos are no history's.
+        platform.running().webhooks().reset();
+        let mut webhook_url = format!("{}/api/subscription/webhook", platform.running().urls().web);
+        let mut receiver = None;
+        if strategy != Strategy::Service {
+            let faults: Faults = platform.running().faults().clone();
+            let started = Receiver::start(strategy, stripe.clone(), aws.clone(), prices.clone(), faults).await;
+            webhook_url = started.url.clone();
+            // The service is told nothing any more; what takes its place is.
+            let configured = stripe.list("webhook_endpoints").await;
+            let events = configured[0]["enabled_events"].as_array().expect("types").iter().filter_map(Value::as_str);
+            let wanted = std::iter::once(("url", webhook_url.as_str()));
+            let wanted: Vec<_> = wanted.chain(events.map(|kind| ("enabled_events[]", kind))).collect();
+            platform.running().stripe().set_webhook_events(&["none"]);
+            let (status, answer) = stripe.post("webhook_endpoints", &wanted).await;
+            assert_eq!(status, 200, "{answer}");
+            receiver = Some(started);
+        }
+        Self {
+            foreign_price: foreign["id"].as_str().expect("an id").to_owned(),
+            platform,
+            stripe,
+            prices,
+            videos,
+            webhook_url,
+            strategy,
+            aws,
+            _receiver: receiver,
+        }
+    }
+
+    pub(crate) fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.platform.running().now()
+    }
+
+    pub(crate) async fn advance(&self, seconds: i64) {
+        self.platform.advance(u64::try_from(seconds).unwrap_or(0)).await;
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        self.platform.running().faults()
+    }
+
+    pub(crate) fn mode(&self, mode: Mode) {
+        self.platform.running().webhooks().set_mode("stripe", mode);
+    }
+
+    /// Begins in the night of a day of the next year that is not a leap year, so that months are as long at every replay.
+    pub(crate) async fn begin(&self, day: u64) {
+        let today = self.now().to_zoned(TimeZone::UTC).date();
+        let mut year = today.year() + 1;
+        while jiff::civil::date(year, 1, 1).in_leap_year() || jiff::civil::date(year + 1, 1, 1).in_leap_year() {
+            year += 1;
+        }
+        let first = jiff::civil::date(year, 1, 1).to_zoned(TimeZone::UTC).expect("in range").timestamp();
+        let begin = first + SignedDuration::from_hours(24 * i64::try_from(day % 365).unwrap_or(0) + 3);
+        self.advance(begin.duration_since(self.now()).as_secs()).await;
+    }
+
+    /// Ends a history: nothing of it is due any more.
+    pub(crate) async fn end(&self, person: &Person) {
+        self.faults().clear();
+        self.mode(Mode::Drop);
+        for customer in &person.customers {
+            self.stripe.delete(&format!("customers/{customer}")).await;
+        }
+        self.platform.running().webhooks().reset();
+    }
+
+    /// Everything that was sent is answered: whatever was held, refused or is to be tried again.
+    pub(crate) async fn settle(&self) -> Result<(), String> {
+        self.faults().clear();
+        let webhooks = self.platform.running().webhooks();
+        webhooks.set_mode("stripe", Mode::Normal);
+        webhooks.release();
+        self.advance(0).await;
+        for _ in 0..20 {
+            let Some(due) = webhooks.next_due() else { return Ok(()) };
+            self.advance(due.duration_since(self.now()).as_secs().max(0) + 1).await;
+        }
+        let refused = webhooks.list().into_iter().find(|one| one.next_attempt_at.is_some());
+        Err(format!("a webhook is refused again and again: {refused:?}"))
+    }
+
+    /// Posts an event's body to whoever takes Stripe's events, signed now.
+    pub(crate) async fn post(&self, body: &str) -> u16 {
+        let signature = signature(&self.platform, self.now().as_second(), body.as_bytes());
+        let request = self.platform.client().post(&self.webhook_url).header("stripe-signature", signature);
+        let sent = request.header("content-type", "application/json").body(body.to_owned()).send().await;
+        sent.map_or(0, |answer| answer.status().as_u16())
+    }
+
+    pub(crate) async fn register(&self, email: &str) -> Person {
+        let anyone = self.platform.anyone();
+        let answer = anyone.post("/api/auth/register", json!({ "email": email, "password": PASSWORD })).await;
+        assert_eq!(answer.status(), 201, "{answer}");
+        let token = answer.data()["token"].as_str().expect("a token").to_owned();
+        let id = answer.data()["user"]["id"].as_str().expect("an id").to_owned();
+        let mut person =
+            Person { id, viewer: anyone.with_token(email, token), signed_at: self.now(), customers: Vec::new() };
+        person.find_customers(&self.stripe).await;
+        person
+    }
+}
+
+impl Person {
+    /// With a token that is good for a while.
+    pub(crate) async fn refresh(&mut self, world: &World) {
+        if world.now().duration_since(self.signed_at).as_secs() < TOKEN_SECONDS {
+            return;
+        }
+        let email = self.viewer.email().to_owned();
+        let fresh = self.viewer.post("/api/auth/refresh", json!({})).await;
+        self.viewer = match fresh.data()["token"].as_str().filter(|_| fresh.status() == 200) {
+            Some(token) => self.viewer.with_token(&email, token.to_owned()),
+            None => world.platform.sign_in(&email, PASSWORD).await,
+        };
+        self.signed_at = world.now();
+    }
+
+    /// Notes customers that were made since.
+    pub(crate) async fn find_customers(&mut self, stripe: &Stripe) {
+        let mut found = stripe.list(&format!("customers?email={}", self.viewer.email().replace('@', "%40"))).await;
+        found.reverse();
+        for customer in found {
+            let id = customer["id"].as_str().expect("an id").to_owned();
+            if !self.customers.contains(&id) {
+                self.customers.push(id);
+            }
+        }
+    }
+
+    pub(crate) async fn play(&self, video: &str) -> Answer {
+        self.viewer.play(video).await
+    }
+}
+
+impl Aws {
+    async fn of(platform: &Platform) -> Self {
+        let config = platform.console().get("/config").await;
+        let key = config.json()["aws"]["access_key_id"].as_str().expect("an access key").to_owned();
+        let scope = format!("{key}/20260101/us-east-1/aws/aws4_request");
+        Self {
+            client: platform.client().clone(),
+            url: platform.running().urls().aws.clone(),
+            authorization: format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            subscriptions: platform.setting("stripe-webhook", "SUBSCRIPTIONS_TABLE"),
+            billing_events: platform.setting("stripe-webhook", "BILLING_EVENTS_TABLE"),
+            audit: platform.setting("stripe-webhook", "AUDIT_TABLE"),
+        }
+    }
+
+    /// Status and answer of a call of DynamoDB's.
+    pub(crate) async fn call(&self, operation: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.post(&self.url).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
+        let request = request
+            .header("authorization", &self.authorization)
+            .header("x-amz-date", "20260101T000000Z")
+            .header("content-type", "application/x-amz-json-1.0")
+            .body(body.to_string());
+        let answer = request.send().await.expect("DynamoDB answers");
+        let status = answer.status().as_u16();
+        (status, serde_json::from_str(&answer.text().await.expect("an answer")).unwrap_or_default())
+    }
+
+    /// A row of `subscriptions` as plain JSON without nulls; null where there is none.
+    pub(crate) async fn row(&self, pk: &str) -> Value {
+        let key = json!({ "TableName": self.subscriptions, "Key": { "pk": { "S": pk } } });
+        let (status, mut answer) = self.call("GetItem", &key).await;
+        assert_eq!(status, 200, "{answer}");
+        plain_row(&answer["Item"].take())
+    }
+
+    /// The rows of a partition as plain JSON without nulls.
+    pub(crate) async fn partition(&self, table: &str, name: &str, value: &str) -> Vec<Value> {
+        let query = json!({
+            "TableName": table,
+            "KeyConditionExpression": "#name = :value",
+            "ExpressionAttributeNames": { "#name": name },
+            "ExpressionAttributeValues": { ":value": { "S": value } },
+        });
+        let (status, answer) = self.call("Query", &query).await;
+        assert_eq!(status, 200, "{answer}");
+        assert!(answer["LastEvaluatedKey"].is_null(), "one page is enough for a history");
+        answer["Items"].as_array().into_iter().flatten().map(plain_row).collect()
+    }
+}
+
+fn plain_row(item: &Value) -> Value {
+    let Some(fields) = item.as_object() else { return Value::Null };
+    let plain = fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
+    super::oracle::bare(Value::Object(plain))
+}
+
+/// DynamoDB's `{"S": "…"}` as the value it means.
+fn plain(value: &Value) -> Value {
+    let Some((kind, value)) = value.as_object().and_then(|one| one.iter().next()) else { return Value::Null };
+    match (kind.as_str(), value) {
+        ("N", Value::String(number)) => number.parse::<i64>().map_or(Value::Null, Value::from),
+        ("NULL", _) => Value::Null,
+        ("L", Value::Array(all)) => all.iter().map(plain).collect(),
+        ("M", all) => plain_row(all),
+        (_, value) => value.clone(),
+    }
+}
+
+/// The template without its schedules: a history says itself when a job runs.
+fn unscheduled() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let text = std::fs::read_to_string(options().template).expect("the template is there");
+    let lines = text.lines().map(|line| match line.split_once("Schedule: ") {
+        Some((indent, rest)) if rest.starts_with("rate(") || rest.starts_with("cron(") => {
+            format!("{indent}Schedule: rate(30000 days)\n")
+        }
+        _ => format!("{line}\n"),
+    });
+    let name = format!("marquee-simulation-{}-{}.yaml", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, lines.collect::<String>()).expect("the folder for temporary files can be written");
+    path
+}
+
+/// A day from now, in whole seconds.
+pub(crate) fn seconds_until(moment: i64, now: Timestamp) -> i64 {
+    moment.saturating_sub(now.as_second()).max(0)
+}
+
+/// A moment some days ahead, for Stripe.
+pub(crate) fn days_ahead(now: Timestamp, days: i64) -> String {
+    now.checked_add((24 * days).hours()).map_or_else(|_| String::new(), |at| at.as_second().to_string())
+}
