@@ -61,7 +61,7 @@ fn issue(answer: &Value, job: bool) -> Option<String> {
     None
 }
 
-async fn invoke(
+pub(crate) async fn invoke(
     platform: &Platform,
     name: &str,
     environment: &std::collections::BTreeMap<String, String>,

@@ -1,5 +1,6 @@
 //! The service through its door: the whole platform in memory, one for each test, and HTTP.
 
+mod bench;
 mod billing;
 mod bodies;
 mod bootstraps;

@@ -1,0 +1,91 @@
+//! What `make bench` prints: how long the routes that matter take, cold starts, and a year of a hundred subscribers.
+
+use crate::billing::{CARD, checkout, page, untried};
+use crate::bootstraps::invoke;
+use serde_json::json;
+use std::io::Write;
+use std::time::{Duration, Instant};
+use support::{Answer, PASSWORD, Platform};
+
+const REQUESTS: usize = 100;
+const SUBSCRIBERS: usize = 100;
+const COLD_STARTS: usize = 5;
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn told(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0;
+    format!("half in {:.1} ms, 95 % in {:.1} ms", at(50), at(95))
+}
+
+/// Asks one after the other, and tells how long that took and what it called.
+async fn route(platform: &Platform, name: &str, ask: impl AsyncFn() -> Answer) {
+    let mut times = Vec::new();
+    let mut last = None;
+    for _ in 0..REQUESTS {
+        let started = Instant::now();
+        let answer = ask().await;
+        times.push(started.elapsed());
+        assert!(answer.status() < 400, "{name}: {answer}");
+        last = Some(answer);
+    }
+    let trips = last.map_or(0, |answer| platform.round_trips(&answer, "dynamodb"));
+    say(&format!("{name:<12} {}, {trips} round trips to DynamoDB", told(times)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "make bench"]
+async fn bench() {
+    let limits = [("LimitAddressRequests", "1000000"), ("LimitUserRequests", "1000000")];
+    let platform = Platform::with(&limits).await;
+    let admin = platform.admin().await;
+    let video = platform.published_video(&admin, json!({ "title": "One" })).await;
+    let viewer = platform.register("bench@viewers.test").await;
+    let credentials = json!({ "email": viewer.email(), "password": PASSWORD });
+    say(&format!("each of {REQUESTS} requests, one after the other:"));
+    route(&platform, "sign-in", async || platform.anyone().post("/api/auth/login", credentials.clone()).await).await;
+    route(&platform, "play", async || viewer.play(&video).await).await;
+    route(&platform, "list", async || platform.anyone().get("/api/videos").await).await;
+    cold(&platform).await;
+    year().await;
+}
+
+/// From the start of a function's process to its answer.
+async fn cold(platform: &Platform) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    for name in ["login", "list-videos", "stripe-webhook"] {
+        let function = &platform.running().template().functions[name];
+        let event = std::fs::read_to_string(root.join(format!("events/{name}.json"))).expect("an event");
+        let mut times = Vec::new();
+        for _ in 0..COLD_STARTS {
+            let started = Instant::now();
+            invoke(platform, name, &function.environment, event.clone()).await.expect("an answer");
+            times.push(started.elapsed());
+        }
+        say(&format!("{name:<14} from the start of its process (debug build) to its answer: {}", told(times)));
+    }
+}
+
+/// The time machine: a year of monthly renewals.
+async fn year() {
+    let platform = untried().await;
+    for number in 0..SUBSCRIBERS {
+        let viewer = platform.register(&format!("year-{number}@viewers.test")).await;
+        platform.pay(&page(&checkout(&viewer, "basic").await), CARD).await;
+        // The limit of strangers is by address, and all of them come from one.
+        platform.advance(60).await;
+    }
+    let newest = |platform: &Platform| {
+        let newest = platform.running().deliveries().into_iter().next().expect("webhooks");
+        newest.id.trim_start_matches("whd_").parse::<u64>().expect("a number")
+    };
+    let before = newest(&platform);
+    let started = Instant::now();
+    platform.advance(365 * 86_400).await;
+    let seconds = started.elapsed().as_secs_f64();
+    let webhooks = newest(&platform) - before;
+    say(&format!("a year of {SUBSCRIBERS} subscribers: {seconds:.1} s, {webhooks} webhooks"));
+}
