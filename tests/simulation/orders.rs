@@ -30,6 +30,18 @@ fn events(world: &World) -> Vec<(String, String)> {
     sent.into_iter().map(|one| (one.event_type, one.body)).collect()
 }
 
+/// Delivers an event until it is taken in, as Stripe does: a machine that is busy may answer 503 to the first attempt.
+async fn delivered(world: &World, body: &str) -> bool {
+    for _ in 0..5 {
+        match world.post(body).await {
+            200 => return true,
+            503 => {}
+            other => panic!("a webhook is answered {other}"),
+        }
+    }
+    false
+}
+
 /// The same event under an id that no mark is of.
 fn renamed(body: &str, id: &str) -> String {
     let mut event: Value = serde_json::from_str(body).expect("an event");
@@ -75,7 +87,7 @@ async fn the_events_of_a_checkout_may_come_in_any_order() {
         forget(&world, &person).await;
         for at in order {
             let body = renamed(&events[*at].1, &format!("evt_order_{number}_{at}"));
-            assert_eq!(world.post(&body).await, 200, "{order:?} of {kinds:?}");
+            assert!(delivered(&world, &body).await, "{order:?} of {kinds:?}");
         }
         if let Err(why) = check::rows(&world, &person).await {
             panic!("{order:?} of {kinds:?}: {why}");
@@ -122,7 +134,7 @@ async fn incomplete_and_active_a_second_apart_may_come_in_any_order() {
             assert_eq!((status, &subscription["status"]), (200, &json!("incomplete")), "{subscription}");
             let first = events(&world);
             for (_, body) in first.iter().take(early) {
-                assert_eq!(world.post(body).await, 200);
+                assert!(delivered(&world, body).await);
             }
             if early > 0 {
                 check::all(&world, &person, None).await.expect("incomplete grants nothing");
@@ -137,7 +149,7 @@ async fn incomplete_and_active_a_second_apart_may_come_in_any_order() {
             let orders = permutations(left.len());
             let order = &orders[case];
             for at in order {
-                assert_eq!(world.post(&left[*at].1).await, 200, "{order:?} of {kinds:?}");
+                assert!(delivered(&world, &left[*at].1).await, "{order:?} of {kinds:?}");
                 if let Err(why) = check::rows(&world, &person).await {
                     panic!("{early} early, {order:?} of {kinds:?}: {why}");
                 }
