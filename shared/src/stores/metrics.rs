@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MONTHLY_DAYS: i64 = 62;
 const YEARLY_DAYS: i64 = 400;
 /// Reads under way at once.
-const READS_AT_ONCE: usize = 32;
+const READS_AT_ONCE: usize = 8;
 /// Where nothing was ever billed.
 const CURRENCY_DEFAULT: &str = "usd";
 
