@@ -135,21 +135,17 @@ async function run(video_id: string): Promise<void> {
     return;
   }
   stop(video_id);
-  const upload = new ResumedUpload(ticket.url, file, received);
+  const speed = meter(received);
+  const upload = new ResumedUpload(ticket.url, file, received, {
+    onProgress: (bytes_sent) => {
+      if (runs.get(video_id) === upload) change(video_id, { bytes_sent, bytes_per_second: speed(bytes_sent) });
+    },
+  });
   runs.set(video_id, upload);
   // What an upload tells that was stopped or replaced is of no interest.
   const whenCurrent = (act: (detail: unknown) => void) => (event: CustomEvent) => {
     if (runs.get(video_id) === upload) act(event.detail);
   };
-  const speed = meter(received);
-  upload.on(
-    'progress',
-    whenCurrent((percent) => {
-      if (typeof percent !== 'number') return;
-      const bytes_sent = Math.max(received, Math.round((percent / 100) * file.size));
-      change(video_id, { bytes_sent, bytes_per_second: speed(bytes_sent) });
-    }),
-  );
   upload.on('success', whenCurrent(() => sent(video_id)));
   upload.on('offline', whenCurrent(() => interrupt(video_id, 'offline')));
   upload.on(
