@@ -1,4 +1,3 @@
-import { Navigate } from 'react-router';
 import type { RouteObject } from 'react-router';
 import { RequireAdmin } from './require-admin';
 
@@ -11,7 +10,7 @@ export const adminRoutes: RouteObject[] = [
         path: 'admin',
         lazy: () => import('./admin-shell'),
         children: [
-          { index: true, element: <Navigate to="/admin/videos" replace /> },
+          { index: true, lazy: () => import('@/features/metrics/dashboard-page') },
           { path: 'videos', lazy: () => import('@/features/videos/all-videos-page') },
           { path: 'videos/new', lazy: () => import('@/features/videos/new-video-page') },
           { path: 'videos/:id', lazy: () => import('@/features/videos/edit-video-page') },

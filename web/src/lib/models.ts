@@ -1,5 +1,5 @@
 // The nouns of the API by their names, as docs/openapi.json describes them.
-import type { components } from './api.generated';
+import type { components, paths } from './api.generated';
 
 type Schemas = components['schemas'];
 
@@ -16,6 +16,8 @@ export type Interval = Schemas['Interval'];
 export type Invoice = Schemas['Invoice'];
 export type Member = Schemas['Member'];
 export type MemberDetail = Schemas['MemberDetail'];
+/** The figures of the business over some days. */
+export type Metrics = paths['/api/admin/metrics']['get']['responses'][200]['content']['application/json']['data'];
 export type NewVideo = Schemas['NewVideo'];
 export type Payment = Schemas['Payment'];
 export type Plan = Schemas['Plan'];
