@@ -1,0 +1,123 @@
+import { expectMoves, expectPlays, playing, seek } from './support/player.ts';
+import { countRequests, expect, test, title } from './support/test.ts';
+import type { Page, Person } from './support/test.ts';
+
+/** Opens a video's page and plays it, by the press that a browser wants before it makes a sound. */
+async function play(page: Page, id: string): Promise<void> {
+  await page.goto(`/videos/${id}`);
+  await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
+}
+
+test('where one is is told while it plays, at a pause and at a seek', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const video = await platform.video('free');
+  const page = await pageOf(person);
+  const told = countRequests(page, 'PUT', /\/progress$/);
+  const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
+  await play(page, video.id);
+  await expectPlays(page, 1);
+  await expect.poll(() => told.count, { message: 'a heartbeat while it plays' }).toBeGreaterThan(0);
+  await page.keyboard.press('k');
+  await expect.poll(async () => (await playing(page))?.paused).toBe(true);
+  const at = (await playing(page))?.at ?? 0;
+  await expect.poll(async () => Math.abs((await kept()) - at), { message: 'told at the pause' }).toBeLessThanOrEqual(1);
+  await seek(page, 15);
+  await expect.poll(kept, { message: 'told at the seek, though it stands still' }).toBe(15);
+});
+
+test('a film that ends is finished: it is not to be continued, and begins from the start', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const video = await platform.video('free');
+  const page = await pageOf(person);
+  await play(page, video.id);
+  await expectPlays(page, 1);
+  await seek(page, video.duration - 2);
+  await expect.poll(async () => (await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed, { timeout: 60_000 }).toBe(true);
+  expect(await platform.api('GET', '/api/continue-watching', person)).toEqual([]);
+  await page.goto(`/videos/${video.id}`);
+  await expect(page.getByRole('link', { name: 'Watch again' })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Resume/ })).toHaveCount(0);
+});
+
+test.describe('more devices than the plan has seats', () => {
+  /** Another device of the same account, which keeps its stream alive as a player does. */
+  async function elsewhere(pageOf: (person: Person) => Promise<Page>, person: Person, id: string): Promise<Page> {
+    const page = await pageOf(person);
+    await play(page, id);
+    await expectPlays(page, 0.5);
+    return page;
+  }
+
+  test('the devices are shown, and stopping one frees its seat', async ({ pageOf, platform }) => {
+    const { email } = await platform.register();
+    const video = await platform.video('free');
+    const first = await elsewhere(pageOf, await platform.signIn(email, undefined, 'The kitchen'), video.id);
+    const page = await pageOf(await platform.signIn(email, undefined, 'The attic'));
+    await play(page, video.id);
+    await expect(title(page)).toHaveText('Every seat of your plan is taken');
+    await expect(page.getByText(video.title, { exact: false }).first()).toBeVisible();
+    expect(await playing(page), 'nothing plays meanwhile').toBeNull();
+
+    await page.getByRole('button', { name: /^Stop .* and watch here$/ }).click();
+    await expectMoves(page, 1);
+    await expect(first.getByRole('alert').getByText('Playing elsewhere now')).toBeVisible();
+    expect((await playing(first))?.paused, 'the other one stands still').toBe(true);
+  });
+
+  test('on four devices at once premium plays', async ({ platform }) => {
+    const { email } = await platform.subscriber('premium');
+    const video = await platform.video('premium');
+    const people = await Promise.all(Array.from({ length: 4 }, () => platform.signIn(email)));
+    const granted = await Promise.all(people.map((person) => platform.api<{ playback_session_id: string }>('GET', `/api/videos/${video.id}/play`, person)));
+    expect(new Set(granted.map((one) => one.playback_session_id)).size).toBe(4);
+  });
+
+  test('what plays is among the devices, and is stopped from there', async ({ pageOf, platform }) => {
+    const { email } = await platform.register();
+    const video = await platform.video('free');
+    const first = await elsewhere(pageOf, await platform.signIn(email, undefined, 'The kitchen'), video.id);
+    const page = await pageOf(await platform.signIn(email));
+    await page.goto('/account/devices');
+    await page.getByRole('button', { name: `Stop ${video.title}` }).click();
+    await expect(page.getByText('All quiet')).toBeVisible();
+    await expect(first.getByRole('alert').getByText('Playing elsewhere now')).toBeVisible();
+  });
+});
+
+test.describe('a session that ended elsewhere', () => {
+  test('leads to the sign-in, says why, and back to the same page', async ({ pageOf, platform }) => {
+    const { email } = await platform.register();
+    const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
+    await page.goto('/account/devices');
+    await expect(page.getByText('This device')).toBeVisible();
+    const other = await pageOf(await platform.signIn(email, undefined, 'The attic'));
+    await other.goto('/account/devices');
+    await other.getByRole('button', { name: 'Sign out The kitchen' }).click();
+    await expect(other.getByText('The kitchen is signed out.')).toBeVisible();
+
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await expect(page).toHaveURL(/\/sign-in\?next=/);
+    await expect(page.getByText('You were signed out.')).toBeVisible();
+    const left = new URL(page.url()).searchParams.get('next') ?? '';
+    expect(left).toMatch(/^\/account/);
+    await page.getByLabel('Email address').fill(email);
+    await page.getByRole('textbox', { name: 'Password' }).fill('a long enough phrase');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL(left);
+    await expect(page.getByText('You were signed out.')).toHaveCount(0);
+  });
+
+  test('stops the player within a heartbeat', async ({ pageOf, platform }) => {
+    const { email } = await platform.register();
+    const video = await platform.video('free');
+    const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
+    await play(page, video.id);
+    await expectPlays(page, 0.5);
+    const other = await platform.signIn(email);
+    const sessions = await platform.api<{ id: string; current: boolean; device_name: string }[]>('GET', '/api/auth/sessions', other);
+    const kitchen = sessions.find((session) => session.device_name === 'The kitchen');
+    await platform.api('DELETE', `/api/auth/sessions/${kitchen?.id}`, other);
+    await expect(page).toHaveURL(new RegExp(`/sign-in\\?next=.*${video.id}`));
+  });
+});
