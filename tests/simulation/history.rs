@@ -201,7 +201,7 @@ impl History<'_> {
     async fn act(&mut self, action: Action) -> Result<(), String> {
         self.tally.actions += 1;
         self.person.refresh(self.world).await;
-        let foreign_to_fixtures = matches!(action, Action::SecondSubscription | Action::DeleteCustomer);
+        let foreign_to_fixtures = matches!(action, Action::SecondSubscription | Action::DeleteCustomer | Action::Comp);
         if foreign_to_fixtures && self.world.strategy != Strategy::Service {
             return Ok(());
         }
