@@ -363,12 +363,12 @@ impl History<'_> {
         self.world.faults().clear();
         // What was asked for in a trial costs nothing before its end.
         self.gave_premium |= answer.data()["status"] == "trialing";
-        if let Some(page) = answer.details()[0]["issue"].as_str().filter(|_| answer.status() == 402) {
-            if self.chance.once_in(2) {
-                let card = self.chance.weighted(&CARDS);
-                self.post_page(page, &format!("card={card}")).await;
-                self.tell(&format!("the change is confirmed with {card}"));
-            }
+        if let Some(page) = answer.details()[0]["issue"].as_str().filter(|_| answer.status() == 402)
+            && self.chance.once_in(2)
+        {
+            let card = self.chance.weighted(&CARDS);
+            self.post_page(page, &format!("card={card}")).await;
+            self.tell(&format!("the change is confirmed with {card}"));
         }
         Ok(())
     }

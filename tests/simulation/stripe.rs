@@ -106,7 +106,7 @@ fn encoded(form: &[(&str, &str)]) -> String {
         text.bytes().fold(String::new(), |mut all, byte| {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'[' | b']' => {
-                    all.push(char::from(byte))
+                    all.push(char::from(byte));
                 }
                 _ => all.push_str(&format!("%{byte:02X}")),
             }
