@@ -116,7 +116,7 @@ function plot(kind: ChartProps['kind'], label: string, rows: Row[], series: Seri
   const frame = [
     <CartesianGrid key="grid" vertical={false} />,
     <XAxis key="x" dataKey="date" tickFormatter={shortDay} tick={tick} tickLine={false} axisLine={false} minTickGap={48} tickMargin={8} />,
-    <YAxis key="y" tickFormatter={formatAxis} tick={tick} tickLine={false} axisLine={false} width="auto" tickCount={4} allowDecimals={kind !== 'bar'} />,
+    <YAxis key="y" tickFormatter={formatAxis} tick={tick} tickLine={false} axisLine={false} width="auto" tickCount={4} allowDecimals={format(0.5) !== format(1) && format(0.5) !== format(0)} domain={format(1) === '100%' ? [0, 1] : undefined} />,
     <Tooltip key="tooltip" isAnimationActive={false} content={({ active, label: date, payload }) => <Tip isShown={active} date={String(date ?? '')} series={series} values={payload} format={format} />} />,
   ];
   const common = { data: rows, margin, title: label };

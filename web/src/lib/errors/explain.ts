@@ -27,6 +27,9 @@ export function explain(error: unknown): Explanation {
   switch (error.code) {
     case 'RATE_LIMITED':
       return { ...said, text: `You have asked for a lot in a short time. Try again ${inTime(error.retry_after_seconds)}.` };
+    // The service knows what stands in the way.
+    case 'CONFLICT':
+      return { ...said, text: error.message || said.text };
     case 'PAYMENT_ACTION_REQUIRED': {
       const href = confirmUrl(error);
       return { ...said, action: href ? { kind: 'visit', label: 'Confirm the payment', href } : said.action };
