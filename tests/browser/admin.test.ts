@@ -1,0 +1,205 @@
+import { test } from './support/film.ts';
+import { expectPlays } from './support/player.ts';
+import { countRequests, expect, settled, title } from './support/test.ts';
+import type { Page } from './support/test.ts';
+
+/** Fills in the form of a new video; its file is the test's own matter. */
+async function describeVideo(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Title').fill(name);
+  await page.getByLabel('Description').fill('What the camera saw.');
+  await page.getByRole('radio', { name: 'Free' }).check();
+  await page.getByLabel('Category').fill('Home movies');
+  // Away from what it suggests.
+  await page.keyboard.press('Tab');
+}
+
+const fileOf = (page: Page) => page.locator('input[type=file]');
+const aTitle = (words: string) => `${words} ${Date.now()}`;
+
+test('a film is uploaded, encoded and published, and a viewer plays it; nobody sees it before', async ({ pageOf, platform, film }) => {
+  test.slow();
+  const page = await pageOf(await platform.admin());
+  const name = aTitle('A long day');
+  const created = countRequests(page, 'POST', /\/api\/admin\/videos$/);
+  await page.goto('/admin/videos');
+  await page.getByRole('link', { name: 'Add a video' }).first().click();
+  await fileOf(page).setInputFiles(film.path);
+  await expect(page.getByLabel('Title'), 'a title to begin with').toHaveValue('A long day');
+  await describeVideo(page, name);
+  await page.getByRole('button', { name: 'Upload' }).dblclick();
+  await expect(title(page)).toHaveText(name);
+  expect(created.count, 'pressed twice, created once').toBe(1);
+  const publish = page.getByRole('button', { name: 'Publish now' });
+  await expect(publish).toBeDisabled();
+
+  // The encoder tells by a webhook, and the page follows.
+  await expect(publish).toBeEnabled({ timeout: 150_000 });
+  const listed = () => platform.api<{ id: string }[]>('GET', `/api/videos?q=${encodeURIComponent(name)}`, null);
+  expect(await listed()).toEqual([]);
+  const viewer = await pageOf(await platform.register());
+  const id = page.url().split('/').at(-1) ?? '';
+  await viewer.goto(`/videos/${id}`);
+  await expect(title(viewer)).toHaveText('Not on our programme');
+
+  await publish.click();
+  await expect(page.getByRole('link', { name: 'See it as viewers do' })).toBeVisible();
+  await expect.poll(listed).toHaveLength(1);
+  await viewer.goto(`/videos/${id}`);
+  await viewer.getByRole('link', { name: 'Play', exact: true }).click();
+  await expectPlays(viewer, 2);
+
+  await page.getByRole('button', { name: 'Unpublish' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Leave it' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(await listed(), 'a question that is declined changes nothing').toHaveLength(1);
+  await page.getByRole('button', { name: 'Unpublish' }).click();
+  await dialog.getByRole('button', { name: 'Unpublish' }).click();
+  await expect.poll(listed).toEqual([]);
+
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(page).toHaveURL('/admin/videos');
+  await expect(page.getByRole('link', { name })).toHaveCount(0);
+});
+
+test('an upload that is cut in the middle goes on where it was, and sends nothing twice', async ({ pageOf, platform, film }) => {
+  test.slow();
+  const page = await pageOf(await platform.admin());
+  const begun: string[] = [];
+  page.on('request', (request) => {
+    const range = request.headers()['content-range'];
+    if (request.method() === 'PUT' && range && !range.startsWith('bytes */')) begun.push(range);
+  });
+  // What comes after the first chunk never arrives.
+  await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => {
+    const range = route.request().headers()['content-range'] ?? '';
+    return route.request().method() === 'PUT' && !/^bytes (0-|\*)/.test(range) ? route.abort('connectionreset') : route.fallback();
+  });
+  await page.goto('/admin/videos/new');
+  await fileOf(page).setInputFiles(film.path);
+  await describeVideo(page, aTitle('Cut'));
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page.getByText(/could not be reached|You are offline/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('progressbar', { name: 'Upload', exact: true })).toBeVisible();
+
+  await page.unrouteAll();
+  begun.length = 0;
+  await page.getByRole('button', { name: /Try again|Go on/ }).click();
+  await expect(page.getByText('is being encoded')).toBeVisible({ timeout: 60_000 });
+  expect(begun.length).toBeGreaterThan(0);
+  expect(begun.filter((range) => range.startsWith('bytes 0-')), 'the first chunk is not sent again').toEqual([]);
+});
+
+test('an upload whose page was closed goes on when the same file is chosen again, and with no other', async ({ pageOf, platform, film }) => {
+  test.slow();
+  const page = await pageOf(await platform.admin());
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => {
+    const range = route.request().headers()['content-range'] ?? '';
+    // Neither answered nor refused.
+    return route.request().method() === 'PUT' && !/^bytes (0-|\*)/.test(range) ? undefined : route.fallback();
+  });
+  const second = page.waitForRequest((request) => /^bytes [1-9]/.test(request.headers()['content-range'] ?? ''));
+  await page.goto('/admin/videos/new');
+  await fileOf(page).setInputFiles(film.path);
+  await describeVideo(page, aTitle('Closed'));
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await second;
+  await page.reload();
+  await page.unrouteAll();
+  await expect(page.getByText('was cut off when the page was closed').first()).toBeVisible();
+
+  await fileOf(page).setInputFiles({ name: 'another.mp4', mimeType: 'video/mp4', buffer: Buffer.from([0, 0, 0, 24, ...Buffer.from('ftypmp42')]) });
+  await expect(page.getByText('That is another file.')).toBeVisible();
+  await fileOf(page).setInputFiles(film.path);
+  await expect(page.getByText('is being encoded')).toBeVisible({ timeout: 60_000 });
+});
+
+test('a file that is no video is refused before anything is sent, and what only calls itself one is told by the encoder', async ({ pageOf, platform }) => {
+  test.slow();
+  const page = await pageOf(await platform.admin());
+  const created = countRequests(page, 'POST', /\/api\/admin\/videos$/);
+  await page.goto('/admin/videos/new');
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page.getByText('Choose the file of the film first.')).toBeVisible();
+  await fileOf(page).setInputFiles({ name: 'letter.mp4', mimeType: 'video/mp4', buffer: Buffer.from('Dear projectionist, ') });
+  await expect(page.getByText('“letter.mp4” is a text, not a video.')).toBeVisible();
+  await fileOf(page).setInputFiles({ name: 'empty.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0) });
+  await expect(page.getByText('“empty.mp4” is empty.')).toBeVisible();
+  await describeVideo(page, aTitle('No film'));
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page).toHaveURL('/admin/videos/new');
+  expect(created.count).toBe(0);
+
+  await fileOf(page).setInputFiles({ name: 'noise.mp4', mimeType: 'video/mp4', buffer: Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 167 + 3) % 256)) });
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page.getByText('It could not be encoded')).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole('button', { name: 'Publish now' })).toBeDisabled();
+});
+
+test('a new video: what is empty or too long is said at its field', async ({ pageOf, platform, film }) => {
+  const page = await pageOf(await platform.admin());
+  const created = countRequests(page, 'POST', /\/api\/admin\/videos$/);
+  await page.goto('/admin/videos/new');
+  await fileOf(page).setInputFiles(film.path);
+  await page.getByLabel('Title').fill('');
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page.getByLabel('Title')).toHaveAccessibleDescription(/Give it a title/);
+  await expect(page.getByLabel('Title')).toBeFocused();
+  await page.getByLabel('Title').fill('x'.repeat(300));
+  await expect(page.getByLabel('Title')).toHaveValue('x'.repeat(200));
+  expect(created.count).toBe(0);
+});
+
+test('a plan is given with a reason, opens the films at once, and is in the audit', async ({ pageOf, platform }) => {
+  const person = await platform.register('Comped');
+  const page = await pageOf(await platform.admin());
+  const sent = countRequests(page, 'POST', /\/comp$/);
+  await page.goto('/admin/members');
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('link', { name: person.email }).click();
+  await expect(title(page)).toHaveText('Comped');
+  await page.getByRole('button', { name: 'Give a plan' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Give Premium' }).click();
+  await expect(dialog.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true');
+  expect(sent.count, 'no plan without a reason').toBe(0);
+  const reason = aTitle('Won the raffle');
+  await dialog.getByLabel('Reason').fill(reason);
+  await dialog.getByRole('button', { name: 'Give Premium' }).dblclick();
+  await expect(page.getByText('May watch.')).toBeVisible();
+  expect(sent.count).toBe(1);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ access: { allowed: true } });
+  await page.goto('/admin/audit');
+  await expect(page.getByText(reason)).toHaveCount(1);
+});
+
+test('money goes back with a reason, never more than was paid', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(await platform.admin());
+  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
+  await page.getByRole('link', { name: person.email }).click();
+  await page.getByRole('button', { name: /^Refund invoice/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Refund' });
+  await dialog.getByLabel('Reason').fill('The projector broke');
+  await dialog.getByLabel(/^Amount/).fill('99999');
+  await dialog.getByRole('button', { name: 'Refund', exact: true }).click();
+  await expect(dialog.getByLabel(/^Amount/)).toHaveAccessibleDescription(/can go back/);
+  await dialog.getByLabel(/^Amount/).fill('1.00');
+  await dialog.getByRole('button', { name: /^Refund .*1\.00/ }).click();
+  await expect(page.getByText('Partly refunded')).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription/invoices', person)).toMatchObject([{ amount_refunded: 100 }]);
+  expect(await platform.api('GET', '/api/subscription', person), 'the subscription goes on').toMatchObject({ status: 'active' });
+});
+
+test('an address that is nobody’s, and half of one, are told as such', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.admin());
+  await page.goto('/admin/members?email=nobody-at-all%40example.com');
+  await expect(page.getByText('Nobody goes by that')).toBeVisible();
+  await page.getByLabel('Email address').fill('half');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await settled(page);
+  await expect(page.getByRole('table').getByRole('link')).toHaveCount(0);
+});
