@@ -8,6 +8,32 @@ async function play(page: Page, id: string): Promise<void> {
   await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
 }
 
+/** Enough to begin with, and not to end. */
+const SECONDS_AHEAD = 4;
+
+test('a grant that ends in mid-play is renewed, and the film goes on where it was', async ({ pageOf, platform }) => {
+  const video = await platform.video('premium');
+  const page = await pageOf(await platform.subscriber('premium'));
+  const grants = countRequests(page, 'GET', /\/play$/);
+  // The film is so short that all of it would be loaded at once; a long one is not.
+  await page.addInitScript((seconds) => {
+    setInterval(() => {
+      const player = document.querySelector<HTMLElement & { api?: { config: object } }>('hls-video');
+      if (player?.api) Object.assign(player.api.config, { maxBufferLength: seconds, maxMaxBufferLength: seconds, maxBufferSize: 0 });
+    }, 10);
+  }, SECONDS_AHEAD);
+  await play(page, video.id);
+  const before = await expectPlays(page, 1);
+  expect(grants.count).toBe(1);
+  // Longer than any signed address lives.
+  await platform.advance({ hours: 13 });
+  await expect.poll(() => grants.count, { message: 'a fresh grant is asked for' }).toBeGreaterThan(1);
+  const after = await expectPlays(page, before + 10);
+  expect(after, 'it does not leap').toBeLessThan(before + 18);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(grants.count, 'renewing does not run wild').toBeLessThanOrEqual(4);
+});
+
 test('where one is is told while it plays, at a pause and at a seek', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
