@@ -255,7 +255,8 @@ impl Stripe {
         T: Send + Sync + 'static,
         List<T>: PaginableList<Data = T> + Send + Sync + 'static,
     {
-        pages.stream(self).take(OBJECTS_MAX).try_collect().await
+        // Boxed: the types of Stripe's objects nest so deeply that whoever awaits this far down could not be compiled.
+        pages.stream(self).take(OBJECTS_MAX).boxed().try_collect().await
     }
 }
 
