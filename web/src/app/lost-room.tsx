@@ -6,7 +6,7 @@ import { usePageTitle } from '@/lib/page-title';
 export function Component() {
   usePageTitle('No such room');
   return (
-    <Empty icon="search" title="No such room" text="There is nothing at this address behind the screen.">
+    <Empty isPage icon="search" title="No such room" text="There is nothing at this address behind the screen.">
       <ButtonLink to="/admin">To the dashboard</ButtonLink>
     </Empty>
   );

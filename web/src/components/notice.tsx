@@ -66,14 +66,23 @@ function Act({ action, onRetry, size }: { action: Action; onRetry?: () => void; 
   }
 }
 
+interface EmptyProps {
+  icon: IconName;
+  title: string;
+  text: ReactNode;
+  /** It is all that there is on the page, and so its title is the page's. */
+  isPage?: boolean;
+  children?: ReactNode;
+}
+
 /** That there is nothing, why, and what to do instead. */
-export function Empty({ icon, title, text, children }: { icon: IconName; title: string; text: ReactNode; children?: ReactNode }) {
+export function Empty({ icon, title, text, isPage = false, children }: EmptyProps) {
   return (
     <div className={styles.state}>
       <span className={styles.mark}>
         <Icon name={icon} size={26} />
       </span>
-      <p className={styles.title}>{title}</p>
+      {isPage ? <h1 className={styles.title}>{title}</h1> : <p className={styles.title}>{title}</p>}
       <p className={styles.text}>{text}</p>
       {children}
     </div>

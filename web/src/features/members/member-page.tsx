@@ -28,7 +28,7 @@ export function Component() {
   if (member.data) return <Detail member={member.data} />;
   if (hasCode(member.error, 'NOT_FOUND', 'VALIDATION_ERROR')) {
     return (
-      <Empty icon="users" title="No such member" text="The account may have been deleted meanwhile.">
+      <Empty isPage icon="users" title="No such member" text="The account may have been deleted meanwhile.">
         <ButtonLink to="/admin/members">All members</ButtonLink>
       </Empty>
     );

@@ -35,7 +35,7 @@ export function Component() {
   if (video.data) return <Edit key={video.data.id} video={video.data} />;
   if (hasCode(video.error, 'NOT_FOUND')) {
     return (
-      <Empty icon="film" title="No such video" text="It may have been deleted meanwhile.">
+      <Empty isPage icon="film" title="No such video" text="It may have been deleted meanwhile.">
         <ButtonLink to="/admin/videos">All videos</ButtonLink>
       </Empty>
     );
