@@ -3,8 +3,8 @@
 use super::{Stripe, StripeError};
 use crate::prices::Price;
 use crate::snapshot::{Charge, Customer, Invoice, Session, Snapshot, Subscription};
-use futures::future::try_join_all;
-use futures::{StreamExt, TryStreamExt};
+use futures::future::{BoxFuture, try_join_all};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use serde_json::json;
 use shared::models::ids::UserId;
 use shared::models::plan::{self, Interval, PlanType};
@@ -250,13 +250,13 @@ impl Stripe {
         }
     }
 
-    async fn all<T>(&self, pages: ListPaginator<List<T>>) -> Result<Vec<T>, StripeError>
+    /// Boxed: the types of Stripe's objects nest so deeply that whoever awaits this far down could not be compiled.
+    fn all<T>(&self, pages: ListPaginator<List<T>>) -> BoxFuture<'_, Result<Vec<T>, StripeError>>
     where
         T: Send + Sync + 'static,
         List<T>: PaginableList<Data = T> + Send + Sync + 'static,
     {
-        // Boxed: the types of Stripe's objects nest so deeply that whoever awaits this far down could not be compiled.
-        pages.stream(self).take(OBJECTS_MAX).boxed().try_collect().await
+        pages.stream(self).take(OBJECTS_MAX).try_collect().boxed()
     }
 }
 
