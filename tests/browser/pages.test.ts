@@ -21,6 +21,7 @@ interface Shown {
 }
 
 const viewer = (platform: Platform) => platform.register();
+const admin = (platform: Platform) => platform.admin();
 const premium = (platform: Platform) => platform.signIn('premium@marquee.test', 'marquee-demo');
 
 const PAGES: Shown[] = [
@@ -38,6 +39,29 @@ const PAGES: Shown[] = [
   { name: 'home of a new viewer', path: '/', as: viewer },
   { name: 'video that may be watched', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: premium },
   { name: 'video that needs a plan', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: viewer },
+  { name: 'player', path: async (platform) => `/watch/${(await platform.video('premium')).id}`, as: (platform) => platform.subscriber('premium') },
+  { name: 'player without a plan', path: async (platform) => `/watch/${(await platform.video('premium')).id}`, heading: 'This one needs a subscription', as: viewer, answers: /^403 .*\/play/ },
+  { name: 'return page', path: '/subscription/return', heading: 'Welcome to Premium', as: (platform) => platform.subscriber('premium') },
+  { name: 'return page, waiting', path: '/subscription/return', heading: 'Saving your seat', as: viewer },
+  { name: 'account', path: '/account', heading: 'Your plan', as: premium },
+  { name: 'account without a plan', path: '/account', heading: 'Your plan', as: viewer },
+  { name: 'change of plan', path: '/account/plan', heading: 'Change the plan', as: premium },
+  { name: 'invoices', path: '/account/invoices', heading: 'Invoices', as: (platform) => platform.subscriber('basic') },
+  { name: 'devices', path: '/account/devices', heading: 'Devices', as: viewer },
+  { name: 'profile', path: '/account/profile', heading: 'Profile', as: viewer },
+  { name: 'operators: not for viewers', path: '/admin', heading: 'Staff only', as: viewer },
+  { name: 'operators: dashboard', path: '/admin', heading: 'Dashboard', as: admin },
+  { name: 'operators: videos', path: '/admin/videos', heading: 'Videos', as: admin },
+  { name: 'operators: new video', path: '/admin/videos/new', heading: 'Add a video', as: admin },
+  { name: 'operators: video', path: async (platform) => `/admin/videos/${(await platform.video('premium')).id}`, as: admin },
+  { name: 'operators: members', path: '/admin/members', heading: 'Members', as: admin },
+  { name: 'operators: member', path: async (platform) => `/admin/members/${(await platform.api<{ id: string }>('GET', '/api/auth/me', await premium(platform))).id}`, as: admin },
+  { name: 'operators: billing', path: '/admin/billing', heading: 'Billing', as: admin },
+  { name: 'operators: audit', path: '/admin/audit', heading: 'Audit', as: admin },
+  { name: 'operators: drift', path: '/admin/billing/drift', heading: 'Billing', as: admin },
+  { name: 'operators: unknown page', path: '/admin/no-such-room', heading: 'No such room', as: admin },
+  { name: 'operators: member who is not there', path: '/admin/members/01990000-0000-7000-8000-000000000000', heading: 'No such member', as: admin, answers: /^404 .*\/api\/admin\/members\// },
+  { name: 'operators: video that is not there', path: '/admin/videos/01990000-0000-7000-8000-000000000000', heading: 'No such video', as: admin },
   { name: 'video that is not there', path: '/videos/01990000-0000-7000-8000-000000000000', heading: 'Not on our programme', as: viewer, answers: /^404 .*\/api\/videos\// },
 ];
 
