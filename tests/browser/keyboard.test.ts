@@ -29,6 +29,7 @@ async function press(page: Page, wanted: Locator): Promise<void> {
 
 test('the first Tab leads past the head of the page to its content', async ({ page }) => {
   await page.goto('/browse');
+  await expect(title(page)).toBeVisible();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to content' });
   await expect(skip).toBeFocused();
