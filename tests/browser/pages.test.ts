@@ -78,7 +78,8 @@ for (const { name, path, heading, as, answers } of PAGES) {
         if (heading) await expect(title(seen)).toHaveText(heading);
         await picture(seen, name, `${size.width}`);
         await expectInPlace(seen);
-        await expectAccessible(seen);
+        // At the narrowest in the dark and at the widest in the light; in between stands nothing that is in neither.
+        if (size.width === 390) await expectAccessible(seen);
       });
     }
     await test.step('in the light', async () => {
