@@ -13,7 +13,7 @@ async fn nobody_without_a_subscription_is_told_off() {
     let expected = json!({
         "plan_type": null, "status": "none", "interval": null, "current_period_end": null, "cancel_at": null,
         "trial_end": null, "grace_until": null, "access": { "allowed": false, "code": "SUBSCRIPTION_REQUIRED" },
-        "access_until": null, "pending_plan_type": null, "complimentary_until": null,
+        "access_until": null, "pending_plan_type": null, "pending_interval": null, "complimentary_until": null,
     });
     assert_eq!(answer.data(), &expected);
     assert_eq!(platform.round_trips(&answer, "stripe"), 0);

@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// payment is tried.
 const MONTHLY_DAYS: i64 = 62;
 const YEARLY_DAYS: i64 = 400;
-/// Reads under way at once.
-const READS_AT_ONCE: usize = 8;
+/// Reads under way at once: more than the months of invoices that days of a quarter need, so that they are one wait.
+const READS_AT_ONCE: usize = 32;
 /// Where nothing was ever billed.
 const CURRENCY_DEFAULT: &str = "usd";
 
