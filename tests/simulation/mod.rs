@@ -2,7 +2,7 @@
 //! duplicated, reordered, overlapped, held, lost and reconciled, against an oracle that knows Stripe's JSON only.
 //!
 //! ```sh
-//! make simulate                 # 100 seeds, as `make test` does
+//! make simulate                 # 50 seeds, as `make test` does
 //! make simulate SEEDS=10000
 //! make simulate SEED=17         # one history again, told step by step
 //! make simulate-mutants         # what is wrong is told from what is right
@@ -30,7 +30,7 @@ use world::World;
 use wrong::{Strategy, WRONG};
 
 /// Histories that CI runs.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 50;
 /// Histories on one platform before it is started anew: what earlier ones left slows it down.
 const HISTORIES_MAX: u64 = 50;
 /// Trials of two settings, so that both are simulated.
