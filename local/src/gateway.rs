@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cors::CorsRules;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 use lambda_http::Body as LambdaBody;
 use routes::Routes;
 use serde_json::json;
@@ -74,6 +75,10 @@ impl Gateway {
         let mut response = self.routed(request, peer).await;
         if let Some(cors) = &self.0.cors {
             cors.apply(asked.as_ref(), response.headers_mut());
+        }
+        // The one clock of this platform, not the machine's: clients measure by it how long a grant lives.
+        if let Ok(date) = HeaderValue::from_str(&http_date(self.0.clock.now())) {
+            response.headers_mut().insert(header::DATE, date);
         }
         response
     }
@@ -139,6 +144,11 @@ fn passed_on(answer: lambda_http::Response<LambdaBody>) -> Response {
         return failed();
     }
     Response::from_parts(parts, Body::from(body))
+}
+
+/// `Thu, 26 Nov 2026 17:09:44 GMT`
+fn http_date(moment: Timestamp) -> String {
+    moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn failed() -> Response {

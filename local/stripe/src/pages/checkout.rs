@@ -157,11 +157,13 @@ fn form(view: View<'_>, session: &CheckoutSession, now: Moment, message: Option<
             .to_owned()
     };
     let back = session.cancel_url.as_deref().map_or_else(String::new, back_form);
+    // Where it is paid is said: after a 3-D Secure that failed the page stands at that one's address.
     format!(
-        "{}{}{}<form method=\"post\">{card}{promotion}<button>Pay</button></form>{back}",
+        "{}{}{}<form method=\"post\" action=\"/c/pay/{}\">{card}{promotion}<button>Pay</button></form>{back}",
         who(view, session),
         order(view, session, now),
         error(message),
+        escape(&session.id),
     )
 }
 
