@@ -1,5 +1,6 @@
 import type { HTMLAttributes, Ref } from 'react';
 import type HlsVideoElement from 'hls-video-element';
+import type { MediaRenditionMenu } from 'media-chrome/menu';
 
 declare module 'react' {
   namespace JSX {
@@ -14,6 +15,7 @@ declare module 'react' {
         autoPlay?: boolean;
         preload?: string;
       };
+      'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string };
     }
   }
 }

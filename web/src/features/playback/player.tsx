@@ -1,5 +1,7 @@
 import 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
+import { En } from 'media-chrome/dist/lang/en.js';
+import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
 import {
   MediaControlBar,
   MediaController,
@@ -20,7 +22,6 @@ import {
   MediaCaptionsMenuButton,
   MediaPlaybackRateMenu,
   MediaPlaybackRateMenuButton,
-  MediaRenditionMenu,
   MediaRenditionMenuButton,
 } from 'media-chrome/react/menu';
 import { useEffect, useRef, useState } from 'react';
@@ -28,21 +29,26 @@ import { Link, useNavigate } from 'react-router';
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
 import { explain } from '@/lib/errors/explain';
-import type { Playback, ShownVideo } from '@/lib/models';
+import type { ShownVideo } from '@/lib/models';
 import { useOnline } from '@/lib/use-online';
+import type { Grant } from './grant';
 import { NextEpisode } from './next-episode-offer';
 import styles from './player.module.css';
+import './quality-menu';
 import { useEngine } from './use-engine';
 import { useNextEpisode } from './use-next-episode';
 
 interface PlayerProps {
   video: ShownVideo;
-  playback: Playback;
+  playback: Grant;
   /** Seconds. */
   start: number;
   /** Asks for a stream again that was taken. */
   onTakeBack: () => void;
 }
+
+// A button is called by what is read on it: `1x`.
+addTranslation('en', { ...En, 'Playback rate {playbackRate}': 'Playback rate {playbackRate}x' });
 
 /** How long before the end the next episode is offered, in seconds. */
 const OFFER_BEFORE_END = 10;
@@ -93,7 +99,7 @@ export default function Player({ video, playback, start, onTakeBack }: PlayerPro
             {video.season && video.episode ? <p className={styles.place}>{`Season ${video.season}, episode ${video.episode}`}</p> : null}
           </div>
         </div>
-        <MediaRenditionMenu hidden anchor="auto" className={styles.menu} />
+        <quality-menu id="quality" hidden anchor="auto" className={styles.menu} />
         <MediaPlaybackRateMenu hidden anchor="auto" rates={[0.5, 0.75, 1, 1.25, 1.5, 2]} className={styles.menu} />
         <MediaCaptionsMenu hidden anchor="auto" className={styles.menu} />
         <MediaControlBar className={styles.seek}>
@@ -109,7 +115,7 @@ export default function Player({ video, playback, start, onTakeBack }: PlayerPro
           <span className={styles.gap} />
           <MediaCaptionsMenuButton className={styles.control} />
           <MediaPlaybackRateMenuButton className={styles.control} />
-          <MediaRenditionMenuButton className={styles.control} />
+          <MediaRenditionMenuButton invokeTarget="quality" className={styles.control} />
           <MediaPipButton className={`${styles.control ?? ''} ${styles.pip ?? ''}`} />
           <MediaFullscreenButton className={styles.control} />
         </MediaControlBar>

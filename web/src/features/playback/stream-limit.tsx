@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button, ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { deviceName } from '@/lib/device-name';
 import type { ApiError } from '@/lib/errors/api-error';
@@ -41,7 +42,7 @@ export function StreamLimit({ error, isAsking, onRetry }: StreamLimitProps) {
         {busy.map((stream) => (
           <li key={stream.playback_session_id} className={styles.row}>
             <span className={styles.mark}>
-              <Icon name="device" />
+              <Icon name={MORE_ICONS.device} />
             </span>
             <div className={styles.what}>
               <p className={styles.name}>{deviceName(stream.device_name)}</p>

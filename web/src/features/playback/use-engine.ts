@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type HlsVideoElement from 'hls-video-element';
 import { hasCode } from '@/lib/errors/api-error';
 import { ApiError } from '@/lib/errors/api-error';
-import type { Playback } from '@/lib/models';
+import type { Grant } from './grant';
 import { Pace } from './pace';
 import { leave, report } from './progress';
 import type { Position } from './progress';
@@ -24,7 +24,7 @@ const A_MINUTE = 60_000;
 const TIMER_MAX = 2 ** 31 - 1;
 
 /** What goes on behind the picture: where one is is told, grants are renewed, and what failed is begun again. */
-export function useEngine(element: HlsVideoElement | null, id: string, playback: Playback) {
+export function useEngine(element: HlsVideoElement | null, id: string, playback: Grant) {
   const { playback_session_id, heartbeat_seconds } = playback;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [hasEnded, setHasEnded] = useState(false);
@@ -101,7 +101,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
           if (isGone) return;
           await switchSource(element, fresh.playback_url);
           setTrouble(null);
-          plan(fresh.refresh_after);
+          plan(fresh.renew_in_seconds);
         })
         .catch(fail)
         .finally(() => {
@@ -109,10 +109,9 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
         });
       return underWay;
     };
-    const plan = (refresh_after: string) => {
+    const plan = (seconds: number) => {
       clearTimeout(timer);
-      const wait = Math.min(Math.max(new Date(refresh_after).getTime() - Date.now(), 1000), TIMER_MAX);
-      timer = setTimeout(() => void renew(), wait);
+      timer = setTimeout(() => void renew(), Math.min(seconds * 1000, TIMER_MAX));
     };
     const recover = (failure: Failure) => {
       const hls = element.api;
@@ -138,7 +137,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
     }, 10);
     const onOnline = () => element.api?.startLoad();
     window.addEventListener('online', onOnline);
-    plan(playback.refresh_after);
+    plan(playback.renew_in_seconds);
     renewalRef.current = renew;
     return () => {
       isGone = true;
@@ -147,7 +146,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
       window.removeEventListener('online', onOnline);
       renewalRef.current = null;
     };
-  }, [element, id, playback_session_id, playback.refresh_after]);
+  }, [element, id, playback_session_id, playback.renew_in_seconds]);
 
   const retry = useCallback(() => {
     setTrouble(null);

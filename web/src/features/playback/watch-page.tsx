@@ -33,7 +33,8 @@ function Watch({ id }: { id: string }) {
   usePageTitle(video.data?.title ?? null);
   useEffect(
     () => () => {
-      // How far one is has changed, wherever it is shown.
+      // How far one is has changed, wherever it is shown; what the next page has asked for already was too early.
+      void client.cancelQueries({ queryKey: ['video', id] });
       void client.invalidateQueries({ queryKey: ['video', id] });
       void client.invalidateQueries({ queryKey: ['continue-watching'] });
     },
