@@ -31,3 +31,8 @@ export function PageHead({ title, back, lead, children }: PageHeadProps) {
     </header>
   );
 }
+
+/** What a thing is in a few words and badges, for a page's lead. */
+export function Badges({ children }: { children: ReactNode }) {
+  return <span className={styles.badges}>{children}</span>;
+}

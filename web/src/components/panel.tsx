@@ -40,3 +40,17 @@ export function Facts({ of }: { of: readonly (readonly [name: string, value: Rea
     </dl>
   );
 }
+
+/** A sentence in a panel, less loud than what it is about. */
+export function Note({ children, ...rest }: { children: ReactNode; role?: 'status' }) {
+  return (
+    <p {...rest} className={styles.note}>
+      {children}
+    </p>
+  );
+}
+
+/** What can be done, side by side. */
+export function Actions({ children }: { children: ReactNode }) {
+  return <div className={styles.actions}>{children}</div>;
+}

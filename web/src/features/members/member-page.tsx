@@ -2,11 +2,13 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { Badge, PlanBadge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
+import { Columns, ColumnsSkeleton } from '@/components/columns';
 import { Copied } from '@/components/copied';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice, Remark } from '@/components/notice';
-import { PageHead } from '@/components/page-head';
-import { Facts, Panel } from '@/components/panel';
-import { Loading, Skeleton } from '@/components/skeleton';
+import { Badges, PageHead } from '@/components/page-head';
+import { Actions, Facts, Note, Panel } from '@/components/panel';
+import { Loading } from '@/components/skeleton';
 import { explain } from '@/lib/errors/explain';
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import { isPast } from '@/lib/fields';
@@ -15,7 +17,6 @@ import type { MemberDetail, Subscription } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { useMember } from '@/lib/queries/use-member';
 import { CompDialog } from './comp-dialog';
-import styles from './member-page.module.css';
 import { Payments } from './payments';
 import { StatusBadge } from './status-badge';
 
@@ -28,7 +29,7 @@ export function Component() {
   if (member.data) return <Detail member={member.data} />;
   if (hasCode(member.error, 'NOT_FOUND', 'VALIDATION_ERROR')) {
     return (
-      <Empty isPage icon="users" title="No such member" text="The account may have been deleted meanwhile.">
+      <Empty isPage icon={MORE_ICONS.users} title="No such member" text="The account may have been deleted meanwhile.">
         <ButtonLink to="/admin/members">All members</ButtonLink>
       </Empty>
     );
@@ -36,10 +37,7 @@ export function Component() {
   if (member.error) return <ErrorNotice error={member.error} onRetry={() => void member.refetch()} />;
   return (
     <Loading label="Loading the member">
-      <div className={styles.columns}>
-        <Skeleton shape="block" className={styles.tall} />
-        <Skeleton shape="block" className={styles.tall} />
-      </div>
+      <ColumnsSkeleton />
     </Loading>
   );
 }
@@ -52,34 +50,35 @@ function Detail({ member }: { member: MemberDetail }) {
         title={user.name ?? user.email}
         back={BACK}
         lead={
-          <span className={styles.badges}>
+          <Badges>
             {user.name && <span>{user.email}</span>}
             {user.email_verified ? <Badge kind="positive">Address verified</Badge> : <Badge kind="warning">Address not verified</Badge>}
             {user.role === 'admin' && <Badge kind="accent">Operator</Badge>}
-          </span>
+          </Badges>
         }
       />
-      <div className={styles.columns}>
-        <div className={styles.column}>
-          <SubscriptionPanel subscription={subscription} />
-          <Panel title="Payments">
-            <Payments member_id={user.id} payments={payments} />
-          </Panel>
-        </div>
-        <div className={styles.column}>
-          <Complimentary member={member} />
-          <Panel title="Facts">
-            <Facts
-              of={[
-                ['Joined', day(user.created_at)],
-                ['Id', <Copied key="id" id={user.id} what="Id of the member" />],
-                ['Stripe customer', member.stripe_customer_id && <Copied key="customer" id={member.stripe_customer_id} what="Stripe customer" />],
-                ['Stripe subscription', member.stripe_subscription_id && <Copied key="subscription" id={member.stripe_subscription_id} what="Stripe subscription" />],
-              ]}
-            />
-          </Panel>
-        </div>
-      </div>
+      <Columns
+        aside={
+          <>
+            <Complimentary member={member} />
+            <Panel title="Facts">
+              <Facts
+                of={[
+                  ['Joined', day(user.created_at)],
+                  ['Id', <Copied key="id" id={user.id} what="Id of the member" />],
+                  ['Stripe customer', member.stripe_customer_id && <Copied key="customer" id={member.stripe_customer_id} what="Stripe customer" />],
+                  ['Stripe subscription', member.stripe_subscription_id && <Copied key="subscription" id={member.stripe_subscription_id} what="Stripe subscription" />],
+                ]}
+              />
+            </Panel>
+          </>
+        }
+      >
+        <SubscriptionPanel subscription={subscription} />
+        <Panel title="Payments">
+          <Payments member_id={user.id} payments={payments} />
+        </Panel>
+      </Columns>
     </>
   );
 }
@@ -89,7 +88,7 @@ function SubscriptionPanel({ subscription }: { subscription: Subscription }) {
   return (
     <Panel title="Subscription" aside={<StatusBadge status={status} />}>
       {status === 'none' ? (
-        <p className={styles.quiet}>Has never subscribed.</p>
+        <Note>Has never subscribed.</Note>
       ) : (
         <Facts
           of={[
@@ -124,13 +123,13 @@ function Complimentary({ member }: { member: MemberDetail }) {
   const isOver = until !== null && until !== undefined && isPast(until);
   return (
     <Panel title="Complimentary plan" aside={complimentary_plan && (isOver ? <Badge>Ended</Badge> : <PlanBadge plan={complimentary_plan} />)}>
-      <p className={styles.quiet}>
+      <Note>
         {complimentary_plan
           ? `${capital(complimentary_plan)}, given ${until ? `${isOver ? 'and ended on' : 'until'} ${moment(until)}` : 'without an end'}.`
           : 'Watches on what they pay for. A plan can be given on the house, for a time or for good.'}
-      </p>
-      <div className={styles.actions}>
-        <Button size="sm" icon="gift" onClick={() => setAsks('give')}>
+      </Note>
+      <Actions>
+        <Button size="sm" icon={MORE_ICONS.gift} onClick={() => setAsks('give')}>
           {complimentary_plan ? 'Change' : 'Give a plan'}
         </Button>
         {complimentary_plan && (
@@ -138,7 +137,7 @@ function Complimentary({ member }: { member: MemberDetail }) {
             Take it back
           </Button>
         )}
-      </div>
+      </Actions>
       {asks && <CompDialog member={member} takes={asks === 'take'} onClose={() => setAsks(null)} />}
     </Panel>
   );

@@ -1,11 +1,13 @@
 import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { Badge, PlanBadge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { EndlessTable } from '@/components/endless-table';
 import { TextField } from '@/components/field';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
+import { RowLink } from '@/components/row-link';
 import { Select } from '@/components/select';
 import type { Column } from '@/components/table';
 import { fieldIssues } from '@/lib/errors/api-error';
@@ -29,15 +31,17 @@ const COLUMNS: Column<Member>[] = [
     head: 'Member',
     isName: true,
     cell: (member) => (
-      <span className={styles.member}>
-        <Link to={`/admin/members/${member.id}`} className={styles.link}>
-          {member.email}
-        </Link>
-        <span className={styles.meta}>
-          {member.name}
-          {member.role === 'admin' && <Badge kind="accent">Operator</Badge>}
-        </span>
-      </span>
+      <RowLink
+        to={`/admin/members/${member.id}`}
+        meta={
+          <>
+            {member.name}
+            {member.role === 'admin' && <Badge kind="accent">Operator</Badge>}
+          </>
+        }
+      >
+        {member.email}
+      </RowLink>
     ),
   },
   { key: 'status', head: 'Subscription', cell: (member) => <StatusBadge status={member.status} /> },
@@ -84,11 +88,11 @@ export function Component() {
           rowKey={(member) => member.id}
           empty={
             email || status ? (
-              <Empty icon="users" title="Nobody goes by that" text={email ? 'The address has to be the whole of it, as it was registered.' : 'No subscription stands so at the moment.'}>
+              <Empty icon={MORE_ICONS.users} title="Nobody goes by that" text={email ? 'The address has to be the whole of it, as it was registered.' : 'No subscription stands so at the moment.'}>
                 <Button onClick={() => setParams({})}>Show everybody</Button>
               </Empty>
             ) : (
-              <Empty icon="users" title="The seats are empty" text="Nobody has opened an account yet." />
+              <Empty icon={MORE_ICONS.users} title="The seats are empty" text="Nobody has opened an account yet." />
             )
           }
         />

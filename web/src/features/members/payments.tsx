@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
+import { Note } from '@/components/panel';
 import { Table } from '@/components/table';
 import type { Column } from '@/components/table';
 import { capital, day, money } from '@/lib/format';
@@ -13,7 +14,7 @@ import { RefundDialog } from './refund-dialog';
 export function Payments({ member_id, payments }: { member_id: string; payments: Payment[] }) {
   const [refunded, setRefunded] = useState<string | null>(null);
   const asked = payments.find(({ id }) => id === refunded);
-  if (payments.length === 0) return <p className={styles.quiet}>Nothing has been billed yet.</p>;
+  if (payments.length === 0) return <Note>Nothing has been billed yet.</Note>;
   const columns: Column<Payment>[] = [
     { key: 'number', head: 'Invoice', isName: true, cell: ({ id, number }) => <Copied id={number ?? id} what="Invoice number" isWhole /> },
     { key: 'created', head: 'Made', cell: ({ created_at }) => <span className={styles.quiet}>{day(created_at)}</span> },

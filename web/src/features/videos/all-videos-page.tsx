@@ -1,10 +1,12 @@
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink } from '@/components/button';
 import { EndlessTable } from '@/components/endless-table';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import { Poster } from '@/components/poster';
+import { RowLink } from '@/components/row-link';
 import { Segments } from '@/components/segments';
 import type { Column } from '@/components/table';
 import { ago, clock } from '@/lib/format';
@@ -29,16 +31,12 @@ const COLUMNS: Column<AdminVideo>[] = [
     cell: (video) => (
       <span className={styles.video}>
         <Poster video={video} sizes="6rem" className={styles.poster} />
-        <span className={styles.words}>
-          <Link to={`/admin/videos/${video.id}`} className={styles.link}>
-            {video.title}
-          </Link>
-          <span className={styles.meta}>
-            {video.category}
-            {video.season && video.episode ? ` · S${video.season} E${video.episode}` : ''}
-            {video.duration ? ` · ${clock(video.duration)}` : ''}
-          </span>
-        </span>
+        <RowLink
+          to={`/admin/videos/${video.id}`}
+          meta={`${video.category}${video.season && video.episode ? ` · S${video.season} E${video.episode}` : ''}${video.duration ? ` · ${clock(video.duration)}` : ''}`}
+        >
+          {video.title}
+        </RowLink>
       </span>
     ),
   },
@@ -56,7 +54,7 @@ export function Component() {
   return (
     <>
       <PageHead title="Videos">
-        <ButtonLink to="/admin/videos/new" look="primary" icon="plus">
+        <ButtonLink to="/admin/videos/new" look="primary" icon={MORE_ICONS.plus}>
           Add a video
         </ButtonLink>
       </PageHead>
@@ -73,7 +71,7 @@ export function Component() {
             <Empty icon="film" title="None of those" text={status === 'error' ? 'Every video could be encoded.' : 'No video stands so at the moment.'} />
           ) : (
             <Empty icon="film" title="The projector is empty" text="Add the first video: drop its file, say what it is, and publish it once it is encoded.">
-              <ButtonLink to="/admin/videos/new" look="primary" icon="plus">
+              <ButtonLink to="/admin/videos/new" look="primary" icon={MORE_ICONS.plus}>
                 Add a video
               </ButtonLink>
             </Empty>

@@ -4,12 +4,14 @@ import { PlanBadge } from '@/components/badge';
 import { Bar } from '@/components/bar';
 import { Button, ButtonLink } from '@/components/button';
 import { Confirm } from '@/components/confirm';
+import { Columns, ColumnsSkeleton } from '@/components/columns';
 import { Copied } from '@/components/copied';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice, Remark } from '@/components/notice';
-import { PageHead } from '@/components/page-head';
-import { Facts, Panel } from '@/components/panel';
+import { Badges, PageHead } from '@/components/page-head';
+import { Facts, Note, Panel } from '@/components/panel';
 import { Poster } from '@/components/poster';
-import { Loading, Skeleton } from '@/components/skeleton';
+import { Loading } from '@/components/skeleton';
 import { hasCode } from '@/lib/errors/api-error';
 import { length, moment } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
@@ -43,10 +45,7 @@ export function Component() {
   if (video.error) return <ErrorNotice error={video.error} onRetry={() => void video.refetch()} />;
   return (
     <Loading label="Loading the video">
-      <div className={styles.columns}>
-        <Skeleton shape="block" className={styles.tall} />
-        <Skeleton shape="poster" />
-      </div>
+      <ColumnsSkeleton />
     </Loading>
   );
 }
@@ -62,40 +61,41 @@ function Edit({ video }: { video: AdminVideo }) {
         title={video.title}
         back={BACK}
         lead={
-          <span className={styles.badges}>
+          <Badges>
             <EncodingBadge video={video} />
             <PlanBadge plan={video.required_plan} />
             <span>{video.category}</span>
-          </span>
+          </Badges>
         }
       >
-        <Button look="danger" size="sm" icon="trash" onClick={() => setAsksDelete(true)}>
+        <Button look="danger" size="sm" icon={MORE_ICONS.trash} onClick={() => setAsksDelete(true)}>
           Delete
         </Button>
       </PageHead>
-      <div className={styles.columns}>
-        <div className={styles.column}>
-          <Journey video={video} />
-          <Panel title="What it is">
-            <Details video={video} />
-          </Panel>
-        </div>
-        <div className={styles.column}>
-          <Poster video={video} sizes="(min-width: 80rem) 28rem, 92vw" isFirst />
-          <PublishPanel video={video} />
-          <Panel title="Facts">
-            <Facts
-              of={[
-                ['Length', video.duration ? length(video.duration) : null],
-                ['Added', moment(video.created_at)],
-                ['Id', <Copied key="id" id={video.id} what="Id of the video" />],
-                ['Mux asset', video.mux_asset_id ? <Copied key="asset" id={video.mux_asset_id} what="Mux asset" /> : null],
-                ['Mux playback', video.mux_playback_id ? <Copied key="playback" id={video.mux_playback_id} what="Mux playback id" /> : null],
-              ]}
-            />
-          </Panel>
-        </div>
-      </div>
+      <Columns
+        aside={
+          <>
+            <Poster video={video} sizes="(min-width: 80rem) 28rem, 92vw" isFirst />
+            <PublishPanel video={video} />
+            <Panel title="Facts">
+              <Facts
+                of={[
+                  ['Length', video.duration ? length(video.duration) : null],
+                  ['Added', moment(video.created_at)],
+                  ['Id', <Copied key="id" id={video.id} what="Id of the video" />],
+                  ['Mux asset', video.mux_asset_id ? <Copied key="asset" id={video.mux_asset_id} what="Mux asset" /> : null],
+                  ['Mux playback', video.mux_playback_id ? <Copied key="playback" id={video.mux_playback_id} what="Mux playback id" /> : null],
+                ]}
+              />
+            </Panel>
+          </>
+        }
+      >
+        <Journey video={video} />
+        <Panel title="What it is">
+          <Details video={video} />
+        </Panel>
+      </Columns>
       <Confirm
         open={asksDelete}
         onClose={() => setAsksDelete(false)}
@@ -139,15 +139,15 @@ function Journey({ video }: { video: AdminVideo }) {
     return (
       <Panel title="Encoding">
         <Bar label="Encoding" value={null} />
-        <p className={styles.note} role="status">
+        <Note role="status">
           The file is there and is being encoded. This page follows; you need not wait here.
-        </p>
+        </Note>
       </Panel>
     );
   }
   if (upload) return <UploadPanel upload={upload} />;
   return (
-    <Remark kind="warning" icon="upload">
+    <Remark kind="warning" icon={MORE_ICONS.upload}>
       <strong>Its file has not come yet</strong>
       <p>The upload was opened in another browser, and can be gone on with there only. If it never comes, delete this video and add it again.</p>
     </Remark>

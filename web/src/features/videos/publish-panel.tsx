@@ -2,13 +2,13 @@ import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Confirm } from '@/components/confirm';
+import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
-import { Panel } from '@/components/panel';
+import { Actions, Note, Panel } from '@/components/panel';
 import { moment } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { useAct } from '@/lib/use-act';
-import styles from './publish-panel.module.css';
 import { ScheduleDialog } from './schedule-dialog';
 import { useUpdateVideo } from './use-update-video';
 import { publication } from './video-state';
@@ -25,21 +25,21 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
   const isReady = video.status === 'ready';
   return (
     <Panel title="Publication" aside={kind === 'published' ? <Badge kind="positive">Published</Badge> : kind === 'scheduled' ? <Badge kind="warning">Scheduled</Badge> : <Badge>Draft</Badge>}>
-      <p className={styles.text}>{sentenceOf(video)}</p>
+      <Note>{sentenceOf(video)}</Note>
       {publish.error !== null && <ErrorNotice size="line" error={publish.error} onRetry={() => void publish.run()} />}
-      <div className={styles.actions}>
+      <Actions>
         {kind !== 'published' && (
           <Button look="primary" disabled={!isReady} busy={publish.isBusy} onClick={() => void publish.run()}>
             Publish now
           </Button>
         )}
         {kind !== 'published' && (
-          <Button icon="calendar" disabled={!isReady} onClick={() => setAsks('schedule')}>
+          <Button icon={MORE_ICONS.calendar} disabled={!isReady} onClick={() => setAsks('schedule')}>
             {kind === 'scheduled' ? 'Change the date' : 'Schedule'}
           </Button>
         )}
         {kind === 'published' && (
-          <ButtonLink to={`/videos/${video.id}`} icon="eye">
+          <ButtonLink to={`/videos/${video.id}`} icon={MORE_ICONS.eye}>
             See it as viewers do
           </ButtonLink>
         )}
@@ -48,7 +48,7 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
             {kind === 'scheduled' ? 'Do not publish' : 'Unpublish'}
           </Button>
         )}
-      </div>
+      </Actions>
       {asks === 'schedule' && <ScheduleDialog video={video} onClose={() => setAsks(null)} />}
       <Confirm
         open={asks === 'unpublish'}

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { Bar } from '@/components/bar';
 import { Button } from '@/components/button';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Remark } from '@/components/notice';
-import { Panel } from '@/components/panel';
+import { Actions, Panel } from '@/components/panel';
 import { bytes, percent } from '@/lib/figures';
 import { length } from '@/lib/format';
 import { DropZone } from './drop-zone';
@@ -28,14 +29,14 @@ export function UploadPanel({ upload }: { upload: Upload }) {
       {/* Said aloud when it changes, but not at every byte. */}
       <div role="status">{STATES[state] && <Remark kind={state === 'paused' ? 'info' : 'warning'}>{STATES[state]}</Remark>}</div>
       {state === 'cut' && <Again upload={upload} />}
-      <div className={styles.actions}>
+      <Actions>
         {state === 'sending' && (
-          <Button size="sm" icon="pause" onClick={() => pauseUpload(video_id)}>
+          <Button size="sm" icon={MORE_ICONS.pause} onClick={() => pauseUpload(video_id)}>
             Pause
           </Button>
         )}
         {(state === 'paused' || state === 'failed' || state === 'offline') && (
-          <Button size="sm" look="primary" icon={state === 'failed' ? 'restart' : 'upload'} onClick={() => resumeUpload(video_id)}>
+          <Button size="sm" look="primary" icon={state === 'failed' ? 'restart' : MORE_ICONS.upload} onClick={() => resumeUpload(video_id)}>
             {state === 'failed' ? 'Try again' : 'Go on'}
           </Button>
         )}
@@ -44,7 +45,7 @@ export function UploadPanel({ upload }: { upload: Upload }) {
             Forget this upload
           </Button>
         )}
-      </div>
+      </Actions>
     </Panel>
   );
 }

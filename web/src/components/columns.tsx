@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import styles from './columns.module.css';
+import { Skeleton } from './skeleton';
+
+/** An operator's page on one thing: what is done with it, and beside that, where there is room, what is known of it. */
+export function Columns({ children, aside }: { children: ReactNode; aside: ReactNode }) {
+  return (
+    <div className={styles.columns}>
+      <div className={styles.column}>{children}</div>
+      <div className={styles.column}>{aside}</div>
+    </div>
+  );
+}
+
+export function ColumnsSkeleton() {
+  return (
+    <div className={styles.columns}>
+      <Skeleton shape="block" className={styles.waiting} />
+      <Skeleton shape="block" className={styles.waiting} />
+    </div>
+  );
+}
