@@ -7,7 +7,14 @@ const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
+      // The router's package leads to its development build, with warnings for who writes routes, whatever is asked of it.
+      { find: /^react-router$/, replacement: fileURLToPath(new URL('./node_modules/react-router/dist/production/index.mjs', import.meta.url)) },
+      { find: /^react-router\/dom$/, replacement: fileURLToPath(new URL('./node_modules/react-router/dist/production/dom-export.mjs', import.meta.url)) },
+    ],
+  },
   server: { proxy: { '/api': { target: platform, changeOrigin: true } } },
   preview: { proxy: { '/api': { target: platform, changeOrigin: true } } },
   build: {
@@ -25,7 +32,7 @@ export default defineConfig({
           // What every first route needs in few files: many small ones pack worse, and each is a round trip.
           groups: [
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch)\// },
-            { name: 'first', test: /src\/(lib\/(api|errors|format|notify|page-title|query-client|return-to|session|theme|use-near|use-online|wanted|queries\/use-(me|plans|subscription|video))|app\/(shell|header|guards|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(use-(categories|videos)|video-shelf))/ },
+            { name: 'first', test: /src\/(lib\/(api|errors|format|notify|page-title|query-client|return-to|session|theme|use-near|use-online|wanted|queries\/use-(me|plans|subscription|video)\.ts)|app\/(shell|header|guards|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(use-(categories|videos)|video-shelf))/ },
           ],
         },
       },

@@ -2,12 +2,13 @@ import { Link, Outlet, useLocation } from 'react-router';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import styles from './account-layout.module.css';
 
 const ROOMS: { to: string; label: string; icon: IconName }[] = [
   { to: '/account', label: 'Plan', icon: 'card' },
-  { to: '/account/invoices', label: 'Invoices', icon: 'download' },
-  { to: '/account/devices', label: 'Devices', icon: 'device' },
+  { to: '/account/invoices', label: 'Invoices', icon: MORE_ICONS.download },
+  { to: '/account/devices', label: 'Devices', icon: MORE_ICONS.device },
   { to: '/account/profile', label: 'Profile', icon: 'user' },
 ];
 

@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { useMe } from '@/lib/queries/use-me';
 import { useSignOut } from '@/lib/queries/use-sign-out';
 import { setTheme, useTheme } from '@/lib/theme';
@@ -9,9 +10,9 @@ import type { Theme } from '@/lib/theme';
 import styles from './account-menu.module.css';
 
 const THEMES: { value: Theme; label: string; icon: IconName }[] = [
-  { value: 'system', label: 'As the system', icon: 'auto' },
-  { value: 'dark', label: 'Dark', icon: 'moon' },
-  { value: 'light', label: 'Light', icon: 'sun' },
+  { value: 'system', label: 'As the system', icon: MORE_ICONS.auto },
+  { value: 'dark', label: 'Dark', icon: MORE_ICONS.moon },
+  { value: 'light', label: 'Light', icon: MORE_ICONS.sun },
 ];
 
 export default function AccountMenu() {
@@ -41,7 +42,7 @@ export default function AccountMenu() {
               </div>
             )}
             {go('card', 'Account and plan', '/account')}
-            {go('device', 'Devices', '/account/devices')}
+            {go(MORE_ICONS.device, 'Devices', '/account/devices')}
             {go('user', 'Profile', '/account/profile')}
             {me.data?.role === 'admin' && go('film', 'Operate Marquee', '/admin')}
             <Menu.Separator className={styles.line} />
@@ -68,7 +69,7 @@ export default function AccountMenu() {
                 signOut.mutate();
               }}
             >
-              <Icon name="signOut" size={18} />
+              <Icon name={MORE_ICONS.signOut} size={18} />
               Sign out
             </Menu.Item>
           </Menu.Popup>

@@ -1,15 +1,16 @@
 import { NavLink, Outlet } from 'react-router';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { UploadsUnderWay } from '@/features/videos/uploads-under-way';
 import styles from './admin-shell.module.css';
 
 const ROOMS: { to: string; label: string; icon: IconName; end?: boolean }[] = [
-  { to: '/admin', label: 'Dashboard', icon: 'chart', end: true },
+  { to: '/admin', label: 'Dashboard', icon: MORE_ICONS.chart, end: true },
   { to: '/admin/videos', label: 'Videos', icon: 'film' },
-  { to: '/admin/members', label: 'Members', icon: 'users' },
-  { to: '/admin/billing', label: 'Billing', icon: 'receipt' },
-  { to: '/admin/audit', label: 'Audit', icon: 'audit' },
+  { to: '/admin/members', label: 'Members', icon: MORE_ICONS.users },
+  { to: '/admin/billing', label: 'Billing', icon: MORE_ICONS.receipt },
+  { to: '/admin/audit', label: 'Audit', icon: MORE_ICONS.audit },
 ];
 
 /** What stands around every operator's page. */

@@ -1,6 +1,7 @@
 import { notify } from '@/lib/notify';
 import styles from './copied.module.css';
 import { Icon } from './icon';
+import { MORE_ICONS } from './more-icons';
 
 /** An id to take along: its end, which tells it from others, and the whole by a press. */
 export function Copied({ id, what, isWhole = false }: { id: string; what: string; isWhole?: boolean }) {
@@ -16,7 +17,7 @@ export function Copied({ id, what, isWhole = false }: { id: string; what: string
     <button type="button" className={styles.copied} title={id} onClick={() => void copy()}>
       <span className="visually-hidden">{`Copy ${what}: `}</span>
       <span>{isWhole || id.length <= 16 ? id : `${id.slice(0, 4)}…${id.slice(-8)}`}</span>
-      <Icon name="copy" size={14} />
+      <Icon name={MORE_ICONS.copy} size={14} />
     </button>
   );
 }

@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react';
 import styles from './field.module.css';
 import { Icon } from './icon';
+import { MORE_ICONS } from './more-icons';
 
 interface Labelled {
   label: string;
@@ -79,7 +80,7 @@ export function PasswordField({ label, hint, issue, aside, ...input }: Labelled 
           spellCheck={false}
         />
         <button type="button" className={styles.reveal} aria-pressed={isShown} aria-label="Show the password" onClick={() => setIsShown(!isShown)}>
-          <Icon name="eye" />
+          <Icon name={MORE_ICONS.eye} />
         </button>
       </div>
     </Frame>

@@ -7,7 +7,7 @@ interface PosterProps {
   video: Pick<Video, 'title' | 'poster'>;
   /** How wide it is shown, as an `img` takes it. */
   sizes: string;
-  /** The picture that a page is about is fetched first. */
+  /** The picture that a page is about: fetched first, and a small one, blurred, stands in until it is there. */
   isFirst?: boolean;
   className?: string;
 }
@@ -18,6 +18,7 @@ export function Poster({ video, sizes, isFirst = false, className }: PosterProps
   const { poster, title } = video;
   return (
     <span className={classes(styles.frame, className)} style={{ backgroundColor: poster?.placeholder }}>
+      {isFirst && poster && state !== 'failed' && <img src={smallest(poster.srcset)} alt="" className={styles.preview} />}
       {poster && state !== 'failed' ? (
         <img
           src={poster.url}
@@ -44,4 +45,13 @@ export function Poster({ video, sizes, isFirst = false, className }: PosterProps
       )}
     </span>
   );
+}
+
+/** The address of the narrowest picture. */
+function smallest(srcset: string): string {
+  const [least] = srcset
+    .split(', ')
+    .map((entry) => entry.split(' '))
+    .sort(([, one = ''], [, other = '']) => parseInt(one, 10) - parseInt(other, 10));
+  return least?.[0] ?? '';
 }

@@ -1,6 +1,7 @@
 import { Select as Base } from '@base-ui/react/select';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Icon } from './icon';
+import { MORE_ICONS } from './more-icons';
 import styles from './select.module.css';
 
 interface SelectProps<Value extends string> {
@@ -23,7 +24,7 @@ export function Select<Value extends string>({ label, isLabelHidden = false, val
           <Base.Trigger className={styles.trigger}>
             <Base.Value />
             <Base.Icon className={styles.icon}>
-              <Icon name="down" size={16} />
+              <Icon name={MORE_ICONS.down} size={16} />
             </Base.Icon>
           </Base.Trigger>
         </div>

@@ -4,6 +4,7 @@ import { Fragment, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { classes } from './classes';
 import { Icon } from './icon';
+import { MORE_ICONS } from './more-icons';
 import { Loading, Skeleton } from './skeleton';
 import styles from './table.module.css';
 
@@ -111,7 +112,7 @@ function Line<Row>({ row, columns, detail, detailLabel }: LineProps<Row>) {
         {detail && (
           <td role="cell" className={classes(styles.cell, styles.opener)}>
             <button type="button" className={styles.toggle} aria-expanded={isOpen} aria-controls={id} aria-label={detailLabel?.(row) ?? 'More'} onClick={() => setIsOpen(!isOpen)}>
-              <Icon name="down" />
+              <Icon name={MORE_ICONS.down} />
             </button>
           </td>
         )}

@@ -3,6 +3,7 @@ import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
 import { EndlessTable } from '@/components/endless-table';
 import { TextField } from '@/components/field';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import type { Column } from '@/components/table';
@@ -72,7 +73,7 @@ export function Component() {
         detail={(deed) => <DeedDetail deed={deed} />}
         detailLabel={({ action, at }) => `What it changed: ${ACTIONS[action] ?? action}, ${moment(at)}`}
         empty={
-          <Empty icon="audit" title={day ? 'A quiet day' : 'Nothing has been done yet'} text={day ? 'Nobody changed anything on that day.' : 'Whatever operators change is written down here.'}>
+          <Empty icon={MORE_ICONS.audit} title={day ? 'A quiet day' : 'Nothing has been done yet'} text={day ? 'Nobody changed anything on that day.' : 'Whatever operators change is written down here.'}>
             {day && <Button onClick={() => setParams({})}>Show every day</Button>}
           </Empty>
         }

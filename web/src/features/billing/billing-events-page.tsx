@@ -4,6 +4,7 @@ import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
 import { EndlessTable } from '@/components/endless-table';
 import { TextField } from '@/components/field';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { Segments } from '@/components/segments';
 import type { Column } from '@/components/table';
@@ -98,7 +99,7 @@ export function Component() {
           state === 'set_aside' ? (
             <Empty icon="check" title="Nothing was set aside" text="Every event that came could be taken in." />
           ) : (
-            <Empty icon="receipt" title="No events" text={day ? 'Nothing came from Stripe on that day.' : 'Nothing has come from Stripe in the last weeks.'} />
+            <Empty icon={MORE_ICONS.receipt} title="No events" text={day ? 'Nothing came from Stripe on that day.' : 'Nothing has come from Stripe in the last weeks.'} />
           )
         }
       />

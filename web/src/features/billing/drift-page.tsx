@@ -5,6 +5,7 @@ import { Bar } from '@/components/bar';
 import { Button } from '@/components/button';
 import { Confirm } from '@/components/confirm';
 import { Copied } from '@/components/copied';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice, Remark } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { Table } from '@/components/table';
@@ -69,11 +70,11 @@ export function Component() {
         aside={
           <span className={styles.line}>
             {isRunning ? (
-              <Button size="sm" icon="pause" onClick={stop}>
+              <Button size="sm" icon={MORE_ICONS.pause} onClick={stop}>
                 Stop
               </Button>
             ) : (
-              <Button size="sm" look={run ? 'quiet' : 'primary'} icon="sync" onClick={() => start(false)}>
+              <Button size="sm" look={run ? 'quiet' : 'primary'} icon={MORE_ICONS.sync} onClick={() => start(false)}>
                 {run ? 'Compare again' : 'Compare now'}
               </Button>
             )}

@@ -1,6 +1,7 @@
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { Sheet, SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
@@ -62,7 +63,7 @@ function SessionRow({ session }: { session: Session }) {
   return (
     <li className={styles.row}>
       <span className={styles.mark}>
-        <Icon name={isPhone ? 'phone' : 'device'} />
+        <Icon name={isPhone ? MORE_ICONS.phone : MORE_ICONS.device} />
       </span>
       <div className={styles.what}>
         <p className={styles.name}>

@@ -1,6 +1,7 @@
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
@@ -72,7 +73,7 @@ function Row({ invoice }: { invoice: Invoice }) {
         )}
         {invoice_pdf && (
           <a href={invoice_pdf} className={styles.link} target="_blank" rel="noreferrer">
-            <Icon name="download" size={18} />
+            <Icon name={MORE_ICONS.download} size={18} />
             PDF<span className="visually-hidden"> of {name}, opens in a new tab</span>
           </a>
         )}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice, Remark } from '@/components/notice';
 import { Sheet, SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
@@ -166,7 +167,7 @@ function Payment() {
     <Sheet title="Payment" lead="Card and billing address are kept by our payment provider, not by us.">
       {portal.error && <ErrorNotice size="line" error={portal.error} />}
       <div>
-        <Button icon="external" busy={portal.isPending || portal.isSuccess} onClick={() => portal.mutate()}>
+        <Button icon={MORE_ICONS.external} busy={portal.isPending || portal.isSuccess} onClick={() => portal.mutate()}>
           Card and billing
         </Button>
       </div>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
+import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Remark } from '@/components/notice';
 import { api, data } from '@/lib/api';
 import { usePageTitle } from '@/lib/page-title';
@@ -25,7 +26,7 @@ export function Component() {
     <Door title="Forgotten it?" lead="It happens. We mail you a link by which you choose a new password." below={<Link to="/sign-in">Back to the sign-in</Link>}>
       <div role="status">
         {sentTo && (
-          <Remark kind="positive" icon="mail">
+          <Remark kind="positive" icon={MORE_ICONS.mail}>
             <strong>Look into your mailbox</strong>
             <p>If {sentTo} has an account with us, a link is on its way. It works once, for half an hour.</p>
           </Remark>

@@ -3,6 +3,7 @@ import type { DragEvent } from 'react';
 import { Button } from '@/components/button';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { bytes } from '@/lib/figures';
 import styles from './drop-zone.module.css';
 import { HEAD_BYTES, fileIssue } from './video-file';
@@ -63,7 +64,7 @@ export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: 
         }}
       >
         <span className={styles.mark}>
-          <Icon name={file ? 'film' : 'upload'} size={26} />
+          <Icon name={file ? 'film' : MORE_ICONS.upload} size={26} />
         </span>
         <div className={styles.words}>
           <p className={styles.title}>{file ? file.name : title}</p>

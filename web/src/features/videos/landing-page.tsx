@@ -1,6 +1,7 @@
+import { Suspense, lazy } from 'react';
 import { ButtonLink } from '@/components/button';
-import { PlanCards } from '@/components/plan-cards';
 import { Poster } from '@/components/poster';
+import { Loading, Skeleton } from '@/components/skeleton';
 import { usePageTitle } from '@/lib/page-title';
 import { usePlans } from '@/lib/queries/use-plans';
 import { capital, money } from '@/lib/format';
@@ -9,6 +10,9 @@ import styles from './landing-page.module.css';
 import { useCategories } from './use-categories';
 import { useVideos } from './use-videos';
 import { VideoShelf } from './video-shelf';
+
+// Three shelves below the first screen.
+const PlanCards = lazy(() => import('@/components/plan-cards').then(({ PlanCards }) => ({ default: PlanCards })));
 
 const WALL_PLACES = 20;
 
@@ -45,7 +49,9 @@ export function Component() {
           <h2 id="plans">Pick your seat</h2>
           <p>No contract, no fee to leave. Free films need nothing but an account.</p>
         </div>
-        <PlanCards action={(plan) => ({ label: `Choose ${capital(plan)}`, to: `/plans?plan=${plan}` })} />
+        <Suspense fallback={<PlansToCome />}>
+          <PlanCards action={(plan) => ({ label: `Choose ${capital(plan)}`, to: `/plans?plan=${plan}` })} />
+        </Suspense>
       </section>
     </div>
   );
@@ -60,6 +66,14 @@ function fromPrice(plans: Plan[] | undefined): string {
   const [least] = monthly.sort((one, other) => one.amount - other.amount);
   if (!least) return '\u00a0';
   return `${trialDays(plans) > 0 ? 'Then from' : 'From'} ${money(least.amount, least.currency)} a month. Cancel at any time.`;
+}
+
+function PlansToCome() {
+  return (
+    <Loading label="Loading the plans">
+      <Skeleton shape="block" className={styles.waiting} />
+    </Loading>
+  );
 }
 
 /** Twenty places, filled anew from the start where the programme is smaller; neighbours are no episodes of one series. */
@@ -78,7 +92,7 @@ function Wall() {
     <div className={styles.wall} aria-hidden="true">
       <div className={styles.plane}>
         {wallOf(shown).map((video, place) => (
-          <Poster key={place} video={video} sizes="(min-width: 64rem) 24vw, 50vw" isFirst />
+          <Poster key={place} video={video} sizes="(min-width: 64rem) 24vw, 50vw" />
         ))}
       </div>
     </div>

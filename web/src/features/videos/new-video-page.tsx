@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
+import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import { usePageTitle } from '@/lib/page-title';
@@ -54,7 +55,7 @@ export function Component() {
             <ButtonLink to="/admin/videos" look="plain">
               Cancel
             </ButtonLink>
-            <Button type="submit" look="primary" icon="upload" busy={form.isBusy}>
+            <Button type="submit" look="primary" icon={MORE_ICONS.upload} busy={form.isBusy}>
               Upload
             </Button>
           </div>
