@@ -91,6 +91,80 @@ test('an upload that is cut in the middle goes on where it was, and sends nothin
   expect(begun.filter((range) => range.startsWith('bytes 0-')), 'the first chunk is not sent again').toEqual([]);
 });
 
+test('an upload whose network goes away says so, and goes on by itself when it is back', async ({ pageOf, platform, film }) => {
+  test.slow();
+  const page = await pageOf(await platform.admin());
+  const begun: string[] = [];
+  page.on('request', (request) => {
+    const range = request.headers()['content-range'];
+    if (request.method() === 'PUT' && range && !range.startsWith('bytes */')) begun.push(range);
+  });
+  let isCut = true;
+  await page.route(`http://127.0.0.1:${platform.port + 2}/**`, async (route) => {
+    const range = route.request().headers()['content-range'] ?? '';
+    if (!isCut || route.request().method() !== 'PUT' || /^bytes (0-|\*)/.test(range)) return route.fallback();
+    // In the middle of the second chunk.
+    await page.context().setOffline(true);
+    return route.abort('internetdisconnected');
+  });
+  await page.goto('/admin/videos/new');
+  await fileOf(page).setInputFiles(film.path);
+  await describeVideo(page, aTitle('Offline'));
+  await page.getByRole('button', { name: 'Upload' }).click();
+  await expect(page.getByText('It goes on by itself when the network is back.')).toBeVisible({ timeout: 60_000 });
+  const sent = Number(await page.getByRole('progressbar', { name: 'Upload', exact: true }).getAttribute('aria-valuenow'));
+  expect(sent, 'what was sent is kept').toBeGreaterThan(0);
+
+  isCut = false;
+  begun.length = 0;
+  await page.context().setOffline(false);
+  await expect(page.getByText('is being encoded')).toBeVisible({ timeout: 60_000 });
+  expect(begun.length).toBeGreaterThan(0);
+  expect(begun.filter((range) => range.startsWith('bytes 0-')), 'the first chunk is not sent again').toEqual([]);
+});
+
+test('a video that is scheduled is nobody’s before its hour, comes by itself, and can be taken off before', async ({ pageOf, platform }) => {
+  const admin = await platform.admin();
+  const { id, title: name } = await platform.video('free');
+  await platform.api('PATCH', `/api/admin/videos/${id}`, admin, { published: false, publish_at: null });
+  const listed = async () => (await platform.api<{ id: string }[]>('GET', '/api/videos?limit=100', null)).some((one) => one.id === id);
+  const page = await pageOf(admin);
+  const patched = countRequests(page, 'PATCH', /\/api\/admin\/videos\//);
+  await page.clock.setSystemTime(await platform.now());
+  await page.goto(`/admin/videos/${id}`);
+  await page.getByRole('button', { name: 'Schedule' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Schedule' });
+  const from = dialog.getByLabel('From');
+  await from.fill('');
+  await dialog.getByRole('button', { name: 'Schedule' }).click();
+  await expect(from).toHaveAccessibleDescription(/Give a day and a time/);
+  await from.fill('2020-01-01T20:00');
+  await dialog.getByRole('button', { name: 'Schedule' }).click();
+  await expect(from).toHaveAccessibleDescription(/This is past/);
+  expect(patched.count).toBe(0);
+
+  const hour = new Date((await platform.now()).getTime() + 3 * 3600 * 1000);
+  await from.fill(hour.toISOString().slice(0, 16));
+  await dialog.getByRole('button', { name: 'Schedule' }).dblclick();
+  await expect(page.getByText(/^Viewers see it from /)).toBeVisible();
+  expect(patched.count, 'pressed twice, scheduled once').toBe(1);
+  expect(await listed()).toBe(false);
+
+  await page.getByRole('button', { name: 'Do not publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Do not publish' }).click();
+  await expect(page.getByText('It is ready, and nobody sees it yet.')).toBeVisible();
+  await page.getByRole('button', { name: 'Schedule' }).click();
+  await from.fill(hour.toISOString().slice(0, 16));
+  await dialog.getByRole('button', { name: 'Schedule' }).click();
+  await expect(page.getByText(/^Viewers see it from /)).toBeVisible();
+  await platform.advance({ hours: 4 });
+  await expect.poll(listed).toBe(true);
+  const viewer = await pageOf(await platform.register());
+  await viewer.goto(`/videos/${id}`);
+  await expect(title(viewer)).toHaveText(name);
+  await expect(viewer.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
+});
+
 test('an upload whose page was closed goes on when the same file is chosen again, and with no other', async ({ pageOf, platform, film }) => {
   test.slow();
   const page = await pageOf(await platform.admin());

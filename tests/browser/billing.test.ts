@@ -12,6 +12,7 @@ interface Subscription {
 
 const DECLINED = '4000 0000 0000 0002';
 const GOOD = '4242 4242 4242 4242';
+const ASKS_THE_BANK = '4000 0025 0000 3155';
 
 async function pay(page: Page, card: string): Promise<void> {
   await page.getByLabel('Card number').fill(card);
@@ -37,6 +38,27 @@ test('a card that is declined at the checkout opens nothing, and another one doe
   expect(await subscription()).toMatchObject({ plan_type: 'basic', status: 'active', access: { allowed: true } });
 });
 
+test('a card whose bank wants to be asked: nothing is open before it was, a refusal charges nothing, a yes opens the plan', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  const subscription = () => platform.api<Subscription>('GET', '/api/subscription', person);
+  await page.goto('/plans');
+  await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await pay(page, ASKS_THE_BANK);
+  await expect(page.getByText('Your bank wants to know')).toBeVisible();
+  expect(await subscription()).toMatchObject({ status: 'none', access: { allowed: false } });
+
+  await page.getByRole('button', { name: 'Fail' }).click();
+  await expect(page.getByRole('alert')).toContainText('unable to authenticate');
+  expect(await subscription()).toMatchObject({ status: 'none', access: { allowed: false } });
+
+  await pay(page, ASKS_THE_BANK);
+  await page.getByRole('button', { name: 'Complete' }).click();
+  await expect(title(page)).toHaveText('Welcome to Premium');
+  expect(await subscription()).toMatchObject({ plan_type: 'premium', status: 'active', access: { allowed: true } });
+  expect(await platform.api<object[]>('GET', '/api/subscription/invoices', person), 'charged once').toHaveLength(1);
+});
+
 test('however often a plan is chosen, one checkout is opened', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const opened = countRequests(page, 'POST', /\/api\/subscription\/checkout$/);
@@ -51,12 +73,17 @@ test('a checkout that is abandoned charges nothing, leads back to the plans, and
   const page = await pageOf(person);
   await page.goto('/plans');
   await page.getByRole('button', { name: 'Choose Premium' }).click();
+  await expect(page.getByLabel('Card number')).toBeVisible();
+  const abandoned = page.url();
   await page.getByRole('button', { name: 'Back' }).click();
   await expect(page).toHaveURL(/\/plans/);
   await expect(title(page)).toHaveText('Pick your seat');
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
   await page.getByRole('button', { name: 'Choose Basic' }).click();
   await expect(page.getByLabel('Card number')).toBeVisible();
+  const late = await fetch(abandoned, { method: 'POST', body: new URLSearchParams({ card: GOOD.replaceAll(' ', '') }), redirect: 'manual' });
+  expect(late.status, 'the abandoned one takes no payment any more').not.toBe(303);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
 });
 
 test('by the back button out of a checkout the plans can be chosen again', async ({ pageOf, platform }) => {
@@ -140,6 +167,25 @@ test('an upgrade whose card is declined says so and changes nothing', async ({ p
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'basic', status: 'active' });
   await dialog.getByRole('button', { name: 'Not now' }).click();
   await expect(dialog).toHaveCount(0);
+});
+
+test('an upgrade that the bank wants confirmed leads there, keeps the old plan until then, and is had after', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(person);
+  await platform.cards(person, 'require_3ds');
+  await page.goto('/account/plan?to=premium');
+  await page.getByRole('button', { name: 'Change to Premium' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: /^Pay .+ and change$/ }).click();
+  await expect(dialog.getByText('Your bank wants to be asked')).toBeVisible();
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'basic', status: 'active' });
+
+  await dialog.getByRole('link', { name: /[Cc]onfirm/ }).click();
+  await page.waitForURL(new RegExp(`:${platform.port + 1}/`));
+  await page.getByRole('button', { name: 'Complete' }).click();
+  await expect.poll(() => platform.api<Subscription>('GET', '/api/subscription', person).then(({ plan_type }) => plan_type)).toBe('premium');
+  await page.goto('/account');
+  await expect(page.getByRole('main').getByText('Premium').first()).toBeVisible();
 });
 
 test('a downgrade waits for the end of the period, says when, and is undone', async ({ pageOf, platform }) => {

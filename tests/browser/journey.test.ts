@@ -94,6 +94,7 @@ test('a forgotten password is replaced by the mailed link, once, and the old one
   const person = await platform.register();
   await page.goto('/sign-in');
   await page.getByRole('link', { name: 'Forgot it?' }).click();
+  await expect(title(page)).toHaveText('Forgotten it?');
   await page.getByLabel('Email address').fill(person.email);
   await page.getByRole('button', { name: 'Send the link' }).click();
   await expect(page.getByText('Look into your mailbox')).toBeVisible();

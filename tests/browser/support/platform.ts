@@ -71,8 +71,13 @@ export class Platform {
   }
 
   /** Moves the one clock; everything due happens on the way. */
-  async advance(time: { hours?: number; days?: number }): Promise<void> {
-    await this.console('POST', '/clock', { advance_seconds: 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0) });
+  async advance(time: { minutes?: number; hours?: number; days?: number }): Promise<void> {
+    await this.console('POST', '/clock', { advance_seconds: 60 * (time.minutes ?? 0) + 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0) });
+  }
+
+  async now(): Promise<Date> {
+    const { now } = (await this.console('GET', '/clock')) as { now: string };
+    return new Date(now);
   }
 
   /** What becomes of the next charges of somebody's card. */
@@ -98,7 +103,7 @@ export class Platform {
     return messages;
   }
 
-  private async console(method: string, path: string, body?: object): Promise<unknown> {
+  async console(method: string, path: string, body?: object): Promise<unknown> {
     return json(`http://127.0.0.1:${this.port + 4}${path}`, method, body);
   }
 

@@ -1,0 +1,102 @@
+import { Backstage } from './support/backstage.ts';
+import { PASSWORD } from './support/platform.ts';
+import { countRequests, expect, test, title } from './support/test.ts';
+
+test('deleting the account: not by a slip, and then everything is gone, the subscription at Stripe too', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const backstage = await Backstage.of(platform);
+  const { subscription } = await backstage.billed(person);
+  const page = await pageOf(person);
+  const deleted = countRequests(page, 'DELETE', /\/api\/account$/);
+  await page.goto('/account/profile');
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete your account?' });
+  await expect(dialog).toContainText('cannot be brought back');
+  await dialog.getByRole('button', { name: 'Delete everything' }).click();
+  await expect(dialog.getByLabel(/email address/)).toHaveAccessibleDescription(new RegExp(`Enter ${person.email}`));
+  await dialog.getByLabel(/email address/).fill('somebody.else@example.com');
+  await dialog.getByRole('button', { name: 'Delete everything' }).click();
+  await expect(dialog.getByLabel(/email address/)).toHaveAttribute('aria-invalid', 'true');
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(deleted.count, 'nothing is deleted by a slip').toBe(0);
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'active' });
+
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await dialog.getByLabel(/email address/).fill(person.email);
+  await dialog.getByRole('button', { name: 'Delete everything' }).dblclick();
+  await expect(page.getByText('Your account is deleted. Farewell.')).toBeVisible();
+  await expect(page).toHaveURL('/');
+  await expect(title(page)).toHaveText('Films worth an evening.');
+  await expect(page.getByText('You were signed out.')).toHaveCount(0);
+  expect(deleted.count).toBe(1);
+  await expect(platform.api('GET', '/api/auth/me', person)).rejects.toThrow('401');
+  await expect(platform.signIn(person.email, PASSWORD)).rejects.toThrow('401');
+  expect(await backstage.stripe('GET', `subscriptions/${subscription}`), 'nothing is charged any more').toMatchObject({ status: 'canceled' });
+});
+
+test('while Stripe is away the account stays whole, and the page says so', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(person);
+  await page.goto('/account/profile');
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/email address/).fill(person.email);
+  await platform.fault({ target: 'stripe', kind: 'error', count: 20 });
+  await dialog.getByRole('button', { name: 'Delete everything' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await platform.clearFaults();
+  expect(await platform.api('GET', '/api/auth/me', person)).toMatchObject({ email: person.email });
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'active' });
+});
+
+test('the portal of the payment provider, and back; an invoice can be had', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.subscriber('basic'));
+  await page.goto('/account');
+  await page.getByRole('button', { name: /card|payment/i }).first().click();
+  await page.waitForURL(new RegExp(`:${platform.port + 1}/`));
+  await page.getByRole('link', { name: /back|return/i }).first().click();
+  await expect(page).toHaveURL(/\/account/);
+  await page.goto('/account/invoices');
+  const invoice = page.getByRole('link', { name: /^PDF of/ });
+  await expect(invoice).toHaveCount(1);
+  const href = await invoice.getAttribute('href');
+  expect((await fetch(href ?? '')).status).toBe(200);
+});
+
+test.describe('what the landing promises', () => {
+  test('no trial where there is none', async ({ page, platform }) => {
+    const plans = await platform.api<{ trial_days: number }[]>('GET', '/api/plans', null);
+    expect(plans.map(({ trial_days }) => trial_days)).toEqual([0, 0]);
+    await page.goto('/');
+    await expect(page.getByRole('link', { name: 'Join Marquee' })).toBeVisible();
+    await expect(page.getByText(/^From \$7\.99 a month\. Cancel at any time\.$/)).toBeVisible();
+    await expect(page.getByText(/free to begin with|Then from|days free/)).toHaveCount(0);
+  });
+
+  test('as many days as there are', async ({ page }) => {
+    await page.route('**/api/plans', async (route) => {
+      const answer = await route.fetch();
+      const { data, ...rest } = (await answer.json()) as { data: object[] };
+      await route.fulfill({ response: answer, json: { ...rest, data: data.map((plan) => ({ ...plan, trial_days: 14 })) } });
+    });
+    await page.goto('/');
+    await expect(page.getByRole('link', { name: 'Try 14 days free' })).toBeVisible();
+    await expect(page.getByText(/^Then from \$7\.99 a month/)).toBeVisible();
+    await expect(page.getByText('14 days free to begin with').first()).toBeVisible();
+  });
+
+  test('on a phone nothing of the wall of posters stands behind the words and the head of the page', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto('/');
+    await expect(title(page)).toBeVisible();
+    const posters = page.locator('section').first().locator('[aria-hidden=true] img');
+    await expect(posters.first()).toBeAttached();
+    const head = await page.getByRole('banner').boundingBox();
+    const words = await title(page).boundingBox();
+    const wall = await page.locator('section').first().locator('> [aria-hidden=true]').boundingBox();
+    expect((wall?.y ?? 0) + (wall?.height ?? 0), 'it ends where the words begin').toBeLessThan((words?.y ?? 0) + 40);
+    expect(wall?.height ?? 0, 'and there is one').toBeGreaterThan((head?.height ?? 0) + 150);
+  });
+});

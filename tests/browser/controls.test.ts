@@ -1,0 +1,200 @@
+import { expectMoves, expectPlays, playing, seek } from './support/player.ts';
+import { countRequests, expect, test, title } from './support/test.ts';
+import type { Page, Person } from './support/test.ts';
+import type { Platform, Video } from './support/platform.ts';
+
+/** A player that plays, its controls in sight. */
+async function player(pageOf: (person: Person) => Promise<Page>, platform: Platform, video?: Video): Promise<Page> {
+  const page = await pageOf(await platform.subscriber('premium'));
+  const { id } = video ?? (await platform.video('premium'));
+  await page.goto(`/videos/${id}`);
+  await page.getByRole('link', { name: 'Play', exact: true }).click();
+  await expectPlays(page, 0.5);
+  await page.mouse.move(600, 300);
+  return page;
+}
+
+/** Captions as the browser has them: their mode, and what is said at this moment. */
+function captions(page: Page): Promise<{ mode: string; says: string[] } | null> {
+  return page.locator('hls-video').evaluate((element) => {
+    const track = [...(element as HTMLVideoElement).textTracks].find(({ kind }) => kind === 'captions' || kind === 'subtitles');
+    return track ? { mode: track.mode, says: [...(track.activeCues ?? [])].map((cue) => (cue as VTTCue).text) } : null;
+  });
+}
+
+test('captions are off, come on by the menu, stand above the controls, and go by a key', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  expect((await captions(page))?.mode, 'nobody asked for them').not.toBe('showing');
+  const button = page.getByRole('button', { name: 'closed captions' });
+  await button.click();
+  await page.getByRole('menuitemradio', { name: 'English' }).click();
+  await expect.poll(async () => (await captions(page))?.mode).toBe('showing');
+  await expect.poll(async () => (await captions(page))?.says.join(' ') ?? '', { message: 'something is said' }).toMatch(/\w/);
+
+  await page.mouse.move(610, 310);
+  const controls = await page.locator('media-time-range').boundingBox();
+  const raised = await page.locator('media-controller').evaluate((element) => getComputedStyle(element).getPropertyValue('--media-webkit-text-track-transform'));
+  const up = 16 * Number(/translateY\(-([\d.]+)rem\)/.exec(raised)?.[1]);
+  expect(up, 'as high as the controls are').toBeGreaterThanOrEqual((page.viewportSize()?.height ?? 0) - (controls?.y ?? 0));
+
+  await page.keyboard.press('c');
+  await expect.poll(async () => (await captions(page))?.mode).not.toBe('showing');
+});
+
+test('a quality that is chosen is what plays, and the film goes on', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  await page.getByRole('button', { name: 'quality' }).click();
+  const menu = page.locator('quality-menu');
+  await expect(menu).toBeVisible();
+  await expect(menu.getByRole('menuitemradio', { name: /^Auto/ })).toHaveAttribute('aria-checked', 'true');
+  const offered = await menu.getByRole('menuitemradio').allInnerTexts();
+  expect(offered.length, `several qualities: ${offered}`).toBeGreaterThan(2);
+  const least = offered.map((label) => /(\d+)p/.exec(label)?.[1]).filter(Boolean).map(Number).sort((one, other) => one - other)[0];
+  await menu.getByRole('menuitemradio', { name: `${least}p`, exact: true }).click();
+  await expect.poll(async () => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).videoHeight), { timeout: 60_000 }).toBe(least);
+  await expectMoves(page);
+});
+
+test('faster is faster, by the menu, and stays so after a seek', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  await page.getByRole('button', { name: 'Playback rate 1' }).click();
+  await page.getByRole('menuitemradio', { name: '1.5x' }).click();
+  const rate = () => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).playbackRate);
+  await expect.poll(rate).toBe(1.5);
+  await seek(page, 12);
+  await expectPlays(page, 12.5);
+  expect(await rate()).toBe(1.5);
+});
+
+test('over the seek bar one sees where one would go, and goes there by a click', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  const bar = page.locator('media-time-range');
+  const box = await bar.boundingBox();
+  if (!box) throw new Error('no seek bar');
+  const preview = page.locator('media-preview-thumbnail');
+  // What is cut out of the storyboard at a point.
+  const pictureAt = async (part: number) => {
+    await page.mouse.move(box.x + box.width * part, box.y + box.height / 2, { steps: 3 });
+    await expect(preview).toBeVisible();
+    const image = preview.locator('img');
+    await expect.poll(() => image.evaluate((one) => (one as HTMLImageElement).naturalWidth), { message: 'the storyboard came' }).toBeGreaterThan(0);
+    return `${await image.getAttribute('src')} ${await preview.getAttribute('mediapreviewcoords')}`;
+  };
+  const early = await pictureAt(0.2);
+  const late = await pictureAt(0.8);
+  expect(early).toMatch(/storyboard.* \d+ \d+ \d+ \d+$/);
+  expect(late, 'another moment, another picture').not.toBe(early);
+  const { duration } = await page.locator('video').first().evaluate((video) => ({ duration: (video as HTMLVideoElement).duration }));
+  await page.mouse.click(box.x + box.width * 0.5, box.y + box.height / 2);
+  const at = await expectPlays(page, duration * 0.45);
+  expect(at).toBeLessThan(duration * 0.7);
+});
+
+test('full screen by the button and back by a key, and a picture in the picture', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
+  await page.getByRole('button', { name: 'enter fullscreen mode' }).click();
+  await expect.poll(isFull).toBe(true);
+  await expectMoves(page, 0.5);
+  await page.keyboard.press('f');
+  await expect.poll(isFull).toBe(false);
+
+  await page.mouse.move(620, 320);
+  await page.getByRole('button', { name: 'enter picture in picture mode' }).click();
+  await expect.poll(() => page.evaluate(() => document.pictureInPictureElement !== null)).toBe(true);
+  await expectMoves(page, 0.5);
+  await page.getByRole('button', { name: 'exit picture in picture mode' }).click();
+  await expect.poll(() => page.evaluate(() => document.pictureInPictureElement !== null)).toBe(false);
+});
+
+test('the keys: space and k, arrows, m, and none of them while somebody chooses in a menu', async ({ pageOf, platform }) => {
+  const page = await player(pageOf, platform);
+  const paused = async () => (await playing(page))?.paused;
+  const isMuted = () => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).muted);
+  await page.keyboard.press('Space');
+  await expect.poll(paused).toBe(true);
+  const stood = (await playing(page))?.at ?? 0;
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(async () => (await playing(page))?.at ?? 0).toBeGreaterThan(stood + 4);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(async () => Math.abs(((await playing(page))?.at ?? 0) - stood)).toBeLessThan(1.5);
+  await page.keyboard.press('m');
+  await expect.poll(isMuted).toBe(true);
+  await page.keyboard.press('m');
+  await expect.poll(isMuted).toBe(false);
+  await page.keyboard.press('k');
+  await expect.poll(paused).toBe(false);
+});
+
+test.describe('a series', () => {
+  /** The first two episodes of the seeded series. */
+  async function episodes(platform: Platform): Promise<[Episode, Episode]> {
+    const videos = await platform.api<Episode[]>('GET', '/api/videos?limit=100', null);
+    const [first, second] = videos.filter(({ series_id }) => series_id).sort((one, other) => one.season - other.season || one.episode - other.episode);
+    if (!first || !second) throw new Error('no series');
+    return [first, second];
+  }
+
+  type Episode = Video & { series_id: string; season: number; episode: number };
+
+  test('near the end the next episode is offered; who takes it sees it from the start', async ({ pageOf, platform }) => {
+    const [first, second] = await episodes(platform);
+    const page = await player(pageOf, platform, first);
+    const offer = page.getByRole('complementary', { name: 'Next episode' });
+    await expect(offer, 'not in the middle').toHaveCount(0);
+    await seek(page, first.duration - 8);
+    await expect(offer).toContainText(second.title);
+    await page.mouse.move(600, 300);
+    await offer.getByRole('button', { name: 'Play it' }).click();
+    await expect(page).toHaveURL(`/watch/${second.id}`);
+    await expect(title(page)).toHaveText(second.title);
+    const at = await expectPlays(page, 0.5);
+    expect(at, 'from its beginning').toBeLessThan(15);
+  });
+
+  test('who does nothing gets it after a count; who says no keeps the end', async ({ pageOf, platform }) => {
+    test.slow();
+    const [first, second] = await episodes(platform);
+    const page = await player(pageOf, platform, first);
+    const offer = page.getByRole('complementary', { name: 'Next episode' });
+    await seek(page, first.duration - 4);
+    await offer.getByRole('button', { name: 'Not now' }).click();
+    await expect.poll(() => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).ended)).toBe(true);
+    // The count would be over by then.
+    await page.waitForTimeout(9_000);
+    await expect(page).toHaveURL(`/watch/${first.id}`);
+
+    await page.goto(`/watch/${first.id}?from=start`);
+    await page.mouse.click(600, 300);
+    await expectPlays(page, 0.2);
+    await seek(page, first.duration - 3);
+    await expect(offer.getByText(/^Next episode in \d/)).toBeVisible();
+    await expect(page).toHaveURL(`/watch/${second.id}`);
+    await expectPlays(page, 0.5);
+  });
+});
+
+test('a grant is renewed before it ends: nothing is refused, and the film plays on', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.subscriber('premium'));
+  const video = await platform.video('premium');
+  await page.clock.install();
+  const grants = countRequests(page, 'GET', /\/play$/);
+  const refused: string[] = [];
+  page.on('response', (response) => response.status() === 403 && refused.push(response.url()));
+  await page.goto(`/videos/${video.id}`);
+  await page.getByRole('link', { name: 'Play', exact: true }).click();
+  const before = await expectPlays(page, 1);
+  // A grant lives an hour, and wants to be renewed after 48 minutes.
+  await platform.advance({ minutes: 46 });
+  await page.clock.fastForward('46:00');
+  await expectMoves(page, 1);
+  expect(grants.count, 'not yet').toBe(1);
+  await platform.advance({ minutes: 3 });
+  await page.clock.fastForward('03:00');
+  await expect.poll(() => grants.count, { message: 'in time' }).toBe(2);
+  const after = await expectMoves(page, 2);
+  expect(after, 'where it was').toBeLessThan(before + 25);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(refused).toEqual([]);
+  expect(grants.count, 'once').toBe(2);
+});
