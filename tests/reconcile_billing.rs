@@ -42,7 +42,10 @@ async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     platform.subscriber("premium").await;
-    platform.register("nobody@viewers.test").await;
+    let nobody = platform.register("nobody@viewers.test").await;
+    let id = crate::get_member::id(&admin, &nobody).await;
+    let gift = json!({ "plan_type": "basic", "reason": "a gift is no difference" });
+    assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
     assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "all is as Stripe says");
     let right = tables(&platform).await;
     let customer = customer(&platform, &viewer).await;

@@ -250,9 +250,9 @@ impl Billing {
             })
             .collect();
         let told = rules::row(&snapshot, &prices, customer);
-        let stored: Option<Value> = rows.get(&stored_key(user_id))?;
-        // Who never came near a checkout has no row, and needs none.
-        if told.status != Status::None || stored.is_some() {
+        let stored = of_stripe(rows.get(&stored_key(user_id))?);
+        // Who never came near a checkout has no row, and needs none; or one with a gift in it and nothing else.
+        if told.status != Status::None || !stored.is_empty() {
             differences.extend(of_row(stored, as_stored(&told)?));
         }
         let entries = entries(&snapshot, &prices);
@@ -322,13 +322,18 @@ impl Billing {
     }
 }
 
-/// What differs of a user's row.
-fn of_row(stored: Option<Value>, stripe: Map<String, Value>) -> Vec<Difference> {
+/// What of a user's row is Stripe's to say.
+fn of_stripe(stored: Option<Value>) -> Map<String, Value> {
     let mut stored = match stored {
         Some(Value::Object(fields)) => fields,
         _ => Map::new(),
     };
     stored.retain(|name, _| !(name == "pk" || name == "updated_at" || name.starts_with("complimentary_")));
+    stored
+}
+
+/// What differs of that.
+fn of_row(stored: Map<String, Value>, stripe: Map<String, Value>) -> Vec<Difference> {
     differing(&stored.into_iter().collect(), &stripe.into_iter().collect(), "subscription")
 }
 
@@ -402,11 +407,12 @@ mod tests {
     fn a_row_differs_by_what_is_stripes_alone() {
         let stored = json!({ "pk": "USER#1", "updated_at": "now", "complimentary_plan": "basic", "status": "active" });
         let stripe = |status: &str| as_map(json!({ "status": status }));
-        assert_eq!(of_row(Some(stored.clone()), stripe("active")), []);
-        let differs = of_row(Some(stored), stripe("past_due"));
+        assert_eq!(of_row(of_stripe(Some(stored.clone())), stripe("active")), []);
+        let differs = of_row(of_stripe(Some(stored)), stripe("past_due"));
         assert_eq!(differs.len(), 1);
         assert_eq!((differs[0].what.as_str(), &differs[0].stored), ("subscription.status", &json!("active")));
-        assert_eq!(of_row(None, stripe("active"))[0].stored, Value::Null);
+        assert_eq!(of_row(of_stripe(None), stripe("active"))[0].stored, Value::Null);
+        assert!(of_stripe(Some(json!({ "pk": "USER#1", "complimentary_plan": "basic" }))).is_empty(), "a gift alone");
     }
 
     fn as_map(value: Value) -> Map<String, Value> {
