@@ -11,12 +11,15 @@ use shared::http::error::ApiError;
 use shared::models::metrics::{Counted, Figures};
 use shared::models::time::{Day, month};
 use shared::services::{ConfigError, Services};
-use shared::stores::metrics::{Metrics, months};
+use shared::stores::database::StoreError;
+use shared::stores::metrics::{Metrics, Month, months};
 use shared::telemetry::{self, Unit};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days that are counted again.
 const UNSETTLED_DAYS: i64 = 3;
+/// The longest month.
+const MONTH_DAYS_MAX: i64 = 31;
 /// How far back days are counted that were never: as far as one answer of `get-metrics` may go.
 const BACK_DAYS: i64 = 366;
 
@@ -51,9 +54,14 @@ impl Job for CountMetrics {
 
     async fn run(&self, input: Tick, now: Timestamp) -> Result<Done, ApiError> {
         let yesterday = Day::of(now).plus(-1);
-        let first = input.from.unwrap_or_else(|| yesterday.plus(-BACK_DAYS)).max(yesterday.plus(-8 * BACK_DAYS));
         let unsettled = input.from.unwrap_or_else(|| yesterday.plus(1 - UNSETTLED_DAYS));
-        let mut kept = self.metrics.counted(&months(first, yesterday)).await?;
+        let (first, mut kept) = match input.from {
+            Some(from) => {
+                let from = from.max(yesterday.plus(-8 * BACK_DAYS));
+                (from, self.metrics.counted(&months(from, yesterday)).await?)
+            }
+            None => self.kept(yesterday).await?,
+        };
         let is_due = |day: &Day| {
             let row = kept.get(&month(day.start()));
             *day >= unsettled || row.is_none_or(|row| !row.days.contains_key(&day.to_string()))
@@ -81,6 +89,21 @@ impl Job for CountMetrics {
 }
 
 impl CountMetrics {
+    /// The first day that may not be counted yet, and the rows from its month on: the last two where the first of them is
+    /// counted whole, since whatever counted it has counted what was before it; else those of a year.
+    async fn kept(&self, yesterday: Day) -> Result<(Day, BTreeMap<String, Month>), StoreError> {
+        let recent = yesterday.plus(-MONTH_DAYS_MAX).month_start();
+        let kept = self.metrics.counted(&months(recent, yesterday)).await?;
+        let row = kept.get(&month(recent.start()));
+        let is_counted = |day: Day| row.is_some_and(|row| row.days.contains_key(&day.to_string()));
+        let days = (0..MONTH_DAYS_MAX).map(|days| recent.plus(days));
+        if days.take_while(|day| day.month_start() == recent).all(is_counted) {
+            return Ok((recent, kept));
+        }
+        let first = yesterday.plus(-BACK_DAYS);
+        Ok((first, self.metrics.counted(&months(first, yesterday)).await?))
+    }
+
     fn tell(&self, counted: Counted, day: Day, currency: &str) {
         let figures = Figures::from(counted);
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]

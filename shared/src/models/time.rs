@@ -52,6 +52,12 @@ impl Day {
         TimeZone::UTC.to_timestamp(self.0.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        Self(self.0.first_of_month())
+    }
+
     /// The day so many days later, or before.
     #[must_use]
     pub fn plus(self, days: i64) -> Self {

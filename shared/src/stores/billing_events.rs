@@ -403,11 +403,11 @@ impl BillingEvents {
         delete.map(Statement::from).map_err(refused)
     }
 
-    /// The invoices of our plans that were made in a month, each with its customer.
+    /// The invoices of our plans that were made in a period, as [`invoices_period`] names it, each with its customer.
     pub async fn invoices_of(
         &self,
         interval: Interval,
-        month: &str,
+        period: &str,
     ) -> Result<Vec<(String, InvoiceEntry)>, StoreError> {
         let mut found = Vec::new();
         let mut start = None;
@@ -416,7 +416,7 @@ impl BillingEvents {
             let page = query
                 .index_name(BY_LISTING)
                 .key_condition_expression("listing = :listing")
-                .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, month)))
+                .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, period)))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -465,17 +465,28 @@ impl BillingEvents {
     }
 }
 
-/// Where an entry is listed, and as of when: invoices of our plans, by how often they come and the month they were made in.
+/// The month in which an invoice was made or, where one comes a year, the year: so a partition holds about one of each member.
+pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
+    match interval {
+        Interval::Month => month(created),
+        Interval::Year => month(created).chars().take_while(|sign| *sign != '-').collect(),
+    }
+}
+
+/// Where an entry is listed, and as of when: invoices of our plans, by how often they come and when they were made.
 fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
     match entry {
-        Entry::Invoice(one) => Some((invoices(one.interval?, &month(one.created)), one.created)),
+        Entry::Invoice(one) => {
+            let interval = one.interval?;
+            Some((invoices(interval, &invoices_period(interval, one.created)), one.created))
+        }
         _ => None,
     }
 }
 
-/// The partition of the invoices of a month.
-fn invoices(interval: Interval, month: &str) -> String {
-    format!("INVOICES#{}#{month}", interval.name())
+/// The partition of the invoices of a period.
+fn invoices(interval: Interval, period: &str) -> String {
+    format!("INVOICES#{}#{period}", interval.name())
 }
 
 /// The key of an entry of a customer's ledger.

@@ -6,7 +6,7 @@ use crate::models::metrics::{Counted, Course, Play, count};
 use crate::models::plan::Interval;
 use crate::models::time::{Day, month};
 use crate::services::{ConfigError, Services};
-use crate::stores::billing_events::{BillingEvents, entry_key};
+use crate::stores::billing_events::{BillingEvents, entry_key, invoices_period};
 use crate::stores::database::{BATCH_KEYS_MAX, Database, StoreError, Table, failed};
 use crate::stores::row::{Key, Wanted, write};
 use crate::stores::streams::{Streams, View};
@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// payment is tried.
 const MONTHLY_DAYS: i64 = 62;
 const YEARLY_DAYS: i64 = 400;
+/// The shortest month.
+const MONTH_DAYS_MIN: usize = 28;
 /// Reads under way at once: more than the months of invoices that days of a quarter need, so that they are one wait.
 const READS_AT_ONCE: usize = 32;
 /// Where nothing was ever billed.
@@ -41,7 +43,13 @@ impl Month {
 
 /// The months of some days, in order.
 pub fn months(from: Day, to: Day) -> BTreeSet<String> {
-    (0..=from.days_until(to)).map(|days| month(from.plus(days).start())).collect()
+    samples(from, to).map(|day| month(day.start())).collect()
+}
+
+/// A day of each month from one day to another, if not more.
+fn samples(from: Day, to: Day) -> impl Iterator<Item = Day> {
+    let last = from.days_until(to);
+    (0..=last).step_by(MONTH_DAYS_MIN).chain((last >= 0).then_some(last)).map(move |days| from.plus(days))
 }
 
 /// What many reads find, in their order, so many under way at once that none waits for its turn until it is given up.
@@ -117,13 +125,12 @@ impl Metrics {
             return Ok(Facts { courses: Vec::new(), plays: BTreeMap::new(), currency: CURRENCY_DEFAULT.to_owned() });
         };
         let reach = [(Interval::Month, MONTHLY_DAYS), (Interval::Year, YEARLY_DAYS)];
-        let partitions: Vec<(Interval, String)> = reach
+        let partitions: BTreeSet<(Interval, String)> = reach
             .into_iter()
-            .flat_map(|(interval, back)| {
-                months(first.plus(-back), *last).into_iter().map(move |month| (interval, month))
-            })
+            .flat_map(|(interval, back)| samples(first.plus(-back), *last).map(move |day| (interval, day)))
+            .map(|(interval, day)| (interval, invoices_period(interval, day.start())))
             .collect();
-        let invoices = partitions.iter().map(|(interval, month)| self.events.invoices_of(*interval, month));
+        let invoices = partitions.iter().map(|(interval, period)| self.events.invoices_of(*interval, period));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let (invoices, keys) = tokio::try_join!(side_by_side(invoices), side_by_side(keys))?;
         let mut of: BTreeMap<(String, String), Vec<InvoiceEntry>> = BTreeMap::new();
