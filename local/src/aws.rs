@@ -7,6 +7,7 @@ pub mod client;
 pub mod dynamodb;
 pub mod secrets;
 pub mod ses;
+pub mod traffic;
 
 use axum::Router;
 use axum::body::Body;

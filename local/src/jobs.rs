@@ -1,5 +1,6 @@
 //! The scheduled functions of the template, run on the timeline when the clock reaches their moments.
 
+use crate::aws::traffic::{Place, Traffic};
 use crate::template::{ACCOUNT, Expression, REGION, Schedule, Template};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -7,8 +8,7 @@ use serde_json::{Value, json};
 use shared::lambda::MountedJob;
 use standin::clock::Clock;
 use standin::timeline::Due;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
 
 /// Longest that an idle job rests while the clock is moved.
@@ -17,15 +17,14 @@ const REST_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// The scheduled functions, and those that only an operator starts. Clones are the same.
 ///
 /// While the clock is moved by a month, a job of every five minutes would run 9,000 times to find nothing to do. So a run
-/// that wrote nothing to any table, with nothing written since, lets the job rest for as long as it has been idle, a day
-/// at most; the first write ends the rest. In real time every job runs when its schedule says.
+/// that wrote nothing lets the job rest for as long as it has been idle, a day at most, and until somebody writes where the
+/// run has read. In real time every job runs when its schedule says.
 #[derive(Clone)]
 pub(crate) struct Jobs(Arc<Inner>);
 
 struct Inner {
     clock: Clock,
-    /// Counts the calls that may have changed a table.
-    writes: Arc<AtomicU64>,
+    traffic: Traffic,
     deployment: RwLock<HashMap<String, MountedJob>>,
     scheduled: Mutex<Vec<Scheduled>>,
 }
@@ -42,18 +41,19 @@ struct Scheduled {
 }
 
 /// A job that found nothing to do.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Rest {
     /// When it began to be idle.
     since: Timestamp,
     until: Timestamp,
-    /// The count of writes that lets it go on resting.
+    /// Where it read, and after how many writes: another one there ends the rest.
+    reads: BTreeSet<Place>,
     writes: u64,
 }
 
 impl Jobs {
     /// The scheduled functions of a template, not deployed yet.
-    pub(crate) fn new(template: &Template, clock: Clock, writes: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(template: &Template, clock: Clock, traffic: Traffic) -> Self {
         let now = clock.now();
         let all = template.functions.values().flat_map(|function| {
             function.schedules.iter().map(|schedule| Scheduled {
@@ -65,7 +65,7 @@ impl Jobs {
             })
         });
         let scheduled = Mutex::new(all.collect());
-        Self(Arc::new(Inner { clock, writes, deployment: RwLock::default(), scheduled }))
+        Self(Arc::new(Inner { clock, traffic, deployment: RwLock::default(), scheduled }))
     }
 
     /// Puts functions behind the schedules, in place of those that were there.
@@ -95,51 +95,54 @@ impl Jobs {
         self.0.scheduled.lock().expect("no panic while held")
     }
 
-    fn writes(&self) -> u64 {
-        self.0.writes.load(Ordering::SeqCst)
-    }
-
     /// The job that runs next, by its place in the list.
     fn earliest(&self) -> Option<(usize, Timestamp)> {
-        let writes = self.writes();
-        let due = |(at, one): (usize, &Scheduled)| Some((at, one.due(writes)?));
+        let due = |(at, one): (usize, &Scheduled)| Some((at, one.due(&self.0.traffic)?));
         self.scheduled().iter().enumerate().filter_map(due).min_by_key(|(_, due)| *due)
     }
 
     async fn run_scheduled(&self, at: usize, now: Timestamp) {
         let job = self.scheduled()[at].clone();
         let event = job.schedule.input.clone().unwrap_or_else(|| event(&job.schedule.name, now));
-        let before = self.writes();
+        let writes = self.0.traffic.begin(&job.function);
         // A failed run has logged itself; its schedule tries again.
         let _ = self.run(&job.function, event).await;
-        let (after, offset_ms) = (self.writes(), self.0.clock.offset_ms());
+        let own = self.0.traffic.of(&job.function);
+        let offset_ms = self.0.clock.offset_ms();
         let one = &mut self.scheduled()[at];
         one.next = one.schedule.expression.after(now);
         let is_moved = offset_ms != job.offset_ms;
-        one.rest = (is_moved && after == before).then(|| Rest::longer(job.rest, &one.schedule.expression, now, after));
+        let rest = Rest { since: now, until: now, reads: own.reads, writes };
+        one.rest =
+            (is_moved && own.writes == 0).then(|| rest.after(job.rest, &one.schedule.expression, &self.0.traffic));
         one.offset_ms = offset_ms;
     }
 }
 
 impl Scheduled {
-    fn due(&self, writes: u64) -> Option<Timestamp> {
-        match self.rest {
-            Some(rest) if rest.writes == writes => self.next.map(|next| next.max(rest.until)),
+    fn due(&self, traffic: &Traffic) -> Option<Timestamp> {
+        match &self.rest {
+            Some(rest) if rest.goes_on(traffic) => self.next.map(|next| next.max(rest.until)),
             _ => self.next,
         }
     }
 }
 
 impl Rest {
-    fn longer(before: Option<Self>, expression: &Expression, now: Timestamp, writes: u64) -> Self {
-        let since = before.filter(|rest| rest.writes == writes).map_or(now, |rest| rest.since);
-        let idle = now.duration_since(since).min(REST_MAX);
+    fn goes_on(&self, traffic: &Traffic) -> bool {
+        traffic.is_still(&self.reads, self.writes)
+    }
+
+    /// This one, after another that it may prolong.
+    fn after(self, before: Option<Self>, expression: &Expression, traffic: &Traffic) -> Self {
+        let since = before.filter(|rest| rest.goes_on(traffic)).map_or(self.since, |rest| rest.since);
+        let idle = self.since.duration_since(since).min(REST_MAX);
         // A job by the hour or by the day runs at its hours: only the rate of a `rate` may be stretched.
         let until = match expression {
-            Expression::Rate(_) => now + idle,
-            Expression::Cron(_) => now,
+            Expression::Rate(_) => self.until + idle,
+            Expression::Cron(_) => self.until,
         };
-        Self { since, until, writes }
+        Self { since, until, ..self }
     }
 }
 
@@ -184,8 +187,13 @@ mod tests {
     use shared::services::{ConfigError, Runtime, Services};
     use standin::timeline::Timeline;
     use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     static RUNS: AtomicU64 = AtomicU64::new(0);
+
+    /// Stands for what the SDK's client notes of a job that reads one table.
+    static TRAFFIC: LazyLock<Traffic> = LazyLock::new(Traffic::default);
 
     struct Counting;
 
@@ -198,6 +206,7 @@ mod tests {
         }
 
         async fn run(&self, _: Value, _: Timestamp) -> Result<u64, ApiError> {
+            TRAFFIC.read("counting", "Scan", &json!({ "TableName": "mail" }));
             Ok(RUNS.fetch_add(1, Ordering::SeqCst) + 1)
         }
     }
@@ -212,12 +221,11 @@ Resources:
 "#;
 
     #[tokio::test]
-    async fn an_idle_job_rests_while_the_clock_is_moved_and_a_write_wakes_it() {
+    async fn an_idle_job_rests_while_the_clock_is_moved_and_a_write_to_what_it_reads_wakes_it() {
         let clock = Clock::default();
         let timeline = Timeline::new(clock.clone());
-        let writes = Arc::new(AtomicU64::new(0));
         let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
-        let jobs = Jobs::new(&template, clock.clone(), writes.clone());
+        let jobs = Jobs::new(&template, clock.clone(), TRAFFIC.clone());
         timeline.add(Arc::new(jobs.clone()));
         let now = clock.clone();
         let aws = SdkConfig::builder().build();
@@ -231,7 +239,10 @@ Resources:
         let idle = RUNS.load(Ordering::SeqCst);
         assert!((35..60).contains(&idle), "{idle} runs in a month: about one a day");
 
-        writes.fetch_add(1, Ordering::SeqCst);
+        TRAFFIC.write("another", "PutItem", &json!({ "TableName": "users" }));
+        timeline.advance(0).await;
+        assert_eq!(RUNS.load(Ordering::SeqCst), idle, "it has never looked there");
+        TRAFFIC.write("another", "PutItem", &json!({ "TableName": "mail" }));
         timeline.advance(0).await;
         assert_eq!(RUNS.load(Ordering::SeqCst), idle + 1, "it may have something to do");
         jobs.settle();

@@ -5,6 +5,7 @@ use crate::aws::client::Watch;
 use crate::aws::dynamodb::DynamoDb;
 use crate::aws::secrets::Secrets;
 use crate::aws::ses::{Mailbox, Message};
+use crate::aws::traffic::Traffic;
 use crate::console;
 use crate::data_dir::DataDir;
 use crate::gateway::Gateway;
@@ -272,10 +273,10 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     let documents = Documents::open(data_dir.file("documents.sqlite").as_deref())?;
     let clock = stored_clock(&documents)?;
     let timeline = Timeline::new(clock.clone());
-    let watch = Watch::default();
+    let watch = Watch { traffic: Traffic::new(&template.tables), ..Watch::default() };
     // Of work due at one moment, a webhook goes before a job that might find its traces.
     let deliveries = Deliveries::open(&timeline, documents.clone())?;
-    let jobs = Jobs::new(&template, clock.clone(), watch.writes.clone());
+    let jobs = Jobs::new(&template, clock.clone(), watch.traffic.clone());
     let secrets = Secrets::open(data_dir.file("secrets.json").as_deref(), &template.secrets)?;
     let stripe = open_stripe(&template, &urls, &secrets, &timeline, &deliveries, &documents)?;
     let mux = MuxStandIn::open(mux_standin::Config {

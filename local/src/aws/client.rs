@@ -1,6 +1,7 @@
 //! The HTTP client that the platform injects into the SDKs of one function: every call is recorded, struck by the
 //! faults in force, and refused when the function's policies do not allow it, below all code of the function.
 
+use super::traffic::Traffic;
 use super::{Aws, Service, answer, error, identify};
 use crate::permissions::{self, Demand};
 use crate::template::{ACCOUNT, Function, REGION};
@@ -19,7 +20,6 @@ use standin::faults::{Faults, Kind, Target};
 use standin::server::TRACE_HEADER;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Longest that a hung call keeps its caller waiting: longer than any limit of a function's own.
@@ -40,8 +40,8 @@ pub struct Watch {
     pub calls: Calls,
     /// The faults in force.
     pub faults: Faults,
-    /// How many calls so far may have changed a table.
-    pub writes: Arc<AtomicU64>,
+    /// Which tables are read and written.
+    pub traffic: Traffic,
 }
 
 impl FunctionClient {
@@ -61,8 +61,10 @@ impl FunctionClient {
         let result = match self.refusal(service, &operation, &body) {
             Some(refusal) => Ok(refusal),
             None => {
-                if is_table_call && consistent.is_none() {
-                    self.watch.writes.fetch_add(1, Ordering::SeqCst);
+                match consistent {
+                    _ if !is_table_call => {}
+                    None => self.watch.traffic.write(&self.function.name, &operation, &body),
+                    Some(_) => self.watch.traffic.read(&self.function.name, &operation, &body),
                 }
                 let strike = self.watch.faults.strike(target(service), &operation, &tables);
                 self.struck(strike, service, &operation, &body, request).await

@@ -1,0 +1,219 @@
+//! What the functions read and write of the tables: of a job that found nothing to do, whether anything of what it looked at has
+//! changed since.
+
+use crate::template::Table;
+use serde_json::{Map, Value};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Places of one table that are told apart; beyond it, the whole table was read.
+const PARTITIONS_MAX: usize = 16;
+
+/// The traffic of all functions. Clones are the same.
+#[derive(Clone, Default)]
+pub struct Traffic(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// The partition key of each table.
+    keys: HashMap<String, String>,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    /// Calls so far that may have changed something.
+    writes: u64,
+    /// Which of them was the last at a place, and at a table.
+    last: HashMap<Place, u64>,
+    of: HashMap<String, Own>,
+}
+
+/// A partition of a table, or all of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    table: String,
+    /// The partition key's value as JSON; `None` for all of the table.
+    partition: Option<String>,
+}
+
+/// What one function did since [`Traffic::begin`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// Where it read.
+    pub reads: BTreeSet<Place>,
+    /// Its calls that may have changed something.
+    pub writes: u64,
+}
+
+impl Traffic {
+    /// No traffic yet, on tables of these keys.
+    pub fn new(tables: &[Table]) -> Self {
+        let key = |table: &Table| {
+            let schema = table.definition["KeySchema"].as_array()?;
+            let hash = schema.iter().find(|key| key["KeyType"] == "HASH")?;
+            Some((table.name.clone(), hash["AttributeName"].as_str()?.to_owned()))
+        };
+        let keys = tables.iter().filter_map(key).collect();
+        Self(Arc::new(Inner { keys, record: Mutex::default() }))
+    }
+
+    /// Notes that a function reads.
+    pub fn read(&self, function: &str, operation: &str, body: &Value) {
+        let places = self.places(operation, body);
+        let mut record = self.record();
+        let reads = &mut record.of.entry(function.to_owned()).or_default().reads;
+        for place in places {
+            let of_table = reads.iter().filter(|one| one.table == place.table);
+            let whole = of_table.count() >= PARTITIONS_MAX;
+            reads.insert(if whole { Place { partition: None, ..place } } else { place });
+        }
+    }
+
+    /// Notes that a function makes a call that may change something.
+    pub fn write(&self, function: &str, operation: &str, body: &Value) {
+        let places = self.places(operation, body);
+        let mut record = self.record();
+        record.writes += 1;
+        record.of.entry(function.to_owned()).or_default().writes += 1;
+        let count = record.writes;
+        for place in places {
+            record.last.insert(Place { partition: None, ..place.clone() }, count);
+            record.last.insert(place, count);
+        }
+    }
+
+    /// Forgets what a function did so far, and returns how many writes there were until now.
+    pub fn begin(&self, function: &str) -> u64 {
+        let mut record = self.record();
+        record.of.remove(function);
+        record.writes
+    }
+
+    /// What a function did since [`Traffic::begin`].
+    pub fn of(&self, function: &str) -> Own {
+        self.record().of.get(function).cloned().unwrap_or_default()
+    }
+
+    /// Whether nothing was written to some places after so many writes.
+    pub fn is_still(&self, places: &BTreeSet<Place>, since: u64) -> bool {
+        let record = self.record();
+        places.iter().all(|place| record.last.get(place).is_none_or(|last| *last <= since))
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.0.record.lock().expect("no panic while held")
+    }
+
+    /// Where a call reads or writes.
+    fn places(&self, operation: &str, body: &Value) -> Vec<Place> {
+        let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
+        match operation {
+            "BatchGetItem" | "BatchWriteItem" => {
+                let tables = body["RequestItems"].as_object().into_iter().flatten();
+                let asked = |(table, asked): (&String, &Value)| {
+                    let keys = list(&asked["Keys"]);
+                    let writes = list(asked).into_iter().map(|one| match one["PutRequest"]["Item"].is_null() {
+                        true => one["DeleteRequest"]["Key"].clone(),
+                        false => one["PutRequest"]["Item"].clone(),
+                    });
+                    let items: Vec<Value> = keys.into_iter().chain(writes).collect();
+                    items.iter().map(|item| self.place(table, item.as_object())).collect::<Vec<_>>()
+                };
+                tables.flat_map(asked).collect()
+            }
+            "TransactGetItems" | "TransactWriteItems" => {
+                let members = list(&body["TransactItems"]);
+                let one = members.iter().filter_map(|member| member.as_object()?.values().next());
+                one.map(|one| self.of_item(one)).collect()
+            }
+            "Query" => vec![self.of_query(body)],
+            _ => vec![self.of_item(body)],
+        }
+    }
+
+    fn of_item(&self, call: &Value) -> Place {
+        let item = call["Item"].as_object().or(call["Key"].as_object());
+        self.place(call["TableName"].as_str().unwrap_or_default(), item)
+    }
+
+    /// A query of a table by `key = :value` is of one partition; one of an index is of who knows which.
+    fn of_query(&self, call: &Value) -> Place {
+        let table = call["TableName"].as_str().unwrap_or_default();
+        let words: Vec<&str> =
+            call["KeyConditionExpression"].as_str().unwrap_or_default().split_whitespace().take(3).collect();
+        let value = match words.as_slice() {
+            [_, "=", value] if call["IndexName"].is_null() => &call["ExpressionAttributeValues"][*value],
+            _ => &Value::Null,
+        };
+        let name = words.first().map(|name| call["ExpressionAttributeNames"][*name].as_str().unwrap_or(name));
+        let is_key = name == self.0.keys.get(table).map(String::as_str) && !value.is_null();
+        Place { table: table.to_owned(), partition: is_key.then(|| value.to_string()) }
+    }
+
+    fn place(&self, table: &str, item: Option<&Map<String, Value>>) -> Place {
+        let key = self.0.keys.get(table);
+        let partition = key.and_then(|key| Some(item?.get(key)?.to_string()));
+        Place { table: table.to_owned(), partition }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn traffic() -> Traffic {
+        let table = |name: &str, key: &str| Table {
+            name: name.into(),
+            definition: json!({ "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }] }),
+            ttl: None,
+        };
+        Traffic::new(&[table("sessions", "pk"), table("mail", "cause")])
+    }
+
+    fn put(table: &str, item: Value) -> Value {
+        json!({ "TableName": table, "Item": item })
+    }
+
+    #[test]
+    fn what_was_looked_at_is_still_until_it_is_written_to() {
+        let traffic = traffic();
+        let since = traffic.begin("job");
+        let query = json!({ "TableName": "sessions", "KeyConditionExpression": "#k = :k AND sk < :s",
+            "ExpressionAttributeNames": { "#k": "pk" }, "ExpressionAttributeValues": { ":k": { "S": "GONE" } } });
+        traffic.read("job", "Query", &query);
+        let own = traffic.of("job");
+        assert_eq!((own.reads.len(), own.writes), (1, 0));
+
+        traffic.write("other", "PutItem", &put("sessions", json!({ "pk": { "S": "USER" } })));
+        traffic.write("other", "PutItem", &put("mail", json!({ "cause": { "S": "GONE" } })));
+        assert!(traffic.is_still(&own.reads, since), "another partition, and another table");
+        let transaction = json!({ "TransactItems": [
+            { "Delete": { "TableName": "mail", "Key": { "cause": { "S": "a" } } } },
+            { "Update": { "TableName": "sessions", "Key": { "pk": { "S": "GONE" }, "sk": { "S": "1" } } } },
+        ] });
+        traffic.write("other", "TransactWriteItems", &transaction);
+        assert!(!traffic.is_still(&own.reads, since));
+        assert!(traffic.is_still(&own.reads, traffic.begin("job")), "which it has seen by then");
+    }
+
+    #[test]
+    fn whoever_reads_an_index_or_much_of_a_table_has_read_all_of_it() {
+        let traffic = traffic();
+        let query = json!({ "TableName": "mail", "IndexName": "due", "KeyConditionExpression": "cause = :c",
+            "ExpressionAttributeValues": { ":c": { "S": "a" } } });
+        traffic.read("sender", "Query", &query);
+        let keys: Vec<Value> = (0..40).map(|n| json!({ "pk": { "S": n.to_string() } })).collect();
+        traffic.read("ranker", "BatchGetItem", &json!({ "RequestItems": { "sessions": { "Keys": keys } } }));
+        let since = traffic.begin("another");
+
+        let batch = json!({ "RequestItems": { "mail": [{ "DeleteRequest": { "Key": { "cause": { "S": "b" } } } }] } });
+        traffic.write("other", "BatchWriteItem", &batch);
+        traffic.write("other", "UpdateItem", &json!({ "TableName": "sessions", "Key": { "pk": { "S": "99" } } }));
+
+        assert!(!traffic.is_still(&traffic.of("sender").reads, since));
+        assert!(!traffic.is_still(&traffic.of("ranker").reads, since));
+        assert!(traffic.of("ranker").reads.len() <= PARTITIONS_MAX + 1);
+    }
+}
