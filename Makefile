@@ -15,7 +15,7 @@ help: ## Lists these names
 .NOTPARALLEL:
 
 .PHONY: run
-run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, DATA_DIR=, any parameter of template.yaml)
+run: ## Serves the whole service on this machine: http://127.0.0.1:3000 (PORT=, DATA_DIR=, SEED=full|demo|none, any parameter of template.yaml)
 	@$(MAKE) web
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/local"

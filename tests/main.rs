@@ -60,6 +60,7 @@ mod replay_billing_event;
 mod reset_password;
 mod resume_subscription;
 mod revoke_session;
+mod seed;
 mod send_mail;
 mod simulation;
 mod stop_playback;

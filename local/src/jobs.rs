@@ -91,6 +91,16 @@ impl Jobs {
         }
     }
 
+    /// Schedules everything anew from the present moment on: call it when the clock was set back.
+    pub(crate) fn restart(&self) {
+        let (now, offset_ms) = (self.0.clock.now(), self.0.clock.offset_ms());
+        for one in self.scheduled().iter_mut() {
+            one.next = one.schedule.expression.after(now);
+            one.rest = None;
+            one.offset_ms = offset_ms;
+        }
+    }
+
     fn scheduled(&self) -> std::sync::MutexGuard<'_, Vec<Scheduled>> {
         self.0.scheduled.lock().expect("no panic while held")
     }

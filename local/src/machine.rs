@@ -12,7 +12,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use futures::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mux_standin::MuxStandIn;
 use serde_json::json;
 use shared::services::{Runtime, Services};
@@ -60,8 +60,8 @@ pub(crate) struct Machine {
     pub(crate) log: Log,
     pub(crate) seed: Seed,
     pub(crate) demo_media: PathBuf,
-    /// A second reset waits for the first.
-    pub(crate) resetting: tokio::sync::Mutex<()>,
+    /// Held by what moves the clock or seeds: each waits for the other.
+    pub(crate) alone: tokio::sync::Mutex<()>,
 }
 
 /// The clock as the last run left it.
@@ -77,6 +77,7 @@ impl Machine {
 
     /// Moves the clock, and returns the new time when everything due is done.
     pub(crate) async fn advance(&self, seconds: u64) -> Timestamp {
+        let _alone = self.alone.lock().await;
         // Written first: after a kill on the way the clock must not be found behind what happened on it.
         let ahead = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
         self.store_clock(self.clock().offset_ms().saturating_add(ahead));
@@ -133,6 +134,14 @@ impl Machine {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(client)
             .build()
+    }
+
+    /// Sets the clock back, before anything has happened: whatever of the platform remembers a moment starts anew.
+    pub(crate) async fn set_back(&self, by: SignedDuration) -> Result<(), StartError> {
+        self.clock().set_back(by);
+        self.jobs.restart();
+        self.timeline.wake();
+        self.deploy().await
     }
 
     /// Forgets everything but the clock, the secrets and the media; the functions start anew.

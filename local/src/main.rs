@@ -47,13 +47,19 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
         ":memory:" => None,
         directory => Some(PathBuf::from(directory)),
     };
+    let seed = match environment.get("SEED").map_or("full", String::as_str) {
+        "full" => Seed::Full,
+        "demo" => Seed::Demo,
+        "none" => Seed::None,
+        other => return Err(format!("SEED is {other:?}, which is none of full, demo and none")),
+    };
     let target = environment.get("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(Options {
         data_dir,
         port: Some(port),
         template: root.join("template.yaml"),
         environment,
-        seed: Seed::Full,
+        seed,
         demo_media: target.join("demo-media"),
         web: root.join("web/dist"),
         is_log_printed: true,

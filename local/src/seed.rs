@@ -1,11 +1,15 @@
 //! What a new directory of data begins with. Everything goes in through the door: accounts register, subscribers pay on
-//! the hosted page, videos are created by an administrator and made ready by Mux's webhooks.
+//! the hosted page, videos are created by an administrator and made ready by Mux's webhooks, and three months go by on the
+//! time machine.
 
+mod history;
+mod script;
 mod visitor;
 
 use crate::machine::Machine;
 use crate::platform::{Seed, StartError};
 use mux_standin::demo::{self, Title};
+use script::{DEMO, Member, Plan};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,12 +17,7 @@ use std::sync::Arc;
 use stripe_standin::{Interval, SeedPrice};
 use visitor::Visitor;
 
-/// The password of the demo accounts: here and nowhere else.
-const PASSWORD: &str = "marquee-demo";
-const ADMIN: &str = "admin@marquee.test";
-/// Each with the plan that it pays for.
-const VIEWERS: [(&str, Option<&str>); 3] =
-    [("basic@marquee.test", Some("basic")), ("premium@marquee.test", Some("premium")), ("viewer@marquee.test", None)];
+const ADMIN: &str = "admin";
 /// Stripe's test card whose charges succeed.
 const CARD: &str = "4242424242424242";
 /// Marks of how far the seed is: `begun`, and `done` as its last step, so that a kill half-way seeds anew.
@@ -26,32 +25,57 @@ const MARKS: &str = "platform.seed";
 
 /// Seeds a new directory of data, and sees to it that the demo media are there in an old one.
 pub(crate) async fn begin(machine: &Arc<Machine>) -> Result<(), StartError> {
-    prices(machine);
+    let _alone = machine.alone.lock().await;
+    seeded(machine).await
+}
+
+/// Forgets everything and seeds again.
+pub(crate) async fn reset(machine: &Arc<Machine>) -> Result<(), StartError> {
+    let _alone = machine.alone.lock().await;
+    machine.documents.clear(MARKS);
+    machine.wipe().await?;
+    seeded(machine).await
+}
+
+async fn seeded(machine: &Arc<Machine>) -> Result<(), StartError> {
     if machine.seed == Seed::None {
+        prices(machine);
         return Ok(());
     }
     let media = media(machine).await?;
     let marks = machine.documents.all::<bool>(MARKS)?;
     let is_marked = |mark: &str| marks.iter().any(|(id, _)| id == mark);
     if is_marked("done") {
+        prices(machine);
         return Ok(());
     }
     if is_marked("begun") {
         machine.wipe().await?;
-        prices(machine);
     }
     machine.documents.put(MARKS, "begun", &true);
-    plant(machine, media).await.map_err(StartError::Seed)?;
+    let planted = match machine.seed {
+        Seed::Full => with_history(machine, media).await,
+        Seed::Demo | Seed::None => plant(machine, media).await,
+    };
+    planted.map_err(StartError::Seed)?;
     machine.documents.put(MARKS, "done", &true);
     Ok(())
 }
 
-/// Forgets everything and seeds again.
-pub(crate) async fn reset(machine: &Arc<Machine>) -> Result<(), StartError> {
-    let _alone = machine.resetting.lock().await;
-    machine.documents.clear(MARKS);
-    machine.wipe().await?;
-    begin(machine).await
+/// Plays the history so that it ends where the clock stands: at the present, in a platform that starts.
+async fn with_history(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
+    let offset_ms = machine.clock().offset_ms();
+    machine.set_back(history::LENGTH).await.map_err(|error| error.to_string())?;
+    machine.log.hush(true);
+    let played = async {
+        prices(machine);
+        history::play(machine, admin(machine).await?, media).await
+    };
+    let played = played.await;
+    machine.log.hush(false);
+    machine.clock().catch_up(offset_ms);
+    machine.jobs.settle();
+    played
 }
 
 /// The prices that the service looks up by key.
@@ -78,15 +102,12 @@ async fn media(machine: &Machine) -> Result<Vec<(&'static Title, PathBuf)>, Star
     demo::generate(&machine.demo_media, say).await.map_err(|error| StartError::Seed(error.to_string()))
 }
 
+/// The demo accounts and videos, with no past.
 async fn plant(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
-    let admin = Visitor::register(machine, ADMIN, PASSWORD).await?;
-    let granted = machine.jobs.run("grant-admin", json!({ "email": ADMIN })).await;
-    granted.unwrap_or(Err("there is no job grant-admin".into()))?;
-    for (email, plan_type) in VIEWERS {
-        let viewer = Visitor::register(machine, email, PASSWORD).await?;
-        if let Some(plan_type) = plan_type {
-            subscribe(&viewer, plan_type).await?;
-        }
+    prices(machine);
+    let admin = admin(machine).await?;
+    for member in &DEMO {
+        join(machine, member).await?;
     }
     let mut series = BTreeMap::new();
     for (title, folder) in media {
@@ -95,21 +116,33 @@ async fn plant(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) ->
     Ok(())
 }
 
-/// Buys a plan as a person would: checkout, the hosted page, and the webhooks that follow.
-async fn subscribe(viewer: &Visitor, plan_type: &str) -> Result<(), String> {
-    let checkout = viewer.call("POST", "/api/subscription/checkout", json!({ "plan_type": plan_type })).await?;
-    let url = checkout["checkout_url"].as_str().ok_or("a checkout without an address")?;
-    viewer.pay(url, CARD).await
+async fn admin(machine: &Arc<Machine>) -> Result<Visitor, String> {
+    let admin = Visitor::register(machine, ADMIN).await?;
+    let granted = machine.jobs.run("grant-admin", json!({ "email": admin.email() })).await;
+    granted.unwrap_or(Err("there is no job grant-admin".into()))?;
+    Ok(admin)
 }
 
-/// Creates a video, gives Mux its media, and publishes it when Mux's webhook has made it ready.
+/// Makes a member's account, and buys their plan as a person would: checkout, the hosted page, and the webhooks that follow.
+async fn join(machine: &Arc<Machine>, member: &Member) -> Result<Visitor, String> {
+    let visitor = Visitor::register(machine, member.name).await?;
+    if let Some(Plan(plan_type, interval)) = member.plan {
+        let order = json!({ "plan_type": plan_type, "interval": interval });
+        let checkout = visitor.call("POST", "/api/subscription/checkout", order).await?;
+        let url = checkout["checkout_url"].as_str().ok_or("a checkout without an address")?;
+        visitor.pay(url, CARD).await?;
+    }
+    Ok(visitor)
+}
+
+/// Creates a video, gives Mux its media, publishes it when Mux's webhook has made it ready, and returns its id.
 async fn add_video(
     machine: &Arc<Machine>,
     admin: &Visitor,
     title: &Title,
     folder: &Path,
     series: &mut BTreeMap<&'static str, String>,
-) -> Result<(), String> {
+) -> Result<String, String> {
     let mut video = json!({
         "title": title.title,
         "description": title.description,
@@ -132,7 +165,8 @@ async fn add_video(
     announce(machine, &asset_id).await?;
     // The media came in beside the upload, which would time out an hour later.
     mux(machine, "PUT", &format!("/video/v1/uploads/{upload}/cancel")).await?;
-    admin.call("PATCH", &format!("/api/admin/videos/{id}"), json!({ "published": true })).await.map(drop)
+    admin.call("PATCH", &format!("/api/admin/videos/{id}"), json!({ "published": true })).await?;
+    Ok(id.to_owned())
 }
 
 /// Sends the webhook that Mux sends of an encoded asset: adopted media were encoded before.

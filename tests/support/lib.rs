@@ -250,7 +250,7 @@ pub fn options() -> Options {
         port: None,
         template: root.join("template.yaml"),
         environment: BTreeMap::new(),
-        seed: Seed::Full,
+        seed: Seed::Demo,
         demo_media: target.join("demo-media"),
         web: root.join("web/dist"),
         is_log_printed: false,

@@ -1,4 +1,4 @@
-//! The one clock: real time plus an offset that only grows.
+//! The one clock: real time plus an offset that only grows, but for a history that is played before anything else happened.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -22,6 +22,16 @@ impl Clock {
     /// How far the clock runs ahead of real time, in milliseconds: what a restart has to keep.
     pub fn offset_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Sets the clock back. Only for a platform that holds nothing yet: whatever has a moment would be of the future.
+    pub fn set_back(&self, by: SignedDuration) {
+        self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
+    /// Sees to it that the clock is at least `offset_ms` milliseconds ahead of real time: the end of what was set back.
+    pub fn catch_up(&self, offset_ms: i64) {
+        self.0.fetch_max(offset_ms, Ordering::SeqCst);
     }
 
     /// Moves the clock to `moment`; a moment in the past moves nothing.

@@ -59,9 +59,19 @@ impl Timeline {
     /// Moves the clock `seconds` ahead, doing everything due on the way at its own moment, and what that causes; then
     /// returns the new time.
     pub async fn advance(&self, seconds: u64) -> Timestamp {
-        let _turn = self.0.turn.lock().await;
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(200 * 366 * 86_400);
-        let target = self.clock().now() + SignedDuration::from_secs(seconds);
+        let _turn = self.0.turn.lock().await;
+        self.move_to(self.clock().now() + SignedDuration::from_secs(seconds)).await
+    }
+
+    /// As [`Timeline::advance`], to a moment; where that is past, what is due by now is done.
+    pub async fn advance_to(&self, target: Timestamp) -> Timestamp {
+        let _turn = self.0.turn.lock().await;
+        self.move_to(target).await
+    }
+
+    async fn move_to(&self, target: Timestamp) -> Timestamp {
+        let target = target.max(self.clock().now());
         self.run_until(target).await;
         self.clock().move_to(target);
         self.run_until(target).await;

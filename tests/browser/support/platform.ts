@@ -42,6 +42,8 @@ export class Platform {
       LimitCatalogueRequests: '1000000',
       LimitSignInPair: '1000',
       LimitSignInAccount: '1000',
+      // Without the three months of history: the tests make their own.
+      SEED: 'demo',
       ...settings,
       PORT: String(port),
       DATA_DIR: ':memory:',

@@ -1,0 +1,264 @@
+//! Three months that have gone by when a new platform is ready: the clock is set back, and the script is played on the time
+//! machine, through the same doors as everything else.
+
+use super::script::{DAYS, DEMO, Deed, MEMBERS, Member, Plan};
+use super::visitor::{Trouble, Visitor};
+use super::{add_video, join};
+use crate::machine::Machine;
+use jiff::SignedDuration;
+use mux_standin::demo::Title;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How long the history is.
+pub(super) const LENGTH: SignedDuration = SignedDuration::from_hours(24 * DAYS);
+const DAY: i64 = 86_400;
+/// When people watch: from this second of a day on, for so long.
+const EVENING: i64 = 43_200;
+const EVENING_SECONDS: u32 = 5_400;
+/// Films that are there from the beginning; the others come one by one.
+const FIRST_FILMS: usize = 10;
+/// Days between those.
+const FILM_DAYS: i64 = 9;
+/// Seconds between two reports of a player, as long as a view is at least half-way.
+const BEAT_SECONDS: i64 = 20;
+/// What is left half-way at last, so that there is something to continue: by whom, how many seconds before the end, which
+/// film, and how many hundredths of it.
+const LATELY: [(&str, i64, usize, i64); 5] = [
+    ("premium", 7_200, 4, 45),
+    ("premium", 3_600, 0, 70),
+    ("basic", 9_000, 4, 30),
+    ("basic", 5_400, 3, 60),
+    ("viewer", 1_800, 1, 55),
+];
+
+/// Something that happens at a moment.
+enum Step {
+    Release(usize),
+    Join(&'static Member),
+    Do(&'static Member, Deed),
+    /// Somebody watches some films; which, and how much of them, follows from the number.
+    Watch(&'static Member, u32),
+    /// Somebody watches a film up to so many hundredths of it.
+    Begin(&'static Member, usize, i64),
+    /// A month of it is over.
+    Say(i64),
+}
+
+/// What is watched.
+struct Film {
+    id: String,
+    required_plan: &'static str,
+    seconds: i64,
+}
+
+struct Stage<'a> {
+    machine: &'a Arc<Machine>,
+    media: Vec<(&'static Title, PathBuf)>,
+    series: BTreeMap<&'static str, String>,
+    films: Vec<Film>,
+    admin: Visitor,
+    people: HashMap<&'static str, Visitor>,
+}
+
+/// Plays the whole of it, from the clock's present moment on.
+pub(super) async fn play(
+    machine: &Arc<Machine>,
+    admin: Visitor,
+    media: Vec<(&'static Title, PathBuf)>,
+) -> Result<(), String> {
+    let start = machine.clock().now();
+    let steps = steps(media.len());
+    let (series, films, people) = (BTreeMap::new(), Vec::new(), HashMap::new());
+    let mut stage = Stage { machine, media, series, films, admin, people };
+    for (second, step) in steps {
+        machine.timeline.advance_to(start + SignedDuration::from_secs(second)).await;
+        stage.step(step).await?;
+    }
+    machine.timeline.advance_to(start + LENGTH).await;
+    Ok(())
+}
+
+/// Everything that happens, in order, by the second.
+fn steps(films: usize) -> Vec<(i64, Step)> {
+    let mut steps = Vec::new();
+    for film in 0..films {
+        let late = (film + 1).saturating_sub(FIRST_FILMS);
+        let day = i64::try_from(late).unwrap_or_default() * FILM_DAYS;
+        steps.push((day.min(DAYS - 1) * DAY + 60, Step::Release(film)));
+    }
+    for (number, member) in DEMO.iter().chain(&MEMBERS).enumerate() {
+        let number = u32::try_from(number).unwrap_or_default();
+        // Not all at the same time of the day.
+        let hour = i64::from(chance(number, 0, 0) % 14 + 3) * 3_600;
+        steps.push((member.joins * DAY + hour, Step::Join(member)));
+        for (day, deed) in member.then {
+            steps.push((day * DAY + hour + 1_800, Step::Do(member, *deed)));
+        }
+        for day in member.joins + 1..DAYS {
+            let of = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
+            if of(1) % 100 < member.watches {
+                let second = day * DAY + EVENING + i64::from(of(2) % EVENING_SECONDS);
+                steps.push((second, Step::Watch(member, of(3))));
+            }
+        }
+    }
+    for (name, before_end, film, hundredths) in LATELY {
+        let member = DEMO.iter().find(|member| member.name == name);
+        steps.extend(member.map(|member| (DAYS * DAY - before_end, Step::Begin(member, film, hundredths))));
+    }
+    steps.extend((1..DAYS / 30).map(|month| (month * 30 * DAY, Step::Say(month))));
+    steps.sort_by_key(|(second, _)| *second);
+    steps
+}
+
+/// A number that looks drawn and is the same each time.
+fn chance(who: u32, when: u32, what: u32) -> u32 {
+    let mut number = who.wrapping_mul(0x9e37_79b1) ^ when.wrapping_mul(0x85eb_ca77) ^ what.wrapping_mul(0xc2b2_ae3d);
+    number = (number ^ (number >> 15)).wrapping_mul(0x2c1b_3c6d);
+    number = (number ^ (number >> 12)).wrapping_mul(0x297a_2d39);
+    number ^ (number >> 15)
+}
+
+impl Stage<'_> {
+    async fn step(&mut self, step: Step) -> Result<(), String> {
+        match step {
+            Step::Release(film) => self.release(film).await,
+            Step::Join(member) => {
+                let visitor = join(self.machine, member).await?;
+                self.people.insert(member.name, visitor);
+                Ok(())
+            }
+            Step::Do(member, deed) => match self.act(member, deed).await {
+                // With other parameters of the template the story may have gone otherwise: then there is nothing to do.
+                Ok(()) | Err(Trouble::Refused(_)) => Ok(()),
+                Err(trouble) => Err(trouble.into()),
+            },
+            Step::Watch(member, drawn) => self.watch(member, drawn).await,
+            Step::Begin(member, film, hundredths) => self.see(member, film, hundredths).await.map(drop),
+            Step::Say(month) => {
+                let line = json!({ "level": "info", "demo_history": format!("{month} of {} months", DAYS / 30) });
+                self.machine.log.announce(&line.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    async fn release(&mut self, film: usize) -> Result<(), String> {
+        self.admin.come_back().await?;
+        let (title, folder) = &self.media[film];
+        let id = add_video(self.machine, &self.admin, title, folder, &mut self.series).await?;
+        let video = self.admin.call("GET", &format!("/api/videos/{id}"), Value::Null).await?;
+        let seconds = video["duration"].as_f64().ok_or("a film without a length")?;
+        #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]
+        self.films.push(Film { id, required_plan: title.required_plan, seconds: seconds as i64 });
+        Ok(())
+    }
+
+    async fn act(&mut self, member: &Member, deed: Deed) -> Result<(), Trouble> {
+        let broken = |text: &str| Trouble::Broken(format!("{}: {text}", member.name));
+        let visitor = self.people.get_mut(member.name).ok_or_else(|| broken("is not there yet"))?;
+        let email = visitor.email().to_owned();
+        match deed {
+            Deed::Card(outcome) => {
+                self.machine.stripe.set_outcome(&email, outcome);
+                return Ok(());
+            }
+            Deed::Change(_) | Deed::Cancel | Deed::Resume => visitor.come_back().await.map_err(Trouble::Broken)?,
+            Deed::Gift(..) | Deed::Refund(..) => self.admin.come_back().await.map_err(Trouble::Broken)?,
+        }
+        let visitor = &self.people[member.name];
+        match deed {
+            Deed::Card(_) => {}
+            Deed::Change(Plan(plan_type, interval)) => {
+                let wish = json!({ "plan_type": plan_type, "interval": interval });
+                visitor.call("POST", "/api/subscription/change", wish).await?;
+            }
+            Deed::Cancel => drop(visitor.call("POST", "/api/subscription/cancel", Value::Null).await?),
+            Deed::Resume => drop(visitor.call("POST", "/api/subscription/resume", Value::Null).await?),
+            Deed::Gift(plan_type, days, reason) => {
+                let until = self.machine.clock().now() + SignedDuration::from_hours(24 * days);
+                let gift = json!({ "plan_type": plan_type, "until": until, "reason": reason });
+                let id = self.member_id(&email).await?;
+                self.admin.call("POST", &format!("/api/admin/members/{id}/comp"), gift).await?;
+            }
+            Deed::Refund(amount, reason) => {
+                let id = self.member_id(&email).await?;
+                let detail = self.admin.call("GET", &format!("/api/admin/members/{id}"), Value::Null).await?;
+                let paid = detail["payments"].as_array().into_iter().flatten().find(|one| one["status"] == "paid");
+                let Some(payment) = paid.and_then(|one| one["id"].as_str()) else { return Ok(()) };
+                let mut wanted = json!({ "reason": reason });
+                if let Some(amount) = amount {
+                    wanted["amount"] = amount.into();
+                }
+                self.admin.call("POST", &format!("/api/admin/payments/{payment}/refund"), wanted).await?;
+            }
+        }
+        // The webhooks that it causes.
+        self.machine.timeline.advance(0).await;
+        Ok(())
+    }
+
+    async fn member_id(&self, email: &str) -> Result<String, Trouble> {
+        let found = self.admin.call("GET", &format!("/api/admin/members?email={email}"), Value::Null).await?;
+        let id = found[0]["id"].as_str().map(str::to_owned);
+        id.ok_or_else(|| Trouble::Broken(format!("{email} is no member")))
+    }
+
+    /// An evening: some films, most of them to their end.
+    async fn watch(&mut self, member: &'static Member, drawn: u32) -> Result<(), String> {
+        for number in 0..=drawn % 3 {
+            let of = |what: u32| chance(drawn, number, what);
+            let hundredths = if of(1) % 3 == 0 { 10 + i64::from(of(2) % 50) } else { 100 };
+            let film = of(3) as usize % self.films.len();
+            // Who may not watch it is told so, and takes what is free.
+            if !self.see(member, film, hundredths).await? {
+                let free: Vec<usize> =
+                    (0..self.films.len()).filter(|at| self.films[*at].required_plan == "free").collect();
+                self.see(member, free[of(4) as usize % free.len()], hundredths).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Plays a film up to so many hundredths of it, reporting as a player does; `false` where it may not be watched.
+    async fn see(&mut self, member: &'static Member, film: usize, hundredths: i64) -> Result<bool, String> {
+        let visitor = self.people.get_mut(member.name).ok_or("nobody is there to watch")?;
+        visitor.come_back().await?;
+        let Film { id, seconds, .. } = &self.films[film];
+        let grant = match visitor.call("GET", &format!("/api/videos/{id}/play"), Value::Null).await {
+            Err(Trouble::Refused(_)) => return Ok(false),
+            grant => grant?,
+        };
+        #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]
+        let mut position = grant["resume_position"].as_f64().unwrap_or_default() as i64;
+        // Who was further already goes on a little.
+        let end = (seconds * hundredths / 100).max(position + 2).min(*seconds);
+        while position < end {
+            let passed = BEAT_SECONDS.min(end - position);
+            self.machine.timeline.advance(passed.unsigned_abs()).await;
+            position += passed;
+            let beat = json!({ "progress": position, "playback_session_id": grant["playback_session_id"] });
+            visitor.call("PUT", &format!("/api/videos/{id}/progress"), beat).await?;
+        }
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_history_is_the_same_each_time_and_ends_with_something_to_continue() {
+        let told = |steps: Vec<(i64, Step)>| -> Vec<i64> { steps.into_iter().map(|(second, _)| second).collect() };
+        assert_eq!(told(steps(18)), told(steps(18)));
+        let all = steps(18);
+        let views = all.iter().filter(|(_, step)| matches!(step, Step::Watch(..))).count();
+        assert!((250..600).contains(&views), "{views} evenings");
+        assert!(all.iter().all(|(second, _)| (0..DAYS * DAY).contains(second)));
+        assert!(all.iter().rev().take(LATELY.len()).all(|(_, step)| matches!(step, Step::Begin(..))));
+    }
+}
