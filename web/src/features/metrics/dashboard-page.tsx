@@ -6,7 +6,7 @@ import { PageHead } from '@/components/page-head';
 import { Segments } from '@/components/segments';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { figure, percent } from '@/lib/figures';
-import { money } from '@/lib/format';
+import { count, money } from '@/lib/format';
 import type { Metrics } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import styles from './dashboard-page.module.css';
@@ -80,7 +80,7 @@ function Tiles({ metrics: { totals, days, currency } }: { metrics: Metrics }) {
       <Tile name="New" value={figure(totals.new)} />
       <Tile name="Left" value={figure(churned)} note={churned > 0 ? `${figure(totals.churned_failed_payment)} by failed payment` : undefined} />
       <Tile name="Payment success" value={rate(totals.payment_success)} note={`${figure(totals.payments_paid)} paid, ${figure(totals.payments_failed)} failed`} />
-      <Tile name="Hours watched" value={figure(totals.hours_watched, 1)} note={`in ${figure(totals.views)} views`} />
+      <Tile name="Hours watched" value={figure(totals.hours_watched, 1)} note={`in ${count(totals.views, 'view')}`} />
       <Tile name="Watched to the end" value={rate(totals.completion_rate)} />
     </dl>
   );

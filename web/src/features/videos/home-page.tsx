@@ -22,8 +22,8 @@ export function Component() {
     <div className={styles.home}>
       <Featured popular={popular} />
       <ContinueWatching />
-      <VideoShelf title="New on Marquee" filter={{ sort: 'newest' }} to="/browse?sort=newest" />
-      <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} to="/browse?sort=popular" without={first?.id} />
+      <VideoShelf title="New on Marquee" filter={{ sort: 'newest' }} to="/browse?sort=newest" isOnePerSeries />
+      <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} to="/browse?sort=popular" without={first?.id} isOnePerSeries />
       {categories.data?.filter(hasCompany).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}

@@ -9,7 +9,7 @@ import type { Plan, Video } from '@/lib/models';
 import styles from './landing-page.module.css';
 import { useCategories } from './use-categories';
 import { useVideos } from './use-videos';
-import { VideoShelf } from './video-shelf';
+import { VideoShelf, isFirstOfSeries } from './video-shelf';
 
 // Three shelves below the first screen.
 const PlanCards = lazy(() => import('@/components/plan-cards').then(({ PlanCards }) => ({ default: PlanCards })));
@@ -40,7 +40,7 @@ export function Component() {
           <p className={styles.price}>{fromPrice(plans.data)}</p>
         </div>
       </section>
-      <VideoShelf title="On now" filter={{ sort: 'newest' }} to="/browse" />
+      <VideoShelf title="On now" filter={{ sort: 'newest' }} to="/browse" isOnePerSeries />
       {categories.data?.slice(0, 2).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}
@@ -78,7 +78,7 @@ function PlansToCome() {
 
 /** Twenty places, filled anew from the start where the programme is smaller; neighbours are no episodes of one series. */
 function wallOf(videos: Video[]): Video[] {
-  const films = videos.filter((video, at) => !video.series_id || videos.findIndex((other) => other.series_id === video.series_id) === at);
+  const films = videos.filter(isFirstOfSeries);
   return Array.from({ length: Math.ceil(WALL_PLACES / Math.max(1, films.length)) }, () => films)
     .flat()
     .slice(0, WALL_PLACES);
