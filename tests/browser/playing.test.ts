@@ -51,6 +51,31 @@ test('where one is is told while it plays, at a pause and at a seek', async ({ p
   await expect.poll(kept, { message: 'told at the seek, though it stands still' }).toBe(15);
 });
 
+test('where one is is told when the page is hidden, and when it is closed its seat is free at once', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const video = await platform.video('free');
+  const page = await pageOf(person);
+  const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
+  await play(page, video.id);
+  await expectPlays(page, 1);
+  await seek(page, 12);
+  await expectPlays(page, 12.2);
+  const told = countRequests(page, 'PUT', /\/progress$/);
+  // As when another tab comes to the front.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect.poll(() => told.count).toBeGreaterThan(0);
+  await expect.poll(kept).toBeGreaterThanOrEqual(12);
+  expect(await platform.api<object[]>('GET', '/api/playback', person)).toHaveLength(1);
+
+  const at = (await playing(page))?.at ?? 0;
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => platform.api<object[]>('GET', '/api/playback', person)).toEqual([]);
+  await expect.poll(kept).toBeGreaterThanOrEqual(Math.floor(at) - 1);
+});
+
 test('a film that ends is finished: it is not to be continued, and begins from the start', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
