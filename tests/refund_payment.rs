@@ -82,6 +82,35 @@ async fn of_two_clicks_at_once_one_refund_comes() {
 }
 
 #[tokio::test]
+async fn a_part_that_is_asked_for_again_with_the_same_key_goes_back_once() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    let ask = async |key: &str, amount: u32| {
+        let path = format!("/api/admin/payments/{id}/refund");
+        let request = admin.request(reqwest::Method::POST, &path).header("idempotency-key", key);
+        admin.send(request.json(&json!({ "amount": amount, "reason": "a bad evening" }))).await
+    };
+    // The money went back, and the operator is told of a failure.
+    platform
+        .fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_before", "count": 50 }));
+    let failed = ask("one", 200).await;
+    assert_eq!(failed.status(), 503, "{failed}");
+    platform.running().faults().clear();
+
+    let again = ask("one", 200).await;
+
+    assert_eq!((again.status(), &again.data()["refund"]["amount"]), (200, &json!(200)), "{again}");
+    assert_eq!(again.data()["payment"]["amount_refunded"], 200, "{again}");
+    assert_eq!(gone_back(&platform, &viewer).await, 200);
+    let other = ask("one", 300).await;
+    assert_eq!((other.status(), other.code()), (409, "IDEMPOTENCY_CONFLICT"), "{other}");
+    assert_eq!(gone_back(&platform, &viewer).await, 200);
+    assert_eq!(ask("two", 200).await.status(), 200);
+    assert_eq!(gone_back(&platform, &viewer).await, 400);
+}
+
+#[tokio::test]
 async fn a_refund_whose_answer_was_lost_is_in_tables_and_audit_all_the_same() {
     let platform = untried().await;
     let admin = platform.admin().await;

@@ -1,13 +1,14 @@
 //! `POST /api/admin/payments/{id}/refund`: money goes back, at Stripe, then here.
 
 use billing::converge::Billing;
+use billing::snapshot::Refund;
 use billing::stripe::{Return, StripeError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::endpoint::{Admin, Call, Endpoint, Reply};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::{Body, Path};
-use shared::models::ledger::{Payment, payments};
+use shared::models::ledger::{Entry, Payment, RefundEntry, payments};
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::Reason;
 use shared::stores::billing_events::BillingEvents;
@@ -71,18 +72,28 @@ impl Endpoint for RefundPayment {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Refunded>, ApiError> {
         let (Path(id), Body(wanted)) = &call.input;
         let customer = self.customer_of(id).await?;
+        let request = call.idempotency_key()?.map(|key| format!("{}:{key}", call.caller.user.id));
         // What Stripe knows counts, not what is kept: another may have refunded a moment ago.
-        let (payment, payment_intent) = self.paid(&customer, id).await?;
-        let amount = allowed(&payment, wanted.amount)?;
-        let returned = Return {
-            payment_intent: &payment_intent,
-            invoice: id,
-            amount,
-            refunded: payment.amount_refunded,
-            actor: call.caller.user.id,
-            reason: &wanted.reason.to_string(),
+        let (entries, refunds) = self.billing.ledger_at_stripe(&customer).await?;
+        let refund = match made(refunds, request.as_deref()) {
+            Some((refund, of)) if of != *id || wanted.amount.is_some_and(|amount| amount != refund.amount) => {
+                return Err(used_before());
+            }
+            Some((refund, _)) => refund,
+            None => {
+                let (payment, payment_intent) = paid(entries, id)?;
+                let returned = Return {
+                    payment_intent: &payment_intent,
+                    invoice: id,
+                    amount: allowed(&payment, wanted.amount)?,
+                    refunded: payment.amount_refunded,
+                    actor: call.caller.user.id,
+                    reason: &wanted.reason.to_string(),
+                    request: request.as_deref(),
+                };
+                self.billing.stripe().give_back(&returned).await.map_err(refused)?.entry
+            }
         };
-        let refund = self.billing.stripe().give_back(&returned).await.map_err(refused)?.entry;
         // The audit's row comes with it: what the refund says of itself is what is noted.
         self.billing.converge(&customer, None, call.now).await?;
         let payment = payments(&self.events.ledger(&customer).await?).into_iter().find(|one| one.id == *id);
@@ -105,17 +116,25 @@ impl RefundPayment {
         self.database.get(&Customer::key(&customer)).await?.ok_or_else(unknown)?;
         Ok(customer)
     }
+}
 
-    /// The payment as Stripe knows it, and what paid it.
-    async fn paid(&self, customer: &str, id: &str) -> Result<(Payment, String), ApiError> {
-        let entries = self.billing.ledger_at_stripe(customer).await?;
-        let payment = payments(&entries).into_iter().find(|one| one.id == id);
-        let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
-        let intent = entries.into_iter().find_map(|entry| entry.payment_of(id));
-        match intent.filter(|_| payment.amount_paid > 0) {
-            Some(intent) => Ok((payment, intent)),
-            None => Err(conflict("Nothing was paid that could go back.")),
-        }
+/// What a request made that is repeated now, and the payment that it was made of: the answer was lost, or what came after it.
+fn made(refunds: Vec<Refund>, request: Option<&str>) -> Option<(RefundEntry, String)> {
+    let request = request?;
+    refunds.into_iter().find_map(|refund| {
+        let by = refund.by.filter(|by| by.request.as_deref() == Some(request))?;
+        Some((refund.entry, by.payment))
+    })
+}
+
+/// The payment as Stripe knows it, and what paid it.
+fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
+    let payment = payments(&entries).into_iter().find(|one| one.id == id);
+    let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
+    let intent = entries.into_iter().find_map(|entry| entry.payment_of(id));
+    match intent.filter(|_| payment.amount_paid > 0) {
+        Some(intent) => Ok((payment, intent)),
+        None => Err(conflict("Nothing was paid that could go back.")),
     }
 }
 
@@ -140,6 +159,10 @@ fn refused(error: StripeError) -> ApiError {
         }
         error => error.into(),
     }
+}
+
+fn used_before() -> ApiError {
+    ApiError::new(Code::IdempotencyConflict, "The key was used for another refund; please send one of its own.")
 }
 
 fn conflict(message: &'static str) -> ApiError {

@@ -10,7 +10,7 @@ use crate::letters;
 use crate::notices;
 use crate::prices::{Price, Prices};
 use crate::rules::{self, Surplus};
-use crate::snapshot::{RefundedBy, Snapshot};
+use crate::snapshot::{Refund, RefundedBy, Snapshot};
 use crate::stripe::{Stripe, StripeError};
 use crate::webhook::{Event, Whose};
 use futures::future::try_join_all;
@@ -142,10 +142,11 @@ impl Billing {
         }
     }
 
-    /// The ledger of a customer as Stripe has it now, of no plan in particular.
-    pub async fn ledger_at_stripe(&self, customer: &str) -> Result<Vec<Entry>, StripeError> {
+    /// The ledger of a customer as Stripe has it now, of no plan in particular, and the refunds in it.
+    pub async fn ledger_at_stripe(&self, customer: &str) -> Result<(Vec<Entry>, Vec<Refund>), StripeError> {
         let snapshot = self.stripe.snapshot(customer).await?;
-        Ok(entries(&snapshot, &[]).into_iter().map(|(_, entry)| entry).collect())
+        let entries = entries(&snapshot, &[]).into_iter().map(|(_, entry)| entry).collect();
+        Ok((entries, snapshot.charges.into_iter().flat_map(|charge| charge.refunds).collect()))
     }
 
     /// Brings the tables to what Stripe says of a customer now, and marks the event that asked for it, if one did.

@@ -153,6 +153,8 @@ pub struct RefundedBy {
     pub payment: String,
     /// What had gone back before, in minor units.
     pub refunded_before: i64,
+    /// The request that it was made for, where that had a key: its repetition is told from another one by it.
+    pub request: Option<String>,
 }
 
 /// A customer.
@@ -350,6 +352,7 @@ impl From<stripe_shared::Refund> for Refund {
                 reason: note.remove("reason")?,
                 payment: note.remove("payment")?,
                 refunded_before: note.remove("refunded_before")?.parse().ok()?,
+                request: note.remove("request"),
             })
         });
         Self {

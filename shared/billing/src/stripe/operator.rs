@@ -26,6 +26,8 @@ pub struct Return<'a> {
     pub actor: UserId,
     /// Why.
     pub reason: &'a str,
+    /// The key of the request, if it has one.
+    pub request: Option<&'a str>,
 }
 
 impl Stripe {
@@ -39,7 +41,7 @@ impl Stripe {
     }
 
     /// Gives money back. What is noted beside it is what the audit says of it, so that no crash leaves the one without the
-    /// other. The same return, asked for again, is made once: its key says what had gone back before.
+    /// other. The same return, asked for by two at once, is made once: its key says what had gone back before.
     pub async fn give_back(&self, wanted: &Return<'_>) -> Result<Refund, StripeError> {
         let note = [
             ("actor", wanted.actor.to_string()),
@@ -47,11 +49,13 @@ impl Stripe {
             ("payment", wanted.invoice.to_owned()),
             ("refunded_before", wanted.refunded.to_string()),
         ];
+        let request = wanted.request.map(|request| ("request", request.to_owned()));
+        let note = note.into_iter().chain(request);
         let request = CreateRefund::new()
             .payment_intent(wanted.payment_intent)
             .amount(wanted.amount)
             .reason(CreateRefundReason::RequestedByCustomer)
-            .metadata(note.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<HashMap<_, _>>());
+            .metadata(note.map(|(name, value)| (name.to_owned(), value)).collect::<HashMap<_, _>>());
         let key = format!("refund-{}-{}-{}", wanted.invoice, wanted.refunded, wanted.amount);
         self.send_once(request, &key).await.map(Refund::from)
     }
