@@ -4,34 +4,27 @@ use super::chance::Chance;
 use super::check;
 use super::oracle;
 use super::stripe::Truth;
-use super::world::{Person, REQUIRED, World, days_ahead, seconds_until};
+use super::world::{Person, REQUIRED, World};
 use super::wrong::Strategy;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use standin::deliveries::Mode;
 use standin::faults::{Fault, Kind, Target};
 use std::fmt::Write;
-use std::time::Duration;
-use stripe_standin::{Dunning, Outcome};
-use support::{Answer, PASSWORD};
+use stripe_standin::Dunning;
+use support::Answer;
 
-const HOUR: i64 = 3_600;
-const DAY: i64 = 24 * HOUR;
+/// Seconds of a day.
+pub(super) const DAY: i64 = 24 * 3_600;
 /// A card that pays, and cards that do something else.
-const GOOD: &str = "4242424242424242";
-const CARDS: [(u64, &str); 6] = [
-    (70, GOOD),
+pub(super) const CARDS: [(u64, &str); 6] = [
+    (70, "4242424242424242"),
     (8, "4000000000000002"),
     (4, "4000000000009995"),
     (6, "4000000000000341"),
     (8, "4000002500003155"),
     (4, "4000000000000259"),
 ];
-const ADMIN: &str = "an-admin@marquee.test";
-const PLANS: [&str; 2] = ["basic", "premium"];
-const INTERVALS: [(u64, &str); 2] = [(4, "month"), (1, "year")];
-/// How long a call that is held back may take to get there.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What was done and looked at, over many histories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,6 +68,8 @@ enum Action {
     Cancel,
     Resume,
     Change,
+    Portal,
+    DeleteAccount,
     Comp,
     AdminRefund,
     MerchantCancels,
@@ -94,13 +89,15 @@ enum Action {
 }
 
 /// How often each is done.
-const ACTIONS: [(u64, Action); 22] = [
+const ACTIONS: [(u64, Action); 24] = [
     (16, Action::Buy),
     (3, Action::PayAgain),
     (4, Action::ComeBack),
     (6, Action::Cancel),
     (6, Action::Resume),
     (10, Action::Change),
+    (5, Action::Portal),
+    (2, Action::DeleteAccount),
     (2, Action::Comp),
     (2, Action::AdminRefund),
     (7, Action::MerchantCancels),
@@ -120,25 +117,27 @@ const ACTIONS: [(u64, Action); 22] = [
 ];
 
 /// A history under way.
-struct History<'a> {
-    world: &'a World,
-    chance: Chance,
-    person: Person,
+pub(super) struct History<'a> {
+    pub(super) world: &'a World,
+    pub(super) chance: Chance,
+    pub(super) person: Person,
+    /// Who they were before they deleted their account.
+    pub(super) gone: Vec<Person>,
     story: String,
-    tally: Tally,
+    pub(super) tally: Tally,
     /// Since when events may have been lost.
-    lost: Option<Timestamp>,
-    mode: Mode,
+    pub(super) lost: Option<Timestamp>,
+    pub(super) mode: Mode,
     /// The checkouts that were opened: page and session.
-    checkouts: Vec<(String, String)>,
+    pub(super) checkouts: Vec<(String, String)>,
     /// Whether the merchant gave premium away, so that it need not have been paid.
-    gave_premium: bool,
+    pub(super) gave_premium: bool,
     /// What the operator gave.
-    given: oracle::Given,
+    pub(super) given: oracle::Given,
     /// Whether a fault may have struck the action under way.
-    is_struck: bool,
+    pub(super) is_struck: bool,
     /// No fault, no disorder: what even a wrong strategy survives.
-    calm: bool,
+    pub(super) calm: bool,
 }
 
 /// Runs the history of a seed to its end.
@@ -150,6 +149,7 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         world,
         chance,
         person,
+        gone: Vec::new(),
         story: String::new(),
         tally: Tally { histories: 1, ..Tally::default() },
         lost: None,
@@ -194,14 +194,17 @@ impl History<'_> {
         Ok(())
     }
 
-    fn tell(&mut self, what: &str) {
+    pub(super) fn tell(&mut self, what: &str) {
         let _ = writeln!(self.story, "  {} {what}", self.world.now());
     }
 
     async fn act(&mut self, action: Action) -> Result<(), String> {
         self.tally.actions += 1;
         self.person.refresh(self.world).await;
-        let foreign_to_fixtures = matches!(action, Action::SecondSubscription | Action::DeleteCustomer | Action::Comp);
+        let foreign_to_fixtures = matches!(
+            action,
+            Action::SecondSubscription | Action::DeleteCustomer | Action::DeleteAccount | Action::Comp
+        );
         if foreign_to_fixtures && self.world.strategy != Strategy::Service {
             return Ok(());
         }
@@ -212,6 +215,8 @@ impl History<'_> {
             Action::Cancel => self.ask("cancel").await,
             Action::Resume => self.ask("resume").await,
             Action::Change => self.change().await,
+            Action::Portal => self.portal().await,
+            Action::DeleteAccount => self.delete_account().await,
             Action::Comp => self.comp().await,
             Action::AdminRefund => self.admin_refund().await,
             Action::MerchantCancels => self.merchant_cancels().await,
@@ -237,7 +242,7 @@ impl History<'_> {
     }
 
     /// Puts a fault at a random call, one time in some.
-    fn maybe_fault(&mut self, targets: &[Target]) {
+    pub(super) fn maybe_fault(&mut self, targets: &[Target]) {
         if self.calm || !self.chance.once_in(7) {
             return;
         }
@@ -272,7 +277,7 @@ impl History<'_> {
     }
 
     /// Whether an answer is one of those that a call may have.
-    fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
+    pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
         self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
         let is_fault = matches!(answer.status(), 502 | 503) && self.is_struck;
@@ -282,401 +287,8 @@ impl History<'_> {
         if is_fine || is_fault || is_busy { Ok(()) } else { Err(format!("{what} is answered {answer}")) }
     }
 
-    async fn buy(&mut self) -> Result<(), String> {
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let order = json!({ "plan_type": self.chance.pick(&PLANS), "interval": self.chance.weighted(&INTERVALS) });
-        let answer = self.person.viewer.post("/api/subscription/checkout", order.clone()).await;
-        self.admit(&format!("checkout of {order}"), &answer, &["ALREADY_SUBSCRIBED"])?;
-        self.world.faults().clear();
-        self.person.find_customers(&self.world.stripe).await;
-        if answer.code() == "ALREADY_SUBSCRIBED" && oracle::live(&self.truth().await).is_empty() {
-            return Err("ALREADY_SUBSCRIBED, and Stripe knows of no subscription".to_owned());
-        }
-        if answer.status() != 201 {
-            return Ok(());
-        }
-        let text = |name: &str| answer.data()[name].as_str().unwrap_or_default().to_owned();
-        self.checkouts.push((text("checkout_url"), text("session_id")));
-        if self.chance.once_in(8) {
-            return Ok(());
-        }
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let card = self.chance.weighted(&CARDS);
-        self.pay(&text("checkout_url"), card).await;
-        if self.chance.once_in(3) {
-            self.come_back().await?;
-        }
-        Ok(())
-    }
-
-    async fn pay(&mut self, page: &str, card: &str) {
-        let led = self.post_page(page, &format!("card={card}")).await;
-        let led = if led.ends_with("/authenticate") {
-            let result = self.chance.choose(&["complete", "complete", "fail"]);
-            format!(
-                "{result} and {}",
-                self.post_page(&format!("{page}/authenticate"), &format!("result={result}")).await
-            )
-        } else {
-            led
-        };
-        let told = if led.contains("session_id=") { "the return page" } else { led.as_str() };
-        self.tell(&format!("pays with {card}, and is led to {told}"));
-    }
-
-    /// Where a hosted page leads; nowhere, when it stays.
-    async fn post_page(&self, page: &str, form: &str) -> String {
-        let request = self.world.platform.client().post(page).body(form.to_owned());
-        let sent = request.header("content-type", "application/x-www-form-urlencoded").send().await;
-        let answer = sent.expect("the hosted page answers");
-        answer.headers().get("location").and_then(|led| led.to_str().ok()).unwrap_or("nowhere").to_owned()
-    }
-
-    /// A page that was left open, in another tab.
-    async fn pay_again(&mut self) -> Result<(), String> {
-        if let Some((page, _)) = self.pick(&self.checkouts.clone()) {
-            let card = self.chance.weighted(&CARDS);
-            self.pay(&page, card).await;
-        }
-        Ok(())
-    }
-
-    async fn come_back(&mut self) -> Result<(), String> {
-        let Some((_, session)) = self.checkouts.last().cloned() else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let answer = self.person.viewer.get(&format!("/api/subscription?session_id={session}")).await;
-        self.admit("return page", &answer, &[])
-    }
-
-    async fn ask(&mut self, what: &str) -> Result<(), String> {
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let answer = self.person.viewer.post(&format!("/api/subscription/{what}"), json!({})).await;
-        self.admit(what, &answer, &["CONFLICT"])
-    }
-
-    async fn change(&mut self) -> Result<(), String> {
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let wish = json!({ "plan_type": self.chance.pick(&PLANS), "interval": self.chance.weighted(&INTERVALS) });
-        let answer = self.person.viewer.post("/api/subscription/change", wish.clone()).await;
-        let codes = ["CARD_DECLINED", "PAYMENT_ACTION_REQUIRED", "CONFLICT", "SUBSCRIPTION_REQUIRED"];
-        self.admit(&format!("change to {wish}"), &answer, &codes)?;
-        self.world.faults().clear();
-        // What was asked for in a trial costs nothing before its end.
-        self.gave_premium |= answer.data()["status"] == "trialing";
-        if let Some(page) = answer.details()[0]["issue"].as_str().filter(|_| answer.status() == 402)
-            && self.chance.once_in(2)
-        {
-            let card = self.chance.weighted(&CARDS);
-            self.post_page(page, &format!("card={card}")).await;
-            self.tell(&format!("the change is confirmed with {card}"));
-        }
-        Ok(())
-    }
-
-    async fn comp(&mut self) -> Result<(), String> {
-        let admin = self.world.platform.sign_in(ADMIN, PASSWORD).await;
-        let until = days_ahead(self.world.now(), 1 + i64::try_from(self.chance.below(40)).unwrap_or(0));
-        let until: i64 = until.parse().unwrap_or_default();
-        self.given = self.chance.choose(&[
-            None,
-            Some(("basic", None)),
-            Some(("premium", None)),
-            Some(("basic", Some(until))),
-            Some(("premium", Some(until))),
-        ]);
-        let moment = self.given.and_then(|(_, until)| until).and_then(|at| Timestamp::from_second(at).ok());
-        let mut gift = json!({ "plan_type": self.given.map(|(plan, _)| plan), "reason": "a simulation" });
-        if let Some(moment) = moment {
-            gift["until"] = json!(moment.to_string());
-        }
-        let answer = admin.post(&format!("/api/admin/members/{}/comp", self.person.id), gift.clone()).await;
-        self.gave_premium |= self.given.is_some();
-        self.admit(&format!("the operator gives {gift}"), &answer, &[])
-    }
-
-    async fn admin_refund(&mut self) -> Result<(), String> {
-        let truth = self.truth().await;
-        let paid: Vec<&Value> = truth.invoices.iter().filter(|one| one["amount_paid"].as_i64() > Some(0)).collect();
-        let Some(invoice) = self.pick(&paid) else { return Ok(()) };
-        let admin = self.world.platform.sign_in(ADMIN, PASSWORD).await;
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let mut order = json!({ "reason": "a simulation" });
-        if !self.chance.once_in(3) {
-            order["amount"] = json!(100);
-        }
-        let answer = admin.post(&format!("/api/admin/payments/{}/refund", id(invoice)), order).await;
-        // The ledger may not know of it yet, it may be disputed, or given back before.
-        self.admit("the operator refunds", &answer, &["CONFLICT", "VALIDATION_ERROR", "NOT_FOUND"])
-    }
-
-    async fn merchant_cancels(&mut self) -> Result<(), String> {
-        let Some(one) = self.live_one().await else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb]);
-        let path = format!("subscriptions/{}", id(&one));
-        let way = self.chance.below(5);
-        let days = 1 + i64::try_from(self.chance.below(40)).unwrap_or(0);
-        let status = match way {
-            0 => self.world.stripe.delete(&path).await.0,
-            1 => {
-                let at = days_ahead(self.world.now(), days);
-                self.world.stripe.post(&path, &[("cancel_at", at.as_str())]).await.0
-            }
-            2 => self.world.stripe.post(&path, &[("cancel_at", "")]).await.0,
-            _ => {
-                let flip = if one["cancel_at_period_end"] == true { "false" } else { "true" };
-                self.world.stripe.post(&path, &[("cancel_at_period_end", flip)]).await.0
-            }
-        };
-        let ways = ["ends it now", "sets an end", "takes the end back", "flips its end", "flips its end"];
-        let way = ways[usize::try_from(way).unwrap_or(0)];
-        self.tell(&format!("the merchant {way} ({days} days): {status}"));
-        Ok(())
-    }
-
-    async fn merchant_switches(&mut self) -> Result<(), String> {
-        let Some(one) = self.live_one().await else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb]);
-        let at = usize::try_from(self.chance.below(6)).unwrap_or(0);
-        let foreign = self.world.foreign_price.clone();
-        let price = self.world.prices.get(at).and_then(|price| price["id"].as_str()).unwrap_or(&foreign).to_owned();
-        let pays = !self.chance.once_in(4);
-        let item = one["items"]["data"][0]["id"].as_str().unwrap_or_default().to_owned();
-        let mut form = vec![("items[0][id]", item.as_str()), ("items[0][price]", price.as_str())];
-        if pays {
-            form.extend([("payment_behavior", "pending_if_incomplete"), ("proration_behavior", "always_invoice")]);
-        } else {
-            form.push(("proration_behavior", "none"));
-        }
-        let (status, answer) = self.world.stripe.post(&format!("subscriptions/{}", id(&one)), &form).await;
-        // Without a payment, or in a trial, premium is the merchant's gift.
-        self.gave_premium |= !pays || one["status"] == "trialing";
-        let waits = if answer["pending_update"].is_object() { "to be paid" } else { "done" };
-        self.tell(&format!("the merchant switches to {price}, paying {pays}: {status}, {waits}"));
-        Ok(())
-    }
-
-    /// A second subscription past the service, as two tabs or a dashboard make it.
-    async fn second_subscription(&mut self) -> Result<(), String> {
-        let Some(one) = self.live_one().await else { return Ok(()) };
-        let Some(method) = one["default_payment_method"].as_str() else { return Ok(()) };
-        let at = usize::try_from(self.chance.below(4)).unwrap_or(0);
-        let price = self.world.prices[at]["id"].as_str().unwrap_or_default().to_owned();
-        // Which of two is the newer is told by the second.
-        self.world.advance(2).await;
-        self.maybe_fault(&[Target::Dynamodb]);
-        let customer = one["customer"].as_str().unwrap_or_default();
-        let form = [("customer", customer), ("items[0][price]", &price), ("default_payment_method", method)];
-        let (status, answer) = self.world.stripe.post("subscriptions", &form).await;
-        self.tell(&format!("a second subscription, at {price}: {status} {}", answer["status"]));
-        Ok(())
-    }
-
-    fn cards(&mut self) -> Result<(), String> {
-        let outcome = self.chance.weighted(&[(4, Outcome::Decline), (5, Outcome::Succeed), (1, Outcome::Require3ds)]);
-        self.tell(&format!("charges from now on: {outcome:?}"));
-        self.world.platform.running().stripe().set_outcome(self.person.viewer.email(), outcome);
-        Ok(())
-    }
-
-    async fn refund(&mut self) -> Result<(), String> {
-        let truth = self.truth().await;
-        let paid: Vec<&Value> = truth.charges.iter().filter(|one| one["paid"] == true).collect();
-        let Some(charge) = self.pick(&paid) else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb]);
-        let mut form = vec![("charge", id(charge))];
-        if !self.chance.once_in(3) {
-            form.push(("amount", "150"));
-        }
-        let (status, _) = self.world.stripe.post("refunds", &form).await;
-        self.tell(&format!("the merchant refunds {form:?}: {status}"));
-        Ok(())
-    }
-
-    async fn dispute(&mut self) -> Result<(), String> {
-        let truth = self.truth().await;
-        let disputed: Vec<&Value> = truth.charges.iter().filter(|one| one["disputed"] == true).collect();
-        let Some(charge) = self.pick(&disputed) else { return Ok(()) };
-        let found = self.world.stripe.list(&format!("disputes?charge={}", id(charge))).await;
-        let Some(dispute) = found.first() else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb]);
-        let (what, path, form): (_, _, &[(&str, &str)]) = if self.chance.once_in(3) {
-            ("gives in", format!("disputes/{}/close", id(dispute)), &[])
-        } else {
-            let form = &[("evidence[uncategorized_text]", "They watched it."), ("submit", "true")];
-            ("answers", format!("disputes/{}", id(dispute)), form)
-        };
-        let (status, _) = self.world.stripe.post(&path, form).await;
-        self.tell(&format!("the merchant {what} in a dispute: {status}"));
-        Ok(())
-    }
-
-    async fn invoice(&mut self) -> Result<(), String> {
-        let truth = self.truth().await;
-        let unpaid = |one: &&Value| matches!(one["status"].as_str(), Some("open" | "draft" | "uncollectible"));
-        let unpaid: Vec<&Value> = truth.invoices.iter().filter(unpaid).collect();
-        let Some(invoice) = self.pick(&unpaid) else { return Ok(()) };
-        self.maybe_fault(&[Target::Dynamodb]);
-        let what = self.chance.weighted(&[(4, "pay"), (2, "void"), (1, "mark_uncollectible"), (1, "finalize")]);
-        let (status, _) = self.world.stripe.post(&format!("invoices/{}/{what}", id(invoice)), &[]).await;
-        self.tell(&format!("{what} of an invoice that is {}: {status}", invoice["status"]));
-        Ok(())
-    }
-
-    async fn time(&mut self) -> Result<(), String> {
-        let seconds =
-            self.chance.choose(&[1, 60, 10 * 60, HOUR + 60, 6 * HOUR, DAY, 3 * DAY, 8 * DAY, 16 * DAY, 32 * DAY]);
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("{seconds} s pass"));
-        self.world.advance(seconds).await;
-        Ok(())
-    }
-
-    /// Time passes to just before, or just after, a moment at which something ends.
-    async fn boundary(&mut self) -> Result<(), String> {
-        let truth = self.truth().await;
-        let Some(one) = oracle::granting(&truth) else { return self.time().await };
-        let end = one["items"]["data"][0]["current_period_end"].as_i64();
-        let finalized = truth.invoices.iter().filter(|one| one["status"] == "open");
-        let finalized = finalized.filter_map(|one| one["status_transitions"]["finalized_at"].as_i64()).min();
-        let mut moments: Vec<i64> = [end, end.map(|end| end + HOUR), end.map(|end| end + 2 * DAY)]
-            .into_iter()
-            .chain([one["cancel_at"].as_i64(), one["trial_end"].as_i64(), finalized.map(|at| at + 7 * DAY)])
-            .flatten()
-            .collect();
-        let now = self.world.now();
-        moments.retain(|moment| *moment > now.as_second() + 10);
-        moments.sort_unstable();
-        moments.dedup();
-        let Some(moment) = self.pick(&moments) else { return self.time().await };
-        let off = self.chance.choose(&[-5, 5, 5, 70 * 60]);
-        let seconds = seconds_until(moment + off, now);
-        if seconds > 400 * DAY {
-            return self.time().await;
-        }
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("time passes to {off} s from {:?}", Timestamp::from_second(moment)));
-        self.world.advance(seconds).await;
-        Ok(())
-    }
-
-    fn deliveries(&mut self) -> Result<(), String> {
-        if self.calm {
-            return Ok(());
-        }
-        self.mode = self.chance.weighted(&[
-            (4, Mode::Normal),
-            (3, Mode::Duplicate),
-            (3, Mode::Reorder),
-            (3, Mode::Hold),
-            (1, Mode::Drop),
-        ]);
-        if self.mode == Mode::Drop {
-            self.lost.get_or_insert(self.world.now());
-        }
-        self.tell(&format!("webhooks from now on: {:?}", self.mode));
-        self.world.mode(self.mode);
-        if self.mode != Mode::Hold && self.chance.once_in(2) {
-            let released = self.world.platform.running().webhooks().release();
-            self.tell(&format!("{released} webhooks are let go"));
-        }
-        Ok(())
-    }
-
-    async fn redeliver(&mut self) -> Result<(), String> {
-        if self.calm {
-            return Ok(());
-        }
-        let webhooks = self.world.platform.running().webhooks();
-        let ids: Vec<String> = webhooks.list().into_iter().map(|one| one.id).collect();
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        for _ in 0..=self.chance.below(3) {
-            if let Some(id) = self.pick(&ids) {
-                webhooks.redeliver(&id);
-            }
-        }
-        self.tell("webhooks are delivered again");
-        self.world.advance(0).await;
-        Ok(())
-    }
-
-    /// Several webhooks at once, in any order, some of them new.
-    async fn burst(&mut self) -> Result<(), String> {
-        if self.calm {
-            return Ok(());
-        }
-        let all = self.world.platform.running().deliveries();
-        let mut bodies = Vec::new();
-        for _ in 0..2 + self.chance.below(4) {
-            bodies.extend(self.pick(&all).map(|one| one.body));
-        }
-        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let answers = futures::future::join_all(bodies.iter().map(|body| self.world.post(body))).await;
-        self.tell(&format!("webhooks at once are answered {answers:?}"));
-        Ok(())
-    }
-
-    /// A webhook is about to write what it read, and is overtaken by a change and its webhooks.
-    async fn overlap(&mut self) -> Result<(), String> {
-        let Some(one) = self.live_one().await.filter(|_| !self.calm) else { return Ok(()) };
-        self.tally.overlaps += 1;
-        let webhooks = self.world.platform.running().webhooks();
-        webhooks.set_mode("stripe", Mode::Hold);
-        let noted = self.chance.below(1_000_000_000).to_string();
-        let customer = format!("customers/{}", one["customer"].as_str().unwrap_or_default());
-        let (status, _) = self.world.stripe.post(&customer, &[("metadata[noted]", noted.as_str())]).await;
-        let event = webhooks.list().into_iter().find(|one| one.event_type == "customer.updated");
-        let Some(event) = event.filter(|_| status == 200) else { return Ok(()) };
-        let faults = self.world.faults();
-        let hold_back = Fault {
-            target: Target::Dynamodb,
-            table: Some(self.world.aws().subscriptions.clone()),
-            operation: Some("TransactWriteItems".to_owned()),
-            kind: Kind::Wait,
-            skip: 0,
-            count: 1,
-        };
-        faults.add(hold_back);
-        self.tell("a webhook is held back before it writes");
-        let overtaken = self.world.post(&event.body);
-        let overtaking = async {
-            let waits = async {
-                while faults.list().iter().any(|fault| fault.kind == Kind::Wait && fault.count > 0) {
-                    tokio::time::sleep(Duration::from_millis(2)).await;
-                }
-            };
-            let _ = tokio::time::timeout(PATIENCE, waits).await;
-            webhooks.set_mode("stripe", Mode::Normal);
-            let path = format!("subscriptions/{}", id(&one));
-            let done = match self.chance.below(3) {
-                0 => ("ends it", self.world.stripe.delete(&path).await.0),
-                _ => {
-                    let flip = if one["cancel_at_period_end"] == true { "false" } else { "true" };
-                    ("flips its end", self.world.stripe.post(&path, &[("cancel_at_period_end", flip)]).await.0)
-                }
-            };
-            self.world.advance(0).await;
-            faults.clear();
-            done
-        };
-        let (answer, (what, status)) = tokio::join!(overtaken, overtaking);
-        self.tell(&format!("meanwhile the merchant {what}: {status}; then the first is answered {answer}"));
-        self.world.mode(self.mode);
-        if self.chance.once_in(2) {
-            self.converge().await?;
-            self.compare("after one webhook overtook another").await?;
-        }
-        Ok(())
-    }
-
-    async fn delete_customer(&mut self) -> Result<(), String> {
-        let Some(customer) = self.person.customers.last().cloned() else { return Ok(()) };
-        let (status, _) = self.world.stripe.delete(&format!("customers/{customer}")).await;
-        self.tell(&format!("the merchant deletes the customer: {status}"));
-        Ok(())
-    }
-
     /// All webhooks arrive, and what was lost is made up for.
-    async fn converge(&mut self) -> Result<(), String> {
+    pub(super) async fn converge(&mut self) -> Result<(), String> {
         self.mode = Mode::Normal;
         self.world.settle().await?;
         self.person.find_customers(&self.world.stripe).await;
@@ -684,6 +296,10 @@ impl History<'_> {
         if let Some(since) = self.lost.take() {
             self.reconcile(since).await?;
             self.world.settle().await?;
+        }
+        if !self.gone.is_empty() {
+            let done = self.world.platform.running().run_job("finish-deletions", json!({})).await;
+            done.ok_or("there is no job that finishes deletions")??;
         }
         self.person.refresh(self.world).await;
         Ok(())
@@ -718,9 +334,14 @@ impl History<'_> {
     }
 
     /// Tables and answers are what the oracle says.
-    async fn compare(&mut self, when: &str) -> Result<(), String> {
+    pub(super) async fn compare(&mut self, when: &str) -> Result<(), String> {
         self.tally.comparisons += 1;
         self.tally.plays += REQUIRED.len() as u64;
+        for gone in &self.gone {
+            check::gone(self.world, gone)
+                .await
+                .map_err(|why| format!("{when}, of an account that was deleted: {why}"))?;
+        }
         check::all(self.world, &self.person, self.given).await.map_err(|why| format!("{when}: {why}"))
     }
 
@@ -738,11 +359,11 @@ impl History<'_> {
         Ok(())
     }
 
-    async fn truth(&self) -> Truth {
+    pub(super) async fn truth(&self) -> Truth {
         self.world.stripe.truth(&self.person.customers, &self.world.prices).await
     }
 
-    async fn live_one(&mut self) -> Option<Value> {
+    pub(super) async fn live_one(&mut self) -> Option<Value> {
         let mut live = Vec::new();
         for customer in &self.person.customers {
             live.extend(self.world.stripe.subscriptions(customer).await);
@@ -753,7 +374,7 @@ impl History<'_> {
         self.pick(&live)
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
         if from.is_empty() {
             return None;
         }
@@ -766,6 +387,6 @@ fn count(list: &Value) -> usize {
     list.as_array().map_or(0, Vec::len)
 }
 
-fn id(object: &Value) -> &str {
+pub(super) fn id(object: &Value) -> &str {
     object["id"].as_str().unwrap_or_default()
 }

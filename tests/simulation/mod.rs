@@ -13,11 +13,14 @@
 
 mod chance;
 mod check;
+mod disorder;
 mod history;
+mod merchant;
 mod oracle;
 mod orders;
 mod stripe;
 mod sweep;
+mod viewer;
 mod world;
 mod wrong;
 

@@ -49,7 +49,8 @@ fn renamed(body: &str, id: &str) -> String {
     event.to_string()
 }
 
-/// Forgets what the tables hold of a person but whose the customer is.
+/// Forgets what the tables hold of a person but whose the customer is, their mail included: a cause is mailed once, and what
+/// causes it again would fail.
 async fn forget(world: &World, person: &Person) {
     let aws = world.aws();
     let mut keys = vec![(&aws.subscriptions, json!({ "pk": { "S": format!("USER#{}", person.id) } }))];
@@ -57,6 +58,8 @@ async fn forget(world: &World, person: &Person) {
         let pk = format!("CUST#{customer}");
         for row in aws.partition(&aws.billing_events, "pk", &pk).await {
             keys.push((&aws.billing_events, json!({ "pk": { "S": pk }, "sk": { "S": row["sk"] } })));
+            let mail = format!("MAIL#billing#{}", row["id"].as_str().unwrap_or_default());
+            keys.push((&aws.mail, json!({ "pk": { "S": mail }, "sk": { "S": "MAIL" } })));
         }
     }
     for (table, key) in keys {
@@ -66,7 +69,6 @@ async fn forget(world: &World, person: &Person) {
 }
 
 #[tokio::test]
-#[ignore = "the order 3, 4, 2, 1, 0 fails, and is to be looked into"]
 async fn the_events_of_a_checkout_may_come_in_any_order() {
     let world = World::start(Strategy::Service, 0).await;
     world.mode(Mode::Drop);

@@ -26,6 +26,14 @@ pub(crate) struct Truth {
     pub prices: Vec<Value>,
 }
 
+impl Truth {
+    /// Whether anything was ever bought, or asked to be paid, by a customer.
+    pub(crate) fn has_done_something(&self, customer: &str) -> bool {
+        let mut all = self.subscriptions.iter().chain(&self.invoices).chain(&self.charges);
+        all.any(|one| one["customer"] == customer)
+    }
+}
+
 impl Stripe {
     pub(crate) fn new(client: reqwest::Client, url: &str, key: &str) -> Self {
         Self { client, url: url.to_owned(), key: key.to_owned() }

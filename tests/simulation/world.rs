@@ -15,6 +15,9 @@ use support::{Answer, PASSWORD, Platform, Viewer, options};
 
 /// Videos that ask for each plan.
 pub(crate) const REQUIRED: [&str; 3] = ["free", "basic", "premium"];
+/// Promotion codes: half of everything for three months, the first invoice for nothing, and one that is over.
+pub(crate) const PROMOTION_CODES: [&str; 3] = ["HALF", "NOTHING", PROMOTION_CODE_OVER];
+pub(crate) const PROMOTION_CODE_OVER: &str = "OVER";
 /// How long a token is used before it is traded for a fresh one.
 const TOKEN_SECONDS: i64 = 5 * 86_400;
 
@@ -44,6 +47,7 @@ pub(crate) struct Aws {
     pub subscriptions: String,
     pub billing_events: String,
     pub audit: String,
+    pub mail: String,
 }
 
 /// Somebody with an account.
@@ -86,6 +90,7 @@ impl World {
         ];
         let (status, foreign) = stripe.post("prices", &foreign).await;
         assert_eq!(status, 200, "{foreign}");
+        offer(&stripe).await;
         let all = stripe.list("prices?active=true").await;
         let is_ours = |price: &Value| price["lookup_key"].is_string() && price["id"] != foreign["id"];
         let prices: Vec<Value> = all.into_iter().filter(is_ours).collect();
@@ -243,6 +248,7 @@ impl Aws {
             subscriptions: platform.setting("stripe-webhook", "SUBSCRIPTIONS_TABLE"),
             billing_events: platform.setting("stripe-webhook", "BILLING_EVENTS_TABLE"),
             audit: platform.setting("stripe-webhook", "AUDIT_TABLE"),
+            mail: platform.setting("stripe-webhook", "MAIL_TABLE"),
         }
     }
 
@@ -297,6 +303,23 @@ fn plain(value: &Value) -> Value {
         ("L", Value::Array(all)) => all.iter().map(plain).collect(),
         ("M", all) => plain_row(all),
         (_, value) => value.clone(),
+    }
+}
+
+/// Makes the coupons and the codes that lead to them.
+async fn offer(stripe: &Stripe) {
+    let half: &[(&str, &str)] = &[("percent_off", "50"), ("duration", "repeating"), ("duration_in_months", "3")];
+    let whole: &[(&str, &str)] = &[("percent_off", "100"), ("duration", "once")];
+    for (code, coupon, is_active) in
+        [("HALF", half, "true"), ("NOTHING", whole, "true"), (PROMOTION_CODE_OVER, half, "false")]
+    {
+        let (status, coupon) = stripe.post("coupons", coupon).await;
+        assert_eq!(status, 200, "{coupon}");
+        let coupon = coupon["id"].as_str().expect("an id");
+        let form =
+            [("promotion[type]", "coupon"), ("promotion[coupon]", coupon), ("code", code), ("active", is_active)];
+        let (status, made) = stripe.post("promotion_codes", &form).await;
+        assert_eq!(status, 200, "{made}");
     }
 }
 
