@@ -62,7 +62,7 @@ browser: web ## The web app in Chromium on the local platform; pictures in tests
 	@npm --prefix tests/browser run --silent check -- $(if $(ONLY),--grep "$(ONLY)")
 
 .PHONY: simulate
-simulate: ## Random histories of billing against an oracle (SEEDS=50, FIRST=0, or SEED= for one of them again, step by step)
+simulate: ## Random histories of billing against an oracle (SEEDS=300, FIRST=0, or SEED= for one of them again, step by step)
 	@scripts/setup run
 	SEEDS=$(SEEDS) SEED=$(SEED) FIRST=$(FIRST) cargo test $(CARGO_WORKSPACE) --test marquee simulation::every_history
 

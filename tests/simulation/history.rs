@@ -161,6 +161,9 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         calm,
     };
     let done = history.play_out().await;
+    if super::is_retold() {
+        super::say(&history.story);
+    }
     history.tally.webhooks = world.platform.running().deliveries().len() as u64;
     world.end(&history.person).await;
     done.map(|()| history.tally).map_err(|why| Failure { seed, why, story: history.story })
