@@ -6,13 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use standin::faults::Target;
 use stripe_standin::Outcome;
-use support::PASSWORD;
-
-const ADMIN: &str = "an-admin@marquee.test";
 
 impl History<'_> {
     pub(super) async fn comp(&mut self) -> Result<(), String> {
-        let admin = self.world.platform.sign_in(ADMIN, PASSWORD).await;
+        let admin = self.world.admin().await;
         let until = days_ahead(self.world.now(), 1 + i64::try_from(self.chance.below(40)).unwrap_or(0));
         let until: i64 = until.parse().unwrap_or_default();
         self.given = self.chance.choose(&[
@@ -36,7 +33,7 @@ impl History<'_> {
         let truth = self.truth().await;
         let paid: Vec<&Value> = truth.invoices.iter().filter(|one| one["amount_paid"].as_i64() > Some(0)).collect();
         let Some(invoice) = self.pick(&paid) else { return Ok(()) };
-        let admin = self.world.platform.sign_in(ADMIN, PASSWORD).await;
+        let admin = self.world.admin().await;
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
         let mut order = json!({ "reason": "a simulation" });
         if !self.chance.once_in(3) {

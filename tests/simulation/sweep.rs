@@ -47,7 +47,7 @@ struct Sweep {
 impl Sweep {
     async fn start(flow: Flow) -> Self {
         let world = World::start(Strategy::Service, 0).await;
-        let admin = world.platform.sign_in("an-admin@marquee.test", support::PASSWORD).await;
+        let admin = world.admin().await;
         let person = Self::newcomer(&world, flow, 0).await;
         Self { world, person, admin, runs: 0 }
     }

@@ -6,7 +6,8 @@ use crate::models::plan::Interval;
 use crate::models::time::{Day, day, month, sortable};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Key, Wanted, read, write};
+use crate::stores::row::{Item, Key, Wanted, read, write};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -337,52 +338,33 @@ impl BillingEvents {
 
     /// A customer's ledger, consistently.
     pub async fn ledger(&self, customer: &str) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
-            let page = query
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(failed)?;
-            for item in page.items.unwrap_or_default() {
-                entries.push(read(item)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(entries);
-            }
-        }
+        self.entries(customer, |query| query).await?.into_iter().map(read).collect()
     }
 
     /// A customer's ledger as it is stored, by id, whatever it reads as; consistently.
     pub async fn stored(&self, customer: &str) -> Result<BTreeMap<String, Value>, StoreError> {
         let mut stored = BTreeMap::new();
-        let mut start = None;
-        loop {
-            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
-            let page = query
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(failed)?;
-            for mut item in page.items.unwrap_or_default() {
-                item.remove("pk");
-                let Some(AttributeValue::S(id)) = item.remove("sk") else { continue };
-                stored.insert(id, read(item)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(stored);
-            }
+        for mut item in self.entries(customer, |query| query).await? {
+            item.remove("pk");
+            let Some(AttributeValue::S(id)) = item.remove("sk") else { continue };
+            stored.insert(id, read(item)?);
         }
+        Ok(stored)
+    }
+
+    /// The items of a customer's ledger, consistently; `narrow` says which of them, and what of each.
+    async fn entries(
+        &self,
+        customer: &str,
+        narrow: impl FnOnce(QueryFluentBuilder) -> QueryFluentBuilder,
+    ) -> Result<Vec<Item>, StoreError> {
+        let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+        let query = query
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
+            .consistent_read(true);
+        let pages = narrow(query).into_paginator().items().send();
+        pages.try_collect().await.map_err(failed)
     }
 
     /// An entry as [`BillingEvents::stored`] would have it.
@@ -437,31 +419,15 @@ impl BillingEvents {
 
     /// The ids of a customer's entries that are settled.
     pub async fn settled(&self, customer: &str) -> Result<HashSet<String>, StoreError> {
-        let mut settled = HashSet::new();
-        let mut start = None;
-        loop {
-            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
-            let page = query
-                .key_condition_expression("pk = :pk")
-                .filter_expression("settled = :true")
-                .projection_expression("sk")
-                .expression_attribute_values(":pk", AttributeValue::S(format!("CUST#{customer}")))
-                .expression_attribute_values(":true", AttributeValue::Bool(true))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(failed)?;
-            for mut item in page.items.unwrap_or_default() {
-                if let Some(AttributeValue::S(id)) = item.remove("sk") {
-                    settled.insert(id);
-                }
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(settled);
-            }
-        }
+        let settled = |query: QueryFluentBuilder| {
+            let query = query.filter_expression("settled = :true").projection_expression("sk");
+            query.expression_attribute_values(":true", AttributeValue::Bool(true))
+        };
+        let id = |mut item: Item| match item.remove("sk") {
+            Some(AttributeValue::S(id)) => Some(id),
+            _ => None,
+        };
+        Ok(self.entries(customer, settled).await?.into_iter().filter_map(id).collect())
     }
 }
 
