@@ -71,6 +71,11 @@ simulate-mutants: ## Five wrong strategies and four mutations of the code, each 
 	@scripts/setup run
 	@SEEDS=$(or $(SEEDS),300) scripts/simulate-mutants
 
+.PHONY: sweep
+sweep: ## Every call of every flow of billing fails in every way (`make test`: each call in two of them)
+	@scripts/setup run
+	WHOLE=1 cargo test $(CARGO_WORKSPACE) --test marquee simulation::sweep
+
 .PHONY: openapi
 openapi: ## Writes docs/openapi.json from the template's routes and the functions' types
 	@scripts/setup run
