@@ -172,7 +172,7 @@ mod tests {
         Traffic::new(&[table("sessions", "pk"), table("mail", "cause")])
     }
 
-    fn put(table: &str, item: Value) -> Value {
+    fn put(table: &str, item: &Value) -> Value {
         json!({ "TableName": table, "Item": item })
     }
 
@@ -186,8 +186,8 @@ mod tests {
         let own = traffic.of("job");
         assert_eq!((own.reads.len(), own.writes), (1, 0));
 
-        traffic.write("other", "PutItem", &put("sessions", json!({ "pk": { "S": "USER" } })));
-        traffic.write("other", "PutItem", &put("mail", json!({ "cause": { "S": "GONE" } })));
+        traffic.write("other", "PutItem", &put("sessions", &json!({ "pk": { "S": "USER" } })));
+        traffic.write("other", "PutItem", &put("mail", &json!({ "cause": { "S": "GONE" } })));
         assert!(traffic.is_still(&own.reads, since), "another partition, and another table");
         let transaction = json!({ "TransactItems": [
             { "Delete": { "TableName": "mail", "Key": { "cause": { "S": "a" } } } },
