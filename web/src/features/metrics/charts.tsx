@@ -4,7 +4,7 @@ import { figure, percent } from '@/lib/figures';
 import { money } from '@/lib/format';
 import type { Metrics } from '@/lib/models';
 import styles from './charts.module.css';
-import { longDay, shortDay } from './figures';
+import { byWeek, longDay, shortDay } from './figures';
 import type { Day } from './figures';
 
 interface Series {
@@ -20,18 +20,25 @@ const COLOURS = { 1: 'var(--chart-1)', 2: 'var(--chart-2)', 3: 'var(--chart-3)',
 
 const margin = { top: 8, right: 8, bottom: 0, left: 0 };
 
-/** The figures day by day, as pictures. The rows are in the table below them. */
-export default function Charts({ metrics: { days, currency } }: { metrics: Metrics }) {
+/** So many days are drawn as weeks: one by one they would be hairs. */
+const DAYS_MAX = 100;
+
+/** The figures day by day, or week by week, as pictures. The rows are in the table below them. */
+export default function Charts({ metrics: { days: all, currency } }: { metrics: Metrics }) {
+  const isByWeek = all.length > DAYS_MAX;
+  const days = isByWeek ? byWeek(all) : all;
   const coins = (value: number) => money(Math.round(value), currency);
   const wholeCoins = (value: number) => coins(value).replace(/[.,]\d{2}$/, '');
   const whole = (value: number) => figure(value);
+  const most = Math.max(0, ...days.map((day) => day.hours_watched));
   return (
-    <div className={styles.charts}>
-      <Chart kind="area" title="Monthly recurring revenue" days={days} format={coins} formatAxis={wholeCoins} series={[{ name: 'MRR', value: (day) => day.mrr, colour: 1 }]} />
+    <div className={styles.charts} data-step={isByWeek ? 'week' : 'day'}>
+      <Chart kind="area" title="Monthly recurring revenue" days={days} isByWeek={isByWeek} format={coins} formatAxis={wholeCoins} series={[{ name: 'MRR', value: (day) => day.mrr, colour: 1 }]} />
       <Chart
         kind="line"
         title="Subscriptions"
         days={days}
+        isByWeek={isByWeek}
         format={whole}
         series={[
           { name: 'Active', value: (day) => day.active, colour: 2 },
@@ -42,6 +49,7 @@ export default function Charts({ metrics: { days, currency } }: { metrics: Metri
         kind="bar"
         title="Coming and going"
         days={days}
+        isByWeek={isByWeek}
         format={(value) => whole(Math.abs(value))}
         series={[
           { name: 'New', value: (day) => day.new, colour: 2 },
@@ -53,17 +61,19 @@ export default function Charts({ metrics: { days, currency } }: { metrics: Metri
         kind="bar"
         title="Payments"
         days={days}
+        isByWeek={isByWeek}
         format={whole}
         series={[
           { name: 'Paid', value: (day) => day.payments_paid, colour: 1 },
           { name: 'Failed', value: (day) => day.payments_failed, colour: 3 },
         ]}
       />
-      <Chart kind="area" title="Hours watched" days={days} format={(value) => figure(value, 1)} series={[{ name: 'Hours', value: (day) => day.hours_watched, colour: 4 }]} />
+      <Chart kind="area" title="Hours watched" days={days} isByWeek={isByWeek} format={(value) => figure(value, most < 1 ? 2 : 1)} series={[{ name: 'Hours', value: (day) => day.hours_watched, colour: 4 }]} />
       <Chart
         kind="line"
         title="Rates"
         days={days}
+        isByWeek={isByWeek}
         format={percent}
         series={[
           { name: 'Payment success', value: (day) => day.payment_success ?? null, colour: 1 },
@@ -78,6 +88,7 @@ interface ChartProps {
   kind: 'area' | 'line' | 'bar';
   title: string;
   days: readonly Day[];
+  isByWeek: boolean;
   series: Series[];
   format: (value: number) => string;
   /** Along the axis, where there is less room; as `format` unless given. */
@@ -85,12 +96,13 @@ interface ChartProps {
 }
 
 /** A chart that the arrow keys walk, day by day. */
-function Chart({ kind, title, days, series, format, formatAxis = format }: ChartProps) {
+function Chart({ kind, title, days, isByWeek, series, format, formatAxis = format }: ChartProps) {
   const rows = days.map((day) => ({ date: day.date, ...Object.fromEntries(series.map(({ name, value }) => [name, value(day)])) }));
   return (
     <figure className={styles.chart}>
       <figcaption className={styles.head}>
         <span className={styles.title}>{title}</span>
+        {isByWeek && series.length === 1 && <span className={styles.legend}>by the week</span>}
         {series.length > 1 && (
           <span className={styles.legend}>
             {series.map(({ name, colour }) => (
@@ -103,7 +115,7 @@ function Chart({ kind, title, days, series, format, formatAxis = format }: Chart
         )}
       </figcaption>
       <div className={styles.plot}>
-        <ResponsiveContainer>{plot(kind, `${title}, day by day; the arrow keys walk it`, rows, series, format, formatAxis)}</ResponsiveContainer>
+        <ResponsiveContainer>{plot({ kind, title, isByWeek, rows, series, format, formatAxis })}</ResponsiveContainer>
       </div>
     </figure>
   );
@@ -111,13 +123,17 @@ function Chart({ kind, title, days, series, format, formatAxis = format }: Chart
 
 type Row = Record<string, string | number | null>;
 
-function plot(kind: ChartProps['kind'], label: string, rows: Row[], series: Series[], format: (value: number) => string, formatAxis: (value: number) => string): ReactElement {
+type Plot = Omit<Required<ChartProps>, 'days'> & { rows: Row[] };
+
+function plot({ kind, title, isByWeek, rows, series, format, formatAxis }: Plot): ReactElement {
+  const label = `${title}, ${isByWeek ? 'week by week' : 'day by day'}; the arrow keys walk it`;
+  const isRate = format(1) === '100%';
   const tick = { fill: 'var(--text-muted)' };
   const frame = [
     <CartesianGrid key="grid" vertical={false} />,
     <XAxis key="x" dataKey="date" tickFormatter={shortDay} tick={tick} tickLine={false} axisLine={false} minTickGap={48} tickMargin={8} />,
-    <YAxis key="y" tickFormatter={formatAxis} tick={tick} tickLine={false} axisLine={false} width="auto" tickCount={4} allowDecimals={format(0.5) !== format(1) && format(0.5) !== format(0)} domain={format(1) === '100%' ? [0, 1] : undefined} />,
-    <Tooltip key="tooltip" isAnimationActive={false} content={({ active, label: date, payload }) => <Tip isShown={active} date={String(date ?? '')} series={series} values={payload} format={format} />} />,
+    <YAxis key="y" tickFormatter={formatAxis} tick={tick} tickLine={false} axisLine={false} width="auto" tickCount={4} allowDecimals={format(0.5) !== format(1) && format(0.5) !== format(0)} domain={isRate ? [0, 1] : undefined} ticks={isRate ? [0, 0.25, 0.5, 0.75, 1] : undefined} />,
+    <Tooltip key="tooltip" isAnimationActive={false} content={({ active, label: date, payload }) => <Tip isShown={active} date={String(date ?? '')} isByWeek={isByWeek} series={series} values={payload} format={format} />} />,
   ];
   const common = { data: rows, margin, title: label };
   switch (kind) {
@@ -155,17 +171,18 @@ function plot(kind: ChartProps['kind'], label: string, rows: Row[], series: Seri
 interface TipProps {
   isShown: boolean;
   date: string;
+  isByWeek: boolean;
   series: Series[];
   values: readonly { dataKey?: unknown; value?: unknown }[] | undefined;
   format: (value: number) => string;
 }
 
-/** What a day has to say. */
-function Tip({ isShown, date, series, values, format }: TipProps) {
+/** What a day or a week has to say. */
+function Tip({ isShown, date, isByWeek, series, values, format }: TipProps) {
   if (!isShown || !values?.length) return null;
   return (
     <div className={styles.tip}>
-      <p className={styles.day}>{longDay(date)}</p>
+      <p className={styles.day}>{isByWeek ? `Week from ${longDay(date)}` : longDay(date)}</p>
       <dl className={styles.values}>
         {series.map(({ name, colour }) => {
           const value = values.find(({ dataKey }) => dataKey === name)?.value;

@@ -19,7 +19,7 @@ export function DaysTable({ metrics: { days, currency } }: { metrics: Metrics })
     { head: 'In trial', cell: (day) => figure(day.trialing) },
     { head: 'New', cell: (day) => figure(day.new) },
     { head: 'Left', cell: (day) => figure(day.churned_voluntary) },
-    { head: 'Left by failed payment', cell: (day) => figure(day.churned_failed_payment) },
+    { head: 'Left unpaid', cell: (day) => figure(day.churned_failed_payment) },
     { head: 'Paid', cell: (day) => figure(day.payments_paid) },
     { head: 'Failed', cell: (day) => figure(day.payments_failed) },
     { head: 'Success', cell: (day) => rate(day.payment_success) },
