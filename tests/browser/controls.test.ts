@@ -153,22 +153,24 @@ test.describe('a series', () => {
   });
 
   test('who does nothing gets it after a count; who says no keeps the end', async ({ pageOf, platform }) => {
-    test.slow();
     const [first, second] = await episodes(platform);
     const page = await player(pageOf, platform, first);
+    await page.clock.install();
     const offer = page.getByRole('complementary', { name: 'Next episode' });
+    const hasEnded = () => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).ended);
     await seek(page, first.duration - 4);
     await offer.getByRole('button', { name: 'Not now' }).click();
-    await expect.poll(() => page.locator('video').first().evaluate((video) => (video as HTMLVideoElement).ended)).toBe(true);
-    // The count would be over by then.
-    await page.waitForTimeout(9_000);
+    await expect.poll(hasEnded).toBe(true);
+    // The count would be over twice by then.
+    await page.clock.runFor(16_000);
     await expect(page).toHaveURL(`/watch/${first.id}`);
 
     await page.goto(`/watch/${first.id}?from=start`);
     await page.mouse.click(600, 300);
     await expectPlays(page, 0.2);
-    await seek(page, first.duration - 3);
+    await seek(page, first.duration - 2);
     await expect(offer.getByText(/^Next episode in \d/)).toBeVisible();
+    await page.clock.runFor(9_000);
     await expect(page).toHaveURL(`/watch/${second.id}`);
     await expectPlays(page, 0.5);
   });

@@ -29,6 +29,9 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [hasEnded, setHasEnded] = useState(false);
   const renewalRef = useRef<(() => Promise<void>) | null>(null);
+  // A grant that is renewed after its lease ran out, as after a night with the lid closed, comes with a lease of its own.
+  const lease = useRef(playback_session_id);
+  const isRenewing = useRef(false);
 
   // Where the player is, and that it still plays.
   useEffect(() => {
@@ -37,9 +40,12 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
     const tell = (completed = false) => {
       const position = positionOf(element);
       if (!position || isGone) return;
-      report(id, playback_session_id, { ...position, ...(completed && { completed }) }).catch((error: unknown) => {
+      const own = lease.current;
+      report(id, own, { ...position, ...(completed && { completed }) }).catch((error: unknown) => {
         // Anything else is told again in a moment.
         if (!hasCode(error, 'STREAM_LIMIT_REACHED') || isGone) return;
+        // Told for a lease that a newer one of one's own has taken the place of.
+        if (isRenewing.current || own !== lease.current) return;
         element.pause();
         setTrouble({ kind: 'taken', error });
       });
@@ -47,7 +53,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
     const go = (isPageLeft: boolean) => {
       if (isGone) return;
       isGone = true;
-      void leave(id, playback_session_id, positionOf(element), isPageLeft);
+      void leave(id, lease.current, positionOf(element), isPageLeft);
     };
     const onPageHide = () => go(true);
     const onPause = () => !element.ended && tell();
@@ -79,7 +85,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
       window.removeEventListener('pageshow', onShown);
       go(false);
     };
-  }, [element, id, playback_session_id, heartbeat_seconds]);
+  }, [element, id, heartbeat_seconds]);
 
   // Grants end; the stream goes on with a new one.
   useEffect(() => {
@@ -96,15 +102,19 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
       setTrouble({ kind: hasCode(error, 'STREAM_LIMIT_REACHED') ? 'taken' : 'failed', error });
     };
     const renew = () => {
-      underWay ??= play(id, playback_session_id)
+      isRenewing.current = true;
+      underWay ??= play(id, lease.current)
         .then(async (fresh) => {
           if (isGone) return;
+          lease.current = fresh.playback_session_id;
+          isRenewing.current = false;
           await switchSource(element, fresh.playback_url);
           setTrouble(null);
           plan(fresh.renew_in_seconds);
         })
         .catch(fail)
         .finally(() => {
+          isRenewing.current = false;
           underWay = null;
         });
       return underWay;
@@ -146,7 +156,7 @@ export function useEngine(element: HlsVideoElement | null, id: string, playback:
       window.removeEventListener('online', onOnline);
       renewalRef.current = null;
     };
-  }, [element, id, playback_session_id, playback.renew_in_seconds]);
+  }, [element, id, playback.renew_in_seconds]);
 
   const retry = useCallback(() => {
     setTrouble(null);
