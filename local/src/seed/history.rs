@@ -17,7 +17,7 @@ pub(super) const LENGTH: SignedDuration = SignedDuration::from_hours(24 * DAYS);
 const DAY: i64 = 86_400;
 /// When people watch: from this second of a day on, for so long.
 const EVENING: i64 = 43_200;
-const EVENING_SECONDS: u32 = 5_400;
+const EVENING_SECONDS: u32 = 2_700;
 /// Films that are there from the beginning; the others come one by one.
 const FIRST_FILMS: usize = 10;
 /// Days between those.
