@@ -250,6 +250,30 @@ test('a plan is given with a reason, opens the films at once, and is in the audi
   await expect(page.getByText(reason)).toHaveCount(1);
 });
 
+test('money goes back once, though the answer is lost and the operator asks again', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const page = await pageOf(await platform.admin());
+  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
+  await page.getByRole('link', { name: person.email }).click();
+  await page.getByRole('button', { name: /^Refund invoice/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Refund' });
+  await dialog.getByLabel('Reason').fill('The projector broke');
+  await dialog.getByLabel(/^Amount/).fill('1.00');
+  let lost = 0;
+  await page.route(/\/refund$/, async (route) => {
+    if (lost > 0) return route.continue();
+    lost += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  await dialog.getByRole('button', { name: /^Refund .*1\.00/ }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await dialog.getByRole('button', { name: /^Refund .*1\.00/ }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(lost).toBe(1);
+  expect(await platform.api('GET', '/api/subscription/invoices', person)).toMatchObject([{ amount_refunded: 100 }]);
+});
+
 test('money goes back with a reason, never more than was paid', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
