@@ -1,6 +1,8 @@
 //! `create-checkout`: one open checkout a user, none for those who have a subscription, and none while Stripe is down.
 
-use crate::billing::{CARD, DAY, again, checkout, customer, page, stripe, subscription, tables, untried};
+use crate::billing::{
+    CARD, DAY, again, checkout, customer, deliveries, event, page, stripe, subscription, tables, untried,
+};
 use serde_json::{Value, json};
 use support::{Answer, PASSWORD, Platform, Viewer};
 
@@ -273,6 +275,52 @@ async fn registration_goes_on_without_stripe_and_checkout_makes_the_customer() {
         let me = platform.sign_in(viewer.email(), PASSWORD).await;
         assert_eq!(subscription(&me).await["plan_type"], "basic");
     }
+}
+
+#[tokio::test]
+async fn a_webhook_of_the_deletion_that_comes_in_between_keeps_nobody_from_another_customer() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let old = customer(&platform, &viewer).await;
+    deliveries(&platform, "drop").await;
+    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    // The checkout has made the other customer and is about to write whose it is, which takes its time.
+    platform.fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "hang", "count": 1 }));
+    let overtaken = checkout(&viewer, "premium");
+    let overtaking = async {
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        event(&platform, "evt_deleted", "customer.deleted", &old).await
+    };
+
+    let (opened, told) = tokio::join!(overtaken, overtaking);
+
+    assert_eq!((opened.status(), told.status()), (201, 200), "{opened} {told}");
+    deliveries(&platform, "normal").await;
+    platform.pay(&page(&opened), CARD).await;
+    assert_eq!(subscription(&viewer).await["plan_type"], "premium");
+    assert_ne!(customer(&platform, &viewer).await, old);
+}
+
+#[tokio::test]
+async fn a_customer_that_was_made_and_told_of_before_it_was_claimed_is_the_one_that_takes_the_olds_place() {
+    let platform = untried().await;
+    let viewer = platform.subscriber("basic").await;
+    let old = customer(&platform, &viewer).await;
+    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    platform.advance(0).await;
+    platform
+        .fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_before", "count": 50 }));
+    let failed = checkout(&viewer, "premium").await;
+    assert_eq!(failed.status(), 503, "{failed}");
+    platform.running().faults().clear();
+    let made = customer(&platform, &viewer).await;
+    assert_ne!(made, old);
+    assert_eq!(event(&platform, "evt_made", "customer.updated", &made).await.status(), 200);
+
+    platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
+
+    assert_eq!(subscription(&viewer).await["plan_type"], "premium");
+    assert_eq!(customer(&platform, &viewer).await, made, "and no third one");
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ struct Sweep {
     world: World,
     person: Person,
     admin: support::Viewer,
+    /// The first payment of whoever is swept, if they made one.
+    invoice: String,
     runs: u32,
 }
 
@@ -51,7 +53,7 @@ impl Sweep {
         let world = World::start(Strategy::Service, 0).await;
         let admin = world.admin().await;
         let person = Self::newcomer(&world, flow, 0).await;
-        Self { world, person, admin, runs: 0 }
+        Self { world, person, admin, invoice: String::new(), runs: 0 }
     }
 
     /// Somebody with a subscription, unless a checkout is swept: who opens one has none.
@@ -89,9 +91,8 @@ impl Sweep {
             Flow::Downgrade => post(of("change"), json!({ "plan_type": "basic" })).await,
             Flow::Deletion => self.person.viewer.delete("/api/account").await,
             Flow::Refund => {
-                let invoices = self.world.stripe.invoices(&self.person.customers[0]).await;
-                let id = invoices.last().expect("the first payment")["id"].as_str().expect("an id").to_owned();
-                post(format!("/api/admin/payments/{id}/refund"), json!({ "amount": 1, "reason": "swept" })).await
+                let path = format!("/api/admin/payments/{}/refund", self.invoice);
+                post(path, json!({ "amount": 1, "reason": "swept" })).await
             }
         }
     }
@@ -149,6 +150,8 @@ impl Sweep {
         }
         let key = format!("evt_sweep_{flow:?}_{}", self.runs);
         self.prepare(flow).await;
+        let invoices = self.world.stripe.invoices(&self.person.customers[0]).await;
+        self.invoice = invoices.last().and_then(|one| one["id"].as_str()).unwrap_or_default().to_owned();
         let before = self.count().await;
         if let Some(fault) = &fault {
             self.world.faults().add(fault.clone());

@@ -12,6 +12,9 @@ use shared::stores::database::{Database, StoreError, Table};
 use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::users::{User, Users};
 
+/// Tries against whoever writes meanwhile.
+const RACES_MAX: u32 = 3;
+
 /// The customers of users.
 pub struct Customers {
     stripe: Stripe,
@@ -68,15 +71,34 @@ impl Customers {
     pub async fn replace(&self, user: &User, old: &str) -> Result<String, BillingError> {
         let key = format!("customer-{}-after-{old}", user.id);
         let id = self.stripe.create_customer(user.id, user.email.as_typed(), &key).await?.id;
-        let before: Customer = self.database.get(&Customer::key(old)).await?.unwrap_or_else(|| Customer::of(user.id));
-        let others = std::iter::once(old.to_owned()).chain(before.others.iter().cloned()).collect();
-        let moved = Customer { version: before.version + 1, same_as: Some(id.clone()), others: Vec::new(), ..before };
-        let claim = vec![
-            self.users.set_customer(user.id, &id, Some(old))?,
-            self.subscriptions.add_customer(&id, &Customer { others, ..Customer::of(user.id) })?,
-            self.subscriptions.replace_customer(old, &moved, before.version)?,
-        ];
-        self.claimed(user.id, claim, id).await
+        for _ in 0..RACES_MAX {
+            let (old_key, key) = (Customer::key(old), Customer::key(&id));
+            let (before, adopted) = tokio::try_join!(self.database.get(&old_key), self.database.get(&key))?;
+            let before: Customer = before.unwrap_or_else(|| Customer::of(user.id));
+            let further = before.others.iter().filter(|other| **other != id);
+            let others = std::iter::once(old.to_owned()).chain(further.cloned()).collect();
+            let head = Customer { others, ..Customer::of(user.id) };
+            let head = match adopted {
+                None => self.subscriptions.add_customer(&id, &head)?,
+                // Made by a request that came no further, and told of by a webhook since.
+                Some(Customer { version, .. }) => {
+                    self.subscriptions.replace_customer(&id, &Customer { version: version + 1, ..head }, version)?
+                }
+            };
+            let version = before.version + 1;
+            let moved = Customer { version, same_as: Some(id.clone()), others: Vec::new(), ..before };
+            let claim = vec![
+                self.users.set_customer(user.id, &id, Some(old))?,
+                head,
+                self.subscriptions.replace_customer(old, &moved, version - 1)?,
+            ];
+            let now = self.claimed(user.id, claim, id.clone()).await?;
+            // Else it was no other request, but a webhook of the old one's deletion, that came first.
+            if now != old {
+                return Ok(now);
+            }
+        }
+        Err(BillingError::Contended)
     }
 
     /// Takes a customer in that is not known here: the row it has now, or `None` when it is of none of our users.
