@@ -87,7 +87,7 @@ async fn who_has_a_subscription_gets_no_second_even_before_the_webhook() {
     let platform = untried().await;
     let viewer = platform.register("a@viewers.test").await;
     let page = page(&checkout(&viewer, "basic").await);
-    crate::billing::deliveries(&platform, "hold").await;
+    deliveries(&platform, "hold").await;
     platform.pay(&page, CARD).await;
     let answer = checkout(&viewer, "premium").await;
     assert_eq!((answer.status(), answer.code()), (409, "ALREADY_SUBSCRIBED"), "{answer}");
