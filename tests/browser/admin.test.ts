@@ -1,7 +1,7 @@
 import { test } from './support/film.ts';
 import { expectPlays } from './support/player.ts';
 import { countRequests, expect, settled, title } from './support/test.ts';
-import type { Page } from './support/test.ts';
+import type { Locator, Page } from './support/test.ts';
 
 /** Fills in the form of a new video; its file is the test's own matter. */
 async function describeVideo(page: Page, name: string): Promise<void> {
@@ -11,6 +11,16 @@ async function describeVideo(page: Page, name: string): Promise<void> {
   await page.getByLabel('Category').fill('Home movies');
   // Away from what it suggests.
   await page.keyboard.press('Tab');
+}
+
+/** The dialog in which the first payment of a member goes back, with a reason in it. */
+async function askForRefund(page: Page, email: string): Promise<Locator> {
+  await page.goto(`/admin/members?email=${encodeURIComponent(email)}`);
+  await page.getByRole('link', { name: email }).click();
+  await page.getByRole('button', { name: /^Refund invoice/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Refund' });
+  await dialog.getByLabel('Reason').fill('The projector broke');
+  return dialog;
 }
 
 const fileOf = (page: Page) => page.locator('input[type=file]');
@@ -253,11 +263,7 @@ test('a plan is given with a reason, opens the films at once, and is in the audi
 test('money goes back once, though the answer is lost and the operator asks again', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
-  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
-  await page.getByRole('link', { name: person.email }).click();
-  await page.getByRole('button', { name: /^Refund invoice/ }).click();
-  const dialog = page.getByRole('dialog', { name: 'Refund' });
-  await dialog.getByLabel('Reason').fill('The projector broke');
+  const dialog = await askForRefund(page, person.email);
   await dialog.getByLabel(/^Amount/).fill('1.00');
   let lost = 0;
   await page.route(/\/refund$/, async (route) => {
@@ -277,11 +283,7 @@ test('money goes back once, though the answer is lost and the operator asks agai
 test('money goes back with a reason, never more than was paid', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
-  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
-  await page.getByRole('link', { name: person.email }).click();
-  await page.getByRole('button', { name: /^Refund invoice/ }).click();
-  const dialog = page.getByRole('dialog', { name: 'Refund' });
-  await dialog.getByLabel('Reason').fill('The projector broke');
+  const dialog = await askForRefund(page, person.email);
   await dialog.getByLabel(/^Amount/).fill('99999');
   await dialog.getByRole('button', { name: 'Refund', exact: true }).click();
   await expect(dialog.getByLabel(/^Amount/)).toHaveAccessibleDescription(/can go back/);
