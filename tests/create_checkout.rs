@@ -1,8 +1,9 @@
 //! `create-checkout`: one open checkout a user, none for those who have a subscription, and none while Stripe is down.
 
 use crate::billing::{
-    CARD, DAY, again, checkout, customer, deliveries, event, page, stripe, subscription, tables, untried,
+    CARD, DAY, again, checkout, customer, deliveries, event, page, rows, stripe, subscription, tables, untried,
 };
+use crate::reconcile_billing::reconcile;
 use serde_json::{Value, json};
 use support::{Answer, PASSWORD, Platform, Viewer};
 
@@ -336,4 +337,25 @@ async fn a_customer_that_was_deleted_at_stripe_is_replaced() {
 
     assert_eq!(subscription(&viewer).await["plan_type"], "premium");
     assert_ne!(customer(&platform, &viewer).await, old);
+}
+
+#[tokio::test]
+async fn the_row_of_who_never_subscribed_names_the_customer_that_took_the_olds_place() {
+    let platform = untried().await;
+    let admin = platform.admin().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let old = customer(&platform, &viewer).await;
+    assert_eq!(event(&platform, "evt_told", "customer.updated", &old).await.status(), 200);
+    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    platform.advance(0).await;
+
+    page(&checkout(&viewer, "basic").await);
+
+    let new = customer(&platform, &viewer).await;
+    assert_ne!(new, old);
+    let rows = rows(&platform, "SUBSCRIPTIONS_TABLE").await;
+    let named: Vec<&Value> =
+        rows.iter().map(|row| &row["stripe_customer_id"]["S"]).filter(|id| id.is_string()).collect();
+    assert_eq!(named, [new.as_str()]);
+    assert_eq!(reconcile(&admin, false).await.1, Vec::<Value>::new());
 }

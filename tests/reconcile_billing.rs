@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use support::{Platform, Viewer};
 
 /// Every page of a run: how many were compared, and what differed.
-async fn reconcile(admin: &Viewer, apply: bool) -> (u64, Vec<Value>) {
+pub(crate) async fn reconcile(admin: &Viewer, apply: bool) -> (u64, Vec<Value>) {
     let (mut checked, mut drift, mut cursor) = (0, Vec::new(), Value::Null);
     loop {
         let answer = admin.post("/api/admin/billing/reconcile", json!({ "apply": apply, "cursor": cursor })).await;

@@ -7,6 +7,7 @@ use crate::converge::BillingError;
 use crate::stripe::{Stripe, StripeError};
 use shared::models::email::Email;
 use shared::models::ids::UserId;
+use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::{Database, StoreError, Table};
 use shared::stores::subscriptions::{Customer, Subscriptions};
@@ -73,7 +74,9 @@ impl Customers {
         let id = self.stripe.create_customer(user.id, user.email.as_typed(), &key).await?.id;
         for _ in 0..RACES_MAX {
             let (old_key, key) = (Customer::key(old), Customer::key(&id));
-            let (before, adopted) = tokio::try_join!(self.database.get(&old_key), self.database.get(&key))?;
+            let row_key = Subscription::key(user.id);
+            let (before, adopted, row) =
+                tokio::try_join!(self.database.get(&old_key), self.database.get(&key), self.database.get(&row_key))?;
             let before: Customer = before.unwrap_or_else(|| Customer::of(user.id));
             let further = before.others.iter().filter(|other| **other != id);
             let others = std::iter::once(old.to_owned()).chain(further.cloned()).collect();
@@ -87,11 +90,16 @@ impl Customers {
             };
             let version = before.version + 1;
             let moved = Customer { version, same_as: Some(id.clone()), others: Vec::new(), ..before };
-            let claim = vec![
+            let mut claim = vec![
                 self.users.set_customer(user.id, &id, Some(old))?,
                 head,
                 self.subscriptions.replace_customer(old, &moved, version - 1)?,
             ];
+            let is_named = |row: &Subscription| row.stripe_customer_id.as_deref() == Some(old);
+            // A subscription stays at the customer that has it; a row without one names the customer that would.
+            if row.is_some_and(|row| is_named(&row) && row.stripe_subscription_id.is_none()) {
+                claim.push(self.subscriptions.name_customer(user.id, &id)?);
+            }
             let now = self.claimed(user.id, claim, id.clone()).await?;
             // Else it was no other request, but a webhook of the old one's deletion, that came first.
             if now != old {

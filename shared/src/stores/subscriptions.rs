@@ -102,6 +102,20 @@ impl Subscriptions {
         )
     }
 
+    /// A statement that names another customer in the row of a user without a subscription; it fails its condition when
+    /// there is one.
+    pub fn name_customer(&self, user_id: UserId, stripe_customer_id: &str) -> Result<Statement, StoreError> {
+        Update::builder()
+            .table_name(self.database.name(Table::Subscriptions)?)
+            .set_key(Some(Subscription::key(user_id).item()))
+            .update_expression("SET stripe_customer_id = :customer")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(stripe_subscription_id)")
+            .expression_attribute_values(":customer", AttributeValue::S(stripe_customer_id.to_owned()))
+            .build()
+            .map(Statement::from)
+            .map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
     /// Statements that delete a user's subscription, and mark their customers, the first one first. They fail their
     /// condition when there is a further customer by now.
     pub fn remove(&self, user_id: UserId, customers: &[String], now: Timestamp) -> Result<Vec<Statement>, StoreError> {
