@@ -10,12 +10,13 @@ async function cut(page: Page, path = '**/api/**'): Promise<() => Promise<void>>
 test('while the API is slow skeletons hold the place, and nothing moves when it comes', async ({ page }) => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => (answer = resolve));
-  await page.route('**/api/videos?**', async (route) => {
+  await page.route(/\/api\/(videos\?|categories)/, async (route) => {
     await answered;
     await route.continue();
   });
   await page.goto('/browse');
   await expect(page.getByRole('status').getByText('Loading the programme')).toBeAttached();
+  await page.evaluate(() => document.fonts.ready);
   const waiting = await page.locator('main ul').first().boundingBox();
   await page.evaluate(() => {
     (window as { shift?: number }).shift = 0;

@@ -49,18 +49,22 @@ export function Component() {
 function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: Partial<BrowseFilter>) => void }) {
   const categories = useCategories();
   const names = categories.data?.map(({ category }) => category) ?? [];
+  // The row stands before its categories come, or do not: what is below it never moves.
+  const options = [undefined, ...withChosen(names, filter.category)].map((value) => ({ value, label: value ?? 'All' }));
   return (
     <div className={styles.filters}>
-      {/* A filter that cannot be loaded is left out; the list goes on without it. */}
-      {names.length > 0 && (
-        <Chips label="Category" options={[{ value: undefined, label: 'All' }, ...names.map((name) => ({ value: name, label: name }))]} value={filter.category} onChange={(category) => change({ category })} />
-      )}
+      <Chips label="Category" options={options} value={filter.category} onChange={(category) => change({ category })} />
       <div className={styles.row}>
         <Chips label="Plan" options={PLANS} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
         <Select label="Order" isLabelHidden value={filter.sort ?? 'newest'} options={SORTS} onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })} />
       </div>
     </div>
   );
+}
+
+/** The categories, with the one that an address asked for among them. */
+function withChosen(names: string[], chosen: string | undefined): string[] {
+  return chosen === undefined || names.includes(chosen) ? names : [chosen, ...names];
 }
 
 interface ChipsProps<Value> {
