@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible } from './support/accessible.ts';
 import { expect, refusals, settled, test, title } from './support/test.ts';
 import type { Page } from './support/test.ts';
 import type { Person, Platform } from './support/platform.ts';
@@ -102,10 +102,4 @@ async function picture(page: Page, name: string, variant: string): Promise<void>
 async function expectInPlace(page: Page): Promise<void> {
   const { content, window } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: document.documentElement.clientWidth }));
   expect(content, 'the width of the content').toBeLessThanOrEqual(window);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`) }));
-  expect(found, 'what axe finds').toEqual([]);
 }

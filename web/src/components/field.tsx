@@ -4,7 +4,7 @@ import styles from './field.module.css';
 import { Icon } from './icon';
 import { MORE_ICONS } from './more-icons';
 
-interface Labelled {
+export interface Labelled {
   label: string;
   /** What helps before anything was typed. */
   hint?: ReactNode;
@@ -14,13 +14,15 @@ interface Labelled {
   aside?: ReactNode;
 }
 
-function useDescription(hint: ReactNode, issue: string | null) {
+/** Its id, and by what of the frame around it it is described. */
+export function useDescription(hint: ReactNode, issue: string | null) {
   const id = useId();
   const parts = [issue && `${id}-issue`, hint && `${id}-hint`].filter(Boolean);
   return { id, describedBy: parts.length > 0 ? parts.join(' ') : undefined };
 }
 
-function Frame({ id, label, hint, issue, aside, children }: Labelled & { id: string; children: ReactNode }) {
+/** What stands around what is filled in. */
+export function Frame({ id, label, hint, issue, aside, children }: Labelled & { id: string; children: ReactNode }) {
   return (
     <div className={styles.field}>
       <div className={styles.head}>

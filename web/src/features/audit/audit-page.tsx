@@ -1,8 +1,8 @@
 import { Link, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
+import { DayFilter } from '@/components/day-filter';
 import { EndlessTable } from '@/components/endless-table';
-import { TextField } from '@/components/field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
@@ -58,7 +58,7 @@ export function Component() {
     <>
       <PageHead title="Audit" lead="What was done by hand or by rule: by whom, why, and what it was before." />
       <div className={styles.filters}>
-        <TextField label="Day, in UTC" type="date" value={day ?? ''} issue={null} onChange={(event) => setParams(event.target.value ? { day: event.target.value } : {}, { preventScrollReset: true })} />
+        <DayFilter day={day} onChange={(chosen) => setParams(chosen ? { day: chosen } : {}, { preventScrollReset: true })} />
         {day && (
           <Button look="plain" onClick={() => setParams({})}>
             Every day

@@ -2,8 +2,8 @@ import { Link, useSearchParams } from 'react-router';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
+import { DayFilter } from '@/components/day-filter';
 import { EndlessTable } from '@/components/endless-table';
-import { TextField } from '@/components/field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { Segments } from '@/components/segments';
@@ -83,7 +83,7 @@ export function Component() {
       <BillingHead />
       <div className={styles.filters}>
         <Segments label="State" value={state ?? 'all'} options={STATES} onChange={(value) => change({ state: value === 'all' ? '' : value })} />
-        <TextField label="Day, in UTC" type="date" value={day ?? ''} issue={null} onChange={(event) => change({ day: event.target.value })} />
+        <DayFilter day={day} onChange={(chosen = '') => change({ day: chosen })} />
         {(day ?? state) && (
           <Button look="plain" onClick={() => setParams({})}>
             Show all

@@ -1,7 +1,8 @@
 import { useId } from 'react';
 import { Button } from '@/components/button';
+import { DateField } from '@/components/date-field';
 import { Dialog } from '@/components/dialog';
-import { TextArea, TextField } from '@/components/field';
+import { TextArea } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { Segments } from '@/components/segments';
 import { fieldTime, isPast, timeOfField } from '@/lib/fields';
@@ -12,6 +13,8 @@ import { useForm } from '@/lib/use-form';
 import styles from './dialog-form.module.css';
 import { REASON_LENGTH_MAX, reasonIssue } from './reason';
 import { useCompMember } from './use-comp-member';
+
+const END_OF_DAY = '23:59';
 
 const PLANS: { value: PlanType; label: string }[] = [
   { value: 'basic', label: 'Basic' },
@@ -69,7 +72,7 @@ export function CompDialog({ member, takes, onClose }: CompDialogProps) {
             <div>
               <Segments label="Plan" value={plan} options={PLANS} onChange={(value) => form.set('plan_type', value)} />
             </div>
-            <TextField {...form.field('until')} type="datetime-local" label="Until" min={fieldTime(new Date().toISOString())} hint="Leave it empty to give it for good." />
+            <DateField {...form.field('until')} onChange={(typed) => form.set('until', typed)} label="Until" time={END_OF_DAY} from={new Date()} hint="Leave it empty to give it for good." />
           </>
         )}
         <TextArea {...form.field('reason')} label="Reason" rows={3} maxLength={REASON_LENGTH_MAX} hint="Kept in the audit, with your name." />
@@ -81,6 +84,6 @@ export function CompDialog({ member, takes, onClose }: CompDialogProps) {
 function untilIssue(until: string): string | undefined {
   if (until === '') return undefined;
   const at = timeOfField(until);
-  if (at === null) return 'Give a day and a time, or nothing';
+  if (at === null) return `Give a day and a time, like 26 Nov 2026, ${END_OF_DAY}, or nothing`;
   return isPast(at) ? 'This is past' : undefined;
 }

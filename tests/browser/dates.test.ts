@@ -1,0 +1,163 @@
+import { expectAccessible } from './support/accessible.ts';
+import { countRequests, expect, test } from './support/test.ts';
+import type { Locator, Page } from './support/test.ts';
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** As the fields write a day. */
+function written(date: Date): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(date);
+}
+
+const iso = (date: Date) => date.toISOString().slice(0, 10);
+const opener = (place: Page | Locator) => place.getByRole('button', { name: /^Open the calendar/ });
+const calendarOf = (page: Page) => page.getByRole('dialog', { name: 'Calendar' });
+
+/** The button of a day, which says nothing more than the day and whether it is chosen. */
+function dayIn(page: Page, date: Date): Locator {
+  const name = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date).replace(/^(\w+) /, '$1, ');
+  return calendarOf(page).getByRole('button', { name });
+}
+
+async function expectAccessibleInBothThemes(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+}
+
+test('a day is typed as people write it, what is none is said at its field, and the address keeps it', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.admin());
+  const today = await platform.now();
+  await page.clock.setFixedTime(today);
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().includes('/api/admin/audit') && asked.push(new URL(request.url()).searchParams.get('day') ?? ''));
+  await page.goto('/admin/audit');
+  const field = page.getByLabel('Day, in UTC');
+  await expect.poll(() => asked).toEqual(['']);
+  for (const [typed, issue] of [
+    ['11/12/2026', /Write it like/],
+    ['31 Feb 2026', /Write it like/],
+    [written(new Date(today.getTime() + DAY_MILLISECONDS)), /yet to come/],
+  ] as const) {
+    await field.fill(typed);
+    await expect(field).not.toHaveAttribute('aria-invalid', 'true');
+    await field.press('Enter');
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(issue);
+  }
+  expect(asked, 'nothing is asked for what is no day').toEqual(['']);
+
+  await field.fill(iso(today));
+  await field.press('Enter');
+  await expect(page).toHaveURL(`/admin/audit?day=${iso(today)}`);
+  await expect(field).toHaveValue(written(today));
+  await field.fill('');
+  await field.press('Tab');
+  await expect(page, 'emptied, it is every day again').toHaveURL('/admin/audit');
+  await page.goBack();
+  await expect(field, 'the back button brings the day back').toHaveValue(written(today));
+  expect(asked.slice(0, 2)).toEqual(['', iso(today)]);
+});
+
+test('without a mouse a day is found in the calendar, which keeps the focus and gives it back', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.admin());
+  // In the middle of a month that begins and ends in the middle of a week.
+  const today = new Date('2026-10-14T12:00:00Z');
+  await page.clock.setFixedTime(today);
+  await page.goto('/admin/billing');
+  await page.getByLabel('Day, in UTC').focus();
+  await page.keyboard.press('Tab');
+  await expect(opener(page)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dayIn(page, today), 'today, where none is chosen').toBeFocused();
+  await expectAccessibleInBothThemes(page);
+  await expect(dayIn(page, new Date('2026-10-15T12:00:00Z')), 'tomorrow is not to be had').toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(calendarOf(page)).toHaveCount(0);
+  await expect(opener(page)).toBeFocused();
+  await expect(page).toHaveURL('/admin/billing');
+
+  await page.keyboard.press('Enter');
+  await expect(dayIn(page, today)).toBeFocused();
+  await page.keyboard.press('PageUp');
+  const before = new Date('2026-09-14T12:00:00Z');
+  await expect(dayIn(page, before), 'a month before').toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowUp');
+  const chosen = new Date('2026-09-06T12:00:00Z');
+  await expect(dayIn(page, chosen)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`/admin/billing?day=${iso(chosen)}`);
+  await expect(page.getByLabel('Day, in UTC')).toHaveValue('6 Sept 2026');
+  await expect(calendarOf(page)).toHaveCount(0);
+  await expect(opener(page)).toBeFocused();
+  await expect(opener(page)).toHaveAccessibleName(/6 Sept 2026 is chosen/);
+});
+
+test('in a dialog a day is chosen by the mouse, its time is kept, and what is past is not to be had', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(await platform.admin());
+  const today = new Date('2030-05-15T12:00:00Z');
+  await page.clock.setFixedTime(today);
+  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
+  await page.getByRole('link', { name: person.email }).click();
+  await page.getByRole('button', { name: 'Give a plan' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Give a plan' });
+  const until = dialog.getByLabel('Until');
+  await opener(dialog).click();
+  await expect(dayIn(page, new Date('2030-05-14T12:00:00Z'))).toBeDisabled();
+  await expect(calendarOf(page).getByRole('button', { name: 'Go to the Previous Month' })).toBeDisabled();
+  await expectAccessibleInBothThemes(page);
+  await calendarOf(page).getByRole('button', { name: 'Go to the Next Month' }).click();
+  await dayIn(page, new Date('2030-06-20T12:00:00Z')).click();
+  await expect(calendarOf(page)).toHaveCount(0);
+  await expect(until, 'the whole of the day').toHaveValue('20 Jun 2030, 23:59');
+
+  await until.fill('20 june 2030 9:15');
+  await opener(dialog).click();
+  await dayIn(page, new Date('2030-06-21T12:00:00Z')).click();
+  await expect(until).toHaveValue('21 Jun 2030, 9:15');
+  await opener(dialog).click();
+  await page.keyboard.press('Escape');
+  await expect(calendarOf(page)).toHaveCount(0);
+  await expect(dialog, 'Escape closes the calendar, not what it stands over').toBeVisible();
+
+  await dialog.getByLabel('Reason').fill('Won the raffle');
+  await dialog.getByRole('button', { name: 'Give Premium' }).click();
+  await expect(page.getByText('Premium, given until 21 Jun 2030, 09:15.')).toBeVisible();
+  const { complimentary_until } = await platform.api<{ complimentary_until: string }>('GET', '/api/subscription', person);
+  expect(new Date(complimentary_until)).toEqual(new Date('2030-06-21T09:15:00Z'));
+});
+
+test('a moment that is none or past is said at its field, and so is what the service has against it', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(await platform.admin());
+  const sent = countRequests(page, 'POST', /\/comp$/);
+  await page.clock.setFixedTime(await platform.now());
+  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
+  await page.getByRole('link', { name: person.email }).click();
+  await page.getByRole('button', { name: 'Give a plan' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Give a plan' });
+  const until = dialog.getByLabel('Until');
+  await dialog.getByLabel('Reason').fill('Won the raffle');
+  for (const [typed, issue] of [
+    ['next week', /Give a day and a time, like/],
+    ['20 Jun 2099', /Give a day and a time, like/],
+    ['20 Jun 2020, 20:00', /This is past/],
+  ] as const) {
+    await until.fill(typed);
+    await dialog.getByRole('button', { name: 'Give Premium' }).click();
+    await expect(until).toHaveAccessibleDescription(issue);
+    await expect(until).toBeFocused();
+  }
+  expect(sent.count).toBe(0);
+
+  await page.route(/\/comp$/, (route) =>
+    route.fulfill({ status: 400, json: { success: false, error: { code: 'VALIDATION_ERROR', message: 'The request is not valid.', details: [{ field: '$.until', issue: 'is too far away' }] } } }),
+  );
+  await until.fill('20 Jun 2099, 20:00');
+  await dialog.getByRole('button', { name: 'Give Premium' }).click();
+  await expect(until).toHaveAccessibleDescription(/^Is too far away\./);
+  await expect(until).toBeFocused();
+});
