@@ -1,6 +1,6 @@
 import { Backstage } from './support/backstage.ts';
 import { PASSWORD } from './support/platform.ts';
-import { countRequests, expect, test, title } from './support/test.ts';
+import { countRequests, expect, settled, test, title } from './support/test.ts';
 
 test('deleting the account: not by a slip, and then everything is gone, the subscription at Stripe too', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
@@ -90,7 +90,7 @@ test.describe('what the landing promises', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto('/');
-    await expect(title(page)).toBeVisible();
+    await settled(page);
     const posters = page.locator('section').first().locator('[aria-hidden=true] img');
     await expect(posters.first()).toBeAttached();
     const head = await page.getByRole('banner').boundingBox();

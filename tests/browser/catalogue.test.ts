@@ -12,12 +12,13 @@ test('the list goes on by itself as one comes near its end, page after page, eac
     url.searchParams.set('limit', String(FEW));
     return route.continue({ url: url.href });
   });
-  // So low that not all of it is near at once.
-  await page.setViewportSize({ width: 390, height: 500 });
+  // So low that the end of the first page is far away.
+  await page.setViewportSize({ width: 390, height: 300 });
   await page.goto('/browse?sort=title');
   const cards = page.getByRole('main').locator('ul > li').getByRole('link');
-  await expect(cards).not.toHaveCount(0);
-  expect(await cards.count(), 'not all at once').toBeLessThan(all.length);
+  await expect(cards).toHaveCount(FEW);
+  await page.waitForLoadState('networkidle');
+  expect(asked.count, 'nothing more while nobody comes near').toBe(1);
   await expect(async () => {
     await page.evaluate(() => window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' }));
     expect(await cards.count()).toBe(all.length);
@@ -78,8 +79,7 @@ test('pictures keep their place, come when they are near, and in the size that i
   }
 });
 
-test('before a big picture is there a small one stands in for it, blurred', async ({ page, pageOf, platform }) => {
-  await page.close();
+test('before a big picture is there a small one stands in for it, blurred', async ({ pageOf, platform }) => {
   const video = await platform.video('free');
   const viewer = await pageOf(await platform.register());
   const wide: string[] = [];
@@ -96,19 +96,21 @@ test('before a big picture is there a small one stands in for it, blurred', asyn
   const small = hero.locator('img').filter({ visible: true }).and(hero.locator(':not([srcset])'));
   await expect.poll(() => small.first().evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(320);
   expect(await small.first().evaluate((image) => getComputedStyle(image).filter)).toContain('blur');
-  expect(wide.length, 'the big one is on its way').toBeGreaterThan(0);
+  await expect.poll(() => wide.length, { message: 'the big one is on its way' }).toBeGreaterThan(0);
 });
 
 test('nothing secret is in what everybody loads', async ({ page, platform }) => {
-  const loaded: Promise<string>[] = [];
-  page.on('response', (response) => /\.(js|css|html)$|\/$/.test(new URL(response.url()).pathname) && loaded.push(response.text()));
+  const loading: Promise<string>[] = [];
+  page.on('response', (response) => /\.(js|css|html)$|\/$/.test(new URL(response.url()).pathname) && loading.push(response.text()));
+  const texts: string[] = [];
   for (const path of ['/', '/browse', '/plans', '/sign-in']) {
     await page.goto(path);
     await settled(page);
+    // A browser forgets what an answer said once the next page is there.
+    texts.push(...(await Promise.all(loading.splice(0))));
   }
   const config = (await platform.console('GET', '/config')) as Record<string, Record<string, string>>;
   const secrets = [config.stripe?.api_key, config.stripe?.webhook_secret, config.mux?.token_secret, config.mux?.webhook_secret, config.aws?.secret_access_key];
-  const texts = await Promise.all(loaded);
   expect(texts.length).toBeGreaterThan(5);
   for (const text of texts) {
     for (const secret of secrets) expect(secret && text.includes(secret), 'a secret of the platform').toBeFalsy();

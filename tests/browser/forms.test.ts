@@ -97,7 +97,9 @@ test.describe('sign-in', () => {
     for (const typed of [email, 'nobody-at-all@example.com']) {
       await emailOf(page).fill(typed);
       await passwordOf(page).fill('not the phrase');
+      const answered = page.waitForResponse(/\/api\/auth\/login$/);
       await page.getByRole('button', { name: 'Sign in' }).click();
+      await answered;
       await expect(page.getByText('That does not match')).toBeVisible();
       said.push(await page.getByRole('alert').innerText());
       await expect(emailOf(page)).toHaveValue(typed);

@@ -91,7 +91,7 @@ test('the account menu works by arrows and letters of the keyboard', async ({ pa
   const page = await pageOf(await platform.register());
   await page.goto('/browse');
   await press(page, page.getByRole('button', { name: 'Your account' }));
-  await expect(page.getByRole('menuitem', { name: 'Account and plan' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Account and plan' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();
@@ -102,11 +102,12 @@ test('the account menu works by arrows and letters of the keyboard', async ({ pa
 
 test('a new page is read from its beginning: it has the focus, and its own name', async ({ page }) => {
   await page.goto('/browse');
+  await expect(title(page)).toHaveText('Browse');
   const before = await page.title();
   await press(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Plans' }));
   await expect(title(page)).toHaveText('Pick your seat');
   await expect(page.locator('#content')).toBeFocused();
-  expect(await page.title()).not.toBe(before);
+  await expect(page).not.toHaveTitle(before);
 });
 
 test('who wants no motion gets none', async ({ page }) => {

@@ -3,6 +3,7 @@ import type { PlatformOptions } from './support/test.ts';
 
 export default defineConfig<object, PlatformOptions>({
   testMatch: '*.test.ts',
+  globalSetup: './support/draw-films.ts',
   outputDir: 'output/failures',
   // Each worker has a platform of its own, with its clock; the tests of a file share it, each with accounts of its own.
   workers: 2,

@@ -33,7 +33,7 @@ export class Platform {
     readonly port: number,
   ) {}
 
-  static async start(settings: Record<string, string> = {}): Promise<Platform> {
+  static async start(settings: Record<string, string> = {}, within_seconds = START_SECONDS_MAX): Promise<Platform> {
     const port = await freePorts();
     const env = {
       ...process.env,
@@ -52,7 +52,7 @@ export class Platform {
     // Should this process end before its fixtures do.
     process.once('exit', () => child.kill('SIGTERM'));
     const platform = new Platform(child, port);
-    await ready(child);
+    await ready(child, within_seconds);
     return platform;
   }
 
@@ -161,13 +161,13 @@ async function json(url: string, method: string, body?: object, token?: string):
   return text ? JSON.parse(text) : null;
 }
 
-function ready(child: ChildProcess): Promise<void> {
+function ready(child: ChildProcess, within_seconds: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`the platform is not ready after ${START_SECONDS_MAX} s:\n${said}`));
-    }, START_SECONDS_MAX * 1000);
+      reject(new Error(`the platform is not ready after ${within_seconds} s:\n${said}`));
+    }, within_seconds * 1000);
     // Its log is read, and dropped once it is up: a full pipe would stop it.
     const hear = (chunk: Buffer) => {
       if (said === 'ready') return;

@@ -5,7 +5,7 @@ import { Platform } from './platform.ts';
 import type { Person } from './platform.ts';
 
 export { expect };
-export type { Locator, Page, Person };
+export type { Locator, Page, Person, Request };
 
 export interface PlatformOptions {
   /** Parameters of the template, beside the limits. */
