@@ -32,7 +32,7 @@ export default function Charts({ metrics: { days: all, currency } }: { metrics: 
   const whole = (value: number) => figure(value);
   const most = Math.max(0, ...days.map((day) => day.hours_watched));
   return (
-    <div className={styles.charts} data-step={isByWeek ? 'week' : 'day'}>
+    <div className={styles.charts}>
       <Chart kind="area" title="Monthly recurring revenue" days={days} isByWeek={isByWeek} format={coins} formatAxis={wholeCoins} series={[{ name: 'MRR', value: (day) => day.mrr, colour: 1 }]} />
       <Chart
         kind="line"
