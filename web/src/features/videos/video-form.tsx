@@ -1,4 +1,6 @@
 import { TextArea, TextField } from '@/components/field';
+import { Icon } from '@/components/icon';
+import { MORE_ICONS } from '@/components/more-icons';
 import { Segments } from '@/components/segments';
 import { SuggestField } from '@/components/suggest-field';
 import type { AdminVideo, RequiredPlan } from '@/lib/models';
@@ -98,7 +100,10 @@ export function VideoFields({ form }: { form: ReturnType<typeof useForm<VideoFie
         </div>
       </div>
       <details className={styles.more} open={isEpisode || undefined}>
-        <summary className={styles.summary}>Series and credits</summary>
+        <summary className={styles.summary}>
+          <Icon name={MORE_ICONS.down} size={18} />
+          Series and credits
+        </summary>
         <div className={styles.fields}>
           <TextField {...field('series_id')} label="Series" autoComplete="off" spellCheck={false} hint="The id of the series that it is an episode of." />
           <div className={styles.pair}>
