@@ -157,7 +157,7 @@ fn every_history_ends_as_stripe_has_it() {
     }
     assert_eq!(tally.histories, count, "all of them ran");
     say(&format!(
-        "simulation: {} histories are clean: {} actions, {} webhooks, {} faults, {} overtaken webhooks, {} comparisons, {} plays, {} calls that lost three races, {} s",
+        "simulation: {} histories are clean: {} actions, {} webhooks, {} faults, {} overtaken webhooks, {} comparisons, {} plays, {} calls that lost all races, {} s",
         tally.histories,
         tally.actions,
         tally.webhooks,

@@ -30,8 +30,10 @@ use shared::stores::users::Users;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How often a lost race is run again.
-const RACES_MAX: u32 = 3;
+/// How often it is tried: a change at Stripe brings up to four events at once, and each of them may be first once.
+const RACES_MAX: u32 = 6;
+/// Longest pause before the second try and before those after it, in milliseconds.
+const RACE_PAUSE_MS: [u64; 2] = [200, 400];
 /// Statements of a transaction beside the state's own four; DynamoDB takes a hundred.
 const STATEMENTS_MAX: usize = 90;
 
@@ -45,7 +47,7 @@ pub enum BillingError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Others wrote each time.
-    #[error("three races were lost")]
+    #[error("all races were lost")]
     Contended,
     /// An event does not say whose it is.
     #[error("the event says in no known form whose it is")]
@@ -158,7 +160,7 @@ impl Billing {
     ) -> Result<Outcome, BillingError> {
         for race in 0..RACES_MAX {
             if race > 0 {
-                tokio::time::sleep(Duration::from_millis(jitter_ms(100 << race))).await;
+                tokio::time::sleep(Duration::from_millis(jitter_ms(RACE_PAUSE_MS[usize::from(race > 1)]))).await;
             }
             let guard = match self.guard(customer, event).await? {
                 Ok(guard) => guard,
