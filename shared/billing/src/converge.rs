@@ -179,9 +179,10 @@ impl Billing {
     /// Reads the guard, the mark and what is settled, side by side; `Err` when there is nothing to do.
     async fn guard(&self, customer: &str, event: Option<&Event>) -> Result<Result<Guard, Outcome>, BillingError> {
         let mark = event.map(|event| Mark::key(&event.id));
-        let wanted = Wanted::default().and(&Customer::key(customer));
+        let wanted = Wanted::default().and(&Customer::key(customer)).and(&Told::key(customer));
         let wanted = mark.iter().fold(wanted, Wanted::and);
-        let (rows, (mut settled, mut told)) = tokio::try_join!(self.database.read(&wanted), self.known(customer))?;
+        let (rows, mut settled) = tokio::try_join!(self.database.read(&wanted), self.events.settled(customer))?;
+        let mut told: Told = rows.get(&Told::key(customer))?.unwrap_or_default();
         let marked = mark.as_ref().map(|mark| rows.get(mark)).transpose()?.flatten();
         if marked.as_ref().is_some_and(|mark| mark.state == EventState::Applied) {
             return Ok(Err(Outcome::Duplicate));
