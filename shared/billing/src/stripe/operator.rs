@@ -87,12 +87,12 @@ impl Stripe {
         let mut events: Vec<Event> = Vec::new();
         loop {
             let after = events.last().map(|last| format!("&starting_after={}", last.id)).unwrap_or_default();
-            let body = self.read_raw(&format!("/events?limit={PAGE}{after}")).await?;
+            let since = since.as_second();
+            let body = self.read_raw(&format!("/events?limit={PAGE}&created%5Bgte%5D={since}{after}")).await?;
             let page: Page = serde_json::from_slice(&body).map_err(|_| StripeError::Unreadable)?;
-            let before = events.len();
-            events.extend(page.data.into_iter().filter(|event| event.created >= since.as_second()));
-            // A page that is not all of that time is the last.
-            if !page.has_more || events.len() < before + usize::try_from(PAGE).unwrap_or_default() {
+            let is_last = !page.has_more || page.data.is_empty();
+            events.extend(page.data);
+            if is_last {
                 return Ok(events);
             }
         }
