@@ -56,6 +56,7 @@ mod refresh_token;
 mod refund_payment;
 mod register;
 mod renew_images;
+mod renewals;
 mod replay_billing_event;
 mod reset_password;
 mod resume_subscription;
