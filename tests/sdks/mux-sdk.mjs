@@ -80,7 +80,10 @@ async function main() {
     const playlist = await (await fetch(child)).text();
     const segments = playlist.split('\n').filter((line) => line.startsWith('http'));
     assert.equal(segments.length, 3);
-    assert.equal((await fetch(segments[0])).status, 200);
+    const segment = await fetch(segments[0]);
+    assert.equal(segment.status, 200);
+    // A body that nobody reads keeps the process alive.
+    assert.ok((await segment.arrayBuffer()).byteLength > 0);
   }
   execFileSync('ffprobe', ['-v', 'error', `${process.env.MUX_BASE_URL}/${playbackId}.m3u8?token=${await sign('video')}`]);
 
@@ -115,6 +118,8 @@ async function main() {
 try {
   await main();
 } finally {
+  // A connection on which no request has come counts as busy, and would be waited for.
+  receiver.closeAllConnections();
   receiver.close();
   rmSync(folder, { recursive: true });
 }
