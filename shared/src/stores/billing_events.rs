@@ -385,11 +385,13 @@ impl BillingEvents {
         delete.map(Statement::from).map_err(refused)
     }
 
-    /// The invoices of our plans that were made in a period, as [`invoices_period`] names it, each with its customer.
+    /// The invoices of our plans that were made in a period, as [`invoices_period`] names it, and not before a moment, each
+    /// with its customer.
     pub async fn invoices_of(
         &self,
         interval: Interval,
         period: &str,
+        since: Timestamp,
     ) -> Result<Vec<(String, InvoiceEntry)>, StoreError> {
         let mut found = Vec::new();
         let mut start = None;
@@ -397,8 +399,9 @@ impl BillingEvents {
             let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
             let page = query
                 .index_name(BY_LISTING)
-                .key_condition_expression("listing = :listing")
+                .key_condition_expression("listing = :listing AND listed_at >= :since")
                 .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, period)))
+                .expression_attribute_values(":since", AttributeValue::S(sortable(since)))
                 .set_exclusive_start_key(start)
                 .send()
                 .await

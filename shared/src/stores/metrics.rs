@@ -125,12 +125,13 @@ impl Metrics {
             return Ok(Facts { courses: Vec::new(), plays: BTreeMap::new(), currency: CURRENCY_DEFAULT.to_owned() });
         };
         let reach = [(Interval::Month, MONTHLY_DAYS), (Interval::Year, YEARLY_DAYS)];
-        let partitions: BTreeSet<(Interval, String)> = reach
+        let partitions: BTreeSet<(Interval, String, Timestamp)> = reach
             .into_iter()
-            .flat_map(|(interval, back)| samples(first.plus(-back), *last).map(move |day| (interval, day)))
-            .map(|(interval, day)| (interval, invoices_period(interval, day.start())))
+            .map(|(interval, back)| (interval, first.plus(-back)))
+            .flat_map(|(interval, since)| samples(since, *last).map(move |day| (interval, day.start(), since.start())))
+            .map(|(interval, day, since)| (interval, invoices_period(interval, day), since))
             .collect();
-        let invoices = partitions.iter().map(|(interval, period)| self.events.invoices_of(*interval, period));
+        let invoices = partitions.iter().map(|(of, period, since)| self.events.invoices_of(*of, period, *since));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let (invoices, keys) = tokio::try_join!(side_by_side(invoices), side_by_side(keys))?;
         let mut of: BTreeMap<(String, String), Vec<InvoiceEntry>> = BTreeMap::new();
