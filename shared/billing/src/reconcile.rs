@@ -124,21 +124,35 @@ impl Billing {
         actor: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Drift>, BillingError> {
-        let one = |customer: String| async move { self.reconcile(&customer, actor, now).await };
-        let compared = customers.into_iter().map(one).collect::<Vec<_>>();
-        let drift: Vec<Option<Drift>> = stream::iter(compared).buffered(AT_ONCE).try_collect().await?;
-        Ok(drift.into_iter().flatten().collect())
+        let mut drift = Vec::new();
+        for page in customers.chunks(PAGE_CUSTOMERS_MAX) {
+            let keys = page.iter().map(|customer| Customer::key(customer));
+            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
+            let one = |customer: &String| {
+                let (customer, row) = (customer.clone(), rows.get(&Customer::key(customer)));
+                async move { self.reconcile(&customer, row, actor, now).await }
+            };
+            let compared = page.iter().map(one).collect::<Vec<_>>();
+            let found: Vec<Option<Drift>> = stream::iter(compared).buffered(AT_ONCE).try_collect().await?;
+            drift.extend(found.into_iter().flatten());
+        }
+        Ok(drift)
     }
 
-    /// Compares a customer; `None` when all is as Stripe says, or they are nobody's here. What cannot be compared for a
-    /// reason of its own is drift as well, so that one customer does not keep the others from their turn.
-    pub async fn reconcile(
+    /// Compares a customer, whose row was read; `None` when all is as Stripe says, or they are nobody's here. What cannot be
+    /// compared for a reason of its own is drift as well, so that one customer does not keep the others from their turn.
+    async fn reconcile(
         &self,
         customer: &str,
+        row: Result<Option<Customer>, StoreError>,
         actor: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<Drift>, BillingError> {
-        match self.reconcile_one(customer, actor, now).await {
+        let compared = match row {
+            Ok(row) => self.reconcile_one(customer, row, actor, now).await,
+            Err(error) => Err(error.into()),
+        };
+        match compared {
             Err(error) if !error.is_passing() => Ok(Some(Drift {
                 user_id: None,
                 stripe_customer_id: customer.to_owned(),
@@ -156,12 +170,16 @@ impl Billing {
     async fn reconcile_one(
         &self,
         customer: &str,
+        mut row: Option<Customer>,
         actor: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<Drift>, BillingError> {
         let mut repaired: Option<Drift> = None;
-        for _ in 0..RACES_MAX {
-            let Some(row) = self.database.get(&Customer::key(customer)).await? else {
+        for race in 0..RACES_MAX {
+            if race > 0 {
+                row = self.database.get(&Customer::key(customer)).await?;
+            }
+            let Some(row) = row.take() else {
                 return self.reconcile_unknown(customer, actor, now).await;
             };
             let Some(compared) = self.compare(customer, row, now).await? else { continue };
