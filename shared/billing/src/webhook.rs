@@ -5,8 +5,8 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use sha2::Sha256;
 
 /// How far a signature's time may be from ours, in seconds, both ways.
@@ -123,8 +123,20 @@ pub struct Event {
     /// When it happened, in Unix seconds.
     #[serde(default)]
     pub created: i64,
-    #[serde(default)]
-    data: Value,
+    /// What it is about; `None` where that is in no known form.
+    #[serde(default, rename = "data", deserialize_with = "read_object")]
+    object: Option<Object>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Object,
+}
+
+/// Reads what is wanted of an event's object and passes over the rest: an event as a whole is read whatever its object is.
+fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Object>, D::Error> {
+    let data = <&RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(data.get()).ok().map(|data: Data| data.object))
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -172,8 +184,9 @@ impl Event {
 
     /// An event of a customer, as its mark remembers it.
     pub fn noted(id: &str, kind: &str, customer: &str) -> Self {
-        let data = json!({ "object": { "customer": customer } });
-        Self { id: id.to_owned(), kind: kind.to_owned(), livemode: false, created: 0, data }
+        let customer = Some(Reference::Id(customer.to_owned()));
+        let object = Some(Object { object: String::new(), id: None, customer, charge: None });
+        Self { id: id.to_owned(), kind: kind.to_owned(), livemode: false, created: 0, object }
     }
 
     /// Whether it says something of money or access.
@@ -183,7 +196,7 @@ impl Event {
 
     /// Whose it is.
     pub fn whose(&self) -> Whose {
-        let Ok(object) = Object::deserialize(&self.data["object"]) else { return Whose::Unreadable };
+        let Some(object) = self.object.clone() else { return Whose::Unreadable };
         let customer = match object.object.as_str() {
             "customer" => object.id,
             _ => object.customer.map(Reference::into_id),

@@ -104,13 +104,13 @@ impl Stripe {
     pub async fn subscriptions(&self, customer: &str) -> Result<Vec<Subscription>, StripeError> {
         let pages = ListSubscription::new().customer(customer).status(ListSubscriptionStatus::All).limit(PAGE);
         let pages = pages.expand(vec!["data.schedule".to_owned()]);
-        Ok(self.all(pages.paginate()).await?.into_iter().map(Subscription::from).collect())
+        self.all(pages.paginate(), |one| Some(one.into())).await
     }
 
     /// The invoices of a customer but for drafts, newest first.
     pub async fn invoices(&self, customer: &str) -> Result<Vec<Invoice>, StripeError> {
         let pages = ListInvoice::new().customer(customer).limit(PAGE).expand(vec!["data.payments".to_owned()]);
-        Ok(self.all(pages.paginate()).await?.into_iter().filter_map(Invoice::read).collect())
+        self.all(pages.paginate(), Invoice::read).await
     }
 
     /// The charges of a customer with their refunds, newest first.
@@ -119,7 +119,7 @@ impl Stripe {
             "/charges",
             json!({ "customer": customer, "limit": PAGE, "expand": ["data.refunds"] }),
         );
-        Ok(self.all(pages).await?.into_iter().filter_map(Charge::read).collect())
+        self.all(pages, Charge::read).await
     }
 
     /// All that there is of a customer, read side by side.
@@ -250,13 +250,22 @@ impl Stripe {
         }
     }
 
+    /// What matters of a list, read off each object as it comes: they are thousands of bytes each.
+    ///
     /// Boxed: the types of Stripe's objects nest so deeply that whoever awaits this far down could not be compiled.
-    fn all<T>(&self, pages: ListPaginator<List<T>>) -> BoxFuture<'_, Result<Vec<T>, StripeError>>
+    fn all<T, R>(
+        &self,
+        pages: ListPaginator<List<T>>,
+        read: fn(T) -> Option<R>,
+    ) -> BoxFuture<'_, Result<Vec<R>, StripeError>>
     where
         T: Send + Sync + 'static,
+        R: Send + 'static,
         List<T>: PaginableList<Data = T> + Send + Sync + 'static,
     {
-        pages.stream(self).take(OBJECTS_MAX).try_collect().boxed()
+        let read = move |object: Result<T, StripeError>| object.map(read);
+        let objects = pages.stream(self).map(read).take(OBJECTS_MAX);
+        async move { Ok(objects.try_collect::<Vec<_>>().await?.into_iter().flatten().collect()) }.boxed()
     }
 }
 
