@@ -1,6 +1,6 @@
 //! The job `reconcile-nightly`.
 
-use crate::billing::{deliveries, subscription, untried};
+use crate::billing::{deliveries, stripe, subscription, untried};
 use crate::reconcile_billing::tamper;
 use serde_json::{Value, json};
 use support::Platform;
@@ -32,6 +32,26 @@ async fn a_night_makes_up_for_what_was_lost_and_rings_the_bell() {
         .map(|line| line["BillingDrift"].clone())
         .collect();
     assert_eq!(told, [json!(0.0), json!(1.0)]);
+}
+
+#[tokio::test]
+async fn a_night_of_more_events_than_a_page_is_read_to_its_oldest() {
+    let platform = untried().await;
+    deliveries(&platform, "drop").await;
+    let lost = platform.subscriber("premium").await;
+    for number in 0..100 {
+        let email = format!("nobody-{number}@elsewhere.test");
+        stripe(&platform, "POST", "customers", &[("email", email.as_str())]).await;
+    }
+    let newest = stripe(&platform, "GET", "events?limit=100", &[]).await;
+    assert_eq!(newest["has_more"], true);
+    let types: Vec<&Value> = newest["data"].as_array().expect("events").iter().map(|event| &event["type"]).collect();
+    assert!(types.iter().all(|kind| **kind == "customer.created"), "what was lost is on the next page: {types:?}");
+
+    let night = run(&platform, json!({ "scope": "missed" })).await;
+
+    assert_eq!(json!([night["checked"], night["drift"][0]["applied"]]), json!([1, true]), "{night}");
+    assert_eq!(subscription(&lost).await["access"]["allowed"], true);
 }
 
 #[tokio::test]
