@@ -75,11 +75,10 @@ impl DynamoDb {
 
     async fn direct(&self, request: &http::Request<Bytes>) -> Option<http::Response<Bytes>> {
         let (_, operation) = request.headers().get(TARGET)?.to_str().ok()?.split_once('.')?;
-        let (database, operation, body) = (self.database.clone(), operation.to_owned(), request.body().clone());
         // As over a network, whoever asks for several things at once has asked for all before the first is answered.
         tokio::task::yield_now().await;
-        let done = tokio::task::spawn_blocking(move || execute(&database, &operation, &body)).await;
-        let mut answer = http::Response::new(Bytes::from(done.ok()??));
+        // Not on a thread of its own: the way there and back takes a tenth of what the call does.
+        let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body())?));
         answer.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.0"));
         Some(answer)
     }
