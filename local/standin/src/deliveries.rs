@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::documents::Documents;
 use crate::timeline::{Due, Timeline};
+use futures::TryFutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -346,10 +347,12 @@ impl Deliveries {
         let (name, value) = (endpoint.sign)(now, body.as_bytes());
         let started = Instant::now();
         let request = self.0.client.post(&endpoint.url).header(name, value).header("content-type", "application/json");
-        let answer = request.timeout(endpoint.timeout).body(body.to_owned()).send().await;
+        let answer = request.timeout(endpoint.timeout).body(body.to_owned()).send();
+        // Read to its end, so that the connection serves the next one.
+        let answer = answer.and_then(async |answer| Ok((answer.status(), answer.bytes().await?))).await;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
-            Ok(response) => Attempt { at: now, status: Some(response.status().as_u16()), error: None, duration_ms },
+            Ok((status, _)) => Attempt { at: now, status: Some(status.as_u16()), error: None, duration_ms },
             Err(error) => Attempt { at: now, status: None, error: Some(error.without_url().to_string()), duration_ms },
         }
     }
