@@ -1,6 +1,7 @@
 import { startTransition, useState } from 'react';
 import { dateOfField, dayOfField, fieldDay } from '@/lib/fields';
 import { DateField } from './date-field';
+import styles from './day-filter.module.css';
 
 interface DayFilterProps {
   /** `2026-11-26`, in UTC. */
@@ -35,6 +36,7 @@ export function DayFilter({ day, onChange }: DayFilterProps) {
   };
   return (
     <form
+      className={styles.filter}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
