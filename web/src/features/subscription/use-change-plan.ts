@@ -16,7 +16,8 @@ export function useChangePlan() {
     mutationFn: (wish: Wish) => data(api.POST('/api/subscription/change', { body: wish })),
     onSuccess: (subscription) => {
       client.setQueryData(subscriptionQuery.queryKey, subscription);
-      void client.invalidateQueries({ queryKey: ['invoices'] });
+      // What plays may be another by now, though it was asked for a moment ago.
+      for (const queryKey of [['invoices'], ['video']]) void client.invalidateQueries({ queryKey });
     },
   });
 }
