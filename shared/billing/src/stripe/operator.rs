@@ -3,7 +3,8 @@
 use super::calls::PAGE;
 use super::{Stripe, StripeError};
 use crate::snapshot::{Customer, Refund};
-use crate::webhook::Event;
+use crate::webhook::{EVENTS, Event};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::models::ids::UserId;
@@ -11,6 +12,9 @@ use std::collections::HashMap;
 use stripe_billing::invoice::RetrieveInvoice;
 use stripe_core::customer::ListCustomer;
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
+
+/// Kinds of events that Stripe lists at once, by its reference of `GET /v1/events`.
+const EVENT_TYPES_MAX: usize = 20;
 
 /// Money to be given back.
 pub struct Return<'a> {
@@ -77,19 +81,26 @@ impl Stripe {
         Ok((customers, next))
     }
 
-    /// The events since a moment, newest first.
+    /// The events since a moment that say something of money or access, of each kind newest first.
     pub async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, StripeError> {
+        let kinds = EVENTS.chunks(EVENT_TYPES_MAX).map(|kinds| self.events_of(kinds, since));
+        Ok(try_join_all(kinds).await?.into_iter().flatten().collect())
+    }
+
+    async fn events_of(&self, kinds: &[&str], since: Timestamp) -> Result<Vec<Event>, StripeError> {
         #[derive(Deserialize)]
         struct Page {
             data: Vec<Event>,
             has_more: bool,
         }
+        let kinds: String = kinds.iter().map(|kind| format!("&types%5B%5D={kind}")).collect();
+        let since = since.as_second();
         let mut events: Vec<Event> = Vec::new();
         loop {
             let after = events.last().map(|last| format!("&starting_after={}", last.id)).unwrap_or_default();
-            let since = since.as_second();
-            let body = self.read_raw(&format!("/events?limit={PAGE}&created%5Bgte%5D={since}{after}")).await?;
-            let page: Page = serde_json::from_slice(&body).map_err(|_| StripeError::Unreadable)?;
+            let path = format!("/events?limit={PAGE}&created%5Bgte%5D={since}{kinds}{after}");
+            let page: Page =
+                serde_json::from_slice(&self.read_raw(&path).await?).map_err(|_| StripeError::Unreadable)?;
             let is_last = !page.has_more || page.data.is_empty();
             events.extend(page.data);
             if is_last {
