@@ -116,6 +116,7 @@ impl Mailbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn send(mailbox: &Mailbox, to: &str, subject: &str) -> StatusCode {
         let body = json!({
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn messages_are_kept_newest_first_and_found_by_address() {
-        let documents = Documents::open(None).unwrap();
+        let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
         let mailbox = Mailbox::open(Clock::default(), documents.clone()).unwrap();
         for (to, subject) in [("a@x.test", "one"), ("b@x.test", "two"), ("A@x.test", "three")] {
             assert_eq!(send(&mailbox, to, subject), StatusCode::OK);

@@ -76,15 +76,16 @@ impl Inner {
 
     /// Writes what a change did, and sends its events.
     fn commit(&self, book: &mut Book, emitted: &[String]) {
-        let changes = book.state.commit();
-        if !changes.is_empty() {
-            self.config.documents.write(&changes);
-        }
+        book.state.commit(&self.config.documents);
         self.tell_endpoints(book);
         for event in emitted.iter().filter_map(|id| book.state.events.get(id)) {
+            let mut endpoints = book.told.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
+            if endpoints.peek().is_none() {
+                continue;
+            }
             let view = View { state: &book.state, base_url: &book.settings.base_url };
             let body = serde_json::to_string_pretty(&event.render(view)).expect("an event is JSON");
-            for endpoint in book.told.iter().filter(|endpoint| endpoint.wants(&event.event_type)) {
+            for endpoint in endpoints {
                 self.config.deliveries.send(&endpoint.id, &event.id, &event.event_type, body.clone());
             }
         }

@@ -7,7 +7,7 @@ pub(crate) use table::{Object, Table};
 use crate::Outcome;
 use crate::model::*;
 use serde::{Deserialize, Serialize};
-use standin::documents::{Change, Documents};
+use standin::documents::Documents;
 
 /// Calls `$action!` with the name and type of each table.
 macro_rules! tables {
@@ -42,11 +42,11 @@ macro_rules! state {
                 Ok(Self { $($name: Table::load(documents)?,)* })
             }
 
-            /// Keeps the changes since the last commit, and returns them to be written.
-            pub(crate) fn commit(&mut self) -> Vec<Change> {
-                let mut changes = Vec::new();
+            /// Keeps the changes since the last commit, and writes them.
+            pub(crate) fn commit(&mut self, documents: &Documents) {
+                let mut changes = documents.batch();
                 $(self.$name.commit(&mut changes);)*
-                changes
+                changes.write();
             }
 
             /// Takes back the changes since the last commit.

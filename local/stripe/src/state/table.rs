@@ -3,7 +3,7 @@
 use crate::model::Moment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use standin::documents::{Change, Documents};
+use standin::documents::{Batch, Documents};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a [`Table`] holds.
@@ -117,14 +117,14 @@ impl<T: Object> Table<T> {
     }
 
     /// Keeps what changed since the last commit, and adds it to what is to be written.
-    pub(crate) fn commit(&mut self, changes: &mut Vec<Change>) {
+    pub(crate) fn commit(&mut self, changes: &mut Batch<'_>) {
         for (number, before) in std::mem::take(&mut self.before) {
             let id = format!("{number:012}");
             match self.rows.get(&number) {
                 Some(row) if before.as_ref() == Some(row) => {}
-                Some(row) => changes.push(Change::put(&kind::<T>(), &id, row)),
+                Some(row) => changes.put(&kind::<T>(), &id, row),
                 None if before.is_none() => {}
-                None => changes.push(Change::remove(&kind::<T>(), &id)),
+                None => changes.remove(&kind::<T>(), &id),
             }
         }
     }
@@ -171,6 +171,7 @@ fn kind<T: Object>() -> String {
 mod tests {
     use super::*;
     use crate::model::{CheckoutSession, PortalSession};
+    use std::path::Path;
 
     fn visit(id: &str, customer: &str) -> PortalSession {
         let (id, customer) = (id.to_owned(), customer.to_owned());
@@ -181,12 +182,17 @@ mod tests {
         rows.map(|row| row.id.as_str()).collect()
     }
 
+    fn in_memory() -> Documents {
+        Documents::open(Some(Path::new(":memory:"))).unwrap()
+    }
+
     #[test]
     fn a_rollback_restores_rows_order_and_indexes() {
+        let documents = in_memory();
         let mut table = Table::default();
         table.put(visit("a", "ada"));
         table.put(visit("b", "bob"));
-        table.commit(&mut Vec::new());
+        table.commit(&mut documents.batch());
         table.put(visit("a", "bob"));
         table.put(visit("c", "ada"));
         table.remove("b");
@@ -195,30 +201,30 @@ mod tests {
         assert_eq!(ids(table.iter()), ["b", "a"]);
         assert_eq!((ids(table.of_customer("ada")), ids(table.of_customer("bob"))), (vec!["a"], vec!["b"]));
         assert!(table.get("c").is_none());
-        let mut changes = Vec::new();
+        let mut changes = documents.batch();
         table.commit(&mut changes);
         assert!(changes.is_empty(), "what was taken back is not written");
     }
 
     #[test]
     fn a_commit_writes_what_differs_and_nothing_else() {
-        let documents = Documents::open(None).unwrap();
+        let documents = in_memory();
         let mut table = Table::default();
         for (id, customer) in [("a", "ada"), ("b", "bob"), ("c", "cem")] {
             table.put(visit(id, customer));
         }
-        let mut changes = Vec::new();
+        let mut changes = documents.batch();
         table.commit(&mut changes);
-        documents.write(&changes);
+        changes.write();
         table.put(visit("a", "ada"));
         table.put(visit("b", "eve"));
         table.remove("c");
         table.put(visit("d", "dan"));
         table.remove("d");
-        changes.clear();
+        let mut changes = documents.batch();
         table.commit(&mut changes);
         assert_eq!(changes.len(), 2, "b changed and c went; a is the same, and d never was");
-        documents.write(&changes);
+        changes.write();
         let loaded: Table<PortalSession> = Table::load(&documents).unwrap();
         assert_eq!(ids(loaded.iter()), ["b", "a"]);
         assert_eq!(ids(loaded.of_customer("eve")), ["b"]);

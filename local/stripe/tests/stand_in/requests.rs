@@ -7,6 +7,7 @@ use standin::calls::Calls;
 use standin::clock::Clock;
 use standin::documents::Documents;
 use standin::faults::{Fault, Faults, Kind, Target};
+use std::path::Path;
 use stripe_standin::{StripeStandIn, signature};
 
 #[tokio::test]
@@ -214,7 +215,7 @@ async fn an_endpoint_made_through_the_api_gets_what_it_asked_for_and_nothing_els
 
 #[tokio::test]
 async fn the_state_survives_and_its_timers_with_it() {
-    let documents = Documents::open(None).unwrap();
+    let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
     let (id, offset) = {
         let shop = Shop::open_with(documents.clone(), Clock::default()).await;
         let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
@@ -229,7 +230,8 @@ async fn the_state_survives_and_its_timers_with_it() {
 
 #[tokio::test]
 async fn a_reset_forgets_everything_but_gives_the_seed_the_same_ids() {
-    let shop = Shop::open().await;
+    let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
+    let shop = Shop::open_with(documents, Clock::default()).await;
     let price = shop.price("basic_month").await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.stand_in.reset();
