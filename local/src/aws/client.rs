@@ -1,6 +1,7 @@
 //! The HTTP client that the platform injects into the SDKs of one function: every call is recorded, struck by the
 //! faults in force, and refused when the function's policies do not allow it, below all code of the function.
 
+use super::dynamodb::AnsweredOnce;
 use super::traffic::Traffic;
 use super::{Aws, Service, answer, error, identify};
 use crate::permissions::{self, Demand};
@@ -24,6 +25,9 @@ use std::time::Duration;
 
 /// Longest that a hung call keeps its caller waiting: longer than any limit of a function's own.
 const HANG: Duration = Duration::from_secs(60);
+
+/// The SDK's header by which an attempt says the how manyth of a call it is: `attempt=1; max=3`.
+const ATTEMPT: &str = "amz-sdk-request";
 
 /// The client of one function. Clones are the same.
 #[derive(Clone)]
@@ -86,11 +90,18 @@ impl FunctionClient {
         service: Service,
         operation: &str,
         body: &Value,
-        request: http::Request<Bytes>,
+        mut request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, ConnectorError> {
         let broken = |when: &str| Err(ConnectorError::io(format!("connection reset {when} the call").into()));
         match strike {
-            None => Ok(self.aws.answer(request).await),
+            None => {
+                // What was broken before is repeated with its token, by which the engine knows it again.
+                let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());
+                if attempt.is_some_and(|attempt| attempt.starts_with("attempt=1;")) {
+                    request.extensions_mut().insert(AnsweredOnce);
+                }
+                Ok(self.aws.answer(request).await)
+            }
             Some(Kind::Hang) => {
                 tokio::time::sleep(HANG).await;
                 broken("during")

@@ -4,6 +4,7 @@ use super::{Service, TARGET, error};
 use crate::template::Table;
 use bytes::Bytes;
 use dynoxide::Database;
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::storage_backend::Clock as EngineClock;
 use http::{StatusCode, header};
 use serde::Serialize;
@@ -35,6 +36,11 @@ struct Server {
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
+
+/// Put among a request's extensions: its answer is sure to arrive, so nobody repeats it, and its token need not be remembered.
+/// The engine looks through all tokens of ten minutes at every transaction.
+#[derive(Clone, Copy)]
+pub struct AnsweredOnce;
 
 /// Tells the engine the one clock's time.
 struct OneClock(Clock);
@@ -78,7 +84,8 @@ impl DynamoDb {
         // As over a network, whoever asks for several things at once has asked for all before the first is answered.
         tokio::task::yield_now().await;
         // Not on a thread of its own: the way there and back takes a tenth of what the call does.
-        let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body())?));
+        let is_once = request.extensions().get::<AnsweredOnce>().is_some();
+        let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body(), is_once)?));
         answer.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.0"));
         Some(answer)
     }
@@ -163,7 +170,7 @@ impl EngineClock for OneClock {
 }
 
 /// Does a call of rows; `None` when it is of something else or refused, and then nothing has changed.
-fn execute(database: &Database, operation: &str, body: &[u8]) -> Option<Vec<u8>> {
+fn execute(database: &Database, operation: &str, body: &[u8], is_once: bool) -> Option<Vec<u8>> {
     match operation {
         "BatchGetItem" => done(body, |call| database.batch_get_item(call)),
         "BatchWriteItem" => done(body, |call| database.batch_write_item(call)),
@@ -173,7 +180,10 @@ fn execute(database: &Database, operation: &str, body: &[u8]) -> Option<Vec<u8>>
         "Query" => done(body, |call| database.query(call)),
         "Scan" => done(body, |call| database.scan(call)),
         "TransactGetItems" => done(body, |call| database.transact_get_items(call)),
-        "TransactWriteItems" => done(body, |call| database.transact_write_items(call)),
+        "TransactWriteItems" => done(body, |mut call: TransactWriteItemsRequest| {
+            call.client_request_token = call.client_request_token.filter(|_| !is_once);
+            database.transact_write_items(call)
+        }),
         "UpdateItem" => done(body, |call| database.update_item(call)),
         _ => None,
     }

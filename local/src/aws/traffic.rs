@@ -107,24 +107,22 @@ impl Traffic {
 
     /// Where a call reads or writes.
     fn places(&self, operation: &str, body: &Value) -> Vec<Place> {
-        let list = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
         match operation {
             "BatchGetItem" | "BatchWriteItem" => {
                 let tables = body["RequestItems"].as_object().into_iter().flatten();
                 let asked = |(table, asked): (&String, &Value)| {
                     let keys = list(&asked["Keys"]);
-                    let writes = list(asked).into_iter().map(|one| match one["PutRequest"]["Item"].is_null() {
-                        true => one["DeleteRequest"]["Key"].clone(),
-                        false => one["PutRequest"]["Item"].clone(),
+                    let writes = list(asked).map(|one| match &one["PutRequest"]["Item"] {
+                        Value::Null => &one["DeleteRequest"]["Key"],
+                        item => item,
                     });
-                    let items: Vec<Value> = keys.into_iter().chain(writes).collect();
-                    items.iter().map(|item| self.place(table, item.as_object())).collect::<Vec<_>>()
+                    keys.chain(writes).map(|item| self.place(table, item.as_object())).collect::<Vec<_>>()
                 };
                 tables.flat_map(asked).collect()
             }
             "TransactGetItems" | "TransactWriteItems" => {
                 let members = list(&body["TransactItems"]);
-                let one = members.iter().filter_map(|member| member.as_object()?.values().next());
+                let one = members.filter_map(|member| member.as_object()?.values().next());
                 one.map(|one| self.of_item(one)).collect()
             }
             "Query" => vec![self.of_query(body)],
@@ -156,6 +154,11 @@ impl Traffic {
         let partition = key.and_then(|key| Some(item?.get(key)?.to_string()));
         Place { table: table.to_owned(), partition }
     }
+}
+
+/// The members of a list; none of what is no list.
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 #[cfg(test)]
