@@ -4,7 +4,7 @@
 //! through its present status, which says nothing of last month. What is told of a day is how it stood at its end, or stands
 //! now on the present one; and what happened in it.
 
-use crate::models::ledger::{InvoiceEntry, SubscriptionEntry};
+use crate::models::ledger::SubscriptionEntry;
 use crate::models::plan::Interval;
 use crate::models::subscription::Status;
 use crate::models::time::Day;
@@ -27,7 +27,47 @@ pub struct Course {
     /// What the ledger says of it.
     pub subscription: SubscriptionEntry,
     /// Its finalized invoices.
-    pub invoices: Vec<InvoiceEntry>,
+    pub invoices: Vec<Bill>,
+}
+
+/// What figures follow from of an invoice's entry. Invoices are read by the thousand, so nothing else of them is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs, reason = "as of the entry")]
+pub struct Bill {
+    pub id: String,
+    pub subscription: Option<String>,
+    pub status: String,
+    pub interval: Option<Interval>,
+    pub amount_due: i64,
+    pub recurring_amount: i64,
+    pub currency: String,
+    pub period_start: Option<Timestamp>,
+    pub period_end: Option<Timestamp>,
+    pub billing_reason: Option<String>,
+    pub created: Timestamp,
+    pub finalized_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
+    pub uncollectible_at: Option<Timestamp>,
+}
+
+impl Bill {
+    /// The names of its fields.
+    pub const FIELDS: [&str; 14] = [
+        "id",
+        "subscription",
+        "status",
+        "interval",
+        "amount_due",
+        "recurring_amount",
+        "currency",
+        "period_start",
+        "period_end",
+        "billing_reason",
+        "created",
+        "finalized_at",
+        "paid_at",
+        "uncollectible_at",
+    ];
 }
 
 /// A playback that was counted.
@@ -247,7 +287,7 @@ impl Course {
 
     /// What a month of it comes to, after coupons.
     fn monthly(&self, moment: Timestamp) -> i64 {
-        let counts = |invoice: &&InvoiceEntry| {
+        let counts = |invoice: &&Bill| {
             // A change counts when it is paid for; a renewal from its period's start.
             let is_change = invoice.billing_reason.as_deref() == Some("subscription_update");
             invoice.interval.is_some()
@@ -275,7 +315,7 @@ impl Course {
     }
 
     /// When nobody tries any more to have an invoice paid.
-    fn given_up(&self, invoice: &InvoiceEntry, grace: SignedDuration) -> Option<Timestamp> {
+    fn given_up(&self, invoice: &Bill, grace: SignedDuration) -> Option<Timestamp> {
         match invoice.status.as_str() {
             "uncollectible" => invoice.uncollectible_at,
             "open" => self.subscription.ended_at.or_else(|| {
@@ -288,7 +328,7 @@ impl Course {
 }
 
 /// From when on an unpaid renewal denies, and until when, if it was paid after all.
-fn overdue(invoice: &InvoiceEntry, grace: SignedDuration) -> Option<(Timestamp, Option<Timestamp>)> {
+fn overdue(invoice: &Bill, grace: SignedDuration) -> Option<(Timestamp, Option<Timestamp>)> {
     let is_renewal = invoice.billing_reason.as_deref() == Some("subscription_cycle");
     if !is_renewal || invoice.amount_due <= 0 || invoice.status == "void" {
         return None;

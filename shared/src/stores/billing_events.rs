@@ -1,7 +1,8 @@
 //! Marks of the events that were taken in, and the ledger.
 
 use crate::models::ids::UserId;
-use crate::models::ledger::{Entry, InvoiceEntry};
+use crate::models::ledger::Entry;
+use crate::models::metrics::Bill;
 use crate::models::plan::Interval;
 use crate::models::time::{Day, day, month, sortable};
 use crate::services::{ConfigError, Services};
@@ -14,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How long a mark is kept: Stripe delivers an event again for three days, and by hand for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
@@ -392,7 +393,12 @@ impl BillingEvents {
         interval: Interval,
         period: &str,
         since: Timestamp,
-    ) -> Result<Vec<(String, InvoiceEntry)>, StoreError> {
+    ) -> Result<Vec<(String, Bill)>, StoreError> {
+        // By other names, since some of them are words of DynamoDB's.
+        let named = |field: &str| format!("#{field}");
+        let wanted = Bill::FIELDS.map(named).join(", ");
+        let names: HashMap<String, String> =
+            Bill::FIELDS.iter().map(|field| (named(field), (*field).to_owned())).collect();
         let mut found = Vec::new();
         let mut start = None;
         loop {
@@ -402,6 +408,8 @@ impl BillingEvents {
                 .key_condition_expression("listing = :listing AND listed_at >= :since")
                 .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, period)))
                 .expression_attribute_values(":since", AttributeValue::S(sortable(since)))
+                .projection_expression(format!("pk, {wanted}"))
+                .set_expression_attribute_names(Some(names.clone()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -409,9 +417,7 @@ impl BillingEvents {
             for item in page.items.unwrap_or_default() {
                 let customer = item.get("pk").and_then(|pk| pk.as_s().ok()?.strip_prefix("CUST#").map(str::to_owned));
                 let customer = customer.ok_or_else(|| StoreError::Corrupt("an invoice of nobody".into()))?;
-                if let Entry::Invoice(invoice) = read(item)? {
-                    found.push((customer, invoice));
-                }
+                found.push((customer, read(item)?));
             }
             start = page.last_evaluated_key;
             if start.is_none() {

@@ -1,8 +1,8 @@
 //! What the figures of the business follow from, and the days that were counted before.
 
 use crate::models::ids::PlaybackId;
-use crate::models::ledger::{Entry, InvoiceEntry, SubscriptionEntry};
-use crate::models::metrics::{Counted, Course, Play, count};
+use crate::models::ledger::{Entry, SubscriptionEntry};
+use crate::models::metrics::{Bill, Counted, Course, Play, count};
 use crate::models::plan::Interval;
 use crate::models::time::{Day, month};
 use crate::services::{ConfigError, Services};
@@ -30,8 +30,23 @@ const CURRENCY_DEFAULT: &str = "usd";
 /// bytes at any time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Month {
-    /// By day.
+    /// By day. As one text, since they are some 340 figures that are written and read together.
+    #[serde(rename = "figures", with = "text", default)]
     pub days: BTreeMap<String, Counted>,
+}
+
+/// A value as JSON in a text.
+mod text {
+    use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+    use serde::ser::{Error as _, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &impl Serialize, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(value).map_err(S::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
 }
 
 impl Month {
@@ -134,7 +149,7 @@ impl Metrics {
         let invoices = partitions.iter().map(|(of, period, since)| self.events.invoices_of(*of, period, *since));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let (invoices, keys) = tokio::try_join!(side_by_side(invoices), side_by_side(keys))?;
-        let mut of: BTreeMap<(String, String), Vec<InvoiceEntry>> = BTreeMap::new();
+        let mut of: BTreeMap<(String, String), Vec<Bill>> = BTreeMap::new();
         let earliest = invoices.iter().flatten().map(|(_, invoice)| (invoice.created, &invoice.currency)).min();
         let currency = earliest.map_or(CURRENCY_DEFAULT, |(_, currency)| currency).to_owned();
         for (customer, invoice) in invoices.into_iter().flatten().filter(|(_, invoice)| invoice.currency == currency) {
@@ -146,7 +161,7 @@ impl Metrics {
         Ok(Facts { courses, plays, currency })
     }
 
-    async fn courses(&self, of: BTreeMap<(String, String), Vec<InvoiceEntry>>) -> Result<Vec<Course>, StoreError> {
+    async fn courses(&self, of: BTreeMap<(String, String), Vec<Bill>>) -> Result<Vec<Course>, StoreError> {
         let of: Vec<_> = of.into_iter().collect();
         let chunks = of.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
             let keys = chunk.iter().map(|((customer, id), _)| entry_key(customer, id));
