@@ -102,6 +102,6 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 	@scripts/grant-admin
 
 .PHONY: bench
-bench: ## Measures the routes that matter, on the local platform
+bench: ## Measures the routes that matter, and the time machine, on the local platform (SUBSCRIBERS=100)
 	@scripts/setup run
-	@bench/run
+	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run
