@@ -1,6 +1,6 @@
 //! The job `reconcile-nightly`.
 
-use crate::billing::{deliveries, stripe, subscription, untried};
+use crate::billing::{DAY, HOUR, customer, deliveries, stripe, subscription, untried};
 use crate::reconcile_billing::tamper;
 use serde_json::{Value, json};
 use support::Platform;
@@ -37,21 +37,50 @@ async fn a_night_makes_up_for_what_was_lost_and_rings_the_bell() {
 #[tokio::test]
 async fn a_night_of_more_events_than_a_page_is_read_to_its_oldest() {
     let platform = untried().await;
+    let leaver = platform.subscriber("premium").await;
+    let subscriptions = format!("subscriptions?customer={}", customer(&platform, &leaver).await);
+    let id = stripe(&platform, "GET", &subscriptions, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
     deliveries(&platform, "drop").await;
-    let lost = platform.subscriber("premium").await;
+    stripe(&platform, "POST", &format!("subscriptions/{id}"), &[("cancel_at_period_end", "true")]).await;
+    let other = stripe(&platform, "POST", "customers", &[("email", "nobody@elsewhere.test")]).await;
+    let other = format!("customers/{}", other["id"].as_str().expect("an id"));
     for number in 0..100 {
-        let email = format!("nobody-{number}@elsewhere.test");
-        stripe(&platform, "POST", "customers", &[("email", email.as_str())]).await;
+        stripe(&platform, "POST", &other, &[("metadata[number]", &number.to_string())]).await;
     }
     let newest = stripe(&platform, "GET", "events?limit=100", &[]).await;
     assert_eq!(newest["has_more"], true);
     let types: Vec<&Value> = newest["data"].as_array().expect("events").iter().map(|event| &event["type"]).collect();
-    assert!(types.iter().all(|kind| **kind == "customer.created"), "what was lost is on the next page: {types:?}");
+    assert!(types.iter().all(|kind| **kind == "customer.updated"), "what was lost is on the next page: {types:?}");
 
     let night = run(&platform, json!({ "scope": "missed" })).await;
 
-    assert_eq!(json!([night["checked"], night["drift"][0]["applied"]]), json!([1, true]), "{night}");
-    assert_eq!(subscription(&lost).await["access"]["allowed"], true);
+    assert_eq!(
+        night["drift"].as_array().map(Vec::len),
+        Some(1),
+        "and nothing of the other, who is nobody here: {night}"
+    );
+    assert_ne!(subscription(&leaver).await["cancel_at"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_night_misses_no_kind_of_event_that_is_taken_in() {
+    let platform = untried().await;
+    let debtor = platform.subscriber("basic").await;
+    platform.cards(&debtor).decline().await;
+    platform.advance(31 * DAY + 2 * HOUR).await;
+    let invoices = format!("invoices?status=open&customer={}", customer(&platform, &debtor).await);
+    let id = stripe(&platform, "GET", &invoices, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
+    deliveries(&platform, "drop").await;
+    stripe(&platform, "POST", &format!("invoices/{id}/mark_uncollectible"), &[]).await;
+    let dropped = &platform.running().deliveries()[0].event_type;
+    assert_eq!(dropped, "invoice.marked_uncollectible", "which is not among the first twenty that Stripe is asked for");
+
+    let night = run(&platform, json!({ "scope": "missed" })).await;
+
+    let what: Vec<&Value> =
+        night["drift"][0]["differences"].as_array().expect("drift").iter().map(|one| &one["what"]).collect();
+    assert_eq!(json!(what), json!(["subscription.unpaid_since", format!("ledger.{id}")]), "{night}");
+    assert_eq!(run(&platform, json!({ "scope": "missed" })).await["drift"], json!([]));
 }
 
 #[tokio::test]

@@ -6,10 +6,16 @@ use crate::render::Render;
 use crate::tx::Tx;
 use serde_json::{Value, json};
 
+/// Kinds that a list may be asked for, by Stripe's reference.
+const KINDS_MAX: usize = 20;
+
 pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (kind, kinds) = (form.filled("type")?, form.texts("types")?);
     form.finish()?;
+    if kinds.len() > KINDS_MAX {
+        return Err(ApiError::invalid(format!("Invalid types: at most {KINDS_MAX} are allowed")).param("types"));
+    }
     let is = |event: &Event, wanted: &str| match wanted.strip_suffix('*') {
         Some(prefix) => event.event_type.starts_with(prefix),
         None => event.event_type == wanted,

@@ -2,7 +2,7 @@
 
 use crate::support::{KEY, SECRET, Shop, text};
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use standin::calls::Calls;
 use standin::clock::Clock;
 use standin::documents::Documents;
@@ -110,6 +110,18 @@ async fn lists_are_newest_first_and_cut_into_pages() {
 }
 
 #[tokio::test]
+async fn events_are_listed_by_up_to_twenty_types() {
+    let shop = Shop::open().await;
+    let id = shop.customer("ada@example.com").await;
+    shop.post(&format!("/v1/customers/{id}"), &[("name", "Ada")]).await;
+    let of = |types: usize| std::iter::repeat_n(("types[]", "customer.updated"), types).collect::<Vec<_>>();
+    let listed = shop.get("/v1/events", &of(20)).await;
+    let types: Vec<&Value> = listed["data"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+    assert_eq!(types, ["customer.updated"]);
+    assert_eq!(shop.call("GET", "/v1/events", &of(21)).await.status, 400);
+}
+
+#[tokio::test]
 async fn errors_have_stripes_shape() {
     let shop = Shop::open().await;
     for (method, path, form, status, code) in [
@@ -137,7 +149,7 @@ async fn faults_are_worded_as_stripe_words_them() {
     let shop = Shop::open().await;
     for (kind, status, code) in [
         (Kind::Throttle, 429, json!("rate_limit")),
-        (Kind::Error, 500, serde_json::Value::Null),
+        (Kind::Error, 500, Value::Null),
         (Kind::Conflict, 409, json!("lock_timeout")),
     ] {
         let operation = Some("POST /v1/customers".to_owned());
@@ -244,6 +256,6 @@ async fn a_reset_forgets_everything_but_gives_the_seed_the_same_ids() {
     shop.customer("bob@example.com").await;
     shop.settle().await;
     assert_eq!(shop.received.types(), ["customer.created"], "webhooks go on");
-    let kept: Vec<(String, serde_json::Value)> = shop.documents.all("stripe.subscription").unwrap();
+    let kept: Vec<(String, Value)> = shop.documents.all("stripe.subscription").unwrap();
     assert!(kept.is_empty(), "nothing is left on disk");
 }
