@@ -152,3 +152,17 @@ async fn a_store_that_is_down_is_503_and_leaves_no_half_account() {
     }
     assert_eq!(platform.anyone().post("/api/auth/register", account).await.status(), 201);
 }
+
+#[tokio::test]
+async fn an_account_whose_commit_was_answered_to_nobody_is_made_once_and_not_taken_for_anothers() {
+    let platform = Platform::bare().await;
+    let lost = json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_after", "count": 1 });
+    platform.fault(lost);
+    let account = json!({ "email": "ada@viewers.test", "password": PASSWORD });
+
+    let answer = platform.anyone().post("/api/auth/register", account.clone()).await;
+
+    assert_eq!(answer.status(), 201, "the same transaction, by its token: {answer}");
+    assert_eq!(platform.anyone().post("/api/auth/login", account.clone()).await.status(), 200);
+    assert_eq!(platform.anyone().post("/api/auth/register", account).await.code(), "EMAIL_TAKEN");
+}

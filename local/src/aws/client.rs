@@ -26,7 +26,7 @@ use std::time::Duration;
 /// Longest that a hung call keeps its caller waiting: longer than any limit of a function's own.
 const HANG: Duration = Duration::from_secs(60);
 
-/// The SDK's header by which an attempt says the how manyth of a call it is: `attempt=1; max=3`.
+/// The SDK's header by which an attempt says which attempt of a call it is: `attempt=1; max=3`.
 const ATTEMPT: &str = "amz-sdk-request";
 
 /// The client of one function. Clones are the same.

@@ -104,7 +104,7 @@ fn run(stand_in: &StripeStandIn, call: &Call, keep: Option<(String, String)>) ->
         let answer = match execute(tx, call) {
             Ok(value) => Answer {
                 status: StatusCode::OK,
-                // Stripe's own have white space, a third of their bytes, which nobody reads by eye here.
+                // Stripe's own are indented: a third of their bytes, for nobody here to read.
                 body: value.to_string(),
                 replayed: None,
                 should_retry: false,
