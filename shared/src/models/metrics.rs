@@ -32,6 +32,7 @@ pub struct Course {
 
 /// What figures follow from of an invoice's entry. Invoices are read by the thousand, so nothing else of them is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 #[allow(missing_docs, reason = "as of the entry")]
 pub struct Bill {
     pub id: String,

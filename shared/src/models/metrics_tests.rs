@@ -195,3 +195,10 @@ fn of_several_days_what_stands_is_the_last_ones() {
     sum += Counted { mrr: 4, active: 1, new: 2, views: 1, watched_ms: 5, ..Counted::default() };
     assert_eq!((sum.mrr, sum.active, sum.new, sum.views, sum.watched_ms), (4, 1, 3, 4, 15));
 }
+
+#[test]
+fn of_a_bill_every_field_is_read() {
+    let bill = serde_json::to_value(invoice("2026-03-01", "2026-04-01", 799, None)).expect("JSON");
+    let fields: Vec<&str> = bill.as_object().expect("fields").keys().map(String::as_str).collect();
+    assert_eq!(fields, Bill::FIELDS);
+}
