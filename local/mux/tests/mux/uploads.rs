@@ -211,6 +211,7 @@ async fn an_asset_that_is_deleted_while_it_is_encoded_leaves_nothing() {
     assert_eq!(bench.api("DELETE", &asset).send().await.unwrap().status(), 204);
     assert_eq!(bench.asset_of(clip()).await["status"], "ready", "the queue goes on");
     bench.event("video.asset.deleted").await;
+    bench.event("video.asset.ready").await;
     let ready = bench.events().into_iter().filter(|event| event.kind == "video.asset.ready").count();
     assert_eq!(ready, 1);
     assert_eq!(std::fs::read_dir(bench.path("media/assets")).unwrap().count(), 1);
