@@ -1,14 +1,14 @@
-//! What `make bench` prints: how long the routes that matter take, cold starts, and a year of a hundred subscribers.
+//! The output of `make bench`: how long the main routes take, cold starts, and a year of a hundred subscribers.
 
-use crate::billing::{CARD, checkout, page, untried};
 use crate::bootstraps::invoke;
 use serde_json::json;
 use std::io::Write;
 use std::time::{Duration, Instant};
+use support::billing::{CARD, checkout, checkout_url, platform_without_trial};
 use support::{Answer, PASSWORD, Platform};
 
 const REQUESTS: usize = 100;
-/// Unless the environment says how many (`make bench SUBSCRIBERS=24`).
+/// The default number; the environment can change it (`make bench SUBSCRIBERS=24`).
 const SUBSCRIBERS: usize = 100;
 const COLD_STARTS: usize = 5;
 
@@ -16,13 +16,13 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-fn told(mut times: Vec<Duration>) -> String {
+fn summary(mut times: Vec<Duration>) -> String {
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)].as_secs_f64() * 1_000.0;
     format!("half in {:.1} ms, 95 % in {:.1} ms", at(50), at(95))
 }
 
-/// Asks one after the other, and tells how long that took and what it called.
+/// Makes requests one after the other, and reports how long they took and what they called.
 async fn route(platform: &Platform, name: &str, ask: impl AsyncFn() -> Answer) {
     let mut times = Vec::new();
     let mut last = None;
@@ -34,7 +34,7 @@ async fn route(platform: &Platform, name: &str, ask: impl AsyncFn() -> Answer) {
         last = Some(answer);
     }
     let trips = last.map_or(0, |answer| platform.round_trips(&answer, "dynamodb"));
-    say(&format!("{name:<12} {}, {trips} round trips to DynamoDB", told(times)));
+    say(&format!("{name:<12} {}, {trips} round trips to DynamoDB", summary(times)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,7 +53,7 @@ async fn routes() {
     cold(&platform).await;
 }
 
-/// From the start of a function's process to its answer.
+/// From the start of a function's process to its response.
 async fn cold(platform: &Platform) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     for name in ["login", "list-videos", "stripe-webhook"] {
@@ -65,20 +65,20 @@ async fn cold(platform: &Platform) {
             invoke(platform, name, &function.environment, event.clone()).await.expect("an answer");
             times.push(started.elapsed());
         }
-        say(&format!("{name:<14} from the start of its process (debug build) to its answer: {}", told(times)));
+        say(&format!("{name:<14} from the start of its process (debug build) to its answer: {}", summary(times)));
     }
 }
 
-/// The time machine: a year of monthly renewals.
+/// Moving the clock: a year of monthly renewals.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "make bench"]
 async fn year() {
     let subscribers = std::env::var("SUBSCRIBERS").ok().and_then(|number| number.parse().ok()).unwrap_or(SUBSCRIBERS);
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     for number in 0..subscribers {
         let viewer = platform.register(&format!("year-{number}@viewers.test")).await;
-        platform.pay(&page(&checkout(&viewer, "basic").await), CARD).await;
-        // The limit of strangers is by address, and all of them come from one.
+        platform.pay(&checkout_url(&checkout(&viewer, "basic").await), CARD).await;
+        // The limit for unauthenticated requests is per address, and all of these come from one.
         platform.advance(60).await;
     }
     let newest = |platform: &Platform| {

@@ -1,4 +1,4 @@
-//! What a body must be, at the routes that a stranger reaches.
+//! Requirements on request bodies, tested at routes without sign-in.
 
 use reqwest::Method;
 use serde_json::json;
@@ -21,7 +21,7 @@ async fn roomy() -> Platform {
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_invalid_json() {
+async fn a_body_that_is_not_json_is_invalid_json() {
     let platform = roomy().await;
     let deep = format!("{{\"email\":{}{}}}", "[".repeat(40), "]".repeat(40));
     let very_deep = "[".repeat(20_000);
@@ -49,34 +49,49 @@ async fn what_is_not_json_is_invalid_json() {
             assert_eq!(answer.json()["error"]["request_id"], answer.header("x-request-id"));
         }
     }
-    assert_eq!(platform.anyone().get("/api/health").await.status(), 200, "nothing fell over");
+    assert_eq!(platform.anyone().get("/api/health").await.status(), 200, "nothing crashed");
 }
 
 #[tokio::test]
-async fn more_than_32_kib_is_413_whatever_it_is() {
+async fn any_body_over_32_kib_is_413() {
     let platform = roomy().await;
     let body = |bytes: usize| format!("{{\"email\":\"{}\"}}", "x".repeat(bytes - 12));
     for path in PATHS {
         let large = send(&platform, path, Some("application/json"), body(32 * 1_024 + 1)).await;
         assert_eq!((large.status(), large.code()), (413, "PAYLOAD_TOO_LARGE"), "{path}: {large}");
         let of_another_type = send(&platform, path, Some("text/plain"), body(200_000)).await;
-        assert_eq!(of_another_type.status(), 413, "size comes before type");
+        assert_eq!(of_another_type.status(), 413, "size is checked before type");
         let full = send(&platform, path, Some("application/json"), body(32 * 1_024)).await;
         assert_eq!(full.code(), "VALIDATION_ERROR", "{path}: {full}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_said_to_be_json_is_415() {
+async fn a_body_without_a_json_content_type_is_415() {
     let platform = roomy().await;
     let body = json!({ "email": "ada@viewers.test", "password": "x" }).to_string();
     for path in PATHS {
-        for wrong in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp")] {
+        for wrong in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("application/jsonp"),
+            Some("application/json+x"),
+            Some("application/json; charset=utf-16"),
+            Some("application/json; charset=\"UTF-16LE\""),
+            Some("application/json; charset=iso-8859-1"),
+            Some("application/json; charset=utf-8; charset=utf-16"),
+        ] {
             let answer = send(&platform, path, wrong, body.clone()).await;
             assert_eq!((answer.status(), answer.code()), (415, "UNSUPPORTED_MEDIA_TYPE"), "{path} {wrong:?}: {answer}");
         }
     }
-    for right in ["application/json", "application/json; charset=utf-8", "Application/JSON ;x=y"] {
+    for right in [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;Charset=\"UTF-8\"",
+        "Application/JSON ;x=y",
+    ] {
         let answer = send(&platform, "/api/auth/login", Some(right), body.clone()).await;
         assert_eq!(answer.code(), "INVALID_CREDENTIALS", "{right}: {answer}");
     }

@@ -1,4 +1,4 @@
-//! The catalogue's snapshot as a store: many chunks, and whatever happens to a swap.
+//! The catalogue's snapshot as a store: many chunks, and faults during a swap.
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -6,19 +6,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::models::ids::VideoId;
 use shared::models::plan::RequiredPlan;
-use shared::models::video::{Poster, VideoStatus};
-use shared::services::{Runtime, Services};
-use shared::stores::database::StoreError;
+use shared::models::video::{LISTING, Poster, Video, VideoQuality, VideoStatus};
+use shared::runtime::Runtime;
+use shared::services::Services;
+use shared::stores::error::StoreError;
 use shared::stores::publisher::{CHANGES_MAX, Change, Publisher};
-use shared::stores::videos::{LISTING, Video};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use support::Platform;
 
-/// Titles enough for several chunks.
+/// Enough titles for several chunks.
 const TITLES: usize = 240;
 
-/// What the function that deletes videos is given: both tables.
+/// The environment of the function that deletes videos, which uses both tables.
 async fn services(platform: &Platform) -> Services {
     let config = platform.console().get("/config").await.json()["aws"].clone();
     let text = |name: &str| config[name].as_str().expect("a key").to_owned();
@@ -36,7 +36,7 @@ async fn services(platform: &Platform) -> Services {
 fn video(number: usize, now: Timestamp) -> Video {
     let created_at = now + SignedDuration::from_secs(i64::try_from(number).expect("small"));
     let id = VideoId::new(created_at);
-    // As long, and as hard to compress, as what signs a poster.
+    // As long and as hard to compress as a poster's signature.
     let noise = |part: usize| (0..12).map(|_| VideoId::new(now).to_string()).collect::<String>() + &part.to_string();
     Video {
         id,
@@ -64,6 +64,14 @@ fn video(number: usize, now: Timestamp) -> Video {
         mux_asset_id: None,
         mux_playback_id: Some("playback".to_owned()),
         captions: Vec::new(),
+        video_quality: VideoQuality::Basic,
+        audio: Vec::new(),
+        is_inspected: true,
+        upload_expires_at: None,
+        replacement: None,
+        obsolete: Vec::new(),
+        former_assets: Vec::new(),
+        check_at: None,
         listing: LISTING.to_owned(),
         created_at,
         version: 1,
@@ -82,7 +90,7 @@ async fn every_title(platform: &Platform) -> Vec<String> {
     }
 }
 
-/// The chunks that are there, and those that the version item names.
+/// The existing chunks, and those that the version item names.
 async fn chunks(platform: &Platform) -> (BTreeSet<String>, BTreeSet<String>) {
     let services = services(platform).await;
     let environment = &platform.running().template().functions["delete-video"].environment;
@@ -115,12 +123,12 @@ async fn a_change_among_many_titles_rewrites_one_chunk_and_loses_none() {
     assert_eq!(every_title(&platform).await, expected);
     let (there, before) = chunks(&platform).await;
     assert!(before.len() >= 3, "{}", before.len());
-    assert_eq!(there, before, "nothing is left over");
+    assert_eq!(there, before, "nothing is left behind");
 
     let id = videos[TITLES / 2].id;
     let renamed =
         |video: &Video| Ok::<_, StoreError>(Some(Video { title: "Film 120 renamed".to_owned(), ..video.clone() }));
-    publisher.change(id, renamed, |_| Ok(Vec::new())).await.expect("changed").expect("it is there");
+    publisher.change(id, renamed, |_| Ok(Vec::new())).await.expect("changed").expect("it is listed");
     expected[TITLES / 2] = "Film 120 renamed".to_owned();
     assert_eq!(every_title(&platform).await, expected);
     let (there, after) = chunks(&platform).await;
@@ -142,7 +150,7 @@ async fn a_change_among_many_titles_rewrites_one_chunk_and_loses_none() {
 }
 
 #[tokio::test]
-async fn whatever_strikes_a_swap_row_and_snapshot_agree() {
+async fn row_and_snapshot_agree_after_any_fault_during_a_swap() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.ready_video(&admin, json!({ "title": "Film" })).await;
@@ -155,7 +163,7 @@ async fn whatever_strikes_a_swap_row_and_snapshot_agree() {
             platform.fault(json!({ "target": "dynamodb", "operation": operation, "kind": kind, "count": count }));
             let answer = admin.patch(&path, json!({ "published": published })).await;
             assert!([200, 503].contains(&answer.status()), "{kind} {count}: {answer}");
-            // The SDK repeats what found no answer, and not what found half of one.
+            // The SDK retries a call without a response, but not one with half a response.
             assert!(count == 3 || kind == "truncate" || answer.status() == 200, "{kind}: {answer}");
             platform.running().faults().clear();
 
@@ -169,7 +177,7 @@ async fn whatever_strikes_a_swap_row_and_snapshot_agree() {
 }
 
 #[tokio::test]
-async fn a_reader_reads_on_when_a_batch_is_partial() {
+async fn a_reader_continues_after_a_partial_batch() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     platform.published_video(&admin, json!({ "title": "Film" })).await;

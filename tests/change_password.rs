@@ -1,4 +1,4 @@
-//! `change-password`: with the current one only, and all other devices sign in again.
+//! `change-password`: requires the current password, and signs out all other devices.
 
 use crate::register::refused_fields;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn sign_in(platform: &Platform, password: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_new_password_opens_the_old_one_does_not_and_only_this_device_stays() {
+async fn only_the_new_password_works_and_only_this_device_stays_signed_in() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let others =
@@ -27,7 +27,7 @@ async fn the_new_password_opens_the_old_one_does_not_and_only_this_device_stays(
     let answer = change(&viewer, PASSWORD, NEW).await;
 
     assert_eq!((answer.status(), answer.data()), (200, &Value::Null), "{answer}");
-    assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "this session stays");
+    assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "this session stays signed in");
     for other in &others {
         assert_eq!(other.get("/api/auth/me").await.code(), "SESSION_REVOKED");
         assert_eq!(other.post("/api/auth/refresh", json!({})).await.code(), "SESSION_REVOKED");
@@ -35,10 +35,10 @@ async fn the_new_password_opens_the_old_one_does_not_and_only_this_device_stays(
     assert_eq!(stranger.get("/api/auth/me").await.status(), 200);
     assert_eq!(sign_in(&platform, PASSWORD).await.code(), "INVALID_CREDENTIALS");
     let again = platform.sign_in("ada@viewers.test", NEW).await;
-    assert_eq!(again.get("/api/auth/me").await.status(), 200, "sessions of the new password count");
+    assert_eq!(again.get("/api/auth/me").await.status(), 200, "sessions of the new password are valid");
 
     assert_eq!(change(&again, NEW, PASSWORD).await.status(), 200);
-    assert_eq!(viewer.get("/api/auth/me").await.code(), "SESSION_REVOKED", "who stayed once does not stay for ever");
+    assert_eq!(viewer.get("/api/auth/me").await.code(), "SESSION_REVOKED", "the exception applies to one change only");
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_wrong_current_password_changes_nothing_and_counts_as_a_failed_sign_in
     let refused = change(&viewer, PASSWORD, NEW).await;
     assert_eq!((refused.status(), refused.code()), (429, "RATE_LIMITED"), "whatever the password: {refused}");
     assert!(!refused.header("retry-after").is_empty());
-    assert_eq!(sign_in(&platform, PASSWORD).await.code(), "RATE_LIMITED", "one budget for both doors");
+    assert_eq!(sign_in(&platform, PASSWORD).await.code(), "RATE_LIMITED", "both routes share one limit");
     assert_eq!(other.get("/api/auth/me").await.status(), 200, "no session ended");
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
 
@@ -79,7 +79,7 @@ async fn a_new_password_follows_the_rules_of_registration() {
 }
 
 #[tokio::test]
-async fn of_parallel_changes_one_wins_and_no_sign_in_with_the_old_password_outlives_it() {
+async fn one_of_parallel_changes_wins_and_no_sign_in_with_the_old_password_survives_it() {
     let platform = Platform::with(&[("LimitSignInPair", "1000"), ("LimitAddressRequests", "1000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
     let mut changes = tokio::task::JoinSet::new();

@@ -1,7 +1,10 @@
-//! `change-plan`: more is paid for before it is had, less comes when what was paid is used up.
+//! `change-plan`: upgrades take effect once paid, downgrades when the paid period ends.
 
-use crate::billing::{CARD, DAY, again, customer, deliveries, event, stripe, subscription, tables, untried};
 use serde_json::{Value, json};
+use support::billing::{
+    CARD, DAY, billing_tables, call_stripe, deliver_events, platform_without_trial, post_event, signed_in_again,
+    stripe_customer, subscription,
+};
 use support::{Answer, Platform, Viewer};
 
 pub(crate) async fn change(viewer: &Viewer, wish: Value) -> Answer {
@@ -13,10 +16,10 @@ async fn with_key(viewer: &Viewer, key: &str, wish: Value) -> Answer {
     viewer.send(request.header("idempotency-key", key)).await
 }
 
-/// The one subscription of a viewer, as Stripe has it.
+/// A viewer's only subscription, from Stripe.
 async fn at_stripe(platform: &Platform, viewer: &Viewer) -> Value {
-    let customer = customer(platform, viewer).await;
-    let list = stripe(platform, "GET", &format!("subscriptions?customer={customer}&status=all"), &[]).await;
+    let customer = stripe_customer(platform, viewer).await;
+    let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}&status=all"), &[]).await;
     assert_eq!(list["data"].as_array().map(Vec::len), Some(1), "{list}");
     list["data"][0].clone()
 }
@@ -25,35 +28,36 @@ async fn invoices(viewer: &Viewer) -> Vec<Value> {
     viewer.get("/api/subscription/invoices").await.data().as_array().expect("a list").clone()
 }
 
-/// Where a refused change is paid.
+/// Where a refused change can be paid.
 fn page(refused: &Answer) -> String {
-    let details = refused.details();
-    assert_eq!(details[0]["field"], "confirm_url", "{refused}");
-    details[0]["issue"].as_str().expect("a page").to_owned()
+    let details = refused.details().as_array().expect("details");
+    assert_eq!(details.len(), 1, "{refused}");
+    assert_eq!(details[0].get("issue"), None, "a page is no issue of a field: {refused}");
+    details[0]["confirm_url"].as_str().expect("a page").to_owned()
 }
 
 async fn post(platform: &Platform, url: &str, form: &str) {
     let request = platform.client().post(url).header("content-type", "application/x-www-form-urlencoded");
-    request.body(form.to_owned()).send().await.expect("the page answers");
+    request.body(form.to_owned()).send().await.expect("the page responds");
     platform.advance(0).await;
 }
 
-/// The tables are what Stripe says, whatever was missed.
+/// Asserts that the tables match Stripe, whatever events were missed.
 async fn converged(platform: &Platform, viewer: &Viewer) {
-    let before = tables(platform).await;
-    let customer = customer(platform, viewer).await;
-    assert_eq!(event(platform, "evt_afterwards", "customer.updated", &customer).await.status(), 200);
-    assert_eq!(tables(platform).await, before);
+    let before = billing_tables(platform).await;
+    let customer = stripe_customer(platform, viewer).await;
+    assert_eq!(post_event(platform, "evt_afterwards", "customer.updated", &customer).await.status(), 200);
+    assert_eq!(billing_tables(platform).await, before);
 }
 
 #[tokio::test]
-async fn an_upgrade_is_paid_for_and_had_at_once_with_no_webhook_to_wait_for() {
-    let platform = untried().await;
+async fn an_upgrade_is_paid_and_takes_effect_at_once_without_waiting_for_a_webhook() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let before = subscription(&viewer).await;
     platform.advance(10 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
-    deliveries(&platform, "drop").await;
+    let viewer = signed_in_again(&platform, &viewer).await;
+    deliver_events(&platform, "drop").await;
 
     let answer = change(&viewer, json!({ "plan_type": "premium" })).await;
 
@@ -68,14 +72,14 @@ async fn an_upgrade_is_paid_for_and_had_at_once_with_no_webhook_to_wait_for() {
     assert_eq!(&subscription(&viewer).await, seen);
     let invoices = invoices(&viewer).await;
     let paid = invoices[0]["amount_paid"].as_i64().expect("an amount");
-    assert!((1..500).contains(&paid), "the rest of the month alone: {paid}");
+    assert!((1..500).contains(&paid), "only the rest of the month: {paid}");
     assert_eq!(invoices.len(), 2);
     converged(&platform, &viewer).await;
 }
 
 #[tokio::test]
-async fn upgrade_whose_card_declines_keeps_the_old_plan() {
-    let platform = untried().await;
+async fn a_declined_upgrade_keeps_the_old_plan() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let before = subscription(&viewer).await;
     platform.cards(&viewer).decline().await;
@@ -84,10 +88,10 @@ async fn upgrade_whose_card_declines_keeps_the_old_plan() {
 
     assert_eq!((answer.status(), answer.code()), (402, "CARD_DECLINED"), "{answer}");
     platform.advance(0).await;
-    assert_eq!(subscription(&viewer).await, before, "active, basic, and in no arrears");
+    assert_eq!(subscription(&viewer).await, before, "active, basic, and not overdue");
     let page = page(&answer);
 
-    // Another card on Stripe's page of the invoice makes the change after all.
+    // Paying with another card on Stripe's invoice page completes the change.
     platform.cards(&viewer).succeed().await;
     post(&platform, &page, &format!("card={CARD}")).await;
     assert_eq!(subscription(&viewer).await["plan_type"], "premium");
@@ -95,8 +99,8 @@ async fn upgrade_whose_card_declines_keeps_the_old_plan() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_waits_for_its_holder_is_confirmed_on_the_page_that_is_told() {
-    let platform = untried().await;
+async fn an_upgrade_that_needs_authentication_is_confirmed_on_the_page_in_the_answer() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let before = subscription(&viewer).await;
     platform.cards(&viewer).require_3ds().await;
@@ -107,7 +111,11 @@ async fn an_upgrade_that_waits_for_its_holder_is_confirmed_on_the_page_that_is_t
     platform.advance(0).await;
     assert_eq!(subscription(&viewer).await, before);
     let again = with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await;
-    assert_eq!((again.code(), page(&again)), ("PAYMENT_ACTION_REQUIRED", page(&answer)), "asked twice, charged once");
+    assert_eq!(
+        (again.code(), page(&again)),
+        ("PAYMENT_ACTION_REQUIRED", page(&answer)),
+        "requested twice, charged once"
+    );
     post(&platform, &page(&answer), "result=complete").await;
     assert_eq!(subscription(&viewer).await["plan_type"], "premium");
     let repeated = with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await;
@@ -116,8 +124,8 @@ async fn an_upgrade_that_waits_for_its_holder_is_confirmed_on_the_page_that_is_t
 }
 
 #[tokio::test]
-async fn an_upgrade_that_nobody_pays_is_forgotten_after_a_day_and_can_be_taken_back_before() {
-    let platform = untried().await;
+async fn an_unpaid_upgrade_expires_after_a_day_and_can_be_undone_before() {
+    let platform = platform_without_trial().await;
     for taken_back in [false, true] {
         let viewer = platform.subscriber("basic").await;
         let before = subscription(&viewer).await;
@@ -132,16 +140,16 @@ async fn an_upgrade_that_nobody_pays_is_forgotten_after_a_day_and_can_be_taken_b
         }
         platform.cards(&viewer).succeed().await;
         post(&platform, &page(&refused), &format!("card={CARD}")).await;
-        let viewer = again(&platform, &viewer).await;
-        assert_eq!(subscription(&viewer).await["plan_type"], "basic", "its page takes no money any more");
+        let viewer = signed_in_again(&platform, &viewer).await;
+        assert_eq!(subscription(&viewer).await["plan_type"], "basic", "its page no longer takes a payment");
         let bills = invoices(&viewer).await;
         assert_eq!((&bills[0]["status"], &bills[0]["amount_paid"]), (&json!("void"), &json!(0)), "{bills:?}");
     }
 }
 
 #[tokio::test]
-async fn a_month_becomes_a_year_now_and_a_year_a_month_when_it_is_over() {
-    let platform = untried().await;
+async fn a_yearly_plan_starts_now_and_a_monthly_one_at_the_end_of_the_year() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let yearly = change(&viewer, json!({ "plan_type": "basic", "interval": "year" })).await;
     assert_eq!((yearly.status(), &yearly.data()["interval"]), (200, &json!("year")), "{yearly}");
@@ -156,7 +164,7 @@ async fn a_month_becomes_a_year_now_and_a_year_a_month_when_it_is_over() {
         (&json!("year"), &json!("basic"), &json!("month"))
     );
     platform.advance(370 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     let seen = subscription(&viewer).await;
     assert_eq!(
         (&seen["interval"], &seen["pending_interval"], &seen["access"]["allowed"]),
@@ -166,11 +174,11 @@ async fn a_month_becomes_a_year_now_and_a_year_a_month_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_downgrade_comes_when_the_period_ends_and_costs_less_from_then_on() {
-    let platform = untried().await;
+async fn a_downgrade_takes_effect_and_costs_less_from_the_end_of_the_period() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     let before = subscription(&viewer).await;
-    deliveries(&platform, "drop").await;
+    deliver_events(&platform, "drop").await;
 
     let answer = change(&viewer, json!({ "plan_type": "basic" })).await;
 
@@ -182,13 +190,17 @@ async fn a_downgrade_comes_when_the_period_ends_and_costs_less_from_then_on() {
     );
     assert_eq!((&seen["current_period_end"], &seen["cancel_at"]), (&before["current_period_end"], &Value::Null));
     assert_eq!(&subscription(&viewer).await, seen);
-    assert_eq!(change(&viewer, json!({ "plan_type": "basic" })).await.data(), seen, "asked twice, set once");
+    assert_eq!(change(&viewer, json!({ "plan_type": "basic" })).await.data(), seen, "requested twice, scheduled once");
     converged(&platform, &viewer).await;
-    deliveries(&platform, "normal").await;
+    deliver_events(&platform, "normal").await;
     platform.advance(27 * DAY).await;
-    assert_eq!(subscription(&again(&platform, &viewer).await).await["plan_type"], "premium", "it is paid until then");
+    assert_eq!(
+        subscription(&signed_in_again(&platform, &viewer).await).await["plan_type"],
+        "premium",
+        "premium is paid until then"
+    );
     platform.advance(5 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     let seen = subscription(&viewer).await;
     assert_eq!(
         (&seen["plan_type"], &seen["pending_plan_type"], &seen["status"]),
@@ -198,7 +210,7 @@ async fn a_downgrade_comes_when_the_period_ends_and_costs_less_from_then_on() {
     assert_eq!(invoices(&viewer).await[0]["amount_paid"], 799);
     converged(&platform, &viewer).await;
 
-    // What is left of the schedule is in nobody's way.
+    // What is left of the schedule blocks nothing.
     let up = change(&viewer, json!({ "plan_type": "premium" })).await;
     assert_eq!((up.status(), &up.data()["plan_type"]), (200, &json!("premium")), "{up}");
     let cancelled = viewer.post("/api/subscription/cancel", json!({})).await;
@@ -206,8 +218,8 @@ async fn a_downgrade_comes_when_the_period_ends_and_costs_less_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_downgrade_is_taken_back_by_the_present_plan_or_replaced_by_another() {
-    let platform = untried().await;
+async fn choosing_the_current_plan_undoes_a_downgrade_and_another_plan_replaces_it() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     let before = subscription(&viewer).await;
     change(&viewer, json!({ "plan_type": "basic" })).await;
@@ -218,7 +230,7 @@ async fn a_downgrade_is_taken_back_by_the_present_plan_or_replaced_by_another() 
         "{other}"
     );
     let now = change(&viewer, json!({ "plan_type": "premium", "interval": "year" })).await;
-    assert_eq!((now.status(), now.code()), (409, "CONFLICT"), "one change at a time: {now}");
+    assert_eq!((now.status(), now.code()), (409, "CONFLICT"), "only one change at a time: {now}");
 
     let back = change(&viewer, json!({ "plan_type": "premium" })).await;
 
@@ -226,27 +238,27 @@ async fn a_downgrade_is_taken_back_by_the_present_plan_or_replaced_by_another() 
     let same = change(&viewer, json!({ "plan_type": "premium" })).await;
     assert_eq!((same.status(), same.code()), (409, "CONFLICT"), "{same}");
     platform.advance(32 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     assert_eq!(subscription(&viewer).await["plan_type"], "premium");
     assert_eq!(invoices(&viewer).await[0]["amount_paid"], 1_299);
 }
 
 #[tokio::test]
 async fn a_coupon_outlives_a_downgrade() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
-    stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
+    call_stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
     let path = format!("subscriptions/{}", at_stripe(&platform, &viewer).await["id"].as_str().expect("an id"));
-    stripe(&platform, "POST", &path, &[("discounts[0][coupon]", "half")]).await;
+    call_stripe(&platform, "POST", &path, &[("discounts[0][coupon]", "half")]).await;
     assert_eq!(change(&viewer, json!({ "plan_type": "basic" })).await.status(), 200);
     platform.advance(32 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     let paid = invoices(&viewer).await[0]["amount_paid"].as_i64();
     assert!((399..=400).contains(&paid.expect("an amount")), "{paid:?}");
 }
 
 #[tokio::test]
-async fn in_a_trial_a_higher_plan_comes_at_once_and_is_paid_when_the_trial_ends() {
+async fn an_upgrade_during_a_trial_takes_effect_at_once_and_is_paid_when_the_trial_ends() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.subscriber("basic").await;
     let before = subscription(&viewer).await;
@@ -266,14 +278,14 @@ async fn in_a_trial_a_higher_plan_comes_at_once_and_is_paid_when_the_trial_ends(
     assert_eq!(change(&viewer, json!({ "plan_type": "premium" })).await.data(), seen);
     assert!(invoices(&viewer).await.iter().all(|one| one["amount_due"] == 0));
     platform.advance(15 * DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     assert_eq!(invoices(&viewer).await[0]["amount_paid"], 1_299);
     assert_eq!(subscription(&viewer).await["status"], "active");
 }
 
 #[tokio::test]
-async fn what_ends_is_taken_back_before_it_is_changed() {
-    let platform = untried().await;
+async fn a_cancelled_subscription_must_be_resumed_before_it_is_changed() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     viewer.post("/api/subscription/cancel", json!({})).await;
     let before = subscription(&viewer).await;
@@ -288,8 +300,8 @@ async fn what_ends_is_taken_back_before_it_is_changed() {
 }
 
 #[tokio::test]
-async fn a_cancellation_takes_the_place_of_whatever_waits() {
-    let platform = untried().await;
+async fn a_cancellation_drops_pending_changes() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     change(&viewer, json!({ "plan_type": "basic" })).await;
     let cancelled = viewer.post("/api/subscription/cancel", json!({})).await;
@@ -310,17 +322,17 @@ async fn a_cancellation_takes_the_place_of_whatever_waits() {
     assert_eq!(
         (&seen["interval"], &seen["cancel_at"]),
         (&json!("month"), &seen["current_period_end"]),
-        "no year is paid that ends in a month"
+        "nobody pays for a year that ends in a month"
     );
 }
 
 #[tokio::test]
-async fn what_is_owed_is_paid_before_anything_is_changed() {
-    let platform = untried().await;
+async fn overdue_invoices_must_be_paid_before_any_change() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.cards(&viewer).decline().await;
     platform.advance(31 * DAY + 7_200).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     let before = subscription(&viewer).await;
     assert_eq!(before["status"], "past_due");
     platform.cards(&viewer).succeed().await;
@@ -328,21 +340,21 @@ async fn what_is_owed_is_paid_before_anything_is_changed() {
     let answer = change(&viewer, json!({ "plan_type": "premium" })).await;
 
     assert_eq!((answer.status(), answer.code()), (402, "PAYMENT_ACTION_REQUIRED"), "{answer}");
-    assert_eq!(subscription(&viewer).await, before, "and nothing was charged");
+    assert_eq!(subscription(&viewer).await, before, "nothing was charged");
     post(&platform, &page(&answer), &format!("card={CARD}")).await;
-    assert_eq!(subscription(&viewer).await["status"], "active", "its page mends it");
+    assert_eq!(subscription(&viewer).await["status"], "active", "it can be paid on its page");
     assert_eq!(change(&viewer, json!({ "plan_type": "premium" })).await.status(), 200);
 }
 
 #[tokio::test]
-async fn a_key_makes_one_change_and_no_other() {
-    let platform = untried().await;
+async fn an_idempotency_key_allows_only_one_change() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let wish = json!({ "plan_type": "premium" });
     let (first, second) = (with_key(&viewer, "k1", wish.clone()).await, with_key(&viewer, "k1", wish.clone()).await);
     assert_eq!((first.status(), first.data()), (200, second.data()), "{first} {second}");
     let other = with_key(&viewer, "k2", wish.clone()).await;
-    assert_eq!((other.status(), other.code()), (409, "CONFLICT"), "it is so already: {other}");
+    assert_eq!((other.status(), other.code()), (409, "CONFLICT"), "the plan is already set: {other}");
     let used = with_key(&viewer, "k1", json!({ "plan_type": "premium", "interval": "year" })).await;
     assert_eq!((used.status(), used.code()), (409, "IDEMPOTENCY_CONFLICT"), "{used}");
     assert_eq!(with_key(&viewer, "", wish).await.code(), "VALIDATION_ERROR");
@@ -350,8 +362,8 @@ async fn a_key_makes_one_change_and_no_other() {
 }
 
 #[tokio::test]
-async fn changes_at_once_are_charged_once() {
-    let platform = untried().await;
+async fn concurrent_changes_are_charged_once() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let answers = futures::future::join_all((0..4).map(|_| change(&viewer, json!({ "plan_type": "premium" })))).await;
     for answer in &answers {
@@ -364,8 +376,8 @@ async fn changes_at_once_are_charged_once() {
 }
 
 #[tokio::test]
-async fn nothing_changes_for_who_has_nothing_or_asks_for_nonsense_or_while_stripe_fails() {
-    let platform = untried().await;
+async fn nothing_changes_without_a_subscription_with_invalid_input_or_while_stripe_fails() {
+    let platform = platform_without_trial().await;
     let nobody = platform.register("a@viewers.test").await;
     let none = change(&nobody, json!({ "plan_type": "premium" })).await;
     assert_eq!((none.status(), none.code()), (403, "SUBSCRIPTION_REQUIRED"), "{none}");
@@ -394,9 +406,9 @@ async fn nothing_changes_for_who_has_nothing_or_asks_for_nonsense_or_while_strip
 }
 
 #[tokio::test]
-async fn an_answer_of_stripes_that_is_lost_charges_nobody_twice() {
+async fn a_lost_answer_of_stripe_never_charges_twice() {
     for kind in ["reset_after", "truncate", "conflict"] {
-        let platform = untried().await;
+        let platform = platform_without_trial().await;
         let viewer = platform.subscriber("basic").await;
         let operation = "POST /v1/subscriptions/{id}";
         platform.fault(json!({ "target": "stripe", "operation": operation, "kind": kind, "count": 1 }));
@@ -407,10 +419,10 @@ async fn an_answer_of_stripes_that_is_lost_charges_nobody_twice() {
 }
 
 #[tokio::test]
-async fn a_change_that_was_made_at_stripe_and_not_written_here_is_told_by_the_webhook() {
-    let platform = untried().await;
+async fn the_webhook_writes_a_change_that_was_made_at_stripe_but_not_written_here() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
-    // The answer is lost after Stripe has set the change, and before it is written here.
+    // The answer is lost after Stripe has made the change and before it is written here.
     let table = platform.setting("change-plan", "BILLING_EVENTS_TABLE");
     platform
         .fault(json!({ "target": "dynamodb", "table": table, "operation": "Query", "kind": "error", "count": 1_000 }));

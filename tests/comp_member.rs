@@ -1,12 +1,12 @@
 //! `POST /api/admin/members/{id}/comp`
 
-use crate::billing::{again, subscription};
 use crate::get_member::{id, member};
 use serde_json::{Value, json};
 use support::Platform;
+use support::billing::{signed_in_again, subscription};
 
 #[tokio::test]
-async fn a_plan_is_given_until_a_moment_and_the_audit_says_by_whom_and_why() {
+async fn a_complimentary_plan_has_an_end_and_the_audit_says_who_gave_it_and_why() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;
@@ -39,13 +39,13 @@ async fn a_plan_is_given_until_a_moment_and_the_audit_says_by_whom_and_why() {
     assert_eq!(audit["after"]["complimentary_plan"], "premium");
 
     platform.advance(48 * 3_600).await;
-    let viewer = again(&platform, &viewer).await;
-    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_EXPIRED", "it ends by itself");
+    let viewer = signed_in_again(&platform, &viewer).await;
+    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_EXPIRED", "it ends automatically");
 }
 
 #[tokio::test]
-async fn what_was_given_without_an_end_is_taken_back_and_a_subscription_stays_as_it_is() {
-    let platform = crate::billing::untried().await;
+async fn a_complimentary_plan_without_an_end_can_be_withdrawn_and_the_subscription_stays() {
+    let platform = support::billing::platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     let path = format!("/api/admin/members/{}/comp", id(&admin, &viewer).await);
@@ -57,8 +57,8 @@ async fn what_was_given_without_an_end_is_taken_back_and_a_subscription_stays_as
     assert_eq!(json!([listed["complimentary_plan"], listed["complimentary_until"]]), json!(["premium", null]));
     assert_eq!(json!([listed["plan_type"], listed["status"]]), json!(["basic", "active"]));
     platform.advance(32 * 86_400).await;
-    let (admin, viewer) = (again(&platform, &admin).await, again(&platform, &viewer).await);
-    assert_eq!(member(&admin, &viewer).await["complimentary_plan"], "premium", "a renewal does not take it away");
+    let (admin, viewer) = (signed_in_again(&platform, &admin).await, signed_in_again(&platform, &viewer).await);
+    assert_eq!(member(&admin, &viewer).await["complimentary_plan"], "premium", "a renewal does not remove it");
 
     let taken = admin.post(&path, json!({ "plan_type": null, "reason": "the season is over" })).await;
     assert_eq!(taken.data()["complimentary_plan"], Value::Null, "{taken}");
@@ -67,7 +67,7 @@ async fn what_was_given_without_an_end_is_taken_back_and_a_subscription_stays_as
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused_and_leaves_no_trace() {
+async fn invalid_gifts_are_refused_and_leave_no_trace() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;
@@ -94,4 +94,26 @@ async fn what_makes_no_sense_is_refused_and_leaves_no_trace() {
     assert_eq!(viewer.post(&path, gift).await.code(), "FORBIDDEN");
     assert_eq!(member(&admin, &viewer).await, before);
     assert_eq!(admin.get("/api/admin/audit").await.data(), &audit);
+}
+
+#[tokio::test]
+async fn a_gift_whose_answer_was_lost_is_given_and_audited_once() {
+    let platform = support::billing::platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.register("a@viewers.test").await;
+    let path = format!("/api/admin/members/{}/comp", id(&admin, &viewer).await);
+    let gift = json!({ "plan_type": "premium", "reason": "a friend of the house" });
+    for _ in 0..3 {
+        let given = admin.post(&path, gift.clone()).await;
+        assert_eq!((given.status(), &given.data()["complimentary_plan"]), (200, &json!("premium")), "{given}");
+    }
+    let audit = admin.get("/api/admin/audit").await;
+    let gifts = audit
+        .data()
+        .as_array()
+        .expect("deeds")
+        .iter()
+        .filter(|audit_entry| audit_entry["action"] == "member.comp")
+        .count();
+    assert_eq!(gifts, 1, "{audit}");
 }

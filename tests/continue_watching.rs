@@ -1,10 +1,10 @@
-//! `continue-watching`: what was begun and not finished.
+//! `continue-watching`: videos that were started and not finished.
 
 use serde_json::json;
 use support::{DEMO_PASSWORD, Platform};
 
 #[tokio::test]
-async fn what_was_begun_is_listed_newest_first_and_paged_without_gaps() {
+async fn unfinished_videos_are_listed_newest_first_and_paged_without_gaps() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let videos = platform.anyone().get("/api/videos?limit=7").await;
@@ -41,13 +41,13 @@ async fn what_was_begun_is_listed_newest_first_and_paged_without_gaps() {
     }
 
     let expected: Vec<String> = ids[2..].iter().rev().cloned().collect();
-    assert_eq!(listed, expected, "neither what was completed nor what was hardly begun");
+    assert_eq!(listed, expected, "neither completed nor barely started videos");
     let other = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     assert_eq!(other.get("/api/continue-watching").await.data(), &json!([]));
 }
 
 #[tokio::test]
-async fn a_cursor_is_its_owners_and_limits_are_bounded() {
+async fn a_cursor_works_only_for_its_owner_and_limits_are_bounded() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let other = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;

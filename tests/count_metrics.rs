@@ -1,12 +1,12 @@
 //! The job `count-metrics`.
 
-use crate::billing::{DAY, untried};
 use serde_json::{Value, json};
 use support::Platform;
+use support::billing::{DAY, platform_without_trial};
 
 #[tokio::test]
-async fn a_night_tells_cloudwatch_of_the_day_before_and_counting_again_changes_nothing() {
-    let platform = untried().await;
+async fn the_nightly_run_reports_the_previous_day_and_counting_again_changes_nothing() {
+    let platform = platform_without_trial().await;
     platform.subscriber("premium").await;
 
     platform.advance(2 * DAY).await;
@@ -18,7 +18,7 @@ async fn a_night_tells_cloudwatch_of_the_day_before_and_counting_again_changes_n
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|line| line["function"] == "count-metrics" && line["_aws"].is_object())
         .collect();
-    assert_eq!(told.len(), 2, "one a night");
+    assert_eq!(told.len(), 2, "one per night");
     let last = &told[1];
     assert_eq!(
         json!([last["MonthlyRecurringRevenue"], last["ActiveSubscriptions"], last["currency"]]),
@@ -29,6 +29,12 @@ async fn a_night_tells_cloudwatch_of_the_day_before_and_counting_again_changes_n
     let metric = &last["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(json!([metric["Namespace"], metric["Dimensions"]]), json!(["marquee", [[]]]));
     let names: Vec<&Value> = metric["Metrics"].as_array().expect("metrics").iter().map(|one| &one["Name"]).collect();
+    assert!(!names.contains(&&json!("MonthlyRecurringRevenue")), "an amount has a currency: {last}");
+    let amounts = &last["_aws"]["CloudWatchMetrics"][1];
+    assert_eq!(
+        json!([amounts["Dimensions"], amounts["Metrics"][0]["Name"]]),
+        json!([[["currency"]], "MonthlyRecurringRevenue"])
+    );
     assert!(names.iter().all(|name| last[name.as_str().expect("a name")].is_number()), "{last}");
     for event in [json!({}), json!({ "from": "2026-01-01" })] {
         run(&platform, event.clone()).await;
@@ -36,6 +42,30 @@ async fn a_night_tells_cloudwatch_of_the_day_before_and_counting_again_changes_n
     }
 }
 
+#[tokio::test]
+async fn each_currency_is_reported_separately_and_none_before_the_first_payment() {
+    let platform = platform_without_trial().await;
+    platform.advance(2 * DAY).await;
+    let told = |platform: &Platform| -> Vec<Value> {
+        let logs = platform.running().logs();
+        let lines = logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line["function"] == "count-metrics" && line["_aws"].is_object()).collect()
+    };
+    let nothing = told(&platform);
+    assert!(nothing.len() == 2 && nothing.iter().all(|line| line["currency"].is_null()), "{nothing:?}");
+    platform.subscriber("basic").await;
+    crate::get_metrics::sell_in(&platform, "basic_month", "eur", "699").await;
+    platform.advance(DAY).await;
+    platform.subscriber("basic").await;
+    platform.advance(DAY).await;
+    let lines = told(&platform);
+    let last: Vec<Value> = lines[lines.len() - 2..]
+        .iter()
+        .map(|line| json!([line["currency"], line["MonthlyRecurringRevenue"], line["ActiveSubscriptions"]]))
+        .collect();
+    assert_eq!(json!(last), json!([["eur", 699.0, 2.0], ["usd", 799.0, null]]), "each metric once");
+}
+
 async fn run(platform: &Platform, event: Value) -> Value {
-    platform.running().run_job("count-metrics", event).await.expect("the job").expect("it runs")
+    platform.running().run_job("count-metrics", event).await.expect("it runs")
 }

@@ -8,7 +8,7 @@ use support::Platform;
 async fn a_new_video_waits_for_its_upload() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let series = "01987c10-4a00-7000-8000-000000000001";
+    let series = platform.new_series(&admin, "Harbour Nine").await;
     let body = json!({
         "title": "  The Harbour ", "description": "A pilot boat.", "category": "Drama", "required_plan": "basic",
         "series_id": series, "season": 1, "episode": 2, "credits_at": 1700.5, "publish_at": "2030-01-01T00:00:00Z",
@@ -31,7 +31,7 @@ async fn a_new_video_waits_for_its_upload() {
 }
 
 #[tokio::test]
-async fn without_mux_there_is_no_video() {
+async fn no_video_is_created_while_mux_is_down() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
@@ -45,7 +45,7 @@ async fn without_mux_there_is_no_video() {
 }
 
 #[tokio::test]
-async fn what_no_video_can_be_is_refused_field_by_field() {
+async fn invalid_videos_are_refused_field_by_field() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let answer = admin.post("/api/admin/videos", json!({ "category": "", "required_plan": "gold", "more": 1 })).await;

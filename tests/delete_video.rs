@@ -21,7 +21,7 @@ async fn a_deleted_video_is_gone_everywhere() {
     assert_eq!(admin.delete(&path).await.code(), "NOT_FOUND");
     let late = platform.mux_event("video.asset.ready", support::videos::asset(&id)).await;
     assert_eq!(late.status(), 200, "{late}");
-    assert_eq!(admin.get(&format!("/api/videos/{id}")).await.code(), "NOT_FOUND", "late events bring nothing back");
+    assert_eq!(admin.get(&format!("/api/videos/{id}")).await.code(), "NOT_FOUND", "late events restore nothing");
 }
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn while_mux_is_down_nothing_is_deleted() {
 }
 
 #[tokio::test]
-async fn an_upload_that_waits_is_cancelled_with_its_video() {
+async fn a_waiting_upload_is_cancelled_with_its_video() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });

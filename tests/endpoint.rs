@@ -1,17 +1,18 @@
-//! What the bootstrap does around any endpoint, shown on endpoints that misbehave.
+//! What the bootstrap does around every endpoint, shown with endpoints that misbehave.
 
 use lambda_http::{Body, Response};
 use serde_json::{Value, json};
-use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply};
+use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::lambda::{Mounted, mount};
-use shared::services::{ConfigError, Runtime, Services};
+use shared::runtime::Runtime;
+use shared::services::{ConfigError, Services};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Does what it is told to.
+/// An endpoint that does what its request says.
 struct Misbehaves;
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -22,8 +23,10 @@ struct How {
 impl Endpoint for Misbehaves {
     type Caller = Anyone;
     type Input = Query<How>;
+    type Reads = ();
     type Output = String;
     const SUMMARY: &'static str = "Misbehaves.";
+    const TAG: Tag = Tag::Service;
     const CODES: &'static [Code] = &[Code::Conflict];
     const LIMIT: Limit = Limit::Exempt;
 
@@ -36,6 +39,10 @@ impl Endpoint for Misbehaves {
             Some("panic") => panic!("on purpose"),
             Some("hang") => std::future::pending().await,
             Some("fail") => Err(ApiError::internal("the cause, for the log alone")),
+            Some("undeclared") => {
+                let error = ApiError::new(Code::StreamLimitReached, "All streams are in use.");
+                Err(error.because("the reason for it"))
+            }
             Some("refuse") => Err(ApiError::new(Code::Conflict, "Not now.")),
             Some("long") => Ok(Reply::of("x".repeat(5_000))),
             Some("token") => Ok(Reply::with_token("x".repeat(5_000))),
@@ -103,7 +110,7 @@ impl Rig {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_500_in_our_shape_and_the_next_request_works() {
+async fn a_panic_is_a_500_in_our_format_and_the_next_request_works() {
     let rig = Rig::new().await;
     let (status, code, response) = rig.ask("panic").await;
     assert_eq!((status, code.as_str()), (500, "INTERNAL"));
@@ -112,13 +119,13 @@ async fn a_panic_is_a_500_in_our_shape_and_the_next_request_works() {
     assert!(!text.contains("on purpose"), "{text}");
     assert_eq!(rig.ask("").await.0, 200);
     let lines = rig.lines.lock().expect("lines");
-    assert_eq!(lines.len(), 2, "one line a request");
+    assert_eq!(lines.len(), 2, "one line per request");
     assert!(lines[0]["cause"].as_str().is_some_and(|cause| cause.contains("on purpose")), "{}", lines[0]);
     assert_eq!((&lines[0]["level"], &lines[0]["request_id"]), (&json!("error"), &json!("request-1")));
 }
 
 #[tokio::test]
-async fn a_handler_past_its_deadline_is_a_503_that_says_when_to_come_back() {
+async fn a_handler_past_its_deadline_is_a_503_with_retry_after() {
     let rig = Rig::new().await;
     let (status, code, response) = rig.ask("hang").await;
     assert_eq!((status, code.as_str()), (503, "UNAVAILABLE"));
@@ -126,7 +133,7 @@ async fn a_handler_past_its_deadline_is_a_503_that_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_cause_is_logged_once_and_never_answered() {
+async fn the_cause_is_logged_once_and_never_sent_to_the_client() {
     let rig = Rig::new().await;
     let (status, _, response) = rig.ask("fail").await;
     let Body::Text(text) = response.body() else { panic!("text") };
@@ -136,14 +143,27 @@ async fn a_cause_is_logged_once_and_never_answered() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_no_error_of_the_log() {
+async fn a_code_that_the_endpoint_does_not_declare_is_answered_as_500_and_named_in_the_log() {
+    let rig = Rig::new().await;
+    let (status, code, response) = rig.ask("undeclared").await;
+    assert_eq!((status, code.as_str()), (500, "INTERNAL"));
+    let Body::Text(text) = response.body() else { panic!("text") };
+    assert!(!text.contains("STREAM_LIMIT_REACHED") && !text.contains("streams"), "{text}");
+    let lines = rig.lines.lock().expect("lines");
+    assert_eq!((&lines[0]["level"], &lines[0]["code"]), (&json!("error"), &json!("INTERNAL")));
+    let cause = lines[0]["cause"].as_str().unwrap_or_default();
+    assert!(cause.contains("STREAM_LIMIT_REACHED") && cause.contains("the reason for it"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_logged_as_an_error() {
     let rig = Rig::new().await;
     assert_eq!(rig.ask("refuse").await.1, "CONFLICT");
     assert_eq!(rig.lines.lock().expect("lines")[0]["level"], "info");
 }
 
 #[tokio::test]
-async fn a_long_answer_is_compressed_unless_it_carries_a_token() {
+async fn a_long_response_is_compressed_unless_it_contains_a_token() {
     let rig = Rig::new().await;
     assert_eq!(rig.ask("long").await.2.headers()["content-encoding"], "gzip");
     assert!(!rig.ask("token").await.2.headers().contains_key("content-encoding"));

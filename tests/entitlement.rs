@@ -1,50 +1,49 @@
-//! Who may watch what, over the whole space: every status, plan, required plan, arrears, cancellation, period and
-//! complimentary plan, each at the second before its boundary, at it, and after it.
+//! Who may watch what, for every combination of status, plan, required plan, arrears, cancellation, period and
+//! complimentary plan. Times are one second before their boundary, at it, and one second after it.
 //!
-//! What is expected is said here in rules that a person can read, apart from the code. What the code says is printed as
-//! `docs/entitlement.md`, for a person to check; `make entitlement` writes it.
+//! The rules here are written independently of the code and are easy to read. `make entitlement` prints what the code
+//! decides as `docs/entitlement.md`, for a person to check.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::http::error::Code;
-use shared::models::entitlement::{Decision, decide};
+use shared::models::entitlement::{Decision, Denial, decide};
 use shared::models::plan::{PlanType, RequiredPlan};
 use shared::models::subscription::{Status, Subscription};
 use std::fmt::Write;
 
 const DAY: i64 = 86_400;
-/// The grace of the space: the template's default.
+/// The grace period: the template's default.
 const GRACE: i64 = 7 * DAY;
-/// How long a state is believed beyond its period.
+/// How long access lasts beyond the paid period.
 const SLACK: i64 = 2 * DAY;
 const NOW: i64 = 1_800_000_000;
 
-/// How far ahead of now a boundary lies, in seconds: `None` where there is none.
+/// How far ahead of now a boundary is, in seconds; `None` if there is no boundary.
 type Ahead = Option<i64>;
-/// No boundary; one that comes in a second, that is now, that was a second ago.
+/// No boundary, one in a second, one now, one a second ago.
 const BOUNDARY: [Ahead; 4] = [None, Some(1), Some(0), Some(-1)];
-/// As [`BOUNDARY`], and a period that goes on.
+/// Like [`BOUNDARY`], and a period that has 30 more days.
 const PERIODS: [Ahead; 5] = [None, Some(30 * DAY), Some(1), Some(0), Some(-1)];
 const PLANS: [Option<PlanType>; 3] = [None, Some(PlanType::Basic), Some(PlanType::Premium)];
 const REQUIRED: [RequiredPlan; 3] = [RequiredPlan::Free, RequiredPlan::Basic, RequiredPlan::Premium];
 
-/// A point of the space, but for the video.
+/// A combination, except for the video's required plan.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     status: Status,
-    /// `None`: a price that is not ours.
+    /// `None`: an unknown price.
     plan: Option<PlanType>,
     cancellation: Ahead,
-    /// The end of the period with its two days.
+    /// Two days after the end of the period.
     period: Ahead,
-    /// The end of the grace of the earliest open invoice; `None` where no invoice is open.
+    /// The end of the grace period of the earliest open invoice; `None` if no invoice is open.
     arrears: Ahead,
-    /// The plan, and when it ends if it does.
+    /// The plan, and when it ends.
     complimentary: Option<(PlanType, Ahead)>,
 }
 
-/// What a subscription or a complimentary plan says for itself.
+/// What a subscription or a complimentary plan grants on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Say {
+enum Grant {
     Plan(PlanType),
     Required,
     Expired,
@@ -88,53 +87,53 @@ fn decision(case: &Case, required: RequiredPlan) -> Decision {
     decide(&subscription, required, SignedDuration::from_secs(GRACE), now)
 }
 
-/// The rules for a subscription: the first that fits.
-fn of_subscription(case: &Case) -> Say {
+/// The rules for a subscription: the first one that matches decides.
+fn of_subscription(case: &Case) -> Grant {
     let is_over = |boundary: Ahead| boundary.is_some_and(|ahead| ahead <= 0);
     match (case.status, case.plan) {
-        (Status::None | Status::Incomplete | Status::IncompleteExpired | Status::Unknown, _) => Say::Required,
-        (Status::Canceled, _) => Say::Expired,
-        (_, None) => Say::Required,
-        _ if is_over(case.cancellation) => Say::Expired,
-        _ if is_over(case.period) => Say::Expired,
-        (Status::Trialing | Status::Active, Some(plan)) => Say::Plan(plan),
-        (Status::PastDue, Some(plan)) if case.arrears.is_some_and(|ahead| ahead > 0) => Say::Plan(plan),
-        (Status::PastDue | Status::Unpaid | Status::Paused, Some(_)) => Say::Overdue,
+        (Status::None | Status::Incomplete | Status::IncompleteExpired | Status::Unknown, _) => Grant::Required,
+        (Status::Canceled, _) => Grant::Expired,
+        (_, None) => Grant::Required,
+        _ if is_over(case.cancellation) => Grant::Expired,
+        _ if is_over(case.period) => Grant::Expired,
+        (Status::Trialing | Status::Active, Some(plan)) => Grant::Plan(plan),
+        (Status::PastDue, Some(plan)) if case.arrears.is_some_and(|ahead| ahead > 0) => Grant::Plan(plan),
+        (Status::PastDue | Status::Unpaid | Status::Paused, Some(_)) => Grant::Overdue,
     }
 }
 
 /// The rules for a complimentary plan.
-fn of_complimentary(given: Option<(PlanType, Ahead)>) -> Say {
+fn of_complimentary(given: Option<(PlanType, Ahead)>) -> Grant {
     match given {
-        None => Say::Required,
-        Some((plan, None)) => Say::Plan(plan),
-        Some((plan, Some(until))) if until > 0 => Say::Plan(plan),
-        Some(_) => Say::Expired,
+        None => Grant::Required,
+        Some((plan, None)) => Grant::Plan(plan),
+        Some((plan, Some(until))) if until > 0 => Grant::Plan(plan),
+        Some(_) => Grant::Expired,
     }
 }
 
-/// The rules for both beside each other, given what each says for itself.
-fn of_both(paid: Say, given: Say, required: RequiredPlan) -> Decision {
+/// The rules for the two combined, given what each grants on its own.
+fn of_both(paid: Grant, given: Grant, required: RequiredPlan) -> Decision {
     use PlanType::{Basic, Premium};
     let granted = match (paid, given) {
-        (Say::Plan(Premium), _) | (_, Say::Plan(Premium)) => Say::Plan(Premium),
-        (Say::Plan(Basic), _) | (_, Say::Plan(Basic)) => Say::Plan(Basic),
-        (Say::Required, Say::Expired) => Say::Expired,
+        (Grant::Plan(Premium), _) | (_, Grant::Plan(Premium)) => Grant::Plan(Premium),
+        (Grant::Plan(Basic), _) | (_, Grant::Plan(Basic)) => Grant::Plan(Basic),
+        (Grant::Required, Grant::Expired) => Grant::Expired,
         (paid, _) => paid,
     };
     match (required, granted) {
         (RequiredPlan::Free, _) => Decision::Allow,
-        (RequiredPlan::Basic | RequiredPlan::Premium, Say::Plan(Premium)) => Decision::Allow,
-        (RequiredPlan::Basic, Say::Plan(Basic)) => Decision::Allow,
-        (RequiredPlan::Premium, Say::Plan(Basic)) => Decision::Deny(Code::PlanUpgradeRequired),
-        (_, Say::Required) => Decision::Deny(Code::SubscriptionRequired),
-        (_, Say::Expired) => Decision::Deny(Code::SubscriptionExpired),
-        (_, Say::Overdue) => Decision::Deny(Code::PaymentOverdue),
+        (RequiredPlan::Basic | RequiredPlan::Premium, Grant::Plan(Premium)) => Decision::Allow,
+        (RequiredPlan::Basic, Grant::Plan(Basic)) => Decision::Allow,
+        (RequiredPlan::Premium, Grant::Plan(Basic)) => Decision::Deny(Denial::PlanUpgradeRequired),
+        (_, Grant::Required) => Decision::Deny(Denial::SubscriptionRequired),
+        (_, Grant::Expired) => Decision::Deny(Denial::SubscriptionExpired),
+        (_, Grant::Overdue) => Decision::Deny(Denial::PaymentOverdue),
     }
 }
 
 #[test]
-fn the_whole_space_answers_as_the_rules_say() {
+fn every_combination_is_decided_by_the_rules() {
     let mut count = 0;
     for subscription in subscriptions() {
         for complimentary in complimentaries() {
@@ -146,11 +145,11 @@ fn the_whole_space_answers_as_the_rules_say() {
             }
         }
     }
-    assert_eq!(count, 10 * 3 * 4 * 5 * 4 * 9 * 3, "nothing of the space is left out");
+    assert_eq!(count, 10 * 3 * 4 * 5 * 4 * 9 * 3, "no combination is left out");
 }
 
 #[test]
-fn the_printed_table_is_that_of_the_code() {
+fn the_printed_table_matches_the_code() {
     let path =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("docs/entitlement.md");
     let table = printed();
@@ -158,21 +157,21 @@ fn the_printed_table_is_that_of_the_code() {
         std::fs::write(&path, &table).expect("docs/ can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == table, "docs/entitlement.md is stale: make entitlement");
+    assert!(kept == table, "docs/entitlement.md is stale: run `make entitlement`");
 }
 
 fn letter(decision: Decision) -> char {
     match decision {
         Decision::Allow => '✓',
-        Decision::Deny(Code::PlanUpgradeRequired) => 'U',
-        Decision::Deny(Code::SubscriptionRequired) => 'S',
-        Decision::Deny(Code::SubscriptionExpired) => 'E',
-        Decision::Deny(Code::PaymentOverdue) => 'P',
-        Decision::Deny(other) => panic!("no code of entitlement: {other:?}"),
+        Decision::Deny(Denial::PlanUpgradeRequired) => 'U',
+        Decision::Deny(Denial::SubscriptionRequired) => 'S',
+        Decision::Deny(Denial::SubscriptionExpired) => 'E',
+        Decision::Deny(Denial::PaymentOverdue) => 'P',
+        Decision::Deny(other) => panic!("not a denial of a plan: {other:?}"),
     }
 }
 
-/// A free, a basic and a premium video.
+/// The answers for a free, a basic and a premium video.
 fn cell(case: &Case) -> String {
     REQUIRED.map(|required| letter(decision(case, required)).to_string()).join(" ")
 }
@@ -180,12 +179,12 @@ fn cell(case: &Case) -> String {
 const HEAD: &str = "\
 # Who may watch what
 
-Printed from the code by `make entitlement`; a test fails when it is stale, and another compares the whole space of 64,800
-points with rules written apart from the code (`tests/entitlement.rs`).
+`make entitlement` prints this page from the code. One test fails when it is stale; another compares all 64,800 combinations
+with rules written independently of the code (`tests/entitlement.rs`).
 
-Each cell is a free, a basic and a premium video, in this order:
+Each cell has three answers: for a free, a basic and a premium video.
 
-| sign | answer |
+| symbol | answer |
 | --- | --- |
 | ✓ | plays |
 | U | `PLAN_UPGRADE_REQUIRED` |
@@ -193,25 +192,25 @@ Each cell is a free, a basic and a premium video, in this order:
 | E | `SUBSCRIPTION_EXPIRED` |
 | P | `PAYMENT_OVERDUE` |
 
-A boundary is meant to the second: `in 1 s` is the last second before it, `now` the first at it.
+Boundaries are exact to the second: `in 1 s` is the last second before one, `now` is the boundary itself.
 
-## By the subscription alone
+## Subscription only
 
-*Cancelled*: the moment at which it will be cancelled. *Period + 2 days*: when the paid period and two days beyond it are over.
-*Arrears + 7 days*: when the grace of its earliest open invoice is over; the grace is the template's `GraceDays`. `any` is
-every value of the column, none included.
+*Cancelled*: when a scheduled cancellation takes effect. *Period + 2 days*: two days after the end of the paid period.
+*Arrears + 7 days*: the end of the grace period of the earliest open invoice; the template's `GraceDays` sets its length. `any`
+stands for every value of the column, including `none`.
 
-| status | cancelled | period + 2 days | arrears + 7 days | at a price not ours | basic | premium |
+| status | cancelled | period + 2 days | arrears + 7 days | unknown price | basic | premium |
 | --- | --- | --- | --- | --- | --- | --- |
 ";
 
 const BESIDE: &str = "
-## With a complimentary plan beside it
+## Subscription and complimentary plan
 
-The better of the two counts. Where neither grants, the subscription's reason is told, unless there is no subscription and the
-complimentary plan ended.
+The better plan of the two counts. If neither grants access, the answer gives the subscription's reason, or `SUBSCRIPTION_EXPIRED`
+if there is no subscription and the complimentary plan has ended.
 
-| the subscription says | none given | basic for good | until in 1 s | until now | until 1 s ago | premium for good | until in 1 s | until now | until 1 s ago |
+| the subscription alone | no complimentary plan | basic, no end | until in 1 s | until now | until 1 s ago | premium, no end | until in 1 s | until now | until 1 s ago |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
@@ -237,7 +236,7 @@ fn printed() -> String {
         arrears: None,
         complimentary: None,
     };
-    for (says, case) in [
+    for (name, case) in [
         ("basic", active(Some(PlanType::Basic), Status::Active)),
         ("premium", active(Some(PlanType::Premium), Status::Active)),
         ("`SUBSCRIPTION_REQUIRED`", active(None, Status::None)),
@@ -245,12 +244,12 @@ fn printed() -> String {
         ("`PAYMENT_OVERDUE`", active(Some(PlanType::Premium), Status::Unpaid)),
     ] {
         let cells = complimentaries().into_iter().map(|complimentary| cell(&Case { complimentary, ..case }));
-        let _ = writeln!(text, "| {says} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(text, "| {name} | {} |", cells.collect::<Vec<_>>().join(" | "));
     }
     text
 }
 
-/// The rows of each value of a dimension, values with equal rows being told together.
+/// The rows of each value of a dimension; values with equal rows share them.
 fn merged(values: &[Ahead], rows: impl Fn(Ahead) -> Vec<String>) -> Vec<String> {
     let mut groups: Vec<(Vec<Ahead>, Vec<String>)> = Vec::new();
     for value in values {
@@ -261,10 +260,10 @@ fn merged(values: &[Ahead], rows: impl Fn(Ahead) -> Vec<String>) -> Vec<String> 
         }
     }
     let is_whole = groups.len() == 1;
-    let told = |group: &[Ahead]| {
+    let label = |group: &[Ahead]| {
         if is_whole { "any".to_owned() } else { group.iter().map(|one| word(*one)).collect::<Vec<_>>().join(", ") }
     };
-    groups.iter().flat_map(|(group, rows)| rows.iter().map(|row| format!("{} | {row}", told(group)))).collect()
+    groups.iter().flat_map(|(group, rows)| rows.iter().map(|row| format!("{} | {row}", label(group)))).collect()
 }
 
 fn word(ahead: Ahead) -> &'static str {

@@ -1,4 +1,4 @@
-//! Every event of `events/`, through the decoding that Lambda does.
+//! Every event in `events/`, decoded as Lambda does.
 
 use lambda_http::RequestExt;
 use local::template::Route;
@@ -7,7 +7,7 @@ use std::path::Path;
 use support::Platform;
 
 #[tokio::test]
-async fn every_event_is_of_its_function_and_decodes_as_lambda_decodes_it() {
+async fn every_event_matches_its_function_and_decodes_as_in_lambda() {
     let platform = Platform::bare().await;
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("events");
     let mut decoded = 0;

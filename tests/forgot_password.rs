@@ -1,10 +1,10 @@
-//! `forgot-password`: a link for whoever has the account, and the same answer for everybody.
+//! `forgot-password`: a link for the owner of the account, and the same answer for everybody.
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use support::{Answer, Platform};
 
-/// The token of a mailed link, from both of its forms.
+/// The token of a mailed link, from its text and HTML forms.
 pub(crate) fn token_of(platform: &Platform, mail: &Value) -> String {
     let start = format!("{}/reset-password?token=", platform.setting("forgot-password", "WEB_ORIGIN"));
     let token = |form: &str| {
@@ -12,7 +12,7 @@ pub(crate) fn token_of(platform: &Platform, mail: &Value) -> String {
         let rest = text.split_once(&start).unwrap_or_else(|| panic!("no link to {start} in {text}")).1;
         rest.split(|end: char| !(end.is_ascii_alphanumeric() || "-_".contains(end))).next().unwrap_or("").to_owned()
     };
-    assert_eq!(token("text"), token("html"), "one link in both forms");
+    assert_eq!(token("text"), token("html"), "text and HTML have the same link");
     token("text")
 }
 
@@ -21,7 +21,7 @@ pub(crate) async fn forget(platform: &Platform, email: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_owner_is_mailed_a_link_of_the_configured_origin() {
+async fn the_owner_gets_a_link_with_the_configured_origin() {
     let platform = Platform::bare().await;
     platform.register("Ada@Viewers.test").await;
     let request = platform.anyone().request(reqwest::Method::POST, "/api/auth/forgot-password");
@@ -35,7 +35,7 @@ async fn the_owner_is_mailed_a_link_of_the_configured_origin() {
     assert_eq!(
         mail[0]["to"],
         json!(["Ada@Viewers.test"]),
-        "the address of the account, not the one that was asked for"
+        "sent to the account's address, not to the one in the request"
     );
     assert_eq!(mail[0]["from"], platform.setting("forgot-password", "MAIL_FROM"));
     assert_eq!(mail[0]["subject"], "Reset your Marquee password");
@@ -44,7 +44,7 @@ async fn the_owner_is_mailed_a_link_of_the_configured_origin() {
 }
 
 #[tokio::test]
-async fn an_account_and_none_are_answered_alike_and_at_the_same_time() {
+async fn known_and_unknown_addresses_get_the_same_answer_after_the_same_time() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     let mut seen = Vec::new();
@@ -56,15 +56,15 @@ async fn an_account_and_none_are_answered_alike_and_at_the_same_time() {
     }
     for (status, data, elapsed) in &seen {
         assert_eq!((status, data), (&seen[0].0, &seen[0].1));
-        assert!(*elapsed >= Duration::from_secs(1), "nobody is answered before a mail could be out: {seen:?}");
+        assert!(*elapsed >= Duration::from_secs(1), "no answer comes before a mail could have been sent: {seen:?}");
         assert!(elapsed.abs_diff(seen[0].2) < Duration::from_millis(400), "{seen:?}");
     }
-    assert_eq!(platform.mail("nobody@viewers.test"), Vec::<Value>::new(), "nobody who has no account is mailed");
+    assert_eq!(platform.mail("nobody@viewers.test"), Vec::<Value>::new(), "an address without an account gets no mail");
     assert_eq!(platform.mail("ada@viewers.test").len(), 2);
 }
 
 #[tokio::test]
-async fn an_address_gets_three_mails_an_hour_and_nobody_is_told() {
+async fn an_address_gets_three_mails_an_hour_and_the_answer_never_shows_it() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     platform.register("bob@viewers.test").await;
@@ -78,7 +78,7 @@ async fn an_address_gets_three_mails_an_hour_and_nobody_is_told() {
     assert!(answers.iter().all(|answer| (answer.status(), answer.data()) == (200, answers[0].data())), "{answers:?}");
     assert_eq!(platform.mail("ada@viewers.test").len(), 3);
     forget(&platform, "bob@viewers.test").await;
-    assert_eq!(platform.mail("bob@viewers.test").len(), 1, "each address has its own share");
+    assert_eq!(platform.mail("bob@viewers.test").len(), 1, "each address has its own limit");
 
     platform.advance(59 * 60).await;
     forget(&platform, "ada@viewers.test").await;
@@ -104,7 +104,7 @@ async fn no_table_holds_the_token() {
 }
 
 #[tokio::test]
-async fn mail_that_ses_does_not_take_is_not_told_and_goes_out_later_once() {
+async fn mail_that_ses_refuses_does_not_change_the_answer_and_is_sent_once_later() {
     for kind in ["error", "throttle", "hang", "reset_before"] {
         let platform = Platform::bare().await;
         platform.register("ada@viewers.test").await;
@@ -124,7 +124,7 @@ async fn mail_that_ses_does_not_take_is_not_told_and_goes_out_later_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_refused() {
+async fn a_malformed_address_is_refused() {
     let platform = Platform::bare().await;
     for body in [json!({}), json!({ "email": "nobody" }), json!({ "email": 1 }), json!({ "email": "a@b.cd", "x": 1 })] {
         let answer = platform.anyone().post("/api/auth/forgot-password", body.clone()).await;

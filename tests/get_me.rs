@@ -1,4 +1,4 @@
-//! `get-me`: the caller, and every token that is none.
+//! `get-me`: the caller, and every kind of invalid token.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use support::{Platform, Viewer};
 
 const WEEK: i64 = 7 * 86_400;
 
-/// Makes tokens with the platform's own key: what differs from a good one is what a case changes.
+/// Makes tokens with the platform's own key. Each case changes one thing about a valid token.
 struct Mint {
     key: EncodingKey,
     kid: String,
@@ -61,7 +61,7 @@ async fn code_of(platform: &Platform, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_is_what_the_contract_says_and_reads_its_session_consistently() {
+async fn a_token_follows_the_contract_and_its_session_is_read_consistently() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let header: Value =
@@ -83,11 +83,11 @@ async fn a_token_is_what_the_contract_says_and_reads_its_session_consistently() 
 }
 
 #[tokio::test]
-async fn no_token_that_is_not_exactly_ours_is_taken() {
+async fn every_forged_or_altered_token_is_refused() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
     let mint = Mint::of(&platform, &viewer).await;
-    assert_eq!(code_of(&platform, &mint.with(|_| ())).await, "200", "the mint makes good tokens");
+    assert_eq!(code_of(&platform, &mint.with(|_| ())).await, "200", "the mint makes valid tokens");
 
     let [head, body, signature] = viewer.token().split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let none = base64(br#"{"alg":"none","typ":"JWT"}"#);
@@ -145,14 +145,63 @@ async fn no_token_that_is_not_exactly_ours_is_taken() {
     ];
     for (what, token) in cases {
         let code = code_of(&platform, &token).await;
-        // A subject that reads as no id of ours has no session; all else is refused before any is looked for.
+        // A subject that is not one of our ids has no session; everything else is refused before a session is looked
+        // up.
         assert_eq!(code, "UNAUTHENTICATED", "{what}");
     }
-    assert_eq!(code_of(&platform, viewer.token()).await, "200", "the session outlives them all");
+    assert_eq!(code_of(&platform, viewer.token()).await, "200", "the session survives them all");
 }
 
 #[tokio::test]
-async fn a_header_that_is_no_bearer_token_is_401_and_says_what_would_be() {
+async fn a_token_with_extra_header_fields_is_refused() {
+    let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let mint = Mint::of(&platform, &viewer).await;
+    let signed = |header: Value| {
+        let token = mint.with(|_| ());
+        let body = token.split('.').nth(1).expect("a payload");
+        let message = format!("{}.{body}", base64(header.to_string().as_bytes()));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &mint.key, Algorithm::EdDSA).expect("signed");
+        format!("{message}.{signature}")
+    };
+    let ours = json!({ "alg": "EdDSA", "typ": "JWT", "kid": mint.kid });
+    assert_eq!(code_of(&platform, &signed(ours.clone())).await, "200", "the header that we write");
+    for (name, value) in [
+        ("crit", json!(["exp"])),
+        ("crit", json!([])),
+        ("crit", Value::Null),
+        ("b64", json!(false)),
+        ("zip", json!("DEF")),
+        ("cty", json!("JWT")),
+        ("jku", json!("https://evil.example/keys")),
+        ("jwk", json!({ "kty": "OKP" })),
+        ("x5u", json!("https://evil.example/chain")),
+        ("x5c", json!([])),
+        ("x5t", json!("")),
+        ("x5t#S256", json!("")),
+        ("enc", json!("A128GCM")),
+        ("url", json!("https://evil.example")),
+        ("typ", json!("dpop+jwt")),
+        ("typ", json!("JWS")),
+        ("typ", json!("")),
+        ("typ", json!(1)),
+        ("alg", json!("none")),
+        ("alg", json!("ES256")),
+        ("alg", json!("eddsa")),
+        ("alg", json!(["EdDSA"])),
+        ("kid", json!([mint.kid])),
+        ("kid", Value::Null),
+        ("anything", json!(1)),
+    ] {
+        let mut header = ours.clone();
+        header[name] = value.clone();
+        assert_eq!(code_of(&platform, &signed(header)).await, "UNAUTHENTICATED", "{name}: {value}");
+    }
+    assert_eq!(code_of(&platform, viewer.token()).await, "200", "the session survives them all");
+}
+
+#[tokio::test]
+async fn a_header_without_a_bearer_token_is_401_with_www_authenticate() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let anyone = platform.anyone();
@@ -163,14 +212,14 @@ async fn a_header_that_is_no_bearer_token_is_401_and_says_what_would_be() {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
     let query = anyone.get(&format!("/api/auth/me?access_token={}", viewer.token())).await;
-    assert_eq!(query.code(), "UNAUTHENTICATED", "a token in an address is not looked at");
+    assert_eq!(query.code(), "UNAUTHENTICATED", "a token in the URL is ignored");
     let lower = anyone.request(reqwest::Method::GET, "/api/auth/me");
     let lower = anyone.send(lower.header("authorization", format!("bearer {}", viewer.token()))).await;
-    assert_eq!(lower.status(), 200, "the scheme has no case: {lower}");
+    assert_eq!(lower.status(), 200, "the scheme is case-insensitive: {lower}");
 }
 
 #[tokio::test]
-async fn a_token_is_over_after_a_week_and_another_session_or_user_is_none_of_its() {
+async fn a_token_expires_after_a_week_and_opens_no_other_session_or_user() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let other = platform.register("bob@viewers.test").await;
@@ -189,7 +238,7 @@ async fn a_token_is_over_after_a_week_and_another_session_or_user_is_none_of_its
 }
 
 #[tokio::test]
-async fn keys_rotate_without_signing_anybody_out() {
+async fn key_rotation_signs_nobody_out() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let common = platform.running().secret("CommonSecret");
@@ -199,7 +248,7 @@ async fn keys_rotate_without_signing_anybody_out() {
         let id = platform.setting("login", setting);
         platform.aws("secretsmanager.PutSecretValue", json!({ "SecretId": id, "SecretString": value.to_string() }))
     };
-    // The same key pair under a second name stands for a new one: what matters is that both names verify.
+    // The same key pair under a second name stands for a new key: what matters is that both names verify.
     let mut both = common.clone();
     both["verification_keys"]["next"] = common["verification_keys"][kid].clone();
     put("COMMON_SECRET", both).await;
@@ -210,7 +259,7 @@ async fn keys_rotate_without_signing_anybody_out() {
     let header = unbase64(renewed.token().split('.').next().expect("a header"));
     assert!(String::from_utf8_lossy(&header).contains("\"next\""), "signed with the new key");
     assert_eq!(renewed.get("/api/auth/me").await.status(), 200);
-    assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "a token of the old key still counts");
+    assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "a token of the old key is still valid");
 
     let mut only_new = common.clone();
     only_new["verification_keys"] = json!({ "next": common["verification_keys"][kid] });

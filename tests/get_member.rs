@@ -1,7 +1,7 @@
 //! `GET /api/admin/members/{id}`
 
-use crate::billing::{again, untried};
 use serde_json::{Value, json};
+use support::billing::{platform_without_trial, signed_in_again};
 use support::{Platform, Viewer};
 
 /// A member as an operator sees them.
@@ -18,11 +18,11 @@ pub(crate) async fn id(admin: &Viewer, viewer: &Viewer) -> String {
 
 #[tokio::test]
 async fn a_member_is_shown_with_their_subscription_and_every_payment_newest_first() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     platform.advance(32 * 86_400).await;
-    let (admin, viewer) = (again(&platform, &admin).await, again(&platform, &viewer).await);
+    let (admin, viewer) = (signed_in_again(&platform, &admin).await, signed_in_again(&platform, &viewer).await);
 
     let seen = member(&admin, &viewer).await;
 
@@ -44,7 +44,7 @@ async fn a_member_is_shown_with_their_subscription_and_every_payment_newest_firs
 }
 
 #[tokio::test]
-async fn nobody_is_shown_of_an_id_that_is_none() {
+async fn an_unknown_or_malformed_id_is_not_found() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let other = platform.register("a@viewers.test").await;

@@ -4,7 +4,7 @@ use serde_json::json;
 use support::Platform;
 
 #[tokio::test]
-async fn a_video_says_whether_it_plays_and_how_far_its_viewer_is() {
+async fn a_video_says_whether_the_viewer_may_play_it_and_their_position() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let video = json!({ "title": "Premium one", "required_plan": "premium" });
@@ -29,12 +29,12 @@ async fn a_video_says_whether_it_plays_and_how_far_its_viewer_is() {
     assert_eq!(viewer.get(&path).await.data()["completed"], true);
 
     let for_admin = admin.get(&format!("/api/videos/{id}")).await;
-    assert_eq!(for_admin.data()["access"]["allowed"], true, "an admin plays whatever is ready");
+    assert_eq!(for_admin.data()["access"]["allowed"], true, "an admin can play every ready video");
     assert_eq!(for_admin.data()["status"], "ready");
 }
 
 #[tokio::test]
-async fn what_a_viewer_may_not_know_of_is_not_there() {
+async fn unpublished_videos_are_not_found() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;

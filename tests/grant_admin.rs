@@ -1,19 +1,23 @@
-//! `grant-admin`: the operator's own way to an administrator.
+//! `grant-admin`: how the operator makes an account an administrator.
 
 use serde_json::{Value, json};
 use support::Platform;
 
 #[tokio::test]
-async fn an_account_becomes_an_administrator_at_once_and_the_audit_says_so_once() {
+async fn an_account_becomes_an_administrator_at_once_and_is_audited_once() {
     let platform = Platform::bare().await;
     let viewer = platform.register("Ada@viewers.test").await;
     assert_eq!(viewer.get("/api/auth/me").await.data()["role"], "viewer");
     for spelling in ["ADA@viewers.test", " ada@viewers.test "] {
-        let granted = platform.running().run_job("grant-admin", json!({ "email": spelling })).await.expect("the job");
+        let granted = platform.running().run_job("grant-admin", json!({ "email": spelling })).await;
         assert_eq!(granted.expect("granted")["role"], "admin");
     }
 
-    assert_eq!(viewer.get("/api/auth/me").await.data()["role"], "admin", "the role is the row's, not the token's");
+    assert_eq!(
+        viewer.get("/api/auth/me").await.data()["role"],
+        "admin",
+        "the role comes from the row, not from the token"
+    );
     let scan = json!({ "TableName": platform.setting("grant-admin", "AUDIT_TABLE") });
     let audit = platform.aws("DynamoDB_20120810.Scan", scan).await;
     assert_eq!(audit["Count"], 1, "{audit}");
@@ -22,10 +26,10 @@ async fn an_account_becomes_an_administrator_at_once_and_the_audit_says_so_once(
 }
 
 #[tokio::test]
-async fn an_unknown_address_is_an_error_that_names_it_and_no_log_does() {
+async fn the_error_for_an_unknown_address_names_it_and_no_log_does() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
-    let run = |event: Value| async { platform.running().run_job("grant-admin", event).await.expect("the job") };
+    let run = |event: Value| async { platform.running().run_job("grant-admin", event).await };
 
     let error = run(json!({ "email": "nobody@viewers.test" })).await.expect_err("refused");
 

@@ -1,4 +1,5 @@
-//! The main job, end to end: a person subscribes, watches and comes back; an operator uploads, sees it encoded, publishes.
+//! The main journey, end to end: a person subscribes, watches and comes back; an operator uploads a film, waits for the
+//! encoding, and publishes it.
 
 use m3u8_rs::{MasterPlaylist, MediaPlaylist};
 use serde_json::{Value, json};
@@ -7,11 +8,11 @@ use std::time::Duration;
 use support::{DEMO_PASSWORD, Platform, Viewer};
 use tokio::process::Command;
 
-/// Seconds of a clip that the tests make.
+/// The length in seconds of the clips that the tests make.
 const CLIP_SECONDS: usize = 9;
-/// The moments at which what was encoded is compared, in seconds.
+/// The times in seconds at which the encoded video is compared.
 const MOMENTS: [f64; 3] = [1.5, 4.5, 7.5];
-/// How far a colour channel may be off after encoding, of 255.
+/// How far a color channel may be off after encoding, of 255.
 const CHANNEL_ERROR_MAX: i32 = 24;
 /// How long encoding a clip may take on a busy machine.
 const ENCODING_MAX: Duration = Duration::from_secs(120);
@@ -30,7 +31,7 @@ async fn a_person_registers_subscribes_watches_and_comes_back() {
     let page = platform.client().get(url).send().await.expect("the page").text().await.expect("text");
     assert!(page.contains("name=\"card\"") && page.contains("name=\"promotion_code\""), "{page}");
     assert_eq!(platform.pay(url, "4000000000000002").await, "", "a declined card stays on the page");
-    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_REQUIRED", "and opens nothing");
+    assert_eq!(viewer.play(&video).await.code(), "SUBSCRIPTION_REQUIRED", "no access is granted");
     let back = platform.pay(url, "4242424242424242").await;
     assert!(back.contains("/subscription/return?session_id=cs_test_"), "{back}");
 
@@ -56,7 +57,8 @@ async fn a_person_registers_subscribes_watches_and_comes_back() {
     assert_eq!(elsewhere.play(&video).await.data()["resume_position"], 14.0);
 }
 
-/// Fetches the master, every rendition and every segment of a grant, as a player does; the stream's length in seconds.
+/// Fetches the master playlist, every rendition and every segment of a grant, as a player does. Returns the stream's
+/// length in seconds.
 async fn watch(platform: &Platform, grant: &Value) -> f64 {
     let fetch = async |url: &str| {
         let answer = platform.client().get(url).send().await.expect("an answer");
@@ -83,7 +85,7 @@ async fn watch(platform: &Platform, grant: &Value) -> f64 {
 }
 
 #[tokio::test]
-async fn an_operators_clip_is_encoded_published_and_plays_as_what_it_was() {
+async fn an_operators_clip_is_encoded_published_and_plays_with_its_content() {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
     let viewer = platform.sign_in("viewer@marquee.test", DEMO_PASSWORD).await;
@@ -92,7 +94,7 @@ async fn an_operators_clip_is_encoded_published_and_plays_as_what_it_was() {
         let colours = colours(seed);
         let clip = clip(&colours, seed).await;
         let video = upload(&platform, &admin, "A clip of ours", clip).await;
-        assert_eq!(viewer.play(&video).await.code(), "NOT_FOUND", "nobody knows of it before it is published");
+        assert_eq!(viewer.play(&video).await.code(), "NOT_FOUND", "it is not found before it is published");
         let early = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": true })).await;
         assert_eq!(early.code(), "VIDEO_NOT_READY", "{early}");
 
@@ -119,7 +121,7 @@ async fn an_operators_clip_is_encoded_published_and_plays_as_what_it_was() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_video_becomes_an_error_with_its_reason() {
+async fn a_file_that_is_not_a_video_becomes_an_error_with_its_reason() {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
 
@@ -142,13 +144,13 @@ async fn a_file_that_is_no_video_becomes_an_error_with_its_reason() {
     );
 }
 
-/// Three colours that follow from a number.
+/// Three colors derived from a number.
 fn colours(seed: u32) -> [[u8; 3]; 3] {
     let channel = |number: u32| (40 + (number.wrapping_mul(2_654_435_761) >> 13) % 170) as u8;
     [0, 1, 2].map(|third| [0, 1, 2].map(|part| channel(seed * 31 + third * 7 + part + 1)))
 }
 
-/// A clip of three seconds of each colour, and a tone, as MP4.
+/// A clip with three seconds of each color and a tone, as MP4.
 async fn clip(colours: &[[u8; 3]; 3], tone: u32) -> Vec<u8> {
     let file = std::env::temp_dir().join(format!("marquee-clip-{}-{tone}.mp4", std::process::id()));
     let mut command = Command::new("ffmpeg");
@@ -160,26 +162,26 @@ async fn clip(colours: &[[u8; 3]; 3], tone: u32) -> Vec<u8> {
     let sine = format!("sine=frequency={}:duration={CLIP_SECONDS}", 200 + tone * 5);
     command.args(["-f", "lavfi", "-i", &sine, "-filter_complex", "[0][1][2]concat=n=3:v=1:a=0[v]"]);
     command.args(["-map", "[v]", "-map", "3:a", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"]).arg(&file);
-    let made = command.status().await.expect("ffmpeg is installed by the set-up");
+    let made = command.status().await.expect("the setup installs ffmpeg");
     assert!(made.success());
     let bytes = std::fs::read(&file).expect("the clip");
     let _ = std::fs::remove_file(&file);
     bytes
 }
 
-/// Creates a video and uploads its file; its id.
+/// Creates a video and uploads its file; returns its id.
 async fn upload(platform: &Platform, admin: &Viewer, title: &str, file: Vec<u8>) -> String {
     let body = json!({ "title": title, "category": "Tests", "required_plan": "free" });
     let created = admin.post("/api/admin/videos", body).await;
     assert_eq!(created.status(), 201, "{created}");
     assert_eq!(created.data()["video"]["status"], "processing");
-    let url = created.data()["upload"]["url"].as_str().expect("where to upload to");
+    let url = created.data()["upload"]["url"].as_str().expect("an upload URL");
     let put = platform.client().put(url).body(file).send().await.expect("an answer");
     assert!(put.status().is_success(), "{}", put.status());
     created.data()["video"]["id"].as_str().expect("an id").to_owned()
 }
 
-/// Waits until a video is no longer being encoded.
+/// Waits until a video is encoded.
 async fn settled(platform: &Platform, admin: &Viewer, video: &str) -> Value {
     let started = std::time::Instant::now();
     loop {
@@ -194,7 +196,7 @@ async fn settled(platform: &Platform, admin: &Viewer, video: &str) -> Value {
     }
 }
 
-/// The colour in the middle of every rendition at every moment: height, moment, colour.
+/// The color in the middle of every rendition at every time: height, time, color.
 async fn decoded(platform: &Platform, grant: &Value) -> Vec<(u64, f64, [u8; 3])> {
     let url = grant["playback_url"].as_str().expect("a URL");
     let master = platform.client().get(url).send().await.expect("an answer").bytes().await.expect("a body");
@@ -208,7 +210,7 @@ async fn decoded(platform: &Platform, grant: &Value) -> Vec<(u64, f64, [u8; 3])>
                 .args(["-vf", "scale=1:1:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
                 .output()
                 .await
-                .expect("ffmpeg is installed by the set-up");
+                .expect("the setup installs ffmpeg");
             let colour: [u8; 3] = output
                 .stdout
                 .as_slice()
@@ -220,9 +222,9 @@ async fn decoded(platform: &Platform, grant: &Value) -> Vec<(u64, f64, [u8; 3])>
     frames
 }
 
-/// Where the tests' own files are, so that a missing one is named.
+/// The path of the tests' own files, checked so that a missing one is named.
 #[test]
-fn the_set_up_installed_what_these_tests_need() {
+fn the_setup_installed_what_these_tests_need() {
     for tool in ["ffmpeg", "ffprobe"] {
         let found = std::env::var_os("PATH")
             .is_some_and(|path| std::env::split_paths(&path).any(|folder| Path::new(&folder).join(tool).exists()));

@@ -1,27 +1,30 @@
 //! `GET /api/admin/audit`
 
-use crate::billing::again;
 use crate::get_member::id;
 use serde_json::json;
+use support::billing::signed_in_again;
 use support::{Answer, Platform};
 
 fn reasons(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status(), 200, "{answer}");
-    let deeds = answer.data().as_array().expect("a list").iter();
-    deeds.map(|deed| deed["reason"].as_str().expect("a reason").to_owned()).collect()
+    let audit_entries = answer.data().as_array().expect("a list").iter();
+    audit_entries.map(|audit_entry| audit_entry["reason"].as_str().expect("a reason").to_owned()).collect()
 }
 
 #[tokio::test]
-async fn deeds_come_newest_first_across_days_and_a_day_is_one_query() {
+async fn audit_entries_are_newest_first_across_days_and_a_day_is_one_query() {
     let platform = Platform::bare().await;
     let mut admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;
     let path = format!("/api/admin/members/{}/comp", id(&admin, &viewer).await);
     let first_day = platform.running().now().strftime("%Y-%m-%d").to_string();
-    for (reason, days) in [("one", 0), ("two", 1), ("three", 0), ("four", 3)] {
+    // Each gift is different: one that changes nothing makes no audit entry.
+    for (reason, days, plan) in
+        [("one", 0, "basic"), ("two", 1, "premium"), ("three", 0, "basic"), ("four", 3, "premium")]
+    {
         platform.advance(days * 86_400 + 1).await;
-        admin = again(&platform, &admin).await;
-        let answer = admin.post(&path, json!({ "plan_type": "basic", "reason": reason })).await;
+        admin = signed_in_again(&platform, &admin).await;
+        let answer = admin.post(&path, json!({ "plan_type": plan, "reason": reason })).await;
         assert_eq!(answer.status(), 200, "{answer}");
     }
     let all = ["four", "three", "two", "one", "invoked by the operator"];
@@ -32,7 +35,7 @@ async fn deeds_come_newest_first_across_days_and_a_day_is_one_query() {
     loop {
         let page = admin.get(&format!("/api/admin/audit?limit=2{cursor}")).await;
         seen.extend(reasons(&page));
-        assert_eq!(platform.round_trips(&page, "dynamodb"), 2, "the session, and one query over all days");
+        assert_eq!(platform.round_trips(&page, "dynamodb"), 2, "the session, and one query for all days");
         let Some(next) = page.next_cursor() else { break };
         cursor = format!("&cursor={next}");
     }
@@ -46,11 +49,11 @@ async fn deeds_come_newest_first_across_days_and_a_day_is_one_query() {
     assert_eq!((reasons(&rest), rest.next_cursor()), (vec!["invoked by the operator".to_owned()], None));
     assert_eq!(admin.get(&format!("/api/admin/audit?cursor={next}")).await.code(), "INVALID_CURSOR");
     assert_eq!(admin.get("/api/admin/audit?day=2026-02-30").await.code(), "VALIDATION_ERROR");
-    assert_eq!(again(&platform, &viewer).await.get("/api/admin/audit").await.code(), "FORBIDDEN");
+    assert_eq!(signed_in_again(&platform, &viewer).await.get("/api/admin/audit").await.code(), "FORBIDDEN");
 }
 
 #[tokio::test]
-async fn what_came_has_no_before_and_what_went_no_after() {
+async fn created_rows_have_no_before_and_deleted_rows_no_after() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let new = json!({ "title": "A", "category": "B", "required_plan": "free" });
@@ -61,9 +64,9 @@ async fn what_came_has_no_before_and_what_went_no_after() {
 
     let audit = admin.get("/api/admin/audit?limit=2").await;
     assert_eq!(audit.status(), 200, "{audit}");
-    let deeds = audit.data().as_array().expect("a list");
-    assert_eq!(deeds[0]["action"], "video.delete");
-    assert_eq!((deeds[0]["before"]["title"].as_str(), &deeds[0]["after"]), (Some("A"), &json!(null)));
-    assert_eq!(deeds[1]["action"], "video.create");
-    assert_eq!((&deeds[1]["before"], deeds[1]["after"]["title"].as_str()), (&json!(null), Some("A")));
+    let audit_entries = audit.data().as_array().expect("a list");
+    assert_eq!(audit_entries[0]["action"], "video.delete");
+    assert_eq!((audit_entries[0]["before"]["title"].as_str(), &audit_entries[0]["after"]), (Some("A"), &json!(null)));
+    assert_eq!(audit_entries[1]["action"], "video.create");
+    assert_eq!((&audit_entries[1]["before"], audit_entries[1]["after"]["title"].as_str()), (&json!(null), Some("A")));
 }

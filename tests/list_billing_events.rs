@@ -1,8 +1,8 @@
 //! `GET /api/admin/billing/events`
 
-use crate::billing::{again, customer, event, untried};
 use serde_json::{Value, json};
 use support::Answer;
+use support::billing::{platform_without_trial, post_event, signed_in_again, stripe_customer};
 
 fn ids(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status(), 200, "{answer}");
@@ -11,20 +11,20 @@ fn ids(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn events_come_newest_first_across_days_and_by_day() {
-    let platform = untried().await;
+async fn events_are_listed_newest_first_across_days_and_by_day() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
     let bought = ids(&admin.get("/api/admin/billing/events?limit=100").await);
     let days = [0, 1, 20];
     let mut today = String::new();
     for (number, day) in days.into_iter().enumerate() {
         platform.advance(day * 86_400 + 1).await;
         today = platform.running().now().strftime("%Y-%m-%d").to_string();
-        event(&platform, &format!("evt_{number}"), "invoice.paid", &customer).await;
+        post_event(&platform, &format!("evt_{number}"), "invoice.paid", &customer).await;
     }
-    let admin = again(&platform, &admin).await;
+    let admin = signed_in_again(&platform, &admin).await;
 
     let all = ids(&admin.get("/api/admin/billing/events?limit=100").await);
     assert_eq!(all, [vec!["evt_2".to_owned(), "evt_1".to_owned(), "evt_0".to_owned()], bought].concat());
@@ -49,5 +49,5 @@ async fn events_come_newest_first_across_days_and_by_day() {
     assert_eq!(ids(&admin.get("/api/admin/billing/events?state=set_aside").await), Vec::<String>::new());
     assert_eq!(ids(&admin.get("/api/admin/billing/events?state=applied&limit=100").await), all);
     assert_eq!(admin.get("/api/admin/billing/events?state=lost").await.code(), "VALIDATION_ERROR");
-    assert_eq!(again(&platform, &viewer).await.get("/api/admin/billing/events").await.code(), "FORBIDDEN");
+    assert_eq!(signed_in_again(&platform, &viewer).await.get("/api/admin/billing/events").await.code(), "FORBIDDEN");
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use support::Platform;
 
 #[tokio::test]
-async fn categories_are_counted_by_what_is_published() {
+async fn categories_count_only_published_videos() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for category in ["Drama", "Ästhetik", "drama "] {

@@ -1,22 +1,22 @@
-//! `list-invoices`: all that was billed, newest first, and nobody else's.
+//! `list-invoices`: all of the user's invoices, newest first, and nobody else's.
 
-use crate::billing::{DAY, again, customer, stripe, untried};
 use serde_json::{Value, json};
 use support::Platform;
+use support::billing::{DAY, call_stripe, platform_without_trial, signed_in_again, stripe_customer};
 
 #[tokio::test]
-async fn invoices_are_told_newest_first_page_by_page_with_what_came_back() {
-    let platform = untried().await;
+async fn invoices_are_listed_newest_first_by_page_with_their_refunds() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.subscriber("premium").await;
     for _ in 0..4 {
         platform.advance(31 * DAY).await;
     }
-    let viewer = again(&platform, &viewer).await;
-    let customer = customer(&platform, &viewer).await;
-    let charges = stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
     let oldest = charges["data"].as_array().and_then(|list| list.last()).expect("a charge")["id"].as_str().expect("id");
-    stripe(&platform, "POST", "refunds", &[("charge", oldest), ("amount", "300")]).await;
+    call_stripe(&platform, "POST", "refunds", &[("charge", oldest), ("amount", "300")]).await;
 
     let mut seen: Vec<Value> = Vec::new();
     let mut path = "/api/subscription/invoices?limit=2".to_owned();
@@ -53,18 +53,18 @@ async fn invoices_are_told_newest_first_page_by_page_with_what_came_back() {
 }
 
 #[tokio::test]
-async fn who_was_never_billed_has_an_empty_list_and_a_strangers_cursor_opens_nothing() {
-    let platform = untried().await;
+async fn a_user_without_invoices_gets_an_empty_list_and_a_foreign_cursor_is_refused() {
+    let platform = platform_without_trial().await;
     let nobody = platform.register("a@viewers.test").await;
     let none = nobody.get("/api/subscription/invoices").await;
     assert_eq!((none.status(), none.data(), none.next_cursor()), (200, &json!([]), None), "{none}");
 
     let viewer = platform.subscriber("basic").await;
     platform.advance(31 * DAY + 7_200).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     let first = viewer.get("/api/subscription/invoices?limit=1").await;
     let cursor = first.next_cursor().expect("a second page").to_owned();
-    let nobody = again(&platform, &nobody).await;
+    let nobody = signed_in_again(&platform, &nobody).await;
     let stolen = nobody.get(&format!("/api/subscription/invoices?cursor={cursor}")).await;
     assert_eq!((stolen.status(), stolen.code()), (400, "INVALID_CURSOR"), "{stolen}");
     for limit in ["0", "101", "x"] {
@@ -74,14 +74,14 @@ async fn who_was_never_billed_has_an_empty_list_and_a_strangers_cursor_opens_not
 }
 
 #[tokio::test]
-async fn what_a_customer_was_billed_stays_theirs_when_it_was_replaced() {
-    let platform = untried().await;
+async fn invoices_of_a_replaced_customer_stay_listed() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let old = customer(&platform, &viewer).await;
-    stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
+    let old = stripe_customer(&platform, &viewer).await;
+    call_stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
     platform.advance(60).await;
-    let page = crate::billing::page(&crate::billing::checkout(&viewer, "premium").await);
-    platform.pay(&page, crate::billing::CARD).await;
+    let page = support::billing::checkout_url(&support::billing::checkout(&viewer, "premium").await);
+    platform.pay(&page, support::billing::CARD).await;
 
     let both = viewer.get("/api/subscription/invoices").await;
 
@@ -90,8 +90,8 @@ async fn what_a_customer_was_billed_stays_theirs_when_it_was_replaced() {
 }
 
 #[tokio::test]
-async fn while_stripe_is_down_that_is_said() {
-    let platform: Platform = untried().await;
+async fn an_outage_of_stripe_is_reported() {
+    let platform: Platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.fault(json!({ "target": "stripe", "kind": "error", "count": 1_000 }));
     let answer = viewer.get("/api/subscription/invoices").await;

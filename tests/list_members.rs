@@ -1,7 +1,7 @@
 //! `GET /api/admin/members`
 
-use crate::billing::{again, untried};
 use serde_json::{Value, json};
+use support::billing::{platform_without_trial, signed_in_again};
 use support::{Answer, Platform};
 
 fn emails(answer: &Answer) -> Vec<String> {
@@ -11,7 +11,7 @@ fn emails(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_operator_sees_everybody_newest_first_and_no_page_repeats_or_leaves_out() {
+async fn members_are_listed_newest_first_and_pages_repeat_and_omit_nobody() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for name in ["a", "b", "c", "d"] {
@@ -26,7 +26,7 @@ async fn an_operator_sees_everybody_newest_first_and_no_page_repeats_or_leaves_o
     loop {
         let page = admin.get(&path).await;
         seen.extend(emails(&page));
-        assert!(platform.round_trips(&page, "dynamodb") <= 3, "session, page, their subscriptions");
+        assert!(platform.round_trips(&page, "dynamodb") <= 3, "the session, the page, and their subscriptions");
         let Some(cursor) = page.next_cursor() else { break };
         path = format!("/api/admin/members?limit=2&cursor={cursor}");
     }
@@ -57,21 +57,21 @@ async fn an_operator_sees_everybody_newest_first_and_no_page_repeats_or_leaves_o
 
 #[tokio::test]
 async fn members_are_found_by_address_in_any_case_and_by_status() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let payer = platform.subscriber("premium").await;
     let late = platform.subscriber("basic").await;
     platform.register("nobody@viewers.test").await;
     platform.cards(&late).decline().await;
     platform.advance(32 * 86_400).await;
-    let admin = again(&platform, &admin).await;
+    let admin = signed_in_again(&platform, &admin).await;
     let of = |query: &str| {
         let (admin, query) = (admin.clone(), query.to_owned());
         async move { emails(&admin.get(&format!("/api/admin/members?{query}")).await) }
     };
 
     assert_eq!(of(&format!("email={}", payer.email().to_uppercase())).await, [payer.email()]);
-    assert_eq!(of("email=premium@viewers.test").await.len(), 0, "an address that is only a part of one");
+    assert_eq!(of("email=premium@viewers.test").await.len(), 0, "the address is only part of another");
     assert_eq!(admin.get("/api/admin/members?email=premium").await.code(), "VALIDATION_ERROR");
     assert_eq!(of("status=active").await, [payer.email()]);
     assert_eq!(of("status=past_due").await, [late.email()]);
@@ -85,5 +85,107 @@ async fn members_are_found_by_address_in_any_case_and_by_status() {
     let crossed = admin.get(&format!("/api/admin/members?status=active&cursor={cursor}")).await;
     assert_eq!(crossed.code(), "INVALID_CURSOR");
     assert_eq!(admin.get("/api/admin/members?status=gone").await.code(), "VALIDATION_ERROR");
-    assert_eq!(again(&platform, &payer).await.get("/api/admin/members").await.code(), "FORBIDDEN");
+    assert_eq!(signed_in_again(&platform, &payer).await.get("/api/admin/members").await.code(), "FORBIDDEN");
+}
+
+/// Registers an account with a name.
+async fn register_named(platform: &Platform, email: &str, name: &str) {
+    let account = json!({ "email": email, "password": support::PASSWORD, "name": name });
+    let answer = platform.anyone().post("/api/auth/register", account).await;
+    assert_eq!(answer.status(), 201, "{answer}");
+    platform.advance(1).await;
+}
+
+/// All addresses that a search finds across its pages, and the number of pages.
+async fn found(admin: &support::Viewer, query: &str) -> (Vec<String>, usize) {
+    let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let page = admin.get(&format!("/api/admin/members?{query}{cursor}")).await;
+        seen.extend(emails(&page));
+        pages += 1;
+        let Some(next) = page.next_cursor() else { return (seen, pages) };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_members_by_any_part_of_address_or_name() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    register_named(&platform, "member-1@viewers.test", "Zoe Bronte\u{308}").await;
+    register_named(&platform, "Member-2@viewers.test", "Ada Lovelace").await;
+    register_named(&platform, "xmember-2@other.test", "Grace Hopper").await;
+    let (one, two, other) = ("member-1@viewers.test", "Member-2@viewers.test", "xmember-2@other.test");
+    for (query, expected) in [
+        ("member-2", vec![other, two]),
+        ("MEMBER-2", vec![other, two]),
+        ("ember", vec![other, two, one]),
+        ("viewers.test", vec![two, one]),
+        ("lovelace", vec![two]),
+        ("ADA", vec![two]),
+        ("bront%C3%AB", vec![one]),
+        ("bronte", vec![one]),
+        ("hopper%20other", vec![other]),
+        ("other+grace", vec![other]),
+        ("@", vec![other, two, one, admin.email()]),
+        // The member with exactly this address comes first; members whose address contains it are found as well.
+        ("member-2@viewers.test", vec![two]),
+        ("nobody", vec![]),
+        ("ada%20hopper", vec![]),
+        ("%25", vec![]),
+        (".*", vec![]),
+    ] {
+        assert_eq!(found(&admin, &format!("q={query}")).await.0, expected, "{query}");
+        assert_eq!(found(&admin, &format!("limit=1&q={query}")).await.0, expected, "{query}, one at a time");
+    }
+    register_named(&platform, "joe@viewers.test", "Joe").await;
+    register_named(&platform, "a.joe@viewers.test", "Anna").await;
+    let exact = found(&admin, "limit=1&q=joe@viewers.test").await.0;
+    assert_eq!(exact, ["joe@viewers.test", "a.joe@viewers.test"], "each once, the exact match first");
+
+    assert_eq!(found(&admin, "q=").await.0.len(), 6, "an empty search field lists everybody");
+    assert_eq!(found(&admin, "q=%20").await.0.len(), 6);
+    assert_eq!(found(&admin, "q=ada&status=none").await.0, [two]);
+    assert_eq!(found(&admin, "q=ada&status=active").await.0, Vec::<String>::new());
+    let long = "x".repeat(201);
+    assert_eq!(admin.get(&format!("/api/admin/members?q={long}")).await.code(), "VALIDATION_ERROR");
+    let first = admin.get("/api/admin/members?q=ember&limit=1").await;
+    let cursor = first.next_cursor().expect("more");
+    let crossed = admin.get(&format!("/api/admin/members?q=viewers&limit=1&cursor={cursor}")).await;
+    assert_eq!(crossed.code(), "INVALID_CURSOR", "a cursor is valid only for its search");
+}
+
+#[tokio::test]
+async fn a_search_among_thousands_is_bounded_and_its_cursor_continues_to_the_end() {
+    const MEMBERS: usize = 10_050;
+    let platform = Platform::bare().await;
+    register_named(&platform, "the-oldest@viewers.test", "Methuselah").await;
+    let table = platform.setting("list-members", "USERS_TABLE");
+    let rows: Vec<Value> = (0..MEMBERS)
+        .map(|number| {
+            let id = format!("0197a000-0000-7000-8000-{number:012}");
+            let created = platform.running().now() + jiff::SignedDuration::from_millis(1000 + number as i64);
+            json!({ "PutRequest": { "Item": {
+                "pk": { "S": format!("USER#{id}") },
+                "id": { "S": id },
+                "email": { "S": format!("viewer-{number}@viewers.test") },
+                "listing": { "S": "users" },
+                "created_at": { "S": format!("{created:.3}") },
+            } } })
+        })
+        .collect();
+    for rows in rows.chunks(25) {
+        platform.aws("DynamoDB_20120810.BatchWriteItem", json!({ "RequestItems": { table.as_str(): rows } })).await;
+    }
+    let admin = platform.admin().await;
+
+    let first = admin.get("/api/admin/members?q=methuselah").await;
+
+    assert_eq!(emails(&first), Vec::<String>::new(), "they are beyond what one call examines");
+    assert!(first.next_cursor().is_some(), "the cursor says that there is more to examine");
+    assert!(platform.round_trips(&first, "dynamodb") <= 22, "{}", platform.round_trips(&first, "dynamodb"));
+    let (seen, pages) = found(&admin, "q=methuselah").await;
+    assert_eq!((seen.as_slice(), pages), (["the-oldest@viewers.test".to_owned()].as_slice(), 2));
+    let whole = admin.get("/api/admin/members?q=the-oldest@viewers.test").await;
+    assert_eq!(emails(&whole), ["the-oldest@viewers.test"], "a whole address is found at once");
 }

@@ -1,10 +1,10 @@
-//! `list-plans`: what can be bought, for everybody and from memory.
+//! `list-plans`: the plans for sale, public and cached.
 
 use serde_json::json;
 use support::Platform;
 
 #[tokio::test]
-async fn plans_carry_stripes_prices_and_are_everybodys_to_keep() {
+async fn plans_have_stripes_prices_and_are_cacheable_by_everybody() {
     let platform = Platform::with(&[("TrialDays", "5")]).await;
     let answer = platform.anyone().get("/api/plans").await;
     assert_eq!(answer.status(), 200, "{answer}");
@@ -24,11 +24,11 @@ async fn plans_carry_stripes_prices_and_are_everybodys_to_keep() {
     assert_eq!(answer.header("cache-control"), "public, max-age=60, stale-while-revalidate=300");
     assert!(answer.header("etag").starts_with("W/"), "{}", answer.header("etag"));
     assert_eq!(platform.round_trips(&answer, "stripe"), 1);
-    assert_eq!(platform.round_trips(&platform.anyone().get("/api/plans").await, "stripe"), 0, "kept in memory");
+    assert_eq!(platform.round_trips(&platform.anyone().get("/api/plans").await, "stripe"), 0, "cached in memory");
 }
 
 #[tokio::test]
-async fn the_last_good_answer_serves_on_while_stripe_is_down() {
+async fn the_last_good_answer_is_served_while_stripe_is_down() {
     let platform = Platform::bare().await;
     platform.fault(json!({ "target": "stripe", "kind": "error", "count": 1_000 }));
     let none = platform.anyone().get("/api/plans").await;

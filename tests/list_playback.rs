@@ -1,10 +1,10 @@
-//! `list-playback`: who is watching.
+//! `list-playback`: the account's live streams.
 
 use crate::play_video::video_of;
 use support::{DEMO_PASSWORD, Platform};
 
 #[tokio::test]
-async fn the_list_shows_live_streams_of_ones_own_account_alone() {
+async fn the_list_shows_only_live_streams_of_the_users_own_account() {
     let platform = Platform::start().await;
     let basic = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let premium = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;

@@ -23,7 +23,7 @@ async fn every_live_device_is_listed_newest_first_with_its_last_use() {
     let fields: Vec<&str> = sessions[0].as_object().expect("a session").keys().map(String::as_str).collect();
     assert_eq!(fields, ["id", "device_name", "created_at", "last_used_at", "current"]);
     assert_eq!((&sessions[0]["device_name"], &sessions[0]["current"]), (&json!("Living room"), &json!(false)));
-    assert_eq!(sessions[0]["last_used_at"], sessions[0]["created_at"], "never used since");
+    assert_eq!(sessions[0]["last_used_at"], sessions[0]["created_at"], "not used since");
     assert_eq!(sessions[1]["current"], true);
     assert_ne!(sessions[1]["last_used_at"], sessions[1]["created_at"]);
     assert!(!answer.text().contains(television.data()["token"].as_str().expect("a token")));
@@ -31,7 +31,7 @@ async fn every_live_device_is_listed_newest_first_with_its_last_use() {
 }
 
 #[tokio::test]
-async fn what_is_over_is_not_listed_even_before_its_row_is_removed() {
+async fn expired_sessions_are_not_listed_even_before_their_rows_are_removed() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     platform.advance(20 * DAY).await;

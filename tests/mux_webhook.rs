@@ -12,7 +12,7 @@ async fn state(admin: &Viewer, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_mux_did_not_sign_changes_nothing() {
+async fn a_body_without_muxs_signature_changes_nothing() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -62,11 +62,11 @@ async fn a_ready_asset_makes_its_video_playable() {
     assert_eq!(video["mux_asset_id"], format!("asset-{id}"));
     assert_eq!(video["mux_playback_id"], support::videos::playback_id(&id), "the signed one, not the public one");
     assert!(video["poster"]["url"].as_str().is_some_and(|url| url.contains("?token=")), "{video}");
-    assert_eq!(video["published"], false, "publishing is the operator's");
+    assert_eq!(video["published"], false, "only the operator publishes");
 }
 
 #[tokio::test]
-async fn an_asset_without_our_name_is_found_by_its_upload() {
+async fn an_asset_without_our_passthrough_is_found_by_its_upload() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
@@ -78,14 +78,14 @@ async fn an_asset_without_our_name_is_found_by_its_upload() {
 
     platform.fault(json!({ "target": "mux", "kind": "error", "count": 2 }));
     let down = platform.mux_event("video.asset.ready", nameless.clone()).await;
-    assert_eq!((down.status(), down.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "Mux shall tell again");
+    assert_eq!((down.status(), down.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "Mux must retry");
     assert_eq!(platform.mux_event("video.asset.ready", nameless).await.status(), 200);
 
     assert_eq!(state(&admin, id).await["status"], "ready");
 }
 
 #[tokio::test]
-async fn events_in_any_order_never_lead_back_to_processing() {
+async fn events_in_any_order_never_return_a_video_to_processing() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.ready_video(&admin, json!({})).await;
@@ -119,9 +119,14 @@ async fn an_event_counts_once_however_often_it_comes() {
     assert_eq!((one.status(), other.status()), (200, 200), "{one} {other}");
     assert_eq!(state(&admin, &id).await["status"], "ready");
 
+    let mut trimmed = asset(&id);
+    trimmed["duration"] = json!(50.0);
+    platform.mux_event("video.asset.updated", trimmed).await;
+    assert_eq!(platform.mux_delivery(body.clone(), &signature).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was taken in before");
     platform.mux_event("video.asset.deleted", asset(&id)).await;
     assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
-    assert_eq!(state(&admin, &id).await["status"], "error", "an old event brings nothing back");
+    assert_eq!(state(&admin, &id).await["status"], "error", "an old event restores nothing");
 }
 
 #[tokio::test]
@@ -169,7 +174,7 @@ async fn a_file_that_cannot_be_encoded_says_why() {
     let mut public = asset(&unsigned);
     public["playback_ids"] = json!([{ "id": "open", "policy": "public" }]);
     platform.mux_event("video.asset.ready", public).await;
-    assert_eq!(state(&admin, &unsigned).await["status"], "error", "what anybody may play is not sold");
+    assert_eq!(state(&admin, &unsigned).await["status"], "error", "a public playback id is not used");
 }
 
 #[tokio::test]
@@ -186,7 +191,7 @@ async fn an_asset_deleted_at_mux_is_withdrawn() {
 }
 
 #[tokio::test]
-async fn what_is_not_ours_is_taken_and_left() {
+async fn events_about_foreign_assets_are_accepted_and_ignored() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for (kind, data) in [
@@ -202,13 +207,21 @@ async fn what_is_not_ours_is_taken_and_left() {
         assert_eq!(answer.status(), 200, "{kind} {data}: {answer}");
     }
     assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+    // Signed JSON that is not an event, or an event in an unknown format.
+    for body in ["[]", "7", "null", "{}", r#"{"type":7}"#, r#"{"type":"video.asset.ready"}"#, r#"{"type":"x","id":{}}"#]
+    {
+        let body = body.as_bytes().to_vec();
+        let signature = platform.mux_signature(&body, platform.running().now()).await;
+        let answer = platform.mux_delivery(body.clone(), &signature).await;
+        assert_eq!(answer.status(), 200, "{}: {answer}", String::from_utf8_lossy(&body));
+    }
     let junk = b"not json".to_vec();
     let signature = platform.mux_signature(&junk, platform.running().now()).await;
     assert_eq!(platform.mux_delivery(junk, &signature).await.code(), "INVALID_JSON");
 }
 
 #[tokio::test]
-async fn our_own_failure_is_told_so_that_mux_tries_again() {
+async fn our_own_failures_are_5xx_so_that_mux_retries() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -220,4 +233,112 @@ async fn our_own_failure_is_told_so_that_mux_tries_again() {
     assert_eq!(state(&admin, &id).await["status"], "processing");
     assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
     assert_eq!(state(&admin, &id).await["status"], "ready");
+}
+
+#[tokio::test]
+async fn an_event_id_of_any_length_can_be_stored() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let long = "x".repeat(3_000);
+    // An event whose id is too long for a key is accepted, and counts once.
+    let id = platform.new_video(&admin, json!({})).await;
+    let body = json!({ "type": "video.asset.ready", "id": long, "data": asset(&id) }).to_string().into_bytes();
+    let signature = platform.mux_signature(&body, platform.running().now()).await;
+    assert_eq!(platform.mux_delivery(body.clone(), &signature).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["status"], "ready");
+    let mut trimmed = asset(&id);
+    trimmed["duration"] = json!(50.0);
+    platform.mux_event("video.asset.updated", trimmed).await;
+    assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
+    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was taken in before");
+
+    // Objects whose ids cannot be Mux's, and numbers that cannot be stored, change nothing.
+    let id = platform.new_video(&admin, json!({})).await;
+    let before = state(&admin, &id).await;
+    for (field, value) in [
+        ("id", json!(long)),
+        ("id", json!("")),
+        ("upload_id", json!(long)),
+        ("playback_ids", json!([{ "id": long, "policy": "signed" }])),
+        ("tracks", json!([{ "type": "text", "id": long }])),
+        ("passthrough", json!(long)),
+    ] {
+        let mut wrong = asset(&id);
+        wrong[field] = value;
+        let answer = platform.mux_event("video.asset.ready", wrong).await;
+        assert_eq!(answer.status(), 200, "{field}: {answer}");
+        assert_eq!(state(&admin, &id).await, before, "{field}");
+    }
+    for upload in [json!({ "id": long }), json!({ "id": "u", "asset_id": long }), json!({ "id": "" })] {
+        let answer = platform.mux_event("video.upload.asset_created", upload).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+    }
+    let mut talkative = asset(&id);
+    talkative["status"] = json!("errored");
+    talkative["errors"] = json!({ "messages": [long.repeat(60)] });
+    assert_eq!(platform.mux_event("video.asset.errored", talkative).await.status(), 200);
+    let reason = state(&admin, &id).await["error_reason"].as_str().map_or(0, str::len);
+    assert_eq!(reason, 500, "the reason is cut to a readable length");
+}
+
+#[tokio::test]
+async fn an_invalid_duration_is_never_stored() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (seconds, status) in [(1e300, "ready"), (-1.0, "ready"), (1e-140, "error"), (0.0, "error")] {
+        let id = platform.new_video(&admin, json!({})).await;
+        let mut odd = asset(&id);
+        odd["duration"] = json!(seconds);
+        let answer = platform.mux_event("video.asset.ready", odd).await;
+        assert_eq!(answer.status(), 200, "{seconds}: {answer}");
+        let video = state(&admin, &id).await;
+        assert_eq!((&video["status"], &video["duration"]), (&json!(status), &Value::Null), "{seconds}: {video}");
+    }
+}
+
+#[tokio::test]
+async fn an_unusable_asset_is_refused_and_says_why() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (change, words) in [
+        (json!({ "tracks": [{ "type": "audio", "id": "a", "max_channels": 2 }] }), "no picture"),
+        (json!({ "tracks": [], "resolution_tier": "audio-only" }), "no picture"),
+        (json!({ "duration": 0 }), "no length"),
+        (json!({ "duration": 0.04 }), "no length"),
+        (json!({ "playback_ids": [] }), "no signed playback id"),
+        (json!({ "playback_ids": [{ "id": "open", "policy": "public" }] }), "no signed playback id"),
+    ] {
+        let id = platform.new_video(&admin, json!({})).await;
+        let mut bad = asset(&id);
+        for (field, value) in change.as_object().expect("fields") {
+            bad[field] = value.clone();
+        }
+        platform.mux_event("video.asset.ready", bad).await;
+        let video = state(&admin, &id).await;
+        let reason = video["error_reason"].as_str().unwrap_or_default();
+        assert!(video["status"] == "error" && reason.contains(words), "{change}: {video}");
+        let publish = admin.patch(&format!("/api/admin/videos/{id}"), json!({ "published": true })).await;
+        assert_eq!(publish.code(), "VIDEO_NOT_READY", "{change}");
+    }
+}
+
+#[tokio::test]
+async fn a_late_file_makes_its_video_wait_again() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
+    let created = admin.post("/api/admin/videos", body).await;
+    let id = created.data()["video"]["id"].as_str().expect("an id");
+    let upload = &created.data()["upload"]["id"];
+    let settings = json!({ "passthrough": id });
+    let timed_out = json!({ "id": upload, "new_asset_settings": settings });
+    platform.mux_event("video.upload.timed_out", timed_out).await;
+    assert_eq!(state(&admin, id).await["status"], "error");
+
+    let arrived = json!({ "id": upload, "asset_id": "late", "new_asset_settings": settings });
+    platform.mux_event("video.upload.asset_created", arrived).await;
+
+    let video = state(&admin, id).await;
+    assert_eq!((&video["status"], &video["error_reason"]), (&json!("processing"), &Value::Null), "{video}");
+    assert_eq!(video["mux_asset_id"], "late");
 }

@@ -1,8 +1,11 @@
-//! Mail about money: each cause once, whatever becomes of the events.
+//! Mail about money: one per cause, however events are delivered.
 
-use crate::billing::{CARD, DAY, again, customer, deliveries, event, page, release, stripe, subscription, untried};
 use crate::change_plan::change;
 use serde_json::json;
+use support::billing::{
+    CARD, DAY, call_stripe, checkout_url, deliver_events, platform_without_trial, post_event, release_events,
+    signed_in_again, stripe_customer, subscription,
+};
 use support::{Platform, Viewer};
 
 const HOUR: u64 = 3_600;
@@ -25,27 +28,27 @@ fn text(platform: &Platform, viewer: &Viewer, subject: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_trial_is_said_to_end_three_days_before_it_does_and_once() {
+async fn the_end_of_a_trial_is_announced_once_three_days_before() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
-    deliveries(&platform, "duplicate").await;
+    deliver_events(&platform, "duplicate").await;
     let viewer = platform.subscriber("premium").await;
     platform.advance(10 * DAY).await;
     assert_eq!(count(&subjects(&platform, &viewer).await, "trial"), 0);
     platform.advance(DAY).await;
-    let customer = customer(&platform, &viewer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
     for number in 0..3 {
-        event(&platform, &format!("evt_{number}"), "customer.updated", &customer).await;
+        post_event(&platform, &format!("evt_{number}"), "customer.updated", &customer).await;
     }
     assert_eq!(count(&subjects(&platform, &viewer).await, "trial"), 1);
     let text = text(&platform, &viewer, "trial");
-    assert!(text.contains("12.99 USD a month") && text.contains("/account"), "{text}");
+    assert!(text.contains("$12.99 a month") && text.contains("/account"), "{text}");
     platform.advance(5 * DAY).await;
     let all = subjects(&platform, &viewer).await;
     assert_eq!((count(&all, "trial"), count(&all, "receipt")), (1, 1), "{all:?}");
 }
 
 #[tokio::test]
-async fn who_cancels_in_the_trial_is_not_told_of_a_charge() {
+async fn nobody_who_cancels_during_the_trial_gets_a_notice_of_a_charge() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.subscriber("basic").await;
     viewer.post("/api/subscription/cancel", json!({})).await;
@@ -56,21 +59,21 @@ async fn who_cancels_in_the_trial_is_not_told_of_a_charge() {
 
 #[tokio::test]
 async fn each_cancellation_is_confirmed_once() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     viewer.post("/api/subscription/cancel", json!({})).await;
     assert_eq!(count(&subjects(&platform, &viewer).await, "is cancelled"), 1);
     viewer.post("/api/subscription/resume", json!({})).await;
     platform.advance(DAY).await;
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     viewer.post("/api/subscription/cancel", json!({})).await;
     let all = subjects(&platform, &viewer).await;
-    assert_eq!(count(&all, "is cancelled"), 2, "another one: {all:?}");
+    assert_eq!(count(&all, "is cancelled"), 2, "a second change sends a second mail: {all:?}");
 }
 
 #[tokio::test]
-async fn a_plan_that_changes_is_told_when_it_is_set_and_when_it_is_paid() {
-    let platform = untried().await;
+async fn a_plan_change_sends_mail_when_scheduled_and_when_paid() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     change(&viewer, json!({ "plan_type": "premium" })).await;
     let all = subjects(&platform, &viewer).await;
@@ -83,18 +86,22 @@ async fn a_plan_that_changes_is_told_when_it_is_set_and_when_it_is_paid() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_declined_is_no_change() {
-    let platform = untried().await;
+async fn a_declined_change_sends_no_mail_about_a_change() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.cards(&viewer).decline().await;
     change(&viewer, json!({ "plan_type": "premium" })).await;
     platform.advance(2 * DAY).await;
     let all = subjects(&platform, &viewer).await;
-    assert_eq!((count(&all, "plan"), count(&all, "did not go through")), (0, 0), "its asker saw it: {all:?}");
+    assert_eq!(
+        (count(&all, "plan"), count(&all, "go through")),
+        (0, 0),
+        "the person who asked saw the result: {all:?}"
+    );
 }
 
 #[tokio::test]
-async fn in_a_trial_a_change_is_told_as_well() {
+async fn a_change_during_a_trial_sends_mail_as_well() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.subscriber("basic").await;
     change(&viewer, json!({ "plan_type": "premium" })).await;
@@ -105,9 +112,9 @@ async fn in_a_trial_a_change_is_told_as_well() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_is_declined_or_waits_for_its_holder_is_told_with_what_mends_it() {
-    for (outcome, subject) in [("decline", "did not go through"), ("require_3ds", "confirm your payment")] {
-        let platform = untried().await;
+async fn a_declined_or_unauthenticated_renewal_sends_mail_with_the_remedy() {
+    for (outcome, subject) in [("decline", "go through"), ("require_3ds", "confirm your payment")] {
+        let platform = platform_without_trial().await;
         let viewer = platform.subscriber("basic").await;
         match outcome {
             "decline" => platform.cards(&viewer).decline().await,
@@ -117,8 +124,8 @@ async fn a_renewal_that_is_declined_or_waits_for_its_holder_is_told_with_what_me
         assert_eq!(count(&subjects(&platform, &viewer).await, subject), 1, "{outcome}");
         let link = format!("{}/account", platform.running().urls().web);
         assert!(text(&platform, &viewer, subject).contains(&link));
-        // What the account shows there is paid, and that ends it.
-        let viewer = again(&platform, &viewer).await;
+        // The invoice is paid through the account page, which ends it.
+        let viewer = signed_in_again(&platform, &viewer).await;
         assert_eq!(subscription(&viewer).await["status"], "past_due");
         let invoices = viewer.get("/api/subscription/invoices").await;
         let open = invoices.data().as_array().expect("a list").iter().find(|one| one["status"] == "open").cloned();
@@ -126,46 +133,181 @@ async fn a_renewal_that_is_declined_or_waits_for_its_holder_is_told_with_what_me
         platform.cards(&viewer).succeed().await;
         let form = if outcome == "decline" { format!("card={CARD}") } else { "result=complete".to_owned() };
         let request = platform.client().post(url).header("content-type", "application/x-www-form-urlencoded");
-        request.body(form).send().await.expect("the page answers");
+        request.body(form).send().await.expect("the page responds");
         platform.advance(0).await;
         assert_eq!(subscription(&viewer).await["status"], "active", "{outcome}");
     }
 }
 
 #[tokio::test]
-async fn a_refund_is_told_once_for_each() {
-    let platform = untried().await;
+async fn each_refund_sends_one_mail() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
-    let customer = customer(&platform, &viewer).await;
-    let charges = stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
     let paid = charges["data"][0]["id"].as_str().expect("a charge").to_owned();
     for amount in ["100", "250"] {
-        stripe(&platform, "POST", "refunds", &[("charge", paid.as_str()), ("amount", amount)]).await;
+        call_stripe(&platform, "POST", "refunds", &[("charge", paid.as_str()), ("amount", amount)]).await;
         platform.advance(60).await;
     }
-    event(&platform, "evt_more", "charge.refunded", &customer).await;
+    post_event(&platform, "evt_more", "charge.refunded", &customer).await;
     let all = subjects(&platform, &viewer).await;
     assert_eq!(count(&all, "refund"), 2, "{all:?}");
     let texts: Vec<String> = platform.mail(viewer.email()).iter().map(|mail| mail["text"].to_string()).collect();
-    for amount in ["1.00 USD", "2.50 USD"] {
+    for amount in ["$1.00", "$2.50"] {
         assert_eq!(texts.iter().filter(|text| text.contains(amount)).count(), 1, "{amount}: {texts:?}");
     }
 }
 
 #[tokio::test]
-async fn events_held_back_and_out_of_order_tell_everything_once() {
-    let platform = untried().await;
-    deliveries(&platform, "hold").await;
+async fn delayed_and_reordered_events_send_each_mail_once() {
+    let platform = platform_without_trial().await;
+    deliver_events(&platform, "hold").await;
     let viewer = platform.register("a@viewers.test").await;
-    platform.pay(&page(&crate::billing::checkout(&viewer, "basic").await), CARD).await;
+    platform.pay(&checkout_url(&support::billing::checkout(&viewer, "basic").await), CARD).await;
     change(&viewer, json!({ "plan_type": "premium" })).await;
     change(&viewer, json!({ "plan_type": "basic" })).await;
     viewer.post("/api/subscription/cancel", json!({})).await;
-    deliveries(&platform, "reorder").await;
-    release(&platform).await;
+    deliver_events(&platform, "reorder").await;
+    release_events(&platform).await;
     platform.advance(5).await;
     let all = subjects(&platform, &viewer).await;
     for (subject, times) in [("receipt", 2), ("plan has changed", 1), ("plan will change", 1), ("is cancelled", 1)] {
         assert_eq!(count(&all, subject), times, "{subject}: {all:?}");
     }
+}
+
+/// The newest mail to a viewer with a subject.
+fn newest(platform: &Platform, to: &str, subject: &str) -> serde_json::Value {
+    let mails = platform.mail(to);
+    let mail = mails.iter().find(|mail| mail["subject"].as_str().is_some_and(|one| one.contains(subject)));
+    mail.unwrap_or_else(|| panic!("{subject} among {mails:?}")).clone()
+}
+
+#[tokio::test]
+async fn a_receipt_names_the_amount_plan_period_and_recipient() {
+    let platform = Platform::with(&[
+        ("TrialDays", "0"),
+        ("MailFrom", "Example TV <no-reply@tv.example>"),
+        ("MailIdentity", "tv.example"),
+    ])
+    .await;
+    let account = json!({ "email": "ada@viewers.test", "password": support::PASSWORD, "name": "Ada" });
+    let registered = platform.anyone().post("/api/auth/register", account).await;
+    let token = registered.data()["token"].as_str().expect("a token").to_owned();
+    let viewer = platform.anyone().with_token("ada@viewers.test", token);
+    platform.pay(&checkout_url(&support::billing::checkout(&viewer, "premium").await), CARD).await;
+    platform.advance(HOUR).await;
+
+    let mail = newest(&platform, "ada@viewers.test", "receipt");
+
+    assert_eq!(mail["subject"], "Your receipt from Example TV");
+    assert_eq!(mail["from"], "Example TV <no-reply@tv.example>");
+    let invoice = viewer.get("/api/subscription/invoices").await.data()[0].clone();
+    let next: jiff::Timestamp =
+        subscription(&viewer).await["current_period_end"].as_str().expect("a moment").parse().expect("RFC 3339");
+    let next = next.strftime("%-d %B %Y").to_string();
+    for form in ["text", "html"] {
+        let said = mail[form].as_str().expect("a text");
+        for part in [
+            "Hello Ada,",
+            "$12.99",
+            "Example TV Premium",
+            &format!("next payment is due on {next}"),
+            invoice["number"].as_str().expect("a number"),
+            invoice["invoice_pdf"].as_str().expect("a page"),
+        ] {
+            assert!(said.contains(part), "{form}: {part}: {said}");
+        }
+        for wrong in ["Marquee", " in_", "12.99 USD", "{service}"] {
+            assert!(!said.contains(wrong), "{form}: {wrong}: {said}");
+        }
+    }
+    viewer.post("/api/subscription/cancel", json!({})).await;
+    platform.advance(33 * DAY).await;
+    for mail in platform.mail("ada@viewers.test") {
+        assert!(!mail.to_string().contains("Marquee"), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn mail_about_money_goes_to_the_accounts_address_whatever_stripe_has() {
+    for at_stripe in ["elsewhere@viewers.test", ""] {
+        let platform = platform_without_trial().await;
+        let viewer = platform.register("ada@viewers.test").await;
+        let customer = stripe_customer(&platform, &viewer).await;
+        call_stripe(&platform, "POST", &format!("customers/{customer}"), &[("email", at_stripe)]).await;
+        platform.pay(&checkout_url(&support::billing::checkout(&viewer, "basic").await), CARD).await;
+        viewer.post("/api/subscription/cancel", json!({})).await;
+        let all = subjects(&platform, &viewer).await;
+        assert_eq!((count(&all, "receipt"), count(&all, "is cancelled")), (1, 1), "{at_stripe:?}: {all:?}");
+        assert!(platform.mail("elsewhere@viewers.test").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn waiting_mail_to_a_deleted_account_is_dropped() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    platform.fault(json!({ "target": "mail", "kind": "error", "count": 10_000 }));
+    platform.pay(&checkout_url(&support::billing::checkout(&viewer, "basic").await), CARD).await;
+    platform.advance(HOUR).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
+    assert_eq!(crate::delete_account::delete(&viewer).await.status(), 200);
+    platform.running().faults().clear();
+    platform.advance(HOUR).await;
+    let mails = platform.mail("ada@viewers.test");
+    assert!(mails.iter().all(|mail| !mail["subject"].as_str().is_some_and(|one| one.contains("receipt"))), "{mails:?}");
+}
+
+#[tokio::test]
+async fn mail_about_a_failed_payment_gives_the_end_of_the_configured_grace_period() {
+    for (outcome, subject) in [("decline", "go through"), ("require_3ds", "confirm your payment")] {
+        for days in ["3", "0"] {
+            let platform = Platform::with(&[("TrialDays", "0"), ("GraceDays", days)]).await;
+            let viewer = platform.subscriber("basic").await;
+            match outcome {
+                "decline" => platform.cards(&viewer).decline().await,
+                _ => platform.cards(&viewer).require_3ds().await,
+            }
+            platform.advance(31 * DAY + 2 * HOUR).await;
+            let viewer = signed_in_again(&platform, &viewer).await;
+            let said = newest(&platform, viewer.email(), subject)["text"].as_str().expect("a text").to_owned();
+            assert!(!said.contains("week"), "{said}");
+            if days == "0" {
+                assert!(said.contains("Playback is paused"), "{said}");
+                continue;
+            }
+            let until = subscription(&viewer).await["grace_until"].as_str().expect("a moment").to_owned();
+            let until: jiff::Timestamp = until.parse().expect("RFC 3339");
+            assert!(said.contains(&format!("watching until {}", until.strftime("%-d %B %Y"))), "{outcome}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_mail_promises_what_does_not_exist() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    viewer.post("/api/subscription/cancel", json!({})).await;
+    platform.advance(33 * DAY).await;
+    let all = subjects(&platform, &viewer).await;
+    assert_eq!(count(&all, "has ended"), 1, "{all:?}");
+    for mail in platform.mail(viewer.email()) {
+        assert!(!mail["text"].as_str().is_some_and(|text| text.contains("watchlist")), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_sees_mail_about_money_in_the_members_list_with_the_brand_name() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    let seen = async || {
+        let emails = crate::get_member::member(&admin, &viewer).await["emails"].clone();
+        emails.as_array().expect("emails").iter().map(|one| json!([one["subject"], one["state"]])).collect::<Vec<_>>()
+    };
+    assert!(seen().await.contains(&json!(["Your receipt from Marquee", "waiting"])), "{:?}", seen().await);
+    platform.advance(HOUR / 2).await;
+    assert!(seen().await.contains(&json!(["Your receipt from Marquee", "sent"])), "{:?}", seen().await);
 }

@@ -1,10 +1,10 @@
-//! The local platform itself: what it serves, what it refuses, and that it refuses as AWS would.
+//! The local platform itself: what it serves and refuses, and that it refuses what AWS would refuse.
 
 use serde_json::json;
 use support::{PASSWORD, Platform};
 
 #[tokio::test]
-async fn a_foreign_host_name_reaches_none_of_the_servers() {
+async fn no_server_answers_to_a_foreign_host_name() {
     let platform = Platform::bare().await;
     let urls = platform.running().urls().clone();
 
@@ -17,7 +17,7 @@ async fn a_foreign_host_name_reaches_none_of_the_servers() {
 }
 
 #[tokio::test]
-async fn the_clock_moves_ahead_for_everybody_and_never_back() {
+async fn the_shared_clock_only_moves_forward() {
     let platform = Platform::bare().await;
     let console = platform.console();
     let before = platform.running().now();
@@ -36,7 +36,7 @@ async fn the_clock_moves_ahead_for_everybody_and_never_back() {
 }
 
 #[tokio::test]
-async fn tokens_of_before_are_expired_when_the_clock_has_moved() {
+async fn tokens_expire_when_the_clock_is_moved() {
     let platform = Platform::bare().await;
     let viewer = platform.register("a@viewers.test").await;
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
@@ -47,7 +47,7 @@ async fn tokens_of_before_are_expired_when_the_clock_has_moved() {
 }
 
 #[tokio::test]
-async fn the_console_takes_json_from_its_own_page_only() {
+async fn the_console_accepts_only_json_from_its_own_page() {
     let platform = Platform::bare().await;
     let console = platform.console();
     let clock = |origin: &str| {
@@ -67,30 +67,43 @@ async fn the_console_takes_json_from_its_own_page_only() {
 }
 
 #[tokio::test]
-async fn a_function_that_the_template_does_not_know_refuses_to_start() {
+async fn a_function_missing_from_the_template_prevents_the_start() {
     let renamed = Platform::of_template(|text| text.replace("Binary: get-me", "Binary: get-myself")).await;
     let message = renamed.err().expect("refused").to_string();
-    assert!(message.contains("`get-myself`") && message.contains("functions.rs"), "{message}");
+    assert!(message.contains("functions/get-myself is missing"), "{message}");
+}
+
+/// The template with `from` replaced in the part that starts with `start` and ends before `end`.
+fn within(text: &str, start: &str, end: &str, from: &str, to: &str) -> String {
+    let (before, part) = text.split_at(text.find(start).expect("the start"));
+    let (part, after) = part.split_at(part.find(end).expect("the end"));
+    assert!(part.contains(from), "{from} in {part}");
+    format!("{before}{}{after}", part.replace(from, to))
 }
 
 #[tokio::test]
-async fn a_policy_that_cannot_be_checked_refuses_to_start() {
-    let wild =
-        Platform::of_template(|text| text.replacen("Action: dynamodb:UpdateItem", "Action: dynamodb:*", 1)).await;
-    let message = wild.err().expect("refused").to_string();
-    assert!(message.contains("Policies") && message.contains("dynamodb:*"), "{message}");
+async fn an_unsupported_policy_prevents_the_start() {
+    for (policy, place) in
+        [("  AnyonePolicy:", "AnyonePolicy.PolicyDocument"), ("  LoginFunction:", "LoginFunction.Policies[1]")]
+    {
+        let wild = |text: String| within(&text, policy, "\n\n", "dynamodb:UpdateItem", "dynamodb:*");
+        let refused = Platform::of_template(wild).await;
+        let message = refused.err().expect("refused").to_string();
+        assert!(message.contains(place) && message.contains("dynamodb:*"), "{message}");
+    }
 }
 
 #[tokio::test]
-async fn a_call_that_the_policies_do_not_allow_is_refused() {
-    // Of get-me alone: the session's read becomes an action that it does not use.
-    let narrowed = |text: String| {
-        let at = text.find("Binary: get-me").expect("the function");
-        let (before, own) = text.split_at(at);
-        let (own, after) = own.split_at(own.find("Events:").expect("its events"));
-        format!("{before}{}{after}", own.replace("dynamodb:BatchGetItem", "dynamodb:GetItem"))
-    };
-    let platform = Platform::of_template(narrowed).await.expect("the template can be read");
+async fn a_call_that_no_policy_allows_is_refused() {
+    // First the policy of all viewers allows another action in place of the session read, then get-me has only the policy of
+    // endpoints that need no sign-in.
+    let narrowed = |text: String| within(&text, "  ViewerPolicy:", "\n\n", "dynamodb:BatchGetItem", "dynamodb:GetItem");
+    cannot_read_the_session(Platform::of_template(narrowed).await.expect("the template can be read")).await;
+    let anyone_alone = |text: String| within(&text, "Binary: get-me", "Events:", "ViewerPolicy", "AnyonePolicy");
+    cannot_read_the_session(Platform::of_template(anyone_alone).await.expect("the template can be read")).await;
+}
+
+async fn cannot_read_the_session(platform: Platform) {
     let viewer = platform.register("a@viewers.test").await;
 
     let answer = viewer.get("/api/auth/me").await;
@@ -99,11 +112,11 @@ async fn a_call_that_the_policies_do_not_allow_is_refused() {
     let calls = platform.calls(&answer);
     let read = calls.iter().find(|call| call.operation == "BatchGetItem").expect("it tried");
     assert_eq!(read.status, Some(400));
-    assert!(!answer.text().contains("AccessDenied"), "a viewer learns nothing of it: {answer}");
+    assert!(!answer.text().contains("AccessDenied"), "the cause is not sent to the viewer: {answer}");
 }
 
 #[tokio::test]
-async fn preflights_are_answered_by_the_gateway_for_the_configured_origin_alone() {
+async fn the_gateway_answers_preflights_only_for_the_configured_origin() {
     let platform = Platform::with(&[("CorsOrigins", "https://marquee.example")]).await;
     let anyone = platform.anyone();
     let preflight = |origin: &str| {
@@ -128,7 +141,7 @@ async fn preflights_are_answered_by_the_gateway_for_the_configured_origin_alone(
 }
 
 #[tokio::test]
-async fn what_the_gateway_itself_refuses_is_in_its_own_words() {
+async fn the_gateways_own_errors_have_api_gateways_format() {
     let platform = Platform::bare().await;
     let anyone = platform.anyone();
     let huge = vec![b' '; 10 * 1024 * 1024 + 1];
@@ -138,7 +151,7 @@ async fn what_the_gateway_itself_refuses_is_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn a_request_is_accounted_for_below_the_function() {
+async fn the_calls_below_a_function_are_recorded_per_request() {
     let platform = Platform::bare().await;
     let viewer = platform.register("a@viewers.test").await;
 
@@ -153,7 +166,7 @@ async fn a_request_is_accounted_for_below_the_function() {
 }
 
 #[tokio::test]
-async fn faults_strike_as_often_as_asked_and_no_more() {
+async fn faults_hit_exactly_as_many_calls_as_requested() {
     let platform = Platform::bare().await;
     let viewer = platform.register("a@viewers.test").await;
     let fault = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "error", "count": 3 });
@@ -162,7 +175,7 @@ async fn faults_strike_as_often_as_asked_and_no_more() {
     let struck = viewer.get("/api/auth/me").await;
     assert!(struck.status() >= 500, "{struck}");
     let tried = platform.calls(&struck).iter().filter(|call| call.operation == "BatchGetItem").count();
-    assert_eq!(tried, 3, "the SDK's own attempts");
+    assert_eq!(tried, 3, "the SDK's retries");
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
 
     let wrong = json!({ "target": "dynamodb", "kind": "explode", "count": 1 });
@@ -170,7 +183,7 @@ async fn faults_strike_as_often_as_asked_and_no_more() {
 }
 
 #[tokio::test]
-async fn the_tables_are_reached_with_the_keys_of_the_console_alone() {
+async fn the_tables_can_be_reached_only_with_the_consoles_keys() {
     let platform = Platform::bare().await;
     let keys = platform.console().get("/config").await.json()["aws"].clone();
     let list = |key: String| {
@@ -195,11 +208,11 @@ async fn the_tables_are_reached_with_the_keys_of_the_console_alone() {
 }
 
 #[tokio::test]
-async fn data_and_sessions_outlive_a_restart() {
+async fn data_and_sessions_survive_a_restart() {
     let options = support::options();
     let folder = std::env::temp_dir().join(format!("marquee-restart-{}", std::process::id()));
     let options =
-        local::platform::Options { data_dir: Some(folder.clone()), seed: local::platform::Seed::None, ..options };
+        local::platform::Options { data_dir: Some(folder.clone()), seed: local::start::Seed::None, ..options };
     let first = Platform::of_options(options.clone()).await;
     let viewer = first.register("a@viewers.test").await;
     first.advance(3_600).await;
@@ -218,7 +231,7 @@ async fn data_and_sessions_outlive_a_restart() {
 }
 
 #[tokio::test]
-async fn posters_of_an_earlier_run_are_found_on_other_ports() {
+async fn posters_of_an_earlier_run_load_after_the_ports_changed() {
     let platform = Platform::start().await;
 
     let listed = platform.anyone().get("/api/videos?limit=100").await;
@@ -235,7 +248,7 @@ async fn posters_of_an_earlier_run_are_found_on_other_ports() {
 }
 
 #[tokio::test]
-async fn pages_carry_the_headers_that_cloudfront_is_told_to_add_and_reach_the_stand_in_of_mux_alone() {
+async fn pages_have_cloudfronts_headers_and_may_reach_only_the_mux_stand_in() {
     let platform = Platform::bare().await;
     let origin = &platform.running().urls().web;
     let page = platform.client().get(format!("{origin}/plans")).send().await.unwrap();

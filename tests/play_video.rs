@@ -1,25 +1,34 @@
-//! `play-video`: who may, how many at once, and what they get.
+//! `play-video`: who may play, how many streams at once, and what a grant contains.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use standin::calls::Call;
 use support::{DEMO_PASSWORD, Platform, Viewer};
 
-/// A published video of the seed that asks for a plan.
+/// A published video of the seed that requires a plan.
 pub(crate) async fn video_of(platform: &Platform, required_plan: &str) -> String {
     let answer = platform.anyone().get(&format!("/api/videos?required_plan={required_plan}&limit=1")).await;
     answer.data()[0]["id"].as_str().unwrap_or_else(|| panic!("a {required_plan} video: {answer}")).to_owned()
 }
 
-/// A second device of an account of the seed.
+/// A second device of a seeded account.
 async fn device(platform: &Platform, email: &str, name: &str) -> Viewer {
     let body = json!({ "email": email, "password": DEMO_PASSWORD, "device_name": name });
     let answer = platform.anyone().post("/api/auth/login", body).await;
     platform.anyone().with_token(email, answer.data()["token"].as_str().expect("a token").to_owned())
 }
 
+/// How often a video was played, as its counters say.
+async fn views(platform: &Platform, video: &str) -> i64 {
+    let scan = json!({ "TableName": platform.setting("play-video", "STREAMS_TABLE") });
+    let rows = platform.aws("DynamoDB_20120810.Scan", scan).await["Items"].clone();
+    let of_video = |row: &&Value| row["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(&format!("VIEWS#{video}#")));
+    let count = |row: &Value| row["views"]["N"].as_str().expect("a number").parse::<i64>().expect("a number");
+    rows.as_array().expect("rows").iter().filter(of_video).map(count).sum()
+}
+
 #[tokio::test]
-async fn a_plan_opens_what_it_covers_and_nothing_above() {
+async fn a_plan_gives_access_to_what_it_covers_and_nothing_above() {
     let platform = Platform::start().await;
     let videos =
         [video_of(&platform, "free").await, video_of(&platform, "basic").await, video_of(&platform, "premium").await];
@@ -47,9 +56,12 @@ async fn a_plan_opens_what_it_covers_and_nothing_above() {
 async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_view() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
-    let answer = viewer.play(&video_of(&platform, "basic").await).await;
+    let video = video_of(&platform, "basic").await;
+    let before = views(&platform, &video).await;
+    let answer = viewer.play(&video).await;
 
     assert_eq!(answer.status(), 200, "{answer}");
+    assert_eq!(views(&platform, &video).await, before + 1);
     assert_eq!(platform.round_trips(&answer, "dynamodb"), 2, "{:?}", platform.calls(&answer));
     let calls = platform.calls(&answer);
     let batch: Vec<&Call> = calls.iter().filter(|call| call.operation == "BatchGetItem").collect();
@@ -63,14 +75,14 @@ async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_vie
 }
 
 #[tokio::test]
-async fn a_grant_has_all_that_a_player_needs_and_its_stream_plays() {
+async fn a_grant_has_everything_a_player_needs_and_its_stream_plays() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let answer = viewer.play(&video_of(&platform, "premium").await).await;
     let grant = answer.data();
 
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.header("content-encoding"), "", "an answer with a token is never compressed");
+    assert_eq!(answer.header("content-encoding"), "", "a response with a token is never compressed");
     assert_eq!(grant["heartbeat_seconds"], 10);
     assert_eq!(grant["resume_position"], 0.0);
     for field in ["token", "expires_at", "refresh_after", "playback_session_id"] {
@@ -127,7 +139,7 @@ async fn four_streams_of_a_premium_plan_play_at_once_and_a_fifth_does_not() {
     assert_eq!(devices[0].get("/api/playback").await.data().as_array().map(Vec::len), Some(4));
 }
 
-/// All devices at once.
+/// All devices concurrently.
 async fn futures_of(devices: &[Viewer], video: &str) -> Vec<String> {
     join_all(devices.iter().map(async |device| device.play(video).await.code().to_owned())).await
 }
@@ -139,19 +151,19 @@ async fn renewing_a_grant_keeps_the_stream_and_counts_no_second_view() {
     let video = video_of(&platform, "basic").await;
     let first = viewer.play(&video).await;
     let id = first.data()["playback_session_id"].as_str().expect("an id").to_owned();
+    let counted = views(&platform, &video).await;
 
     let again = viewer.get(&format!("/api/videos/{video}/play?playback_session_id={id}")).await;
 
     assert_eq!(again.status(), 200, "{again}");
     assert_eq!(again.data()["playback_session_id"], id.as_str());
-    let calls = platform.calls(&again);
-    assert!(calls.iter().all(|call| call.operation != "TransactWriteItems"), "no view is counted: {calls:?}");
+    assert_eq!(views(&platform, &video).await, counted, "no view is counted");
     let other = viewer.get(&format!("/api/videos/{video}/play?playback_session_id=nonsense")).await;
     assert_eq!(other.code(), "VALIDATION_ERROR");
 }
 
 #[tokio::test]
-async fn what_is_unknown_unpublished_or_malformed_is_not_found() {
+async fn unknown_unpublished_and_malformed_ids_are_not_found() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
@@ -162,11 +174,11 @@ async fn what_is_unknown_unpublished_or_malformed_is_not_found() {
         let answer = viewer.play(id).await;
         assert_eq!((answer.status(), answer.code()), (404, "NOT_FOUND"), "{id}: {answer}");
     }
-    assert_eq!(admin.play(&video).await.status(), 200, "an admin plays whatever is ready");
+    assert_eq!(admin.play(&video).await.status(), 200, "an admin can play every ready video");
 }
 
 #[tokio::test]
-async fn a_store_that_is_down_slow_or_partial_is_503_and_takes_no_stream() {
+async fn a_store_that_is_down_slow_or_partial_gives_503_and_uses_no_stream() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
@@ -187,4 +199,131 @@ async fn a_store_that_is_down_slow_or_partial_is_503_and_takes_no_stream() {
         assert_eq!(viewer.get("/api/playback").await.data(), &Value::Array(vec![]), "{operation} {kind}");
     }
     assert_eq!(viewer.play(&video).await.status(), 200);
+}
+
+#[tokio::test]
+async fn fifty_concurrent_plays_are_all_answered_and_never_exceed_the_plan() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    for (email, limit) in [("premium@marquee.test", 4), ("basic@marquee.test", 1)] {
+        let mut devices = Vec::new();
+        for number in 0..6 {
+            devices.push(device(&platform, email, &format!("Device {number}")).await);
+        }
+        let plays = (0..50).map(|number| devices[number % devices.len()].play(&video));
+        let answers = join_all(plays).await;
+
+        for answer in &answers {
+            assert!(["", "STREAM_LIMIT_REACHED"].contains(&answer.code()), "{answer}");
+        }
+        let playing = devices[0].get("/api/playback").await;
+        assert_eq!(playing.data().as_array().map(Vec::len), Some(limit), "{playing}");
+        let listed: Vec<&str> = playing
+            .data()
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| &one["playback_session_id"])
+            .filter_map(Value::as_str)
+            .collect();
+        let granted = answers.iter().filter_map(|answer| answer.data()["playback_session_id"].as_str());
+        assert!(granted.filter(|id| listed.contains(id)).count() == limit, "every lease belongs to a granted play");
+    }
+}
+
+#[tokio::test]
+async fn fifty_concurrent_plays_of_one_device_all_start_and_leave_one_lease() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    let viewer = device(&platform, "basic@marquee.test", "Phone").await;
+    let answers = join_all((0..50).map(|_| viewer.play(&video))).await;
+    for answer in &answers {
+        assert_eq!(answer.status(), 200, "{answer}");
+    }
+    assert_eq!(viewer.get("/api/playback").await.data().as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn concurrent_plays_and_sign_outs_never_exceed_the_plan() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    let mut devices = Vec::new();
+    for number in 0..12 {
+        devices.push(device(&platform, "premium@marquee.test", &format!("Device {number}")).await);
+    }
+    let asked = devices.iter().enumerate().map(async |(number, device)| {
+        let played = device.play(&video).await;
+        if number % 3 == 0 {
+            let out = device.post("/api/auth/logout", json!({})).await;
+            assert_eq!(out.status(), 200, "{out}");
+        }
+        played
+    });
+    for answer in join_all(asked).await {
+        assert!(["", "STREAM_LIMIT_REACHED"].contains(&answer.code()), "{answer}");
+    }
+    let playing = devices[1].get("/api/playback").await;
+    let names: Vec<&str> =
+        playing.data().as_array().expect("a list").iter().filter_map(|one| one["device_name"].as_str()).collect();
+    // Eight are still signed in: more than may play.
+    assert!(names.len() <= 4, "{names:?}");
+    let signed_out = ["Device 0", "Device 3", "Device 6", "Device 9"];
+    assert!(names.iter().all(|name| !signed_out.contains(name)), "{names:?}");
+    let distinct: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(distinct.len(), names.len(), "a session has one stream: {names:?}");
+}
+
+#[tokio::test]
+async fn a_session_frees_its_stream_at_once_however_it_ends() {
+    let platform = Platform::start().await;
+    let video = video_of(&platform, "basic").await;
+    let email = "basic@marquee.test";
+    let mut password = DEMO_PASSWORD.to_owned();
+    for how in ["sign-out", "revoked", "password", "exchanged twice", "reset"] {
+        let sign_in = json!({ "email": email, "password": password });
+        let phone = platform.anyone().post("/api/auth/login", sign_in.clone()).await;
+        let phone = platform.anyone().with_token(email, phone.data()["token"].as_str().expect("a token").to_owned());
+        let television = platform.anyone().post("/api/auth/login", sign_in).await;
+        let television = television.data()["token"].as_str().expect("a token").to_owned();
+        let mut television = platform.anyone().with_token(email, television);
+        assert_eq!(phone.play(&video).await.status(), 200, "{how}");
+        assert_eq!(television.play(&video).await.code(), "STREAM_LIMIT_REACHED", "{how}");
+        match how {
+            "sign-out" => assert_eq!(phone.post("/api/auth/logout", json!({})).await.status(), 200),
+            "revoked" => {
+                let sessions = television.get("/api/auth/sessions").await;
+                for session in sessions.data().as_array().expect("a list") {
+                    if session["current"] == false {
+                        let path = format!("/api/auth/sessions/{}", session["id"].as_str().expect("an id"));
+                        assert_eq!(television.delete(&path).await.status(), 200);
+                    }
+                }
+            }
+            "password" => {
+                let change = json!({ "current_password": password, "new_password": "another long phrase" });
+                let changed = television.post("/api/auth/change-password", change).await;
+                assert_eq!(changed.status(), 200, "{changed}");
+                password = "another long phrase".to_owned();
+            }
+            "exchanged twice" => {
+                platform.advance(2).await;
+                let fresh = phone.post("/api/auth/refresh", json!({})).await;
+                assert_eq!(fresh.status(), 200, "{fresh}");
+                let fresh = phone.with_token(email, fresh.data()["token"].as_str().expect("a token").to_owned());
+                platform.advance(61).await;
+                assert_eq!(fresh.play(&video).await.status(), 200);
+                assert_eq!(phone.post("/api/auth/refresh", json!({})).await.code(), "SESSION_REVOKED");
+            }
+            _ => {
+                crate::forgot_password::forget(&platform, email).await;
+                let token = crate::forgot_password::token_of(&platform, &platform.mail(email)[0]);
+                let reset = json!({ "token": token, "password": "a third long phrase" });
+                assert_eq!(platform.anyone().post("/api/auth/reset-password", reset).await.status(), 200);
+                television = platform.sign_in(email, "a third long phrase").await;
+            }
+        }
+        assert_eq!(television.get("/api/playback").await.data(), &json!([]), "{how}");
+        assert_eq!(television.play(&video).await.status(), 200, "{how}");
+        assert_eq!(television.post("/api/auth/logout", json!({})).await.status(), 200);
+    }
 }

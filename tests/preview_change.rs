@@ -1,8 +1,8 @@
-//! `preview-change`: what the change itself would cost, and nothing changes.
+//! `preview-change`: shows what the change would cost, and changes nothing.
 
-use crate::billing::{DAY, customer, stripe, subscription, tables, untried};
 use crate::change_plan::change;
 use serde_json::{Value, json};
+use support::billing::{DAY, billing_tables, call_stripe, platform_without_trial, stripe_customer, subscription};
 use support::{Answer, Platform, Viewer};
 
 async fn preview(viewer: &Viewer, wish: Value) -> Answer {
@@ -10,10 +10,10 @@ async fn preview(viewer: &Viewer, wish: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn an_upgrade_costs_what_its_preview_said_and_the_preview_nothing() {
-    let platform = untried().await;
+async fn an_upgrade_costs_what_the_preview_showed_and_previewing_is_free() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let (before, seen) = (tables(&platform).await, subscription(&viewer).await);
+    let (before, seen) = (billing_tables(&platform).await, subscription(&viewer).await);
 
     let said = preview(&viewer, json!({ "plan_type": "premium" })).await;
 
@@ -29,18 +29,18 @@ async fn an_upgrade_costs_what_its_preview_said_and_the_preview_nothing() {
     let sum: i64 = lines.iter().filter_map(|line| line["amount"].as_i64()).sum();
     assert_eq!((lines.len(), Some(sum)), (2, said["amount_due"].as_i64()), "{said}");
     assert!(lines.iter().all(|line| line["description"].as_str().is_some_and(|text| !text.is_empty())));
-    assert_eq!((tables(&platform).await, subscription(&viewer).await), (before, seen), "nothing has changed");
+    assert_eq!((billing_tables(&platform).await, subscription(&viewer).await), (before, seen), "nothing has changed");
 
     assert_eq!(change(&viewer, json!({ "plan_type": "premium" })).await.status(), 200);
     let invoices = viewer.get("/api/subscription/invoices").await;
     let (paid, expected) = (invoices.data()[0]["amount_paid"].as_i64(), said["amount_due"].as_i64());
-    // Some seconds lie between the two.
+    // Some seconds pass between the two.
     assert!(paid.zip(expected).is_some_and(|(paid, expected)| paid > 0 && (paid - expected).abs() <= 1), "{invoices}");
 }
 
 #[tokio::test]
-async fn a_year_is_paid_now_less_what_is_left_of_the_month_and_renews_in_a_year() {
-    let platform = untried().await;
+async fn a_yearly_plan_is_paid_now_minus_the_rest_of_the_month_and_renews_in_a_year() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.advance(3 * DAY).await;
     let said = preview(&viewer, json!({ "plan_type": "basic", "interval": "year" })).await;
@@ -53,8 +53,8 @@ async fn a_year_is_paid_now_less_what_is_left_of_the_month_and_renews_in_a_year(
 }
 
 #[tokio::test]
-async fn a_downgrade_costs_nothing_now_and_less_from_the_end_of_the_period_on() {
-    let platform = untried().await;
+async fn a_downgrade_costs_nothing_now_and_less_from_the_end_of_the_period() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     let end = subscription(&viewer).await["current_period_end"].clone();
     let said = preview(&viewer, json!({ "plan_type": "basic" })).await;
@@ -76,7 +76,7 @@ async fn a_downgrade_costs_nothing_now_and_less_from_the_end_of_the_period_on() 
 }
 
 #[tokio::test]
-async fn in_a_trial_nothing_is_due() {
+async fn nothing_is_due_during_a_trial() {
     let platform = Platform::with(&[("TrialDays", "14")]).await;
     let viewer = platform.subscriber("basic").await;
     let end = subscription(&viewer).await["trial_end"].clone();
@@ -87,21 +87,21 @@ async fn in_a_trial_nothing_is_due() {
 }
 
 #[tokio::test]
-async fn a_coupon_that_goes_on_lowers_the_renewal() {
-    let platform = untried().await;
+async fn a_lasting_coupon_lowers_the_renewal() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
-    stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
-    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    call_stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
+    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
     let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    stripe(&platform, "POST", &path, &[("discounts[0][coupon]", "half")]).await;
+    call_stripe(&platform, "POST", &path, &[("discounts[0][coupon]", "half")]).await;
     let said = preview(&viewer, json!({ "plan_type": "premium" })).await;
     assert!((649..=650).contains(&said.data()["renewal_amount"].as_i64().expect("an amount")), "{said}");
 }
 
 #[tokio::test]
-async fn what_cannot_be_changed_cannot_be_previewed() {
-    let platform = untried().await;
+async fn a_change_that_is_not_possible_cannot_be_previewed() {
+    let platform = platform_without_trial().await;
     let nobody = platform.register("a@viewers.test").await;
     let none = preview(&nobody, json!({ "plan_type": "basic" })).await;
     assert_eq!((none.status(), none.code()), (403, "SUBSCRIPTION_REQUIRED"), "{none}");

@@ -1,10 +1,12 @@
 //! `POST /api/admin/billing/reconcile`
 
-use crate::billing::{customer, deliveries, rows, stripe, subscription, tables, untried};
 use serde_json::{Value, json};
+use support::billing::{
+    billing_tables, call_stripe, deliver_events, platform_without_trial, stripe_customer, subscription, table_rows,
+};
 use support::{Platform, Viewer};
 
-/// Every page of a run: how many were compared, and what differed.
+/// All pages of a run: the number of compared customers, and the differences.
 pub(crate) async fn reconcile(admin: &Viewer, apply: bool) -> (u64, Vec<Value>) {
     let (mut checked, mut drift, mut cursor) = (0, Vec::new(), Value::Null);
     loop {
@@ -24,7 +26,7 @@ fn differing(drift: &Value) -> Vec<String> {
     all.map(|one| one["what"].as_str().expect("a word").to_owned()).collect()
 }
 
-/// Writes to a row past the service, as a bug or a hand would.
+/// Changes a row behind the service's back, like a bug or a manual edit.
 pub(crate) async fn tamper(platform: &Platform, setting: &str, key: Value, field: &str, value: Value) {
     let update = json!({
         "TableName": platform.setting("stripe-webhook", setting),
@@ -37,8 +39,8 @@ pub(crate) async fn tamper(platform: &Platform, setting: &str, key: Value, field
 }
 
 #[tokio::test]
-async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
-    let platform = untried().await;
+async fn differences_are_reported_and_repaired_once_and_only_on_request() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     platform.subscriber("premium").await;
@@ -46,13 +48,13 @@ async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
     let id = crate::get_member::id(&admin, &nobody).await;
     let gift = json!({ "plan_type": "basic", "reason": "a gift is no difference" });
     assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
-    assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "all is as Stripe says");
-    let right = tables(&platform).await;
-    let customer = customer(&platform, &viewer).await;
+    assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "everything matches Stripe");
+    let right = billing_tables(&platform).await;
+    let customer = stripe_customer(&platform, &viewer).await;
     let owner = admin.get(&format!("/api/admin/members?email={}", viewer.email())).await.data()[0]["id"].clone();
     let user = json!({ "pk": { "S": format!("USER#{}", owner.as_str().expect("an id")) } });
     tamper(&platform, "SUBSCRIPTIONS_TABLE", user, "plan_type", json!({ "S": "premium" })).await;
-    let ledger = rows(&platform, "BILLING_EVENTS_TABLE").await;
+    let ledger = table_rows(&platform, "BILLING_EVENTS_TABLE").await;
     let of = |kind: &str| {
         let pk = format!("CUST#{customer}");
         let row = ledger.iter().find(|row| row["pk"]["S"] == pk.as_str() && row["kind"]["S"] == kind).expect("a row");
@@ -64,7 +66,7 @@ async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
     platform.aws("DynamoDB_20120810.DeleteItem", gone).await;
     let stranger = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
     tamper(&platform, "BILLING_EVENTS_TABLE", stranger, "amount_paid", json!({ "N": "5" })).await;
-    let wrong = tables(&platform).await;
+    let wrong = billing_tables(&platform).await;
 
     let (checked, drift) = reconcile(&admin, false).await;
 
@@ -73,47 +75,43 @@ async fn what_differs_is_told_and_repaired_only_when_asked_and_once() {
         json!([drift[0]["user_id"], drift[0]["stripe_customer_id"], drift[0]["applied"]]),
         json!([owner, customer, false])
     );
-    let mut expected = vec![
-        "ledger.in_invented".to_owned(),
-        format!("ledger.{invoice_id}"),
-        format!("ledger.{entry_id}"),
-        "subscription.plan_type".to_owned(),
-    ];
-    expected.sort();
+    let (invoice, entry) = (format!("ledger.{invoice_id}"), format!("ledger.{entry_id}"));
+    let mut expected = ["ledger.in_invented", &invoice, &entry, "subscription.plan_type"];
+    expected.sort_unstable();
     let mut told = differing(&drift[0]);
     told.sort();
     assert_eq!(told, expected);
     let differences = drift[0]["differences"].as_array().expect("a list");
     let plan = differences.iter().find(|one| one["what"] == "subscription.plan_type").expect("the plan");
     assert_eq!(json!([plan["stored"], plan["stripe"]]), json!(["premium", "basic"]));
-    assert_eq!(tables(&platform).await, wrong, "nothing is written that was not asked for");
+    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written without a request");
 
     let mails = platform.mail(viewer.email()).len();
     let (_, repaired) = reconcile(&admin, true).await;
     assert_eq!((repaired.len(), &repaired[0]["applied"]), (1, &json!(true)), "{repaired:?}");
-    assert_eq!(tables(&platform).await, right);
+    assert_eq!(billing_tables(&platform).await, right);
     let audit = admin.get("/api/admin/audit").await;
-    let deeds: Vec<&Value> =
-        audit.data().as_array().expect("deeds").iter().filter(|one| one["action"] == "billing.reconcile").collect();
-    assert_eq!(deeds.len(), 1, "{audit}");
-    assert_eq!(deeds[0]["subject"], owner);
-    assert_eq!(
-        json!([deeds[0]["before"]["subscription.plan_type"], deeds[0]["after"]["subscription.plan_type"]]),
-        json!(["premium", "basic"])
-    );
+    let entries = audit.data().as_array().expect("a list");
+    let entries: Vec<&Value> = entries.iter().filter(|entry| entry["action"] == "billing.reconcile").collect();
+    assert_eq!((entries.len(), &entries[0]["subject"]), (1, &owner), "{audit}");
+    let plan = "subscription.plan_type";
+    assert_eq!(json!([entries[0]["before"][plan], entries[0]["after"][plan]]), json!(["premium", "basic"]));
 
-    let before = (rows(&platform, "SUBSCRIPTIONS_TABLE").await, rows(&platform, "AUDIT_TABLE").await);
+    let before = (table_rows(&platform, "SUBSCRIPTIONS_TABLE").await, table_rows(&platform, "AUDIT_TABLE").await);
     assert_eq!(reconcile(&admin, true).await, (4, Vec::new()), "applying twice changes nothing");
-    assert_eq!((rows(&platform, "SUBSCRIPTIONS_TABLE").await, rows(&platform, "AUDIT_TABLE").await), before);
+    assert_eq!(
+        (table_rows(&platform, "SUBSCRIPTIONS_TABLE").await, table_rows(&platform, "AUDIT_TABLE").await),
+        before
+    );
     platform.advance(600).await;
-    assert_eq!(platform.mail(viewer.email()).len().saturating_sub(mails.max(1)), 0, "no receipt comes twice");
+    assert_eq!(platform.mail(viewer.email()).len().saturating_sub(mails.max(1)), 0, "no receipt is sent twice");
 }
 
 #[tokio::test]
-async fn events_that_were_lost_are_made_up_for_with_their_mail() {
-    let platform = untried().await;
+async fn reconciling_makes_up_for_lost_events_and_their_mail() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
-    deliveries(&platform, "drop").await;
+    deliver_events(&platform, "drop").await;
     let viewer = platform.subscriber("premium").await;
     assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
     let (_, drift) = reconcile(&admin, false).await;
@@ -129,17 +127,17 @@ async fn events_that_were_lost_are_made_up_for_with_their_mail() {
 }
 
 #[tokio::test]
-async fn a_customer_of_ours_that_nobody_here_knows_is_told_and_adopted() {
-    let platform = untried().await;
+async fn an_unknown_customer_of_ours_is_reported_and_adopted() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;
     let owner = viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned();
-    deliveries(&platform, "drop").await;
+    deliver_events(&platform, "drop").await;
     let form = [("email", "elsewhere@viewers.test"), ("metadata[user_id]", owner.as_str())];
-    let made = stripe(&platform, "POST", "customers", &form).await["id"].clone();
+    let made = call_stripe(&platform, "POST", "customers", &form).await["id"].clone();
     let nobodys = [("email", "x@viewers.test"), ("metadata[user_id]", "0197a000-0000-7000-8000-000000000000")];
-    stripe(&platform, "POST", "customers", &nobodys).await;
-    stripe(&platform, "POST", "customers", &[("email", "another-shop@viewers.test")]).await;
+    call_stripe(&platform, "POST", "customers", &nobodys).await;
+    call_stripe(&platform, "POST", "customers", &[("email", "another-shop@viewers.test")]).await;
 
     let (_, drift) = reconcile(&admin, false).await;
 

@@ -1,21 +1,21 @@
 //! The job `reconcile-nightly`.
 
-use crate::billing::{DAY, HOUR, customer, deliveries, stripe, subscription, untried};
 use crate::reconcile_billing::tamper;
 use serde_json::{Value, json};
 use support::Platform;
+use support::billing::{DAY, HOUR, call_stripe, deliver_events, platform_without_trial, stripe_customer, subscription};
 
 async fn run(platform: &Platform, event: Value) -> Value {
-    platform.running().run_job("reconcile-nightly", event).await.expect("the job").expect("it runs")
+    platform.running().run_job("reconcile-nightly", event).await.expect("it runs")
 }
 
 #[tokio::test]
-async fn a_night_makes_up_for_what_was_lost_and_rings_the_bell() {
-    let platform = untried().await;
+async fn the_nightly_run_makes_up_for_lost_events_and_sets_off_the_alarm() {
+    let platform = platform_without_trial().await;
     platform.subscriber("basic").await;
     let quiet = run(&platform, json!({ "scope": "missed" })).await;
-    assert_eq!(quiet, json!({ "checked": 0, "drift": [] }), "what arrived is not looked at again");
-    deliveries(&platform, "drop").await;
+    assert_eq!(quiet, json!({ "checked": 0, "drift": [] }), "processed events are not examined again");
+    deliver_events(&platform, "drop").await;
     let viewer = platform.subscriber("premium").await;
     assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
 
@@ -35,45 +35,46 @@ async fn a_night_makes_up_for_what_was_lost_and_rings_the_bell() {
 }
 
 #[tokio::test]
-async fn a_night_of_more_events_than_a_page_is_read_to_its_oldest() {
-    let platform = untried().await;
+async fn the_nightly_run_reads_every_page_of_events() {
+    let platform = platform_without_trial().await;
     let leaver = platform.subscriber("premium").await;
-    let subscriptions = format!("subscriptions?customer={}", customer(&platform, &leaver).await);
-    let id = stripe(&platform, "GET", &subscriptions, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
-    deliveries(&platform, "drop").await;
-    stripe(&platform, "POST", &format!("subscriptions/{id}"), &[("cancel_at_period_end", "true")]).await;
-    let other = stripe(&platform, "POST", "customers", &[("email", "nobody@elsewhere.test")]).await;
+    let subscriptions = format!("subscriptions?customer={}", stripe_customer(&platform, &leaver).await);
+    let id =
+        call_stripe(&platform, "GET", &subscriptions, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
+    deliver_events(&platform, "drop").await;
+    call_stripe(&platform, "POST", &format!("subscriptions/{id}"), &[("cancel_at_period_end", "true")]).await;
+    let other = call_stripe(&platform, "POST", "customers", &[("email", "nobody@elsewhere.test")]).await;
     let other = format!("customers/{}", other["id"].as_str().expect("an id"));
     for number in 0..100 {
-        stripe(&platform, "POST", &other, &[("metadata[number]", &number.to_string())]).await;
+        call_stripe(&platform, "POST", &other, &[("metadata[number]", &number.to_string())]).await;
     }
-    let newest = stripe(&platform, "GET", "events?limit=100", &[]).await;
+    let newest = call_stripe(&platform, "GET", "events?limit=100", &[]).await;
     assert_eq!(newest["has_more"], true);
     let types: Vec<&Value> = newest["data"].as_array().expect("events").iter().map(|event| &event["type"]).collect();
-    assert!(types.iter().all(|kind| **kind == "customer.updated"), "what was lost is on the next page: {types:?}");
+    assert!(types.iter().all(|kind| **kind == "customer.updated"), "the lost event is on the next page: {types:?}");
 
     let night = run(&platform, json!({ "scope": "missed" })).await;
 
     assert_eq!(
         night["drift"].as_array().map(Vec::len),
         Some(1),
-        "and nothing of the other, who is nobody here: {night}"
+        "the other, who has no account, is not reported: {night}"
     );
     assert_ne!(subscription(&leaver).await["cancel_at"], Value::Null);
 }
 
 #[tokio::test]
-async fn a_night_misses_no_kind_of_event_that_is_taken_in() {
-    let platform = untried().await;
+async fn the_nightly_run_covers_every_type_of_event_that_the_webhook_handles() {
+    let platform = platform_without_trial().await;
     let debtor = platform.subscriber("basic").await;
     platform.cards(&debtor).decline().await;
     platform.advance(31 * DAY + 2 * HOUR).await;
-    let invoices = format!("invoices?status=open&customer={}", customer(&platform, &debtor).await);
-    let id = stripe(&platform, "GET", &invoices, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
-    deliveries(&platform, "drop").await;
-    stripe(&platform, "POST", &format!("invoices/{id}/mark_uncollectible"), &[]).await;
+    let invoices = format!("invoices?status=open&customer={}", stripe_customer(&platform, &debtor).await);
+    let id = call_stripe(&platform, "GET", &invoices, &[]).await["data"][0]["id"].as_str().expect("an id").to_owned();
+    deliver_events(&platform, "drop").await;
+    call_stripe(&platform, "POST", &format!("invoices/{id}/mark_uncollectible"), &[]).await;
     let dropped = &platform.running().deliveries()[0].event_type;
-    assert_eq!(dropped, "invoice.marked_uncollectible", "which is not among the first twenty that Stripe is asked for");
+    assert_eq!(dropped, "invoice.marked_uncollectible", "it is not among the first twenty types of the query");
 
     let night = run(&platform, json!({ "scope": "missed" })).await;
 
@@ -84,12 +85,12 @@ async fn a_night_misses_no_kind_of_event_that_is_taken_in() {
 }
 
 #[tokio::test]
-async fn without_a_word_everybody_is_compared_page_by_page() {
-    let platform = untried().await;
+async fn without_parameters_everybody_is_compared_page_by_page() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let me = viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned();
     for number in 0..52 {
-        // Hashing makes registering slow: rows of users are enough to fill a page.
+        // Hashing makes registering slow, and rows of users are enough to fill a page.
         let id = format!("0197a000-0000-7000-8000-0000000000{number:02}");
         let row = json!({
             "pk": { "S": format!("USER#{id}") },

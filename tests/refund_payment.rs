@@ -1,31 +1,33 @@
 //! `POST /api/admin/payments/{id}/refund`
 
-use crate::billing::{again, customer, deliveries, release, stripe, untried};
 use crate::get_member::member;
 use serde_json::{Value, json};
+use support::billing::{
+    call_stripe, deliver_events, platform_without_trial, release_events, signed_in_again, stripe_customer,
+};
 use support::{Answer, Platform, Viewer};
 
 async fn refund(admin: &Viewer, payment: &str, body: Value) -> Answer {
     admin.post(&format!("/api/admin/payments/{payment}/refund"), body).await
 }
 
-/// A subscriber, and what they paid.
+/// A subscriber, and their payment.
 async fn paid(platform: &Platform, admin: &Viewer) -> (Viewer, String) {
     let viewer = platform.subscriber("premium").await;
     let id = member(admin, &viewer).await["payments"][0]["id"].as_str().expect("a payment").to_owned();
     (viewer, id)
 }
 
-/// What Stripe says went back of everything that a viewer paid.
+/// What Stripe has refunded of all of a viewer's payments.
 async fn gone_back(platform: &Platform, viewer: &Viewer) -> i64 {
-    let customer = customer(platform, viewer).await;
-    let charges = stripe(platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let customer = stripe_customer(platform, viewer).await;
+    let charges = call_stripe(platform, "GET", &format!("charges?customer={customer}"), &[]).await;
     charges["data"].as_array().expect("charges").iter().filter_map(|one| one["amount_refunded"].as_i64()).sum()
 }
 
 #[tokio::test]
-async fn a_payment_goes_back_in_parts_and_never_more_than_it_was() {
-    let platform = untried().await;
+async fn a_payment_is_refunded_in_parts_and_never_beyond_its_amount() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
 
@@ -49,9 +51,15 @@ async fn a_payment_goes_back_in_parts_and_never_more_than_it_was() {
         .as_array()
         .expect("deeds")
         .iter()
-        .filter(|deed| deed["action"] == "payment.refund")
-        .map(|deed| {
-            json!([deed["reason"], deed["subject"], deed["before"], deed["after"]["amount_refunded"], deed["actor"]])
+        .filter(|audit_entry| audit_entry["action"] == "payment.refund")
+        .map(|audit_entry| {
+            json!([
+                audit_entry["reason"],
+                audit_entry["subject"],
+                audit_entry["before"],
+                audit_entry["after"]["amount_refunded"],
+                audit_entry["actor"]
+            ])
         })
         .collect();
     let me = &admin.get("/api/auth/me").await.data()["id"].clone();
@@ -63,8 +71,8 @@ async fn a_payment_goes_back_in_parts_and_never_more_than_it_was() {
 }
 
 #[tokio::test]
-async fn of_two_clicks_at_once_one_refund_comes() {
-    let platform = untried().await;
+async fn two_simultaneous_clicks_make_one_refund() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
     let click = || refund(&admin, &id, json!({ "amount": 200, "reason": "a click" }));
@@ -73,7 +81,8 @@ async fn of_two_clicks_at_once_one_refund_comes() {
 
     assert!(one.status() == 200 || other.status() == 200, "{one} {other}");
     let given = if one.status() == 200 && other.status() == 200 {
-        // Either both asked before the first was made, which is one refund, or the second came after the first.
+        // Either both asked before the first refund was made, which makes one refund, or the second came after the
+        // first.
         if one.data()["refund"]["id"] == other.data()["refund"]["id"] { 200 } else { 400 }
     } else {
         200
@@ -82,8 +91,8 @@ async fn of_two_clicks_at_once_one_refund_comes() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_asked_for_again_with_the_same_key_goes_back_once() {
-    let platform = untried().await;
+async fn a_partial_refund_repeated_with_the_same_key_is_made_once() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
     let ask = async |key: &str, amount: u32| {
@@ -91,7 +100,7 @@ async fn a_part_that_is_asked_for_again_with_the_same_key_goes_back_once() {
         let request = admin.request(reqwest::Method::POST, &path).header("idempotency-key", key);
         admin.send(request.json(&json!({ "amount": amount, "reason": "a bad evening" }))).await
     };
-    // The money went back, and the operator is told of a failure.
+    // The money was refunded, and the operator gets an error.
     platform
         .fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_before", "count": 50 }));
     let failed = ask("one", 200).await;
@@ -111,12 +120,12 @@ async fn a_part_that_is_asked_for_again_with_the_same_key_goes_back_once() {
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_in_tables_and_audit_all_the_same() {
-    let platform = untried().await;
+async fn a_refund_whose_answer_was_lost_is_still_in_the_tables_and_the_audit() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
-    deliveries(&platform, "hold").await;
-    // The copy cannot be written: the money went back, and the operator is told of a failure.
+    deliver_events(&platform, "hold").await;
+    // The tables cannot be written: the money was refunded, and the operator gets an error.
     platform
         .fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_before", "count": 50 }));
     let failed = refund(&admin, &id, json!({ "reason": "a double charge" })).await;
@@ -126,17 +135,23 @@ async fn a_refund_whose_answer_was_lost_is_in_tables_and_audit_all_the_same() {
 
     let again = refund(&admin, &id, json!({ "reason": "a double charge" })).await;
     assert_eq!(again.code(), "CONFLICT", "it was not made twice: {again}");
-    release(&platform).await;
+    release_events(&platform).await;
 
     assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], 1_299);
     let audit = admin.get("/api/admin/audit").await;
-    let told = audit.data().as_array().expect("deeds").iter().filter(|deed| deed["action"] == "payment.refund").count();
+    let told = audit
+        .data()
+        .as_array()
+        .expect("deeds")
+        .iter()
+        .filter(|audit_entry| audit_entry["action"] == "payment.refund")
+        .count();
     assert_eq!(told, 1, "{audit}");
 }
 
 #[tokio::test]
-async fn what_cannot_go_back_changes_nothing() {
-    let platform = untried().await;
+async fn an_impossible_refund_changes_nothing() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
     let why = json!({ "reason": "why not" });
@@ -162,8 +177,75 @@ async fn what_cannot_go_back_changes_nothing() {
 
     platform.cards(&viewer).decline().await;
     platform.advance(32 * 86_400).await;
-    let (admin, viewer) = (again(&platform, &admin).await, again(&platform, &viewer).await);
+    let (admin, viewer) = (signed_in_again(&platform, &admin).await, signed_in_again(&platform, &viewer).await);
     let open = member(&admin, &viewer).await["payments"][0].clone();
     assert_eq!(open["status"], "open", "{open}");
     assert_eq!(refund(&admin, open["id"].as_str().expect("an id"), why).await.code(), "CONFLICT");
+}
+
+#[tokio::test]
+async fn repeating_a_refund_whose_answer_was_lost_reports_it_and_updates_the_ledger() {
+    for (amount, given) in [(Value::Null, 1_299), (json!(300), 300)] {
+        let platform = platform_without_trial().await;
+        let admin = platform.admin().await;
+        let (viewer, id) = paid(&platform, &admin).await;
+        let mut asked = json!({ "reason": "a double charge" });
+        if amount.is_i64() {
+            asked["amount"] = amount.clone();
+        }
+        deliver_events(&platform, "hold").await;
+        // Stripe makes the refund, and no answer arrives, on any attempt.
+        platform
+            .fault(json!({ "target": "stripe", "operation": "POST /v1/refunds", "kind": "reset_after", "count": 50 }));
+        platform.fault(
+            json!({ "target": "stripe", "operation": "GET /v1/charges", "kind": "error", "skip": 1, "count": 50 }),
+        );
+        let lost = refund(&admin, &id, asked.clone()).await;
+        assert_eq!(lost.status(), 502, "{lost}");
+        platform.running().faults().clear();
+        assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], 0, "the ledger does not know yet");
+
+        let again = refund(&admin, &id, asked.clone()).await;
+
+        assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], given, "{again}");
+        assert_eq!(gone_back(&platform, &viewer).await, given, "once");
+        if amount.is_null() {
+            assert_eq!((again.status(), again.code()), (409, "CONFLICT"), "{again}");
+        } else {
+            assert_eq!((again.status(), &again.data()["refund"]["amount"]), (200, &amount), "{again}");
+            let other = refund(&admin, &id, asked).await;
+            assert_eq!(other.status(), 200, "once the first is known, this is a second refund: {other}");
+            assert_eq!(gone_back(&platform, &viewer).await, 2 * given);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_stripe_refuses_says_why_and_leaves_the_ledger_correct() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    for (code, told) in [
+        ("charge_disputed", "disputed"),
+        ("charge_already_refunded", "already"),
+        ("balance_insufficient", "balance"),
+        ("amount_too_small", "below"),
+        ("a_code_of_next_year", "reload"),
+    ] {
+        let error = json!({ "type": "invalid_request_error", "code": code });
+        crate::provider_errors::refuse(&platform, "POST /v1/refunds", 1, 400, &error);
+        let refused = refund(&admin, &id, json!({ "reason": "why not" })).await;
+        assert_eq!((refused.status(), refused.code()), (409, "CONFLICT"), "{code}: {refused}");
+        assert!(refused.to_string().contains(told), "{code}: {refused}");
+    }
+    assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], 0);
+    // Refunded in Stripe's dashboard, without an event.
+    deliver_events(&platform, "drop").await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
+    let charge = charges["data"][0]["id"].as_str().expect("a charge").to_owned();
+    call_stripe(&platform, "POST", "refunds", &[("charge", charge.as_str())]).await;
+    let refused = refund(&admin, &id, json!({ "reason": "why not" })).await;
+    assert_eq!((refused.status(), refused.code()), (409, "CONFLICT"), "{refused}");
+    assert_eq!(member(&admin, &viewer).await["payments"][0]["amount_refunded"], 1_299);
 }

@@ -9,7 +9,7 @@ async fn posters(platform: &Platform) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn posters_are_signed_anew_in_row_and_list_long_before_they_end() {
+async fn posters_are_re_signed_in_row_and_list_long_before_they_expire() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.published_video(&admin, json!({ "title": "A" })).await;
@@ -17,8 +17,8 @@ async fn posters_are_signed_anew_in_row_and_list_long_before_they_end() {
     platform.ready_video(&admin, json!({ "title": "Hidden" })).await;
     let before = posters(&platform).await;
 
-    let idle = platform.running().run_job("renew-images", json!({})).await.expect("the job is there");
-    assert_eq!(idle.expect("it runs")["renewed"], 0, "young posters stay as they are");
+    let idle = platform.running().run_job("renew-images", json!({})).await;
+    assert_eq!(idle.expect("it runs")["renewed"], 0, "recent posters are unchanged");
     assert_eq!(posters(&platform).await, before);
     platform.advance(4 * 86_400).await;
 
@@ -28,7 +28,7 @@ async fn posters_are_signed_anew_in_row_and_list_long_before_they_end() {
     assert!(before.iter().zip(&after).all(|(before, after)| before["placeholder"] == after["placeholder"]));
     let admin = platform.sign_in(admin.email(), support::PASSWORD).await;
     let row = admin.patch(&format!("/api/admin/videos/{id}"), json!({})).await;
-    assert_eq!(row.data()["poster"], after[0], "row and list do not drift");
-    let done = platform.running().run_job("renew-images", json!({})).await.expect("the job is there");
-    assert_eq!(done.expect("it runs")["renewed"], 0, "its schedule had done it");
+    assert_eq!(row.data()["poster"], after[0], "row and list agree");
+    let done = platform.running().run_job("renew-images", json!({})).await;
+    assert_eq!(done.expect("it runs")["renewed"], 0, "the schedule had already done it");
 }

@@ -1,29 +1,32 @@
-//! Renewals as the clock is moved: a year of them, what one costs, and access in arrears.
+//! Renewals as the clock is moved: a year of them, what one costs, and access while overdue.
 
-use crate::billing::{DAY, HOUR, again, subscription, tables, untried, webhook_lines};
 use serde_json::{Value, json};
 use standin::calls::round_trips;
+use support::billing::{
+    DAY, HOUR, billing_tables, platform_without_trial, signed_in_again, subscription, webhook_lines,
+};
 
 #[tokio::test]
 async fn a_year_of_renewals_leaves_no_gap_and_one_paid_invoice_a_month() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     for month in 0..12 {
         for step in [28 * DAY, 2 * DAY, HOUR / 2, DAY / 2] {
             platform.advance(step).await;
-            let seen = subscription(&again(&platform, &viewer).await).await;
+            let seen = subscription(&signed_in_again(&platform, &viewer).await).await;
             assert_eq!(seen["access"]["allowed"], true, "month {month}: {seen}");
         }
     }
-    let (_, ledger) = tables(&platform).await;
+    let (_, ledger) = billing_tables(&platform).await;
     let paid = ledger.iter().filter(|row| row["kind"]["S"] == "invoice" && row["status"]["S"] == "paid").count();
-    assert_eq!(paid, 13, "the first, and one for each of twelve months");
+    assert_eq!(paid, 13, "the first, and one per month");
 }
 
-/// What a year costs the time machine: so many webhooks a renewal, so many calls a webhook. `make bench` tells the seconds.
+/// The cost of a year on the timeline: this many webhooks per renewal, this many calls per webhook. `make bench` shows
+/// the seconds.
 #[tokio::test]
-async fn a_renewal_is_told_by_four_webhooks_of_three_calls_to_stripe() {
-    let platform = untried().await;
+async fn a_renewal_sends_four_webhooks_with_three_stripe_calls_each() {
+    let platform = platform_without_trial().await;
     platform.subscriber("basic").await;
     let before = platform.running().deliveries().len();
 
@@ -38,43 +41,44 @@ async fn a_renewal_is_told_by_four_webhooks_of_three_calls_to_stripe() {
         let request_id = line["request_id"].as_str().expect("an id");
         let calls = platform.running().calls().of(request_id);
         let of = |service: &str| calls.iter().filter(|call| call.service == service).count();
-        // The prices may have to be read anew. Of DynamoDB two overlap: the guard and what was told, and what is settled.
+        // The prices may have to be read again. Two of the DynamoDB reads overlap: the guard with the notices, and the
+        // settled entries.
         assert!(of("stripe") <= 4 && of("dynamodb") <= 3, "{calls:?}");
         assert!(round_trips(&calls, "dynamodb") <= 2, "{calls:?}");
     }
 }
 
 #[tokio::test]
-async fn arrears_keep_access_for_seven_days_and_not_a_moment_longer() {
-    let platform = untried().await;
+async fn an_overdue_subscription_keeps_access_for_exactly_seven_days() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
     platform.cards(&viewer).decline().await;
     platform.advance(31 * DAY + 2 * HOUR).await;
 
-    let overdue = subscription(&again(&platform, &viewer).await).await;
+    let overdue = subscription(&signed_in_again(&platform, &viewer).await).await;
     assert_eq!((&overdue["status"], &overdue["access"]["allowed"]), (&json!("past_due"), &json!(true)), "{overdue}");
     let until: jiff::Timestamp = overdue["grace_until"].as_str().expect("a grace").parse().expect("a moment");
     let left = until.duration_since(platform.running().now()).as_secs();
     assert!((5 * 86_400..7 * 86_400).contains(&left), "{left} s of grace are left");
-    let viewer = again(&platform, &viewer).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
     platform.advance(u64::try_from(left).expect("ahead") - 30).await;
     assert_eq!(subscription(&viewer).await["access"]["allowed"], true);
     platform.advance(60).await;
     assert_eq!(subscription(&viewer).await["access"], json!({ "allowed": false, "code": "PAYMENT_OVERDUE" }));
-    let invoices = tables(&platform).await.1.into_iter().filter(|row| row["kind"]["S"] == "invoice");
+    let invoices = billing_tables(&platform).await.1.into_iter().filter(|row| row["kind"]["S"] == "invoice");
     assert_eq!(invoices.filter(|row| row["status"]["S"] == "paid").count(), 1, "the renewal is not paid");
 }
 
 #[tokio::test]
-async fn an_overdue_renewal_that_is_paid_after_all_restores_access() {
-    let platform = untried().await;
+async fn paying_an_overdue_renewal_restores_access() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     platform.cards(&viewer).decline().await;
     platform.advance(31 * DAY + 2 * HOUR).await;
     platform.cards(&viewer).succeed().await;
     platform.advance(6 * DAY).await;
 
-    let seen = subscription(&again(&platform, &viewer).await).await;
+    let seen = subscription(&signed_in_again(&platform, &viewer).await).await;
     assert_eq!((&seen["status"], &seen["grace_until"]), (&json!("active"), &Value::Null), "{seen}");
     assert_eq!(seen["access"]["allowed"], true);
 }

@@ -1,7 +1,10 @@
-//! Events that fail for a reason of their own, and `POST /api/admin/billing/events/{id}/replay`.
+//! Events that fail permanently, and `POST /api/admin/billing/events/{id}/replay`.
 
-use crate::billing::{customer, deliveries, event, post, rows, signature, stripe, subscription, tables, untried};
 use serde_json::{Value, json};
+use support::billing::{
+    billing_tables, call_stripe, deliver_events, platform_without_trial, post_event, post_event_body, sign_event,
+    stripe_customer, subscription, table_rows,
+};
 use support::{Answer, Platform, Viewer};
 
 async fn set_aside(admin: &Viewer) -> Vec<Value> {
@@ -14,14 +17,14 @@ async fn replay(admin: &Viewer, id: &str) -> Answer {
     admin.post(&format!("/api/admin/billing/events/{id}/replay"), json!({})).await
 }
 
-/// Lines that CloudWatch takes for a figure.
+/// Log lines that CloudWatch reads as metrics.
 fn figures(platform: &Platform, name: &str) -> Vec<Value> {
     let lines = platform.running().logs();
     let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] == name).collect()
 }
 
-/// Writes over a field of a customer's row, as a bug or a hand would.
+/// Overwrites a field of a customer's row, like a bug or a manual edit.
 async fn overwrite(platform: &Platform, customer: &str, version: Value) {
     let update = json!({
         "TableName": platform.setting("stripe-webhook", "SUBSCRIPTIONS_TABLE"),
@@ -33,20 +36,20 @@ async fn overwrite(platform: &Platform, customer: &str, version: Value) {
 }
 
 #[tokio::test]
-async fn what_fails_for_a_reason_of_its_own_is_set_aside_with_an_alarm_and_replayed_when_mended() {
-    let platform = untried().await;
+async fn permanent_failures_are_set_aside_with_an_alarm_and_replayed_once_fixed() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
-    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
     let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    deliveries(&platform, "drop").await;
-    stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
+    deliver_events(&platform, "drop").await;
+    call_stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
     overwrite(&platform, &customer, json!({ "S": "seven" })).await;
 
-    let taken = event(&platform, "evt_poison", "customer.subscription.updated", &customer).await;
+    let taken = post_event(&platform, "evt_poison", "customer.subscription.updated", &customer).await;
 
-    assert_eq!(taken.status(), 200, "Stripe need not repeat it for three days: {taken}");
+    assert_eq!(taken.status(), 200, "Stripe must not retry it: {taken}");
     let aside = set_aside(&admin).await;
     assert_eq!(aside.len(), 1, "{aside:?}");
     assert_eq!(
@@ -59,7 +62,7 @@ async fn what_fails_for_a_reason_of_its_own_is_set_aside_with_an_alarm_and_repla
     assert_eq!(json!([rung[0]["BillingEventsSetAside"], rung[0]["event_id"]]), json!([1.0, "evt_poison"]));
     assert_eq!(rung[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "marquee");
     let early = replay(&admin, "evt_poison").await;
-    assert_eq!(early.code(), "CONFLICT", "not mended yet: {early}");
+    assert_eq!(early.code(), "CONFLICT", "not fixed yet: {early}");
     assert_eq!(set_aside(&admin).await.len(), 1);
 
     overwrite(&platform, &customer, json!({ "N": "100" })).await;
@@ -74,17 +77,17 @@ async fn what_fails_for_a_reason_of_its_own_is_set_aside_with_an_alarm_and_repla
         json!([audit["action"], audit["subject"], audit["before"]["state"], audit["after"]["outcome"]]),
         json!(["billing.replay_event", "evt_poison", "set_aside", "applied"])
     );
-    let before = tables(&platform).await;
-    assert_eq!(replay(&admin, "evt_poison").await.data()["outcome"], "applied", "again is harmless");
-    assert_eq!(tables(&platform).await, before);
+    let before = billing_tables(&platform).await;
+    assert_eq!(replay(&admin, "evt_poison").await.data()["outcome"], "applied", "repeating it is harmless");
+    assert_eq!(billing_tables(&platform).await, before);
 }
 
 #[tokio::test]
-async fn what_fails_for_a_passing_reason_stays_stripes_to_repeat() {
-    let platform = untried().await;
+async fn transient_failures_are_left_for_stripe_to_retry() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
     for fault in [
         json!({ "target": "stripe", "kind": "error", "count": 20 }),
         json!({ "target": "stripe", "kind": "truncate", "count": 20 }),
@@ -92,18 +95,18 @@ async fn what_fails_for_a_passing_reason_stays_stripes_to_repeat() {
         json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "conflict", "count": 50 }),
     ] {
         platform.fault(fault.clone());
-        let answer = event(&platform, "evt_passing", "customer.subscription.updated", &customer).await;
+        let answer = post_event(&platform, "evt_passing", "customer.subscription.updated", &customer).await;
         assert!(answer.status() >= 500, "{fault}: {answer}");
         platform.running().faults().clear();
     }
     assert_eq!(set_aside(&admin).await, Vec::<Value>::new());
     assert_eq!(figures(&platform, "BillingEventsSetAside").len(), 0);
-    assert_eq!(event(&platform, "evt_passing", "customer.subscription.updated", &customer).await.status(), 200);
+    assert_eq!(post_event(&platform, "evt_passing", "customer.subscription.updated", &customer).await.status(), 200);
 }
 
 #[tokio::test]
-async fn an_object_that_cannot_be_read_is_set_aside_and_what_never_came_is_fetched_from_stripe() {
-    let platform = untried().await;
+async fn an_unreadable_object_is_set_aside_and_a_missing_event_is_fetched_from_stripe() {
+    let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.subscriber("basic").await;
     let body = json!({
@@ -111,36 +114,41 @@ async fn an_object_that_cannot_be_read_is_set_aside_and_what_never_came_is_fetch
         "data": { "object": { "object": "invoice", "customer": 7 } },
     });
     let body = body.to_string().into_bytes();
-    let header = signature(&platform, platform.running().now().as_second(), &body);
-    let answer = post(&platform, body, Some(header), "application/json").await;
+    let header = sign_event(&platform, platform.running().now().as_second(), &body);
+    let answer = post_event_body(&platform, body, Some(header), "application/json").await;
     assert_eq!(answer.status(), 200, "{answer}");
     let aside = set_aside(&admin).await;
     assert_eq!(json!([aside[0]["id"], aside[0]["stripe_customer_id"]]), json!(["evt_odd", null]), "{aside:?}");
-    assert_eq!(replay(&admin, "evt_odd").await.code(), "NOT_FOUND", "Stripe knows of no such event");
+    assert_eq!(replay(&admin, "evt_odd").await.code(), "NOT_FOUND", "Stripe has no such event");
 
-    let customer = customer(&platform, &viewer).await;
-    let list = stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
     let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    deliveries(&platform, "drop").await;
-    stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
+    deliver_events(&platform, "drop").await;
+    call_stripe(&platform, "POST", &path, &[("cancel_at_period_end", "true")]).await;
     platform.advance(0).await;
     assert_eq!(subscription(&viewer).await["cancel_at"], Value::Null);
-    let events = stripe(&platform, "GET", "events?limit=1", &[]).await;
+    let events = call_stripe(&platform, "GET", "events?limit=1", &[]).await;
     let lost = events["data"][0]["id"].as_str().expect("an id").to_owned();
     let replayed = replay(&admin, &lost).await;
     assert_eq!(replayed.data()["outcome"], "applied", "{replayed}");
     assert!(subscription(&viewer).await["cancel_at"].is_string());
 
-    let foreign = stripe(&platform, "POST", "customers", &[("email", "else@viewers.test")]).await;
-    stripe(&platform, "POST", &format!("customers/{}", foreign["id"].as_str().expect("an id")), &[("name", "Else")])
-        .await;
-    let events = stripe(&platform, "GET", "events?limit=1", &[]).await;
+    let foreign = call_stripe(&platform, "POST", "customers", &[("email", "else@viewers.test")]).await;
+    call_stripe(
+        &platform,
+        "POST",
+        &format!("customers/{}", foreign["id"].as_str().expect("an id")),
+        &[("name", "Else")],
+    )
+    .await;
+    let events = call_stripe(&platform, "GET", "events?limit=1", &[]).await;
     let theirs = events["data"][0]["id"].as_str().expect("an id").to_owned();
     assert_eq!(replay(&admin, &theirs).await.data()["outcome"], "not_ours");
-    let marks = rows(&platform, "BILLING_EVENTS_TABLE").await.len();
+    let marks = table_rows(&platform, "BILLING_EVENTS_TABLE").await.len();
     for unknown in ["evt_nothing", "nothing", ".."] {
         assert_eq!(replay(&admin, unknown).await.code(), "NOT_FOUND", "{unknown}");
     }
     assert_eq!(replay(&viewer, &lost).await.code(), "FORBIDDEN");
-    assert_eq!(rows(&platform, "BILLING_EVENTS_TABLE").await.len(), marks);
+    assert_eq!(table_rows(&platform, "BILLING_EVENTS_TABLE").await.len(), marks);
 }

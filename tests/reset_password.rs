@@ -1,4 +1,4 @@
-//! `reset-password`: a mailed link once, for half an hour, and everybody out.
+//! `reset-password`: a mailed link works once, for half an hour, and signs out every device.
 
 use crate::forgot_password::{forget, token_of};
 use crate::register::refused_fields;
@@ -13,7 +13,7 @@ async fn reset(platform: &Platform, token: &str, password: &str) -> Answer {
     platform.anyone().post("/api/auth/reset-password", json!({ "token": token, "password": password })).await
 }
 
-/// A token fresh from the mail.
+/// A fresh token from the mail.
 async fn mailed(platform: &Platform, email: &str) -> String {
     assert_eq!(forget(platform, email).await.status(), 200);
     token_of(platform, platform.mail(email).first().expect("a mail"))
@@ -43,7 +43,11 @@ async fn a_link_sets_a_new_password_and_ends_all_sessions() {
 
     assert_eq!((answer.status(), answer.data()), (200, &Value::Null), "{answer}");
     for session in [&viewer, &other] {
-        assert_eq!(session.get("/api/auth/me").await.code(), "SESSION_REVOKED", "the one that was kept before as well");
+        assert_eq!(
+            session.get("/api/auth/me").await.code(),
+            "SESSION_REVOKED",
+            "also the session that a change would keep"
+        );
     }
     for old in [PASSWORD, "a phrase between"] {
         assert_eq!(sign_in(&platform, old).await.code(), "INVALID_CREDENTIALS");
@@ -53,7 +57,7 @@ async fn a_link_sets_a_new_password_and_ends_all_sessions() {
 }
 
 #[tokio::test]
-async fn of_ten_redemptions_at_once_one_wins() {
+async fn one_of_ten_concurrent_redemptions_wins() {
     let platform = Platform::bare().await;
     platform.register(EMAIL).await;
     let token = mailed(&platform, EMAIL).await;
@@ -78,13 +82,13 @@ async fn of_ten_redemptions_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn a_link_is_good_for_thirty_minutes_by_the_clock_and_not_by_ttl() {
+async fn a_link_expires_after_thirty_minutes_by_the_clock_and_not_by_ttl() {
     let platform = Platform::bare().await;
     platform.register(EMAIL).await;
     let token = mailed(&platform, EMAIL).await;
     platform.advance(29 * 60 + 50).await;
     let refused = reset(&platform, &token, "short").await;
-    assert_eq!(refused.code(), "VALIDATION_ERROR", "a refused password leaves the link: {refused}");
+    assert_eq!(refused.code(), "VALIDATION_ERROR", "a refused password does not use up the link: {refused}");
     platform.advance(11).await;
     let over = reset(&platform, &token, NEW).await;
     assert_eq!((over.status(), over.code()), (410, "CODE_EXPIRED"), "{over}");
@@ -92,7 +96,7 @@ async fn a_link_is_good_for_thirty_minutes_by_the_clock_and_not_by_ttl() {
 }
 
 #[tokio::test]
-async fn a_changed_password_ends_the_links_from_before() {
+async fn a_changed_password_invalidates_earlier_links() {
     let platform = Platform::bare().await;
     let viewer = platform.register(EMAIL).await;
     let (first, second) = (mailed(&platform, EMAIL).await, mailed(&platform, EMAIL).await);
@@ -104,7 +108,7 @@ async fn a_changed_password_ends_the_links_from_before() {
 }
 
 #[tokio::test]
-async fn no_other_token_opens_anything() {
+async fn no_other_token_is_accepted() {
     let platform = Platform::bare().await;
     let viewer = platform.register(EMAIL).await;
     let token = mailed(&platform, EMAIL).await;
@@ -128,11 +132,11 @@ async fn no_other_token_opens_anything() {
     }
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
     platform.sign_in(EMAIL, PASSWORD).await;
-    assert_eq!(reset(&platform, &token, NEW).await.status(), 200, "the right one still does");
+    assert_eq!(reset(&platform, &token, NEW).await.status(), 200, "the right one still works");
 }
 
 #[tokio::test]
-async fn the_rules_of_registration_hold_and_a_locked_out_owner_gets_in() {
+async fn the_rules_of_registration_apply_and_a_locked_out_owner_gets_in() {
     let platform = Platform::bare().await;
     platform.register("alexandria@viewers.test").await;
     let login = |password: &'static str| {
@@ -150,11 +154,11 @@ async fn the_rules_of_registration_hold_and_a_locked_out_owner_gets_in() {
         assert_eq!(refused_fields(&answer), BTreeSet::from(["password".to_owned()]), "{password}: {answer}");
     }
     assert_eq!(reset(&platform, &token, NEW).await.status(), 200);
-    assert_eq!(login(NEW).await.status(), 200, "the link proved whose account it is");
+    assert_eq!(login(NEW).await.status(), 200, "the link proved the ownership");
 }
 
 #[tokio::test]
-async fn a_store_that_fails_half_way_leaves_link_and_password_as_they_were() {
+async fn a_store_that_fails_half_way_leaves_link_and_password_unchanged() {
     let platform = Platform::bare().await;
     let viewer = platform.register(EMAIL).await;
     let token = mailed(&platform, EMAIL).await;

@@ -1,4 +1,4 @@
-//! `revoke-session`: one device out, and nobody else's.
+//! `revoke-session`: signs out one device of the user, and nobody else's.
 
 use serde_json::Value;
 use support::{PASSWORD, Platform, Viewer};
@@ -11,7 +11,7 @@ async fn own_id(viewer: &Viewer) -> String {
 }
 
 #[tokio::test]
-async fn a_revoked_device_is_refused_at_its_very_next_request_and_the_others_stay() {
+async fn a_revoked_device_is_refused_at_its_next_request_and_the_others_stay() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let lost = platform.sign_in("ada@viewers.test", PASSWORD).await;
@@ -25,12 +25,12 @@ async fn a_revoked_device_is_refused_at_its_very_next_request_and_the_others_sta
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
     assert_eq!(viewer.delete(&path).await.code(), "NOT_FOUND", "it is gone");
     let own = format!("/api/auth/sessions/{}", own_id(&viewer).await);
-    assert_eq!(viewer.delete(&own).await.status(), 200, "one's own is as good as signing out");
+    assert_eq!(viewer.delete(&own).await.status(), 200, "revoking the own session equals signing out");
     assert_eq!(viewer.get("/api/auth/me").await.code(), "SESSION_REVOKED");
 }
 
 #[tokio::test]
-async fn anothers_session_is_not_found_and_goes_on() {
+async fn another_users_session_is_not_found_and_stays_alive() {
     let platform = Platform::bare().await;
     let victim = platform.register("ada@viewers.test").await;
     let attacker = platform.register("eve@viewers.test").await;

@@ -1,11 +1,12 @@
-//! What a new platform begins with: three months of members, played on the time machine before the first request.
+//! The content of a new platform: three months of members, played on the timeline before the first request.
 
-use local::platform::{Options, Seed};
+use local::platform::Options;
+use local::start::Seed;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use support::{DEMO_PASSWORD, Platform, Viewer};
 
-/// Days that the history reaches back.
+/// The number of days in the history.
 const DAYS: i64 = 91;
 
 async fn full() -> (Platform, std::path::PathBuf) {
@@ -18,7 +19,7 @@ async fn admin(platform: &Platform) -> Viewer {
     platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await
 }
 
-/// Every page of an operator's list.
+/// All pages of an operator's list.
 async fn all(admin: &Viewer, path: &str) -> Vec<Value> {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -33,7 +34,7 @@ async fn all(admin: &Viewer, path: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_platform_begins_with_three_months_of_members_and_keeps_them() {
+async fn a_new_platform_has_three_months_of_members_and_keeps_them() {
     let (platform, folder) = full().await;
     let operator = admin(&platform).await;
     let clock = platform.console().get("/clock").await;
@@ -72,13 +73,13 @@ async fn the_figures_are_of_a_business(platform: &Platform, operator: &Viewer) {
     between("payment_success", 0.8, 1.0);
     between("completion_rate", 0.4, 0.9);
     let month = |basic: u64, premium: u64| 799 * basic + 1_299 * premium;
-    // And twelfths of a year, rounded half up.
+    // Plus twelfths of a year, rounded half up.
     assert_eq!(totals["mrr"], month(10, 10) + 4 * 666 + 1_083, "{totals}");
     assert_eq!((totals["churned_failed_payment"].as_u64(), totals["churned_voluntary"].as_u64()), (Some(1), Some(3)));
 
-    // The nights were counted as they passed: counting them again changes nothing.
+    // The days were counted as they passed, so counting them again changes nothing.
     let done = platform.running().run_job("count-metrics", json!({ "from": days[0]["date"] })).await;
-    assert_eq!(done.expect("the job").expect("it runs")["changed"], 0);
+    assert_eq!(done.expect("it runs")["changed"], 0);
 }
 
 async fn the_members_are_of_every_kind(operator: &Viewer) {
@@ -91,14 +92,14 @@ async fn the_members_are_of_every_kind(operator: &Viewer) {
     }
     assert_eq!(by_status, BTreeMap::from([("active", 24), ("canceled", 4), ("none", 5), ("past_due", 1)]));
     assert_eq!(members.iter().filter(|one| one["complimentary_plan"] == "premium").count(), 2);
-    let deeds = all(operator, "/api/admin/audit").await;
-    let of = |action: &str| deeds.iter().filter(|deed| deed["action"] == action).count();
-    assert_eq!((of("payment.refund"), of("member.comp")), (2, 2), "{deeds:?}");
+    let audit_entries = all(operator, "/api/admin/audit").await;
+    let of = |action: &str| audit_entries.iter().filter(|audit_entry| audit_entry["action"] == action).count();
+    assert_eq!((of("payment.refund"), of("member.comp")), (2, 2), "{audit_entries:?}");
 }
 
 async fn the_billing_is_what_stripe_says(platform: &Platform, operator: &Viewer) {
     let done = platform.running().run_job("reconcile-nightly", json!({ "scope": "everybody" })).await;
-    let done = done.expect("the job").expect("it runs");
+    let done = done.expect("it runs");
     assert_eq!(done["drift"], json!([]), "{done}");
     assert!(done["checked"].as_u64() >= Some(29), "{done}");
     let events = all(operator, "/api/admin/billing/events").await;
@@ -120,6 +121,6 @@ async fn the_demo_accounts_are_as_the_walk_through_has_them(platform: &Platform)
         }
         let left = viewer.get("/api/continue-watching").await.data().as_array().map_or(0, Vec::len);
         assert!(left >= to_continue, "{name} has {left} films to continue");
-        assert_eq!(viewer.get("/api/playback").await.data(), &json!([]), "and all streams are free");
+        assert_eq!(viewer.get("/api/playback").await.data(), &json!([]), "all streams are free");
     }
 }

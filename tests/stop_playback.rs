@@ -5,7 +5,7 @@ use serde_json::json;
 use support::{DEMO_PASSWORD, Platform};
 
 #[tokio::test]
-async fn a_stopped_stream_frees_its_place_and_its_player_is_told_at_the_next_heartbeat() {
+async fn a_stopped_stream_frees_its_slot_and_its_player_learns_at_the_next_heartbeat() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let phone = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
@@ -19,9 +19,9 @@ async fn a_stopped_stream_frees_its_place_and_its_player_is_told_at_the_next_hea
     assert_eq!(television.play(&video).await.status(), 200);
     let beat = json!({ "progress": 12.0, "playback_session_id": id });
     let beat = phone.put(&format!("/api/videos/{video}/progress"), beat).await;
-    assert_eq!((beat.status(), beat.code()), (409, "STREAM_LIMIT_REACHED"), "{beat}");
+    assert_eq!((beat.status(), beat.code()), (409, "STREAM_STOPPED"), "{beat}");
     let seen = phone.get(&format!("/api/videos/{video}")).await;
-    assert_eq!(seen.data()["progress"], 12.0, "the position was saved all the same: {seen}");
+    assert_eq!(seen.data()["progress"], 12.0, "the position was still saved: {seen}");
     assert_eq!(
         phone.get("/api/playback").await.data().as_array().map(Vec::len),
         Some(1),
@@ -30,7 +30,7 @@ async fn a_stopped_stream_frees_its_place_and_its_player_is_told_at_the_next_hea
 }
 
 #[tokio::test]
-async fn nobody_stops_a_stream_of_somebody_else() {
+async fn nobody_can_stop_another_users_stream() {
     let platform = Platform::start().await;
     let basic = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let premium = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;

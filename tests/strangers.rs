@@ -1,4 +1,4 @@
-//! Every route, called by whom it is not for.
+//! Every route, called by somebody who may not use it.
 
 use local::template::Route;
 use reqwest::Method;
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use shared::endpoint::Access;
 use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
-/// Every route of the template with what its function wants of a caller.
+/// Every route of the template with the kind of caller that its function requires.
 fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
-    let mut generator = shared::openapi::generator();
+    let mut generators = shared::openapi::Generators::default();
     let mut routes = Vec::new();
     for function in platform.running().template().functions.values() {
         let Some((_, describe)) = local::functions::DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else {
             continue;
         };
-        let access = describe(&mut generator).access;
+        let access = describe(&mut generators).access;
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route {
                 let path = path
@@ -25,7 +25,7 @@ fn routes(platform: &Platform) -> Vec<(String, Method, String, Access)> {
             }
         }
     }
-    assert!(routes.len() >= 60, "the template's routes, twice each: {}", routes.len());
+    assert!(routes.len() >= 60, "the template's routes: {}", routes.len());
     routes
 }
 
@@ -35,7 +35,7 @@ async fn ask(who: &Viewer, method: &Method, path: &str, body: &Value) -> Answer 
 }
 
 #[tokio::test]
-async fn a_stranger_is_401_wherever_sign_in_is_wanted_and_whatever_is_sent() {
+async fn a_stranger_gets_401_wherever_sign_in_is_required_and_whatever_they_send() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let stranger = platform.anyone();
     let forged = platform.anyone().with_token("", "eyJhbGciOiJub25lIn0.e30.".to_owned());
@@ -44,7 +44,7 @@ async fn a_stranger_is_401_wherever_sign_in_is_wanted_and_whatever_is_sent() {
             for who in [&stranger, &forged] {
                 let answer = ask(who, &method, &path, &body).await;
                 match access {
-                    Access::Session { .. } | Access::Admin => {
+                    Access::Session { .. } | Access::Admin | Access::RecentAdmin => {
                         assert_eq!(
                             (answer.status(), answer.code()),
                             (401, "UNAUTHENTICATED"),
@@ -52,7 +52,7 @@ async fn a_stranger_is_401_wherever_sign_in_is_wanted_and_whatever_is_sent() {
                         );
                         assert_eq!(answer.header("www-authenticate"), "Bearer", "{name}");
                     }
-                    Access::Signature => assert_eq!(answer.code(), "INVALID_SIGNATURE", "{name} {path}: {answer}"),
+                    Access::Signature(_) => assert_eq!(answer.code(), "INVALID_SIGNATURE", "{name} {path}: {answer}"),
                     Access::Open => assert_ne!(answer.status(), 401, "{name} {path}: {answer}"),
                 }
                 assert!(answer.status() < 500, "{name} {path}: {answer}");
@@ -62,12 +62,12 @@ async fn a_stranger_is_401_wherever_sign_in_is_wanted_and_whatever_is_sent() {
 }
 
 #[tokio::test]
-async fn a_viewer_is_403_wherever_an_admin_is_wanted() {
+async fn a_viewer_gets_403_wherever_an_admin_is_required() {
     let platform = Platform::bare().await;
     let viewer = platform.register("viewer@viewers.test").await;
     let mut seen = 0;
     for (name, method, path, access) in routes(&platform) {
-        if access == Access::Admin {
+        if access.is_admin() {
             let answer = ask(&viewer, &method, &path, &json!({ "nonsense": 1 })).await;
             assert_eq!((answer.status(), answer.code()), (403, "FORBIDDEN"), "{name} {path}: {answer}");
             seen += 1;
@@ -77,12 +77,12 @@ async fn a_viewer_is_403_wherever_an_admin_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_signed_out_is_refused_at_the_very_next_request_everywhere() {
+async fn a_signed_out_session_is_refused_at_the_next_request_everywhere() {
     let platform = Platform::bare().await;
     let viewer = platform.register("viewer@viewers.test").await;
     assert_eq!(viewer.post("/api/auth/logout", json!({})).await.status(), 200);
     for (name, method, path, access) in routes(&platform) {
-        if matches!(access, Access::Session { .. } | Access::Admin) {
+        if access.is_signed_in() {
             let answer = ask(&viewer, &method, &path, &json!({ "nonsense": 1 })).await;
             assert_eq!((answer.status(), answer.code()), (401, "SESSION_REVOKED"), "{name} {path}: {answer}");
         }
@@ -90,7 +90,7 @@ async fn a_session_that_was_signed_out_is_refused_at_the_very_next_request_every
 }
 
 #[tokio::test]
-async fn what_batches_leave_unprocessed_is_503_and_never_a_lost_session() {
+async fn unprocessed_batch_keys_give_503_and_never_a_lost_session() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     for (name, method, path, access) in routes(&platform) {

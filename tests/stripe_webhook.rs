@@ -1,20 +1,23 @@
-//! `stripe-webhook`: what is taken for Stripe's, and what is for Stripe to try again.
+//! `stripe-webhook`: which bodies are accepted as Stripe's, and which failures are left for Stripe to retry.
 
-use crate::billing::{
-    CARD, checkout, customer, deliveries, event, page, post, release, signature, subscription, tables, untried,
-};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::Platform;
+use support::billing::{
+    CARD, billing_tables, checkout, checkout_url, deliver_events, platform_without_trial, post_event, post_event_body,
+    release_events, sign_event, stripe_customer, subscription,
+};
 
 const BODY: &str = r#"{"id":"evt_1","object":"event","type":"invoice.paid","livemode":false,"data":{"object":{"id":"in_1","object":"invoice","customer":"cus_nobody"}}}"#;
 
 #[tokio::test]
-async fn only_stripes_signature_over_the_raw_bytes_is_taken_in_text_and_in_base64() {
+async fn only_stripes_signature_over_the_raw_bytes_is_accepted_for_text_and_base64() {
     let platform = Platform::bare().await;
     let now = platform.running().now().as_second();
     for content_type in ["application/json; charset=utf-8", "application/octet-stream"] {
-        let send = |body: &str, header: Option<String>| post(&platform, body.as_bytes().to_vec(), header, content_type);
-        let right = signature(&platform, now, BODY.as_bytes());
+        let send = |body: &str, header: Option<String>| {
+            post_event_body(&platform, body.as_bytes().to_vec(), header, content_type)
+        };
+        let right = sign_event(&platform, now, BODY.as_bytes());
         let taken = send(BODY, Some(right.clone())).await;
         assert_eq!(taken.status(), 200, "{content_type}: {taken}");
         for (what, answer) in [
@@ -23,8 +26,8 @@ async fn only_stripes_signature_over_the_raw_bytes_is_taken_in_text_and_in_base6
             ("a space more", send(&format!("{BODY} "), Some(right.clone())).await),
             ("half", send(BODY, Some(right[..40].to_owned())).await),
             ("v0 alone", send(BODY, Some(right.replace("v1=", "v0="))).await),
-            ("too old", send(BODY, Some(signature(&platform, now - 305, BODY.as_bytes()))).await),
-            ("of the future", send(BODY, Some(signature(&platform, now + 310, BODY.as_bytes()))).await),
+            ("too old", send(BODY, Some(sign_event(&platform, now - 305, BODY.as_bytes()))).await),
+            ("of the future", send(BODY, Some(sign_event(&platform, now + 310, BODY.as_bytes()))).await),
         ] {
             assert_eq!(
                 (answer.status(), answer.code()),
@@ -38,23 +41,28 @@ async fn only_stripes_signature_over_the_raw_bytes_is_taken_in_text_and_in_base6
 }
 
 #[tokio::test]
-async fn a_rotation_takes_either_secret_and_a_withdrawn_one_no_more() {
+async fn either_secret_is_accepted_during_a_rotation_and_a_withdrawn_one_is_refused() {
     let platform = Platform::bare().await;
+    let start = platform.running().now().as_second();
+    let by_first = Some(sign_event(&platform, start, BODY.as_bytes()));
+    assert_eq!(post_event_body(&platform, BODY.into(), by_first, "application/json").await.status(), 200);
+    // The function keeps what it has read for five minutes, and reads it again for a signature that it cannot verify.
+    platform.advance(31).await;
     let now = platform.running().now().as_second();
-    let old = signature(&platform, now, BODY.as_bytes());
+    let old = sign_event(&platform, now, BODY.as_bytes());
     let mut secret = platform.running().secret("StripeSecret");
     let arn = platform.setting("stripe-webhook", "STRIPE_SECRET");
-    let put = async |value: &serde_json::Value| {
+    let put = async |value: &Value| {
         let body = json!({ "SecretId": arn, "SecretString": value.to_string() });
         platform.aws("secretsmanager.PutSecretValue", body).await;
     };
     let first = secret["webhook_secrets"][0].clone();
     secret["webhook_secrets"] = json!(["whsec_next", first]);
     put(&secret).await;
-    let new = signature(&platform, now, BODY.as_bytes());
+    let new = sign_event(&platform, now, BODY.as_bytes());
     assert_ne!(old, new);
-    for header in [&old, &new] {
-        let answer = post(&platform, BODY.into(), Some(header.clone()), "application/json").await;
+    for header in [&new, &old] {
+        let answer = post_event_body(&platform, BODY.into(), Some(header.clone()), "application/json").await;
         assert_eq!(answer.status(), 200, "{answer}");
     }
     for left in [json!(["whsec_next"]), json!([])] {
@@ -63,13 +71,13 @@ async fn a_rotation_takes_either_secret_and_a_withdrawn_one_no_more() {
         platform.advance(301).await;
         let now = platform.running().now().as_second();
         let by_old = format!("{old},t={now}");
-        let answer = post(&platform, BODY.into(), Some(by_old), "application/json").await;
+        let answer = post_event_body(&platform, BODY.into(), Some(by_old), "application/json").await;
         assert_eq!(answer.code(), "INVALID_SIGNATURE", "{answer}");
     }
 }
 
 #[tokio::test]
-async fn what_says_nothing_of_money_is_answered_before_any_call() {
+async fn unrelated_events_are_answered_without_any_call() {
     let platform = Platform::bare().await;
     let now = platform.running().now().as_second();
     for body in [
@@ -78,28 +86,28 @@ async fn what_says_nothing_of_money_is_answered_before_any_call() {
         BODY.replace("\"livemode\":false", "\"livemode\":true"),
         BODY.replace("\"cus_nobody\"", "null"),
     ] {
-        let header = signature(&platform, now, body.as_bytes());
-        let answer = post(&platform, body.clone().into_bytes(), Some(header), "application/json").await;
+        let header = sign_event(&platform, now, body.as_bytes());
+        let answer = post_event_body(&platform, body.clone().into_bytes(), Some(header), "application/json").await;
         assert_eq!(answer.status(), 200, "{body}: {answer}");
         assert!(platform.calls(&answer).iter().all(|call| call.service == "secrets"), "{:?}", platform.calls(&answer));
     }
 }
 
 #[tokio::test]
-async fn an_event_that_comes_again_is_answered_without_work() {
-    let platform = untried().await;
+async fn a_repeated_event_is_answered_without_work() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
-    let first = event(&platform, "evt_twice", "invoice.paid", &customer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let first = post_event(&platform, "evt_twice", "invoice.paid", &customer).await;
     assert_eq!(first.status(), 200, "{first}");
     assert_eq!(platform.round_trips(&first, "dynamodb"), 2);
-    let second = event(&platform, "evt_twice", "invoice.paid", &customer).await;
+    let second = post_event(&platform, "evt_twice", "invoice.paid", &customer).await;
     assert_eq!(second.status(), 200, "{second}");
     assert_eq!((platform.round_trips(&second, "dynamodb"), platform.round_trips(&second, "stripe")), (1, 0));
 }
 
 #[tokio::test]
-async fn whatever_fails_is_for_stripe_to_try_again_and_nothing_is_half_done() {
+async fn every_failure_is_left_for_stripe_to_retry_and_nothing_is_half_done() {
     for fault in [
         json!({ "target": "stripe", "kind": "error", "count": 1_000 }),
         json!({ "target": "stripe", "kind": "throttle", "count": 1_000 }),
@@ -109,56 +117,56 @@ async fn whatever_fails_is_for_stripe_to_try_again_and_nothing_is_half_done() {
         json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "conflict", "count": 1_000 }),
         json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1_000 }),
     ] {
-        let platform = untried().await;
+        let platform = platform_without_trial().await;
         let viewer = platform.register("a@viewers.test").await;
-        let page = page(&checkout(&viewer, "basic").await);
-        deliveries(&platform, "hold").await;
+        let page = checkout_url(&checkout(&viewer, "basic").await);
+        deliver_events(&platform, "hold").await;
         platform.pay(&page, CARD).await;
-        let customer = customer(&platform, &viewer).await;
-        let before = tables(&platform).await;
+        let customer = stripe_customer(&platform, &viewer).await;
+        let before = billing_tables(&platform).await;
         platform.fault(fault.clone());
 
-        let refused = event(&platform, "evt_first", "invoice.paid", &customer).await;
+        let refused = post_event(&platform, "evt_first", "invoice.paid", &customer).await;
 
         assert!([502, 503].contains(&refused.status()), "{fault}: {refused}");
-        assert_eq!(tables(&platform).await, before, "{fault}");
+        assert_eq!(billing_tables(&platform).await, before, "{fault}");
         platform.running().faults().clear();
-        let again = event(&platform, "evt_first", "invoice.paid", &customer).await;
+        let again = post_event(&platform, "evt_first", "invoice.paid", &customer).await;
         assert_eq!(again.status(), 200, "{fault}: {again}");
         assert_eq!(subscription(&viewer).await["access"]["allowed"], true, "{fault}");
-        deliveries(&platform, "normal").await;
-        release(&platform).await;
+        deliver_events(&platform, "normal").await;
+        release_events(&platform).await;
     }
 }
 
 #[tokio::test]
 async fn a_stripe_that_hangs_is_answered_within_the_deadline() {
-    let platform = untried().await;
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
+    let customer = stripe_customer(&platform, &viewer).await;
     platform.fault(json!({ "target": "stripe", "kind": "hang", "count": 1_000 }));
     let started = std::time::Instant::now();
-    let answer = event(&platform, "evt_slow", "invoice.paid", &customer).await;
+    let answer = post_event(&platform, "evt_slow", "invoice.paid", &customer).await;
     assert_eq!((answer.status(), answer.code()), (502, "PAYMENT_PROVIDER_UNAVAILABLE"), "{answer}");
     assert!(started.elapsed().as_secs() < 8, "{:?}", started.elapsed());
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_found_done() {
-    let platform = untried().await;
+async fn a_write_whose_answer_was_lost_is_recognized_as_done() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
-    let before = tables(&platform).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let before = billing_tables(&platform).await;
     platform.fault(json!({
         "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_after", "count": 1
     }));
-    let answer = event(&platform, "evt_lost", "invoice.paid", &customer).await;
+    let answer = post_event(&platform, "evt_lost", "invoice.paid", &customer).await;
     assert_eq!(answer.status(), 200, "{answer}");
-    assert_eq!(tables(&platform).await, before);
+    assert_eq!(billing_tables(&platform).await, before);
 }
 
 #[tokio::test]
-async fn of_two_signatures_one_is_enough_and_the_largest_body_is_read_whole() {
+async fn one_of_two_signatures_is_enough_and_the_largest_body_is_read_completely() {
     let platform = Platform::bare().await;
     let now = platform.running().now().as_second();
     let padded = |bytes: usize| {
@@ -167,48 +175,48 @@ async fn of_two_signatures_one_is_enough_and_the_largest_body_is_read_whole() {
         open.replace('~', &"x".repeat(missing)).into_bytes()
     };
     for content_type in ["application/json; charset=utf-8", "application/octet-stream"] {
-        let right = signature(&platform, now, BODY.as_bytes());
+        let right = sign_event(&platform, now, BODY.as_bytes());
         let (time, right) = right.split_once(',').expect("a time and a signature");
         let rotating = format!("{time},v1={},{right},v0={}", "0".repeat(64), "1".repeat(64));
-        let answer = post(&platform, BODY.into(), Some(rotating), content_type).await;
+        let answer = post_event_body(&platform, BODY.into(), Some(rotating), content_type).await;
         assert_eq!(answer.status(), 200, "{content_type}: {answer}");
         let neither = format!("{time},v1={},v1={}", "0".repeat(64), "1".repeat(64));
-        let answer = post(&platform, BODY.into(), Some(neither), content_type).await;
+        let answer = post_event_body(&platform, BODY.into(), Some(neither), content_type).await;
         assert_eq!(answer.code(), "INVALID_SIGNATURE", "{content_type}: {answer}");
 
         let largest = padded(256 * 1024);
         assert_eq!(largest.len(), 256 * 1024);
-        let header = signature(&platform, now, &largest);
-        let answer = post(&platform, largest, Some(header), content_type).await;
+        let header = sign_event(&platform, now, &largest);
+        let answer = post_event_body(&platform, largest, Some(header), content_type).await;
         assert_eq!(answer.status(), 200, "{content_type}: {answer}");
         let larger = padded(256 * 1024 + 1);
-        let header = signature(&platform, now, &larger);
-        let answer = post(&platform, larger, Some(header), content_type).await;
+        let header = sign_event(&platform, now, &larger);
+        let answer = post_event_body(&platform, larger, Some(header), content_type).await;
         assert_eq!((answer.status(), answer.code()), (413, "PAYLOAD_TOO_LARGE"), "{content_type}: {answer}");
     }
 }
 
 #[tokio::test]
-async fn a_signature_is_good_for_five_minutes_both_ways() {
+async fn a_signature_is_valid_for_five_minutes_before_and_after() {
     let platform = Platform::bare().await;
     for (off, status) in [(-299, 200), (-301, 400), (299, 200), (305, 400)] {
-        // Real time goes on while this runs: the future comes nearer, which `webhook_tests` measures to the second.
+        // Real time passes while this runs, so the future comes nearer; `webhook_tests` checks it to the second.
         let time = platform.running().now().as_second() + off;
-        let header = signature(&platform, time, BODY.as_bytes());
-        let answer = post(&platform, BODY.into(), Some(header), "application/json").await;
+        let header = sign_event(&platform, time, BODY.as_bytes());
+        let answer = post_event_body(&platform, BODY.into(), Some(header), "application/json").await;
         assert_eq!(answer.status(), status, "{off}: {answer}");
     }
 }
 
 #[tokio::test]
-async fn an_event_of_an_older_shape_is_a_trigger_as_any_other() {
-    let platform = untried().await;
-    deliveries(&platform, "drop").await;
+async fn an_event_in_an_older_format_triggers_like_any_other() {
+    let platform = platform_without_trial().await;
+    deliver_events(&platform, "drop").await;
     let viewer = platform.register("a@viewers.test").await;
-    platform.pay(&page(&checkout(&viewer, "premium").await), CARD).await;
-    let customer = customer(&platform, &viewer).await;
-    assert_eq!(subscription(&viewer).await["access"]["allowed"], false, "nobody has told yet");
-    // As it was in 2019: the period on the subscription itself, a plan, no items; and it says something that is not so.
+    platform.pay(&checkout_url(&checkout(&viewer, "premium").await), CARD).await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    assert_eq!(subscription(&viewer).await["access"]["allowed"], false, "no event has arrived yet");
+    // In the format of 2019: the period on the subscription itself, a plan, no items; and with a claim that is false.
     let object = json!({
         "id": "sub_old", "object": "subscription", "customer": { "id": customer, "object": "customer" },
         "current_period_end": 1_500_000_000, "plan": { "id": "gold", "amount": 1 }, "status": "canceled",
@@ -218,9 +226,9 @@ async fn an_event_of_an_older_shape_is_a_trigger_as_any_other() {
         "livemode": false, "data": { "object": object },
     });
     let body = body.to_string();
-    let header = signature(&platform, platform.running().now().as_second(), body.as_bytes());
+    let header = sign_event(&platform, platform.running().now().as_second(), body.as_bytes());
 
-    let answer = post(&platform, body.into_bytes(), Some(header), "application/json").await;
+    let answer = post_event_body(&platform, body.into_bytes(), Some(header), "application/json").await;
 
     assert_eq!(answer.status(), 200, "{answer}");
     let seen = subscription(&viewer).await;
@@ -228,27 +236,27 @@ async fn an_event_of_an_older_shape_is_a_trigger_as_any_other() {
 }
 
 #[tokio::test]
-async fn an_event_of_what_was_deleted_since_ends_what_it_gave() {
-    let platform = untried().await;
+async fn an_event_about_a_deleted_object_ends_its_access() {
+    let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
-    let customer = customer(&platform, &viewer).await;
-    deliveries(&platform, "drop").await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    deliver_events(&platform, "drop").await;
     let path = format!("customers/{customer}");
-    assert_eq!(crate::billing::stripe(&platform, "DELETE", &path, &[]).await["deleted"], true);
+    assert_eq!(support::billing::call_stripe(&platform, "DELETE", &path, &[]).await["deleted"], true);
 
-    let answer = event(&platform, "evt_late", "customer.subscription.updated", &customer).await;
+    let answer = post_event(&platform, "evt_late", "customer.subscription.updated", &customer).await;
 
     assert_eq!(answer.status(), 200, "{answer}");
     let seen = subscription(&viewer).await;
     assert_eq!(seen["access"], json!({ "allowed": false, "code": "SUBSCRIPTION_EXPIRED" }), "{seen}");
-    let nobody = event(&platform, "evt_nobody", "customer.subscription.updated", "cus_gone").await;
+    let nobody = post_event(&platform, "evt_nobody", "customer.subscription.updated", "cus_gone").await;
     assert_eq!(nobody.status(), 200, "{nobody}");
 }
 
 #[tokio::test]
-async fn the_operator_is_told_to_subscribe_to_what_the_local_platform_does() {
+async fn the_docs_list_the_events_that_the_local_platform_subscribes_to() {
     let platform = Platform::bare().await;
-    let endpoints = crate::billing::stripe(&platform, "GET", "webhook_endpoints", &[]).await;
+    let endpoints = support::billing::call_stripe(&platform, "GET", "webhook_endpoints", &[]).await;
     let events = endpoints["data"][0]["enabled_events"].as_array().expect("types").clone();
     assert!(events.len() > 20, "{events:?}");
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
@@ -258,4 +266,128 @@ async fn the_operator_is_told_to_subscribe_to_what_the_local_platform_does() {
         let last = event.rsplit('.').next().expect("a word");
         assert!(told.contains(&format!("`{event}`")) || told.contains(&format!("`.{last}`")), "{event}");
     }
+}
+
+/// Posts a body that is signed now.
+async fn signed(platform: &Platform, body: &Value) -> support::Answer {
+    let body = body.to_string();
+    let header = sign_event(platform, platform.running().now().as_second(), body.as_bytes());
+    post_event_body(platform, body.into_bytes(), Some(header), "application/json").await
+}
+
+#[tokio::test]
+async fn an_event_of_unknown_type_is_answered_in_any_format() {
+    let platform = Platform::bare().await;
+    let v2 = json!({
+        "id": "evt_test_61", "object": "v2.core.event", "type": "v1.billing.meter.no_meter_found", "livemode": false,
+        "created": "2026-11-29T18:02:03.123Z", "related_object": null, "reason": { "type": "request" },
+    });
+    let long = "x".repeat(3_000);
+    for body in [
+        v2,
+        json!({ "id": "evt_1", "type": "something.new", "created": "2026-11-29T18:02:03Z" }),
+        json!({ "id": "evt_1", "object": "event", "type": "something.new" }),
+        json!({ "type": "something.new", "data": null }),
+        json!({ "type": "something.new", "data": [1, 2], "id": 7, "livemode": "no", "created": -1.5 }),
+        json!({ "type": "something.new", "data": { "object": [] }, "id": long }),
+        json!({ "type": 7 }),
+        json!({ "type": null, "id": null }),
+        json!({}),
+        json!([]),
+        json!([{ "type": "invoice.paid" }]),
+        json!("invoice.paid"),
+        json!(17),
+        json!(null),
+    ] {
+        let answer = signed(&platform, &body).await;
+        assert_eq!(answer.status(), 200, "{body}: {answer}");
+        assert_eq!(platform.round_trips(&answer, "dynamodb"), 0, "{body}");
+        assert_eq!(platform.round_trips(&answer, "stripe"), 0, "{body}");
+    }
+    let now = platform.running().now().as_second();
+    for body in ["", "{", "no event", "{\"type\":\"x\"} {}"] {
+        let header = sign_event(&platform, now, body.as_bytes());
+        let answer = post_event_body(&platform, body.into(), Some(header), "application/json").await;
+        assert_eq!(answer.status(), 400, "{body:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_known_type_in_an_unknown_format_is_processed_or_set_aside_and_never_a_500() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let before = billing_tables(&platform).await;
+    let long = |prefix: &str| format!("{prefix}{}", "x".repeat(3_000));
+    let of = |object: Value| json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } });
+    let with_id = |id: Value, mut event: Value| {
+        event["id"] = id;
+        event
+    };
+    // Their customer is known.
+    for event in [
+        with_id(json!(long("evt_")), of(json!({ "object": "invoice", "customer": customer }))),
+        with_id(json!(7), of(json!({ "object": "invoice", "customer": customer }))),
+        of(json!({ "object": "invoice", "customer": customer, "number": 1 })),
+        json!({ "id": "evt_modeless", "type": "invoice.paid", "created": "2026-11-29T18:02:03Z",
+            "data": { "object": { "object": "invoice", "customer": { "id": customer } } } }),
+    ] {
+        let answer = signed(&platform, &event).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        assert!(platform.round_trips(&answer, "stripe") > 0, "it is processed");
+        let again = signed(&platform, &event).await;
+        assert_eq!((again.status(), platform.round_trips(&again, "stripe")), (200, 0), "once: {again}");
+    }
+    // Their customer is missing or unreadable.
+    let unreadable = [
+        with_id(json!("evt_long_customer"), of(json!({ "object": "invoice", "customer": long("cus_") }))),
+        with_id(json!("evt_long_charge"), of(json!({ "object": "dispute", "charge": long("ch_") }))),
+        with_id(json!("evt_long_object"), of(json!({ "object": "customer", "id": long("cus_") }))),
+        with_id(json!("evt_path"), of(json!({ "object": "invoice", "customer": "../prices" }))),
+        with_id(json!("evt_empty"), of(json!({ "object": "invoice", "customer": "" }))),
+        with_id(json!("evt_null"), json!({ "type": "invoice.paid", "livemode": false, "data": null })),
+        with_id(json!("evt_array"), json!({ "type": "invoice.paid", "livemode": false, "data": [] })),
+        with_id(json!("evt_list"), of(json!([{ "customer": customer }]))),
+        with_id(json!(long("evt_")), of(json!({ "object": "invoice", "customer": long("cus_") }))),
+    ];
+    for event in &unreadable {
+        let answer = signed(&platform, event).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        assert_eq!(platform.round_trips(&answer, "stripe"), 0, "{answer}");
+    }
+    let aside = admin.get("/api/admin/billing/events?state=set_aside&limit=100").await;
+    assert_eq!(aside.data().as_array().map(Vec::len), Some(unreadable.len()), "{aside}");
+    assert_eq!(billing_tables(&platform).await, before);
+    let replay = admin.post(&format!("/api/admin/billing/events/{}/replay", long("evt_")), json!({})).await;
+    assert_eq!(replay.code(), "NOT_FOUND", "{replay}");
+}
+
+#[tokio::test]
+async fn permanent_refusals_of_stripe_are_set_aside_and_transient_ones_are_retried() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = stripe_customer(&platform, &viewer).await;
+    let refuse = |status: u16, error: Value| {
+        crate::provider_errors::refuse(&platform, "GET /v1/invoices", 10, status, &error);
+    };
+    refuse(400, json!({ "type": "invalid_request_error", "code": "parameter_unknown" }));
+    let permanent = post_event(&platform, "evt_permanent", "invoice.paid", &customer).await;
+    platform.running().faults().clear();
+    assert_eq!(permanent.status(), 200, "{permanent}");
+    for (status, error) in [
+        (401, json!({ "type": "invalid_request_error", "code": "api_key_expired" })),
+        (403, json!({ "type": "invalid_request_error" })),
+        (400, json!({ "type": "invalid_request_error", "code": "account_invalid" })),
+        (429, json!({ "type": "invalid_request_error", "code": "rate_limit" })),
+    ] {
+        refuse(status, error.clone());
+        let transient = post_event(&platform, &format!("evt_{status}"), "invoice.paid", &customer).await;
+        platform.running().faults().clear();
+        assert_eq!(transient.status(), 502, "{error}: {transient}");
+    }
+    let marks = support::billing::table_rows(&platform, "BILLING_EVENTS_TABLE").await;
+    let aside: Vec<&Value> = marks.iter().filter(|row| row["state"]["S"] == "set_aside").collect();
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    assert_eq!(aside[0]["id"]["S"], "evt_permanent");
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use support::Platform;
 
 #[tokio::test]
-async fn what_is_given_changes_and_null_clears() {
+async fn given_fields_change_and_null_clears() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let series = "01987c10-4a00-7000-8000-000000000001";
+    let series = platform.new_series(&admin, "Harbour Nine").await;
     let video = json!({ "series_id": series, "season": 1, "episode": 2, "description": "Old", "credits_at": 50 });
     let path = format!("/api/admin/videos/{}", platform.new_video(&admin, video).await);
 
@@ -31,7 +31,7 @@ async fn what_is_given_changes_and_null_clears() {
 }
 
 #[tokio::test]
-async fn only_what_is_ready_can_be_published() {
+async fn only_a_ready_video_can_be_published() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -52,7 +52,7 @@ async fn only_what_is_ready_can_be_published() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_and_nothing_changes() {
+async fn invalid_edits_are_refused_and_nothing_changes() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let path = format!("/api/admin/videos/{}", platform.new_video(&admin, json!({})).await);
@@ -67,6 +67,10 @@ async fn what_cannot_be_is_refused_and_nothing_changes() {
         (json!({ "series_id": "01987c10-4a00-7000-8000-000000000001", "episode": 0 }), "episode"),
         (json!({ "required_plan": null }), "required_plan"),
         (json!({ "credits_at": -0.5 }), "credits_at"),
+        (json!({ "credits_at": 0 }), "credits_at"),
+        (json!({ "credits_at": 1e-140 }), "credits_at"),
+        (json!({ "credits_at": 86_401 }), "credits_at"),
+        (json!({ "credits_at": 1e300 }), "credits_at"),
     ] {
         let answer = admin.patch(&path, body.clone()).await;
         assert_eq!((answer.status(), answer.code()), (400, "VALIDATION_ERROR"), "{body}: {answer}");
@@ -79,4 +83,25 @@ async fn what_cannot_be_is_refused_and_nothing_changes() {
     assert_eq!(admin.patch("/api/admin/videos/1", json!({ "title": "A" })).await.code(), "NOT_FOUND");
     let viewer = platform.register("a@viewers.test").await;
     assert_eq!(viewer.patch(&path, json!({ "title": "A" })).await.code(), "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn a_credits_marker_must_be_within_the_film_and_null_clears_it() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let path = format!("/api/admin/videos/{}", platform.ready_video(&admin, json!({})).await);
+    let kept = admin.patch(&path, json!({ "credits_at": 55.5 })).await;
+    assert_eq!(kept.data()["credits_at"], 55.5, "{kept}");
+    for beyond in [60.0, 61.0, 3_600.0] {
+        let refused = admin.patch(&path, json!({ "credits_at": beyond, "title": "Changed" })).await;
+        assert_eq!(
+            (refused.code(), &refused.details()[0]["field"]),
+            ("VALIDATION_ERROR", &json!("credits_at")),
+            "{refused}"
+        );
+    }
+    let still = admin.patch(&path, json!({})).await;
+    assert_eq!((&still.data()["credits_at"], &still.data()["title"]), (&json!(55.5), &json!("A film")));
+    let cleared = admin.patch(&path, json!({ "credits_at": null })).await;
+    assert_eq!(cleared.data()["credits_at"], Value::Null, "{cleared}");
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import a11y from 'eslint-plugin-jsx-a11y';
+import lingui from 'eslint-plugin-lingui';
 import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
@@ -25,6 +26,50 @@ const rooms = features.map((feature) => ({
   },
 }));
 
+// All texts are in the message catalogues. These files hold none: the outlines of icons, the names of products, and the keys of
+// the player's own texts.
+const WITHOUT_TEXTS = [
+  'src/components/{icon.tsx,more-icons.ts}',
+  'src/features/playback/player-language.ts',
+  'src/lib/{api.generated,brand,device-name}.ts',
+];
+
+const UNLOCALIZED = {
+  useTsTypes: true,
+  // Names in code: one word that begins with a small letter, of capitals or in CamelCase, a path, a media query, a header.
+  ignore: ['^(?![A-Z])\\S*$', '^[A-Z0-9_-]+$', '^[^A-Za-z]*$', '^[A-Z][a-z]+[A-Z]\\w*$', '^[/(]', '^(Bearer|bytes)\\b'],
+  ignoreNames: [
+    { regex: { pattern: 'class(es|Name)$', flags: 'i' } },
+    { regex: { pattern: '^[A-Z0-9_]+_(KEY|PATTERN)$' } },
+    'd',
+    'key',
+    'rel',
+    'sizes',
+    'style',
+    'viewBox',
+  ],
+  ignoreFunctions: [
+    '*Error',
+    'Error',
+    'ascii',
+    'classes',
+    'console.*',
+    '*.addEventListener',
+    '*.removeEventListener',
+    '*.dispatchEvent',
+    '*.querySelector*',
+    '*.closest',
+    '*.matches',
+    '*.includes',
+    '*.startsWith',
+    '*.headers.set',
+    'headers.set',
+    'matchMedia',
+    'window.matchMedia',
+  ],
+  ignoreMethodsOnTypes: ['Headers.set', 'Headers.get', 'Map.get', 'Set.has', 'URLSearchParams.get'],
+};
+
 export default ts.config(
   { ignores: ['dist', 'node_modules', 'src/lib/api.generated.ts', 'public'] },
   js.configs.recommended,
@@ -41,8 +86,17 @@ export default ts.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },
   },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.ts', ...WITHOUT_TEXTS],
+    extends: [lingui.configs['flat/recommended']],
+    rules: { 'lingui/no-unlocalized-strings': ['error', UNLOCALIZED] },
+  },
   { files: ['src/**/*.tsx'], extends: [a11y.flatConfigs.strict] },
-  { files: ['src/lib/**', 'src/components/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['@/features/**', '@/app/**'] }] } },
+  {
+    files: ['src/lib/**', 'src/components/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['@/features/**', '@/app/**'] }] },
+  },
   { files: ['scripts/**', '*.js', '*.ts'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
   ...rooms,
 );

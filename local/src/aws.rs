@@ -1,10 +1,11 @@
-//! AWS on this machine: DynamoDB, Secrets Manager and SES behind one address, as the SDKs and the CLI speak to them.
+//! AWS on this machine: DynamoDB, Secrets Manager and SES at one address, compatible with the SDKs and the CLI.
 //!
-//! Functions reach it through [`client`], which also records, breaks and refuses calls; everybody else through the
-//! listener at `PORT+3`, with the credentials of `GET /config`.
+//! Functions reach it through [`client`], which also records calls, injects faults and checks permissions. Everybody
+//! else uses the listener at `PORT+3`, with the credentials from `GET /config`.
 
 pub mod client;
 pub mod dynamodb;
+pub mod protocol;
 pub mod secrets;
 pub mod ses;
 pub mod traffic;
@@ -16,37 +17,15 @@ use axum::response::Response;
 use bytes::Bytes;
 use dynamodb::DynamoDb;
 use http::{StatusCode, header};
+use protocol::{Credentials, Service, error, identify};
 use secrets::Secrets;
-use serde_json::{Value, json};
 use ses::Mailbox;
 use std::sync::Arc;
 
-/// DynamoDB takes bodies of up to 16 MB; the others less.
+/// DynamoDB accepts bodies of up to 16 MB; the other services accept less.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// The header by which the JSON protocols name an operation.
-const TARGET: &str = "x-amz-target";
 
-/// Keys by which a client outside of the functions calls AWS here.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Credentials {
-    /// The id that every request names.
-    pub access_key_id: String,
-    /// What a client signs with.
-    pub secret_access_key: String,
-}
-
-/// A service of AWS that exists here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Amazon DynamoDB.
-    DynamoDb,
-    /// AWS Secrets Manager.
-    Secrets,
-    /// Amazon SES, version 2.
-    Mail,
-}
-
-/// All of AWS that exists here. Clones are the same.
+/// All AWS services of the platform. Clones share one state.
 #[derive(Clone)]
 pub struct Aws(Arc<Parts>);
 
@@ -57,7 +36,7 @@ struct Parts {
 }
 
 impl Aws {
-    /// Puts the services together.
+    /// Assembles the services.
     pub fn new(dynamodb: DynamoDb, secrets: Secrets, mailbox: Mailbox) -> Self {
         Self(Arc::new(Parts { dynamodb, secrets, mailbox }))
     }
@@ -77,14 +56,18 @@ impl Aws {
         &self.0.mailbox
     }
 
-    /// Answers a request to whichever service it is for, whoever sent it.
+    /// Answers a request to any of the services, whoever sent it.
     pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         match identify(&request) {
             Some((Service::DynamoDb, _)) => self.0.dynamodb.answer(request).await,
             Some((Service::Secrets, operation)) => self.0.secrets.answer(&operation, request.body()),
             Some((Service::Mail, _)) => self.0.mailbox.answer(request.body()),
             None => {
-                let message = format!("{} {} is no operation that exists here", request.method(), request.uri().path());
+                let message = format!(
+                    "{} {} is not an operation that this platform supports",
+                    request.method(),
+                    request.uri().path()
+                );
                 error(Service::DynamoDb, StatusCode::NOT_FOUND, "UnknownOperationException", &message)
             }
         }
@@ -96,52 +79,6 @@ impl Aws {
     }
 }
 
-/// The service and operation that a request is for.
-pub fn identify(request: &http::Request<Bytes>) -> Option<(Service, String)> {
-    if let Some(target) = request.headers().get(TARGET).and_then(|value| value.to_str().ok()) {
-        let (service, operation) = target.split_once('.')?;
-        let service = match service {
-            "secretsmanager" => Service::Secrets,
-            service if service.starts_with("DynamoDB") => Service::DynamoDb,
-            _ => return None,
-        };
-        return Some((service, operation.to_owned()));
-    }
-    let is_send_email = request.method() == http::Method::POST && request.uri().path() == "/v2/email/outbound-emails";
-    is_send_email.then(|| (Service::Mail, "SendEmail".to_owned()))
-}
-
-/// An error in the words of a service's protocol.
-pub fn error(service: Service, status: StatusCode, code: &str, message: &str) -> http::Response<Bytes> {
-    let namespace = match (service, code) {
-        (Service::DynamoDb, "ProvisionedThroughputExceededException" | "InternalServerError") => {
-            "com.amazonaws.dynamodb.v20120810#"
-        }
-        (Service::DynamoDb, code) if code.starts_with("Transaction") => "com.amazonaws.dynamodb.v20120810#",
-        (Service::DynamoDb, _) => "com.amazon.coral.service#",
-        (Service::Secrets | Service::Mail, _) => "",
-    };
-    let body = json!({ "__type": format!("{namespace}{code}"), "message": message });
-    let mut response = answer(service, status, &body);
-    if let Ok(code) = code.parse() {
-        response.headers_mut().insert("x-amzn-errortype", code);
-    }
-    response
-}
-
-/// An answer in the form of a service's protocol.
-pub fn answer(service: Service, status: StatusCode, body: &Value) -> http::Response<Bytes> {
-    let mut response = http::Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
-    let content_type = match service {
-        Service::DynamoDb => "application/x-amz-json-1.0",
-        Service::Secrets => "application/x-amz-json-1.1",
-        Service::Mail => "application/json",
-    };
-    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
-    response
-}
-
 async fn outside(State((aws, credentials)): State<(Aws, Arc<Credentials>)>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let response = match axum::body::to_bytes(body, BODY_BYTES_MAX).await {
@@ -149,7 +86,7 @@ async fn outside(State((aws, credentials)): State<(Aws, Arc<Credentials>)>, requ
             Service::DynamoDb,
             StatusCode::PAYLOAD_TOO_LARGE,
             "SerializationException",
-            "more than 16 MB, or broken off",
+            "the body has more than 16 MB or is incomplete",
         ),
         Ok(body) => {
             let request = http::Request::from_parts(parts, body);
@@ -162,7 +99,7 @@ async fn outside(State((aws, credentials)): State<(Aws, Arc<Credentials>)>, requ
     response.map(Body::from)
 }
 
-/// Refuses a request that does not name the access key, so that a page in a browser cannot reach the tables.
+/// Refuses a request that does not name the access key id, so that a web page cannot reach the tables.
 fn stranger(request: &http::Request<Bytes>, credentials: &Credentials) -> Option<http::Response<Bytes>> {
     let service = identify(request).map_or(Service::DynamoDb, |(service, _)| service);
     let refused = |code, message| Some(error(service, StatusCode::BAD_REQUEST, code, message));

@@ -1,10 +1,11 @@
-//! The developer console: the clock, the mailbox, webhook deliveries, faults and calls, as an API for tests and a page for
+//! The developer console: clock, mailbox, webhook deliveries, faults and calls, as an API for tests and a page for
 //! people.
 
 mod page;
 
 use crate::machine::Machine;
 use crate::seed;
+use crate::template::Route;
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -17,24 +18,26 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use standin::calls::round_trips;
+use standin::calls::{round_trips, units};
 use standin::deliveries::Mode;
 use standin::faults::Fault;
 use std::sync::Arc;
 use stripe_standin::Outcome;
 
-/// The furthest that one call moves the clock: ten years.
+/// The most that one call may move the clock: ten years.
 const ADVANCE_SECONDS_MAX: u64 = 10 * 366 * 86_400;
 
 type Console = Arc<Machine>;
 
-/// What listens at `PORT+4`.
+/// The router that listens at `PORT+4`.
 pub(crate) fn router(machine: Arc<Machine>) -> Router {
     let origins = own_origins(&machine.urls.console);
     Router::new()
         .merge(page::router())
         .route("/clock", get(clock).post(advance))
         .route("/config", get(config))
+        .route("/functions", get(functions))
+        .route("/events", post(events))
         .route("/mail", get(mail))
         .route("/webhooks", get(webhooks))
         .route("/webhooks/mode", post(webhook_mode))
@@ -46,8 +49,8 @@ pub(crate) fn router(machine: Arc<Machine>) -> Router {
         .route("/requests", get(requests))
         .route("/jobs/{name}", post(run_job))
         .route("/reset", post(reset))
-        .fallback(async || refusal(StatusCode::NOT_FOUND, "there is no such call"))
-        .method_not_allowed_fallback(async || refusal(StatusCode::METHOD_NOT_ALLOWED, "the call has another method"))
+        .fallback(async || refusal(StatusCode::NOT_FOUND, "not found"))
+        .method_not_allowed_fallback(async || refusal(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"))
         .layer(middleware::from_fn(move |request: Request, next: Next| guarded(origins.clone(), request, next)))
         .with_state(machine)
 }
@@ -68,7 +71,7 @@ async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
     if asked.advance_seconds > ADVANCE_SECONDS_MAX {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
-    // In a task of its own: a client that leaves must not leave the clock half-way.
+    // In a separate task, so that the clock is not left half-way if the client disconnects.
     let own = machine.clone();
     let moved = tokio::spawn(async move { own.advance(asked.advance_seconds).await });
     moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
@@ -92,6 +95,28 @@ async fn config(State(machine): State<Console>) -> Json<Value> {
             "region": crate::template::REGION,
         },
     }))
+}
+
+/// The functions, each with what a process of its own needs. For tools that run them outside this process.
+async fn functions(State(machine): State<Console>) -> Json<Value> {
+    let functions = machine.template.functions.values().map(|function| {
+        let routes: Vec<String> = function.routes.iter().map(Route::key).collect();
+        let seen = json!({
+            "logical_id": function.logical_id,
+            "routes": routes,
+            "timeout_seconds": function.timeout.as_secs(),
+            "environment": function.environment,
+        });
+        (function.name.clone(), seen)
+    });
+    Json(json!({ "functions": functions.collect::<serde_json::Map<_, _>>() }))
+}
+
+/// Completes example events, by function, so that they succeed here.
+async fn events(State(machine): State<Console>, body: Bytes) -> Answer {
+    let completed = seed::events::complete(&machine, read(&body)?).await;
+    let failed = |cause: String| refusal(StatusCode::CONFLICT, &cause);
+    Ok(Json(json!({ "events": completed.map_err(failed)? })))
 }
 
 async fn mail(State(machine): State<Console>, query: Result<Query<MailQuery>, QueryRejection>) -> Answer {
@@ -142,7 +167,7 @@ async fn redeliver_webhook(State(machine): State<Console>, Path(id): Path<String
     nothing(&body)?;
     let deliveries = &machine.deliveries;
     if !deliveries.redeliver(&id) {
-        return Err(refusal(StatusCode::NOT_FOUND, "there is no such delivery"));
+        return Err(refusal(StatusCode::NOT_FOUND, "this delivery does not exist"));
     }
     machine.advance(0).await;
     let delivery = deliveries.list().into_iter().find(|delivery| delivery.id == id);
@@ -168,7 +193,7 @@ async fn faults(State(machine): State<Console>) -> Json<Value> {
 async fn add_fault(State(machine): State<Console>, body: Bytes) -> Answer {
     let fault: Fault = read(&body)?;
     if fault.count == 0 {
-        return Err(refusal(StatusCode::BAD_REQUEST, "`count` is 0, so nothing would happen"));
+        return Err(refusal(StatusCode::BAD_REQUEST, "`count` must be at least 1"));
     }
     machine.watch.faults.add(fault.clone());
     Ok(Json(json!({ "fault": fault })))
@@ -183,7 +208,7 @@ async fn calls(State(machine): State<Console>, query: Result<Query<CallsQuery>, 
     let calls = machine.watch.calls.of(&asked(query)?.request_id);
     let trips = |service| round_trips(&calls, service);
     let round_trips = json!({ "dynamodb": trips("dynamodb"), "stripe": trips("stripe"), "mux": trips("mux") });
-    Ok(Json(json!({ "calls": calls, "round_trips": round_trips })))
+    Ok(Json(json!({ "units": units(&calls), "calls": calls, "round_trips": round_trips })))
 }
 
 #[derive(Deserialize)]
@@ -200,10 +225,10 @@ async fn requests(State(machine): State<Console>) -> Json<Value> {
 
 async fn run_job(State(machine): State<Console>, Path(name): Path<String>, body: Bytes) -> Answer {
     let event: Value = read(&body)?;
-    match machine.jobs.run(&name, event).await {
-        None => Err(refusal(StatusCode::NOT_FOUND, "there is no such job")),
-        Some(Err(cause)) => Err(refusal(StatusCode::UNPROCESSABLE_ENTITY, &cause)),
-        Some(Ok(result)) => Ok(Json(json!({ "result": result }))),
+    let job = machine.jobs.get(&name).ok_or_else(|| refusal(StatusCode::NOT_FOUND, "this job does not exist"))?;
+    match job.call(event).await {
+        Err(cause) => Err(refusal(StatusCode::UNPROCESSABLE_ENTITY, &cause)),
+        Ok(result) => Ok(Json(json!({ "result": result }))),
     }
 }
 
@@ -220,17 +245,17 @@ fn shown_clock(machine: &Machine) -> Value {
     json!({ "now": clock.now(), "offset_seconds": (clock.offset_ms() + 500) / 1_000 })
 }
 
-/// Refuses what a page elsewhere could make a browser send: forms, and scripts of another origin.
+/// Refuses requests that a foreign page could make a browser send: forms, and scripts of another origin.
 async fn guarded(origins: [String; 2], request: Request, next: Next) -> Response {
     let headers: &HeaderMap = request.headers();
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());
     if origin.is_some_and(|origin| !origins.iter().any(|own| own == origin)) {
-        return refusal(StatusCode::FORBIDDEN, "this console answers to its own page only").into_response();
+        return refusal(StatusCode::FORBIDDEN, "the console only answers requests from its own page").into_response();
     }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     if request.method() == Method::POST && !essence.eq_ignore_ascii_case("application/json") {
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "`Content-Type: application/json` is needed")
+        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "`Content-Type: application/json` is required")
             .into_response();
     }
     let mut response = next.run(request).await;
@@ -246,7 +271,7 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
-/// A call that takes nothing: an empty body, or an empty object.
+/// A call without parameters: an empty body or an empty object.
 fn nothing(body: &Bytes) -> Result<(), Refusal> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -258,7 +283,7 @@ fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
     query.map(|Query(query)| query).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.body_text()))
 }
 
-/// Why a call was not done.
+/// Why a call was refused.
 struct Refusal(StatusCode, String);
 
 impl IntoResponse for Refusal {

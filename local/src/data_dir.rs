@@ -1,19 +1,19 @@
-//! The one directory of data: who may use it, and where its files lie.
+//! The data directory: exclusive access, and the locations of its files.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A directory that this process alone uses until it is dropped; or a memory that leaves nothing behind.
+/// A directory that only this process uses until this is dropped; or no directory, and everything stays in memory.
 pub(crate) struct DataDir {
     kept: Option<PathBuf>,
     media: PathBuf,
-    /// Held by the operating system for as long as the file is open, so a kill frees it.
+    /// The operating system holds the lock while the file is open, so a kill releases it.
     _lock: Option<File>,
 }
 
 impl DataDir {
-    /// Takes the directory, creating it when it is absent.
+    /// Locks the directory, creating it if necessary.
     pub(crate) fn open(kept: Option<&Path>) -> io::Result<Self> {
         let Some(path) = kept else {
             let media = std::env::temp_dir().join(format!("marquee-{}", uuid::Uuid::new_v4()));
@@ -32,12 +32,12 @@ impl DataDir {
         Ok(Self { kept: Some(path.to_owned()), media: path.join("media"), _lock: Some(lock) })
     }
 
-    /// A file of the directory; `None` when everything stays in memory.
+    /// A file in the directory; `None` if everything stays in memory.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         self.kept.as_ref().map(|path| path.join(name))
     }
 
-    /// Where uploads and their renditions lie.
+    /// The folder for uploads and their renditions.
     pub(crate) fn media(&self) -> &Path {
         &self.media
     }
@@ -46,7 +46,7 @@ impl DataDir {
 impl Drop for DataDir {
     fn drop(&mut self) {
         if self.kept.is_none() {
-            // It may never have been made.
+            // It may never have been created.
             let _ = std::fs::remove_dir_all(&self.media);
         }
     }

@@ -1,5 +1,5 @@
-//! API Gateway's HTTP API on this machine: finds the route, makes the event, calls the function and passes on its
-//! answer, with the limits, the CORS and the own answers of the real one.
+//! API Gateway's HTTP API on this machine: finds the route, builds the event, calls the function and returns its
+//! response, with the limits, the CORS behavior and the error responses of the real service.
 
 mod cors;
 mod event;
@@ -20,24 +20,30 @@ use shared::lambda::Mounted;
 use standin::clock::Clock;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
-/// The largest request that an HTTP API takes.
+/// The largest request that an HTTP API accepts.
 const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The request line and all headers together.
 const HEADER_BYTES_MAX: usize = 10 * 1024;
-/// The largest answer that Lambda gives.
+/// The largest response that a Lambda may return.
 const RESPONSE_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// How long an HTTP API waits for a function.
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
-/// What `shared::lambda::run` keeps of an invocation for the answer itself.
+/// The part of a function's timeout that `shared::lambda::run` reserves for the response itself.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+/// The prefix of paths that name the API's version. In the cloud, the distribution in front of the API removes the version;
+/// here nothing is in front, so this gateway does it.
+const VERSIONED: &str = "/api/v1/";
+/// The function that reports whether the service is up.
+const HEALTH: &str = "health";
 
 /// The functions behind the gateway, by name, each with its timeout.
 pub type Deployment = HashMap<String, (Mounted, Duration)>;
 
-/// The gateway. Clones are the same.
+/// The gateway. Clones share one state.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
 
@@ -47,10 +53,12 @@ struct Inner {
     bucket: Option<Mutex<Bucket>>,
     clock: Clock,
     deployment: RwLock<Arc<Deployment>>,
+    /// Whether seeding is done. Seeding goes through this gateway, so all other routes already answer.
+    is_ready: AtomicBool,
 }
 
 impl Gateway {
-    /// The gateway of a template, with nothing behind it yet.
+    /// A gateway for a template, with no functions yet.
     pub fn new(template: &Template, clock: Clock) -> Self {
         Self(Arc::new(Inner {
             routes: Routes::of(template),
@@ -58,16 +66,23 @@ impl Gateway {
             bucket: template.gateway.throttle.map(|throttle| Mutex::new(Bucket::full(throttle))),
             clock,
             deployment: RwLock::default(),
+            is_ready: AtomicBool::new(false),
         }))
     }
 
-    /// Puts functions behind the routes, in place of those that were there: calls under way go on with the old ones.
+    /// Sets whether the platform is ready. Until it is, `health` answers 503.
+    pub fn set_ready(&self, is_ready: bool) {
+        self.0.is_ready.store(is_ready, Ordering::SeqCst);
+    }
+
+    /// Replaces the functions behind the routes. Calls in progress continue with the old ones.
     pub fn deploy(&self, deployment: Deployment) {
         *self.0.deployment.write().expect("no panic while held") = Arc::new(deployment);
     }
 
-    /// Answers a request of a client at `peer`.
+    /// Answers a request from a client at `peer`.
     pub async fn answer(&self, request: Request, peer: IpAddr) -> Response {
+        let request = without_version(request);
         let asked = request.headers().get(header::ORIGIN).cloned();
         if let Some(preflight) = self.0.cors.as_ref().and_then(|cors| cors.preflight(&request)) {
             return preflight;
@@ -76,7 +91,7 @@ impl Gateway {
         if let Some(cors) = &self.0.cors {
             cors.apply(asked.as_ref(), response.headers_mut());
         }
-        // The one clock of this platform, not the machine's: clients measure by it how long a grant lives.
+        // The platform's clock, not the machine's: clients use it to measure how long a grant is valid.
         if let Ok(date) = HeaderValue::from_str(&http_date(self.0.clock.now())) {
             response.headers_mut().insert(header::DATE, date);
         }
@@ -93,13 +108,21 @@ impl Gateway {
         let Some(matched) = self.0.routes.find(request.method(), request.uri().path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        if matched.function == HEALTH && !self.0.is_ready.load(Ordering::SeqCst) {
+            return message(StatusCode::SERVICE_UNAVAILABLE, "The platform is starting");
+        }
         let deployment = self.0.deployment.read().expect("no panic while held").clone();
         let Some((function, timeout)) = deployment.get(matched.function).cloned() else {
             return failed();
         };
         let (parts, body) = request.into_parts();
-        let Ok(body) = axum::body::to_bytes(body, REQUEST_BYTES_MAX).await else {
-            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        let body = match axum::body::to_bytes(body, REQUEST_BYTES_MAX).await {
+            Ok(body) => body,
+            Err(error) if is_too_large(&error) => {
+                return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+            }
+            // The framing is broken, or the client disconnected.
+            Err(_) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
         };
         let request_id = uuid::Uuid::new_v4().to_string();
         let event = event::of(&parts, &body, &matched, peer, &request_id, self.0.clock.now());
@@ -111,8 +134,17 @@ impl Gateway {
     }
 }
 
-/// Calls a function in a task of its own: like a Lambda it finishes its work though the client has left, and when it
-/// panics it takes nobody else with it.
+/// The request with `/api/…` in place of `/api/v1/…`, once.
+fn without_version(mut request: Request) -> Request {
+    let rest = request.uri().path_and_query().and_then(|path| path.as_str().strip_prefix(VERSIONED));
+    if let Some(Ok(uri)) = rest.map(|rest| format!("/api/{rest}").parse()) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// Calls a function in a separate task: like a Lambda, it finishes its work even if the client disconnects, and a panic
+/// affects nothing else.
 async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response {
     let mut task = tokio::spawn(async move {
         let request = lambda_http::request::from_str(&event)?;
@@ -132,7 +164,7 @@ async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response
     }
 }
 
-/// A function's answer as the client gets it.
+/// A function's response as the client receives it.
 fn passed_on(answer: lambda_http::Response<LambdaBody>) -> Response {
     let (parts, body) = answer.into_parts();
     let body = match body {
@@ -146,6 +178,11 @@ fn passed_on(answer: lambda_http::Response<LambdaBody>) -> Response {
     Response::from_parts(parts, Body::from(body))
 }
 
+/// Whether a body could not be read because it exceeds the limit.
+fn is_too_large(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
+}
+
 /// `Thu, 26 Nov 2026 17:09:44 GMT`
 fn http_date(moment: Timestamp) -> String {
     moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
@@ -155,7 +192,7 @@ fn failed() -> Response {
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
-/// An answer of the gateway's own.
+/// A response of the gateway itself.
 fn message(status: StatusCode, message: &str) -> Response {
     (status, axum::Json(json!({ "message": message }))).into_response()
 }
@@ -166,7 +203,7 @@ fn header_bytes(request: &Request) -> usize {
     line + headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>()
 }
 
-/// The throttle: so many tokens at once, so many new ones a second of real time.
+/// The throttle: a burst of tokens, refilled at a rate per second of real time.
 struct Bucket {
     throttle: Throttle,
     tokens: f64,
@@ -194,8 +231,17 @@ impl Bucket {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_body_that_is_too_large_is_distinguished_from_a_broken_one() {
+        let large = axum::body::to_bytes(Body::from("two"), 2).await.expect_err("more than two bytes");
+        assert!(is_too_large(&large), "{large:?}");
+        let pieces = futures::stream::iter([Ok(Bytes::from("a")), Err(std::io::Error::other("the framing is broken"))]);
+        let broken = axum::body::to_bytes(Body::from_stream(pieces), 2).await.expect_err("a broken body");
+        assert!(!is_too_large(&broken), "{broken:?}");
+    }
+
     #[test]
-    fn the_throttle_admits_its_burst_and_no_more() {
+    fn the_throttle_admits_only_its_burst() {
         let mut bucket = Bucket::full(Throttle { rate: 0.001, burst: 3.0 });
         let admitted: Vec<bool> = (0..5).map(|_| bucket.take()).collect();
         assert_eq!(admitted, [true, true, true, false, false]);

@@ -1,4 +1,4 @@
-//! The scheduled functions of the template, run on the timeline when the clock reaches their moments.
+//! The scheduled functions of the template. The timeline runs them when the clock reaches their times.
 
 use crate::aws::traffic::{Place, Traffic};
 use crate::template::{ACCOUNT, Expression, REGION, Schedule, Template};
@@ -11,14 +11,14 @@ use standin::timeline::Due;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
 
-/// Longest that an idle job rests while the clock is moved.
+/// The longest pause of an idle job while the clock is moved.
 const REST_MAX: SignedDuration = SignedDuration::from_hours(24);
 
-/// The scheduled functions, and those that only an operator starts. Clones are the same.
+/// The scheduled functions, and those that only an operator starts. Clones share one state.
 ///
-/// While the clock is moved by a month, a job of every five minutes would run 9,000 times to find nothing to do. So a run
-/// that wrote nothing lets the job rest for as long as it has been idle, a day at most, and until somebody writes where the
-/// run has read. In real time every job runs when its schedule says.
+/// When the clock is moved by a month, a job that runs every five minutes would run 9,000 times without finding
+/// anything to do. So after a run that wrote nothing, the job pauses for as long as it has been idle, at most a day, or
+/// until something writes to a place that the run has read. In real time every job runs on its schedule.
 #[derive(Clone)]
 pub(crate) struct Jobs(Arc<Inner>);
 
@@ -33,26 +33,26 @@ struct Inner {
 struct Scheduled {
     function: String,
     schedule: Schedule,
-    /// When it runs next by its schedule alone.
+    /// When it runs next by its schedule.
     next: Option<Timestamp>,
     rest: Option<Rest>,
-    /// How far the clock was ahead of real time when it last ran.
+    /// How far the clock was ahead of real time at its last run.
     offset_ms: i64,
 }
 
-/// A job that found nothing to do.
+/// The pause of a job that found nothing to do.
 #[derive(Clone)]
 struct Rest {
-    /// When it began to be idle.
+    /// When it became idle.
     since: Timestamp,
     until: Timestamp,
-    /// Where it read, and after how many writes: another one there ends the rest.
+    /// The places that it read, and the number of writes at that time: a later write to one of them ends the pause.
     reads: BTreeSet<Place>,
     writes: u64,
 }
 
 impl Jobs {
-    /// The scheduled functions of a template, not deployed yet.
+    /// The scheduled functions of a template, without code yet.
     pub(crate) fn new(template: &Template, clock: Clock, traffic: Traffic) -> Self {
         let now = clock.now();
         let all = template.functions.values().flat_map(|function| {
@@ -68,21 +68,26 @@ impl Jobs {
         Self(Arc::new(Inner { clock, traffic, deployment: RwLock::default(), scheduled }))
     }
 
-    /// Puts functions behind the schedules, in place of those that were there.
+    /// Replaces the functions behind the schedules.
     pub(crate) fn deploy(&self, deployment: HashMap<String, MountedJob>) {
         *self.0.deployment.write().expect("no panic while held") = deployment;
     }
 
-    /// Runs a job now with an event of the caller's.
-    ///
-    /// # Errors
-    /// `None` when there is no such job, else why it failed.
-    pub(crate) async fn run(&self, function: &str, event: Value) -> Option<Result<Value, String>> {
-        let job = self.0.deployment.read().expect("no panic while held").get(function).cloned()?;
-        Some(job.call(event).await)
+    /// The job of a function; `None` if the function is no job.
+    pub(crate) fn get(&self, function: &str) -> Option<MountedJob> {
+        self.0.deployment.read().expect("no panic while held").get(function).cloned()
     }
 
-    /// Ends all rests: call it when the clock goes on by itself again.
+    /// Runs a job now with the given event.
+    ///
+    /// # Errors
+    /// Why it failed, or that there is no such job.
+    pub(crate) async fn run(&self, function: &str, event: Value) -> Result<Value, String> {
+        let job = self.get(function).ok_or_else(|| format!("the job {function} does not exist"))?;
+        job.call(event).await
+    }
+
+    /// Ends all pauses. Call it when the clock runs by itself again.
     pub(crate) fn settle(&self) {
         let offset_ms = self.0.clock.offset_ms();
         for one in self.scheduled().iter_mut() {
@@ -91,7 +96,7 @@ impl Jobs {
         }
     }
 
-    /// Schedules everything anew from the present moment on: call it when the clock was set back.
+    /// Restarts all schedules from the current time. Call it after the clock was set back.
     pub(crate) fn restart(&self) {
         let (now, offset_ms) = (self.0.clock.now(), self.0.clock.offset_ms());
         for one in self.scheduled().iter_mut() {
@@ -105,7 +110,7 @@ impl Jobs {
         self.0.scheduled.lock().expect("no panic while held")
     }
 
-    /// The job that runs next, by its place in the list.
+    /// The index of the job that runs next.
     fn earliest(&self) -> Option<(usize, Timestamp)> {
         let due = |(at, one): (usize, &Scheduled)| Some((at, one.due(&self.0.traffic)?));
         self.scheduled().iter().enumerate().filter_map(due).min_by_key(|(_, due)| *due)
@@ -115,7 +120,7 @@ impl Jobs {
         let job = self.scheduled()[at].clone();
         let event = job.schedule.input.clone().unwrap_or_else(|| event(&job.schedule.name, now));
         let writes = self.0.traffic.begin(&job.function);
-        // A failed run has logged itself; its schedule tries again.
+        // A failed run has logged its error; the schedule tries again.
         let _ = self.run(&job.function, event).await;
         let own = self.0.traffic.of(&job.function);
         let offset_ms = self.0.clock.offset_ms();
@@ -143,11 +148,11 @@ impl Rest {
         traffic.is_still(&self.reads, self.writes)
     }
 
-    /// This one, after another that it may prolong.
+    /// This pause, possibly extending an earlier one.
     fn after(self, before: Option<Self>, expression: &Expression, traffic: &Traffic) -> Self {
         let since = before.filter(|rest| rest.goes_on(traffic)).map_or(self.since, |rest| rest.since);
         let idle = self.since.duration_since(since).min(REST_MAX);
-        // A job by the hour or by the day runs at its hours: only the rate of a `rate` may be stretched.
+        // An hourly or daily cron job runs at its hours; only the interval of a `rate` may be extended.
         let until = match expression {
             Expression::Rate(_) => self.until + idle,
             Expression::Cron(_) => self.until,
@@ -172,7 +177,7 @@ impl Due for Jobs {
     }
 }
 
-/// EventBridge's own event of a schedule.
+/// EventBridge's standard event for a schedule.
 fn event(rule: &str, now: Timestamp) -> Value {
     json!({
         "version": "0",
@@ -194,7 +199,8 @@ mod tests {
     use shared::endpoint::Job;
     use shared::http::error::ApiError;
     use shared::lambda::mount_job;
-    use shared::services::{ConfigError, Runtime, Services};
+    use shared::runtime::Runtime;
+    use shared::services::{ConfigError, Services};
     use standin::timeline::Timeline;
     use std::collections::BTreeMap;
     use std::sync::LazyLock;
@@ -202,7 +208,7 @@ mod tests {
 
     static RUNS: AtomicU64 = AtomicU64::new(0);
 
-    /// Stands for what the SDK's client notes of a job that reads one table.
+    /// Stands for what the SDK's client records about a job that reads one table.
     static TRAFFIC: LazyLock<Traffic> = LazyLock::new(Traffic::default);
 
     struct Counting;
@@ -231,7 +237,7 @@ Resources:
 "#;
 
     #[tokio::test]
-    async fn an_idle_job_rests_while_the_clock_is_moved_and_a_write_to_what_it_reads_wakes_it() {
+    async fn an_idle_job_pauses_while_the_clock_is_moved_and_a_write_to_what_it_reads_wakes_it() {
         let clock = Clock::default();
         let timeline = Timeline::new(clock.clone());
         let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
@@ -257,6 +263,6 @@ Resources:
         assert_eq!(RUNS.load(Ordering::SeqCst), idle + 1, "it may have something to do");
         jobs.settle();
         assert!(jobs.next_due().unwrap() <= clock.now() + SignedDuration::from_secs(300));
-        assert_eq!(jobs.run("another", json!({})).await, None);
+        assert!(jobs.get("another").is_none());
     }
 }

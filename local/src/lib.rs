@@ -1,10 +1,11 @@
-//! All of Marquee on one machine: the functions behind a gateway, AWS, Stripe and Mux beside them, and a console.
+//! All of Marquee on one machine: the functions behind a gateway, stand-ins for AWS, Stripe and Mux, and a console.
 //!
-//! Start at [`platform`]. There is no rule of the business here: the functions are those that the Lambdas run, each with
-//! the environment and the permissions that `template.yaml` gives it.
+//! Start reading at [`platform`]. There are no business rules here: the functions are the ones that the Lambdas run,
+//! each with the environment and the permissions that `template.yaml` gives it.
 
 pub mod aws;
 mod console;
+pub mod containers;
 mod data_dir;
 pub mod functions;
 pub mod gateway;
@@ -15,6 +16,7 @@ pub mod openapi;
 pub mod permissions;
 pub mod platform;
 mod seed;
+pub mod start;
 pub mod template;
 mod web;
 

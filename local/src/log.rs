@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 const LINES_KEPT_MAX: usize = 5_000;
 
-/// Where lines go. Clones are the same log.
+/// The log. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Log {
     lines: Arc<Mutex<VecDeque<String>>>,
@@ -16,34 +16,34 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// A log that is only kept.
+    /// A log that is only kept in memory.
     pub(crate) fn kept() -> Self {
         Self { lines: Arc::default(), is_printed: false, is_hushed: Arc::default() }
     }
 
-    /// A log that is printed to standard output as well.
+    /// A log that is also printed to standard output.
     pub(crate) fn printed() -> Self {
         Self { lines: Arc::default(), is_printed: true, is_hushed: Arc::default() }
     }
 
-    /// Whether lines are kept without being printed, for as long as nobody wants to read all of them.
+    /// Whether printing is suspended, while nobody wants to read every line.
     pub(crate) fn hush(&self, is_hushed: bool) {
         self.is_hushed.store(is_hushed, Ordering::Relaxed);
     }
 
-    /// Takes a line, a JSON object.
+    /// Adds a line, a JSON object.
     pub(crate) fn line(&self, line: &str) {
         self.take(line, self.is_printed && !self.is_hushed.load(Ordering::Relaxed));
     }
 
-    /// Takes a line of those that are printed all the same.
+    /// Adds a line that is printed even while printing is suspended.
     pub(crate) fn announce(&self, line: &str) {
         self.take(line, self.is_printed);
     }
 
     fn take(&self, line: &str, is_printed: bool) {
         if is_printed {
-            // A reader that left takes nothing of the service with it.
+            // Standard output may be closed; the service continues without it.
             let _ = writeln!(std::io::stdout(), "{line}");
         }
         let mut lines = self.lines.lock().expect("no panic while held");
@@ -53,7 +53,7 @@ impl Log {
         }
     }
 
-    /// The lines that are kept, oldest first.
+    /// The kept lines, oldest first.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().expect("no panic while held").iter().cloned().collect()
     }

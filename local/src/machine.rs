@@ -1,12 +1,13 @@
-//! The running parts of the platform, as its console, its seed and its owner share them.
+//! The running parts of the platform, shared by its console, its seed and its owner.
 
 use crate::aws::Aws;
 use crate::aws::client::{FunctionClient, Watch};
+use crate::containers::ContainerGateway;
 use crate::functions::{ENDPOINTS, JOBS};
 use crate::gateway::Gateway;
 use crate::jobs::Jobs;
 use crate::log::Log;
-use crate::platform::{Seed, StartError};
+use crate::start::{Seed, StartError};
 use crate::template::{Function, REGION, Template};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -15,7 +16,8 @@ use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use mux_standin::MuxStandIn;
 use serde_json::json;
-use shared::services::{Runtime, Services};
+use shared::runtime::Runtime;
+use shared::services::Services;
 use standin::clock::Clock;
 use standin::deliveries::Deliveries;
 use standin::documents::Documents;
@@ -29,7 +31,7 @@ use stripe_standin::StripeStandIn;
 const CLOCK: (&str, &str) = ("platform.clock", "offset_ms");
 const MUX_URL: (&str, &str) = ("platform.urls", "mux");
 
-/// Where everything is.
+/// The URLs of the platform.
 #[derive(Clone, Debug)]
 pub struct Urls {
     /// The web app and `/api`.
@@ -44,7 +46,7 @@ pub struct Urls {
     pub console: String,
 }
 
-/// All parts, running or ready to run.
+/// All parts of the platform.
 pub(crate) struct Machine {
     pub(crate) template: Template,
     pub(crate) urls: Urls,
@@ -60,11 +62,12 @@ pub(crate) struct Machine {
     pub(crate) log: Log,
     pub(crate) seed: Seed,
     pub(crate) demo_media: PathBuf,
-    /// Held by what moves the clock or seeds: each waits for the other.
+    pub(crate) container_gateway: Option<ContainerGateway>,
+    /// Locked by whatever moves the clock or seeds, so that these wait for each other.
     pub(crate) alone: tokio::sync::Mutex<()>,
 }
 
-/// The clock as the last run left it.
+/// The clock's offset from the last run.
 pub(crate) fn stored_clock(documents: &Documents) -> rusqlite::Result<Clock> {
     let stored = documents.all::<i64>(CLOCK.0)?;
     Ok(Clock::ahead_by(stored.first().map_or(0, |(_, offset_ms)| *offset_ms)))
@@ -78,7 +81,7 @@ impl Machine {
     /// Moves the clock, and returns the new time when everything due is done.
     pub(crate) async fn advance(&self, seconds: u64) -> Timestamp {
         let _alone = self.alone.lock().await;
-        // Written first: after a kill on the way the clock must not be found behind what happened on it.
+        // Written first: after a kill, the clock must not be behind the events that happened on it.
         let ahead = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
         self.store_clock(self.clock().offset_ms().saturating_add(ahead));
         let now = self.timeline.advance(seconds).await;
@@ -91,8 +94,8 @@ impl Machine {
         self.documents.put(CLOCK.0, CLOCK.1, &offset_ms);
     }
 
-    /// Builds every function from what the template gives it, and puts them behind the gateway and the schedules: a cold
-    /// start of all, after which nothing is remembered in their memory.
+    /// Builds every function from the template, and puts the functions behind the gateway and the schedules: a cold
+    /// start of everything that clears what the functions held in memory.
     pub(crate) async fn deploy(&self) -> Result<(), StartError> {
         let functions = &self.template.functions;
         let endpoints = ENDPOINTS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
@@ -111,7 +114,7 @@ impl Machine {
         Ok(())
     }
 
-    /// What one function is given: its own environment, and a machine on which it may do what its policies say.
+    /// What one function gets: its own environment, and AWS clients that allow only what its policies allow.
     fn services(&self, function: &Function) -> Services {
         let clock = self.clock().clone();
         let log = self.log.clone();
@@ -136,7 +139,7 @@ impl Machine {
             .build()
     }
 
-    /// Sets the clock back, before anything has happened: whatever of the platform remembers a moment starts anew.
+    /// Sets the clock back before anything has happened. Every part of the platform that remembers a time starts over.
     pub(crate) async fn set_back(&self, by: SignedDuration) -> Result<(), StartError> {
         self.clock().set_back(by);
         self.jobs.restart();
@@ -144,7 +147,7 @@ impl Machine {
         self.deploy().await
     }
 
-    /// Forgets everything but the clock, the secrets and the media; the functions start anew.
+    /// Deletes everything except the clock, the secrets and the media; the functions restart.
     pub(crate) async fn wipe(self: &Arc<Self>) -> Result<(), StartError> {
         self.watch.faults.clear();
         self.deliveries.reset();
@@ -157,18 +160,17 @@ impl Machine {
         self.deploy().await
     }
 
-    /// Has posters signed anew that lead to the address that Mux had at the last run: ports may be others at each.
+    /// Re-signs posters whose URLs name an earlier address of Mux: the ports may differ on each run.
     pub(crate) async fn follow_mux(&self) -> Result<(), StartError> {
         let before = self.documents.all::<String>(MUX_URL.0)?;
         if before.first().is_some_and(|(_, url)| *url != self.urls.mux) {
-            let renewed = self.jobs.run("renew-images", json!({})).await;
-            renewed.unwrap_or_else(|| Ok(json!(null))).map_err(StartError::Seed)?;
+            self.jobs.run("renew-images", json!({})).await.map_err(StartError::Seed)?;
         }
         self.documents.put(MUX_URL.0, MUX_URL.1, &self.urls.mux);
         Ok(())
     }
 
-    /// Puts the key that signs playback into Mux's secret, making one when there is none yet.
+    /// Puts the playback signing key into Mux's secret, and creates one if there is none.
     pub(crate) fn ensure_signing_key(&self) -> io::Result<()> {
         let secrets = self.aws.secrets();
         if secrets.value("MuxSecret")["signing_key_id"].is_string() {
@@ -180,20 +182,22 @@ impl Machine {
     }
 }
 
-/// Refuses when the template has a function that is not linked into this process, or the other way round.
+/// Fails if the template has a function that is not linked into this process, or the other way round.
 pub(crate) fn check_functions(template: &Template) -> Result<(), StartError> {
     let linked: BTreeSet<&str> =
         ENDPOINTS.iter().map(|(name, _)| *name).chain(JOBS.iter().map(|(name, _)| *name)).collect();
     let wanted: BTreeSet<&str> = template.functions.keys().map(String::as_str).collect();
     if let Some(name) = wanted.difference(&linked).next() {
-        return Err(StartError::Functions(format!("template.yaml has the function `{name}`, functions.rs has not")));
+        return Err(StartError::Functions(format!(
+            "template.yaml has the function `{name}`, but functions/{name} is missing"
+        )));
     }
     if let Some(name) = linked.difference(&wanted).next() {
-        return Err(StartError::Functions(format!("functions.rs has the function `{name}`, template.yaml has not")));
+        return Err(StartError::Functions(format!("template.yaml lacks the function `{name}` of functions/{name}")));
     }
     for (name, _) in ENDPOINTS {
         if template.functions.get(*name).is_some_and(|function| function.routes.is_empty()) {
-            return Err(StartError::Functions(format!("template.yaml gives the endpoint `{name}` no route")));
+            return Err(StartError::Functions(format!("the endpoint `{name}` has no route in template.yaml")));
         }
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! `make run`: the whole service on this machine.
 
-use local::platform::{Options, Platform, Seed};
+use local::containers::ContainerGateway;
+use local::platform::{Options, Platform};
+use local::start::Seed;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,13 +36,13 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The options of a process environment.
+/// The options, from the process environment.
 fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let port = match environment.get("PORT") {
         None => PORT_DEFAULT,
         Some(text) => {
-            text.parse().ok().filter(|port| *port > 0).ok_or(format!("PORT is {text:?}, which is no port"))?
+            text.parse().ok().filter(|port| *port > 0).ok_or(format!("PORT is {text:?}, which is not a port"))?
         }
     };
     let data_dir = match environment.get("DATA_DIR").map_or(DATA_DIR_DEFAULT, String::as_str) {
@@ -51,8 +53,10 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
         "full" => Seed::Full,
         "demo" => Seed::Demo,
         "none" => Seed::None,
-        other => return Err(format!("SEED is {other:?}, which is none of full, demo and none")),
+        other => return Err(format!("SEED is {other:?}; it must be full, demo or none")),
     };
+    let container_gateway = environment.get("CONTAINER_GATEWAY").map(|text| text.parse::<ContainerGateway>());
+    let permissions_used = environment.get("PERMISSIONS_USED").map(PathBuf::from);
     let target = environment.get("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(Options {
         data_dir,
@@ -63,10 +67,12 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
         demo_media: target.join("demo-media"),
         web: root.join("web/dist"),
         is_log_printed: true,
+        container_gateway: container_gateway.transpose()?,
+        permissions_used,
     })
 }
 
-/// Waits for Ctrl-C, or for the signal by which a supervisor stops a process.
+/// Waits for Ctrl-C or a supervisor's termination signal.
 async fn stopped() -> std::io::Result<()> {
     #[cfg(unix)]
     {
@@ -80,7 +86,7 @@ async fn stopped() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// A reader that left is no reason to stop.
+/// A closed standard output is no reason to stop.
 fn say(out: &mut impl Write, line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

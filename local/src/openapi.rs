@@ -1,92 +1,117 @@
-//! The API document: paths of the template, shapes of the endpoints' types.
+//! The API document: paths from the template, schemas from the endpoints' types, examples from `docs/examples`.
 
 use crate::functions::DESCRIPTIONS;
 use crate::template::{Route, Template};
-use serde_json::{Map, Value, json};
-use shared::endpoint::Access;
-use shared::openapi::{ErrorAnswer, Operation, generator};
+use components::{EMPTY_RESPONSE, response_name};
+use examples::Examples;
+use serde_json::{Value, json};
+use shared::endpoint::{Access, Cache, Tag};
+use shared::http::schema::with_plain_enums;
+use shared::openapi::{ErrorSchemas, Generators, Operation};
 use std::collections::BTreeMap;
+use std::path::Path;
 
-/// The prefix whose paths answer as those without it, and stand in the document once.
-const ALIAS: &str = "/api/v1/";
+mod components;
+pub mod examples;
+mod finish;
+mod responses;
 
-/// The OpenAPI 3.1 document of the service, pretty-printed.
-pub fn document(template: &Template) -> String {
-    let mut generator = generator();
-    let error = generator.subschema_for::<ErrorAnswer>().to_value();
+/// The OpenAPI 3.1 document of the service, pretty-printed. The examples are in a folder.
+///
+/// # Errors
+/// If an example cannot be read.
+pub fn document(template: &Template, examples: &Path) -> std::io::Result<String> {
+    let examples = Examples::load(examples)?;
+    let mut generators = Generators::default();
+    let errors = ErrorSchemas::of(&mut generators);
+    let mut successes = BTreeMap::new();
     let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for function in template.functions.values() {
         let Some((_, describe)) = DESCRIPTIONS.iter().find(|(name, _)| *name == function.name) else { continue };
-        let operation = describe(&mut generator);
+        let mut operation = describe(&mut generators);
+        name_success(&function.name, &mut operation, &mut successes);
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route
-                && !path.starts_with(ALIAS)
+                // The introduction says once that HEAD answers like GET.
+                && method != http::Method::HEAD
             {
-                let entry = entry_of(&function.name, path, &operation, &error);
+                let entry = entry_of(&function.name, path, &operation, &errors, &examples);
                 paths.entry(path).or_default().insert(method.as_str().to_lowercase(), entry);
             }
         }
     }
-    let document = json!({
+    let mut schemas = generators.schemas();
+    schemas.extend(successes);
+    let mut components = components::shared(&errors, &examples);
+    components["schemas"] = json!(schemas);
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Marquee",
             "version": "1",
-            "description": "A subscription video service. Every answer is `{success, data}` or `{success, error}`; \
-                            `/api/v1/…` answers as `/api/…` does.",
+            "description": components::INTRODUCTION,
         },
         "servers": [{ "url": "/" }],
+        "tags": Tag::ALL.map(Tag::text).map(|(name, text)| json!({ "name": name, "description": text })),
         "paths": paths,
-        "components": {
-            "schemas": sorted(generator.take_definitions(true)),
-            "securitySchemes": { "session": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
-        },
+        "components": components,
     });
-    format!("{document:#}\n")
+    with_plain_enums(&mut document);
+    finish::document(&mut document);
+    Ok(format!("{document:#}\n"))
 }
 
-fn entry_of(function: &str, path: &str, operation: &Operation, error: &Value) -> Value {
-    let mut parameters = operation.input.query.clone();
+/// Gives the body of a success a name of its own, which is better than what generators of clients make up.
+fn name_success(function: &str, operation: &mut Operation, successes: &mut BTreeMap<String, Value>) {
+    let Some(properties) = operation.output["properties"].as_object() else { return };
+    let name = if properties.len() == 1 { EMPTY_RESPONSE.to_owned() } else { response_name(function) };
+    let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+    successes.insert(name, std::mem::replace(&mut operation.output, reference));
+}
+
+fn entry_of(function: &str, path: &str, operation: &Operation, errors: &ErrorSchemas, examples: &Examples) -> Value {
+    let mut entry = json!({
+        "operationId": function,
+        "summary": operation.summary,
+        "tags": [operation.tag.text().0],
+        "parameters": parameters(path, operation),
+        "responses": responses::of(function, operation, errors, examples),
+        "security": components::security(operation.access),
+    });
+    if let Some(body) = &operation.input.body {
+        entry["requestBody"] = body.clone();
+        if let Some(example) = examples.request(function) {
+            entry["requestBody"]["content"]["application/json"]["example"] = example.clone();
+        }
+    }
+    if let Some(text) = access_text(operation.access) {
+        entry["description"] = json!(text);
+    }
+    entry
+}
+
+fn parameters(path: &str, operation: &Operation) -> Vec<Value> {
+    let mut parameters = operation.input.parameters.clone();
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     for name in names {
         let schema = operation.input.path.clone().unwrap_or_else(|| json!({ "type": "string" }));
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
-    let mut entry = json!({
-        "operationId": function,
-        "summary": operation.summary,
-        "parameters": parameters,
-        "responses": responses(operation, error),
-    });
-    if let Some(body) = &operation.input.body {
-        entry["requestBody"] = body.clone();
+    if operation.cache == Cache::Public {
+        parameters.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" }));
     }
-    match operation.access {
-        Access::Session { .. } | Access::Admin => entry["security"] = json!([{ "session": [] }]),
-        Access::Open | Access::Signature => entry["security"] = json!([]),
-    }
-    if operation.access == Access::Admin {
-        entry["description"] = json!("For users whose role is `admin`.");
-    }
-    entry
+    parameters
 }
 
-/// The answers by status; the codes of one status stand in its description.
-fn responses(operation: &Operation, error: &Value) -> BTreeMap<String, Value> {
-    let content = |schema: &Value| json!({ "application/json": { "schema": schema } });
-    let success = json!({ "description": "Success.", "content": content(&operation.output) });
-    let mut responses = BTreeMap::from([(operation.status.to_string(), success)]);
-    let mut by_status: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for code in &operation.codes {
-        by_status.entry(code.status().as_u16().to_string()).or_default().push(code.name());
+/// What a caller needs beyond the security scheme.
+fn access_text(access: Access) -> Option<&'static str> {
+    match access {
+        Access::Admin => Some("For users whose role is `admin`."),
+        Access::RecentAdmin => Some(
+            "For users whose role is `admin` and who signed in within the last 15 minutes; later it is \
+             403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.",
+        ),
+        Access::Session { expired_days: 1.., .. } => Some("Also takes a token that expired up to 30 days ago."),
+        Access::Session { .. } | Access::Open | Access::Signature(_) => None,
     }
-    for (status, codes) in by_status {
-        let description = codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
-        responses.insert(status, json!({ "description": description, "content": content(error) }));
-    }
-    responses
-}
-
-fn sorted(schemas: Map<String, Value>) -> BTreeMap<String, Value> {
-    schemas.into_iter().collect()
 }

@@ -1,12 +1,16 @@
-//! Whether a function may make a call: the statements of its policies, matched as IAM matches them.
+//! Checks whether a function may make a call by matching the statements of its policies as IAM does.
 //!
-//! Nothing but the function's own statements counts, and only `Allow` exists, so a call is allowed when each of its
-//! demands is met by one statement.
+//! There is only `Allow`, in a function's own statements and in the managed policies that it names. So a call is allowed if
+//! each of its demands is met by one statement.
+
+mod usage;
+
+pub use usage::{Usage, unused};
 
 use crate::template::{ACCOUNT, REGION, Statement};
 use serde_json::Value;
 
-/// An action on a resource that a call needs to be allowed.
+/// An action on a resource that must be allowed for a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// `dynamodb:GetItem`
@@ -15,16 +19,49 @@ pub struct Demand {
     pub resource: String,
 }
 
-/// The first demand that no statement allows.
-pub fn denied<'a>(statements: &[Statement], demands: &'a [Demand]) -> Option<&'a Demand> {
-    let allows = |statement: &Statement, demand: &Demand| {
-        statement.actions.contains(&demand.action)
-            && statement.resources.iter().any(|pattern| matches(pattern, &demand.resource))
-    };
-    demands.iter().find(|demand| !statements.iter().any(|statement| allows(statement, demand)))
+/// One action on one resource that a policy allows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grant {
+    /// Where the statement is: `LoginFunction`, or a managed policy's `ViewerPolicy`.
+    pub policy: String,
+    /// `dynamodb:GetItem`
+    pub action: String,
+    /// The ARN of the statement, stars included.
+    pub resource: String,
 }
 
-/// What a DynamoDB call needs: an action for each table, and in a transaction for each kind of member.
+/// What allows each demand.
+///
+/// # Errors
+/// The first demand that no statement allows.
+pub fn check<'a>(statements: &[Statement], demands: &'a [Demand]) -> Result<Vec<Grant>, &'a Demand> {
+    demands.iter().map(|demand| statements.iter().find_map(|one| allowed_by(one, demand)).ok_or(demand)).collect()
+}
+
+fn allowed_by(statement: &Statement, demand: &Demand) -> Option<Grant> {
+    let resource = statement.resources.iter().find(|pattern| matches(pattern, &demand.resource))?;
+    statement.actions.contains(&demand.action).then(|| Grant {
+        policy: statement.policy.clone(),
+        action: demand.action.clone(),
+        resource: resource.clone(),
+    })
+}
+
+/// Everything that statements allow, one by one.
+pub fn grants(statements: &[Statement]) -> impl Iterator<Item = Grant> {
+    let of_one = |statement: &Statement| {
+        let pairs = statement.actions.iter().flat_map(|action| statement.resources.iter().map(move |it| (action, it)));
+        let grant = |(action, resource): (&String, &String)| Grant {
+            policy: statement.policy.clone(),
+            action: action.clone(),
+            resource: resource.clone(),
+        };
+        pairs.map(grant).collect::<Vec<_>>()
+    };
+    statements.iter().flat_map(of_one)
+}
+
+/// The demands of a DynamoDB call: an action per table, and in a transaction one per kind of member.
 pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
     let table = |name: &str| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
     let demand = |action: &str, resource: String| Demand { action: format!("dynamodb:{action}"), resource };
@@ -58,7 +95,7 @@ pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
     }
 }
 
-/// The tables that a DynamoDB call names, each once.
+/// The tables that a DynamoDB call names, without duplicates.
 pub fn tables(body: &Value) -> Vec<String> {
     let members = body["TransactItems"].as_array().into_iter().flatten();
     let members = members.filter_map(|member| member.as_object()?.values().next());
@@ -70,7 +107,7 @@ pub fn tables(body: &Value) -> Vec<String> {
     tables
 }
 
-/// Whether an ARN is one that `pattern` means; `*` stands for any characters.
+/// Whether an ARN matches `pattern`, in which `*` stands for any characters.
 fn matches(pattern: &str, arn: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| arn.strip_prefix(first)) else { return false };
@@ -99,13 +136,18 @@ mod tests {
 
     fn may(actions: &[&str], resource: &str) -> Vec<Statement> {
         vec![Statement {
+            policy: "SomeFunction".into(),
             actions: actions.iter().map(|one| (*one).to_owned()).collect(),
             resources: vec![resource.into()],
         }]
     }
 
+    fn denied<'a>(statements: &[Statement], demands: &'a [Demand]) -> Option<&'a Demand> {
+        check(statements, demands).err()
+    }
+
     #[test]
-    fn an_action_or_a_table_that_is_not_named_is_denied() {
+    fn an_unnamed_action_or_table_is_denied() {
         let get = dynamodb("GetItem", &json!({ "TableName": "users" }));
         assert_eq!(denied(&may(&["dynamodb:GetItem"], USERS), &get), None);
         assert_eq!(denied(&may(&["dynamodb:PutItem"], USERS), &get), Some(&get[0]));
@@ -141,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_needs_every_table_that_it_names() {
+    fn a_batch_needs_permission_for_every_table() {
         let body = json!({ "RequestItems": { "users": {}, "videos": {} } });
         let demands = dynamodb("BatchGetItem", &body);
         assert_eq!(denied(&may(&["dynamodb:BatchGetItem"], USERS), &demands), Some(&demands[1]));
@@ -150,7 +192,16 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_characters() {
+    fn whatever_allows_a_call_is_named() {
+        let statements =
+            [may(&["dynamodb:GetItem"], USERS), may(&["dynamodb:Query"], &format!("{USERS}/index/*"))].concat();
+        let query = dynamodb("Query", &json!({ "TableName": "users", "IndexName": "by_age" }));
+        let used = check(&statements, &query).expect("allowed");
+        assert_eq!(used, grants(&statements[1..]).collect::<Vec<_>>(), "and nothing of the other statement");
+    }
+
+    #[test]
+    fn a_star_matches_any_characters() {
         assert!(matches("arn:*:secret:a-*", "arn:aws:secret:a-123"));
         assert!(matches("a*b*c", "axxbyyc"));
         assert!(!matches("a*b*c", "axxc"));

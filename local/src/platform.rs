@@ -1,4 +1,4 @@
-//! All of Marquee on one machine: five listeners, one clock, one directory of data.
+//! All of Marquee on one machine: five listeners, one clock, one data directory.
 
 use crate::aws::Aws;
 use crate::aws::client::Watch;
@@ -7,13 +7,16 @@ use crate::aws::secrets::Secrets;
 use crate::aws::ses::{Mailbox, Message};
 use crate::aws::traffic::Traffic;
 use crate::console;
+use crate::containers::ContainerGateway;
 use crate::data_dir::DataDir;
 use crate::gateway::Gateway;
 use crate::jobs::Jobs;
 use crate::log::Log;
 use crate::machine::{Machine, Urls, check_functions, stored_clock};
+use crate::permissions::Usage;
 use crate::seed;
-use crate::template::{Route, Template, TemplateError};
+use crate::start::{Seed, StartError};
+use crate::template::{Route, Template};
 use crate::web::Web;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -21,12 +24,11 @@ use axum::response::Response;
 use jiff::Timestamp;
 use mux_standin::MuxStandIn;
 use serde_json::Value;
-use shared::services::ConfigError;
 use standin::calls::Calls;
 use standin::deliveries::{Deliveries, Delivery};
 use standin::documents::Documents;
 use standin::faults::Faults;
-use standin::server::{Peer, Watch as ServerWatch, serve};
+use standin::server::{Peer, Watch as ServerWatch, serve, serve_containers};
 use standin::timeline::Timeline;
 use std::collections::BTreeMap;
 use std::io;
@@ -37,80 +39,35 @@ use stripe_standin::StripeStandIn;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// How often rows are removed whose TTL is over.
+/// How often expired rows are removed.
 const SWEEP_PERIOD: Duration = Duration::from_secs(60);
 
-/// What a platform is started with.
+/// The options of a platform.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where data is kept; `None` keeps nothing.
+    /// The data directory; `None` keeps everything in memory.
     pub data_dir: Option<PathBuf>,
-    /// The first of five ports in a row; `None` takes five that are free.
+    /// The first of five consecutive ports; `None` for five free ports.
     pub port: Option<u16>,
-    /// The template that is served.
+    /// The path of the template.
     pub template: PathBuf,
-    /// Parameters of the template that differ from their defaults, by name; others are ignored.
+    /// Values of template parameters that replace the defaults, by name; unknown names are ignored.
     pub environment: BTreeMap<String, String>,
-    /// What a new directory of data begins with.
+    /// The initial content of a new data directory.
     pub seed: Seed,
-    /// Where the demo media lie, or are generated.
+    /// The folder of the demo media; they are generated if missing.
     pub demo_media: PathBuf,
-    /// Where the built web app lies, if it does.
+    /// The folder of the built web app, which may be missing.
     pub web: PathBuf,
-    /// Whether the functions' log lines go to standard output.
+    /// Whether the functions' log lines are printed to standard output.
     pub is_log_printed: bool,
+    /// How containers reach the stand-ins; `None` if they do not.
+    pub container_gateway: Option<ContainerGateway>,
+    /// Where each permission is recorded that is used, for `make unused-permissions`; `None` records nothing.
+    pub permissions_used: Option<PathBuf>,
 }
 
-/// What a new directory of data begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seed {
-    /// Demo accounts and videos, and members with three months of history up to the present.
-    Full,
-    /// Demo accounts and videos, and no past.
-    Demo,
-    /// Prices only, as a Stripe account that was set up.
-    None,
-}
-
-/// Why a platform did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The template says something that cannot be served.
-    #[error("{0}")]
-    Template(#[from] TemplateError),
-    /// The template and the linked functions differ.
-    #[error("{0}")]
-    Functions(String),
-    /// A function refuses what the template gives it.
-    #[error("{0}")]
-    Config(#[from] ConfigError),
-    /// A port cannot be listened on.
-    #[error("port {port}: {source}; stop what uses it, or set PORT to the first of five free ports")]
-    Port {
-        /// The port.
-        port: u16,
-        /// Why.
-        source: io::Error,
-    },
-    /// An endpoint of the environment is not on this machine.
-    #[error("{0} is {1}, which is not on loopback: demo passwords stay on this machine")]
-    NotLoopback(String, String),
-    /// The state of an earlier run cannot be read.
-    #[error("the data of an earlier run: {0}")]
-    Documents(#[from] rusqlite::Error),
-    /// The Mux stand-in did not open.
-    #[error("Mux's stand-in: {0}")]
-    Mux(#[from] mux_standin::OpenError),
-    /// The seed was refused on its way through the door.
-    #[error("seed: {0}")]
-    Seed(String),
-    /// The machine refused.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-}
-
-/// A running platform. Dropping it stops it at once, [`Platform::stop`] in good order.
+/// A running platform. Dropping it stops it at once; [`Platform::stop`] stops it in an orderly way.
 pub struct Platform {
     machine: Arc<Machine>,
     tasks: JoinSet<()>,
@@ -118,13 +75,14 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Starts everything and, in a new directory, seeds it. When it returns, every function is ready.
+    /// Starts everything and seeds a new data directory. When it returns, every function is ready.
     ///
     /// # Errors
-    /// When anything of it cannot be had exactly as deployed; the message says what and where.
+    /// If anything cannot be provided exactly as deployed; the message says what and where.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listeners = listen(options.port).await?;
         let urls = urls(&listeners)?;
+        let bridged = bridge(&listeners, options.container_gateway).await?;
         let template = Template::load(&options.template, &parameters(&options.environment, &urls)?)?;
         check_functions(&template)?;
         let data_dir = DataDir::open(options.data_dir.as_deref())?;
@@ -132,24 +90,25 @@ impl Platform {
         machine.ensure_signing_key()?;
         let web = Web::new(&options.web, &machine.template.web_headers).map_err(io::Error::other)?;
         machine.deploy().await?;
-        let tasks = run(&machine, listeners, web);
+        let tasks = run(&machine, listeners, bridged, web);
         let platform = Self { machine, tasks, data_dir };
         seed::begin(&platform.machine).await?;
         platform.machine.follow_mux().await?;
+        platform.machine.gateway.set_ready(true);
         Ok(platform)
     }
 
-    /// Where everything is.
+    /// The URLs of the platform.
     pub fn urls(&self) -> &Urls {
         &self.machine.urls
     }
 
-    /// The template in force.
+    /// The template.
     pub fn template(&self) -> &Template {
         &self.machine.template
     }
 
-    /// The time.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.machine.clock().now()
     }
@@ -159,12 +118,12 @@ impl Platform {
         self.machine.advance(seconds).await
     }
 
-    /// What every request called.
+    /// The recorded calls of every request.
     pub fn calls(&self) -> &Calls {
         &self.machine.watch.calls
     }
 
-    /// The faults in force.
+    /// The active faults.
     pub fn faults(&self) -> &Faults {
         &self.machine.watch.faults
     }
@@ -179,17 +138,17 @@ impl Platform {
         self.machine.deliveries.list()
     }
 
-    /// What delivers the webhooks, and breaks them on request.
+    /// The webhook deliveries, with their fault modes.
     pub fn webhooks(&self) -> &Deliveries {
         &self.machine.deliveries
     }
 
-    /// Everything that was logged and is still kept, oldest first.
+    /// The kept log lines, oldest first.
     pub fn logs(&self) -> Vec<String> {
         self.machine.log.lines()
     }
 
-    /// What a secret holds, by its name in the template.
+    /// The value of a secret, by its name in the template.
     pub fn secret(&self, logical_id: &str) -> Value {
         self.machine.aws.secrets().value(logical_id)
     }
@@ -204,20 +163,20 @@ impl Platform {
         &self.machine.mux
     }
 
-    /// Runs a function that has no route with an event.
+    /// Runs a function without a route with an event.
     ///
     /// # Errors
-    /// `None` when there is no such function, else why it failed.
-    pub async fn run_job(&self, function: &str, event: Value) -> Option<Result<Value, String>> {
+    /// `None` if the function does not exist, else why it failed.
+    pub async fn run_job(&self, function: &str, event: Value) -> Result<Value, String> {
         self.machine.jobs.run(function, event).await
     }
 
-    /// Stops: no listener answers any more, and every file is closed.
+    /// Stops the platform: closes all listeners and files.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
         self.machine.store_clock(self.machine.clock().offset_ms());
         let machine = self.machine.clone();
-        // It blocks until the engine's last call is done; a panic there has been reported by itself.
+        // This blocks until the engine's last call is done. A panic there has already been reported.
         let _ = tokio::task::spawn_blocking(move || machine.aws.dynamodb().close()).await;
         drop(self.data_dir);
     }
@@ -234,12 +193,27 @@ async fn listen(port: Option<u16>) -> Result<[TcpListener; 5], StartError> {
     Ok([bind(0).await?, bind(1).await?, bind(2).await?, bind(3).await?, bind(4).await?])
 }
 
+/// Listeners on the containers' bridge, at the ports of those on loopback: Stripe, Mux and AWS, which functions call.
+async fn bridge(
+    listeners: &[TcpListener; 5],
+    gateway: Option<ContainerGateway>,
+) -> Result<Vec<TcpListener>, StartError> {
+    let Some(ContainerGateway::Bridge(address)) = gateway else { return Ok(Vec::new()) };
+    let mut bridged = Vec::new();
+    for listener in &listeners[1..=3] {
+        let port = listener.local_addr()?.port();
+        let bound = TcpListener::bind((address, port)).await;
+        bridged.push(bound.map_err(|source| StartError::Bridge { address, port, source })?);
+    }
+    Ok(bridged)
+}
+
 fn urls(listeners: &[TcpListener; 5]) -> io::Result<Urls> {
     let url = |at: usize| Ok::<_, io::Error>(format!("http://{}", listeners[at].local_addr()?));
     Ok(Urls { web: url(0)?, stripe: url(1)?, mux: url(2)?, aws: url(3)?, console: url(4)? })
 }
 
-/// The parameters that differ on this machine, unless the environment says otherwise.
+/// Parameters whose values differ on this machine, unless the environment sets them.
 fn parameters(environment: &BTreeMap<String, String>, urls: &Urls) -> Result<BTreeMap<String, String>, StartError> {
     let own = [
         ("WebOrigin", urls.web.clone()),
@@ -258,6 +232,10 @@ fn parameters(environment: &BTreeMap<String, String>, urls: &Urls) -> Result<BTr
         }
     }
     let mut all: BTreeMap<String, String> = own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    if !environment.contains_key("WebOrigin") {
+        // The web origin's port may change on the next run, and sessions survive a restart.
+        all.insert("TokenIssuer".to_owned(), "http://marquee.localhost".to_owned());
+    }
     all.extend(environment.clone());
     Ok(all)
 }
@@ -275,8 +253,9 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     let documents = Documents::open(data_dir.file("documents.sqlite").as_deref())?;
     let clock = stored_clock(&documents)?;
     let timeline = Timeline::new(clock.clone());
-    let watch = Watch { traffic: Traffic::new(&template.tables), ..Watch::default() };
-    // Of work due at one moment, a webhook goes before a job that might find its traces.
+    let usage = Usage::open(options.permissions_used.as_deref())?;
+    let watch = Watch { traffic: Traffic::new(&template.tables), usage, ..Watch::default() };
+    // For work due at the same time, webhooks go before jobs that might find their effects.
     let deliveries = Deliveries::open(&timeline, documents.clone())?;
     let jobs = Jobs::new(&template, clock.clone(), watch.traffic.clone());
     let secrets = Secrets::open(data_dir.file("secrets.json").as_deref(), &template.secrets)?;
@@ -312,6 +291,7 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
         log: if options.is_log_printed { Log::printed() } else { Log::kept() },
         seed: options.seed,
         demo_media: options.demo_media.clone(),
+        container_gateway: options.container_gateway,
         alone: tokio::sync::Mutex::default(),
     })
 }
@@ -335,7 +315,7 @@ fn open_stripe(
         documents: documents.clone(),
     })
     .map_err(StartError::Documents)?;
-    // As docs/OPERATIONS.md has it: an account is told of what matters to it.
+    // As docs/OPERATIONS.md says: the endpoint receives only the events that the service needs.
     stripe.set_webhook_events(billing::webhook::EVENTS);
     Ok(stripe)
 }
@@ -344,7 +324,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The address of a function that receives webhooks: its first route.
+/// The URL of a function that receives webhooks: its first route.
 fn webhook_url(template: &Template, urls: &Urls, function: &str) -> Result<String, StartError> {
     let route = template.functions.get(function).and_then(|function| function.routes.first());
     match route {
@@ -353,24 +333,27 @@ fn webhook_url(template: &Template, urls: &Urls, function: &str) -> Result<Strin
     }
 }
 
-/// Starts the listeners and the clock's work.
-fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web) -> JoinSet<()> {
+/// Starts the listeners, the timeline and the sweeps.
+fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpListener>, web: Web) -> JoinSet<()> {
     let Watch { calls, faults, .. } = machine.watch.clone();
     let [own, stripe, mux, aws, console] = listeners;
     let door = Router::new().fallback(door).with_state((machine.clone(), web));
-    let routers: [(TcpListener, Router, Option<ServerWatch>); 5] = [
-        (own, door, None),
-        (stripe, machine.stripe.router(), Some(StripeStandIn::watch(calls.clone(), faults.clone()))),
-        (mux, machine.mux.router(), Some(machine.mux.watch(calls, faults))),
-        (aws, machine.aws.router(machine.aws.secrets().credentials()), None),
-        (console, console::router(machine.clone()), None),
+    let called: [(Router, Option<ServerWatch>); 3] = [
+        (machine.stripe.router(), Some(StripeStandIn::watch(calls.clone(), faults.clone()))),
+        (machine.mux.router(), Some(machine.mux.watch(calls, faults))),
+        (machine.aws.router(machine.aws.secrets().credentials()), None),
     ];
     let mut tasks = JoinSet::new();
-    for (listener, router, watch) in routers {
-        tasks.spawn(async move {
-            // The one error is a listener off loopback, and these are bound to it above.
-            let _ = serve(listener, router, watch).await;
-        });
+    // The only error of a server is a listener on a public address, and none of these is bound to one.
+    for (listener, router) in [(own, door), (console, console::router(machine.clone()))] {
+        tasks.spawn(async move { _ = serve(listener, router, None).await });
+    }
+    for (listener, (router, watch)) in bridged.into_iter().zip(called.clone()) {
+        tasks.spawn(async move { _ = serve_containers(listener, None, router, watch).await });
+    }
+    let name = machine.container_gateway.and_then(ContainerGateway::name);
+    for (listener, (router, watch)) in [stripe, mux, aws].into_iter().zip(called) {
+        tasks.spawn(async move { _ = serve_containers(listener, name, router, watch).await });
     }
     let timeline = machine.timeline.clone();
     tasks.spawn(async move { timeline.run().await });
@@ -378,19 +361,20 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], web: Web) -> JoinSet
     tasks.spawn(async move {
         loop {
             tokio::time::sleep(SWEEP_PERIOD).await;
-            // On file the engine sweeps by the machine's time, by which a history's rows are over before they begin.
+            // With a file, the engine sweeps by the machine's time, at which the rows of a seeded history would already
+            // have expired.
             if machine.clock().offset_ms() < 0 {
                 continue;
             }
             let machine = machine.clone();
-            // A sweep that fails leaves rows that every reader takes for expired anyway.
+            // A failed sweep leaves rows that every reader treats as expired anyway.
             let _ = tokio::task::spawn_blocking(move || machine.aws.dynamodb().sweep()).await;
         }
     });
     tasks
 }
 
-/// What `PORT` answers: the API by the gateway, everything else by the web app.
+/// The listener at `PORT`: the gateway answers the API, and the web app everything else.
 async fn door(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if !first.eq_ignore_ascii_case("api") {

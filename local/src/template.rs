@@ -1,34 +1,34 @@
-//! `template.yaml` as the platform reads it: the functions with their routes, schedules, environment and permissions, the
-//! tables, the secrets and the gateway's configuration.
+//! `template.yaml` as the platform reads it: the functions with their routes, schedules, environments and permissions,
+//! the tables, the secrets and the gateway's configuration.
 //!
-//! It reads what it knows and refuses the rest by name: a template that means something else when deployed than here
-//! would make every local test a lie.
+//! It reads what it supports and refuses everything else by name: if a template meant something different here than
+//! when deployed, every local test would be worthless.
 
 mod function;
 mod gateway;
 mod intrinsics;
+mod policy;
 mod schedule;
 mod table;
+mod value;
 mod web;
 
-pub use function::{Function, Route, Schedule, Statement};
+pub use function::{Function, Route, Schedule};
 pub use gateway::{Cors, Gateway, Throttle};
+pub use policy::Statement;
 pub use schedule::Expression;
 pub use table::Table;
+pub use value::{ACCOUNT, REGION, TemplateError};
 pub use web::WebHeaders;
 
 use intrinsics::Resolver;
-use serde_json::{Map, Value};
+use policy::ManagedPolicies;
+use serde_json::Map;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
+use value::{known_keys, object};
 
-/// The account that local ARNs name.
-pub const ACCOUNT: &str = "000000000000";
-/// The region that local ARNs name and the SDKs are configured with.
-pub const REGION: &str = "us-east-1";
-
-/// Resources that have no counterpart here and change nothing about what a function may do or how it is reached.
+/// Resource types that have no counterpart here and do not affect what a function may do or how it is reached.
 const WITHOUT_COUNTERPART: [&str; 17] = [
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::Distribution",
@@ -49,10 +49,10 @@ const WITHOUT_COUNTERPART: [&str; 17] = [
     "AWS::SNS::Topic",
 ];
 
-/// What a template says, resolved for this machine.
+/// The content of a template, resolved for this machine.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// By binary name.
+    /// By the name of the binary.
     pub functions: BTreeMap<String, Function>,
     /// The DynamoDB tables.
     pub tables: Vec<Table>,
@@ -62,48 +62,27 @@ pub struct Template {
     pub gateway: Gateway,
     /// The headers of the web app's pages and files.
     pub web_headers: WebHeaders,
-    /// Every parameter with the value in force.
+    /// All parameters with their effective values.
     pub parameters: BTreeMap<String, String>,
 }
 
-/// A secret of Secrets Manager; what it holds is not the template's affair.
+/// A secret of Secrets Manager; its value is not part of the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
     /// Its name in the template: `StripeSecret`.
     pub logical_id: String,
     /// Its name in Secrets Manager.
     pub name: String,
-    /// What policies and functions call it by.
+    /// The ARN by which policies and functions refer to it.
     pub arn: String,
 }
 
-/// Why a template cannot be served: where, and what is wrong there.
-#[derive(Debug)]
-pub struct TemplateError {
-    place: String,
-    problem: String,
-}
-
-impl TemplateError {
-    fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into() }
-    }
-}
-
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "template.yaml, {}: {}", self.place, self.problem)
-    }
-}
-
-impl std::error::Error for TemplateError {}
-
 impl Template {
-    /// Reads a template file. `overrides` replace the defaults of parameters of the same names; others are ignored, since
-    /// a process environment holds much that is not meant for us.
+    /// Reads a template file. `overrides` replace the defaults of parameters with the same names. Others are ignored,
+    /// because a process environment also contains unrelated variables.
     ///
     /// # Errors
-    /// When the file cannot be read, or says something that the platform cannot do exactly.
+    /// If the file cannot be read, or contains something that the platform cannot do exactly.
     pub fn load(file: &Path, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| TemplateError::new(file.display().to_string(), error.to_string()))?;
@@ -113,7 +92,7 @@ impl Template {
     /// Reads a template's text; see [`Template::load`].
     ///
     /// # Errors
-    /// When it says something that the platform cannot do exactly.
+    /// If it contains something that the platform cannot do exactly.
     pub fn parse(text: &str, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let document = intrinsics::document(text)?;
         let resolver = Resolver::new(&document, overrides)?;
@@ -127,18 +106,19 @@ impl Template {
             web_headers: Vec::new(),
             parameters: resolver.parameters().clone(),
         };
+        let managed = ManagedPolicies::read(&resolver)?;
         let mut api = None;
         for (id, kind, resource) in resolver.resources() {
             match kind {
                 "AWS::Serverless::Function" => {
-                    let function = Function::read(&resolver, id, resource, object(&globals, "Function"))?;
+                    let function = Function::read(&resolver, id, resource, object(&globals, "Function"), &managed)?;
                     let name = function.name.clone();
                     if template.functions.insert(name.clone(), function).is_some() {
-                        return Err(TemplateError::new(id, format!("the binary `{name}` belongs to two functions")));
+                        return Err(TemplateError::new(id, format!("two functions have the binary `{name}`")));
                     }
                 }
                 "AWS::Serverless::HttpApi" if api.is_none() => api = Some((id, resolver.properties(id, resource)?)),
-                "AWS::Serverless::HttpApi" => return Err(TemplateError::new(id, "a second HttpApi")),
+                "AWS::Serverless::HttpApi" => return Err(TemplateError::new(id, "only one HttpApi is supported")),
                 "AWS::DynamoDB::Table" => template.tables.push(Table::read(&resolver, id, resource)?),
                 "AWS::SecretsManager::Secret" => template.secrets.push(Secret {
                     logical_id: id.to_owned(),
@@ -148,9 +128,11 @@ impl Template {
                 "AWS::CloudFront::ResponseHeadersPolicy" => {
                     template.web_headers = web::headers(id, &resolver.properties(id, resource)?)?;
                 }
+                // Already read, for the functions that name them.
+                "AWS::IAM::ManagedPolicy" => {}
                 "AWS::SES::EmailIdentity" | "AWS::SES::ConfigurationSet" => {}
                 kind if WITHOUT_COUNTERPART.contains(&kind) => {}
-                kind => return Err(TemplateError::new(id, format!("resources of type `{kind}` are unknown here"))),
+                kind => return Err(TemplateError::new(id, format!("resources of type `{kind}` are not supported"))),
             }
         }
         let (place, own) = api.unwrap_or_else(|| ("Globals.HttpApi", Map::new()));
@@ -164,45 +146,13 @@ impl Template {
         for function in self.functions.values() {
             for route in &function.routes {
                 if let Some(other) = seen.insert(route.key(), &function.logical_id) {
-                    let problem = format!("the route `{}` is {other}'s already", route.key());
+                    let problem = format!("the route `{}` already belongs to {other}", route.key());
                     return Err(TemplateError::new(&function.logical_id, problem));
                 }
             }
         }
         Ok(())
     }
-}
-
-/// The mapping under `key`, empty when there is none.
-fn object<'a>(parent: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {
-    parent.get(key).and_then(Value::as_object)
-}
-
-/// Refuses keys that the platform would pass over in silence.
-fn known_keys(map: &Map<String, Value>, known: &[&str], place: &str) -> Result<(), TemplateError> {
-    match map.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(TemplateError::new(place, format!("`{key}` is unknown here"))),
-        None => Ok(()),
-    }
-}
-
-/// A string, or a number or truth value written as one: all that CloudFormation makes strings of.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
-}
-
-/// One string or a list of them.
-fn strings(value: &Value, place: &str) -> Result<Vec<String>, TemplateError> {
-    let many = match value {
-        Value::Array(many) => many.iter().map(scalar).collect(),
-        one => scalar(one).map(|one| vec![one]),
-    };
-    many.ok_or_else(|| TemplateError::new(place, "neither a string nor a list of strings"))
 }
 
 #[cfg(test)]

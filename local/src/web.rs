@@ -1,4 +1,4 @@
-//! What `PORT` serves besides `/api`: the built web app, or a plain page while there is none.
+//! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built.
 
 use crate::template::WebHeaders;
 use axum::body::Body;
@@ -9,19 +9,19 @@ use std::path::{Component, Path, PathBuf};
 const PLAIN_PAGE: &str = include_str!("web/plain.html");
 const PLAIN_STYLE: &str = include_str!("web/plain.css");
 
-/// The web app's files. Clones are the same.
+/// The web app's files. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Web {
-    /// The folder of the built app, if there is one.
+    /// The folder of the built app, if it exists.
     dist: Option<PathBuf>,
     headers: HeaderMap,
 }
 
 impl Web {
-    /// Serves `dist` if it holds an app, with the headers that the template has CloudFront add.
+    /// Serves `dist` if it contains an app, with the headers that CloudFront adds according to the template.
     ///
     /// # Errors
-    /// When one of them cannot stand in a header.
+    /// If one of them is not a valid header value.
     pub(crate) fn new(dist: &Path, headers: &WebHeaders) -> Result<Self, header::InvalidHeaderValue> {
         let value =
             |(name, value): &(&'static str, String)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?));
@@ -43,13 +43,13 @@ impl Web {
     }
 }
 
-/// A file of the app, or its one page for every path that the app itself routes.
+/// A file of the app, or its single page for every path that the app itself routes.
 async fn app(dist: &Path, path: &str) -> Response {
     let relative = Path::new(path.trim_start_matches('/'));
     let is_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
     if is_inside && !path.ends_with('/') {
         if let Ok(bytes) = tokio::fs::read(dist.join(relative)).await {
-            // The build names these by their content.
+            // The build names these files by a hash of their content.
             let cache = if path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
             return file(relative, bytes, cache);
         }

@@ -1,31 +1,38 @@
 //! The bootstrap, written once: the contract's order of checks around every endpoint, and the answer's form.
+#![expect(clippy::disallowed_methods, reason = "this is where a function meets its process: environment and clock")]
 
 use crate::endpoint::{Endpoint, Job};
-use crate::http::error::ApiError;
-use crate::services::{Clock, ConfigError, Runtime, Services};
-use crate::telemetry::{Trace, Traced, chain};
+use crate::runtime::{Clock, Runtime};
+use crate::services::{ConfigError, Services};
+use crate::telemetry::Traced;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, LocalBoxFuture};
+use handler::Handler;
 use jiff::Timestamp;
+use job::Worker;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 mod admit;
 mod answer;
+mod handler;
+mod job;
 mod respond;
 
-pub(crate) use respond::codes;
+pub(crate) use handler::Rules;
 
 /// How long a handler may take. Below it are the SDK's own limits, above it the function's timeout (10 s) and the
 /// gateway's (30 s).
 pub const HANDLER_SECONDS_MAX: u64 = 8;
 /// What is left of an invocation for the answer itself.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
+/// The longest time that Lambda gives an invocation.
+const INVOCATION_MAX: Duration = Duration::from_secs(15 * 60);
 /// Limits of calls to AWS: an attempt, all attempts, and how many; only connecting has one of its own.
 const ATTEMPT: Duration = Duration::from_secs(1);
 const OPERATION: Duration = Duration::from_secs(3);
@@ -38,119 +45,119 @@ const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 ///
 /// # Errors
 /// When the function cannot start; the message names the setting.
-pub async fn run<E: Endpoint>() -> Result<(), lambda_http::Error> {
-    let services = lambda_services().await;
-    let mounted = mount::<E>(&services).await?;
-    lambda_http::run(lambda_http::service_fn(move |request: Request| {
-        let mounted = mounted.clone();
-        async move {
-            let left = request.lambda_context().deadline().duration_since(std::time::SystemTime::now());
-            let deadline = left.unwrap_or_default().saturating_sub(ANSWER_RESERVE);
-            Ok::<_, std::convert::Infallible>(mounted.call(request, deadline).await)
-        }
-    }))
-    .await
+pub fn run<E: Endpoint>() -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+    run_mounted(mount::<E>)
 }
 
 /// Runs a job as its Lambda. A failed run is an error of the invocation: its schedule tries again, its alarm sees it.
 ///
 /// # Errors
 /// When the function cannot start.
-pub async fn run_job<J: Job>() -> Result<(), lambda_http::Error> {
-    let services = lambda_services().await;
-    let mounted = mount_job::<J>(&services).await?;
-    lambda_runtime::run(lambda_runtime::service_fn(move |event: lambda_runtime::LambdaEvent<Value>| {
-        let mounted = mounted.clone();
-        async move { mounted.call(event.payload).await.map_err(lambda_runtime::Error::from) }
-    }))
-    .await
+pub fn run_job<J: Job>() -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+    run_mounted_job(mount_job::<J>)
 }
 
 /// Builds an endpoint with all that stands around it.
 ///
 /// # Errors
 /// When the function cannot start.
-pub async fn mount<E: Endpoint>(services: &Services) -> Result<Mounted, ConfigError> {
-    let services = configured(services);
-    let function = respond::Function::<E>::connect(&services).await?;
-    Ok(Mounted(Arc::new(function)))
+pub fn mount<E: Endpoint>(services: &Services) -> BoxFuture<'_, Result<Mounted, ConfigError>> {
+    mount_handler(services, Rules::of::<E>(), handler::connect::<E>)
 }
 
 /// Builds a job.
 ///
 /// # Errors
 /// When the function cannot start.
-pub async fn mount_job<J: Job>(services: &Services) -> Result<MountedJob, ConfigError> {
-    let services = configured(services);
-    let job = J::connect(&services).await?;
-    Ok(MountedJob(Arc::new(Connected { job, services })))
+pub fn mount_job<J: Job>(services: &Services) -> BoxFuture<'_, Result<MountedJob, ConfigError>> {
+    mount_worker(services, job::connect::<J>)
+}
+
+/// Builds something from the services of its function.
+type Connect<T> = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<T, ConfigError>>;
+
+// From here on nothing is generic, so that it is compiled here and not in every function. The futures are boxed for the
+// same reason: an `async fn` is compiled where it is polled.
+
+fn run_mounted(mount: Connect<Mounted>) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+    Box::pin(async move {
+        let mounted = mount(&lambda_services().await).await?;
+        let service = lambda_http::service_fn(move |request: Request| {
+            let deadline = time_left(request.lambda_context().deadline(), SystemTime::now());
+            let answer = mounted.call(request, deadline);
+            async move { Ok::<_, std::convert::Infallible>(answer.await) }
+        });
+        lambda_http::run(service).await
+    })
+}
+
+/// How long a request may take: what is left of its invocation, without the time for the answer. A deadline older than the
+/// longest invocation is none at all: `cargo lambda watch` sends one of 1970.
+fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
+    match deadline.duration_since(now) {
+        Ok(left) => left.saturating_sub(ANSWER_RESERVE),
+        Err(passed) if passed.duration() > INVOCATION_MAX => Duration::MAX,
+        Err(_) => Duration::ZERO,
+    }
+}
+
+fn run_mounted_job(mount: Connect<MountedJob>) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+    Box::pin(async move {
+        let mounted = mount(&lambda_services().await).await?;
+        let service = lambda_runtime::service_fn(move |event: lambda_runtime::LambdaEvent<Value>| {
+            let run = mounted.call(event.payload);
+            async move { run.await.map_err(lambda_runtime::Error::from) }
+        });
+        lambda_runtime::run(service).await
+    })
+}
+
+fn mount_handler(
+    services: &Services,
+    rules: Rules,
+    connect: Connect<Box<dyn Handler>>,
+) -> BoxFuture<'_, Result<Mounted, ConfigError>> {
+    Box::pin(async move {
+        let services = configured(services);
+        let handler = connect(&services).await?;
+        let function = respond::Function::connect(&services, rules, handler).await?;
+        Ok(Mounted(Arc::new(function)))
+    })
+}
+
+fn mount_worker(
+    services: &Services,
+    connect: Connect<Box<dyn Worker>>,
+) -> BoxFuture<'_, Result<MountedJob, ConfigError>> {
+    Box::pin(async move {
+        let services = configured(services);
+        let worker = connect(&services).await?;
+        Ok(MountedJob(Arc::new(job::Function { worker, services })))
+    })
 }
 
 /// An endpoint ready for requests. Clones are the same one.
 #[derive(Clone)]
-pub struct Mounted(Arc<dyn Answers>);
+pub struct Mounted(Arc<respond::Function>);
 
 impl Mounted {
     /// Answers a request within `deadline`; never fails, never panics.
-    pub async fn call(&self, request: Request, deadline: Duration) -> Response<Body> {
-        self.0.answer(request, deadline.min(Duration::from_secs(HANDLER_SECONDS_MAX))).await
+    pub fn call(&self, request: Request, deadline: Duration) -> BoxFuture<'static, Response<Body>> {
+        let function = self.0.clone();
+        let deadline = deadline.min(Duration::from_secs(HANDLER_SECONDS_MAX));
+        Box::pin(async move { function.respond(request, deadline).await })
     }
-}
-
-trait Answers: Send + Sync {
-    fn answer(&self, request: Request, deadline: Duration) -> BoxFuture<'_, Response<Body>>;
 }
 
 /// A job ready for events. Clones are the same one.
 #[derive(Clone)]
-pub struct MountedJob(Arc<dyn Runs>);
+pub struct MountedJob(Arc<job::Function>);
 
 impl MountedJob {
     /// Runs it with an event; an error's text is for the operator.
-    pub async fn call(&self, event: Value) -> Result<Value, String> {
-        self.0.run(event).await
-    }
-}
-
-trait Runs: Send + Sync {
-    fn run(&self, event: Value) -> BoxFuture<'_, Result<Value, String>>;
-}
-
-struct Connected<J> {
-    job: J,
-    services: Services,
-}
-
-impl<J: Job> Runs for Connected<J> {
-    fn run(&self, event: Value) -> BoxFuture<'_, Result<Value, String>> {
-        Box::pin(async move {
-            let now = (self.services.clock())();
-            let trace = Trace::of(&crate::models::ids::uuid_v7(now).to_string());
-            let input =
-                serde_json::from_value(event).map_err(|error| format!("the event is not for this job: {error}"))?;
-            let result = trace.around(self.job.run(input, now)).await;
-            let failed = result.as_ref().err();
-            // Not the message: it is for the operator who invoked the job, and may name what no log may.
-            let line = serde_json::json!({
-                "level": if failed.is_none() { "info" } else { "error" },
-                "time": now,
-                "request_id": trace.around(async { Trace::request_id() }).await,
-                "function": self.services.function(),
-                "code": failed.map(|error| error.code),
-                "cause": failed.and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
-                "dynamodb_round_trips": trace.dynamodb_round_trips(),
-            });
-            (self.services.log())(&line.to_string());
-            let output = result.map_err(|error| failure(&error))?;
-            serde_json::to_value(output).map_err(|error| error.to_string())
-        })
-    }
-}
-
-fn failure(error: &ApiError) -> String {
-    match &error.cause {
-        Some(cause) => format!("{}: {} ({})", error.code.name(), error.message, chain(cause.as_ref())),
-        None => format!("{}: {}", error.code.name(), error.message),
+    pub fn call(&self, event: Value) -> BoxFuture<'static, Result<Value, String>> {
+        let function = self.0.clone();
+        Box::pin(async move { function.run(event).await })
     }
 }
 
@@ -192,4 +199,20 @@ async fn amazon() -> SdkConfig {
         .tls_context(context)
         .build_https();
     aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_that_just_passed_leaves_no_time_and_one_of_1970_is_no_deadline() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let left = |deadline| time_left(deadline, now);
+        assert_eq!(left(now + Duration::from_secs(10)), Duration::from_secs(9));
+        assert_eq!(left(now + Duration::from_millis(500)), Duration::ZERO);
+        assert_eq!(left(now - Duration::from_secs(1)), Duration::ZERO);
+        assert_eq!(left(now - INVOCATION_MAX), Duration::ZERO);
+        assert!(left(SystemTime::UNIX_EPOCH + Duration::from_secs(600)) > Duration::from_secs(HANDLER_SECONDS_MAX));
+    }
 }

@@ -1,6 +1,7 @@
-//! What Marquee's functions share: the typed endpoint and the bootstrap that runs it, the rules, and the stores.
+//! The code that Marquee's functions share: typed endpoints and the bootstrap that runs them, the rules, and the
+//! stores.
 //!
-//! Start at [`endpoint`] for what a function is, at [`lambda`] for what happens to a request before and after it.
+//! Start at [`endpoint`] to see what a function is, and at [`lambda`] to see what happens before and after its handler.
 
 pub mod auth;
 pub mod endpoint;
@@ -10,6 +11,8 @@ pub mod mail;
 pub mod models;
 pub mod mux;
 pub mod openapi;
+pub mod pages;
+pub mod runtime;
 pub mod secrets;
 pub mod services;
 pub mod stores;

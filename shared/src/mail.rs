@@ -1,79 +1,113 @@
-//! Mail: written in the transaction that causes it, taken after the commit, sent, marked. A job takes what a crash left,
-//! so a mail is never lost, and goes out twice only after a crash between sending and marking.
+//! Mail: written to the outbox in the transaction that causes it, claimed after the commit, sent, marked. A job sends
+//! what a crash left behind, so no mail is lost, and one is sent twice only after a crash between sending and marking.
 
-use crate::models::letter::Rendered;
-use crate::services::{ConfigError, Log, Services};
-use crate::stores::database::{Statement, StoreError};
-use crate::stores::mail::{NewMail, Outbox};
+mod catalogue;
+mod layout;
+
+use crate::mail::catalogue::Catalogue;
+use crate::mail::layout::{Frame, Rendered, render};
+use crate::models::email::Email;
+use crate::models::email_message::Brand;
+use crate::models::language::Language;
+use crate::models::preferences::Preferences;
+use crate::models::user::User;
+use crate::runtime::Log;
+use crate::services::{ConfigError, Services};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::StoreError;
+use crate::stores::mail::{Addressee, Content, NewMail, Outbox, Recipient};
 use crate::stores::one_time_tokens::{OneTimeSecret, OneTimeTokens};
-use crate::telemetry::{Trace, chain};
+use crate::stores::subscriptions::Customer;
+use crate::stores::table::Table;
+use crate::stores::users::Credential;
+use crate::telemetry::{Metrics, Trace, Unit, chain};
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content as Part, Destination, EmailContent, Message};
+use boxed::boxed;
 use futures::StreamExt;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::time::Duration;
 
-/// How long SES may take. A second attempt could send a second mail, so there is none: the job tries again.
+/// SES's timeout. A second attempt could send a second mail, so there is none: the job retries.
 const SEND: Duration = Duration::from_secs(3);
-/// Mails that are sent side by side.
+/// How many mails are sent concurrently.
 const SENDING_MAX: usize = 8;
 
-/// Sends what the outbox holds.
+/// Sends the mail in the outbox.
 pub struct Mails {
     outbox: Outbox,
-    /// For letters whose link needs a one-time token; only functions that send such are given the table.
+    /// For mail whose link needs a one-time token; only functions that send such mail have the table.
     tokens: Option<OneTimeTokens>,
+    /// Users and their preferences; subscriptions as well in functions that send mail to a customer's account.
+    accounts: Database,
+    brand: Brand,
     ses: aws_sdk_sesv2::Client,
     from: String,
     origin: String,
     log: Log,
+    metrics: Option<Metrics>,
     function: String,
 }
 
-/// What became of a mail.
+/// Who reads a mail.
+struct Reader {
+    email: Email,
+    name: Option<String>,
+    language: Language,
+}
+
+/// The result of delivering a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It was sent.
     Sent,
-    /// It was sent before, or another is about to.
+    /// It was sent before, or is being sent by another process.
     Taken,
-    /// It is of no use any more.
+    /// It is no longer useful.
     Dropped,
+    /// It will never be sent: the provider rejected it permanently, or for three days. Its row says why.
+    Refused,
 }
 
-/// What a round through the outbox did.
+/// The result of a run through the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Round {
-    /// Mails sent.
+    /// The number of mails sent.
     pub sent: u32,
-    /// Mails that were of no use any more.
+    /// Mails that were no longer useful.
     pub dropped: u32,
-    /// Mails that could not be sent now; the next round tries again.
+    /// Mails that will never be sent; their rows say why.
+    pub refused: u32,
+    /// Mails that could not be sent now; a later run retries them.
     pub failed: u32,
 }
 
-/// Why a mail was not sent. Its text holds neither address nor content.
+/// Why a mail was not sent. The text contains neither address nor content.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The outbox or the tokens did not answer.
+    /// The outbox or the token store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// SES did not take it.
-    #[error("SES did not take the mail: {0}")]
-    Ses(String),
-    /// This function was not given what the mail's link needs.
-    #[error("SESSIONS_TABLE is not among this function's settings")]
+    /// SES could not accept it now, or the account is not set up to send.
+    #[error("SES did not accept the mail: {0}")]
+    Transient(String),
+    /// SES will never accept it.
+    #[error("SES rejected the mail: {0}")]
+    Permanent(String),
+    /// This function lacks what the mail's link needs.
+    #[error("SESSIONS_TABLE is not set")]
     NoTokens,
-    /// The operating system gave no randomness.
-    #[error("no randomness")]
+    /// The operating system provided no randomness.
+    #[error("the operating system provided no random bytes")]
     Random,
 }
 
 impl Mails {
-    /// The outbox and SES as this function was given them.
+    /// The outbox and SES, with the settings of this function.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let timeouts = TimeoutConfig::builder().connect_timeout(SEND).operation_timeout(SEND).build();
         let config = aws_sdk_sesv2::config::Builder::from(services.aws())
@@ -82,31 +116,36 @@ impl Mails {
         Ok(Self {
             outbox: Outbox::connect(services)?,
             tokens: OneTimeTokens::connect(services).ok(),
+            accounts: services.database(&[Table::Users, Table::Preferences])?,
+            brand: Brand::of_sender(&services.mail_from()?),
             ses: aws_sdk_sesv2::Client::from_conf(config.build()),
             from: services.mail_from()?,
             origin: services.web_origin()?,
             log: services.log().clone(),
+            metrics: services.metrics().ok(),
             function: services.function().to_owned(),
         })
     }
 
-    /// A statement that puts a mail into the outbox, for the transaction that causes it. It fails its condition when the
-    /// cause has been there before.
+    /// A statement that puts a mail into the outbox, for the transaction that causes it. Its condition fails if the
+    /// same cause has already written a mail.
     pub fn statement(&self, mail: &NewMail) -> Result<Statement, StoreError> {
         self.outbox.add(mail)
     }
 
-    /// Sends a mail whose row was committed. A failure is logged and not told: the job sends what is left.
+    /// Sends a mail whose row was committed. A failure is only logged: the job retries it.
+    #[boxed]
     pub async fn deliver(&self, cause: &str, now: Timestamp) {
         if let Err(error) = self.send(cause, now).await {
             self.note(cause, &error);
         }
     }
 
-    /// Sends all that is due, however many pages.
+    /// Sends everything that is due, across all pages.
     ///
     /// # Errors
-    /// When the outbox cannot be read. A mail that cannot be sent is counted and logged.
+    /// If the outbox cannot be read. A mail that cannot be sent is counted and logged.
+    #[boxed]
     pub async fn deliver_due(&self, now: Timestamp) -> Result<Round, StoreError> {
         let mut round = Round::default();
         for shard in Outbox::shards() {
@@ -122,6 +161,7 @@ impl Mails {
                     match result {
                         Ok(Delivery::Sent) => round.sent += 1,
                         Ok(Delivery::Dropped) => round.dropped += 1,
+                        Ok(Delivery::Refused) => round.refused += 1,
                         Ok(Delivery::Taken) => {}
                         Err(error) => {
                             round.failed += 1;
@@ -139,16 +179,100 @@ impl Mails {
     }
 
     async fn send(&self, cause: &str, now: Timestamp) -> Result<Delivery, MailError> {
-        let Some(mail) = self.outbox.claim(cause, now).await? else { return Ok(Delivery::Taken) };
+        let claimed = match self.outbox.claim(cause, now).await {
+            Ok(Some(claimed)) => claimed,
+            Ok(None) => return Ok(Delivery::Taken),
+            // A retry could not read it either.
+            Err(error @ StoreError::Corrupt(_)) => return self.refuse(cause, &error.into(), now).await,
+            Err(error) => return Err(error.into()),
+        };
+        let mail = &claimed.mail;
         if now >= mail.until {
             self.outbox.dropped(cause, now).await?;
             return Ok(Delivery::Dropped);
         }
-        let secret = self.secret(&mail, now).await?;
-        let rendered = mail.letter.render(&self.origin, secret.as_ref().map(OneTimeSecret::as_str));
-        self.hand_over(mail.to.as_typed(), rendered).await?;
-        self.outbox.sent(cause, now).await?;
+        let error = match self.try_once(mail, now).await {
+            Ok(Delivery::Sent) => {
+                self.outbox.sent(cause, now).await?;
+                return Ok(Delivery::Sent);
+            }
+            Ok(other) => {
+                self.outbox.dropped(cause, now).await?;
+                return Ok(other);
+            }
+            Err(error) => error,
+        };
+        match claimed.next_try(now).filter(|_| !error.is_permanent()) {
+            None => self.refuse(cause, &error, now).await,
+            Some(due) => {
+                self.outbox.postponed(cause, &error.to_string(), due, now).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Sends a mail, unless its recipient no longer exists.
+    async fn try_once(&self, mail: &NewMail, now: Timestamp) -> Result<Delivery, MailError> {
+        let Some(reader) = self.reader(mail).await? else { return Ok(Delivery::Dropped) };
+        let secret = self.secret(mail, now).await?;
+        let rendered = self.rendered(mail, &reader, secret.as_ref().map(OneTimeSecret::as_str));
+        self.hand_over(&reader.email.for_sending(), rendered).await?;
         Ok(Delivery::Sent)
+    }
+
+    /// The mail in its reader's language. A message that is stored in words is sent in these words.
+    fn rendered(&self, mail: &NewMail, reader: &Reader, token: Option<&str>) -> Rendered {
+        let (language, message) = match &mail.content {
+            Content::Data { content } => {
+                (reader.language, Catalogue::of(reader.language).message(content, &self.brand))
+            }
+            Content::Words { letter } => (Language::English, letter.branded(&self.brand)),
+        };
+        let name = message.name.as_deref().or(reader.name.as_deref());
+        let frame = Frame {
+            language: language.code(),
+            greeting: Catalogue::of(language).greeting(name),
+            service: &self.brand.name,
+            origin: &self.origin,
+            token,
+        };
+        render(&message, &frame)
+    }
+
+    /// Gives up on a mail: it is not retried, its row says why, and a metric counts it.
+    async fn refuse(&self, cause: &str, error: &MailError, now: Timestamp) -> Result<Delivery, MailError> {
+        self.outbox.refused(cause, &error.to_string(), now).await?;
+        self.note(cause, error);
+        if let Some(metrics) = &self.metrics {
+            metrics.emit(now, &[("MailsRefused", Unit::Count, 1.0)], &serde_json::json!({ "mail": cause }));
+        }
+        Ok(Delivery::Refused)
+    }
+
+    /// The reader of a mail; `None` if it is for an account that is gone.
+    async fn reader(&self, mail: &NewMail) -> Result<Option<Reader>, MailError> {
+        let (email, user_id) = match &mail.to {
+            Recipient::Address(email) => {
+                if let Some(Addressee { name, language }) = mail.addressee.clone() {
+                    return Ok(Some(Reader { email: email.clone(), name, language }));
+                }
+                let credential = self.accounts.get(&Credential::key(email)).await?;
+                let unknown = || Reader { email: email.clone(), name: None, language: Language::default() };
+                let Some(credential) = credential else { return Ok(Some(unknown())) };
+                (Some(email.clone()), credential.user_id)
+            }
+            Recipient::Customer { stripe_customer_id } => {
+                let customer = self.accounts.get(&Customer::key(stripe_customer_id)).await?;
+                let Some(customer) = customer else { return Ok(None) };
+                (None, customer.user_id)
+            }
+        };
+        let rows = self.accounts.read((User::key(user_id), Preferences::key(user_id))).await?;
+        let (Some(user), preferences) = rows else {
+            return Ok(email.map(|email| Reader { email, name: None, language: Language::default() }));
+        };
+        let language = user.language_of_mail(preferences.as_ref());
+        Ok(Some(Reader { email: email.unwrap_or(user.email), name: user.name, language }))
     }
 
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {
@@ -162,8 +286,8 @@ impl Mails {
     }
 
     async fn hand_over(&self, to: &str, mail: Rendered) -> Result<(), MailError> {
-        let unbuilt = |error: BuildError| MailError::Ses(error.to_string());
-        let content = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(unbuilt);
+        let unbuilt = |error: BuildError| MailError::Permanent(error.to_string());
+        let content = |text: String| Part::builder().data(text).charset("UTF-8").build().map_err(unbuilt);
         let body = Body::builder().text(content(mail.text)?).html(content(mail.html)?).build();
         let message = Message::builder().subject(content(mail.subject)?).body(body).build();
         let call = self
@@ -172,7 +296,7 @@ impl Mails {
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(to).build())
             .content(EmailContent::builder().simple(message).build());
-        call.send().await.map(|_| ()).map_err(|error| MailError::Ses(kind(&error)))
+        call.send().await.map(|_| ()).map_err(|error| refusal(&error))
     }
 
     fn note(&self, cause: &str, error: &MailError) {
@@ -187,13 +311,46 @@ impl Mails {
     }
 }
 
-/// What kind of error it was. The SDK's own text may hold the address.
-fn kind<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
-    match error {
-        SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown").to_owned(),
-        SdkError::TimeoutError(_) => "timed out".to_owned(),
-        SdkError::DispatchFailure(_) => "could not be reached".to_owned(),
-        SdkError::ResponseError(_) => "an unreadable answer".to_owned(),
-        _ => "could not be built".to_owned(),
+/// The subject of a mail for operators, in English. The row contains the id of its message, or the subject itself if it was
+/// written before there were catalogues.
+pub fn subject_for_operators(stored: &str, brand: &Brand) -> String {
+    let subject = Catalogue::of(Language::English).subject(stored, brand);
+    subject.unwrap_or_else(|| brand.put_into(stored))
+}
+
+impl MailError {
+    /// Whether every retry would fail as well.
+    fn is_permanent(&self) -> bool {
+        matches!(self, Self::Permanent(_) | Self::Store(StoreError::Corrupt(_)))
     }
+}
+
+/// The start of SES's message about an unverified identity, whose error code it also uses for invalid messages.
+const UNVERIFIED: &str = "Email address is not verified";
+
+/// What an SES failure means for this mail. The SDK's own text may contain the address, so only the error code is kept.
+fn refusal<R>(error: &SdkError<SendEmailError, R>) -> MailError {
+    let SdkError::ServiceError(service) = error else {
+        // It is unknown whether the mail arrived, or it was never sent.
+        let kind = match error {
+            SdkError::TimeoutError(_) => "timed out",
+            SdkError::DispatchFailure(_) => "could not be reached",
+            SdkError::ResponseError(_) => "sent an unreadable response",
+            _ => return MailError::Permanent("could not be built".to_owned()),
+        };
+        return MailError::Transient(kind.to_owned());
+    };
+    let (code, message) = (service.err().code().unwrap_or("unknown"), service.err().message().unwrap_or_default());
+    let is_permanent = match code {
+        // The content or the recipient is not acceptable, unless the operator still has to verify an identity.
+        "MessageRejected" => !message.starts_with(UNVERIFIED),
+        // SES cannot parse the message: an invalid address, or a header that is too long.
+        "BadRequestException" => true,
+        // All other errors are about the account, its identities or the service, and end once the operator or AWS has
+        // fixed them: MailFromDomainNotVerifiedException, AccountSuspendedException, SendingPausedException,
+        // NotFoundException (a configuration set or an identity), LimitExceededException (the daily quota),
+        // TooManyRequestsException (the rate), AccessDeniedException, and every 5xx.
+        _ => false,
+    };
+    if is_permanent { MailError::Permanent(code.to_owned()) } else { MailError::Transient(code.to_owned()) }
 }

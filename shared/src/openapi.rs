@@ -1,66 +1,210 @@
-//! Operations of the API document, read off the endpoints' types.
+//! Operations of the API document, derived from the endpoints' types.
 
-use crate::endpoint::{Access, Caller, Endpoint, Output};
-use crate::http::error::Code;
+use crate::endpoint::{Access, Cache, Caller, Endpoint, Limit, Output, Tag};
+use crate::http::error::{Code, FieldIssue, PaymentConfirmation};
 use crate::http::input::{Described, Input};
+use crate::models::streams::StreamInUse;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// What the document says of an endpoint; its paths are the template's.
+/// The document's description of an endpoint; the template has its paths.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// One line.
+    /// A one-line summary.
     pub summary: &'static str,
-    /// What a caller has to show.
+    /// The area of the API.
+    pub tag: Tag,
+    /// The credentials that a caller needs.
     pub access: Access,
-    /// Path, query and body.
+    /// Which limit counts its requests.
+    pub limit: Limit,
+    /// Who may keep a success.
+    pub cache: Cache,
+    /// Path, query, headers and body.
     pub input: Described,
-    /// The status of success.
+    /// The status of a success.
     pub status: u16,
-    /// The schema of its body.
+    /// The schema of a success's body.
     pub output: Value,
-    /// Everything else it may answer.
+    /// The error codes.
     pub codes: Vec<Code>,
 }
 
-/// A generator whose schemas refer to the document's components.
-pub fn generator() -> SchemaGenerator {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.definitions_path = Cow::Borrowed("/components/schemas");
-    settings.meta_schema = None;
-    settings.into_generator()
+/// Generators whose schemas refer to the document's components. In a request a field may be omitted where it is optional; in a
+/// response it is there, and may be `null`.
+pub struct Generators {
+    input: SchemaGenerator,
+    output: SchemaGenerator,
 }
 
-/// Describes an endpoint; the schemas it names are added to the generator.
-pub fn describe<E: Endpoint>(generator: &mut SchemaGenerator) -> Operation {
-    let mut input = Described::default();
-    E::Input::describe(generator, &mut input);
-    Operation {
-        summary: E::SUMMARY,
-        access: E::Caller::ACCESS,
-        input,
-        status: E::STATUS,
-        output: E::Output::describe(generator),
-        codes: crate::lambda::codes::<E>(),
+impl Default for Generators {
+    fn default() -> Self {
+        let settings = || {
+            let mut settings = SchemaSettings::draft2020_12();
+            settings.definitions_path = Cow::Borrowed("/components/schemas");
+            settings.meta_schema = None;
+            settings
+        };
+        Self { input: settings().into_generator(), output: settings().for_serialize().into_generator() }
     }
 }
 
-/// The schema of the envelope of an error.
-#[derive(JsonSchema)]
-#[schemars(rename = "Error")]
-#[allow(dead_code, reason = "described, never made")]
-pub struct ErrorAnswer {
-    success: bool,
-    error: ErrorBody,
+impl Generators {
+    /// The schemas that were referred to, by name.
+    ///
+    /// # Panics
+    /// If a request and a response need different schemas of the same name.
+    pub fn schemas(mut self) -> BTreeMap<String, Value> {
+        let mut schemas: BTreeMap<String, Value> = self.input.take_definitions(true).into_iter().collect();
+        for (name, schema) in self.output.take_definitions(true) {
+            let other = schemas.insert(name.clone(), schema.clone());
+            assert!(other.is_none_or(|other| other == schema), "{name} differs between requests and responses");
+        }
+        schemas
+    }
 }
 
+/// Describes an endpoint; adds the schemas that it refers to to the generators.
+pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
+    let mut input = Described::default();
+    E::Input::describe(&mut generators.input, &mut input);
+    Operation {
+        summary: E::SUMMARY,
+        tag: E::TAG,
+        access: E::Caller::ACCESS,
+        limit: E::LIMIT,
+        cache: E::CACHE,
+        input,
+        status: E::STATUS,
+        output: E::Output::describe(&mut generators.output),
+        codes: crate::lambda::Rules::of::<E>().codes,
+    }
+}
+
+/// The schemas of error responses. A status has one form, so that generators of clients make a type for each.
+pub struct ErrorSchemas {
+    plain: Value,
+    input: Value,
+    payment: Value,
+    streams: Value,
+}
+
+impl ErrorSchemas {
+    /// Adds them to the generators.
+    pub fn of(generators: &mut Generators) -> Self {
+        // Details are left out, not `null`, where there are none: optional as in a request.
+        let generator = &mut generators.input;
+        Self {
+            plain: generator.subschema_for::<ErrorResponse>().to_value(),
+            input: generator.subschema_for::<InputErrorResponse>().to_value(),
+            payment: generator.subschema_for::<PaymentErrorResponse>().to_value(),
+            streams: generator.subschema_for::<StreamErrorResponse>().to_value(),
+        }
+    }
+
+    /// The schema of the response that carries one of these codes, which have the same status.
+    pub fn of_codes(&self, codes: &[Code]) -> &Value {
+        let has = |wanted: &[Code]| codes.iter().any(|code| wanted.contains(code));
+        if has(&[Code::ValidationError]) {
+            &self.input
+        } else if has(&[Code::PaymentActionRequired]) {
+            &self.payment
+        } else if has(&[Code::StreamLimitReached, Code::StreamStopped]) {
+            &self.streams
+        } else {
+            &self.plain
+        }
+    }
+}
+
+/// An error.
 #[derive(JsonSchema)]
-#[allow(dead_code, reason = "described, never made")]
-struct ErrorBody {
+#[allow(dead_code, reason = "only its schema is used")]
+struct ErrorResponse {
+    /// Always `false`.
+    success: bool,
+    error: ApiError,
+}
+
+/// What went wrong.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct ApiError {
     code: Code,
+    /// A message for people.
     message: String,
-    details: Option<Vec<Value>>,
+    /// The request's id, for asking about it.
+    request_id: String,
+}
+
+/// Input was refused.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct InputErrorResponse {
+    /// Always `false`.
+    success: bool,
+    error: InputError,
+}
+
+/// What went wrong with the input.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct InputError {
+    code: Code,
+    /// A message for people.
+    message: String,
+    /// Every refused field, of `VALIDATION_ERROR` only.
+    #[schemars(default)]
+    details: Vec<FieldIssue>,
+    /// The request's id, for asking about it.
+    request_id: String,
+}
+
+/// A payment was declined, or the payer must act first.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct PaymentErrorResponse {
+    /// Always `false`.
+    success: bool,
+    error: PaymentError,
+}
+
+/// What went wrong with a payment.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct PaymentError {
+    code: Code,
+    /// A message for people.
+    message: String,
+    /// Where to confirm the payment or to use another card: one entry.
+    #[schemars(default)]
+    details: Vec<PaymentConfirmation>,
+    /// The request's id, for asking about it.
+    request_id: String,
+}
+
+/// A stream was refused.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct StreamErrorResponse {
+    /// Always `false`.
+    success: bool,
+    error: StreamError,
+}
+
+/// Why a stream was refused.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct StreamError {
+    code: Code,
+    /// A message for people.
+    message: String,
+    /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
+    #[schemars(default)]
+    details: Vec<StreamInUse>,
+    /// The request's id, for asking about it.
     request_id: String,
 }

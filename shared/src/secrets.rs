@@ -1,53 +1,91 @@
-//! Secrets as Secrets Manager holds them: read when first needed, kept for five minutes, read by one at a time.
+//! Secrets from Secrets Manager: read when first needed, cached for five minutes, with only one read at a time.
 
-use crate::services::Clock;
+use crate::runtime::Clock;
+use crate::telemetry::chain;
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// How long a secret is kept before it is read again: the longest that a rotation takes to arrive.
+/// How long a secret is cached: the longest that a rotation takes to arrive.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
-/// How often at most a failed verification reads it anew.
+/// How often a failed verification may read it again.
 const REFRESHED: SignedDuration = SignedDuration::from_secs(30);
 
-/// What was read, and when.
+/// The cached value, and when it was read.
 type Kept<T> = Option<(Timestamp, Arc<T>)>;
 
-/// A secret that reads as `T`. Clones share what was read.
+/// A secret that is parsed as `T`. Clones share the cached value.
 pub struct Secret<T> {
-    client: Client,
-    arn: String,
+    source: Source,
     clock: Clock,
     kept: Arc<Mutex<Kept<T>>>,
 }
 
 impl<T> Clone for Secret<T> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), arn: self.arn.clone(), clock: self.clock.clone(), kept: self.kept.clone() }
+        Self { source: self.source.clone(), clock: self.clock.clone(), kept: self.kept.clone() }
     }
 }
 
-/// A secret that could not be read. Its text never holds any of the secret.
-#[derive(Debug, thiserror::Error)]
-#[error("a secret could not be read: {0}")]
-pub struct SecretError(String);
+/// A secret that could not be read. The text says which one, where and why; it never contains any part of the secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the secret {arn} could not be read from {endpoint}: {problem}")]
+pub struct SecretError {
+    arn: String,
+    endpoint: String,
+    problem: String,
+}
 
 impl<T: DeserializeOwned + Send + Sync> Secret<T> {
-    /// The secret of that ARN.
-    pub(crate) fn new(client: Client, arn: String, clock: Clock) -> Self {
-        Self { client, arn, clock, kept: Arc::default() }
+    /// The secret with that ARN.
+    pub(crate) fn new(aws: &SdkConfig, arn: String, clock: Clock) -> Self {
+        let endpoint = match (aws.endpoint_url(), aws.region()) {
+            (Some(url), _) => url.to_owned(),
+            (None, Some(region)) => format!("Secrets Manager in {region}"),
+            (None, None) => "Secrets Manager, without a region".to_owned(),
+        };
+        Self { source: Source { client: Client::new(aws), arn, endpoint }, clock, kept: Arc::default() }
     }
 
-    /// What it holds, at most five minutes old. An older one serves on while Secrets Manager does not answer.
+    /// The value, at most five minutes old. An older one is used while Secrets Manager does not respond.
+    #[boxed]
     pub async fn get(&self) -> Result<Arc<T>, SecretError> {
         self.younger_than(KEPT).await
     }
 
-    /// What it holds now, after something did not verify: a rotation may be under way. At most twice a minute.
+    /// The current value, after a verification failed: a rotation may be in progress. At most twice a minute.
+    #[boxed]
     pub async fn refreshed(&self) -> Result<Arc<T>, SecretError> {
         self.younger_than(REFRESHED).await
+    }
+
+    /// Verifies something with the value: `verify` gets the cached one, and if it fails with an error that a rotation may
+    /// explain, the current one.
+    #[boxed]
+    pub async fn verify<R, E, Verify>(
+        &self,
+        verify: Verify,
+        may_be_rotated: for<'error> fn(&'error E) -> bool,
+    ) -> Result<R, E>
+    where
+        R: Send,
+        E: From<SecretError> + Send,
+        Verify: for<'value> Fn(&'value Arc<T>) -> Result<R, E> + Send + Sync,
+    {
+        let cached = self.get().await?;
+        match verify(&cached) {
+            Err(error) if may_be_rotated(&error) => {
+                let current = self.refreshed().await?;
+                verify(&current)
+            }
+            verified => verified,
+        }
     }
 
     async fn younger_than(&self, age: SignedDuration) -> Result<Arc<T>, SecretError> {
@@ -58,23 +96,45 @@ impl<T: DeserializeOwned + Send + Sync> Secret<T> {
         {
             return Ok(value.clone());
         }
-        match (self.read().await, kept.as_ref()) {
+        match (self.source.text().await.and_then(|text| self.source.read(&text)), kept.as_ref()) {
             (Ok(value), _) => Ok(kept.insert((now, Arc::new(value))).1.clone()),
             (Err(_), Some((_, older))) => Ok(older.clone()),
             (Err(error), None) => Err(error),
         }
     }
+}
 
-    async fn read(&self) -> Result<T, SecretError> {
+/// Where a secret is.
+#[derive(Clone)]
+struct Source {
+    client: Client,
+    arn: String,
+    endpoint: String,
+}
+
+impl Source {
+    #[boxed]
+    async fn text(&self) -> Result<String, SecretError> {
         let answer = self.client.get_secret_value().secret_id(&self.arn).send().await;
-        // The SDK's own error may hold the response.
-        let answer = answer.map_err(|error| {
-            use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-            SecretError(error.code().unwrap_or("no answer").to_owned())
-        })?;
-        let text = answer.secret_string.ok_or_else(|| SecretError("it is not text".to_owned()))?;
-        serde_json::from_str(&text).map_err(|error| {
-            SecretError(format!("it is not of its shape (line {}, column {})", error.line(), error.column()))
+        let answer = answer.map_err(|error| self.failed(problem(&error)))?;
+        answer.secret_string.ok_or_else(|| self.failed("it is not text".to_owned()))
+    }
+
+    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, SecretError> {
+        serde_json::from_str(text).map_err(|error| {
+            self.failed(format!("it is not of its shape (line {}, column {})", error.line(), error.column()))
         })
+    }
+
+    fn failed(&self, problem: String) -> SecretError {
+        SecretError { arn: self.arn.clone(), endpoint: self.endpoint.clone(), problem }
+    }
+}
+
+/// Why a call failed. The SDK's error may contain the response, but not where there was none.
+fn problem(error: &SdkError<GetSecretValueError>) -> String {
+    match error {
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ConstructionFailure(_) => chain(error),
+        error => error.code().unwrap_or("the answer makes no sense").to_owned(),
     }
 }

@@ -1,37 +1,22 @@
-//! The composition root: what a function was given, and the only reader of settings.
+//! The composition root: a function's environment, and the only code that reads settings.
 
 use crate::auth::token::{Issuer, SigningKey};
+use crate::runtime::{Clock, Log, Runtime};
 use crate::secrets::Secret;
-use crate::stores::database::{Database, Table};
-use crate::stores::rate_limits::{Budget, RateLimits};
+use crate::stores::database::Database;
+use crate::stores::table::Table;
 use crate::telemetry::Metrics;
 use aws_config::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-/// Takes one line of log, a JSON object.
-pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// What the machine that runs a function provides: Lambda, or the local platform.
-#[derive(Clone)]
-pub struct Runtime {
-    /// The SDK's configuration: HTTP client, credentials, region, endpoint.
-    pub aws: SdkConfig,
-    /// The time.
-    pub clock: Clock,
-    /// Where log lines go.
-    pub log: Log,
-}
-
-/// What one function was given: its settings as the template names them, and the machine.
+/// The environment of one function: its settings from the template, and its runtime.
 #[derive(Clone)]
 pub struct Services {
     function: String,
@@ -39,7 +24,7 @@ pub struct Services {
     runtime: Runtime,
 }
 
-/// A function cannot start: a setting is missing or wrong.
+/// A function cannot start: a setting is missing or invalid.
 #[derive(Debug, thiserror::Error)]
 #[error("{function}: {issue}")]
 pub struct ConfigError {
@@ -47,45 +32,45 @@ pub struct ConfigError {
     issue: String,
 }
 
-/// The secret `common`: what every function may know.
+/// The secret `common`, which every function may read.
 #[derive(Deserialize)]
 pub struct Common {
-    /// Public keys of session tokens by `kid`; several during a rotation.
+    /// The public keys of session tokens by `kid`; several during a rotation.
     pub verification_keys: HashMap<String, String>,
     /// Authenticates cursors.
     #[serde(deserialize_with = "base64_bytes")]
     pub cursor_key: Vec<u8>,
-    /// By which our CloudFront proves itself; empty where there is none.
+    /// The value with which our CloudFront identifies itself; empty without one.
     #[serde(default)]
     pub origin_verify: String,
 }
 
 impl Services {
-    /// What `function` was given.
+    /// The environment of `function`.
     pub fn new(function: &str, settings: BTreeMap<String, String>, runtime: Runtime) -> Self {
         Self { function: function.to_owned(), settings: Arc::new(settings), runtime }
     }
 
-    /// The function's name: `play-video`.
+    /// The function's name, such as `play-video`.
     pub fn function(&self) -> &str {
         &self.function
     }
 
-    /// The time.
+    /// The current time.
     pub fn clock(&self) -> &Clock {
         &self.runtime.clock
     }
 
-    /// Where log lines go.
+    /// The log.
     pub fn log(&self) -> &Log {
         &self.runtime.log
     }
 
-    /// A client of a third party's API at `base_url`. It follows no redirect, which would carry a key elsewhere, and no
-    /// proxy of the environment.
+    /// A client for a third party's API at `base_url`. It follows no redirects, which could send a key elsewhere, and
+    /// ignores proxy settings of the environment.
     pub fn third_party(&self, base_url: &str) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        // Only the local platform is reached without TLS: certificates of which nothing is verified are not parsed.
+        // Only the local platform is reached without TLS; then certificates need not be parsed.
         if base_url.starts_with("http://") { builder.tls_certs_only([]) } else { builder }
     }
 
@@ -94,7 +79,7 @@ impl Services {
         &self.runtime.aws
     }
 
-    /// The same services with another configuration of the SDK.
+    /// The same services with another SDK configuration.
     #[must_use]
     pub fn with_aws(&self, change: impl FnOnce(SdkConfig) -> SdkConfig) -> Self {
         let mut services = self.clone();
@@ -102,7 +87,7 @@ impl Services {
         services
     }
 
-    /// DynamoDB with the tables that this function was given, among them all of `needed`.
+    /// DynamoDB with this function's tables, which must include all of `needed`.
     pub fn database(&self, needed: &[Table]) -> Result<Database, ConfigError> {
         for table in needed {
             self.text(table.setting())?;
@@ -112,7 +97,7 @@ impl Services {
         Ok(Database::new(aws_sdk_dynamodb::Client::new(&self.runtime.aws), tables))
     }
 
-    /// What every function may know.
+    /// The secret that every function may read.
     pub fn common(&self) -> Result<Secret<Common>, ConfigError> {
         self.secret("COMMON_SECRET")
     }
@@ -132,57 +117,57 @@ impl Services {
         self.secret("MUX_SECRET")
     }
 
-    /// Where Stripe's API is, without a slash at the end.
+    /// The URL of Stripe's API, without a trailing slash.
     pub fn stripe_base_url(&self) -> Result<String, ConfigError> {
         self.origin("STRIPE_BASE_URL")
     }
 
-    /// Where Mux's API is, without a slash at the end.
+    /// The URL of Mux's API, without a trailing slash.
     pub fn mux_base_url(&self) -> Result<String, ConfigError> {
         self.origin("MUX_BASE_URL")
     }
 
-    /// Where Mux's streams and captions are, without a slash at the end.
+    /// The URL of Mux's streams and captions, without a trailing slash.
     pub fn mux_stream_url(&self) -> Result<String, ConfigError> {
         self.origin("MUX_STREAM_URL")
     }
 
-    /// Where Mux's images and storyboards are, without a slash at the end.
+    /// The URL of Mux's images and storyboards, without a trailing slash.
     pub fn mux_image_url(&self) -> Result<String, ConfigError> {
         self.origin("MUX_IMAGE_URL")
     }
 
-    /// The origin of the web app, for links in mail and returns from checkout: never a request's own.
+    /// The origin of the web app, for links in mail and returns from checkout; never taken from a request.
     pub fn web_origin(&self) -> Result<String, ConfigError> {
         self.origin("WEB_ORIGIN")
     }
 
-    /// Who mail comes from.
+    /// The sender of mail.
     pub fn mail_from(&self) -> Result<String, ConfigError> {
         self.text("MAIL_FROM").map(str::to_owned)
     }
 
-    /// Who issues session tokens, and for whom.
+    /// The issuer and audience of session tokens.
     pub fn issuer(&self) -> Result<Issuer, ConfigError> {
         Ok(Issuer { issuer: self.text("TOKEN_ISSUER")?.to_owned(), audience: self.text("TOKEN_AUDIENCE")?.to_owned() })
     }
 
-    /// How long `past_due` keeps its access.
+    /// How long a `past_due` subscription keeps access.
     pub fn grace(&self) -> Result<SignedDuration, ConfigError> {
         self.number::<i64>("GRACE_DAYS").map(|days| SignedDuration::from_hours(24 * days))
     }
 
-    /// How long the first subscription of a person is free, in days.
+    /// The trial days of a person's first subscription.
     pub fn trial_days(&self) -> Result<u32, ConfigError> {
         self.number("TRIAL_DAYS")
     }
 
-    /// How often a player reports where it is.
+    /// How often a player reports its position.
     pub fn heartbeat(&self) -> Result<SignedDuration, ConfigError> {
         self.number::<i64>("HEARTBEAT_SECONDS").map(SignedDuration::from_secs)
     }
 
-    /// The limits on requests.
+    /// The rate limits for requests.
     pub fn limits(&self) -> Result<Limits, ConfigError> {
         Ok(Limits {
             user: self.number("LIMIT_USER_REQUESTS")?,
@@ -191,34 +176,29 @@ impl Services {
         })
     }
 
-    /// The limits on failed sign-ins: by account and address, and by account.
+    /// The rate limits for failed sign-ins: per account and address, and per account.
     pub fn sign_in_limits(&self) -> Result<SignInLimits, ConfigError> {
         Ok(SignInLimits { pair: self.number("LIMIT_SIGN_IN_PAIR")?, account: self.number("LIMIT_SIGN_IN_ACCOUNT")? })
     }
 
-    /// Figures for CloudWatch.
+    /// Metrics for CloudWatch.
     pub fn metrics(&self) -> Result<Metrics, ConfigError> {
         Ok(Metrics::new(&self.function, self.text("METRICS_NAMESPACE")?, self.runtime.log.clone()))
     }
 
-    /// The limiter.
-    pub fn rate_limits(&self) -> Result<RateLimits, ConfigError> {
-        RateLimits::connect(self)
-    }
-
-    /// The function cannot start for a reason that is not a setting's alone.
+    /// The function cannot start for a reason other than a missing setting.
     pub fn refused(&self, issue: impl Into<String>) -> ConfigError {
         self.wrong(issue.into())
     }
 
-    /// What this function was given is of no use to it.
+    /// A setting of this function is invalid.
     pub(crate) fn unusable(&self, issue: &str) -> ConfigError {
         self.wrong(issue.to_owned())
     }
 
     fn secret<T: DeserializeOwned + Send + Sync>(&self, name: &str) -> Result<Secret<T>, ConfigError> {
         let arn = self.text(name)?.to_owned();
-        Ok(Secret::new(aws_sdk_secretsmanager::Client::new(&self.runtime.aws), arn, self.runtime.clock.clone()))
+        Ok(Secret::new(&self.runtime.aws, arn, self.runtime.clock.clone()))
     }
 
     fn origin(&self, name: &str) -> Result<String, ConfigError> {
@@ -240,39 +220,24 @@ impl Services {
     }
 }
 
-/// Requests admitted in any 15 minutes.
+/// The requests allowed in any 15 minutes.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// With a valid token, by user.
+    /// With a valid token, per user.
     pub user: u32,
-    /// Without one, by client address.
+    /// Without one, per client address.
     pub address: u32,
-    /// Reads of the public catalogue, by client address.
+    /// Reads of the public catalogue, per client address.
     pub catalogue: u32,
 }
 
-/// Failed sign-ins admitted in any 15 minutes.
+/// The failed sign-ins allowed in any 15 minutes.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInLimits {
-    /// By account and address.
+    /// Per account and address.
     pub pair: u32,
-    /// By account.
+    /// Per account.
     pub account: u32,
-}
-
-impl SignInLimits {
-    /// What failures of one account from one address are counted under.
-    pub fn pair_key(email_key: &str, address: &str) -> String {
-        format!("SIGNIN#{email_key}#{address}")
-    }
-
-    /// The two budgets of a sign-in.
-    pub fn budgets(&self, email_key: &str, address: &str) -> [Budget; 2] {
-        [
-            Budget { key: Self::pair_key(email_key, address), name: "sign-in", limit: self.pair },
-            Budget { key: format!("SIGNIN#{email_key}"), name: "sign-in-account", limit: self.account },
-        ]
-    }
 }
 
 fn base64_bytes<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {

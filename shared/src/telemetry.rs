@@ -1,6 +1,6 @@
-//! One JSON line a request, and the count of its round trips.
+//! One JSON log line per request, with the number of its DynamoDB round trips; and CloudWatch metrics.
 
-use crate::services::Log;
+use crate::runtime::Log;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
-/// The header that names the request on calls to AWS, Stripe and Mux.
+/// The header that carries the request id on calls to AWS, Stripe and Mux.
 pub const TRACE_HEADER: &str = "x-request-id";
 
 /// The log line of a request. No field may hold a password, token, secret, full email or a provider's payload.
@@ -19,37 +19,37 @@ pub const TRACE_HEADER: &str = "x-request-id";
 pub struct RequestLine<'a> {
     /// `info`, or `error` for a 5xx.
     pub level: &'static str,
-    /// When it was answered.
+    /// When the request arrived, by the service's clock.
     pub time: String,
-    /// The request.
+    /// The request id.
     pub request_id: &'a str,
-    /// The function.
+    /// The function's name.
     pub function: &'a str,
     /// The gateway's route key.
     pub route: &'a str,
-    /// The signed-in user.
+    /// The signed-in user's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// The HTTP status.
     pub status: u16,
-    /// The error code, if it was one.
+    /// The error code of a failed request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
-    /// What led to the error.
+    /// What caused the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// Milliseconds from the event to the answer.
+    /// Milliseconds from the event to the response.
     pub duration_ms: u64,
-    /// How many times it waited for DynamoDB; calls that overlap count once.
+    /// How many times the request waited for DynamoDB; overlapping calls count once.
     pub dynamodb_round_trips: u32,
 }
 
-/// What a figure counts.
+/// The unit of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
+    /// A number of things.
     Count,
-    /// A share, or money: CloudWatch has no unit for either.
+    /// A ratio or an amount of money: CloudWatch has no unit for either.
     None,
 }
 
@@ -62,7 +62,7 @@ impl Unit {
     }
 }
 
-/// Figures for CloudWatch, in lines of log that it reads as metrics (the embedded metric format): no call is made.
+/// Metrics for CloudWatch, which reads them from log lines (the embedded metric format), so no API call is needed.
 #[derive(Clone)]
 pub struct Metrics {
     function: String,
@@ -71,20 +71,43 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Figures of a function in a namespace.
+    /// Metrics of a function, in a namespace.
     pub fn new(function: &str, namespace: &str, log: Log) -> Self {
         Self { function: function.to_owned(), namespace: namespace.to_owned(), log }
     }
 
-    /// Emits figures of a moment, with what helps to find what they are about.
+    /// Emits metrics for a point in time. `about` adds fields that help to find what they are about.
     pub fn emit(&self, at: Timestamp, figures: &[(&str, Unit, f64)], about: &Value) {
+        self.write(at, &[self.directive(&[], figures)], figures, about);
+    }
+
+    /// Like [`Metrics::emit`], and also emits metrics with a dimension, such as amounts per currency.
+    pub fn emit_by(
+        &self,
+        at: Timestamp,
+        figures: &[(&str, Unit, f64)],
+        (dimension, value): (&str, &str),
+        of_value: &[(&str, Unit, f64)],
+        about: &Value,
+    ) {
+        let mut directives = vec![self.directive(&[dimension], of_value)];
+        if !figures.is_empty() {
+            directives.insert(0, self.directive(&[], figures));
+        }
+        let mut about = about.clone();
+        about[dimension] = value.into();
+        self.write(at, &directives, &[figures, of_value].concat(), &about);
+    }
+
+    fn directive(&self, dimensions: &[&str], figures: &[(&str, Unit, f64)]) -> Value {
         let metrics: Vec<Value> =
             figures.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit.name() })).collect();
+        json!({ "Namespace": self.namespace, "Dimensions": [dimensions], "Metrics": metrics })
+    }
+
+    fn write(&self, at: Timestamp, directives: &[Value], figures: &[(&str, Unit, f64)], about: &Value) {
         let mut line = json!({
-            "_aws": {
-                "Timestamp": at.as_millisecond(),
-                "CloudWatchMetrics": [{ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": metrics }],
-            },
+            "_aws": { "Timestamp": at.as_millisecond(), "CloudWatchMetrics": directives },
             "level": "info",
             "time": at,
             "function": self.function,
@@ -99,7 +122,7 @@ impl Metrics {
     }
 }
 
-/// The request that the present task works for.
+/// The request that the current task works for.
 #[derive(Clone, Debug)]
 pub struct Trace(Arc<(String, Mutex<Trips>)>);
 
@@ -114,17 +137,17 @@ tokio::task_local! {
 }
 
 impl Trace {
-    /// A trace of a request.
+    /// Starts a trace of a request.
     pub fn of(request_id: &str) -> Self {
         Self(Arc::new((request_id.to_owned(), Mutex::default())))
     }
 
-    /// Runs the request's work under it.
+    /// Runs the request's work under this trace.
     pub async fn around<F: Future>(&self, work: F) -> F::Output {
         TRACE.scope(self.clone(), work).await
     }
 
-    /// The present request's id, where there is one.
+    /// The current request's id, if the task works for a request.
     pub fn request_id() -> Option<String> {
         TRACE.try_with(|trace| trace.0.0.clone()).ok()
     }
@@ -139,7 +162,7 @@ impl Trace {
     }
 }
 
-/// An HTTP client of the SDK that names the request on every call and counts its waits for DynamoDB.
+/// An HTTP client for the SDK that sends the request id with every call and counts the waits for DynamoDB.
 #[derive(Debug)]
 pub struct Traced<T>(T);
 
@@ -174,7 +197,7 @@ impl HttpConnector for Traced<SharedHttpConnector> {
     }
 }
 
-/// A call under way; dropped when it ends, or when the SDK gives it up.
+/// A call in flight; dropped when it ends or when the SDK abandons it.
 struct Waiting(Trace);
 
 impl Waiting {
@@ -194,7 +217,7 @@ impl Drop for Waiting {
     }
 }
 
-/// The chain of an error's sources as one text.
+/// An error and its chain of sources as one text.
 pub fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -19,11 +19,11 @@ const passwordOf = (page: Page, label = 'Password') => page.getByRole('textbox',
 test.describe('register', () => {
   test('what is empty, too long or of a wrong form is said at its field, and nothing is sent', async ({ page }) => {
     const sent = countRequests(page, 'POST', /^\/api\//);
-    const open = page.getByRole('button', { name: 'Open the account' });
+    const open = page.getByRole('button', { name: 'Create account' });
     await page.goto('/register');
     await open.click();
     await expectIssue(emailOf(page), /Enter your email address/);
-    await expectIssue(passwordOf(page), /Choose a password/);
+    await expectIssue(passwordOf(page), /Enter a password/);
     await expectNoIssue(nameOf(page));
     await expect(emailOf(page), 'the first one has the focus').toBeFocused();
 
@@ -33,7 +33,7 @@ test.describe('register', () => {
     await nameOf(page).fill('x'.repeat(101));
     await open.click();
     await expectIssue(nameOf(page), /at most 100/);
-    await expectIssue(emailOf(page), /no email address/);
+    await expectIssue(emailOf(page), /Enter a valid email address/);
     await expectIssue(passwordOf(page), /at least 8/);
 
     await nameOf(page).fill('');
@@ -50,7 +50,7 @@ test.describe('register', () => {
     await emailOf(page).fill(`forms-${Date.now()}@example.com`);
     // Long enough, and on everybody's list.
     await passwordOf(page).fill('password123');
-    await page.getByRole('button', { name: 'Open the account' }).click();
+    await page.getByRole('button', { name: 'Create account' }).click();
     await expectIssue(passwordOf(page), /common/i);
     await expect(passwordOf(page)).toBeFocused();
     await expectNoIssue(emailOf(page));
@@ -63,8 +63,8 @@ test.describe('register', () => {
     await page.goto('/register');
     await emailOf(page).fill(email);
     await passwordOf(page).fill('another long phrase');
-    await page.getByRole('button', { name: 'Open the account' }).click();
-    await expect(page.getByText('You have an account already')).toBeVisible();
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await expect(page.getByText('You already have an account')).toBeVisible();
     await page.getByRole('link', { name: 'Sign in instead' }).click();
     await expect(page).toHaveURL(/\/sign-in/);
   });
@@ -74,7 +74,7 @@ test.describe('register', () => {
     await page.goto('/register');
     await emailOf(page).fill(`twice-${Date.now()}@example.com`);
     await passwordOf(page).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Open the account' }).dblclick();
+    await page.getByRole('button', { name: 'Create account' }).dblclick();
     await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
     expect(sent.count).toBe(1);
   });
@@ -100,7 +100,7 @@ test.describe('sign-in', () => {
       const answered = page.waitForResponse(/\/api\/auth\/login$/);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await answered;
-      await expect(page.getByText('That does not match')).toBeVisible();
+      await expect(page.getByText('Incorrect email or password')).toBeVisible();
       said.push(await page.getByRole('alert').innerText());
       await expect(emailOf(page)).toHaveValue(typed);
     }
@@ -113,7 +113,7 @@ test.describe('sign-in', () => {
     await page.goto('/sign-in');
     await emailOf(page).fill(email);
     await passwordOf(page).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Show the password' }).click();
+    await page.getByRole('button', { name: 'Show password' }).click();
     await expect(passwordOf(page)).toHaveAttribute('type', 'text');
     await passwordOf(page).press('Enter');
     await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
@@ -122,42 +122,45 @@ test.describe('sign-in', () => {
 
 test('a forgotten password: an unknown address is answered like a known one', async ({ page }) => {
   await page.goto('/forgot-password');
-  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByRole('button', { name: 'Send link' }).click();
   await expectIssue(emailOf(page), /Enter your email address/);
   await emailOf(page).fill('nobody-at-all@example.com');
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await expect(page.getByText('Look into your mailbox')).toBeVisible();
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await expect(page.getByText('Check your email')).toBeVisible();
 });
 
 test('a reset link that is made up is refused with a way to a new one', async ({ page }) => {
   await page.goto('/reset-password?token=made-up');
   await passwordOf(page, 'New password').fill('short');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
   await expectIssue(passwordOf(page, 'New password'), /at least 8/);
   await passwordOf(page, 'New password').fill('long enough by now');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByRole('link', { name: 'Get a new link' }).click();
   await expect(page).toHaveURL('/forgot-password');
 });
 
-test('changing the password: a wrong one is said at its field, the right one ends the other sessions only', async ({ pageOf, platform }) => {
+test('changing the password: a wrong one is said at its field, the right one ends the other sessions only', async ({
+  pageOf,
+  platform,
+}) => {
   const { email } = await platform.register();
   const other = await platform.signIn(email);
   const person = await platform.signIn(email, undefined, 'This one');
   const page = await pageOf(person);
   await page.goto('/account/profile');
-  await page.getByRole('button', { name: 'Change the password' }).click();
-  await expectIssue(passwordOf(page, 'Current password'), /Enter the password/);
-  await expectIssue(passwordOf(page, 'New password'), /Choose a password/);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expectIssue(passwordOf(page, 'Current password'), /Enter your current password/);
+  await expectIssue(passwordOf(page, 'New password'), /Enter a password/);
   await passwordOf(page, 'Current password').fill('not the phrase');
   await passwordOf(page, 'New password').fill('quite another phrase');
-  await page.getByRole('button', { name: 'Change the password' }).click();
-  await expectIssue(passwordOf(page, 'Current password'), /not your password/);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expectIssue(passwordOf(page, 'Current password'), /This password is incorrect/);
   await expect(page, 'a wrong password is no lost session').toHaveURL('/account/profile');
 
   await passwordOf(page, 'Current password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Change the password' }).click();
-  await expect(page.getByText('Your password is changed.')).toBeVisible();
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Password changed.')).toBeVisible();
   await expect(passwordOf(page, 'New password')).toHaveValue('');
   await expect(platform.api('GET', '/api/auth/me', other)).rejects.toThrow('401');
   await page.reload();
@@ -167,17 +170,17 @@ test('changing the password: a wrong one is said at its field, the right one end
 test('search: as one types, kept in the address, cleared by one press, and its back button leads back', async ({ page, platform }) => {
   const video = await platform.video('premium');
   await page.goto('/browse');
-  const field = page.getByRole('searchbox', { name: 'Search the programme' });
+  const field = page.getByRole('searchbox', { name: 'Search' });
   await field.pressSequentially(video.title.slice(0, 6));
   await expect(page).toHaveURL(/q=/);
   await expect(page.getByRole('link', { name: video.title })).toBeVisible();
   await field.fill('no such film anywhere');
-  await expect(page.getByText('Nothing goes by “no such film anywhere”')).toBeVisible();
-  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect(page.getByText('No results for “no such film anywhere”')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all titles' }).click();
   await expect(field).toHaveValue('');
   await expect(page.getByRole('link', { name: video.title })).toBeVisible();
   await field.fill(`<img src=x onerror="document.title='gone'">`);
-  await expect(page.getByText(/Nothing goes by/)).toBeVisible();
+  await expect(page.getByText(/No results for/)).toBeVisible();
   expect(await page.title()).not.toBe('gone');
 });
 
@@ -192,5 +195,8 @@ test('filters go together, are in the address, and what is shown keeps to them',
   await expect(cards).toHaveCount(free.length);
   await expect(page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' })).toHaveAttribute('aria-pressed', 'true');
   await page.goBack();
-  await expect(page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Every plan' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'All plans' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
 });

@@ -2,7 +2,11 @@ import { expectPlays, playing } from './support/player.ts';
 import { PASSWORD } from './support/platform.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
 
-test('a stranger registers, subscribes and plays, and goes on in another browser where they stopped', async ({ page, pageOf, platform }) => {
+test('a stranger registers, subscribes and plays, and goes on in another browser where they stopped', async ({
+  page,
+  pageOf,
+  platform,
+}) => {
   const video = await platform.video('premium');
   const email = `journey-${Date.now()}@example.com`;
   const plays = countRequests(page, 'GET', /\/play$/);
@@ -10,11 +14,11 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
   await test.step('what one may not see yet leads to the sign-in, and back', async () => {
     await page.goto(`/videos/${video.id}`);
     await expect(page).toHaveURL(/\/sign-in\?next=/);
-    await page.getByRole('link', { name: 'Open an account' }).click();
+    await page.getByRole('link', { name: 'Create an account' }).click();
     await page.getByLabel('Name').fill('Ada');
     await page.getByLabel('Email address').fill(email);
     await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Open the account' }).click();
+    await page.getByRole('button', { name: 'Create account' }).click();
     await expect(page).toHaveURL(`/videos/${video.id}`);
     await expect(title(page)).toHaveText(video.title);
   });
@@ -32,7 +36,7 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
   await test.step('the return page says when it is open, and leads to the film', async () => {
     await expect(page).toHaveURL(/\/subscription\/return\?session_id=/);
     await expect(title(page)).toHaveText('Welcome to Premium');
-    await page.getByRole('link', { name: 'To your film' }).click();
+    await page.getByRole('link', { name: 'Watch now' }).click();
     await expect(title(page)).toHaveText(video.title);
   });
 
@@ -42,7 +46,7 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
     await page.getByRole('link', { name: 'Play', exact: true }).click();
     stoppedAt = await expectPlays(page, 5);
     expect(plays.count, 'one call starts playback').toBe(1);
-    await page.getByRole('link', { name: 'Back to the video' }).click();
+    await page.getByRole('link', { name: 'Back to video details' }).click();
     await expect(page.getByRole('link', { name: /^Resume at 0:\d\d/ })).toBeVisible();
   });
 
@@ -65,6 +69,15 @@ test('who is signed in needs no door: it leads on', async ({ pageOf, platform })
   await expect(page).toHaveURL('/plans');
 });
 
+test('a way back that would leave the app leads to the start page and not to a crash', async ({ pageOf, platform }) => {
+  const page = await pageOf(await platform.register());
+  for (const next of ['/.//evil.test', '/%2F/evil.test', '/\\evil.test', '//evil.test', '/\t/evil.test']) {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await expect(page, next).toHaveURL('/');
+    await expect(page.getByRole('button', { name: 'Your account' }), next).toBeVisible();
+  }
+});
+
 test('signing in leads back to this app only, whatever the address says', async ({ page, platform }) => {
   const { email } = await platform.register();
   await page.goto('/sign-in?next=https%3A%2F%2Fexample.org%2F');
@@ -84,20 +97,56 @@ test('signing out forgets everything of the viewer, and the session is over at t
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   await expect(page.getByText('You were signed out.')).toHaveCount(0);
-  await expect.poll(() => platform.api('GET', '/api/auth/me', person).then(() => 'open', () => 'over')).toBe('over');
+  await expect
+    .poll(() =>
+      platform.api('GET', '/api/auth/me', person).then(
+        () => 'open',
+        () => 'over',
+      ),
+    )
+    .toBe('over');
   await page.reload();
   await expect(page.getByText(person.email)).toHaveCount(0);
   expect(await page.evaluate(() => localStorage.getItem('marquee.token'))).toBeNull();
 });
 
+test('signing out does not wait for its answer, and is never taken for a session that was lost', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const page = await pageOf(person);
+  await page.goto('/account/devices');
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/auth/logout', async (route) => {
+    const response = await route.fetch();
+    await held;
+    await route.fulfill({ response });
+  });
+  const current = page.getByRole('listitem').filter({ hasText: 'This device' });
+  await current.getByRole('button', { name: /^Sign out/ }).click();
+  await expect
+    .poll(() =>
+      platform.api('GET', '/api/auth/me', person).then(
+        () => 'open',
+        () => 'over',
+      ),
+    )
+    .toBe('over');
+  await expect(page).toHaveURL('/');
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  answer();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page.getByLabel('Email address')).toHaveValue('');
+  await expect(page.getByText('You were signed out.')).toHaveCount(0);
+});
+
 test('a forgotten password is replaced by the mailed link, once, and the old one opens nothing', async ({ page, platform }) => {
   const person = await platform.register();
   await page.goto('/sign-in');
-  await page.getByRole('link', { name: 'Forgot it?' }).click();
-  await expect(title(page)).toHaveText('Forgotten it?');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await expect(title(page)).toHaveText('Forgot your password?');
   await page.getByLabel('Email address').fill(person.email);
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await expect(page.getByText('Look into your mailbox')).toBeVisible();
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await expect(page.getByText('Check your email')).toBeVisible();
 
   let link = '';
   await expect
@@ -109,13 +158,13 @@ test('a forgotten password is replaced by the mailed link, once, and the old one
     .toContain(platform.origin);
   await page.goto(link);
   await page.getByRole('textbox', { name: 'New password' }).fill('quite another phrase');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page).toHaveURL('/sign-in');
 
   await page.getByLabel('Email address').fill(person.email);
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByText('That does not match')).toBeVisible();
+  await expect(page.getByText('Incorrect email or password')).toBeVisible();
   await page.getByRole('textbox', { name: 'Password' }).fill('quite another phrase');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
@@ -123,8 +172,8 @@ test('a forgotten password is replaced by the mailed link, once, and the old one
   await test.step('the link is used up', async () => {
     await page.goto(link);
     await page.getByRole('textbox', { name: 'New password' }).fill('a third phrase of mine');
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await expect(page.getByText('This link is used up')).toBeVisible();
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await expect(page.getByText('This link has expired')).toBeVisible();
     await expect(page.getByRole('link', { name: 'Get a new link' })).toBeVisible();
   });
 });

@@ -41,8 +41,8 @@ test('the first Tab leads past the head of the page to its content', async ({ pa
 test('without a mouse: register, subscribe, play, pause, go on, and back', async ({ page, platform }) => {
   const video = await platform.video('basic');
   await page.goto(`/videos/${video.id}`);
-  await press(page, page.getByRole('link', { name: 'Open an account' }));
-  await expect(title(page)).toHaveText('Take a seat');
+  await press(page, page.getByRole('link', { name: 'Create an account' }));
+  await expect(title(page)).toHaveText('Create your account');
   await tabTo(page, page.getByLabel('Email address'));
   await page.keyboard.type(`keys-${Date.now()}@example.com`);
   await tabTo(page, page.getByRole('textbox', { name: 'Password' }));
@@ -56,7 +56,7 @@ test('without a mouse: register, subscribe, play, pause, go on, and back', async
   await page.keyboard.type('4242424242424242');
   await page.keyboard.press('Enter');
   await expect(title(page)).toHaveText('Welcome to Basic');
-  await press(page, page.getByRole('link', { name: 'To your film' }));
+  await press(page, page.getByRole('link', { name: 'Watch now' }));
   await press(page, page.getByRole('link', { name: 'Play', exact: true }));
   await expectPlays(page, 1);
 
@@ -67,20 +67,29 @@ test('without a mouse: register, subscribe, play, pause, go on, and back', async
   await expect.poll(async () => (await playing(page))?.at ?? 0, { message: 'an arrow goes on' }).toBeGreaterThan(stood + 4);
   await page.keyboard.press('k');
   await expectMoves(page, 1);
-  await press(page, page.getByRole('link', { name: 'Back to the video' }));
+  await press(page, page.getByRole('link', { name: 'Back to video details' }));
   await expect(title(page)).toHaveText(video.title);
 });
 
 test('a dialog keeps the focus, closes by Escape, and gives the focus back', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.subscriber('basic'));
   await page.goto('/account');
-  const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+  const cancel = page.getByRole('button', { name: 'Cancel subscription' });
   await press(page, cancel);
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toBeVisible();
+  await expect
+    .poll(() => dialog.evaluate((element) => element.contains(document.activeElement)), { message: 'it takes the focus' })
+    .toBe(true);
   for (let step = 0; step < 8; step += 1) {
     await page.keyboard.press('Tab');
-    expect(await dialog.evaluate((element) => element.contains(document.activeElement) || document.activeElement === document.body || document.activeElement?.hasAttribute('data-base-ui-focus-guard'))).toBe(true);
+    expect(
+      await dialog.evaluate(
+        (element) =>
+          element.contains(document.activeElement) ||
+          document.activeElement === document.body ||
+          document.activeElement?.hasAttribute('data-base-ui-focus-guard'),
+      ),
+    ).toBe(true);
   }
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
@@ -91,7 +100,7 @@ test('the account menu works by arrows and letters of the keyboard', async ({ pa
   const page = await pageOf(await platform.register());
   await page.goto('/browse');
   await press(page, page.getByRole('button', { name: 'Your account' }));
-  await expect(page.getByRole('menuitem', { name: 'Account and plan' })).toBeFocused();
+  await expect(page.getByRole('menuitem', { name: 'Account' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();
@@ -105,7 +114,7 @@ test('a new page is read from its beginning: it has the focus, and its own name'
   await expect(title(page)).toHaveText('Browse');
   const before = await page.title();
   await press(page, page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Plans' }));
-  await expect(title(page)).toHaveText('Pick your seat');
+  await expect(title(page)).toHaveText('Choose your plan');
   await expect(page.locator('#content')).toBeFocused();
   await expect(page).not.toHaveTitle(before);
 });
@@ -115,7 +124,11 @@ test('who wants no motion gets none', async ({ page }) => {
   for (const path of ['/', '/browse', '/plans', '/sign-in']) {
     await page.goto(path);
     await expect(title(page)).toBeVisible();
-    const moving = await page.evaluate(() => document.getAnimations().filter((one) => one.playState === 'running' && Number(one.effect?.getComputedTiming().duration ?? 0) > 50).length);
+    const moving = await page.evaluate(
+      () =>
+        document.getAnimations().filter((one) => one.playState === 'running' && Number(one.effect?.getComputedTiming().duration ?? 0) > 50)
+          .length,
+    );
     expect(moving, `what moves on ${path}`).toBe(0);
   }
 });

@@ -1,31 +1,54 @@
+import { readFileSync } from 'node:fs';
 import { countRequests, expect, test, title } from './support/test.ts';
 
 interface Metrics {
   days: { date: string }[];
-  totals: { active: number; new: number; payments_paid: number };
+  totals: { active: number; new: number; payments_paid: number; plans: Record<string, number> };
 }
 
-test('the dashboard shows the figures of the service, as tiles, charts and rows, over the time that is chosen', async ({ pageOf, platform }) => {
+test('the dashboard shows the figures of the service, as tiles, charts and rows, over the time that is chosen', async ({
+  pageOf,
+  platform,
+}) => {
   await platform.subscriber('premium');
   const admin = await platform.admin();
   const page = await pageOf(admin);
-  // Other tests move the platform's clock.
+  // Today is the service's day, whatever the browser's clock says.
   const now = await platform.now();
-  await page.clock.setFixedTime(now);
+  await page.clock.setFixedTime(new Date(now.getTime() - 3 * 86_400_000));
   await page.goto('/admin');
-  const { days, totals } = await platform.api<Metrics>('GET', `/api/admin/metrics?from=${dayBefore(now, 29)}&to=${dayBefore(now, 0)}`, admin);
-  const tile = (name: string) => page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) }).locator('dd').first();
+  const { days, totals } = await platform.api<Metrics>(
+    'GET',
+    `/api/admin/metrics?from=${dayBefore(now, 29)}&to=${dayBefore(now, 0)}`,
+    admin,
+  );
+  const today = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(now);
+  await expect(page.getByRole('region', { name: 'Daily metrics' }).getByRole('row').nth(1)).toContainText(today);
+  const tile = (name: string) =>
+    page
+      .locator('dl > div')
+      .filter({ has: page.getByText(name, { exact: true }) })
+      .locator('dd')
+      .first();
   await expect(tile('Active subscriptions')).toHaveText(String(totals.active));
   expect(totals.active, 'there is something to see').toBeGreaterThan(0);
+  await expect(tile('Premium, monthly')).toHaveText(String(totals.plans.premium_month));
+  for (const name of ['At risk', 'Recovered', 'Refunded', 'Disputed']) await expect(tile(name)).toHaveText(/^US\$/);
   await expect(page.locator('figure')).toHaveCount(6);
   await expect(page.locator('figure').first().locator('svg path').first()).toBeVisible();
-  const rows = page.getByRole('region', { name: 'Day by day' }).getByRole('row');
+  const rows = page.getByRole('region', { name: 'Daily metrics' }).getByRole('row');
   await page.getByRole('button', { name: /^Show all/ }).click();
   await expect(rows).toHaveCount(days.length + 1);
 
   await page.getByRole('radio', { name: '90 days' }).click();
   await expect(page).toHaveURL(/days=90/);
   await expect(rows).toHaveCount(91);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\r\n');
+  expect(lines[0]).toMatch(/^date,mrr_usd,active_usd,.*,at_risk_usd,recovered_usd,refunded_usd,disputed_usd,active_/);
+  expect(lines.length, 'a row each day').toBe(91);
   await page.reload();
   await expect(page.getByRole('radio', { name: '90 days' })).toBeChecked();
 });
@@ -47,7 +70,10 @@ test('a chart is walked by the arrow keys, and says each day’s figure', async 
   await expect.poll(() => chart.innerText()).not.toBe(first);
 });
 
-test('a video is edited: what is empty is said at its field, what is saved is what viewers see, and the audit has both', async ({ pageOf, platform }) => {
+test('a video is edited: what is empty is said at its field, what is saved is what viewers see, and the audit has both', async ({
+  pageOf,
+  platform,
+}) => {
   const video = await platform.video('basic');
   const page = await pageOf(await platform.admin());
   const patched = countRequests(page, 'PATCH', /\/api\/admin\/videos\//);
@@ -55,27 +81,29 @@ test('a video is edited: what is empty is said at its field, what is saved is wh
   const name = `${video.title}, restored ${Date.now()}`;
   await page.getByLabel('Title').fill('');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByLabel('Title')).toHaveAccessibleDescription(/Give it a title/);
+  await expect(page.getByLabel('Title')).toHaveAccessibleDescription(/Enter a title/);
   expect(patched.count).toBe(0);
   await page.getByLabel('Title').fill(name);
   await page.getByRole('button', { name: 'Save' }).dblclick();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   await expect(title(page)).toHaveText(name);
   expect(patched.count, 'pressed twice, saved once').toBe(1);
-  expect(await platform.api<{ title: string }[]>('GET', `/api/videos?q=${encodeURIComponent(name)}`, null)).toMatchObject([{ title: name }]);
+  expect(await platform.api<{ title: string }[]>('GET', `/api/videos?q=${encodeURIComponent(name)}`, null)).toMatchObject([
+    { title: name },
+  ]);
 
   await page.goto('/admin/audit');
-  const row = page.getByRole('row', { name: 'Changed a video' }).filter({ hasText: name });
-  await row.getByRole('button', { name: /^What it changed/ }).click();
-  const changes = page.getByRole('table', { name: 'What it changed' });
-  await expect(changes.getByRole('row', { name: 'title' })).toContainText(video.title);
+  const row = page.getByRole('row', { name: 'Edited a video' }).filter({ hasText: name });
+  await row.getByRole('button', { name: /^Show changes/ }).click();
+  const changes = page.getByRole('table', { name: 'Changes' });
+  await expect(changes.getByRole('row', { name: 'Title' })).toContainText(video.title);
   await platform.api('PATCH', `/api/admin/videos/${video.id}`, await platform.admin(), { title: video.title });
 });
 
 test('a film is taken that is dropped, but not two, and no letter', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.admin());
   await page.goto('/admin/videos/new');
-  const zone = page.getByRole('group', { name: 'File of the film' });
+  const zone = page.getByRole('group', { name: 'Video file' });
   const drop = async (names: string[], head: number[]) => {
     const files = await page.evaluateHandle(
       ([named, bytes]) => {
@@ -90,9 +118,9 @@ test('a film is taken that is dropped, but not two, and no letter', async ({ pag
   };
   const mp4 = [0, 0, 0, 24, ...Buffer.from('ftypmp42'), ...Array.from({ length: 64 }, () => 0)];
   await drop(['one.mp4', 'two.mp4'], mp4);
-  await expect(zone.locator('..')).toContainText('One film at a time, please.');
+  await expect(zone.locator('..')).toContainText('Choose one file at a time.');
   await drop(['letter.mp4'], [...Buffer.from('Dear projectionist, ')]);
-  await expect(zone.locator('..')).toContainText('is a text, not a video');
+  await expect(zone.locator('..')).toContainText('is a text file, not a video');
   await drop(['night_train.mp4'], mp4);
   await expect(zone).toContainText('night_train.mp4');
   await expect(page.getByLabel('Title')).toHaveValue('Night train');
@@ -105,10 +133,10 @@ test('members by their status, and money goes back only with a reason', async ({
   await expect(page.getByRole('link', { name: person.email })).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'No subscription' })).toHaveCount(0);
   await page.goto('/admin/members?status=canceled');
-  await expect(page.getByRole('table').or(page.getByText('Nobody goes by that')).first()).toBeVisible();
+  await expect(page.getByRole('table').or(page.getByText('No members found')).first()).toBeVisible();
   await expect(page.getByRole('link', { name: person.email })).toHaveCount(0);
 
-  await page.goto(`/admin/members?email=${encodeURIComponent(person.email)}`);
+  await page.goto(`/admin/members?q=${encodeURIComponent(person.email)}`);
   await page.getByRole('link', { name: person.email }).click();
   const sent = countRequests(page, 'POST', /\/refund$/);
   await page.getByRole('button', { name: /^Refund invoice/ }).click();
@@ -116,4 +144,60 @@ test('members by their status, and money goes back only with a reason', async ({
   await dialog.getByRole('button', { name: /^Refund/ }).click();
   await expect(dialog.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true');
   expect(sent.count).toBe(0);
+});
+
+test('after a while an operator gives the password again, and what was filled in goes through once', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('premium');
+  const admin = await platform.admin();
+  const page = await pageOf(admin);
+  const [member] = await platform.api<{ id: string }[]>('GET', `/api/admin/members?email=${encodeURIComponent(person.email)}`, admin);
+  await page.goto(`/admin/members/${member?.id}`);
+  await page.getByRole('button', { name: /^Refund invoice/ }).click();
+  await platform.advance({ minutes: 16 });
+  const refund = page.getByRole('dialog', { name: 'Refund' });
+  await refund.getByLabel(/^Amount/).fill('1.50');
+  await refund.getByLabel('Reason').fill('an evening without a stream');
+  const asked = countRequests(page, 'POST', /\/refund$/);
+  await refund.getByRole('button', { name: /^Refund/ }).click();
+
+  const question = page.getByRole('dialog', { name: 'Confirm your password' });
+  await question.getByRole('button', { name: 'Continue' }).click();
+  await expect(question.getByLabel('Your password')).toHaveAccessibleDescription(/Enter your password/);
+  await question.getByLabel('Your password').fill('not the password');
+  await question.getByRole('button', { name: 'Continue' }).click();
+  await expect(question.getByLabel('Your password')).toHaveAccessibleDescription(/incorrect/);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(refund.getByRole('alert')).toContainText('we need your password');
+  await expect(refund.getByLabel('Reason'), 'nothing that was typed is lost').toHaveValue('an evening without a stream');
+
+  await refund.getByRole('button', { name: /^Refund/ }).click();
+  await question.getByLabel('Your password').fill('marquee-demo');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('US$1.50 refunded')).toBeVisible();
+  await expect(refund).toHaveCount(0);
+  expect(asked.count, 'refused twice, done once').toBe(3);
+  await expect(platform.api('GET', '/api/auth/me', admin), 'the session from before has ended').rejects.toThrow('401');
+  await page.reload();
+  await expect(page.getByRole('row', { name: /Partly refunded/ }), 'and the page goes on in the new one').toBeVisible();
+
+  await page.getByRole('button', { name: 'Give comp access' }).click();
+  const gift = page.getByRole('dialog', { name: 'Give comp access' });
+  await gift.getByLabel('Reason').fill('a prize');
+  await gift.getByRole('button', { name: /^Give/ }).click();
+  await expect(gift, 'a sign-in just now is recent').toHaveCount(0);
+});
+
+test('an email that could not be delivered is shown with its member', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  await platform.fault({ target: 'mail', kind: 'reject', count: 1 });
+  await platform.api('POST', '/api/auth/forgot-password', null, { email: person.email });
+  await platform.clearFaults();
+  const admin = await platform.admin();
+  const [member] = await platform.api<{ id: string }[]>('GET', `/api/admin/members?email=${encodeURIComponent(person.email)}`, admin);
+  const page = await pageOf(admin);
+  await page.goto(`/admin/members/${member?.id}`);
+  const row = page.getByRole('row', { name: /Reset your Marquee password/ });
+  await expect(row).toContainText('Not delivered');
+  await expect(row).toContainText('MessageRejected');
 });

@@ -1,29 +1,14 @@
-import { expectMoves, expectPlays, playing, seek } from './support/player.ts';
+import { expectMoves, expectPlays, loadLittle, playing, seek, tellings, watch } from './support/player.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
 import type { Page, Person } from './support/test.ts';
 import type { Platform } from './support/platform.ts';
-
-/** Opens a video's page and plays it, by the press that a browser wants before it makes a sound. */
-async function play(page: Page, id: string): Promise<void> {
-  await page.goto(`/videos/${id}`);
-  await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
-}
-
-/** Enough to begin with, and not to end. */
-const SECONDS_AHEAD = 4;
 
 test('a grant that ends in mid-play is renewed, and the film goes on where it was', async ({ pageOf, platform }) => {
   const video = await platform.video('premium');
   const page = await pageOf(await platform.subscriber('premium'));
   const grants = countRequests(page, 'GET', /\/play$/);
-  // The film is so short that all of it would be loaded at once; a long one is not.
-  await page.addInitScript((seconds) => {
-    setInterval(() => {
-      const player = document.querySelector<HTMLElement & { api?: { config: object } }>('hls-video');
-      if (player?.api) Object.assign(player.api.config, { maxBufferLength: seconds, maxMaxBufferLength: seconds, maxBufferSize: 0 });
-    }, 10);
-  }, SECONDS_AHEAD);
-  await play(page, video.id);
+  await loadLittle(page);
+  await watch(page, video.id);
   const before = await expectPlays(page, 1);
   expect(grants.count).toBe(1);
   // Longer than any signed address lives.
@@ -41,7 +26,7 @@ test('where one is is told while it plays, at a pause and at a seek', async ({ p
   const page = await pageOf(person);
   const told = countRequests(page, 'PUT', /\/progress$/);
   const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
-  await play(page, video.id);
+  await watch(page, video.id);
   await expectPlays(page, 1);
   await expect.poll(() => told.count, { message: 'a heartbeat while it plays' }).toBeGreaterThan(0);
   await page.keyboard.press('k');
@@ -57,7 +42,7 @@ test('where one is is told when the page is hidden, and when it is closed its se
   const video = await platform.video('free');
   const page = await pageOf(person);
   const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
-  await play(page, video.id);
+  await watch(page, video.id);
   await expectPlays(page, 1);
   await seek(page, 12);
   await expectPlays(page, 12.2);
@@ -87,14 +72,42 @@ test('a film that ends is finished: it is not to be continued, and begins from t
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
-  await play(page, video.id);
+  await watch(page, video.id);
   await expectPlays(page, 1);
   await seek(page, video.duration - 2);
-  await expect.poll(async () => (await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed, { timeout: 60_000 }).toBe(true);
+  await expect
+    .poll(async () => (await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed, { timeout: 60_000 })
+    .toBe(true);
   expect(await platform.api('GET', '/api/continue-watching', person)).toEqual([]);
   await page.goto(`/videos/${video.id}`);
   await expect(page.getByRole('link', { name: 'Watch again' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^Resume/ })).toHaveCount(0);
+
+  // Watching it again begins at its beginning, and leaves it watched.
+  const told = await tellings(page);
+  await page.reload();
+  await page.getByRole('link', { name: 'Watch again' }).click();
+  expect(await expectPlays(page, 0.5)).toBeLessThan(video.duration / 2);
+  await expect.poll(() => told.length, { message: 'its place is told' }).toBeGreaterThan(0);
+  await page.getByRole('link', { name: 'Back to video details' }).click();
+  await expect(title(page)).toHaveText(video.title);
+  expect(told.filter(({ completed }) => completed === false)).toEqual([]);
+  expect((await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed).toBe(true);
+});
+
+test('what was hardly begun is not resumed: its page says "Play", and from the start it plays', async ({ pageOf, platform }) => {
+  const person = await platform.register();
+  const video = await platform.video('free');
+  const page = await pageOf(person);
+  for (const [progress, step] of [
+    [0.04 * video.duration, 'Play'],
+    [0.06 * video.duration, /^Resume at 0:0[12]$/],
+  ] as const) {
+    await platform.api('PUT', `/api/videos/${video.id}/progress`, person, { progress });
+    await page.goto(`/videos/${video.id}`);
+    await expect(page.getByRole('link', { name: /^(Play|Resume)/ })).toHaveText([step]);
+    await expect(page.getByRole('link', { name: 'Start over' })).toHaveCount(step === 'Play' ? 0 : 1);
+  }
 });
 
 /** How often a seat was given back, as the platform's log says. */
@@ -107,10 +120,13 @@ test.describe('more devices than the plan has seats', () => {
   /** Another device of the same account, which keeps its stream alive as a player does. */
   async function elsewhere(pageOf: (person: Person) => Promise<Page>, person: Person, id: string): Promise<Page> {
     const page = await pageOf(person);
-    await play(page, id);
+    await watch(page, id);
     await expectPlays(page, 0.5);
     // Else the film might be over, and its seat free, before somebody else comes.
-    await page.locator('video').first().evaluate((video) => ((video as HTMLVideoElement).playbackRate = 0.1));
+    await page
+      .locator('video')
+      .first()
+      .evaluate((video) => ((video as HTMLVideoElement).playbackRate = 0.1));
     return page;
   }
 
@@ -119,22 +135,65 @@ test.describe('more devices than the plan has seats', () => {
     const video = await platform.video('free');
     const first = await elsewhere(pageOf, await platform.signIn(email, undefined, 'The kitchen'), video.id);
     const page = await pageOf(await platform.signIn(email, undefined, 'The attic'));
-    await play(page, video.id);
-    await expect(title(page)).toHaveText('Every seat of your plan is taken');
+    await watch(page, video.id);
+    await expect(title(page)).toHaveText('Too many devices are watching');
     await expect(page.getByText(video.title, { exact: false }).first()).toBeVisible();
     expect(await playing(page), 'nothing plays meanwhile').toBeNull();
 
     await page.getByRole('button', { name: /^Stop .* and watch here$/ }).click();
     await expectMoves(page, 1);
-    await expect(first.getByRole('alert').getByText('Playing elsewhere now')).toBeVisible();
+    await expect(first.getByRole('alert').getByText('Playing on another device')).toBeVisible();
     expect((await playing(first))?.paused, 'the other one stands still').toBe(true);
+
+    // And there it goes on where it was, in the place of this one.
+    const stood = (await playing(first))?.at ?? 0;
+    await first.getByRole('button', { name: 'Play here' }).click();
+    await expectMoves(first, 0.3);
+    expect((await playing(first))?.at ?? 0).toBeGreaterThanOrEqual(stood);
+    await expect(first.getByRole('alert')).toHaveCount(0);
+    await expect(page.getByRole('alert').getByText('Playing on another device')).toBeVisible();
+    expect((await playing(page))?.paused).toBe(true);
+    expect(await platform.api<object[]>('GET', '/api/playback', await platform.signIn(email))).toHaveLength(1);
+  });
+
+  test('"Play here" where several others play asks which one is to stop, on the player itself', async ({ pageOf, platform }) => {
+    const { email } = await platform.subscriber('premium');
+    const video = await platform.video('premium');
+    const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
+    await watch(page, video.id);
+    await expectPlays(page, 0.5);
+    const owner = await platform.signIn(email);
+    const [own] = await platform.api<{ playback_session_id: string }[]>('GET', '/api/playback', owner);
+    await platform.api('DELETE', `/api/playback/${own?.playback_session_id}`, owner);
+    // Four others, which are kept alive as players do.
+    const others = await Promise.all([1, 2, 3, 4].map((number) => platform.signIn(email, undefined, `Room ${number}`)));
+    const streams = await Promise.all(
+      others.map((other) => platform.api<{ playback_session_id: string }>('GET', `/api/videos/${video.id}/play`, other)),
+    );
+    const beat = setInterval(() => {
+      for (const [index, other] of others.entries()) {
+        void platform
+          .api('PUT', `/api/videos/${video.id}/progress`, other, { progress: 3, playback_session_id: streams[index]?.playback_session_id })
+          .catch(() => undefined);
+      }
+    }, 1500);
+    await expect(page.getByText('Playing on another device')).toBeVisible();
+    await page.getByRole('button', { name: 'Play here' }).click();
+    await expect(title(page)).toHaveText('Too many devices are watching');
+    await page.getByRole('button', { name: 'Stop Room 2 and watch here' }).click();
+    await expectMoves(page, 0.5);
+    clearInterval(beat);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(title(page)).toHaveText(video.title);
   });
 
   test('on four devices at once premium plays', async ({ platform }) => {
     const { email } = await platform.subscriber('premium');
     const video = await platform.video('premium');
     const people = await Promise.all(Array.from({ length: 4 }, () => platform.signIn(email)));
-    const granted = await Promise.all(people.map((person) => platform.api<{ playback_session_id: string }>('GET', `/api/videos/${video.id}/play`, person)));
+    const granted = await Promise.all(
+      people.map((person) => platform.api<{ playback_session_id: string }>('GET', `/api/videos/${video.id}/play`, person)),
+    );
     expect(new Set(granted.map((one) => one.playback_session_id)).size).toBe(4);
   });
 
@@ -145,8 +204,8 @@ test.describe('more devices than the plan has seats', () => {
     const page = await pageOf(await platform.signIn(email));
     await page.goto('/account/devices');
     await page.getByRole('button', { name: `Stop ${video.title}` }).click();
-    await expect(page.getByText('All quiet')).toBeVisible();
-    await expect(first.getByRole('alert').getByText('Playing elsewhere now')).toBeVisible();
+    await expect(page.getByText('Nothing is playing', { exact: true })).toBeVisible();
+    await expect(first.getByRole('alert').getByText('Playing on another device')).toBeVisible();
   });
 });
 
@@ -162,7 +221,7 @@ test.describe('a session that ended elsewhere', () => {
     await expect(other.getByText('The kitchen is signed out.')).toBeVisible();
 
     await page.getByRole('link', { name: 'Profile' }).click();
-    await page.getByRole('link', { name: 'Plan', exact: true }).click();
+    await page.getByRole('link', { name: 'Subscription', exact: true }).click();
     await expect(page).toHaveURL(/\/sign-in\?next=/);
     await expect(page.getByText('You were signed out.')).toBeVisible();
     const left = new URL(page.url()).searchParams.get('next') ?? '';
@@ -178,7 +237,7 @@ test.describe('a session that ended elsewhere', () => {
     const { email } = await platform.register();
     const video = await platform.video('free');
     const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
-    await play(page, video.id);
+    await watch(page, video.id);
     await expectPlays(page, 0.5);
     const other = await platform.signIn(email);
     const sessions = await platform.api<{ id: string; current: boolean; device_name: string }[]>('GET', '/api/auth/sessions', other);

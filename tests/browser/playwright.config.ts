@@ -9,10 +9,10 @@ export default defineConfig<object, PlatformOptions>({
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // What passes at the second attempt is a bug that nobody looks for.
-  retries: 0,
+  // A second attempt tells a race from a fault. The summary names each test that needed one: it is a bug to look for.
+  retries: 1,
   // Two cores run two platforms, two browsers and ffmpeg. Only what hangs comes near these.
-  timeout: 120_000,
+  timeout: 300_000,
   expect: { timeout: 30_000 },
   reporter: [['list'], ['./support/summary.ts']],
   use: {

@@ -12,7 +12,10 @@ async function compare(page: Page): Promise<void> {
   await expect(page.getByText(/^Done: \d/)).toBeVisible();
 }
 
-test('what Stripe says and nobody heard is shown as drift, repaired when asked to, and then nothing differs', async ({ pageOf, platform }) => {
+test('what Stripe says and nobody heard is shown as drift, repaired when asked to, and then nothing differs', async ({
+  pageOf,
+  platform,
+}) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { customer, subscription } = await backstage.billed(person);
@@ -26,28 +29,56 @@ test('what Stripe says and nobody heard is shown as drift, repaired when asked t
   await backstage.stripe('POST', `subscriptions/${subscription}`, { cancel_at_period_end: 'true' });
   expect(await platform.api('GET', '/api/subscription', person), 'nobody heard').toMatchObject({ cancel_at: null });
   await compare(page);
-  const row = page.getByRole('row').filter({ hasText: customer });
-  await expect(row).toContainText('cancel_at');
-  await expect(row).toContainText('Differs');
+  const drift = page.getByRole('region').filter({ hasText: customer });
+  await expect(drift.getByRole('heading', { name: person.email })).toBeVisible();
+  await expect(drift).toContainText('Differs');
+  const cancelled = drift.getByRole('table').getByRole('row', { name: 'Subscription: cancel at' });
+  await expect(cancelled.getByRole('cell').first()).toHaveText('—');
+  await expect(cancelled.getByRole('cell').nth(1)).toHaveText(/^\d+ \w+ \d{4}, \d{2}:\d{2} UTC$/);
+  await expect(drift, 'and no JSON').not.toContainText(/[{}"]/);
   expect(await platform.api('GET', '/api/subscription', person), 'looking repairs nothing').toMatchObject({ cancel_at: null });
 
   const before = asked.count;
   await page.getByRole('button', { name: /^Repair \d+ customers?$/ }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Leave it' }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
   expect(asked.count, 'who thinks better of it repairs nothing').toBe(before);
   await page.getByRole('button', { name: /^Repair \d+ customers?$/ }).click();
   await dialog.getByRole('button', { name: 'Repair', exact: true }).click();
-  await expect(row).toContainText('Repaired');
-  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: expect.any(String), access: { allowed: true } });
+  await expect(drift).toContainText('Repaired');
+  expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({
+    cancel_at: expect.any(String),
+    access: { allowed: true },
+  });
 
   await compare(page);
-  await expect(page.getByText('Nothing differs')).toBeVisible();
+  await expect(page.getByText('No differences')).toBeVisible();
   await expect(page.getByText(customer)).toHaveCount(0);
 });
 
-test('an event that cannot be taken in is set aside with its reason, fails again until it is mended, and is then replayed', async ({ pageOf, platform }) => {
+test('what differs of an invoice is shown field by field, with its money in its currency', async ({ pageOf, platform }) => {
+  const person = await platform.subscriber('basic');
+  const backstage = await Backstage.of(platform);
+  const { customer } = await backstage.billed(person);
+  await platform.webhooks('stripe', 'drop');
+  const { data: charges } = await backstage.stripe<{ data: { id: string }[] }>('GET', `charges?customer=${customer}`);
+  await backstage.stripe('POST', 'refunds', { charge: charges[0]?.id ?? '', amount: '150' });
+  const page = await pageOf(await platform.admin());
+  await page.goto('/admin/billing/drift');
+  await compare(page);
+  const drift = page.getByRole('region').filter({ hasText: customer });
+  const table = drift.getByRole('table');
+  await expect(table.getByRole('columnheader')).toHaveText(['Field', 'In Marquee', 'In Stripe']);
+  await expect(table.getByRole('row', { name: /: amount —/ }).getByRole('cell')).toHaveText(['—', 'US$1.50']);
+  await expect(drift).not.toContainText(/[{}"]/);
+  await platform.webhooks('stripe', 'normal');
+});
+
+test('an event that cannot be taken in is set aside with its reason, fails again until it is mended, and is then replayed', async ({
+  pageOf,
+  platform,
+}) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { customer, subscription } = await backstage.billed(person);
@@ -60,27 +91,29 @@ test('an event that cannot be taken in is set aside with its reason, fails again
   const page = await pageOf(await platform.admin());
   const replays = countRequests(page, 'POST', /\/replay$/);
   await page.goto('/admin/billing');
-  await page.getByRole('radio', { name: 'Set aside' }).click();
+  await page.getByRole('radio', { name: 'Failed' }).click();
   const row = page.getByRole('row').filter({ hasText: customer });
   await expect(row).toHaveCount(1);
   await expect(row).toContainText('customer.subscription.updated');
-  await expect(row.getByText('Set aside')).toBeVisible();
-  const replay = row.getByRole('button', { name: /^Replay/ });
-  await replay.dblclick();
-  await expect(page.getByRole('region', { name: 'Notifications' }).getByText(/^It cannot be taken in yet/)).toBeVisible();
+  await expect(row.getByText('Failed', { exact: true })).toBeVisible();
+  const retry = row.getByRole('button', { name: /^Retry/ });
+  await retry.dblclick();
+  await expect(page.getByRole('region', { name: 'Notifications' }).getByText(/^It still cannot be processed/)).toBeVisible();
   await expect(row, 'it stays until it is mended').toHaveCount(1);
   expect(replays.count, 'pressed twice, replayed once').toBe(1);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: null });
 
   await backstage.overwriteVersion(customer, { N: '100' });
-  await replay.click();
-  await expect(page.getByText('Replayed: what Stripe says now is written')).toBeVisible();
+  await retry.click();
+  await expect(page.getByText('Event processed: billing data matches Stripe')).toBeVisible();
   await expect(row).toHaveCount(0);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: expect.any(String) });
-  await page.getByRole('radio', { name: 'Applied' }).click();
-  await expect(row.filter({ hasText: 'customer.subscription.updated' }).first()).toContainText('Applied');
+  await page.getByRole('radio', { name: 'Processed' }).click();
+  await expect(row.filter({ hasText: 'customer.subscription.updated' }).first()).toContainText('Processed');
   await page.goto('/admin/audit');
-  await expect(page.getByRole('row', { name: 'Replayed a billing event' }).getByRole('button', { name: `…${id.slice(-8)}` })).toHaveCount(1);
+  await expect(page.getByRole('row', { name: 'Replayed a billing event' }).getByRole('button', { name: `…${id.slice(-8)}` })).toHaveCount(
+    1,
+  );
 });
 
 test('an event that was taken in may be replayed without harm', async ({ pageOf, platform }) => {
@@ -91,10 +124,10 @@ test('an event that was taken in may be replayed without harm', async ({ pageOf,
   const page = await pageOf(await platform.admin());
   await page.goto('/admin/billing');
   const row = page.getByRole('row').filter({ hasText: customer }).first();
-  await expect(row).toContainText('Applied');
+  await expect(row).toContainText('Processed');
   await row.getByRole('button', { name: /^Replay/ }).click();
-  await expect(page.getByText('Replayed: what Stripe says now is written')).toBeVisible();
-  await expect(row).toContainText('Applied');
+  await expect(page.getByText('Event processed: billing data matches Stripe')).toBeVisible();
+  await expect(row).toContainText('Processed');
   expect(await platform.api('GET', '/api/subscription', person)).toEqual(before);
   expect(await platform.api<object[]>('GET', '/api/subscription/invoices', person), 'nothing is charged for it').toHaveLength(1);
 });

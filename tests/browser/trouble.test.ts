@@ -15,7 +15,7 @@ test('while the API is slow skeletons hold the place, and nothing moves when it 
     await route.continue();
   });
   await page.goto('/browse');
-  await expect(page.getByRole('status').getByText('Loading the programme')).toBeAttached();
+  await expect(page.getByRole('status').getByText('Loading')).toBeAttached();
   await page.evaluate(() => document.fonts.ready);
   const waiting = await page.locator('main ul').first().boundingBox();
   await page.evaluate(() => {
@@ -34,7 +34,11 @@ test('while the API is slow skeletons hold the place, and nothing moves when it 
 test('a read that fails in passing is asked again, and nobody notices', async ({ page, platform }) => {
   const video = await platform.video('free');
   let failures = 2;
-  await page.route('**/api/videos?**', (route) => (failures-- > 0 ? route.fulfill({ status: 503, json: { success: false, error: { code: 'UNAVAILABLE', message: 'busy' } } }) : route.continue()));
+  await page.route('**/api/videos?**', (route) =>
+    failures-- > 0
+      ? route.fulfill({ status: 503, json: { success: false, error: { code: 'UNAVAILABLE', message: 'busy' } } })
+      : route.continue(),
+  );
   await page.goto('/browse?sort=title');
   await expect(page.getByRole('link', { name: video.title })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
@@ -44,17 +48,22 @@ test('an API that is away is said with a way to try again, which works once it i
   const video = await platform.video('free');
   const restore = await cut(page);
   await page.goto('/browse');
-  await expect(page.getByRole('alert').getByText('We cannot reach Marquee')).toBeVisible();
+  await expect(page.getByRole('alert').getByText('We can’t reach Marquee')).toBeVisible();
   await expect(title(page)).toHaveText('Browse');
   await restore();
-  await page.getByRole('button', { name: /try again/i }).first().click();
+  await page
+    .getByRole('button', { name: /try again/i })
+    .first()
+    .click();
   await expect(page.getByRole('link', { name: video.title })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 test('a shelf that fails says so in its place, and the rest of the page stands', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
-  await page.route('**/api/continue-watching*', (route) => route.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL', message: 'broken' } } }));
+  await page.route('**/api/continue-watching*', (route) =>
+    route.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL', message: 'broken' } } }),
+  );
   await page.goto('/');
   const shelf = page.getByRole('region', { name: 'Continue watching' });
   await expect(shelf.getByRole('alert')).toBeVisible();
@@ -79,11 +88,11 @@ test('offline is said, reads wait for the network, and everything goes on when i
   await page.goto('/browse');
   await settled(page);
   await page.context().setOffline(true);
-  await expect(page.getByText('You are offline.')).toBeVisible();
+  await expect(page.getByText('You’re offline.')).toBeVisible();
   await page.getByRole('link', { name: video.title }).click();
   await expect(page).toHaveURL(`/videos/${video.id}`);
   await page.context().setOffline(false);
-  await expect(page.getByText('You are offline.')).toHaveCount(0);
+  await expect(page.getByText('You’re offline.')).toHaveCount(0);
   await expect(title(page)).toHaveText(video.title);
   await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
 });
@@ -96,7 +105,7 @@ test('a payment is never sent again by itself: the page says that it failed', as
   const sent = countRequests(page, 'POST', /\/api\/subscription\/checkout$/);
   const restore = await cut(page, '**/api/subscription/checkout');
   await page.getByRole('button', { name: 'Choose Premium' }).click();
-  await expect(page.getByText('We cannot reach Marquee')).toBeVisible();
+  await expect(page.getByText('We can’t reach Marquee')).toBeVisible();
   await restore();
   // Reads are repeated within this time, so would this be.
   await settled(page);
@@ -112,15 +121,17 @@ test('a payment provider that is away is told as such, and nothing is charged', 
   await page.goto('/plans');
   await platform.fault({ target: 'stripe', kind: 'error', count: 20 });
   await page.getByRole('button', { name: 'Choose Basic' }).click();
-  await expect(page.getByText('Payments are unavailable')).toBeVisible();
+  await expect(page.getByText('Payments are unavailable right now')).toBeVisible();
   await platform.clearFaults();
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
 });
 
 test('an answer that is not the service’s is told as an error, and never shown', async ({ page }) => {
-  await page.route('**/api/videos?**', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>A captive portal</h1>' }));
+  await page.route('**/api/videos?**', (route) =>
+    route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>A captive portal</h1>' }),
+  );
   await page.goto('/browse');
-  await expect(page.getByRole('alert').getByText('We cannot reach Marquee')).toBeVisible();
+  await expect(page.getByRole('alert').getByText('We can’t reach Marquee')).toBeVisible();
   await expect(page.getByText('A captive portal')).toHaveCount(0);
 });
 
@@ -135,7 +146,7 @@ test('a page whose code cannot be loaded says so, and loads when it can', async 
   await expect(page.getByRole('alert')).toBeVisible();
   await page.unroute('**/assets/plans-page*.js');
   await page.getByRole('button', { name: /try again/i }).click();
-  await expect(title(page)).toHaveText('Pick your seat');
+  await expect(title(page)).toHaveText('Choose your plan');
 });
 
 test.describe('what one may not see', () => {
@@ -162,8 +173,8 @@ test.describe('what one may not see', () => {
     for (const path of ['/admin', '/admin/videos', '/admin/members', '/admin/audit']) {
       await page.goto(path);
       await settled(page);
-      await expect(title(page)).toHaveText(/Staff only|Not on our programme/);
-      await expect(page.getByRole('navigation', { name: 'Operate Marquee' })).toHaveCount(0);
+      await expect(title(page)).toHaveText(/Access denied|Page not found/);
+      await expect(page.getByRole('navigation', { name: 'Admin pages' })).toHaveCount(0);
     }
     expect(asked.count).toBe(0);
   });
@@ -172,7 +183,7 @@ test.describe('what one may not see', () => {
     const video = await platform.video('premium');
     const page = await pageOf(await platform.subscriber('basic'));
     await page.goto(`/watch/${video.id}`);
-    await expect(title(page)).toHaveText('This one is in Premium');
+    await expect(title(page)).toHaveText('Included with Premium');
     await page.getByRole('link', { name: 'Upgrade' }).click();
     await expect(page).toHaveURL(/\/account\/plan/);
     expect(await page.locator('video').count()).toBe(0);

@@ -55,7 +55,7 @@ async function main() {
   const source = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=24:d=5', '-f', 'lavfi', '-i', 'sine=440:d=5'];
   execFileSync('ffmpeg', ['-y', '-loglevel', 'error', ...source, '-pix_fmt', 'yuv420p', clip]);
 
-  // Upload, and the webhooks that tell of it.
+  // The upload and its webhooks.
   const upload = await uploaded(readFileSync(clip), { playback_policies: ['signed'], passthrough: 'video-1' });
   assert.equal(upload.status, 'asset_created');
   const ready = await event('video.asset.ready', upload.asset_id);
@@ -82,7 +82,7 @@ async function main() {
     assert.equal(segments.length, 3);
     const segment = await fetch(segments[0]);
     assert.equal(segment.status, 200);
-    // A body that nobody reads keeps the process alive.
+    // An unread body would keep the process alive.
     assert.ok((await segment.arrayBuffer()).byteLength > 0);
   }
   execFileSync('ffprobe', ['-v', 'error', `${process.env.MUX_BASE_URL}/${playbackId}.m3u8?token=${await sign('video')}`]);
@@ -95,12 +95,12 @@ async function main() {
   const board = await mux.video.playback.storyboardVtt(playbackId, { token: await sign('storyboard') });
   assert.match(typeof board === 'string' ? board : await board.text(), /^WEBVTT[^]+storyboard\.jpg\?token=[^]+#xywh=0,0,256,144/);
 
-  // A file that is no video.
+  // A file that is not a video.
   const broken = await uploaded(Buffer.from('not a video'), { playback_policies: ['signed'] });
   const errored = await event('video.asset.errored', broken.asset_id);
   assert.equal(errored.data.errors.type, 'invalid_input');
 
-  // Changes, and an end.
+  // Updates and deletion.
   await mux.video.assets.update(asset.id, { passthrough: 'video-2' });
   assert.equal((await event('video.asset.updated', asset.id)).data.passthrough, 'video-2');
   const listed = [];
@@ -118,7 +118,7 @@ async function main() {
 try {
   await main();
 } finally {
-  // A connection on which no request has come counts as busy, and would be waited for.
+  // A connection without a request counts as busy, and closing would wait for it.
   receiver.closeAllConnections();
   receiver.close();
   rmSync(folder, { recursive: true });

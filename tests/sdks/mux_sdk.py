@@ -36,7 +36,7 @@ def clip(folder):
 
 
 def put(url, body, headers):
-    """The status of a PUT, and its Range header; 308 is no redirect here."""
+    """The status of a PUT and its Range header; 308 is not a redirect here."""
     request = urllib.request.Request(url, data=body, method="PUT", headers=headers)
     try:
         with urllib.request.urlopen(request) as answer:

@@ -3,9 +3,9 @@
 //   npm install stripe@23.0.1        (the release whose API version is 2026-09-30.endive)
 //   STRIPE_BASE=http://127.0.0.1:3001 STRIPE_KEY=sk_test_… WEBHOOK_SECRET=whsec_… WEBHOOK_PORT=4242 node stripe-sdk.mjs
 //
-// The stand-in has to post its webhooks to http://127.0.0.1:WEBHOOK_PORT/webhook. With another program at that address
-// leave WEBHOOK_PORT out: then an endpoint of our own is made through the API. Prints one line per claim, and exits with 1
-// at the first that does not hold.
+// The stand-in must post its webhooks to http://127.0.0.1:WEBHOOK_PORT/webhook. If another program listens there, omit
+// WEBHOOK_PORT: then this creates its own endpoint through the API. Prints one line per claim, and exits with 1 at the
+// first that fails.
 
 import { createServer } from "node:http";
 import { randomUUID } from "node:crypto";

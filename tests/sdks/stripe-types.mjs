@@ -1,10 +1,10 @@
-// Holds the JSON of a Stripe stand-in against the types of Stripe's Node library, with `tsc --strict`: a missing, misspelt,
-// mistyped or unknown attribute is an error.
+// Checks the JSON of a Stripe stand-in against the types of Stripe's Node library, with `tsc --strict`: a missing,
+// misspelled, mistyped or unknown attribute is an error.
 //
 //   npm install stripe@23.0.1 typescript@5 @types/node@20
 //   STRIPE_BASE=http://127.0.0.1:3001 STRIPE_KEY=sk_test_… node stripe-types.mjs
 //
-// Makes one of everything, fetches it, and writes what it fetched as typed literals to a file that is then compiled.
+// Creates one object of each type, fetches it, and writes the results as typed literals to a file, which is then compiled.
 
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -57,6 +57,18 @@ const paid = await subscribe(`types-${run}@example.com`, basic.id, "424242424242
   "discounts[0][promotion_code]": code.id,
 });
 await subscribe(`disputed-${run}@example.com`, basic.id, "4000000000000259");
+const disputes = await get("/v1/disputes");
+const won = await post(`/v1/disputes/${disputes.data[0].id}`, { "evidence[uncategorized_text]": "winning_evidence" });
+await subscribe(`inquired-${run}@example.com`, basic.id, "4000000000001976");
+const inquiry = (await get("/v1/disputes")).data[0];
+const link = await post("/v1/payment_links", { "line_items[0][price]": basic.id, "line_items[0][quantity]": "1" });
+const visit = await fetch(`${link.url}?client_reference_id=u1`, {
+  method: "POST",
+  redirect: "manual",
+  body: new URLSearchParams({ card: "4242424242424242", email: `link-${run}@example.com` }),
+});
+if (visit.status !== 200) throw new Error(`the link's page answered ${visit.status}`);
+const sold = (await get("/v1/checkout/sessions", { payment_link: link.id })).data[0];
 const trial = await subscribe(`trial-${run}@example.com`, basic.id, "4000000000000341", {
   "subscription_data[trial_period_days]": "7",
 });
@@ -72,6 +84,8 @@ const intent = invoices.data[0].payments.data[0].payment.payment_intent;
 const refund = await post("/v1/refunds", { payment_intent: intent, amount: "100" });
 const portal = await post("/v1/billing_portal/sessions", { customer: paid.customer });
 
+const paused = await post(`/v1/subscriptions/${sold.subscription}`, { "pause_collection[behavior]": "void" });
+await fetch(`${base}/v1/coupons/${coupon.id}`, { method: "DELETE", headers: { authorization: `Bearer ${key}` } });
 const schedule = await post("/v1/subscription_schedules", { from_subscription: trial.id });
 
 const objects = [
@@ -91,19 +105,25 @@ const objects = [
   ["PaymentMethod", (await get(`/v1/customers/${paid.customer}/payment_methods`)).data[0]],
   ["Refund", refund],
   ["SubscriptionSchedule", schedule],
-  ["Dispute", (await get("/v1/disputes")).data[0]],
+  ["Dispute", disputes.data[0]],
+  ["Dispute", won],
+  ["Dispute", inquiry],
+  ["PaymentLink", link],
+  ["Checkout.Session", sold],
+  ["Subscription", paused],
+  ["Subscription", await get(`/v1/subscriptions/${paid.id}`, { "expand[]": "discounts.source.coupon" })],
   ["BillingPortal.Session", portal],
   ["WebhookEndpoint", (await get("/v1/webhook_endpoints")).data[0]],
   ["InvoicePayment", (await get("/v1/invoice_payments", { invoice: invoices.data[0].id })).data[0]],
 ];
 const events = (await get("/v1/events", { limit: "100" })).data;
-// What changed inside of an object comes alone, where the library's type wants the whole object.
+// `previous_attributes` contains only the changed part of an object, but the library's type requires the whole object.
 for (const event of events) delete event.data.previous_attributes;
 const kinds = [...new Map(events.map((event) => [event.type, event])).values()];
 
 const lines = [
   'import Stripe from "stripe";',
-  // What travels is text where the library makes a Decimal of it.
+  // The API sends text where the library creates a Decimal.
   "type Wire<T> = T extends Stripe.Decimal ? string : T extends (infer U)[] ? Wire<U>[]",
   "  : T extends void | string | number | boolean | null ? T : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;",
   ...objects.map(([type, json], at) => `export const o${at}: Wire<Stripe.${type}> = ${JSON.stringify(json)};`),

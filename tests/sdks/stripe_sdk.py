@@ -34,7 +34,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def post_page(url, **fields):
-    """Posts a form as a browser does; returns the status, where it leads, and the page."""
+    """Posts a form like a browser; returns the status, the redirect's URL, and the page."""
     data = urllib.parse.urlencode(fields).encode()
     try:
         with urllib.request.build_opener(NoRedirect).open(url, data, timeout=15) as answer:

@@ -1,6 +1,6 @@
-//! Chance that a seed decides: the same seed, the same history.
+//! Seeded randomness: the same seed gives the same history.
 
-/// SplitMix64: small, and good enough to choose with.
+/// SplitMix64: small, and good enough for choosing.
 pub(crate) struct Chance(u64);
 
 impl Chance {
@@ -21,7 +21,7 @@ impl Chance {
         self.next() % end.max(1)
     }
 
-    /// Whether something happens that happens once in `times`.
+    /// True on average once in `times`.
     pub(crate) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
@@ -36,7 +36,7 @@ impl Chance {
         from[at]
     }
 
-    /// One of several things, each as often as its weight says.
+    /// Picks one of several things according to their weights.
     pub(crate) fn weighted<T: Copy>(&mut self, from: &[(u64, T)]) -> T {
         let mut left = self.below(from.iter().map(|(weight, _)| weight).sum());
         for (weight, one) in from {

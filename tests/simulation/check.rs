@@ -1,15 +1,15 @@
-//! Whether tables and answers are what the oracle says.
+//! Compares tables and answers with the oracle.
 
 use super::oracle::{self, Given};
 use super::stripe::Truth;
 use super::world::{Person, REQUIRED, World};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything: the rows, the ledger, what plays, and that nobody is subscribed twice.
+/// Checks everything: the rows, the ledger, what plays, and that nobody has two subscriptions.
 pub(crate) async fn all(world: &World, person: &Person, given: Given) -> Result<(), String> {
-    let truth = world.stripe.truth(&person.customers, &world.prices).await;
+    let truth = world.truth(&person.customers).await;
     tables(world, person, &truth).await?;
     plays(world, person, given, &truth).await?;
     match oracle::live(&truth).len() {
@@ -18,13 +18,13 @@ pub(crate) async fn all(world: &World, person: &Person, given: Given) -> Result<
     }
 }
 
-/// The rows and the ledger alone.
+/// Checks only the rows and the ledger.
 pub(crate) async fn rows(world: &World, person: &Person) -> Result<(), String> {
-    let truth = world.stripe.truth(&person.customers, &world.prices).await;
+    let truth = world.truth(&person.customers).await;
     tables(world, person, &truth).await
 }
 
-/// A video of each kind is asked for.
+/// Tries to play a video of each kind.
 async fn plays(world: &World, person: &Person, given: Given, truth: &Truth) -> Result<(), String> {
     for (required, video) in REQUIRED.iter().zip(&world.videos) {
         let before = world.now();
@@ -38,15 +38,15 @@ async fn plays(world: &World, person: &Person, given: Given, truth: &Truth) -> R
     Ok(())
 }
 
-/// Of an account that was deleted: nothing is billed or can be any more, nothing is granted, and the ledger stays.
+/// Checks a deleted account: nothing is or can be charged, nothing is granted, and the ledger stays.
 pub(crate) async fn gone(world: &World, person: &Person) -> Result<(), String> {
-    let truth = world.stripe.truth(&person.customers, &world.prices).await;
+    let truth = world.truth(&person.customers).await;
     if let Some(live) = oracle::live(&truth).first() {
         return Err(format!("{} is {}", live["id"], live["status"]));
     }
     for customer in &person.customers {
         let row = world.aws().row(&format!("CUST#{customer}")).await;
-        // Made, and lost before it was noted: nothing was ever asked of it.
+        // A customer that was created and lost before it was stored: nothing was ever bought with it.
         if row.is_null() && !truth.has_done_something(customer) {
             continue;
         }
@@ -74,7 +74,7 @@ async fn tables(world: &World, person: &Person, truth: &Truth) -> Result<(), Str
     let mut head = String::new();
     for customer in &truth.customers {
         let row = aws.row(&format!("CUST#{customer}")).await;
-        // Made, and lost before it was noted: the next checkout finds it.
+        // A customer that was created and lost before it was stored: the next checkout finds it.
         if row.is_null() && !truth.has_done_something(customer) {
             continue;
         }
@@ -90,10 +90,10 @@ async fn tables(world: &World, person: &Person, truth: &Truth) -> Result<(), Str
             |name: &str| matches!(name, "pk" | "updated_at" | "version") || name.starts_with("complimentary_");
         fields.retain(|name, _| !is_ours(name));
     }
-    // Nobody has told of a customer who has done nothing yet.
+    // No event has named a customer who has done nothing yet.
     let is_new = found["status"].is_null() && truth.subscriptions.is_empty() && oracle::ledger(truth).is_empty();
     if !is_new {
-        told(oracle::difference("the subscription's row", &found, &oracle::row(truth, &head)))?;
+        no_difference(oracle::difference("the subscription's row", &found, &oracle::row(truth, &head)))?;
     }
     ledger(world, truth).await
 }
@@ -105,7 +105,7 @@ async fn ledger(world: &World, truth: &Truth) -> Result<(), String> {
     for customer in &truth.customers {
         for mut entry in aws.partition(&aws.billing_events, "pk", &format!("CUST#{customer}")).await {
             let fields = entry.as_object_mut().expect("a row");
-            // Where it stands in an index of ours.
+            // Its position in one of our indexes.
             fields.retain(|name, _| !matches!(name.as_str(), "pk" | "listing" | "listed_at"));
             let sk = fields.remove("sk").unwrap_or_default();
             ledger.insert((customer.clone(), sk.as_str().unwrap_or_default().to_owned()), entry);
@@ -115,16 +115,16 @@ async fn ledger(world: &World, truth: &Truth) -> Result<(), String> {
     let keys: BTreeSet<_> = ledger.keys().chain(expected.keys()).collect();
     for key in keys {
         let (is, ought) = (ledger.get(key).unwrap_or(&Value::Null), expected.get(key).unwrap_or(&Value::Null));
-        told(oracle::difference(&format!("the ledger's {}", key.1), is, ought))?;
+        no_difference(oracle::difference(&format!("the ledger's {}", key.1), is, ought))?;
     }
     Ok(())
 }
 
-fn told(difference: Option<String>) -> Result<(), String> {
+fn no_difference(difference: Option<String>) -> Result<(), String> {
     difference.map_or(Ok(()), Err)
 }
 
-/// Whatever was one too many was given back, and is told in the audit.
+/// Checks that any surplus subscription was refunded, and that the audit says so.
 async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
     for one in &truth.subscriptions {
         let comment = one["cancellation_details"]["comment"].as_str().unwrap_or_default();
@@ -144,6 +144,69 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
             if charge.is_none_or(|charge| charge["refunded"] != true && charge["disputed"] != true) {
                 return Err(format!("{} was one too many, and {} was not given back", one["id"], invoice["id"]));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that purchases that name no account have no row and no entry.
+pub(crate) async fn strangers(world: &World, customers: &[String]) -> Result<(), String> {
+    let aws = world.aws();
+    for customer in customers {
+        let row = aws.row(&format!("CUST#{customer}")).await;
+        let entries = aws.partition(&aws.billing_events, "pk", &format!("CUST#{customer}")).await;
+        if !row.is_null() || !entries.is_empty() {
+            return Err(format!("{customer} is nobody's, and has {row} and {entries:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Settled entries by customer and object, as they were when first seen.
+pub(crate) type Record = BTreeMap<(String, String), String>;
+
+/// A row as text, independent of the order of its attributes.
+pub(crate) fn canonical(row: &Value) -> String {
+    let fields: BTreeMap<&String, &Value> = row.as_object().into_iter().flatten().collect();
+    json!(fields).to_string()
+}
+
+/// Checks that no settled entry has changed by a byte or disappeared.
+pub(crate) async fn settled_stays(world: &World, customers: &[String], record: &mut Record) -> Result<(), String> {
+    let aws = world.aws();
+    for customer in customers {
+        let mut now = BTreeMap::new();
+        for entry in aws.partition(&aws.billing_events, "pk", &format!("CUST#{customer}")).await {
+            if entry["settled"] == true {
+                let sk = entry["sk"].as_str().unwrap_or_default().to_owned();
+                now.insert((customer.clone(), sk), canonical(&entry));
+            }
+        }
+        for (key, before) in record.iter().filter(|((owner, _), _)| owner == customer) {
+            let after = now.get(key).map_or("nothing", String::as_str);
+            if after != before {
+                return Err(format!("the settled entry {} was {before} and is {after}", key.1));
+            }
+        }
+        record.extend(now);
+    }
+    Ok(())
+}
+
+/// Checks that refunds are in the ledger as at Stripe.
+pub(crate) async fn refunds(world: &World, customers: &[String]) -> Result<(), String> {
+    let aws = world.aws();
+    let truth = world.truth(customers).await;
+    for charge in truth.charges.iter().filter(|one| one["amount_refunded"].as_i64() > Some(0)) {
+        let pk = format!("CUST#{}", charge["customer"].as_str().unwrap_or_default());
+        let entries = aws.partition(&aws.billing_events, "pk", &pk).await;
+        let of = |entry: &&Value| entry["kind"] == "refund" && entry["charge"] == charge["id"];
+        let kept: i64 = entries.iter().filter(of).filter_map(|entry| entry["amount"].as_i64()).sum();
+        if charge["amount_refunded"].as_i64() != Some(kept) {
+            return Err(format!(
+                "{} went back of {}, and the ledger says {kept}",
+                charge["amount_refunded"], charge["id"]
+            ));
         }
     }
     Ok(())

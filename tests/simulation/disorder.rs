@@ -1,4 +1,4 @@
-//! How time passes in a history, and what becomes of the webhooks meanwhile.
+//! How time passes in a history, and what happens to the webhooks meanwhile.
 
 use super::history::{DAY, History, id};
 use super::oracle;
@@ -9,7 +9,7 @@ use standin::faults::{Fault, Kind, Target};
 use std::time::Duration;
 
 const HOUR: i64 = 3_600;
-/// How long a call that is held back may take to get there.
+/// How long a delayed call may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl History<'_> {
@@ -22,7 +22,7 @@ impl History<'_> {
         Ok(())
     }
 
-    /// Time passes to just before, or just after, a moment at which something ends.
+    /// Moves the clock to just before or just after a time at which something ends.
     pub(super) async fn boundary(&mut self) -> Result<(), String> {
         let truth = self.truth().await;
         let Some(one) = oracle::granting(&truth) else { return self.time().await };
@@ -90,7 +90,7 @@ impl History<'_> {
         Ok(())
     }
 
-    /// Several webhooks at once, in any order, some of them new.
+    /// Delivers several webhooks concurrently, in any order, some of them new.
     pub(super) async fn burst(&mut self) -> Result<(), String> {
         if self.calm {
             return Ok(());
@@ -125,9 +125,10 @@ impl History<'_> {
             kind: Kind::Wait,
             skip: 0,
             count: 1,
+            answer: None,
         };
         faults.add(hold_back);
-        self.tell("a webhook is held back before it writes");
+        self.tell("a webhook is delayed before it writes");
         let overtaken = self.world.post(&event.body);
         let overtaking = async {
             let waits = async {
@@ -142,6 +143,7 @@ impl History<'_> {
                 0 => ("ends it", self.world.stripe.delete(&path).await.0),
                 _ => {
                     let flip = if one["cancel_at_period_end"] == true { "false" } else { "true" };
+                    self.lost_disputes.clear();
                     ("flips its end", self.world.stripe.post(&path, &[("cancel_at_period_end", flip)]).await.0)
                 }
             };

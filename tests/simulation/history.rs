@@ -1,4 +1,4 @@
-//! One history of one customer: what they do, what the merchant does, what becomes of the webhooks, and what breaks.
+//! A history of one customer: what they do, what the merchant does, how webhooks are delivered, and what fails.
 
 use super::chance::Chance;
 use super::check;
@@ -16,17 +16,18 @@ use support::Answer;
 
 /// Seconds of a day.
 pub(super) const DAY: i64 = 24 * 3_600;
-/// A card that pays, and cards that do something else.
-pub(super) const CARDS: [(u64, &str); 6] = [
+/// A card that pays, and cards that behave differently.
+pub(super) const CARDS: [(u64, &str); 7] = [
     (70, "4242424242424242"),
     (8, "4000000000000002"),
     (4, "4000000000009995"),
     (6, "4000000000000341"),
     (8, "4000002500003155"),
     (4, "4000000000000259"),
+    (2, "4000000000001976"),
 ];
 
-/// What was done and looked at, over many histories.
+/// What was done and checked, across many histories.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub histories: u64,
@@ -52,7 +53,7 @@ impl Tally {
     }
 }
 
-/// Why a history is not as it ought to be, after what.
+/// Why a history went wrong, and after which action.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub seed: u64,
@@ -86,10 +87,17 @@ enum Action {
     Burst,
     Overlap,
     DeleteCustomer,
+    MovePrice,
+    MoveCurrency,
+    ArchivePrice,
+    ChangeProduct,
+    ChangeCoupon,
+    Pause,
+    SellElsewhere,
 }
 
-/// How often each is done.
-const ACTIONS: [(u64, Action); 24] = [
+/// How often each action is done.
+const ACTIONS: [(u64, Action); 31] = [
     (16, Action::Buy),
     (3, Action::PayAgain),
     (4, Action::ComeBack),
@@ -105,7 +113,7 @@ const ACTIONS: [(u64, Action); 24] = [
     (2, Action::SecondSubscription),
     (10, Action::Cards),
     (5, Action::Refund),
-    (2, Action::Dispute),
+    (5, Action::Dispute),
     (6, Action::Invoice),
     (10, Action::Time),
     (16, Action::Boundary),
@@ -114,36 +122,57 @@ const ACTIONS: [(u64, Action); 24] = [
     (5, Action::Burst),
     (10, Action::Overlap),
     (1, Action::DeleteCustomer),
+    (4, Action::MovePrice),
+    (3, Action::MoveCurrency),
+    (2, Action::ArchivePrice),
+    (3, Action::ChangeProduct),
+    (2, Action::ChangeCoupon),
+    (5, Action::Pause),
+    (5, Action::SellElsewhere),
 ];
 
-/// A history under way.
+/// A history in progress.
 pub(super) struct History<'a> {
     pub(super) world: &'a World,
     pub(super) chance: Chance,
     pub(super) person: Person,
-    /// Who they were before they deleted their account.
+    /// The earlier account of this person, if they deleted it.
     pub(super) gone: Vec<Person>,
     story: String,
     pub(super) tally: Tally,
-    /// Since when events may have been lost.
+    /// The time since which events may have been lost.
     pub(super) lost: Option<Timestamp>,
     pub(super) mode: Mode,
     /// The checkouts that were opened: page and session.
     pub(super) checkouts: Vec<(String, String)>,
     /// Whether the merchant gave premium away, so that it need not have been paid.
     pub(super) gave_premium: bool,
-    /// What the operator gave.
+    /// The complimentary plans that the operator gave.
     pub(super) given: oracle::Given,
-    /// Whether a fault may have struck the action under way.
+    /// Whether a fault may have hit the current action.
     pub(super) is_struck: bool,
-    /// No fault, no disorder: what even a wrong strategy survives.
+    /// No faults and no disorder: even a wrong strategy survives this.
     pub(super) calm: bool,
+    /// When it began.
+    pub(super) began: Timestamp,
+    /// The settled entries, as they were first seen.
+    record: check::Record,
+    /// Customers who bought elsewhere and belong to no account here.
+    pub(super) strangers: Vec<String>,
+    /// Whether this person bought through a link or a session that was opened elsewhere.
+    pub(super) has_bought_elsewhere: bool,
+    /// Disputes that were lost since anybody last undid a cancellation.
+    pub(super) lost_disputes: Vec<String>,
 }
 
 /// Runs the history of a seed to its end.
 pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, Failure> {
     let mut chance = Chance::of(seed);
     world.begin(chance.below(365)).await;
+    if world.strategy == Strategy::Service {
+        world.stock().await;
+    }
+    let began = world.now();
     let person = world.register(&format!("s{seed}-{}@viewers.test", world.now().as_second())).await;
     let mut history = History {
         world,
@@ -159,13 +188,18 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         given: None,
         is_struck: false,
         calm,
+        began,
+        record: check::Record::new(),
+        strangers: Vec::new(),
+        has_bought_elsewhere: false,
+        lost_disputes: Vec::new(),
     };
     let done = history.play_out().await;
     if super::is_retold() {
         super::say(&history.story);
     }
     history.tally.webhooks = world.platform.running().deliveries().len() as u64;
-    world.end(&history.person).await;
+    world.end(&history.person, &history.strangers).await;
     done.map(|()| history.tally).map_err(|why| Failure { seed, why, story: history.story })
 }
 
@@ -194,6 +228,9 @@ impl History<'_> {
             self.converge().await?;
             self.compare("some days after the end").await?;
         }
+        if self.world.strategy == Strategy::Service && self.chance.once_in(3) {
+            self.recount().await?;
+        }
         Ok(())
     }
 
@@ -203,10 +240,23 @@ impl History<'_> {
 
     async fn act(&mut self, action: Action) -> Result<(), String> {
         self.tally.actions += 1;
+        if std::env::var("WITHOUT").is_ok_and(|all| all.split(',').any(|one| one == format!("{action:?}"))) {
+            return Ok(());
+        }
         self.person.refresh(self.world).await;
         let foreign_to_fixtures = matches!(
             action,
-            Action::SecondSubscription | Action::DeleteCustomer | Action::DeleteAccount | Action::Comp
+            Action::SecondSubscription
+                | Action::DeleteCustomer
+                | Action::DeleteAccount
+                | Action::Comp
+                | Action::Dispute
+                | Action::MovePrice
+                | Action::MoveCurrency
+                | Action::ArchivePrice
+                | Action::ChangeProduct
+                | Action::ChangeCoupon
+                | Action::SellElsewhere
         );
         if foreign_to_fixtures && self.world.strategy != Strategy::Service {
             return Ok(());
@@ -236,15 +286,22 @@ impl History<'_> {
             Action::Burst => self.burst().await,
             Action::Overlap => self.overlap().await,
             Action::DeleteCustomer => self.delete_customer().await,
+            Action::MovePrice => self.move_price().await,
+            Action::MoveCurrency => self.move_currency().await,
+            Action::ArchivePrice => self.archive_price().await,
+            Action::ChangeProduct => self.change_product().await,
+            Action::ChangeCoupon => self.change_coupon().await,
+            Action::Pause => self.pause().await,
+            Action::SellElsewhere => self.sell_elsewhere().await,
         }?;
         self.world.faults().clear();
         self.is_struck = false;
-        // What may be delivered is, so that a replay finds the same.
+        // Whatever can be delivered is, so that a replay finds the same state.
         self.world.advance(0).await;
-        Ok(())
+        self.settled_stays().await
     }
 
-    /// Puts a fault at a random call, one time in some.
+    /// Sometimes injects a fault at a random call.
     pub(super) fn maybe_fault(&mut self, targets: &[Target]) {
         if self.calm || !self.chance.once_in(7) {
             return;
@@ -274,23 +331,32 @@ impl History<'_> {
         let count = self.chance.choose(&[1, 1, 3, 12]);
         self.tell(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
         let operation = operation.map(str::to_owned);
-        self.world.faults().add(Fault { target, table: None, operation, kind, skip, count });
+        self.world.faults().add(Fault { target, table: None, operation, kind, skip, count, answer: None });
         self.is_struck = true;
         self.tally.faults += 1;
     }
 
-    /// Whether an answer is one of those that a call may have.
+    /// An operation is done at Stripe, but its answers are lost.
+    pub(super) fn lose_answers(&mut self, operation: &str) {
+        self.tell(&format!("fault: the answers of {operation} are lost"));
+        let (target, kind, operation) = (Target::Stripe, Kind::ResetAfter, Some(operation.to_owned()));
+        self.world.faults().add(Fault { target, table: None, operation, kind, skip: 0, count: 12, answer: None });
+        self.is_struck = true;
+        self.tally.faults += 1;
+    }
+
+    /// Whether an answer is one that the call may have.
     pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
         self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
         let is_fault = matches!(answer.status(), 502 | 503) && self.is_struck;
-        // Webhooks of what it did itself may have overtaken it three times.
+        // Webhooks of its own effects may have overtaken it three times.
         let is_busy = answer.status() == 503 && answer.code() == "UNAVAILABLE";
         self.tally.busy += u64::from(is_busy && !is_fault);
         if is_fine || is_fault || is_busy { Ok(()) } else { Err(format!("{what} is answered {answer}")) }
     }
 
-    /// All webhooks arrive, and what was lost is made up for.
+    /// Delivers all webhooks, and makes up for lost ones.
     pub(super) async fn converge(&mut self) -> Result<(), String> {
         self.mode = Mode::Normal;
         self.world.settle().await?;
@@ -302,13 +368,13 @@ impl History<'_> {
         }
         if !self.gone.is_empty() {
             let done = self.world.platform.running().run_job("finish-deletions", json!({})).await;
-            done.ok_or("there is no job that finishes deletions")??;
+            done?;
         }
         self.person.refresh(self.world).await;
         Ok(())
     }
 
-    /// Makes up for what was lost: as the job of the night does, as that of the month, or by the next event that arrives.
+    /// Makes up for lost events: with the nightly job, the monthly job, or the next event that arrives.
     async fn reconcile(&mut self, since: Timestamp) -> Result<(), String> {
         let is_recent = self.world.now().duration_since(since).as_secs() < 2 * DAY;
         let job = match (self.world.strategy, is_recent) {
@@ -318,16 +384,23 @@ impl History<'_> {
         };
         if let Some(scope) = job {
             let done = self.world.platform.running().run_job("reconcile-nightly", json!({ "scope": scope })).await;
-            let done = done.ok_or("there is no job that reconciles")??;
+            let done = done?;
             self.tell(&format!("what was lost is reconciled by the job ({scope}): {} differed", count(&done["drift"])));
             return Ok(());
         }
-        let path = format!("customers/{}", self.person.customers.last().map_or("", String::as_str));
         let noted = self.world.now().to_string();
-        let (status, _) = self.world.stripe.post(&path, &[("metadata[reconciled]", noted.as_str())]).await;
+        let mut status = 0;
+        for customer in &self.person.customers {
+            // Any event makes up for all known customers of a user; an unknown customer needs an event of its own.
+            let is_unknown = self.world.aws().row(&format!("CUST#{customer}")).await.is_null();
+            if is_unknown || self.person.customers.last() == Some(customer) {
+                let path = format!("customers/{customer}");
+                status = self.world.stripe.post(&path, &[("metadata[reconciled]", noted.as_str())]).await.0;
+            }
+        }
         self.tell(&format!("what was lost is made up for by another event: {status}"));
         if status != 200 {
-            // Of a customer who is gone no event comes any more; one of those that were lost does.
+            // A deleted customer has no more events; one of the lost ones is delivered instead.
             let webhooks = self.world.platform.running().webhooks();
             for one in webhooks.list() {
                 webhooks.redeliver(&one.id);
@@ -336,7 +409,7 @@ impl History<'_> {
         Ok(())
     }
 
-    /// Tables and answers are what the oracle says.
+    /// Checks tables and answers against the oracle.
     pub(super) async fn compare(&mut self, when: &str) -> Result<(), String> {
         self.tally.comparisons += 1;
         self.tally.plays += REQUIRED.len() as u64;
@@ -345,10 +418,22 @@ impl History<'_> {
                 .await
                 .map_err(|why| format!("{when}, of an account that was deleted: {why}"))?;
         }
+        check::strangers(self.world, &self.strangers).await.map_err(|why| format!("{when}: {why}"))?;
+        self.settled_stays().await.map_err(|why| format!("{when}: {why}"))?;
+        if let Some(why) = oracle::renews_after_loss(&self.truth().await, &self.lost_disputes) {
+            return Err(format!("{when}: {why}"));
+        }
         check::all(self.world, &self.person, self.given).await.map_err(|why| format!("{when}: {why}"))
     }
 
-    /// Premium plays only where Stripe has a payment for it, whatever is still on its way.
+    /// Checks that no settled entry has changed since it was first seen.
+    pub(super) async fn settled_stays(&mut self) -> Result<(), String> {
+        let all = self.gone.iter().chain([&self.person]).flat_map(|person| person.customers.clone());
+        let all: Vec<String> = all.collect();
+        check::settled_stays(self.world, &all, &mut self.record).await
+    }
+
+    /// Checks that premium plays only if Stripe has a payment for it, whatever events are still pending.
     async fn premium_is_paid_for(&mut self) -> Result<(), String> {
         if self.gave_premium {
             return Ok(());
@@ -363,7 +448,7 @@ impl History<'_> {
     }
 
     pub(super) async fn truth(&self) -> Truth {
-        self.world.stripe.truth(&self.person.customers, &self.world.prices).await
+        self.world.truth(&self.person.customers).await
     }
 
     pub(super) async fn live_one(&mut self) -> Option<Value> {

@@ -1,9 +1,11 @@
-//! What operators do through the service, and merchants past it, in a history.
+//! What operators do through the service, and merchants at Stripe directly, in a history.
 
-use super::history::{History, id};
+use super::check;
+use super::history::{CARDS, History, id};
 use super::world::days_ahead;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use standin::deliveries::Mode;
 use standin::faults::Target;
 use stripe_standin::Outcome;
 
@@ -39,9 +41,27 @@ impl History<'_> {
         if !self.chance.once_in(3) {
             order["amount"] = json!(100);
         }
-        let answer = admin.post(&format!("/api/admin/payments/{}/refund", id(invoice)), order).await;
-        // The ledger may not know of it yet, it may be disputed, or given back before.
-        self.admit("the operator refunds", &answer, &["CONFLICT", "VALIDATION_ERROR", "NOT_FOUND"])
+        // From then on the ledger contains what the service itself wrote.
+        self.world.mode(Mode::Hold);
+        let path = format!("/api/admin/payments/{}/refund", id(invoice));
+        if !self.calm && self.chance.once_in(2) {
+            self.lose_answers("POST /v1/refunds");
+        }
+        let answer = admin.post(&path, order.clone()).await;
+        // The ledger may not know the payment yet, or it may be disputed or already refunded.
+        let codes = ["CONFLICT", "VALIDATION_ERROR", "NOT_FOUND"];
+        self.admit(&format!("the operator refunds {order}"), &answer, &codes)?;
+        self.world.faults().clear();
+        if answer.status() >= 500 {
+            let again = admin.post(&path, order).await;
+            self.admit("the operator refunds, again", &again, &codes)?;
+            if again.status() == 200 || again.code() == "CONFLICT" {
+                check::refunds(self.world, &[invoice["customer"].as_str().unwrap_or_default().to_owned()]).await?;
+            }
+        }
+        self.world.mode(self.mode);
+        self.world.platform.running().webhooks().release();
+        Ok(())
     }
 
     pub(super) async fn merchant_cancels(&mut self) -> Result<(), String> {
@@ -54,11 +74,16 @@ impl History<'_> {
             0 => self.world.stripe.delete(&path).await.0,
             1 => {
                 let at = days_ahead(self.world.now(), days);
+                self.lost_disputes.clear();
                 self.world.stripe.post(&path, &[("cancel_at", at.as_str())]).await.0
             }
-            2 => self.world.stripe.post(&path, &[("cancel_at", "")]).await.0,
+            2 => {
+                self.lost_disputes.clear();
+                self.world.stripe.post(&path, &[("cancel_at", "")]).await.0
+            }
             _ => {
                 let flip = if one["cancel_at_period_end"] == true { "false" } else { "true" };
+                self.lost_disputes.clear();
                 self.world.stripe.post(&path, &[("cancel_at_period_end", flip)]).await.0
             }
         };
@@ -72,8 +97,7 @@ impl History<'_> {
         let Some(one) = self.live_one().await else { return Ok(()) };
         self.maybe_fault(&[Target::Dynamodb]);
         let at = usize::try_from(self.chance.below(6)).unwrap_or(0);
-        let foreign = self.world.foreign_price.clone();
-        let price = self.world.prices.get(at).and_then(|price| price["id"].as_str()).unwrap_or(&foreign).to_owned();
+        let price = if at < 4 { self.a_price() } else { self.world.foreign_price.clone() };
         let pays = !self.chance.once_in(4);
         let item = one["items"]["data"][0]["id"].as_str().unwrap_or_default().to_owned();
         let mut form = vec![("items[0][id]", item.as_str()), ("items[0][price]", price.as_str())];
@@ -83,20 +107,19 @@ impl History<'_> {
             form.push(("proration_behavior", "none"));
         }
         let (status, answer) = self.world.stripe.post(&format!("subscriptions/{}", id(&one)), &form).await;
-        // Without a payment, or in a trial, premium is the merchant's gift.
+        // Without a payment, or during a trial, premium is a gift of the merchant.
         self.gave_premium |= !pays || one["status"] == "trialing";
         let waits = if answer["pending_update"].is_object() { "to be paid" } else { "done" };
         self.tell(&format!("the merchant switches to {price}, paying {pays}: {status}, {waits}"));
         Ok(())
     }
 
-    /// A second subscription past the service, as two tabs or a dashboard make it.
+    /// A second subscription made outside the service, as with two tabs or in the dashboard.
     pub(super) async fn second_subscription(&mut self) -> Result<(), String> {
         let Some(one) = self.live_one().await else { return Ok(()) };
         let Some(method) = one["default_payment_method"].as_str() else { return Ok(()) };
-        let at = usize::try_from(self.chance.below(4)).unwrap_or(0);
-        let price = self.world.prices[at]["id"].as_str().unwrap_or_default().to_owned();
-        // Which of two is the newer is told by the second.
+        let price = self.a_price();
+        // The creation second decides which of the two is newer.
         self.world.advance(2).await;
         self.maybe_fault(&[Target::Dynamodb]);
         let customer = one["customer"].as_str().unwrap_or_default();
@@ -127,22 +150,121 @@ impl History<'_> {
         Ok(())
     }
 
+    /// A bank disputes a payment or opens an inquiry, and the merchant wins, loses, accepts or waits.
     pub(super) async fn dispute(&mut self) -> Result<(), String> {
         let truth = self.truth().await;
-        let disputed: Vec<&Value> = truth.charges.iter().filter(|one| one["disputed"] == true).collect();
-        let Some(charge) = self.pick(&disputed) else { return Ok(()) };
-        let found = self.world.stripe.list(&format!("disputes?charge={}", id(charge))).await;
-        let Some(dispute) = found.first() else { return Ok(()) };
+        let is_open =
+            |one: &&Value| matches!(one["status"].as_str(), Some("needs_response" | "warning_needs_response"));
+        let open: Vec<&Value> = truth.disputes.iter().filter(is_open).collect();
+        let paid = |one: &&Value| one["paid"] == true && one["disputed"] == false && one["refunded"] == false;
+        let paid: Vec<&Value> = truth.charges.iter().filter(paid).collect();
         self.maybe_fault(&[Target::Dynamodb]);
-        let (what, path, form): (_, _, &[(&str, &str)]) = if self.chance.once_in(3) {
-            ("gives in", format!("disputes/{}/close", id(dispute)), &[])
-        } else {
-            let form = &[("evidence[uncategorized_text]", "They watched it."), ("submit", "true")];
-            ("answers", format!("disputes/{}", id(dispute)), form)
+        let Some(dispute) = self.pick(&open) else {
+            let Some(charge) = self.pick(&paid) else { return Ok(()) };
+            let is_inquiry = self.chance.once_in(3);
+            let done = self.world.platform.running().stripe().dispute(id(charge), is_inquiry);
+            self.tell(&format!("a bank disputes {}, asking only: {is_inquiry}: {done}", id(charge)));
+            return Ok(());
         };
-        let (status, _) = self.world.stripe.post(&path, form).await;
-        self.tell(&format!("the merchant {what} in a dispute: {status}"));
+        let path = format!("disputes/{}", id(dispute));
+        let is_inquiry = dispute["status"] == "warning_needs_response";
+        let text = self.chance.choose(&[
+            None,
+            Some("losing_evidence"),
+            Some("winning_evidence"),
+            Some("escalate_inquiry_evidence"),
+            Some("They watched it."),
+        ]);
+        let (status, answer) = match text {
+            None => self.world.stripe.post(&format!("{path}/close"), &[]).await,
+            Some(text) => self.world.stripe.post(&path, &[("evidence[uncategorized_text]", text)]).await,
+        };
+        if answer["status"] == "lost" {
+            self.lost_disputes.push(id(dispute).to_owned());
+        }
+        let told = text.unwrap_or("no evidence");
+        self.tell(&format!("the merchant answers with {told}, inquiry {is_inquiry}: {status} {}", answer["status"]));
+        if answer["status"] == "lost" {
+            self.converge().await?;
+            self.compare("after a dispute was lost").await?;
+        }
         Ok(())
+    }
+
+    /// Pauses or resumes collection.
+    pub(super) async fn pause(&mut self) -> Result<(), String> {
+        let Some(one) = self.live_one().await else { return Ok(()) };
+        self.maybe_fault(&[Target::Dynamodb]);
+        let path = format!("subscriptions/{}", id(&one));
+        let days = 1 + i64::try_from(self.chance.below(40)).unwrap_or(0);
+        let at = days_ahead(self.world.now(), days);
+        let behavior = self.chance.choose(&["keep_as_draft", "mark_uncollectible", "void"]);
+        let form: Vec<(&str, &str)> = if one["pause_collection"].is_object() {
+            vec![("pause_collection", "")]
+        } else if self.chance.once_in(2) {
+            vec![("pause_collection[behavior]", behavior)]
+        } else {
+            vec![("pause_collection[behavior]", behavior), ("pause_collection[resumes_at]", at.as_str())]
+        };
+        let (status, _) = self.world.stripe.post(&path, &form).await;
+        // Changes made meanwhile are not paid for.
+        self.gave_premium = true;
+        self.tell(&format!("the merchant sets {form:?}: {status}"));
+        Ok(())
+    }
+
+    /// Somebody buys through a Payment Link, or in a session that was opened elsewhere: this person, or somebody
+    /// without an account.
+    pub(super) async fn sell_elsewhere(&mut self) -> Result<(), String> {
+        let price = self.a_price();
+        let buyer = if self.chance.once_in(4) { None } else { Some(self.person.id.clone()) };
+        let number = self.person.customers.len() + self.strangers.len();
+        let name = if buyer.is_some() { "elsewhere" } else { "nobody" };
+        let email = format!("{name}{number}-{}", self.person.viewer.email());
+        let items = [("line_items[0][price]", price.as_str()), ("line_items[0][quantity]", "1")];
+        let by_link = !self.chance.once_in(3);
+        // The creation second decides which of the two subscriptions is newer.
+        self.world.advance(2).await;
+        let opened = if by_link {
+            self.world.stripe.post("payment_links", &items).await
+        } else {
+            let mut form = vec![("mode", "subscription"), ("success_url", "http://127.0.0.1:9/?session_id=x")];
+            form.extend(items);
+            form.extend(buyer.as_deref().map(|buyer| ("client_reference_id", buyer)));
+            self.world.stripe.post("checkout/sessions", &form).await
+        };
+        let (200, opened) = opened else {
+            self.tell(&format!("nothing is sold elsewhere: {}", opened.1["error"]["message"]));
+            return Ok(());
+        };
+        let url = opened["url"].as_str().unwrap_or_default();
+        let page = match &buyer {
+            _ if !by_link => url.to_owned(),
+            Some(buyer) => self.visit(&format!("{url}?client_reference_id={buyer}")).await,
+            None => self.visit(url).await,
+        };
+        self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
+        self.tell(&format!("{email} buys {price} elsewhere, by link {by_link}, as {buyer:?}"));
+        let card = self.chance.weighted(&CARDS);
+        self.pay_as(&page, card, &email).await;
+        self.world.faults().clear();
+        let made = self.world.stripe.list(&format!("customers?email={}", email.replace('@', "%40"))).await;
+        for customer in made.iter().map(|one| id(one).to_owned()) {
+            if buyer.is_some() {
+                self.has_bought_elsewhere = true;
+                self.person.customers.push(customer);
+            } else {
+                self.strangers.push(customer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The URL that a link redirects to.
+    async fn visit(&self, url: &str) -> String {
+        let sent = self.world.platform.client().get(url).send().await.expect("the link's page responds");
+        let path = sent.headers().get("location").and_then(|led| led.to_str().ok()).unwrap_or_default();
+        format!("{}{path}", self.world.platform.running().urls().stripe)
     }
 
     pub(super) async fn invoice(&mut self) -> Result<(), String> {
@@ -159,6 +281,10 @@ impl History<'_> {
 
     pub(super) async fn delete_customer(&mut self) -> Result<(), String> {
         let Some(customer) = self.person.customers.last().cloned() else { return Ok(()) };
+        // Nobody can know of a buyer who was deleted at Stripe before any event named them.
+        if self.world.aws().row(&format!("CUST#{customer}")).await.is_null() {
+            return Ok(());
+        }
         let (status, _) = self.world.stripe.delete(&format!("customers/{customer}")).await;
         self.tell(&format!("the merchant deletes the customer: {status}"));
         Ok(())

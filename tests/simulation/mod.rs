@@ -1,16 +1,18 @@
-//! The simulation: random histories of purchases, changes, declines, cancellations, refunds and faults, with webhooks
-//! duplicated, reordered, overlapped, held, lost and reconciled, against an oracle that knows Stripe's JSON only.
+//! The simulation: random histories of purchases, plan changes, declines, cancellations, refunds and faults, with
+//! webhooks duplicated, reordered, overlapped, delayed, lost and reconciled, checked against an oracle that knows only
+//! Stripe's JSON.
 //!
 //! ```sh
 //! make simulate                 # 300 seeds, as `make test` does
 //! make simulate SEEDS=10000
-//! make simulate SEED=17         # one history again, told step by step
-//! make simulate-mutants         # what is wrong is told from what is right
+//! make simulate SEED=17         # replays one history, step by step
+//! make simulate-mutants         # checks that faults are caught
 //! ```
 //!
-//! A history is decided by its seed: what is done, to whom, and what breaks. The clock is shared with real time, so that a
-//! replay is the same but for milliseconds.
+//! A seed determines a history: the actions, the people, and the faults. The clock runs in real time, so a replay
+//! differs by milliseconds.
 
+mod catalogue;
 mod chance;
 mod check;
 mod disorder;
@@ -32,11 +34,11 @@ use std::time::Instant;
 use world::World;
 use wrong::{Strategy, WRONG};
 
-/// Histories that CI runs.
+/// The number of histories that CI runs.
 const SEEDS: u64 = 300;
-/// Histories on one platform before it is started anew: what earlier ones left slows it down.
+/// Histories per platform before it is restarted, because the data of earlier ones slows it down.
 const HISTORIES_MAX: u64 = 50;
-/// Trials of two settings, so that both are simulated.
+/// Two trial lengths, so that histories with and without a trial are simulated.
 const TRIAL_DAYS: [u32; 2] = [0, 7];
 
 fn setting(name: &str) -> Option<u64> {
@@ -44,16 +46,16 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 fn say(text: &str) {
-    // Past the test harness, which keeps what a test prints that passes.
+    // Bypasses the test harness, which hides the output of passing tests.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Whether one history is asked for, to be read.
+/// Whether a single history was requested, to be read.
 fn is_retold() -> bool {
     setting("SEED").is_some()
 }
 
-/// Which seeds: `SEED` alone, or `SEEDS` of them from `FIRST` on.
+/// The seeds: only `SEED`, or `SEEDS` of them starting at `FIRST`.
 fn seeds() -> std::ops::Range<u64> {
     match setting("SEED") {
         Some(one) => one..one + 1,
@@ -64,7 +66,7 @@ fn seeds() -> std::ops::Range<u64> {
     }
 }
 
-/// Runs histories side by side, each worker on platforms of its own, until all are done or one failed.
+/// Runs histories in parallel, each worker on its own platforms, until all are done or one has failed.
 fn simulate(strategy: Strategy, seeds: std::ops::Range<u64>, calm: bool) -> (Tally, Option<Failure>) {
     let next = AtomicU64::new(seeds.start);
     let stop = AtomicBool::new(false);
@@ -108,7 +110,7 @@ fn simulate(strategy: Strategy, seeds: std::ops::Range<u64>, calm: bool) -> (Tal
 struct Worker {
     runtime: tokio::runtime::Runtime,
     strategy: Strategy,
-    /// By the days of their trial, with how many histories they have had.
+    /// By trial days, with the number of histories that they have run.
     worlds: [Option<(World, u64)>; TRIAL_DAYS.len()],
 }
 
@@ -135,13 +137,13 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // Platforms stop on the runtime that they run on.
+        // Platforms must be stopped on the runtime that they run on.
         let _entered = self.runtime.enter();
         self.worlds = [None, None];
     }
 }
 
-fn told(failure: &Failure) -> String {
+fn describe(failure: &Failure) -> String {
     let Failure { seed, why, story } = failure;
     format!("seed {seed}: {why}\n{story}replay it: make simulate SEED={seed}")
 }
@@ -153,9 +155,9 @@ fn every_history_ends_as_stripe_has_it() {
     let started = Instant::now();
     let (tally, failure) = simulate(Strategy::Service, seeds, false);
     if let Some(failure) = failure {
-        panic!("{}", told(&failure));
+        panic!("{}", describe(&failure));
     }
-    assert_eq!(tally.histories, count, "all of them ran");
+    assert_eq!(tally.histories, count, "all histories ran");
     say(&format!(
         "simulation: {} histories are clean: {} actions, {} webhooks, {} faults, {} overtaken webhooks, {} comparisons, {} plays, {} calls that lost all races, {} s",
         tally.histories,
@@ -170,16 +172,16 @@ fn every_history_ends_as_stripe_has_it() {
     ));
 }
 
-/// `make simulate-mutants` runs it; in `make test` it would cost more than it tells.
+/// Run by `make simulate-mutants`; in `make test` it would cost more than it shows.
 #[test]
 #[ignore = "make simulate-mutants"]
 fn every_wrong_strategy_is_rejected() {
     let seeds = setting("SEEDS").unwrap_or(SEEDS);
     for strategy in WRONG {
-        // Its rows are right where nothing goes wrong: it is the strategy that is rejected, not the fixture.
+        // Its rows are right when nothing goes wrong: the strategy is rejected, not the fixture.
         let (_, failure) = simulate(strategy, 0..10, true);
         if let Some(failure) = failure {
-            panic!("{strategy:?} fails where nothing goes wrong: {}", told(&failure));
+            panic!("{strategy:?} fails where nothing goes wrong: {}", describe(&failure));
         }
         let (_, failure) = simulate(strategy, 0..seeds, false);
         let failure = failure.unwrap_or_else(|| panic!("{strategy:?} is not rejected within {seeds} seeds"));

@@ -1,19 +1,19 @@
-//! What ought to be, computed from Stripe's JSON alone: the rows, and who may watch.
+//! The expected state, computed only from Stripe's JSON: the rows, and who may watch.
 //!
-//! Written from the contract's §5 and §6, apart from the service: it imports nothing of `shared` or of any function, and
-//! knows Stripe's objects by the names in Stripe's documentation only.
+//! Written from the contract's §5 and §6, independently of the service: it imports nothing from `shared` or any
+//! function, and knows Stripe's objects only by the names in Stripe's documentation.
 
 use super::stripe::Truth;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: i64 = 86_400;
-/// `past_due` grants for so long (the parameter `GraceDays`).
+/// The grace period of `past_due` (the parameter `GraceDays`).
 const GRACE: i64 = 7 * DAY;
 /// "any state beyond `current_period_end` + 2 days"
 const SLACK: i64 = 2 * DAY;
-/// What is sold, by lookup key.
+/// The plans for sale, by lookup key.
 const SOLD: [(&str, &str, &str); 4] = [
     ("basic_month", "basic", "month"),
     ("basic_year", "basic", "year"),
@@ -21,59 +21,80 @@ const SOLD: [(&str, &str, &str); 4] = [
     ("premium_year", "premium", "year"),
 ];
 
-/// Plan and interval.
+/// A plan and its interval.
 type Sold = (&'static str, &'static str);
 
-/// What a price sells; nothing, where it is not one of ours.
-fn sold(price: &Value) -> Option<Sold> {
+/// What a price itself says that it sells, by its lookup key or the one kept in its metadata. A key may end in the
+/// currency: `basic_month_eur`.
+fn named(price: &Value) -> Option<Sold> {
     let key = price["lookup_key"].as_str().or_else(|| price["metadata"]["lookup_key"].as_str())?;
-    SOLD.iter().find(|(known, ..)| *known == key).map(|(_, plan, interval)| (*plan, *interval))
+    let is_of = |known: &str| {
+        key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || (rest.len() == 4 && rest.starts_with('_')))
+    };
+    SOLD.iter().find(|(known, ..)| is_of(known)).map(|(_, plan, interval)| (*plan, *interval))
+}
+
+/// What a price sells whose product sells only one of our plans: that plan, at the price's own interval.
+fn of_product(price: &Value, plans: &BTreeSet<&'static str>) -> Option<Sold> {
+    let plan = plans.first().filter(|_| plans.len() == 1)?;
+    let every = ["month", "year"].into_iter().find(|every| price["recurring"]["interval"] == **every)?;
+    Some((plan, every))
 }
 
 fn item(subscription: &Value) -> &Value {
     &subscription["items"]["data"][0]
 }
 
-fn plan(subscription: &Value) -> Option<Sold> {
-    sold(&item(subscription)["price"])
+fn plan(known: &Known, subscription: &Value) -> Option<Sold> {
+    known.get(text(&item(subscription)["price"]["id"])).map(|(sold, _)| *sold)
 }
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// A subscription's status. "Collection that is paused at Stripe is shown as paused."
+fn status(subscription: &Value) -> &str {
+    match text(&subscription["status"]) {
+        "trialing" | "active" | "past_due" if subscription["pause_collection"].is_object() => "paused",
+        status => status,
+    }
+}
+
 fn is_live(subscription: &Value) -> bool {
-    matches!(text(&subscription["status"]), "trialing" | "active" | "past_due" | "unpaid" | "paused")
+    matches!(status(subscription), "trialing" | "active" | "past_due" | "unpaid" | "paused")
 }
 
 fn period_end(subscription: &Value) -> i64 {
     item(subscription)["current_period_end"].as_i64().unwrap_or_default()
 }
 
-/// The subscriptions to a plan of ours that are live: never two, once everything has been told.
+/// The live subscriptions to one of our plans: never two, once all events were delivered.
 pub(crate) fn live(truth: &Truth) -> Vec<&Value> {
-    truth.subscriptions.iter().filter(|one| is_live(one) && plan(one).is_some()).collect()
+    let known = known_prices(truth);
+    truth.subscriptions.iter().filter(|one| is_live(one) && plan(&known, one).is_some()).collect()
 }
 
-/// "The granting subscription is the live one of the highest plan, then of the latest period end"; where none is live, the
-/// one that speaks of what was: ended before never begun.
+/// "The granting subscription is the live one of the highest plan, then of the latest period end". If none is live, the
+/// one that describes the past: an ended one before one that never began.
 pub(crate) fn granting(truth: &Truth) -> Option<&Value> {
-    let class = |one: &Value| match text(&one["status"]) {
+    let class = |one: &Value| match status(one) {
         "trialing" | "active" | "past_due" => 4,
         "unpaid" | "paused" => 3,
         "canceled" => 2,
         "incomplete" => 1,
         _ => 0,
     };
+    let known = known_prices(truth);
     truth.subscriptions.iter().max_by_key(|one| {
-        let plan = plan(one).map(|(plan, _)| plan);
+        let plan = plan(&known, one).map(|(plan, _)| plan);
         let height = plan.filter(|_| is_live(one)).map(|plan| usize::from(plan == "premium"));
         let age = (one["created"].as_i64(), text(&one["id"]).to_owned());
         (plan.is_some(), class(one), height, period_end(one), age)
     })
 }
 
-/// The moment at which the earliest of a subscription's open invoices was finalized.
+/// When the earliest of a subscription's open invoices was finalized.
 fn unpaid_since(truth: &Truth, subscription: &Value) -> Option<i64> {
     let open = truth.invoices.iter().filter(|one| {
         one["status"] == "open"
@@ -88,19 +109,19 @@ fn cancel_at(subscription: &Value) -> Option<i64> {
     subscription["cancel_at"].as_i64().or(at_end)
 }
 
-/// What the schedule of a subscription has come next, when the present phase ends.
-fn next_plan(truth: &Truth, subscription: &Value) -> Option<Sold> {
+/// The plan that a subscription's schedule starts when the current phase ends, and its price.
+fn next_plan(truth: &Truth, subscription: &Value) -> Option<(Sold, i64)> {
     let schedule = &subscription["schedule"];
     let start = schedule["current_phase"]["end_date"].as_i64()?;
     let phases = schedule["phases"].as_array()?;
     let next = phases.iter().find(|phase| phase["start_date"].as_i64() == Some(start))?;
-    known_prices(truth).get(text(&next["items"][0]["price"])).map(|known| known.0)
+    known_prices(truth).get(text(&next["items"][0]["price"])).copied()
 }
 
-/// A complimentary plan, and when it ends if it does: what the operator gave, of which Stripe knows nothing.
+/// A complimentary plan and its end, if any: given by the operator, unknown to Stripe.
 pub(crate) type Given = Option<(&'static str, Option<i64>)>;
 
-/// What `GET …/play` of a video is answered with: an error's code, or nothing where it plays.
+/// The expected answer to `GET …/play` for a video: an error code, or `None` if it plays.
 pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) -> &'static str {
     if required == "free" {
         return "";
@@ -111,7 +132,7 @@ pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) 
         Some((_, Some(until))) if now >= until => Err("SUBSCRIPTION_EXPIRED"),
         Some((plan, _)) => Ok(plan),
     };
-    // The better of both. A complimentary plan that ended is told where there is no subscription.
+    // The better of the two counts. An ended complimentary plan is the reason only without a subscription.
     let granted = match (plan_of_access(truth, now), complimentary) {
         (Ok("premium"), _) | (_, Ok("premium")) => Ok("premium"),
         (Ok(plan), _) | (_, Ok(plan)) => Ok(plan),
@@ -127,13 +148,13 @@ pub(crate) fn play(truth: &Truth, given: Given, required: &str, now: Timestamp) 
 /// The table of §5.
 fn plan_of_access(truth: &Truth, now: i64) -> Result<&'static str, &'static str> {
     let Some(one) = granting(truth) else { return Err("SUBSCRIPTION_REQUIRED") };
-    let status = text(&one["status"]);
+    let status = status(one);
     match status {
         "canceled" => return Err("SUBSCRIPTION_EXPIRED"),
         "trialing" | "active" | "past_due" | "unpaid" | "paused" => {}
         _ => return Err("SUBSCRIPTION_REQUIRED"),
     }
-    let Some((plan, _)) = plan(one) else { return Err("SUBSCRIPTION_REQUIRED") };
+    let Some((plan, _)) = plan(&known_prices(truth), one) else { return Err("SUBSCRIPTION_REQUIRED") };
     if cancel_at(one).is_some_and(|at| now >= at) || now >= period_end(one) + SLACK {
         return Err("SUBSCRIPTION_EXPIRED");
     }
@@ -144,7 +165,22 @@ fn plan_of_access(truth: &Truth, now: i64) -> Result<&'static str, &'static str>
     }
 }
 
-/// Whether Stripe has a paid invoice for premium: of nothing, where a trial or a coupon left nothing to pay.
+/// Subscriptions that still renew although one of their payments was charged back: those with lost disputes.
+pub(crate) fn renews_after_loss(truth: &Truth, disputes: &[String]) -> Option<String> {
+    let known = known_prices(truth);
+    let lost = truth.disputes.iter().filter(|one| disputes.contains(&text(&one["id"]).to_owned()));
+    lost.filter(|one| one["status"] == "lost").find_map(|dispute| {
+        let paid =
+            |invoice: &&Value| invoice["payments"]["data"][0]["payment"]["payment_intent"] == dispute["payment_intent"];
+        let invoice = truth.invoices.iter().find(paid)?;
+        let of = |one: &&Value| one["id"] == invoice["parent"]["subscription_details"]["subscription"];
+        let one = truth.subscriptions.iter().find(of)?;
+        let renews = is_live(one) && plan(&known, one).is_some() && cancel_at(one).is_none();
+        renews.then(|| format!("{} renews, though {} was lost", one["id"], dispute["id"]))
+    })
+}
+
+/// Whether Stripe has a paid invoice for premium, which may be zero because of a trial or a coupon.
 pub(crate) fn premium_was_paid(truth: &Truth) -> bool {
     let known = known_prices(truth);
     let for_premium = |line: &Value| {
@@ -155,43 +191,51 @@ pub(crate) fn premium_was_paid(truth: &Truth) -> bool {
     paid.any(|one| one["lines"]["data"].as_array().into_iter().flatten().any(for_premium))
 }
 
-/// The row of the user, without nulls; `customer` is theirs where no subscription names one.
+/// The user's row, without nulls; `customer` is theirs if no subscription names one.
 pub(crate) fn row(truth: &Truth, customer: &str) -> Value {
     let Some(one) = granting(truth) else {
         return json!({ "stripe_customer_id": customer, "status": "none" });
     };
     let live = is_live(one);
-    let next = next_plan(truth, one).filter(|next| live && plan(one) != Some(*next));
-    let (plan, interval) = plan(one).unzip();
+    let own = plan(&known_prices(truth), one);
+    let next = next_plan(truth, one).filter(|next| live && own != Some(next.0));
+    let amount = item(one)["price"]["unit_amount"].as_i64().unwrap_or(0) * item(one)["quantity"].as_i64().unwrap_or(1);
+    let has_discount = one["discounts"].as_array().is_some_and(|all| !all.is_empty());
+    let (plan, interval) = own.unzip();
     bare(json!({
         "stripe_customer_id": one["customer"],
         "stripe_subscription_id": one["id"],
         "plan_type": plan,
-        "status": one["status"],
+        "status": status(one),
         "interval": interval,
+        "amount": live.then_some(amount),
+        "currency": live.then_some(&one["currency"]),
+        "has_discount": (live && has_discount).then_some(true),
         "current_period_end": moment(Some(period_end(one))),
         "cancel_at": moment(cancel_at(one).filter(|_| live)),
-        "trial_end": moment(one["trial_end"].as_i64().filter(|_| one["status"] == "trialing")),
+        "trial_end": moment(one["trial_end"].as_i64().filter(|_| status(one) == "trialing")),
+        "resumes_at": moment(one["pause_collection"]["resumes_at"].as_i64().filter(|_| status(one) == "paused")),
         "unpaid_since": moment(unpaid_since(truth, one).filter(|_| live)),
-        "pending_plan_type": next.map(|(plan, _)| plan),
-        "pending_interval": next.map(|(_, interval)| interval),
+        "pending_plan_type": next.map(|((plan, _), _)| plan),
+        "pending_interval": next.map(|((_, interval), _)| interval),
+        "pending_amount": next.map(|(_, amount)| amount),
     }))
 }
 
-/// The ledger by customer and object: one entry for each finalized invoice, subscription, refund, and failed or disputed
-/// charge.
+/// The ledger by customer and object: one entry for each finalized invoice, subscription, refund, dispute, and failed
+/// or disputed charge.
 pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
     let known = known_prices(truth);
     let mut all = BTreeMap::new();
     let mut add = |customer: &Value, entry: Value| {
         let old = all.insert((text(customer).to_owned(), text(&entry["id"]).to_owned()), entry);
-        assert!(old.is_none(), "Stripe has two objects of one id");
+        assert!(old.is_none(), "Stripe has two objects with one id");
     };
     for one in truth.invoices.iter().filter(|one| one["status"] != "draft") {
         add(&one["customer"], invoice(one, &known));
     }
     for one in &truth.subscriptions {
-        add(&one["customer"], subscription(one));
+        add(&one["customer"], subscription(one, &known));
     }
     for one in &truth.charges {
         if one["status"] == "failed" || one["disputed"] == true {
@@ -200,6 +244,9 @@ pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
         for refund in one["refunds"]["data"].as_array().into_iter().flatten() {
             add(&one["customer"], refunded(refund, one));
         }
+        for dispute in truth.disputes.iter().filter(|dispute| dispute["charge"] == one["id"]) {
+            add(&one["customer"], disputed(dispute));
+        }
     }
     all
 }
@@ -207,12 +254,17 @@ pub(crate) fn ledger(truth: &Truth) -> BTreeMap<(String, String), Value> {
 /// What prices sell and cost, by id.
 type Known = BTreeMap<String, (Sold, i64)>;
 
-/// What prices sell: those found by lookup key, and those of the subscriptions' own items.
+/// What prices sell, whether or not they are still for sale: by their own data, or else by their product.
 fn known_prices(truth: &Truth) -> Known {
     let of_items = truth.subscriptions.iter().map(|one| &item(one)["price"]);
-    let all = of_items.chain(&truth.prices);
+    let all: Vec<&Value> = of_items.chain(&truth.prices).collect();
+    let mut plans: BTreeMap<&str, BTreeSet<&'static str>> = BTreeMap::new();
+    for (product, (plan, _)) in all.iter().filter_map(|price| Some((text(&price["product"]), named(price)?))) {
+        plans.entry(product).or_default().insert(plan);
+    }
+    let sold = |price: &Value| named(price).or_else(|| of_product(price, plans.get(text(&price["product"]))?));
     let known = |price: &Value| Some((sold(price)?, price["unit_amount"].as_i64()?));
-    all.filter_map(|price| Some((text(&price["id"]).to_owned(), known(price)?))).collect()
+    all.into_iter().filter_map(|price| Some((text(&price["id"]).to_owned(), known(price)?))).collect()
 }
 
 fn invoice(one: &Value, known: &Known) -> Value {
@@ -232,11 +284,12 @@ fn invoice(one: &Value, known: &Known) -> Value {
         all.filter_map(|one| one["amount"].as_i64()).sum::<i64>()
     };
     let amount = |line: &Value| line["amount"].as_i64().unwrap_or_default() - off(line);
-    // The line for a whole period tells what is billed; among parts, the dearest.
+    // The line for a whole period shows what is billed; among partial lines, the most expensive one.
     let telling = ours.iter().max_by_key(|line| (!is_part(line), amount(line)));
     let known = telling.and_then(|line| sold_by(line));
     let (plan, interval) = known.map(|(sold, _)| sold).unzip();
-    // What a whole period costs after coupons: where there are parts alone, what the dearest is a part of, reduced alike.
+    // The cost of a whole period after coupons. With only partial lines: the full price of the most expensive one, with
+    // the same discount ratio.
     let recurring = match telling.zip(known) {
         Some((line, (_, price))) if is_part(line) => {
             let whole = line["amount"].as_i64().unwrap_or_default();
@@ -273,28 +326,30 @@ fn invoice(one: &Value, known: &Known) -> Value {
             "finalized_at": moment(finalized),
             "paid_at": moment(paid),
             "uncollectible_at": moment(at(&one["status_transitions"]["marked_uncollectible_at"])),
+            "voided_at": moment(at(&one["status_transitions"]["voided_at"])),
         }),
     )
 }
 
-fn subscription(one: &Value) -> Value {
-    let (plan, interval) = plan(one).unzip();
+fn subscription(one: &Value, known: &Known) -> Value {
+    let (plan, interval) = plan(known, one).unzip();
     let item = item(one);
     let amount = item["price"]["unit_amount"].as_i64().unwrap_or(0) * item["quantity"].as_i64().unwrap_or(1);
     let at = |name: &str| moment(one[name].as_i64());
-    let is_over = matches!(text(&one["status"]), "canceled" | "incomplete_expired");
+    let is_over = matches!(status(one), "canceled" | "incomplete_expired");
     entry(
         "subscription",
         one["created"].as_i64(),
         is_over,
         json!({
             "id": one["id"],
-            "status": one["status"],
+            "status": status(one),
             "plan_type": plan,
             "interval": interval,
             "amount": amount,
             "currency": one["currency"],
             "created": at("created"),
+            "trial_start": at("trial_start"),
             "trial_end": at("trial_end"),
             "canceled_at": at("canceled_at"),
             "ended_at": at("ended_at"),
@@ -340,7 +395,26 @@ fn refunded(one: &Value, charge: &Value) -> Value {
     )
 }
 
-/// An entry with the UTC day that it counts on, and whether its object will change no more.
+fn disputed(one: &Value) -> Value {
+    let is_over = matches!(text(&one["status"]), "won" | "lost" | "prevented" | "warning_closed");
+    entry(
+        "dispute",
+        one["created"].as_i64(),
+        is_over,
+        json!({
+            "id": one["id"],
+            "status": one["status"],
+            "amount": one["amount"],
+            "currency": one["currency"],
+            "reason": one["reason"],
+            "charge": one["charge"],
+            "payment_intent": one["payment_intent"],
+            "created": moment(one["created"].as_i64()),
+        }),
+    )
+}
+
+/// An entry with the UTC day on which it counts, and whether its object can still change.
 fn entry(kind: &str, counted: Option<i64>, settled: bool, fields: Value) -> Value {
     let mut fields = bare(fields);
     fields["kind"] = json!(kind);
@@ -353,7 +427,7 @@ fn moment(seconds: Option<i64>) -> Option<String> {
     seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).map(|at| at.to_string())
 }
 
-/// Without what is null.
+/// Removes nulls.
 pub(crate) fn bare(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -363,14 +437,14 @@ pub(crate) fn bare(value: Value) -> Value {
     }
 }
 
-/// What differs between what is and what ought to be, field by field.
+/// The differences between the actual and the expected value, field by field.
 pub(crate) fn difference(what: &str, found: &Value, expected: &Value) -> Option<String> {
     if found == expected {
         return None;
     }
     let empty = Map::new();
     let (is, ought) = (found.as_object().unwrap_or(&empty), expected.as_object().unwrap_or(&empty));
-    let names: std::collections::BTreeSet<&String> = is.keys().chain(ought.keys()).collect();
+    let names: BTreeSet<&String> = is.keys().chain(ought.keys()).collect();
     let differing = names.into_iter().filter(|name| is.get(*name) != ought.get(*name));
     let told: Vec<String> = differing
         .map(|name| {

@@ -1,5 +1,5 @@
-//! The orders in which Stripe's events were seen: those of a checkout in every permutation, and `updated(active)` followed by
-//! `created(incomplete)`, a second apart, delivered in every order that was possible.
+//! Observed orders of Stripe's events: a checkout's events in every permutation, and `updated(active)` followed by
+//! `created(incomplete)` one second apart, delivered in every order that is possible.
 
 use super::check;
 use super::say;
@@ -8,7 +8,7 @@ use super::wrong::Strategy;
 use serde_json::{Value, json};
 use standin::deliveries::Mode;
 
-/// Every order of `0..count`.
+/// All orders of `0..count`.
 fn permutations(count: usize) -> Vec<Vec<usize>> {
     if count == 0 {
         return vec![Vec::new()];
@@ -23,14 +23,14 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     permutations(count - 1).into_iter().flat_map(longer).collect()
 }
 
-/// The events that were sent since, oldest first: type and body.
+/// The events sent since then, oldest first: type and body.
 fn events(world: &World) -> Vec<(String, String)> {
     let mut sent = world.platform.running().deliveries();
     sent.reverse();
     sent.into_iter().map(|one| (one.event_type, one.body)).collect()
 }
 
-/// Delivers an event until it is taken in, as Stripe does: a machine that is busy may answer 503 to the first attempt.
+/// Delivers an event until it is accepted, as Stripe does: a busy machine may answer 503 at first.
 async fn delivered(world: &World, body: &str) -> bool {
     for _ in 0..5 {
         match world.post(body).await {
@@ -42,15 +42,15 @@ async fn delivered(world: &World, body: &str) -> bool {
     false
 }
 
-/// The same event under an id that no mark is of.
+/// The same event with an id that has no mark.
 fn renamed(body: &str, id: &str) -> String {
     let mut event: Value = serde_json::from_str(body).expect("an event");
     event["id"] = json!(id);
     event.to_string()
 }
 
-/// Forgets what the tables hold of a person but whose the customer is, their mail included: a cause is mailed once, and what
-/// causes it again would fail.
+/// Deletes what the tables contain about a person, including their mail, except the owner of the customer: each cause
+/// is mailed once, so triggering it again would fail.
 async fn forget(world: &World, person: &Person) {
     let aws = world.aws();
     let mut keys = vec![(&aws.subscriptions, json!({ "pk": { "S": format!("USER#{}", person.id) } }))];
@@ -69,16 +69,16 @@ async fn forget(world: &World, person: &Person) {
 }
 
 #[tokio::test]
-async fn the_events_of_a_checkout_may_come_in_any_order() {
+async fn a_checkouts_events_may_arrive_in_any_order() {
     let world = World::start(Strategy::Service, 0).await;
     world.mode(Mode::Drop);
     let mut person = world.register("ordered@viewers.test").await;
     let answer = person.viewer.post("/api/subscription/checkout", json!({ "plan_type": "premium" })).await;
-    world.platform.pay(answer.data()["checkout_url"].as_str().expect("a page"), crate::billing::CARD).await;
+    world.platform.pay(answer.data()["checkout_url"].as_str().expect("a page"), support::billing::CARD).await;
     person.find_customers(&world.stripe).await;
     let events = events(&world);
     let kinds: Vec<&str> = events.iter().map(|(kind, _)| kind.as_str()).collect();
-    // The billing events of facts in both orders that were seen; what else was seen says nothing of money or access.
+    // The observed billing events, in both orders; the others say nothing about money or access.
     for kind in
         ["customer.subscription.created", "customer.subscription.updated", "invoice.paid", "checkout.session.completed"]
     {
@@ -96,11 +96,11 @@ async fn the_events_of_a_checkout_may_come_in_any_order() {
             panic!("{order:?} of {kinds:?}: {why}");
         }
     }
-    check::all(&world, &person, None).await.expect("it plays what was bought");
+    check::all(&world, &person, None).await.expect("the plan that was bought plays");
     say(&format!("event orders: a checkout's {} events in all {} orders", events.len(), orders.len()));
 }
 
-/// A customer with a card on file.
+/// A customer with a saved card.
 async fn with_card(world: &World, email: &str) -> (Person, String, String) {
     let person = world.register(email).await;
     let customer = person.customers[0].clone();
@@ -114,13 +114,13 @@ async fn with_card(world: &World, email: &str) -> (Person, String, String) {
 }
 
 #[tokio::test]
-async fn incomplete_and_active_a_second_apart_may_come_in_any_order() {
+async fn incomplete_and_active_one_second_apart_may_arrive_in_any_order() {
     let world = World::start(Strategy::Service, 0).await;
     let price = world.prices.iter().find(|price| price["lookup_key"] == "premium_month").expect("a price");
     let price = price["id"].as_str().expect("an id").to_owned();
     let mut cases = 0;
-    // How many of the first second's events come before the second's change, and all orders of what is left then. Longer
-    // histories are the simulation's.
+    // How many of the first second's events arrive before the second's change, and all orders of the rest. The
+    // simulation covers longer histories.
     for early in 0..=2 {
         let mut case = 0;
         loop {
@@ -157,8 +157,8 @@ async fn incomplete_and_active_a_second_apart_may_come_in_any_order() {
                     panic!("{early} early, {order:?} of {kinds:?}: {why}");
                 }
             }
-            check::all(&world, &person, None).await.expect("it plays what was paid");
-            world.end(&person).await;
+            check::all(&world, &person, None).await.expect("the plan that was paid plays");
+            world.end(&person, &[]).await;
             cases += 1;
             case += 1;
             if case == orders.len() {

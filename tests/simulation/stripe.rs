@@ -1,9 +1,9 @@
-//! Stripe past the service: what a merchant does in its dashboard, and what Stripe says of a user in its own JSON.
+//! Direct access to Stripe: what a merchant does in the dashboard, and Stripe's JSON about a user.
 
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Most objects that Stripe lists at once; a history has fewer.
+/// The most objects that Stripe lists at once; a history has fewer.
 const PAGE: &str = "limit=100";
 
 /// Stripe's API.
@@ -14,20 +14,21 @@ pub(crate) struct Stripe {
     key: String,
 }
 
-/// All that Stripe says of the customers of one user.
+/// Everything that Stripe knows about the customers of one user.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Truth {
-    /// Oldest first, those deleted included.
+    /// Oldest first, including deleted ones.
     pub customers: Vec<String>,
     pub subscriptions: Vec<Value>,
     pub invoices: Vec<Value>,
     pub charges: Vec<Value>,
-    /// Those with a lookup key.
+    pub disputes: Vec<Value>,
+    /// Of our products, for sale or not.
     pub prices: Vec<Value>,
 }
 
 impl Truth {
-    /// Whether anything was ever bought, or asked to be paid, by a customer.
+    /// Whether a customer ever bought anything or was asked to pay.
     pub(crate) fn has_done_something(&self, customer: &str) -> bool {
         let mut all = self.subscriptions.iter().chain(&self.invoices).chain(&self.charges);
         all.any(|one| one["customer"] == customer)
@@ -43,7 +44,7 @@ impl Stripe {
         self.call(reqwest::Method::GET, path, &[]).await.1
     }
 
-    /// Status and answer of a call that may be refused.
+    /// The status and answer of a call that may be refused.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
         self.call(reqwest::Method::POST, path, form).await
     }
@@ -54,7 +55,7 @@ impl Stripe {
 
     async fn call(&self, method: reqwest::Method, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
         static KEYS: AtomicU64 = AtomicU64::new(0);
-        // A fault that was meant for the service may strike here: the key makes the repetition the same request.
+        // A fault meant for the service may hit this call instead: the key makes the retry the same request.
         let key = format!("dashboard-{}-{}", std::process::id(), KEYS.fetch_add(1, Ordering::Relaxed));
         let body = encoded(form);
         for _ in 0..50 {
@@ -75,11 +76,11 @@ impl Stripe {
         panic!("Stripe's stand-in does not answer {method} {path}");
     }
 
-    /// What Stripe lists.
+    /// The objects of a list at Stripe.
     pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
         let join = if path.contains('?') { '&' } else { '?' };
         let mut answer = self.get(&format!("{path}{join}{PAGE}")).await;
-        assert_eq!(answer["has_more"], false, "more of {path} than a history should have: {answer}");
+        assert_eq!(answer["has_more"], false, "more objects of {path} than a history can have: {answer}");
         match answer["data"].take() {
             Value::Array(all) => all,
             _ => Vec::new(),
@@ -104,6 +105,10 @@ impl Stripe {
             truth.subscriptions.extend(self.subscriptions(customer).await);
             truth.invoices.extend(self.invoices(customer).await);
             truth.charges.extend(self.charges(customer).await);
+        }
+        for charge in truth.charges.iter().filter(|charge| charge["disputed"] == true) {
+            let path = format!("disputes?charge={}", charge["id"].as_str().unwrap_or_default());
+            truth.disputes.extend(self.list(&path).await);
         }
         truth
     }

@@ -1,5 +1,6 @@
-//! The fault sweep: every call that a flow makes to DynamoDB and to Stripe fails in turn, before it is done, after it, hung,
-//! throttled, cut short, once and for good; then the flow is asked for again. Nothing is lost, and nothing is done twice.
+//! The fault sweep: every call that a flow makes to DynamoDB and Stripe fails in turn (before or after it is done,
+//! hanging, throttled, cut short; once and for good). Then the request is repeated. Nothing may be lost, and nothing
+//! done twice.
 
 use super::check;
 use super::say;
@@ -10,7 +11,7 @@ use standin::deliveries::Mode;
 use standin::faults::{Fault, Kind, Target};
 use support::Answer;
 
-/// What is swept.
+/// The flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
     Webhook,
@@ -23,11 +24,11 @@ enum Flow {
     Deletion,
 }
 
-/// Runs before somebody else takes over.
+/// Runs before a new person takes over.
 const RUNS_OF_A_PERSON: u32 = 10;
-/// A call that fails once may be repeated below the function; one that goes on failing is a crash there.
+/// A call that fails once may be retried below the function; one that keeps failing acts like a crash there.
 const COUNTS: [u32; 2] = [1, 1_000];
-/// Ways in which `make test` has each call fail.
+/// The number of ways in which `make test` makes each call fail.
 const WAYS_OF_A_CALL: usize = 2;
 const KINDS: [Kind; 7] = [
     Kind::ResetBefore,
@@ -43,7 +44,7 @@ struct Sweep {
     world: World,
     person: Person,
     admin: support::Viewer,
-    /// The first payment of whoever is swept, if they made one.
+    /// The person's first payment, if they made one.
     invoice: String,
     runs: u32,
 }
@@ -56,22 +57,22 @@ impl Sweep {
         Self { world, person, admin, invoice: String::new(), runs: 0 }
     }
 
-    /// Somebody with a subscription, unless a checkout is swept: who opens one has none.
+    /// A person with a subscription; for the checkout flow, one without.
     async fn newcomer(world: &World, flow: Flow, number: u32) -> Person {
         world.mode(Mode::Normal);
         let mut person = world.register(&format!("swept-{number}@viewers.test")).await;
         if flow != Flow::Checkout {
             let answer = person.viewer.post("/api/subscription/checkout", json!({ "plan_type": "basic" })).await;
-            world.platform.pay(answer.data()["checkout_url"].as_str().expect("a page"), crate::billing::CARD).await;
+            world.platform.pay(answer.data()["checkout_url"].as_str().expect("a page"), support::billing::CARD).await;
         }
         person.find_customers(&world.stripe).await;
-        check::all(world, &person, None).await.expect("as Stripe has it before anything breaks");
-        // From now on a webhook comes when the sweep posts it.
+        check::all(world, &person, None).await.expect("the tables match Stripe before any fault");
+        // From now on webhooks arrive only when the sweep posts them.
         world.mode(Mode::Drop);
         person
     }
 
-    /// Does the flow; the same key makes a repetition the same wish.
+    /// Runs the flow; the same key makes a repetition the same request.
     async fn act(&self, flow: Flow, key: &str) -> Answer {
         let post = |path: String, body: Value| {
             let viewer = if flow == Flow::Refund { &self.admin } else { &self.person.viewer };
@@ -82,14 +83,14 @@ impl Sweep {
         match flow {
             Flow::Webhook => {
                 let customer = &self.person.customers[0];
-                crate::billing::event(&self.world.platform, key, "customer.updated", customer).await
+                support::billing::post_event(&self.world.platform, key, "customer.updated", customer).await
             }
             Flow::Checkout => post(of("checkout"), json!({ "plan_type": "premium" })).await,
             Flow::Cancel => post(of("cancel"), json!({})).await,
             Flow::Resume => post(of("resume"), json!({})).await,
             Flow::Upgrade => post(of("change"), json!({ "plan_type": "premium" })).await,
             Flow::Downgrade => post(of("change"), json!({ "plan_type": "basic" })).await,
-            Flow::Deletion => self.person.viewer.delete("/api/account").await,
+            Flow::Deletion => self.person.delete_account().await,
             Flow::Refund => {
                 let path = format!("/api/admin/payments/{}/refund", self.invoice);
                 post(path, json!({ "amount": 1, "reason": "swept" })).await
@@ -97,7 +98,7 @@ impl Sweep {
         }
     }
 
-    /// Brings Stripe to where the flow has something to do, past the service and its tables.
+    /// Prepares Stripe so that the flow has something to do, without the service and its tables.
     async fn prepare(&self, flow: Flow) {
         let customer = &self.person.customers[0];
         let subscriptions = self.world.stripe.subscriptions(customer).await;
@@ -107,7 +108,7 @@ impl Sweep {
             self.world.stripe.post(&format!("subscription_schedules/{schedule}/release"), &[]).await;
         }
         let ends = match flow {
-            // What is to be written differs from what is kept at every run.
+            // What must be written differs from what is stored in every run.
             Flow::Webhook => one["cancel_at_period_end"] != true,
             Flow::Resume => true,
             _ => false,
@@ -127,7 +128,7 @@ impl Sweep {
         }
     }
 
-    /// What nothing may do twice: paid invoices, refunds, and open checkouts.
+    /// What must never happen twice: paid invoices, refunds, and open checkouts.
     async fn count(&self) -> (usize, i64, usize) {
         let customer = &self.person.customers[0];
         let invoices = self.world.stripe.invoices(customer).await;
@@ -143,10 +144,11 @@ impl Sweep {
         if flow == Flow::Deletion {
             return self.delete(fault).await;
         }
-        // What a person has had grows with every run, and with it what a run costs.
+        // A person's data grows with every run, and with it the cost of a run.
         if self.runs.is_multiple_of(RUNS_OF_A_PERSON) {
             check::all(&self.world, &self.person, None).await?;
             self.person = Self::newcomer(&self.world, flow, self.runs).await;
+            self.admin = self.world.admin().await;
         }
         let key = format!("evt_sweep_{flow:?}_{}", self.runs);
         self.prepare(flow).await;
@@ -165,15 +167,16 @@ impl Sweep {
         let calls = self.calls(&answer);
         if answer.status() >= 500 {
             let again = self.act(flow, &key).await;
-            // It may be done already, which a repetition is told.
+            // It may already be done, and the repetition is told so.
             if again.status() >= 300 && again.code() != "CONFLICT" {
                 return Err(format!("answered {answer}, and then {again}"));
             }
         }
-        // The webhook that Stripe sends of whatever was done.
+        // The webhook that Stripe sends for whatever was done.
         let told = format!("{key}_told");
         let told =
-            crate::billing::event(&self.world.platform, &told, "customer.updated", &self.person.customers[0]).await;
+            support::billing::post_event(&self.world.platform, &told, "customer.updated", &self.person.customers[0])
+                .await;
         if told.status() != 200 {
             return Err(format!("the webhook is answered {told}"));
         }
@@ -200,7 +203,7 @@ impl Sweep {
         if done { Ok(calls) } else { Err(format!("it was lost: {one}")) }
     }
 
-    /// An account is deleted, and deleted again where that failed: nothing is left of it, and nobody is billed.
+    /// Deletes an account, and repeats the deletion if it failed: no data is left, and nobody is charged.
     async fn delete(&mut self, fault: Option<Fault>) -> Result<Vec<Target>, String> {
         if self.runs > 1 {
             self.person = Self::newcomer(&self.world, Flow::Deletion, self.runs).await;
@@ -221,17 +224,17 @@ impl Sweep {
             }
         }
         let (event, customer) = (format!("evt_sweep_deletion_{}", self.runs), &self.person.customers[0]);
-        let told = crate::billing::event(&self.world.platform, &event, "customer.deleted", customer).await;
+        let told = support::billing::post_event(&self.world.platform, &event, "customer.deleted", customer).await;
         if told.status() != 200 {
             return Err(format!("the webhook is answered {told}"));
         }
         let finished = self.world.platform.running().run_job("finish-deletions", json!({})).await;
-        finished.ok_or("there is no job that finishes deletions")??;
+        finished?;
         check::gone(&self.world, &self.person).await?;
         Ok(calls)
     }
 
-    /// What a request called, in order.
+    /// The calls of a request, in order.
     fn calls(&self, answer: &Answer) -> Vec<Target> {
         let calls = self.world.platform.calls(answer);
         let target = |service: &str| match service {
@@ -248,7 +251,7 @@ impl Sweep {
             let made = calls.iter().filter(|one| **one == target).count();
             for skip in 0..u32::try_from(made).expect("few") {
                 for (kind, count) in ways(target, skip) {
-                    let fault = Fault { target, table: None, operation: None, kind, skip, count };
+                    let fault = Fault { target, table: None, operation: None, kind, skip, count, answer: None };
                     let told = format!("{fault:?}");
                     if let Err(why) = self.run(flow, Some(fault)).await {
                         panic!("{flow:?} with {told}: {why}");
@@ -257,7 +260,7 @@ impl Sweep {
             }
         }
         if flow != Flow::Deletion {
-            check::all(&self.world, &self.person, None).await.expect("as Stripe has it after all");
+            check::all(&self.world, &self.person, None).await.expect("the tables match Stripe in the end");
         }
         say(&format!(
             "fault sweep: {flow:?} survives {} runs, each of its {} calls failing in turn",
@@ -267,14 +270,14 @@ impl Sweep {
     }
 }
 
-/// The ways in which a call fails: all of them by `make sweep`, and some of them, others for each call, in `make test`.
+/// The ways in which a call fails: all of them in `make sweep`; in `make test` a few, different for each call.
 fn ways(target: Target, skip: u32) -> Vec<(Kind, u32)> {
     let all: Vec<(Kind, u32)> = KINDS
         .into_iter()
-        // A batch alone is left unprocessed.
+        // Only a batch can be left unprocessed.
         .filter(|kind| *kind != Kind::Unprocessed || target == Target::Dynamodb)
         .flat_map(|kind| COUNTS.map(|count| (kind, count)))
-        // Hung for good is the deadline's, which has a test of its own.
+        // Hanging forever is covered by the deadline's own test.
         .filter(|(kind, count)| *kind != Kind::Hang || *count == 1)
         .collect();
     if std::env::var_os("WHOLE").is_some() {
@@ -290,41 +293,41 @@ fn swept(flow: Flow) {
 }
 
 #[test]
-fn no_call_of_a_webhook_may_fail_and_lose_or_double() {
+fn a_webhook_survives_the_failure_of_any_call() {
     swept(Flow::Webhook);
 }
 
 #[test]
-fn no_call_of_a_checkout_may_fail_and_lose_or_double() {
+fn a_checkout_survives_the_failure_of_any_call() {
     swept(Flow::Checkout);
 }
 
 #[test]
-fn no_call_of_a_cancellation_may_fail_and_lose_or_double() {
+fn a_cancellation_survives_the_failure_of_any_call() {
     swept(Flow::Cancel);
 }
 
 #[test]
-fn no_call_of_a_resumption_may_fail_and_lose_or_double() {
+fn a_resumption_survives_the_failure_of_any_call() {
     swept(Flow::Resume);
 }
 
 #[test]
-fn no_call_of_an_upgrade_may_fail_and_lose_or_double() {
+fn an_upgrade_survives_the_failure_of_any_call() {
     swept(Flow::Upgrade);
 }
 
 #[test]
-fn no_call_of_a_downgrade_may_fail_and_lose_or_double() {
+fn a_downgrade_survives_the_failure_of_any_call() {
     swept(Flow::Downgrade);
 }
 
 #[test]
-fn no_call_of_a_refund_may_fail_and_lose_or_double() {
+fn a_refund_survives_the_failure_of_any_call() {
     swept(Flow::Refund);
 }
 
 #[test]
-fn no_call_of_a_deletion_may_fail_and_lose_or_double() {
+fn a_deletion_survives_the_failure_of_any_call() {
     swept(Flow::Deletion);
 }

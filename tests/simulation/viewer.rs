@@ -1,4 +1,4 @@
-//! What the customer does in a history: buys, pays, comes back, changes their mind.
+//! What the customer does in a history: buys, pays, comes back, changes plans.
 
 use super::history::{CARDS, History, id};
 use super::oracle;
@@ -17,11 +17,16 @@ impl History<'_> {
             order["promotion_code"] = json!(self.chance.pick(&PROMOTION_CODES));
         }
         let answer = self.person.viewer.post("/api/subscription/checkout", order.clone()).await;
-        let is_over = order["promotion_code"] == PROMOTION_CODE_OVER;
+        let is_over = order["promotion_code"] == PROMOTION_CODE_OVER || self.is_gone(&order["promotion_code"]);
         let refused: &[&str] = if is_over { &["VALIDATION_ERROR"] } else { &[] };
-        self.admit(&format!("checkout of {order}"), &answer, &[&["ALREADY_SUBSCRIBED"], refused].concat())?;
+        // A conflict says that the plan is not for sale at the moment.
+        let refused = [&["ALREADY_SUBSCRIBED", "CONFLICT"], refused].concat();
+        self.admit(&format!("checkout of {order}"), &answer, &refused)?;
         if is_over && answer.status() == 201 {
             return Err("a promotion code that is over opens a checkout".to_owned());
+        }
+        if answer.code() == "CONFLICT" && self.sells_everything().await {
+            return Err("a plan that is sold is refused".to_owned());
         }
         self.world.faults().clear();
         self.person.find_customers(&self.world.stripe).await;
@@ -46,7 +51,12 @@ impl History<'_> {
     }
 
     pub(super) async fn pay(&mut self, page: &str, card: &str) {
-        let led = self.post_page(page, &format!("card={card}")).await;
+        self.pay_as(page, card, "").await;
+    }
+
+    /// Pays, entering an address if the page asks for one.
+    pub(super) async fn pay_as(&mut self, page: &str, card: &str, email: &str) {
+        let led = self.post_page(page, &format!("card={card}&email={}", email.replace('@', "%40"))).await;
         let led = if led.ends_with("/authenticate") {
             let result = self.chance.choose(&["complete", "complete", "fail"]);
             format!(
@@ -60,15 +70,15 @@ impl History<'_> {
         self.tell(&format!("pays with {card}, and is led to {told}"));
     }
 
-    /// Where a hosted page leads; nowhere, when it stays.
+    /// Where a hosted page redirects to; `None` if it does not.
     pub(super) async fn post_page(&self, page: &str, form: &str) -> String {
         let request = self.world.platform.client().post(page).body(form.to_owned());
         let sent = request.header("content-type", "application/x-www-form-urlencoded").send().await;
-        let answer = sent.expect("the hosted page answers");
+        let answer = sent.expect("the hosted page responds");
         answer.headers().get("location").and_then(|led| led.to_str().ok()).unwrap_or("nowhere").to_owned()
     }
 
-    /// A page that was left open, in another tab.
+    /// A page that was left open in another tab.
     pub(super) async fn pay_again(&mut self) -> Result<(), String> {
         if let Some((page, _)) = self.pick(&self.checkouts.clone()) {
             let card = self.chance.weighted(&CARDS);
@@ -86,6 +96,9 @@ impl History<'_> {
 
     pub(super) async fn ask(&mut self, what: &str) -> Result<(), String> {
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
+        if what == "resume" {
+            self.lost_disputes.clear();
+        }
         let answer = self.person.viewer.post(&format!("/api/subscription/{what}"), json!({})).await;
         self.admit(what, &answer, &["CONFLICT"])
     }
@@ -97,9 +110,9 @@ impl History<'_> {
         let codes = ["CARD_DECLINED", "PAYMENT_ACTION_REQUIRED", "CONFLICT", "SUBSCRIPTION_REQUIRED"];
         self.admit(&format!("change to {wish}"), &answer, &codes)?;
         self.world.faults().clear();
-        // What was asked for in a trial costs nothing before its end.
+        // A change during a trial costs nothing before its end.
         self.gave_premium |= answer.data()["status"] == "trialing";
-        if let Some(page) = answer.details()[0]["issue"].as_str().filter(|_| answer.status() == 402)
+        if let Some(page) = answer.details()[0]["confirm_url"].as_str().filter(|_| answer.status() == 402)
             && self.chance.once_in(2)
         {
             let card = self.chance.weighted(&CARDS);
@@ -109,7 +122,7 @@ impl History<'_> {
         Ok(())
     }
 
-    /// On Stripe's own page: a cancellation, another plan, another card.
+    /// In Stripe's portal: a cancellation, another plan, another card.
     pub(super) async fn portal(&mut self) -> Result<(), String> {
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
         let answer = self.person.viewer.post("/api/subscription/portal", json!({})).await;
@@ -119,14 +132,16 @@ impl History<'_> {
         let Some(one) = self.live_one().await else { return Ok(()) };
         let form = match self.chance.below(6) {
             0 | 1 => "action=cancel".to_owned(),
-            2 => "action=undo".to_owned(),
+            2 => {
+                self.lost_disputes.clear();
+                "action=undo".to_owned()
+            }
             3 => format!("action=card&card={}", self.chance.weighted(&CARDS)),
             4 => "action=keep".to_owned(),
             _ => {
-                // In a trial it costs nothing before its end.
+                // During a trial it costs nothing before its end.
                 self.gave_premium |= one["status"] == "trialing";
-                let at = usize::try_from(self.chance.below(4)).unwrap_or(0);
-                format!("action=switch&price={}", id(&self.world.prices[at]))
+                format!("action=switch&price={}", self.a_price())
             }
         };
         self.tell(&format!("does {form} on Stripe's page"));
@@ -134,15 +149,19 @@ impl History<'_> {
         Ok(())
     }
 
-    /// The account goes, and the person comes back as somebody new.
+    /// The account is deleted, and the person comes back with a new one.
     pub(super) async fn delete_account(&mut self) -> Result<(), String> {
+        if self.has_bought_elsewhere {
+            // Its buyer is known once its events have arrived; for a deleted account they would arrive too late.
+            self.converge().await?;
+        }
         self.person.find_customers(&self.world.stripe).await;
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        let mut answer = self.person.viewer.delete("/api/account").await;
+        let mut answer = self.person.delete_account().await;
         self.admit("the account is to be deleted", &answer, &[])?;
         self.world.faults().clear();
         if answer.status() != 200 && self.chance.once_in(2) {
-            answer = self.person.viewer.delete("/api/account").await;
+            answer = self.person.delete_account().await;
             self.admit("the account is to be deleted, again", &answer, &["SESSION_REVOKED"])?;
         }
         let who = self.person.viewer.get("/api/auth/me").await;
@@ -155,7 +174,8 @@ impl History<'_> {
         let name = format!("again{}-{}", self.gone.len(), self.person.viewer.email());
         let newcomer = self.world.register(&name).await;
         self.gone.push(std::mem::replace(&mut self.person, newcomer));
-        (self.given, self.gave_premium) = (None, false);
+        (self.given, self.gave_premium, self.has_bought_elsewhere) = (None, false, false);
+        self.lost_disputes.clear();
         Ok(())
     }
 }

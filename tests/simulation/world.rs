@@ -1,45 +1,50 @@
-//! A platform that many histories run on, one after the other, each with a customer of its own.
+//! A platform that runs many histories in sequence, each with its own customer.
 
-use super::stripe::Stripe;
+use super::catalogue::Catalogue;
+use super::stripe::{Stripe, Truth};
 use super::wrong::{Receiver, Strategy};
-use crate::billing::signature;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
-use local::platform::{Options, Seed};
+use local::platform::Options;
+use local::start::Seed;
 use serde_json::{Value, json};
 use standin::deliveries::Mode;
 use standin::faults::Faults;
 use standin::timeline::Due;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use support::billing::sign_event;
 use support::{Answer, PASSWORD, Platform, Viewer, options};
 
-/// Videos that ask for each plan.
+/// Videos that require each plan.
 pub(crate) const REQUIRED: [&str; 3] = ["free", "basic", "premium"];
-/// Promotion codes: half of everything for three months, the first invoice for nothing, and one that is over.
+/// Promotion codes: half off for three months, the first invoice free, and an expired one.
 pub(crate) const PROMOTION_CODES: [&str; 3] = ["HALF", "NOTHING", PROMOTION_CODE_OVER];
 pub(crate) const PROMOTION_CODE_OVER: &str = "OVER";
 const ADMIN: &str = "an-admin@marquee.test";
-/// How long a token is used before it is traded for a fresh one.
+/// How long a token is used before it is refreshed.
 const TOKEN_SECONDS: i64 = 5 * 86_400;
 
-/// The platform, and what every history needs of it.
+/// The platform, and what every history needs from it.
 pub(crate) struct World {
     pub platform: Platform,
     pub stripe: Stripe,
-    /// By lookup key, and one that is not ours.
+    /// By lookup key, as the platform was seeded, plus one price that is not ours.
     pub prices: Vec<Value>,
     pub foreign_price: String,
-    /// Ids, as [`REQUIRED`].
+    /// Video ids, in the order of [`REQUIRED`].
     pub videos: Vec<String>,
-    /// Where Stripe's events go.
+    /// Where Stripe's events are delivered.
     pub webhook_url: String,
     pub strategy: Strategy,
+    /// The prices for sale in the current history.
+    pub catalogue: RefCell<Catalogue>,
     aws: Aws,
-    /// Stops with the world.
+    /// Stopped together with the world.
     _receiver: Option<Receiver>,
 }
 
-/// The tables past the service, as an operator reads them.
+/// Direct access to the tables, as an operator has.
 #[derive(Clone)]
 pub(crate) struct Aws {
     client: reqwest::Client,
@@ -51,12 +56,12 @@ pub(crate) struct Aws {
     pub mail: String,
 }
 
-/// Somebody with an account.
+/// A person with an account.
 pub(crate) struct Person {
     pub id: String,
     pub viewer: Viewer,
     signed_at: Timestamp,
-    /// At Stripe, oldest first, those deleted included.
+    /// Their customers at Stripe, oldest first, including deleted ones.
     pub customers: Vec<String>,
 }
 
@@ -71,7 +76,7 @@ impl World {
         let environment = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let start = Options { seed: Seed::None, template: template.clone(), environment, ..options() };
         let platform = Platform::of_options(start).await;
-        // It was read, and is needed no more.
+        // It was read and is no longer needed.
         let _ = std::fs::remove_file(template);
         let key = platform.running().secret("StripeSecret")["api_key"].as_str().expect("a key").to_owned();
         let stripe = Stripe::new(platform.client().clone(), &platform.running().urls().stripe, &key);
@@ -91,12 +96,11 @@ impl World {
         ];
         let (status, foreign) = stripe.post("prices", &foreign).await;
         assert_eq!(status, 200, "{foreign}");
-        offer(&stripe).await;
         let all = stripe.list("prices?active=true").await;
         let is_ours = |price: &Value| price["lookup_key"].is_string() && price["id"] != foreign["id"];
         let prices: Vec<Value> = all.into_iter().filter(is_ours).collect();
         assert_eq!(prices.len(), 4, "the prices of two plans");
-        // Those of the videos are no history's.
+        // Events about videos belong to no history.
         platform.running().webhooks().reset();
         let mut webhook_url = format!("{}/api/subscription/webhook", platform.running().urls().web);
         let mut receiver = None;
@@ -104,7 +108,7 @@ impl World {
             let faults: Faults = platform.running().faults().clone();
             let started = Receiver::start(strategy, stripe.clone(), aws.clone(), prices.clone(), faults).await;
             webhook_url = started.url.clone();
-            // The service is told nothing any more; what takes its place is.
+            // The service no longer receives events; its replacement does.
             let configured = stripe.list("webhook_endpoints").await;
             let events = configured[0]["enabled_events"].as_array().expect("types").iter().filter_map(Value::as_str);
             let wanted = std::iter::once(("url", webhook_url.as_str()));
@@ -114,7 +118,7 @@ impl World {
             assert_eq!(status, 200, "{answer}");
             receiver = Some(started);
         }
-        Self {
+        let world = Self {
             foreign_price: foreign["id"].as_str().expect("an id").to_owned(),
             platform,
             stripe,
@@ -122,9 +126,18 @@ impl World {
             videos,
             webhook_url,
             strategy,
+            catalogue: RefCell::default(),
             aws,
             _receiver: receiver,
-        }
+        };
+        world.note_prices(&world.prices);
+        world.offer().await;
+        world
+    }
+
+    /// Everything that Stripe knows about some customers.
+    pub(crate) async fn truth(&self, customers: &[String]) -> Truth {
+        self.stripe.truth(customers, &self.all_prices().await).await
     }
 
     pub(crate) fn aws(&self) -> &Aws {
@@ -147,7 +160,8 @@ impl World {
         self.platform.running().webhooks().set_mode("stripe", mode);
     }
 
-    /// Begins in the night of a day of the next year that is not a leap year, so that months are as long at every replay.
+    /// Starts in the night of a day of the next year that is not a leap year, so that months have the same length in
+    /// every replay.
     pub(crate) async fn begin(&self, day: u64) {
         let today = self.now().to_zoned(TimeZone::UTC).date();
         let mut year = today.year() + 1;
@@ -160,16 +174,16 @@ impl World {
     }
 
     /// Ends a history: nothing of it is due any more.
-    pub(crate) async fn end(&self, person: &Person) {
+    pub(crate) async fn end(&self, person: &Person, strangers: &[String]) {
         self.faults().clear();
         self.mode(Mode::Drop);
-        for customer in &person.customers {
+        for customer in person.customers.iter().chain(strangers) {
             self.stripe.delete(&format!("customers/{customer}")).await;
         }
         self.platform.running().webhooks().reset();
     }
 
-    /// Everything that was sent is answered: whatever was held, refused or is to be tried again.
+    /// Delivers all events: those that were held, refused or are waiting for a retry.
     pub(crate) async fn settle(&self) -> Result<(), String> {
         self.faults().clear();
         let webhooks = self.platform.running().webhooks();
@@ -184,15 +198,15 @@ impl World {
         Err(format!("a webhook is refused again and again: {refused:?}"))
     }
 
-    /// Posts an event's body to whoever takes Stripe's events, signed now.
+    /// Posts an event's body to the receiver of Stripe's events, signed now.
     pub(crate) async fn post(&self, body: &str) -> u16 {
-        let signature = signature(&self.platform, self.now().as_second(), body.as_bytes());
+        let signature = sign_event(&self.platform, self.now().as_second(), body.as_bytes());
         let request = self.platform.client().post(&self.webhook_url).header("stripe-signature", signature);
         let sent = request.header("content-type", "application/json").body(body.to_owned()).send().await;
         sent.map_or(0, |answer| answer.status().as_u16())
     }
 
-    /// The administrator, signed in now.
+    /// The administrator, freshly signed in.
     pub(crate) async fn admin(&self) -> Viewer {
         self.sign_in(ADMIN).await
     }
@@ -220,7 +234,12 @@ impl World {
 }
 
 impl Person {
-    /// With a token that is good for a while.
+    /// Requests the account's deletion.
+    pub(crate) async fn delete_account(&self) -> Answer {
+        self.viewer.delete_with("/api/account", json!({ "password": PASSWORD })).await
+    }
+
+    /// The person with a token that is valid for a while.
     pub(crate) async fn refresh(&mut self, world: &World) {
         if world.now().duration_since(self.signed_at).as_secs() < TOKEN_SECONDS {
             return;
@@ -234,7 +253,7 @@ impl Person {
         self.signed_at = world.now();
     }
 
-    /// Notes customers that were made since.
+    /// Records customers that were created since.
     pub(crate) async fn find_customers(&mut self, stripe: &Stripe) {
         let mut found = stripe.list(&format!("customers?email={}", self.viewer.email().replace('@', "%40"))).await;
         found.reverse();
@@ -267,7 +286,7 @@ impl Aws {
         }
     }
 
-    /// Status and answer of a call of DynamoDB's.
+    /// The status and answer of a DynamoDB call.
     pub(crate) async fn call(&self, operation: &str, body: &Value) -> (u16, Value) {
         let request = self.client.post(&self.url).header("x-amz-target", format!("DynamoDB_20120810.{operation}"));
         let request = request
@@ -280,7 +299,7 @@ impl Aws {
         (status, serde_json::from_str(&answer.text().await.expect("an answer")).unwrap_or_default())
     }
 
-    /// A row of `subscriptions` as plain JSON without nulls; null where there is none.
+    /// A row of `subscriptions` as plain JSON without nulls; null if it does not exist.
     pub(crate) async fn row(&self, pk: &str) -> Value {
         let key = json!({ "TableName": self.subscriptions, "Key": { "pk": { "S": pk } } });
         let (status, mut answer) = self.call("GetItem", &key).await;
@@ -309,7 +328,7 @@ fn plain_row(item: &Value) -> Value {
     super::oracle::bare(Value::Object(plain))
 }
 
-/// DynamoDB's `{"S": "…"}` as the value it means.
+/// DynamoDB's `{"S": "…"}` as a plain value.
 fn plain(value: &Value) -> Value {
     let Some((kind, value)) = value.as_object().and_then(|one| one.iter().next()) else { return Value::Null };
     match (kind.as_str(), value) {
@@ -321,24 +340,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// Makes the coupons and the codes that lead to them.
-async fn offer(stripe: &Stripe) {
-    let half: &[(&str, &str)] = &[("percent_off", "50"), ("duration", "repeating"), ("duration_in_months", "3")];
-    let whole: &[(&str, &str)] = &[("percent_off", "100"), ("duration", "once")];
-    for (code, coupon, is_active) in
-        [("HALF", half, "true"), ("NOTHING", whole, "true"), (PROMOTION_CODE_OVER, half, "false")]
-    {
-        let (status, coupon) = stripe.post("coupons", coupon).await;
-        assert_eq!(status, 200, "{coupon}");
-        let coupon = coupon["id"].as_str().expect("an id");
-        let form =
-            [("promotion[type]", "coupon"), ("promotion[coupon]", coupon), ("code", code), ("active", is_active)];
-        let (status, made) = stripe.post("promotion_codes", &form).await;
-        assert_eq!(status, 200, "{made}");
-    }
-}
-
-/// What a machine that is too busy answers 503 is asked again, as clients are told to. No fault is in force here.
+/// Retries what a busy machine answers with 503, as clients are told to. No fault is active here.
 async fn insisted(ask: impl AsyncFn() -> Answer) -> Answer {
     let mut answer = ask().await;
     for _ in 0..5 {
@@ -350,10 +352,10 @@ async fn insisted(ask: impl AsyncFn() -> Answer) -> Answer {
     answer
 }
 
-/// The template without its schedules: a history says itself when a job runs.
+/// The template without schedules: a history decides itself when a job runs.
 fn unscheduled() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let text = std::fs::read_to_string(options().template).expect("the template is there");
+    let text = std::fs::read_to_string(options().template).expect("the template exists");
     let lines = text.lines().map(|line| match line.split_once("Schedule: ") {
         Some((indent, rest)) if rest.starts_with("rate(") || rest.starts_with("cron(") => {
             format!("{indent}Schedule: rate(30000 days)\n")
@@ -366,12 +368,12 @@ fn unscheduled() -> PathBuf {
     path
 }
 
-/// A day from now, in whole seconds.
+/// One day from now, in whole seconds.
 pub(crate) fn seconds_until(moment: i64, now: Timestamp) -> i64 {
     moment.saturating_sub(now.as_second()).max(0)
 }
 
-/// A moment some days ahead, for Stripe.
+/// A time some days ahead, for Stripe.
 pub(crate) fn days_ahead(now: Timestamp, days: i64) -> String {
     now.checked_add((24 * days).hours()).map_or_else(|_| String::new(), |at| at.as_second().to_string())
 }

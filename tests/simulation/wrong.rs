@@ -1,7 +1,7 @@
-//! Ways to take webhooks that are wrong, each seen somewhere: the simulation has to tell them from the right one.
+//! Wrong ways to process webhooks, each seen in practice: the simulation must distinguish them from the right one.
 //!
-//! They speak to the same tables and the same Stripe, and write rows that are right in every field; what is wrong is when
-//! and whether they write. Whatever strikes the service's calls to DynamoDB strikes theirs.
+//! They use the same tables and the same Stripe, and write rows that are right in every field; what is wrong is when
+//! and whether they write. Faults of the service's DynamoDB calls hit their calls as well.
 
 use super::oracle;
 use super::stripe::{Stripe, Truth};
@@ -16,20 +16,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio::task::JoinHandle;
 
-/// Who takes Stripe's webhooks.
+/// What receives Stripe's webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strategy {
     /// The service's own function.
     Service,
-    /// Marks the event, then does its work.
+    /// Marks the event, then processes it.
     MarkThenApply,
-    /// Does its work, then marks the event.
+    /// Processes the event, then marks it.
     ApplyThenMark,
-    /// Takes the event for the truth, in one transaction with its mark.
+    /// Trusts the event's object, in one transaction with its mark.
     ArrivalOrder,
-    /// As that, but ignores an event whose `created` is older than the last one's.
+    /// The same, but ignores an event whose `created` is older than that of the last one.
     IgnoreOlder,
-    /// Asks Stripe, and writes in one transaction with the mark, whoever wrote meanwhile.
+    /// Asks Stripe, and writes in one transaction with the mark, regardless of concurrent writes.
     RefetchWithoutVersion,
 }
 
@@ -41,7 +41,7 @@ pub(crate) const WRONG: [Strategy; 5] = [
     Strategy::RefetchWithoutVersion,
 ];
 
-/// A server that takes webhooks wrongly; it stops when it is dropped.
+/// A server that processes webhooks wrongly; it stops when it is dropped.
 pub(crate) struct Receiver {
     pub url: String,
     task: JoinHandle<()>,
@@ -59,11 +59,11 @@ struct Inner {
     aws: Aws,
     prices: Vec<Value>,
     faults: Faults,
-    /// `created` of the last event that was taken, by customer.
+    /// The `created` of the last processed event, by customer.
     last: Mutex<HashMap<String, i64>>,
 }
 
-/// A call that was struck, or an answer that makes no sense: the event is to come again.
+/// A failed call, or an unusable answer: the event must be delivered again.
 struct Crash;
 
 impl Receiver {
@@ -141,7 +141,7 @@ impl Inner {
         self.stripe.truth(&[customer.to_owned()], &self.prices).await
     }
 
-    /// The event's own object is the subscription now; the rest is as Stripe has it.
+    /// The event's object replaces the subscription; the rest is as at Stripe.
     async fn as_it_came(&self, event: &Value, user: &str, customer: &str) -> Result<(), Crash> {
         let mut truth = self.fetch(customer).await;
         let object = &event["data"]["object"];
@@ -164,7 +164,7 @@ impl Inner {
         self.write(writes).await
     }
 
-    /// As `state`, but a payment is booked when its event says so, beside what was booked before.
+    /// Like `state`, but a payment is added when its event says so, to those added before.
     async fn booked(&self, truth: &Truth, event: &Value, user: &str, customer: &str) -> Vec<Value> {
         let mut writes = self.state(truth, user, customer);
         let paid = |write: &Value| {
@@ -179,7 +179,9 @@ impl Inner {
         let id = &event["data"]["object"]["id"];
         if let Some(mut payment) = payments.into_iter().find(|write| write["Put"]["Item"]["sk"]["S"] == *id) {
             let booked = self.aws.partition(&self.aws.billing_events, "pk", &format!("CUST#{customer}")).await;
-            let same = booked.iter().filter(|row| row["id"] == *id && row["status"] == "paid").count();
+            // Entries that the service wrote for the plan change have an index attribute, and are not counted here.
+            let is_own = |row: &&Value| row["id"] == *id && row["status"] == "paid" && row["listing"].is_null();
+            let same = booked.iter().filter(is_own).count();
             if same > 0 {
                 payment["Put"]["Item"]["sk"]["S"] = json!(format!("{}-{}", id.as_str().unwrap_or_default(), same + 1));
             }
@@ -197,7 +199,7 @@ impl Inner {
         } })
     }
 
-    /// Every row as it ought to be.
+    /// Every row as it should be.
     fn state(&self, truth: &Truth, user: &str, customer: &str) -> Vec<Value> {
         let mut row = oracle::row(truth, customer);
         row["pk"] = json!(format!("USER#{user}"));
@@ -210,7 +212,7 @@ impl Inner {
         writes
     }
 
-    /// Writes all or nothing, unless a fault strikes.
+    /// Writes everything or nothing, unless a fault strikes.
     async fn write(&self, writes: Vec<Value>) -> Result<(), Crash> {
         let tables = [self.aws.subscriptions.clone(), self.aws.billing_events.clone()];
         let touched: Vec<String> =
@@ -227,14 +229,14 @@ impl Inner {
         }
         match self.aws.call("TransactWriteItems", &json!({ "TransactItems": writes })).await {
             (200, _) => Ok(()),
-            // Somebody else marked the event.
+            // Another writer marked the event.
             (_, answer) if answer["__type"].as_str().is_some_and(|one| one.contains("TransactionCanceled")) => Ok(()),
             (status, answer) => panic!("a fixture writes what DynamoDB refuses: {status} {answer}"),
         }
     }
 }
 
-/// Plain JSON as DynamoDB takes it.
+/// Plain JSON in DynamoDB's format.
 fn attributes(row: &Value) -> Value {
     let attribute = |value: &Value| match value {
         Value::String(text) => json!({ "S": text }),

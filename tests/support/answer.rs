@@ -1,9 +1,9 @@
-//! An answer of the service.
+//! A response of the service.
 
 use serde_json::Value;
 use std::fmt;
 
-/// What a request was answered with.
+/// The response to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: u16,
@@ -16,7 +16,7 @@ impl Answer {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let bytes = response.bytes().await.expect("a whole answer");
+        let bytes = response.bytes().await.expect("a complete response");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
         Self { status, headers, text, json }
@@ -27,17 +27,17 @@ impl Answer {
         self.status
     }
 
-    /// The stable code of an error; empty on success.
+    /// The error code; empty on success.
     pub fn code(&self) -> &str {
         self.json["error"]["code"].as_str().unwrap_or_default()
     }
 
-    /// The `details` of an error; null when there are none.
+    /// The error's `details`; null if there are none.
     pub fn details(&self) -> &Value {
         &self.json["error"]["details"]
     }
 
-    /// What was asked for.
+    /// The `data` of a success.
     pub fn data(&self) -> &Value {
         &self.json["data"]
     }
@@ -47,7 +47,7 @@ impl Answer {
         self.json["pagination"]["next_cursor"].as_str()
     }
 
-    /// The whole body as JSON; null when it is none.
+    /// The whole body as JSON; null if it is not JSON.
     pub fn json(&self) -> &Value {
         &self.json
     }
@@ -57,12 +57,18 @@ impl Answer {
         &self.text
     }
 
-    /// A header; empty when it is absent.
+    /// A header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The request's id, by which its calls are found.
+    /// All headers, name and value.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let pairs = self.headers.iter();
+        pairs.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+    }
+
+    /// The request id, by which its calls are found.
     pub fn request_id(&self) -> String {
         self.header("x-request-id").to_owned()
     }

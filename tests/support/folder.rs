@@ -1,15 +1,16 @@
-//! Folders that are removed when they are no longer needed.
+//! Folders that are removed when no longer needed.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A folder of one test's own.
-pub(crate) struct Folder(PathBuf);
+/// A folder that belongs to one test.
+pub struct Folder(PathBuf);
 
 impl Folder {
-    pub(crate) fn new() -> Self {
+    /// Creates an empty folder.
+    pub fn empty() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("marquee-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
@@ -17,20 +18,22 @@ impl Folder {
         Self(path)
     }
 
-    pub(crate) fn copy_of(other: &Path) -> Self {
-        let folder = Self::new();
+    /// Creates a copy of `other`.
+    pub fn copy_of(other: &Path) -> Self {
+        let folder = Self::empty();
         copy(other, folder.path()).expect("a folder can be copied");
         folder
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What a failed test leaves open is the operating system's to clear.
+        // A folder that a failed test leaves open is left to the operating system.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

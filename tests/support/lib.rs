@@ -1,4 +1,4 @@
-//! What the black-box tests stand on: a platform for each test, and viewers who speak HTTP to it.
+//! Support for the black-box tests: a platform for each test, and viewers that talk to it over HTTP.
 //!
 //! ```ignore
 //! let platform = Platform::start().await;                       // seeded; Platform::bare() is empty and faster
@@ -8,27 +8,29 @@
 //! ```
 
 mod answer;
+pub mod billing;
 mod folder;
 pub mod videos;
 mod viewer;
 
 pub use answer::Answer;
+pub use folder::Folder;
 pub use viewer::Viewer;
 
-use folder::Folder;
-use local::platform::{Options, Platform as Running, Seed, StartError};
+use local::platform::{Options, Platform as Running};
+use local::start::{Seed, StartError};
 use serde_json::{Value, json};
-use standin::calls::{Call, round_trips};
+use standin::calls::{Call, Units, round_trips, units};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// The password of every account that [`Platform::register`] makes, and no other's.
+/// The password of every account that [`Platform::register`] creates.
 pub const PASSWORD: &str = "a long enough phrase";
-/// The password of the seed's accounts.
+/// The password of the seeded accounts.
 pub const DEMO_PASSWORD: &str = "marquee-demo";
 
-/// A platform of one test's own, on free ports; it stops when it is dropped.
+/// A platform that belongs to one test, on free ports; it stops when it is dropped.
 pub struct Platform {
     running: Running,
     client: reqwest::Client,
@@ -44,36 +46,36 @@ impl Platform {
         Self::of(options, Some(folder)).await.expect("the seeded platform starts")
     }
 
-    /// A platform with prices and nothing else, in memory.
+    /// A platform with prices only, in memory.
     pub async fn bare() -> Self {
         Self::of(Options { seed: Seed::None, ..options() }, None).await.expect("the bare platform starts")
     }
 
-    /// A bare platform with some of the template's parameters set.
+    /// A bare platform with some template parameters set.
     pub async fn with(parameters: &[(&str, &str)]) -> Self {
         let environment = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let options = Options { seed: Seed::None, environment, ..options() };
         Self::of(options, None).await.expect("the bare platform starts")
     }
 
-    /// A bare platform of a template that was changed by `change`, or why it refuses to start.
+    /// A bare platform whose template was changed by `change`, or the reason why it refuses to start.
     ///
     /// # Errors
-    /// What the platform says against the template.
+    /// The platform's complaint about the template.
     pub async fn of_template(change: impl FnOnce(String) -> String) -> Result<Self, StartError> {
-        let folder = Folder::new();
+        let folder = Folder::empty();
         let template = folder.path().join("template.yaml");
-        let text = std::fs::read_to_string(options().template).expect("the template is there");
+        let text = std::fs::read_to_string(options().template).expect("the template exists");
         std::fs::write(&template, change(text)).expect("a new folder can be written");
         Self::of(Options { seed: Seed::None, template, ..options() }, Some(folder)).await
     }
 
-    /// A platform of options of the caller's own.
+    /// A platform with the given options.
     pub async fn of_options(options: Options) -> Self {
         Self::of(options, None).await.expect("the platform starts")
     }
 
-    /// Stops in good order, for what is to be started again from the same directory.
+    /// Stops it in an orderly way, so that it can be started again from the same directory.
     pub async fn stop(self) {
         self.running.stop().await;
     }
@@ -85,17 +87,17 @@ impl Platform {
         Ok(Self { running: Running::start(options).await?, client, _folder: folder })
     }
 
-    /// Whatever this has no shorter word for.
+    /// The running platform, for everything that has no shortcut here.
     pub fn running(&self) -> &Running {
         &self.running
     }
 
-    /// A client that follows no redirects, for addresses other than the service's.
+    /// A client that does not follow redirects, for URLs other than the service's.
     pub fn client(&self) -> &reqwest::Client {
         &self.client
     }
 
-    /// Somebody who has not signed in.
+    /// A client without an account.
     pub fn anyone(&self) -> Viewer {
         Viewer::new(self.client.clone(), &self.running.urls().web)
     }
@@ -108,7 +110,7 @@ impl Platform {
         self.signed_in(email, &answer)
     }
 
-    /// An account that exists, signed in: the seed's with [`DEMO_PASSWORD`].
+    /// An existing account, signed in; for seeded accounts with [`DEMO_PASSWORD`].
     pub async fn sign_in(&self, email: &str, password: &str) -> Viewer {
         let credentials = json!({ "email": email, "password": password });
         let answer = self.anyone().post("/api/auth/login", credentials).await;
@@ -116,15 +118,15 @@ impl Platform {
         self.signed_in(email, &answer)
     }
 
-    /// A new administrator. Works on a bare platform as well.
+    /// A new administrator. Works on a bare platform, too.
     pub async fn admin(&self) -> Viewer {
         let admin = self.register("an-admin@marquee.test").await;
         let granted = self.running.run_job("grant-admin", json!({ "email": admin.email() })).await;
-        granted.expect("the job is there").expect("the account is there");
+        granted.expect("the account exists");
         admin
     }
 
-    /// A new account that pays for a plan by the month, access granted.
+    /// A new account that pays monthly for a plan and has access.
     pub async fn subscriber(&self, plan_type: &str) -> Viewer {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(1);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -135,18 +137,18 @@ impl Platform {
         viewer
     }
 
-    /// Pays on the hosted checkout page with the number of a card, then lets every webhook arrive. Returns where the page
-    /// led to; empty when it stayed.
+    /// Pays on the hosted checkout page with a card number, then waits for all webhooks. Returns the URL that the page
+    /// redirected to; empty if it did not.
     pub async fn pay(&self, checkout_url: &str, card: &str) -> String {
         let request = self.client.post(checkout_url).header("content-type", "application/x-www-form-urlencoded");
-        let response = request.body(format!("card={card}")).send().await.expect("the checkout page answers");
+        let response = request.body(format!("card={card}")).send().await.expect("the checkout page responds");
         let location = response.headers().get("location").and_then(|value| value.to_str().ok());
         let location = location.unwrap_or_default().to_owned();
         self.advance(0).await;
         location
     }
 
-    /// What the next charges of a viewer come to.
+    /// Sets the outcome of a viewer's next charges.
     pub fn cards(&self, viewer: &Viewer) -> Cards<'_> {
         Cards { platform: self, email: viewer.email().to_owned() }
     }
@@ -156,19 +158,24 @@ impl Platform {
         self.running.advance(seconds).await;
     }
 
-    /// Puts a fault in force, as `POST /faults` takes it.
+    /// Activates a fault, in the format of `POST /faults`.
     pub fn fault(&self, fault: Value) {
         self.running.faults().add(serde_json::from_value(fault).expect("a fault"));
     }
 
-    /// What a request called below its function.
+    /// The calls that a request made below its function.
     pub fn calls(&self, answer: &Answer) -> Vec<Call> {
         self.running.calls().of(&answer.request_id())
     }
 
-    /// How many calls to a service a request made one after the other.
+    /// How many round trips to a service a request made.
     pub fn round_trips(&self, answer: &Answer, service: &str) -> usize {
         round_trips(&self.calls(answer), service)
+    }
+
+    /// The DynamoDB units that a request consumed.
+    pub fn units(&self, answer: &Answer) -> Units {
+        units(&self.calls(answer))
     }
 
     /// The messages sent to an address, newest first: `{from, to, subject, text, html, sent_at}`.
@@ -177,14 +184,14 @@ impl Platform {
         messages.iter().map(|message| serde_json::to_value(message).expect("messages are JSON")).collect()
     }
 
-    /// What the template gives a function under a setting's name: `("login", "USERS_TABLE")`.
+    /// The value of a function's setting in the template: `("login", "USERS_TABLE")`.
     pub fn setting(&self, function: &str, name: &str) -> String {
         let functions = &self.running.template().functions;
         let value = functions.get(function).and_then(|function| function.environment.get(name));
         value.unwrap_or_else(|| panic!("{function} has no setting {name}")).clone()
     }
 
-    /// A call to AWS past all functions, as an operator makes it: `DynamoDB_20120810.GetItem`.
+    /// A direct call to AWS, as an operator makes it: `DynamoDB_20120810.GetItem`.
     pub async fn aws(&self, target: &str, body: Value) -> Value {
         let config = self.console().get("/config").await;
         let key = config.json()["aws"]["access_key_id"].as_str().expect("an access key").to_owned();
@@ -201,7 +208,7 @@ impl Platform {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Somebody at the developer console: its paths instead of the service's.
+    /// A client of the developer console instead of the service.
     pub fn console(&self) -> Viewer {
         Viewer::new(self.client.clone(), &self.running.urls().console)
     }
@@ -254,24 +261,26 @@ pub fn options() -> Options {
         demo_media: target.join("demo-media"),
         web: root.join("web/dist"),
         is_log_printed: false,
+        container_gateway: None,
+        permissions_used: std::env::var_os("PERMISSIONS_USED").map(PathBuf::from),
     }
 }
 
-/// A directory of data with the seed, made once a process.
+/// A data directory with the seed, created once per process.
 fn seeded() -> &'static Path {
     static SEEDED: OnceLock<Folder> = OnceLock::new();
     let make = || {
-        let folder = Folder::new();
+        let folder = Folder::empty();
         let data_dir = Some(folder.path().to_owned());
-        // On a thread of its own: the runtime of the test that comes first may end before the seed does.
+        // On a separate thread: the runtime of the first test may end before the seed does.
         let seeding = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             runtime.expect("a runtime").block_on(async {
-                let platform = Running::start(Options { data_dir, ..options() }).await.expect("the seed goes in");
+                let platform = Running::start(Options { data_dir, ..options() }).await.expect("seeding succeeds");
                 platform.stop().await;
             });
         });
-        seeding.join().expect("the seed goes in");
+        seeding.join().expect("seeding succeeds");
         folder
     };
     SEEDED.get_or_init(make).path()

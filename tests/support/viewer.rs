@@ -1,10 +1,10 @@
-//! Somebody with or without an account, and what they ask of the service.
+//! A client with or without an account, and its requests to the service.
 
 use crate::Answer;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-/// Somebody who asks.
+/// A client of the service.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     client: reqwest::Client,
@@ -18,18 +18,18 @@ impl Viewer {
         Self { client, base: base.to_owned(), email: String::new(), token: None }
     }
 
-    /// The same viewer with another session of an account.
+    /// The same viewer with another session of the account.
     #[must_use]
     pub fn with_token(&self, email: &str, token: String) -> Self {
         Self { email: email.to_owned(), token: Some(token), ..self.clone() }
     }
 
-    /// The account's address; empty without one.
+    /// The account's address; empty without an account.
     pub fn email(&self) -> &str {
         &self.email
     }
 
-    /// The session's token; empty without one.
+    /// The session's token; empty without a session.
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
@@ -59,12 +59,17 @@ impl Viewer {
         self.send(self.request(Method::DELETE, path)).await
     }
 
+    /// `DELETE` with a JSON body.
+    pub async fn delete_with(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::DELETE, path).json(&body)).await
+    }
+
     /// Asks to play a video.
     pub async fn play(&self, video_id: &str) -> Answer {
         self.get(&format!("/api/videos/{video_id}/play")).await
     }
 
-    /// A request to be completed by hand, the token in it.
+    /// A request to be completed by the caller, with the token set.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
         match &self.token {
@@ -73,7 +78,7 @@ impl Viewer {
         }
     }
 
-    /// Sends a request that was completed by hand.
+    /// Sends a request completed by the caller.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(request.send().await.expect("an answer")).await
     }

@@ -7,7 +7,9 @@ import { CustomVideoElement } from 'custom-media-element';
 import * as chrome from 'media-chrome';
 import * as menus from 'media-chrome/menu';
 
-const player = readFileSync(new URL('../src/features/playback/player.tsx', import.meta.url), 'utf8');
+const player = ['player', 'controls']
+  .map((name) => readFileSync(new URL(`../src/features/playback/${name}.tsx`, import.meta.url), 'utf8'))
+  .join('');
 const template = new URL('../../template.yaml', import.meta.url);
 
 /** What elements make that stand in no template. */

@@ -2,11 +2,14 @@ import '@fontsource-variable/bricolage-grotesque/wdth.css';
 import '@fontsource-variable/instrument-sans/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 import { router } from './app/router';
+import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues';
 import { queryClient } from './lib/query-client';
 import { subscribeToSession, token } from './lib/session';
 
@@ -15,12 +18,23 @@ subscribeToSession(() => {
   if (token() === null) queryClient.clear();
 });
 
+/** Another language draws every page anew; what was read from the service stays. */
+function Pages() {
+  const language = useLanguage();
+  return <RouterProvider key={language} router={router} />;
+}
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
+await startLanguage();
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      <I18nProvider i18n={i18n}>
+        <Pages />
+      </I18nProvider>
     </QueryClientProvider>
   </StrictMode>,
 );
+// Most visits go on to a page that needs these, and an error may need them at any time.
+window.addEventListener('load', () => void needCatalogue('viewer').catch(() => undefined));

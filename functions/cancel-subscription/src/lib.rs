@@ -1,15 +1,18 @@
-//! `POST /api/subscription/cancel`: it ends with the period that is paid.
+//! `POST /api/subscription/cancel`: cancels the subscription at the end of the paid period.
 
 use billing::converge::{Billing, Outcome};
-use billing::rules;
+use billing::rules::{self, Cancelling};
+use billing::stripe::StripeError;
 use jiff::SignedDuration;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::models::subscription::{Subscription, SubscriptionView};
+use shared::models::subscription::Subscription;
+use shared::models::subscription_view::SubscriptionView;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 
-/// Cancels: at Stripe, then here.
+/// Cancels at Stripe, then updates the tables.
 pub struct CancelSubscription {
     billing: Billing,
     grace: SignedDuration,
@@ -18,34 +21,60 @@ pub struct CancelSubscription {
 impl Endpoint for CancelSubscription {
     type Caller = Viewer;
     type Input = ();
+    type Reads = Key<Subscription>;
     type Output = SubscriptionView;
     const SUMMARY: &'static str = "Cancels the subscription at the end of its period.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[Code::Conflict, Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { billing: Billing::connect(services)?, grace: services.grace()? })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
-        let kept: Subscription = call.rows.get(&Subscription::key(call.caller.user.id))?.unwrap_or_default();
+        let kept = call.rows.unwrap_or_default();
         let customer = kept.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(|| conflict("There is no subscription to cancel."))?;
         let stripe = self.billing.stripe();
-        let subscriptions = stripe.subscriptions(customer).await?;
-        let (subscription, how) = rules::cancelling(&subscriptions)
-            .ok_or_else(|| conflict("There is no subscription to cancel."))?
-            .map_err(|()| conflict("The subscription is cancelled already, and ends with its period."))?;
-        // What waits to change it would keep it alive, or take money for what ends.
-        stripe.drop_changes(subscription).await?;
-        stripe.cancel(&subscription.id, how).await?;
+        let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
+        rules::recall(&mut subscriptions, &kept);
+        match rules::cancelling(&subscriptions) {
+            Cancelling::Live(subscription, how) => {
+                // A pending change would keep the subscription alive, or charge for one that ends.
+                stripe.drop_changes(subscription).await.map_err(ended_since)?;
+                stripe.cancel(&subscription.id, how).await.map_err(ended_since)?;
+            }
+            // Cancelled by a request whose answer was lost: the row does not show it yet.
+            Cancelling::Ending if kept.cancel_at.is_none() => {}
+            Cancelling::Ending => {
+                return Err(conflict("The subscription is already cancelled. It ends with the current period."));
+            }
+            Cancelling::Nothing if kept.status.is_live() => {
+                self.billing.converge(customer, None, call.now).await?;
+                return Err(conflict("The subscription has already ended."));
+            }
+            Cancelling::Nothing => return Err(conflict("There is no subscription to cancel.")),
+        }
         match self.billing.converge(customer, None, call.now).await? {
             Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
-            Outcome::Duplicate | Outcome::NotOurs => Err(ApiError::unavailable("the customer is not the caller's")),
+            Outcome::Duplicate | Outcome::NotOurs => {
+                Err(ApiError::unavailable("the customer belongs to another account"))
+            }
         }
+    }
+}
+
+/// Stripe refuses to cancel a subscription that has just ended.
+fn ended_since(error: StripeError) -> ApiError {
+    match error {
+        error if error.is_refusal() => {
+            conflict("The subscription has just changed or ended. Please reload the page.").because(error)
+        }
+        error => error.of_read(),
     }
 }
 

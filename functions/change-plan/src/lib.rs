@@ -1,16 +1,18 @@
-//! `POST /api/subscription/change`: another plan, now or when the period ends.
+//! `POST /api/subscription/change`: changes the plan, now or at the end of the period.
 
-use billing::change::{Changes, Wish};
+use billing::change::{Changes, PlanChangeRequest};
 use billing::converge::{Billing, Outcome};
 use jiff::SignedDuration;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
-use shared::models::subscription::{Subscription, SubscriptionView};
+use shared::http::input::{Body, IdempotencyKey};
+use shared::models::subscription::Subscription;
+use shared::models::subscription_view::SubscriptionView;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 
-/// Changes the plan: at Stripe, then here.
+/// Changes the plan at Stripe, then updates the tables.
 pub struct ChangePlan {
     billing: Billing,
     changes: Changes,
@@ -19,9 +21,12 @@ pub struct ChangePlan {
 
 impl Endpoint for ChangePlan {
     type Caller = Viewer;
-    type Input = Body<Wish>;
+    type Input = (Body<PlanChangeRequest>, IdempotencyKey);
+    type Reads = Key<Subscription>;
     type Output = SubscriptionView;
-    const SUMMARY: &'static str = "Changes the plan: a higher one now, a lower one at the end of the period.";
+    const SUMMARY: &'static str =
+        "Changes the plan. Upgrades take effect once paid, downgrades at the end of the period.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[
         Code::CardDeclined,
         Code::PaymentActionRequired,
@@ -37,20 +42,24 @@ impl Endpoint for ChangePlan {
         Ok(Self { billing, changes, grace: services.grace()? })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
         let user = &call.caller.user;
-        let key = call.idempotency_key()?.map(|key| format!("{}:{key}", user.id));
-        let kept: Subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
+        let (Body(wanted), IdempotencyKey(key)) = call.input;
+        let key = key.map(|key| format!("{}:{key}", user.id));
+        let kept = call.rows.unwrap_or_default();
         let customer = kept.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
-        let change = self.changes.decide(customer, call.input.0, call.now).await?;
-        self.changes.make(&change, key.as_deref()).await?;
+        let change = self.changes.decide(customer, &kept, wanted, call.now).await?;
+        let is_stored = (kept.plan_type, kept.interval) == (Some(change.price.plan_type), Some(change.price.interval));
+        self.changes.make(&change, key.as_deref(), is_stored).await?;
         match self.billing.converge(&change.subscription.customer, None, call.now).await? {
             Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
-            Outcome::Duplicate | Outcome::NotOurs => Err(ApiError::unavailable("the customer is not the caller's")),
+            Outcome::Duplicate | Outcome::NotOurs => {
+                Err(ApiError::unavailable("the customer belongs to another account"))
+            }
         }
     }
 }

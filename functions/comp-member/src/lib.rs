@@ -1,52 +1,60 @@
-//! `POST /api/admin/members/{id}/comp`: a plan without payment, given or taken back.
+//! `POST /api/admin/members/{id}/comp`: gives a member a complimentary plan, or withdraws it.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::endpoint::{Admin, Call, Endpoint, Identity, Reply};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
 use shared::http::input::{Body, Path};
-use shared::http::patch::Field;
 use shared::models::ids::UserId;
+use shared::models::patch::Field;
 use shared::models::plan::PlanType;
 use shared::models::subscription::Subscription;
+use shared::models::time::Moment;
+use shared::models::user::User;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::{Audit, Deed, Reason};
+use shared::stores::audit::{Audit, AuditEntry, Reason};
 use shared::stores::billing_events::BillingEvents;
-use shared::stores::database::{Database, StoreError, Table};
+use shared::stores::database::Database;
+use shared::stores::error::StoreError;
+use shared::stores::mail::Outbox;
 use shared::stores::members::{MemberDetail, ledger_of};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 use shared::stores::subscriptions::Subscriptions;
-use shared::stores::users::{User, Users};
+use shared::stores::table::Table;
+use shared::stores::users::Users;
 
-/// Gives a plan, and notes it in the audit.
+/// Gives a plan, and writes an audit entry.
 pub struct CompMember {
     database: Database,
     users: Users,
     subscriptions: Subscriptions,
     events: BillingEvents,
     audit: Audit,
+    outbox: Outbox,
     grace: SignedDuration,
 }
 
-/// What is given, and why.
+/// The complimentary plan and the reason for it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Gift {
-    /// The plan; `null` takes back what was given.
-    #[serde(default)]
+pub struct ComplimentaryPlanRequest {
+    /// The plan; `null` withdraws the complimentary plan.
     plan_type: Field<Option<PlanType>>,
-    /// When it ends; without it, when it is taken back.
-    until: Option<Timestamp>,
+    /// When it ends, in the future; without an end, it lasts until it is withdrawn. Only allowed with a plan.
+    until: Option<Moment>,
     reason: Reason,
 }
 
 impl Endpoint for CompMember {
-    type Caller = Admin;
-    type Input = (Path<UserId>, Body<Gift>);
+    type Caller = RecentAdmin;
+    type Input = (Path<UserId>, Body<ComplimentaryPlanRequest>);
+    type Reads = (Key<User>, Key<Subscription>);
     type Output = MemberDetail;
-    const SUMMARY: &'static str = "Gives a member a plan without payment, or takes it back.";
+    const SUMMARY: &'static str = "Gives a member a complimentary plan, or withdraws it.";
+    const TAG: Tag = Tag::AdminMembers;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -56,59 +64,65 @@ impl Endpoint for CompMember {
             subscriptions: Subscriptions::connect(services)?,
             events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
+            outbox: Outbox::connect(services)?,
             grace: services.grace()?,
         })
     }
 
-    fn reads(&self, (Path(id), _): &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&User::key(*id)).and(&Subscription::key(*id))
+    fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Self::Reads {
+        (User::key(*id), Subscription::key(*id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MemberDetail>, ApiError> {
         let (Path(id), Body(gift)) = &call.input;
         let (plan, until) = gift.checked(call.now)?;
-        let user: User = call.rows.get(&User::key(*id))?.ok_or_else(|| ApiError::not_found("member"))?;
-        let before: Subscription = call.rows.get(&Subscription::key(*id))?.unwrap_or_default();
+        let (user, before) = call.rows;
+        let (user, before) = (user.ok_or_else(|| ApiError::not_found("member"))?, before.unwrap_or_default());
         let after = Subscription { complimentary_plan: plan, complimentary_until: until, ..before.clone() };
-        let deed = Deed {
+        let audit_entry = AuditEntry {
             at: call.now,
             cause: format!("comp-member#{}", call.request_id),
             actor: call.caller.user.id.to_string(),
             action: "member.comp".to_owned(),
             subject: id.to_string(),
             reason: gift.reason.to_string(),
-            before: told(&before),
-            after: told(&after),
+            before: complimentary_plan(&before),
+            after: complimentary_plan(&after),
         };
-        let was = (before.complimentary_plan, before.complimentary_until);
-        let statements =
-            vec![self.users.exists(*id)?, self.subscriptions.comp(*id, was, (plan, until))?, self.audit.note(&deed)?];
-        match self.database.transact(statements).await {
-            Err(StoreError::Condition(failed)) if failed.at(0) => return Err(ApiError::not_found("member")),
-            Err(StoreError::Condition(_)) => {
-                return Err(ApiError::new(Code::Conflict, "Somebody else changed it just now; please look again."));
+        // If the answer to the same request was lost, this is already the case, and the audit has the entry.
+        if before != after {
+            let was = (before.complimentary_plan, before.complimentary_until);
+            let gift = self.subscriptions.comp(*id, was, (plan, until))?;
+            let statements = vec![self.users.exists(*id)?, gift, self.audit.note(&audit_entry)?];
+            match self.database.transact(statements).await {
+                Err(StoreError::Condition(failed)) if failed.at(0) => return Err(ApiError::not_found("member")),
+                Err(StoreError::Condition(_)) => {
+                    return Err(ApiError::new(Code::Conflict, "Somebody else has just changed this. Please reload."));
+                }
+                done => done?,
             }
-            done => done?,
         }
         let entries = ledger_of(&user, &self.database, &self.events).await?;
-        Ok(Reply::of(MemberDetail::of(&user, &after, &entries, self.grace, call.now)))
+        let detail = MemberDetail::of(&user, &after, &entries, self.grace, call.now);
+        Ok(Reply::of(detail.with_emails(&self.outbox).await?))
     }
 }
 
-impl Gift {
-    /// What it comes to, where it makes sense.
+impl ComplimentaryPlanRequest {
+    /// The resulting plan, if the input is valid.
     fn checked(&self, now: Timestamp) -> Result<(Option<PlanType>, Option<Timestamp>), ApiError> {
         let plan = self.plan_type.given().ok_or_else(|| ApiError::field("plan_type", "is required"))?;
-        let issue = match (plan, self.until) {
-            (None, Some(_)) => "belongs to a plan that is given",
+        let until = self.until.map(Moment::get);
+        let issue = match (plan, until) {
+            (None, Some(_)) => "is only allowed with a plan",
             (Some(_), Some(until)) if until <= now => "must be in the future",
-            _ => return Ok((*plan, self.until)),
+            _ => return Ok((*plan, until)),
         };
         Err(ApiError::validation(vec![FieldIssue::new("until", issue)]))
     }
 }
 
-fn told(subscription: &Subscription) -> Value {
+fn complimentary_plan(subscription: &Subscription) -> Value {
     json!({
         "complimentary_plan": subscription.complimentary_plan,
         "complimentary_until": subscription.complimentary_until,

@@ -1,42 +1,43 @@
-//! `GET /api/continue-watching`: what was begun and not finished, newest first.
+//! `GET /api/continue-watching`: videos that were started and not finished, newest first.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Page, Reply, Viewer};
-use shared::http::cursor::Cursors;
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
-use shared::models::video::PublicVideo;
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
-use shared::stores::database::{Database, Table};
-use shared::stores::row::Wanted;
-use shared::stores::videos::Video;
+use shared::models::streams::Slots;
+use shared::models::video::Video;
+use shared::models::video_view::PublicVideo;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
+use shared::stores::database::Database;
+use shared::stores::row::Key;
+use shared::stores::table::Table;
 use shared::stores::watch_history::{After, Histories};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists what to continue.
+/// Lists the videos to continue.
 pub struct ContinueWatching {
     histories: Histories,
     database: Database,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which page.
+/// The page.
 #[derive(Deserialize, JsonSchema)]
 pub struct PageQuery {
-    /// How many at most.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most videos to return.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
-/// A video that was begun.
+/// A video that was started.
 #[derive(Serialize, JsonSchema)]
-pub struct Begun {
+pub struct ContinueWatchingItem {
     video: PublicVideo,
     /// Seconds from the start.
     progress: f64,
@@ -46,39 +47,38 @@ pub struct Begun {
 impl Endpoint for ContinueWatching {
     type Caller = Viewer;
     type Input = Query<PageQuery>;
-    type Output = Page<Begun>;
-    const SUMMARY: &'static str = "What was begun and not finished, newest first.";
+    type Reads = Key<Slots>;
+    type Output = Page<ContinueWatchingItem>;
+    const SUMMARY: &'static str = "Lists videos that were started and not finished, newest first.";
+    const TAG: Tag = Tag::Playback;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             histories: Histories::connect(services)?,
             database: services.database(&[Table::Videos])?,
-            common: services.common()?,
+            pages: Pages::connect(services, "continue-watching")?,
         })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<Begun>>, ApiError> {
-        let user_id = call.caller.user.id;
-        let Query(query) = &call.input;
-        let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let (cursors, name) = (Cursors::new(&common.cursor_key), format!("continue-watching#{user_id}"));
-        let after: Option<After> = query.cursor.as_deref().map(|cursor| cursors.open(&name, cursor)).transpose()?;
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
+    }
 
-        let (rows, next) = self.histories.to_continue(user_id, limit, after).await?;
-        let wanted = rows.iter().fold(Wanted::default(), |wanted, row| wanted.and(&Video::key(row.video_id)));
-        let videos = self.database.read(&wanted).await?;
-        let mut items = Vec::new();
-        for row in rows {
-            // What was unpublished since is not shown, and comes back with it.
-            let video: Option<Video> = videos.get(&Video::key(row.video_id))?;
-            if let Some(video) = video.filter(|video| video.is_public(call.now)) {
-                let video = PublicVideo::from(&video);
-                items.push(Begun { video, progress: row.progress, last_watched_at: row.last_watched_at });
-            }
-        }
-        let next_cursor = next.map(|after| cursors.seal(&name, &after)).transpose()?;
-        Ok(Reply::of(Page { items, limit, next_cursor }))
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<ContinueWatchingItem>>, ApiError> {
+        let user_id = call.caller.user.id;
+        let Query(PageQuery { limit, cursor }) = call.input;
+        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let after: Option<After> = page.after()?;
+
+        let slots = call.rows.unwrap_or_default();
+        let (rows, next) = self.histories.to_continue(user_id, page.limit() as u32, after, &slots).await?;
+        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
+        let begun = rows.iter().zip(videos).filter_map(|(row, video)| {
+            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
+            Some(ContinueWatchingItem { video, progress: row.progress, last_watched_at: row.last_watched_at })
+        });
+        Ok(Reply::of(page.page(begun.collect(), next)?))
     }
 }

@@ -1,43 +1,44 @@
-//! Counts the days that are over, so that a year is read in a dozen rows, and tells CloudWatch of the last of them.
+//! Counts the days that are over, so that a year takes a dozen rows to read, and reports the last of them to
+//! CloudWatch.
 //!
-//! Nothing depends on it: a day that is not counted is counted by whoever asks, to the same bytes. The last few days are counted
-//! again each night, since events and heartbeats may come late.
+//! Nothing depends on this job: `get-metrics` counts any day that is missing, with the same result to the byte. The
+//! last few days are counted again each night, because events and heartbeats may arrive late.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
-use shared::models::metrics::{Counted, Figures};
+use shared::models::tally::Counted;
 use shared::models::time::{Day, month};
 use shared::services::{ConfigError, Services};
-use shared::stores::database::StoreError;
+use shared::stores::error::StoreError;
 use shared::stores::metrics::{Metrics, Month, months};
 use shared::telemetry::{self, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days that are counted again.
+/// The days that are counted again.
 const UNSETTLED_DAYS: i64 = 3;
 /// The longest month.
 const MONTH_DAYS_MAX: i64 = 31;
-/// How far back days are counted that were never: as far as one answer of `get-metrics` may go.
+/// How far back missing days are counted: as far as one response of `get-metrics` may reach.
 const BACK_DAYS: i64 = 366;
 
-/// Counts, keeps and emits.
+/// Counts, stores and emits the metrics.
 pub struct CountMetrics {
     metrics: Metrics,
     emitted: telemetry::Metrics,
     grace: SignedDuration,
 }
 
-/// The schedule's event, or an operator's.
+/// The event of the schedule or an operator.
 #[derive(Deserialize)]
 pub struct Tick {
-    /// Count again from this day on.
+    /// The first day to count again.
     from: Option<Day>,
 }
 
-/// What was done.
+/// The result of a run.
 #[derive(Serialize)]
 pub struct Done {
     counted: usize,
@@ -73,7 +74,8 @@ impl Job for CountMetrics {
         for day in &due {
             let (name, counted) = (month(day.start()), facts.count(*day, self.grace, now));
             let row = kept.entry(name.clone()).or_default();
-            if row.days.insert(day.to_string(), counted) != Some(counted) {
+            if row.days.get(&day.to_string()) != Some(&counted) {
+                row.days.insert(day.to_string(), counted);
                 changed += 1;
                 written.insert(name);
             }
@@ -83,14 +85,15 @@ impl Job for CountMetrics {
                 self.metrics.keep(&name, row).await?;
             }
         }
-        self.tell(facts.count(yesterday, self.grace, now), yesterday, &facts.currency);
+        self.tell(&facts.count(yesterday, self.grace, now), yesterday);
         Ok(Done { counted: due.len(), changed })
     }
 }
 
 impl CountMetrics {
-    /// The first day that may not be counted yet, and the rows from its month on: the last two where the first of them is
-    /// counted whole, since whatever counted it has counted what was before it; else those of a year.
+    /// The first day that may not be counted yet, and the rows from its month on. If the first of the last two months
+    /// is completely counted, those two rows are enough, because the run that counted it also counted everything
+    /// before; otherwise the rows of a year.
     async fn kept(&self, yesterday: Day) -> Result<(Day, BTreeMap<String, Month>), StoreError> {
         let recent = yesterday.plus(-MONTH_DAYS_MAX).month_start();
         let kept = self.metrics.counted(&months(recent, yesterday)).await?;
@@ -104,26 +107,45 @@ impl CountMetrics {
         Ok((first, self.metrics.counted(&months(first, yesterday)).await?))
     }
 
-    fn tell(&self, counted: Counted, day: Day, currency: &str) {
-        let figures = Figures::from(counted);
+    /// One log line, and one more for each further currency, because amounts have the currency as their dimension.
+    fn tell(&self, counted: &Counted, day: Day) {
+        let figures = counted.figures(&BTreeSet::new());
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
         let count = |number: u64| number as f64;
-        #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
-        let mrr = figures.mrr as f64;
-        let mut told = vec![
-            ("MonthlyRecurringRevenue", Unit::None, mrr),
+        let mut counts = vec![
             ("ActiveSubscriptions", Unit::Count, count(figures.active)),
             ("TrialingSubscriptions", Unit::Count, count(figures.trialing)),
             ("NewMembers", Unit::Count, count(figures.new)),
             ("ChurnedVoluntary", Unit::Count, count(figures.churned_voluntary)),
             ("ChurnedFailedPayment", Unit::Count, count(figures.churned_failed_payment)),
+            ("TrialsStarted", Unit::Count, count(figures.trials_started)),
+            ("TrialsConverted", Unit::Count, count(figures.trials_converted)),
             ("Views", Unit::Count, count(figures.views)),
             ("HoursWatched", Unit::None, figures.hours_watched),
         ];
-        told.extend(figures.payment_success.map(|share| ("PaymentSuccess", Unit::None, share)));
-        told.extend(figures.completion_rate.map(|share| ("CompletionRate", Unit::None, share)));
-        // As of the day's end, so that CloudWatch's days are ours.
+        counts.extend(figures.payment_success.map(|share| ("PaymentSuccess", Unit::None, share)));
+        counts.extend(figures.completion_rate.map(|share| ("CompletionRate", Unit::None, share)));
+        // Timestamped at the day's end, so that CloudWatch's days match ours.
         let at = day.plus(1).start() - SignedDuration::from_secs(1);
-        self.emitted.emit(at, &told, &json!({ "date": day, "currency": currency }));
+        let about = json!({ "date": day });
+        let mut amounts = counted.currencies.iter().map(|(currency, tally)| {
+            #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
+            let amount = |name, amount: i64| (name, Unit::None, amount as f64);
+            let amounts = [
+                amount("MonthlyRecurringRevenue", tally.mrr),
+                amount("AtRisk", tally.at_risk),
+                amount("Recovered", tally.recovered),
+                amount("Refunded", tally.refunded),
+                amount("Disputed", tally.disputed),
+            ];
+            (currency.as_str(), amounts)
+        });
+        match amounts.next() {
+            None => self.emitted.emit(at, &counts, &about),
+            Some((currency, amounts)) => self.emitted.emit_by(at, &counts, ("currency", currency), &amounts, &about),
+        }
+        for (currency, amounts) in amounts {
+            self.emitted.emit_by(at, &[], ("currency", currency), &amounts, &about);
+        }
     }
 }

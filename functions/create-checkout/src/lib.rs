@@ -1,22 +1,30 @@
-//! `POST /api/subscription/checkout`: the one open checkout of a user.
+//! `POST /api/subscription/checkout`: opens a checkout; each user has at most one open.
 
+use billing::change;
 use billing::customers::Customers;
+use billing::price::Price;
 use billing::prices::Prices;
 use billing::rules;
-use billing::snapshot::{Session, Subscription as Billed};
+use billing::snapshot::{PromotionCode, Session, Subscription as Billed};
 use billing::stripe::{Checkout, CheckoutDiscount, Stripe, StripeError};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::input::{Body, IdempotencyKey};
 use shared::models::ids::UserId;
+use shared::models::money::Money;
 use shared::models::plan::{Interval, PlanType};
+use shared::models::subscription::Subscription;
+use shared::models::text::Line;
 use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
 
-/// Opens a checkout: customer, nothing live, no other session, then the session.
+/// Opens a checkout: finds or creates the customer, makes sure that there is no live subscription and no other session,
+/// then creates the session.
 pub struct CreateCheckout {
     stripe: Stripe,
     customers: Customers,
@@ -25,37 +33,38 @@ pub struct CreateCheckout {
     web_origin: String,
 }
 
-/// What is bought.
+/// The plan to buy.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Order {
+pub struct CheckoutRequest {
     plan_type: PlanType,
-    /// How often it is paid.
+    /// The billing interval.
     #[serde(default)]
     interval: Interval,
-    /// A promotion code as people type it.
-    #[schemars(length(min = 1, max = 100))]
-    promotion_code: Option<String>,
+    /// A promotion code as typed.
+    promotion_code: Option<Line<100>>,
 }
 
 /// Where to pay.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct OpenCheckout {
+pub struct CheckoutSession {
     /// Stripe's page.
     checkout_url: String,
-    /// Stripe's id of it, which the return page brings back.
+    /// Stripe's id of the session, which the return page sends back.
     session_id: String,
-    /// When the page closes.
+    /// When the page expires.
     expires_at: Timestamp,
 }
 
 impl Endpoint for CreateCheckout {
     type Caller = Viewer;
-    type Input = Body<Order>;
-    type Output = OpenCheckout;
+    type Input = (Body<CheckoutRequest>, IdempotencyKey);
+    type Reads = Key<Subscription>;
+    type Output = CheckoutSession;
     const SUMMARY: &'static str = "Opens a checkout for a plan.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] =
-        &[Code::AlreadySubscribed, Code::IdempotencyConflict, Code::PaymentProviderUnavailable];
+        &[Code::AlreadySubscribed, Code::IdempotencyConflict, Code::Conflict, Code::PaymentProviderUnavailable];
     const STATUS: u16 = 201;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -69,97 +78,168 @@ impl Endpoint for CreateCheckout {
         })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<OpenCheckout>, ApiError> {
-        let key = call.idempotency_key()?.map(str::to_owned);
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<CheckoutSession>, ApiError> {
+        let (Body(order), IdempotencyKey(key)) = call.input;
         let user = &call.caller.user;
         let customer = self.customers.ensure(user).await?;
-        let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, key };
-        let opened = match self.open(&buyer, &call.input.0, call.now).await {
-            // Deleted at Stripe since: a new one takes its place.
+        let kept = call.rows.unwrap_or_default();
+        let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, kept, key };
+        let opened = match self.open(&buyer, &order, call.now).await {
+            // The customer was deleted at Stripe, so a new one replaces it.
             Err(Refused::NoCustomer) => {
                 let customer = self.customers.replace(user, &buyer.customer).await?;
                 let all = self.customers.all(&customer).await?;
                 let buyer = Buyer { all, customer, ..buyer };
-                self.open(&buyer, &call.input.0, call.now).await
+                self.open(&buyer, &order, call.now).await
             }
             opened => opened,
         };
         let session = opened.map_err(|refused| match refused {
-            Refused::NoCustomer => ApiError::internal("Stripe knows no customer that it made a moment ago"),
+            // Stripe has just created it.
+            Refused::NoCustomer => StripeError::Missing { param: Some("customer".to_owned()) }.of_write(),
             Refused::Answer(error) => *error,
         })?;
-        let checkout_url = session.url.ok_or_else(|| ApiError::unavailable("an open session without its page"))?;
-        Ok(Reply::of(OpenCheckout { checkout_url, session_id: session.id, expires_at: session.expires_at }))
+        let checkout_url = session.url.ok_or_else(|| ApiError::unavailable("the open checkout session has no URL"))?;
+        Ok(Reply::of(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
     }
 }
 
-/// Who buys.
+/// The buyer.
 struct Buyer {
     user_id: UserId,
     customer: String,
-    /// All customers of theirs: a trial is once a person, whatever became of the customer that had it.
+    /// All of their customers: a person gets one trial, even if the customer that had it is gone.
     all: Vec<String>,
+    /// Their stored subscription.
+    kept: Subscription,
     key: Option<String>,
+}
+
+/// The discount of a checkout.
+enum Discount {
+    /// The payer may enter a code.
+    ByHand,
+    /// The discount of a code.
+    Code(PromotionCode),
 }
 
 /// Why no checkout is opened.
 enum Refused {
-    /// Stripe does not know the customer any more.
+    /// Stripe no longer has the customer.
     NoCustomer,
-    /// For a reason of its own.
+    /// Any other reason.
     Answer(Box<ApiError>),
 }
 
-impl<E: Into<ApiError>> From<E> for Refused {
-    fn from(error: E) -> Self {
-        Self::Answer(Box::new(error.into()))
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self::Answer(Box::new(error))
+    }
+}
+
+impl From<StripeError> for Refused {
+    fn from(error: StripeError) -> Self {
+        match error {
+            StripeError::KeyReused => ApiError::from(error).into(),
+            error => error.of_write().into(),
+        }
     }
 }
 
 impl CreateCheckout {
-    async fn open(&self, buyer: &Buyer, order: &Order, now: Timestamp) -> Result<Session, Refused> {
+    async fn open(&self, buyer: &Buyer, order: &CheckoutRequest, now: Timestamp) -> Result<Session, Refused> {
         let (prices, subscriptions, open, discount) = tokio::try_join!(
-            self.prices.get(now),
-            self.subscriptions(buyer),
-            self.stripe.open_sessions(&buyer.customer),
-            self.discount(order),
+            async { Ok(self.prices.get(now).await?) },
+            async { Ok(self.subscriptions(buyer).await?) },
+            async { Ok(self.stripe.open_sessions(&buyer.customer).await?) },
+            self.discount(buyer, order),
         )?;
-        let discount = discount.ok_or_else(unknown_code)?;
         if rules::is_subscribed(&subscriptions) {
             return Err(already_subscribed().into());
         }
         let price = prices.iter().find(|one| (one.plan_type, one.interval) == (order.plan_type, order.interval));
-        let price = price.ok_or_else(|| ApiError::internal("Stripe has no price with the plan's lookup key"))?;
+        let price = price.ok_or_else(not_sold)?;
         self.close(buyer, &open).await?;
-        let checkout = Checkout {
-            customer: &buyer.customer,
-            user_id: buyer.user_id,
-            price: &price.id,
-            trial_days: if rules::is_new(&subscriptions) { self.trial_days } else { 0 },
-            discount,
-            success_url: format!("{}/subscription/return?session_id={{CHECKOUT_SESSION_ID}}", self.web_origin),
-            cancel_url: format!("{}/plans", self.web_origin),
-            key: buyer.key.as_deref(),
+        let trial_days = if rules::is_new(&subscriptions) { self.trial_days } else { 0 };
+        let session = match self.session(buyer, price, &discount, trial_days).await {
+            // Stripe has no error code for a currency that is not the customer's.
+            Err(error @ StripeError::Invalid { code: None, .. }) if !error.param().starts_with("discounts") => {
+                let other = self.in_own_currency(buyer, price, now).await?;
+                let Some(other) = other else { return Err(refused(error, &discount)) };
+                self.session(buyer, &other, &discount, trial_days).await
+            }
+            opened => opened,
         };
-        let session = self.stripe.create_session(&checkout).await.map_err(refused)?;
+        let session = session.map_err(|error| refused(error, &discount))?;
         let session = self.still_open(session, buyer).await?;
         self.close_older(buyer, &session).await?;
         Ok(session)
     }
 
-    async fn subscriptions(&self, buyer: &Buyer) -> Result<Vec<Billed>, StripeError> {
-        Ok(try_join_all(buyer.all.iter().map(|customer| self.stripe.subscriptions(customer))).await?.concat())
+    async fn session(
+        &self,
+        buyer: &Buyer,
+        price: &Price,
+        discount: &Discount,
+        trial_days: u32,
+    ) -> Result<Session, StripeError> {
+        let checkout = Checkout {
+            customer: &buyer.customer,
+            user_id: buyer.user_id,
+            price: &price.id,
+            trial_days,
+            discount: match discount {
+                Discount::ByHand => CheckoutDiscount::ByHand,
+                Discount::Code(code) => CheckoutDiscount::Code(code.id.clone()),
+            },
+            success_url: format!("{}/subscription/return?session_id={{CHECKOUT_SESSION_ID}}", self.web_origin),
+            cancel_url: format!("{}/plans", self.web_origin),
+            key: buyer.key.as_deref(),
+        };
+        self.stripe.create_session(&checkout).await
     }
 
-    /// The discount of a promotion code; `None` for one that cannot be redeemed.
-    async fn discount(&self, order: &Order) -> Result<Option<CheckoutDiscount>, StripeError> {
-        match order.promotion_code.as_deref().map(str::trim) {
-            None => Ok(Some(CheckoutDiscount::ByHand)),
-            Some(code) => Ok(self.stripe.promotion_code(code).await?.map(CheckoutDiscount::Code)),
+    /// The price of the same plan in the one currency in which Stripe bills a customer; `None` if that is the price's
+    /// own currency.
+    ///
+    /// # Errors
+    /// If the plan is not sold in that currency.
+    async fn in_own_currency(&self, buyer: &Buyer, price: &Price, now: Timestamp) -> Result<Option<Price>, Refused> {
+        let customer = self.stripe.customer(&buyer.customer).await?;
+        let own = customer.and_then(|customer| customer.currency).filter(|own| *own != price.currency);
+        let Some(own) = own else { return Ok(None) };
+        let wanted = (price.plan_type, price.interval);
+        let found = self.prices.in_currency(wanted, &own, now).await?;
+        found.map(Some).ok_or_else(|| change::not_sold(price.plan_type, price.interval, &own).into())
+    }
+
+    async fn subscriptions(&self, buyer: &Buyer) -> Result<Vec<Billed>, StripeError> {
+        let all = try_join_all(buyer.all.iter().map(|customer| self.stripe.subscriptions(customer))).await?;
+        let mut subscriptions = all.concat();
+        rules::recall(&mut subscriptions, &buyer.kept);
+        Ok(subscriptions)
+    }
+
+    /// The requested discount.
+    ///
+    /// # Errors
+    /// If there is no such promotion code for this customer.
+    async fn discount(&self, buyer: &Buyer, order: &CheckoutRequest) -> Result<Discount, Refused> {
+        match order.promotion_code.as_ref().map(Line::as_str) {
+            None => Ok(Discount::ByHand),
+            Some(code) => {
+                let found = self.stripe.promotion_code(code, &buyer.customer).await?;
+                Ok(Discount::Code(found.ok_or_else(|| unusable_code("cannot be redeemed"))?))
+            }
         }
     }
 
-    /// Expires the open checkouts but for one of the same request. One that was paid at this very moment is a subscription.
+    /// Expires all open checkouts except one for the same request. A checkout that has just been paid is a
+    /// subscription.
     async fn close(&self, buyer: &Buyer, open: &[Session]) -> Result<(), Refused> {
         let former = open.iter().filter(|session| session.key.is_none() || session.key != buyer.key);
         let closed = try_join_all(former.map(|session| self.stripe.expire_session(&session.id))).await?;
@@ -169,7 +249,8 @@ impl CreateCheckout {
         Ok(())
     }
 
-    /// Under a client's key Stripe answers a repetition as it did at first, even if another checkout closed that session.
+    /// For a repeated idempotency key Stripe returns its first response, even if another checkout has expired that
+    /// session.
     async fn still_open(&self, session: Session, buyer: &Buyer) -> Result<Session, Refused> {
         if buyer.key.is_none() {
             return Ok(session);
@@ -177,13 +258,13 @@ impl CreateCheckout {
         match self.stripe.session(&session.id).await? {
             Some(session) if session.is_open => Ok(session),
             _ => {
-                let message = "The checkout of this idempotency key is closed; please use another key.";
+                let message = "The checkout of this idempotency key has expired. Please use another key.";
                 Err(ApiError::new(Code::IdempotencyConflict, message).into())
             }
         }
     }
 
-    /// Two calls at once may both have found nothing open: the newest session stays.
+    /// Two concurrent calls may both have found nothing open: the newest session stays.
     async fn close_older(&self, buyer: &Buyer, own: &Session) -> Result<(), StripeError> {
         let open = self.stripe.open_sessions(&buyer.customer).await?;
         // Stripe lists the newest first.
@@ -193,22 +274,40 @@ impl CreateCheckout {
     }
 }
 
-fn refused(error: StripeError) -> Refused {
-    let param = match &error {
-        StripeError::Missing { param } | StripeError::Invalid { param, .. } => param.as_deref().unwrap_or_default(),
-        _ => return error.into(),
-    };
-    match param {
-        "customer" => Refused::NoCustomer,
-        param if param.starts_with("discounts") => unknown_code().into(),
+/// Why Stripe refuses to open a session.
+fn refused(error: StripeError, discount: &Discount) -> Refused {
+    let (is_of_call, param) =
+        (matches!(error, StripeError::Missing { .. } | StripeError::Invalid { .. }), error.param());
+    match discount {
+        _ if !is_of_call => error.into(),
+        _ if param == "customer" => Refused::NoCustomer,
+        _ if param.starts_with("line_items") => not_sold().because(error).into(),
+        // Stripe does not always name the parameter when it refuses a code.
+        Discount::Code(code) if param.is_empty() || param.starts_with("discounts") => {
+            unusable_code(&terms(code)).because(error).into()
+        }
         _ => error.into(),
     }
 }
 
-fn unknown_code() -> ApiError {
-    ApiError::field("promotion_code", "cannot be redeemed")
+/// The condition that a refused promotion code has, if Stripe names it.
+fn terms(code: &PromotionCode) -> String {
+    match &code.minimum {
+        _ if code.is_first_only => "is for a first purchase only".to_owned(),
+        Some((amount, currency)) => format!("needs a purchase of at least {}", Money::new(*amount, currency)),
+        None => "cannot be redeemed for this purchase".to_owned(),
+    }
+}
+
+fn unusable_code(issue: &str) -> ApiError {
+    ApiError::field("promotion_code", issue)
+}
+
+fn not_sold() -> ApiError {
+    let message = "This plan is not available at the moment. Please choose another plan, or try again later.";
+    ApiError::new(Code::Conflict, message)
 }
 
 fn already_subscribed() -> ApiError {
-    ApiError::new(Code::AlreadySubscribed, "There is a subscription already; it can be changed instead.")
+    ApiError::new(Code::AlreadySubscribed, "You already have a subscription. You can change its plan instead.")
 }

@@ -1,32 +1,35 @@
-//! `POST /api/subscription/portal`: Stripe's page for card, subscription and invoices.
+//! `POST /api/subscription/portal`: opens Stripe's page for card, subscription and invoices.
 
 use billing::stripe::{Stripe, StripeError};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 
-/// Opens a portal for the customer whose subscription counts.
+/// Opens a portal session for the customer of the granting subscription.
 pub struct CreatePortal {
     stripe: Stripe,
     web_origin: String,
 }
 
-/// Where to go.
+/// The portal session.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Portal {
-    /// Stripe's page, which leads back to the account.
+pub struct PortalSession {
+    /// Stripe's page, which links back to the account.
     portal_url: String,
 }
 
 impl Endpoint for CreatePortal {
     type Caller = Viewer;
     type Input = ();
-    type Output = Portal;
+    type Reads = Key<Subscription>;
+    type Output = PortalSession;
     const SUMMARY: &'static str = "Opens Stripe's page for card, subscription and invoices.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[Code::SubscriptionRequired, Code::PaymentProviderUnavailable];
     const STATUS: u16 = 201;
 
@@ -34,24 +37,31 @@ impl Endpoint for CreatePortal {
         Ok(Self { stripe: Stripe::connect(services)?, web_origin: services.web_origin()? })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Portal>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<PortalSession>, ApiError> {
         let user = &call.caller.user;
-        let kept: Subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
+        let kept = call.rows.unwrap_or_default();
         let customer = kept.stripe_customer_id.as_ref().or(user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(nothing_to_manage)?;
         match self.stripe.portal(customer, &format!("{}/account", self.web_origin)).await {
-            Ok(portal_url) => Ok(Reply::of(Portal { portal_url })),
-            // Deleted at Stripe since.
+            Ok(portal_url) => Ok(Reply::of(PortalSession { portal_url })),
+            // The customer was deleted at Stripe.
             Err(StripeError::Missing { .. }) => Err(nothing_to_manage()),
-            Err(error) => Err(error.into()),
+            // The operator must switch on the portal in Stripe's dashboard.
+            Err(error) if error.is_refusal() => Err(not_configured().because(error)),
+            Err(error) => Err(error.of_read()),
         }
     }
 }
 
+fn not_configured() -> ApiError {
+    let message = "The page for your payment details is not available at the moment. Please contact support.";
+    ApiError::new(Code::PaymentProviderUnavailable, message)
+}
+
 fn nothing_to_manage() -> ApiError {
-    ApiError::new(Code::SubscriptionRequired, "There is nothing to manage yet; please choose a plan.")
+    ApiError::new(Code::SubscriptionRequired, "You have no subscription to manage yet. Please choose a plan.")
 }

@@ -1,37 +1,70 @@
-//! `DELETE /api/account`: the account goes, its subscription first.
+//! `DELETE /api/account`: ends the subscription, then deletes the account.
 
-use billing::deletion::Accounts;
+use billing::deletion::{Accounts, farewell_cause};
 use schemars::JsonSchema;
-use serde::Serialize;
-use shared::endpoint::{Call, Endpoint, Reply, Viewer};
+use serde::{Deserialize, Serialize};
+use shared::auth::sign_in::Attempts;
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
+use shared::http::input::Body;
+use shared::mail::Mails;
+use shared::models::password::Password;
+use shared::models::preferences::Preferences;
 use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
+use shared::stores::users::Users;
 
-/// Deletes the caller's account.
+/// Deletes the caller's account: counts the attempt, checks the password, deletes, and confirms by mail.
 pub struct DeleteAccount {
     accounts: Accounts,
+    users: Users,
+    attempts: Attempts,
+    mails: Mails,
 }
 
-/// That it is gone.
+/// The password: a signed-in device is not enough.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAccountRequest {
+    password: Password,
+}
+
+/// The confirmation.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Gone {
+pub struct AccountDeletion {
     /// Always true.
     deleted: bool,
 }
 
 impl Endpoint for DeleteAccount {
     type Caller = Viewer;
-    type Input = ();
-    type Output = Gone;
-    const SUMMARY: &'static str = "Cancels the subscription at once and deletes the account, for good.";
-    const CODES: &'static [Code] = &[];
+    type Input = Body<DeleteAccountRequest>;
+    type Reads = Key<Preferences>;
+    type Output = AccountDeletion;
+    const SUMMARY: &'static str = "Cancels the subscription immediately and deletes the account permanently.";
+    const TAG: Tag = Tag::Account;
+    const CODES: &'static [Code] = &[Code::InvalidCredentials];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { accounts: Accounts::connect(services)? })
+        Ok(Self {
+            accounts: Accounts::connect(services)?,
+            users: Users::connect(services)?,
+            attempts: Attempts::connect(services)?,
+            mails: Mails::connect(services)?,
+        })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Gone>, ApiError> {
-        self.accounts.delete(&call.caller.user, call.now).await?;
-        Ok(Reply::of(Gone { deleted: true }))
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Preferences> {
+        Preferences::key(who.user_id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<AccountDeletion>, ApiError> {
+        let (user, Body(given)) = (&call.caller.user, &call.input);
+        self.attempts.confirm(&self.users, &user.email, &given.password, &call.address, call.now).await?;
+        let language = user.language_of_mail(call.rows.as_ref());
+        self.accounts.delete(user, language, call.now).await?;
+        self.mails.deliver(&farewell_cause(user.id), call.now).await;
+        Ok(Reply::of(AccountDeletion { deleted: true }))
     }
 }

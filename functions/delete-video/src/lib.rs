@@ -1,24 +1,31 @@
 //! `DELETE /api/admin/videos/{id}`: deletes a video, at Mux and here.
 
-use shared::endpoint::{Admin, Call, Endpoint, Identity, Reply};
+use shared::auth::token::Identity;
+use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::VideoId;
+use shared::models::video::{Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
-use shared::stores::publisher::Publisher;
-use shared::stores::row::Wanted;
-use shared::stores::videos::Video;
+use shared::stores::audit::{Audit, AuditEntry};
+use shared::stores::error::StoreError;
+use shared::stores::publisher::{Change, Publisher};
+use shared::stores::row::Key;
+use shared::stores::series::SeriesStore;
 
-/// Deletes at Mux first, then the row and the catalogue's entry in one transaction.
+/// How often the deletion is retried when a new file arrives meanwhile.
+const TRIES_MAX: usize = 3;
+
+/// Deletes at Mux first, then the row and the catalogue entry in one transaction.
 ///
-/// Mux down: nothing is deleted, and the answer says so. A crash between: asking again finishes, since what Mux does not
-/// have is deleted there; and until then Mux's own event has taken the video out of the catalogue. The other way round, a
-/// crash would leave an asset that nobody could name any more, and that is paid for.
+/// If Mux is down, nothing is deleted, and the response says so. After a crash in between, repeating the request
+/// finishes the deletion, because an asset that Mux does not have counts as deleted; until then Mux's own event has
+/// unpublished the video. In the other order a crash would leave an unknown asset that costs money.
 pub struct DeleteVideo {
     publisher: Publisher,
+    series: SeriesStore,
     audit: Audit,
     mux: Mux,
 }
@@ -26,56 +33,85 @@ pub struct DeleteVideo {
 impl Endpoint for DeleteVideo {
     type Caller = Admin;
     type Input = Path<VideoId>;
+    type Reads = Key<Video>;
     type Output = ();
-    const SUMMARY: &'static str = "Deletes a video for good.";
+    const SUMMARY: &'static str = "Deletes a video permanently.";
+    const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[Code::NotFound, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             publisher: Publisher::connect(services)?,
+            series: SeriesStore::connect(services)?,
             audit: Audit::connect(services)?,
             mux: Mux::connect(services)?,
         })
     }
 
-    fn reads(&self, Path(id): &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Video::key(*id))
+    fn reads(&self, Path(id): &Self::Input, _: &Identity) -> Key<Video> {
+        Video::key(*id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Path(id) = call.input;
-        let video: Option<Video> = call.rows.get(&Video::key(id))?;
-        let video = video.ok_or_else(|| ApiError::not_found("video"))?;
+        let mut video = call.rows.ok_or_else(|| ApiError::not_found("video"))?;
+        let audit_entry =
+            |change: &Change| change.audit_entry("video.delete", call.caller.user.id, &call.request_id, call.now);
         self.delete_at_mux(&video).await?;
-        // One that another request deleted meanwhile is just as gone.
-        self.publisher
-            .change(
-                id,
-                |_| Ok::<_, ApiError>(None),
-                |change| {
-                    let deed = change.deed("video.delete", call.caller.user.id, &call.request_id, call.now);
-                    Ok(vec![self.audit.note(&deed)?])
-                },
-            )
-            .await?;
-        Ok(Reply::of(()))
+        // A video that another request deleted meanwhile is deleted as well. If it got a new file meanwhile, that is
+        // deleted at Mux first.
+        for _ in 0..TRIES_MAX {
+            let deleted = self.delete_row(id, &video.belongings(), audit_entry).await;
+            match deleted {
+                Err(Kept::Grown(grown)) => {
+                    video = *grown;
+                    self.delete_at_mux(&video).await?;
+                }
+                Err(Kept::Store(error)) => return Err(error.into()),
+                Ok(()) => return Ok(Reply::of(())),
+            }
+        }
+        Err(ApiError::unavailable("the video got a new file at every attempt"))
     }
 }
 
 impl DeleteVideo {
+    /// Deletes the row, unless the video has something at Mux that has not been deleted there.
+    async fn delete_row(
+        &self,
+        id: VideoId,
+        gone: &[Obsolete],
+        audit_entry: impl Fn(&Change) -> AuditEntry,
+    ) -> Result<(), Kept> {
+        let rule = |video: &Video| match video.belongings().iter().all(|one| gone.contains(one)) {
+            true => Ok(None),
+            false => Err(Kept::Grown(Box::new(video.clone()))),
+        };
+        let beside = |change: &Change| {
+            let mut statements = vec![self.audit.note(&audit_entry(change))?];
+            statements.append(&mut self.series.moved(change)?);
+            Ok(statements)
+        };
+        self.publisher.change(id, rule, beside).await.map(drop)
+    }
+
     async fn delete_at_mux(&self, video: &Video) -> Result<(), MuxError> {
-        if let Some(asset_id) = &video.mux_asset_id {
-            return self.mux.delete_asset(asset_id).await;
+        for one in video.belongings() {
+            self.mux.delete(&one).await?;
         }
-        let Some(upload_id) = &video.mux_upload_id else { return Ok(()) };
-        match self.mux.cancel_upload(upload_id).await {
-            Ok(()) | Err(MuxError::NotFound) => Ok(()),
-            // It waits for no file any more: it may have become an asset of which no event has told yet.
-            Err(MuxError::Refused(_)) => match self.mux.upload(upload_id).await?.asset_id {
-                Some(asset_id) => self.mux.delete_asset(&asset_id).await,
-                None => Ok(()),
-            },
-            Err(error) => Err(error),
-        }
+        Ok(())
+    }
+}
+
+/// Why a row was not deleted.
+enum Kept {
+    /// It got another file meanwhile; its current state.
+    Grown(Box<Video>),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Kept {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

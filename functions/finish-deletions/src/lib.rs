@@ -1,4 +1,4 @@
-//! Finishes deletions of accounts that a crash, or a request under way at that moment, left something of.
+//! Finishes account deletions that a crash, or a request in flight at that time, left incomplete.
 
 use billing::deletion::Accounts;
 use jiff::Timestamp;
@@ -12,29 +12,29 @@ pub struct FinishDeletions {
     accounts: Accounts,
 }
 
-/// The schedule's event, of which nothing is needed.
+/// The schedule's event, which is not used.
 #[derive(Deserialize)]
 pub struct Tick {}
 
-/// What was done.
+/// The result of a run.
 #[derive(Debug, Serialize)]
-pub struct Swept {
-    /// Accounts of which nothing is left.
+pub struct FinishedDeletions {
+    /// Accounts that are completely deleted.
     finished: u32,
 }
 
 impl Job for FinishDeletions {
     type Input = Tick;
-    type Output = Swept;
+    type Output = FinishedDeletions;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { accounts: Accounts::connect(services)? })
     }
 
-    async fn run(&self, _: Tick, now: Timestamp) -> Result<Swept, ApiError> {
+    async fn run(&self, _: Tick, now: Timestamp) -> Result<FinishedDeletions, ApiError> {
         match self.accounts.finish_all(now).await? {
-            (finished, 0) => Ok(Swept { finished }),
-            // A failed run, so that its alarm goes off; the next one tries again.
+            (finished, 0) => Ok(FinishedDeletions { finished }),
+            // The run fails, so that the alarm goes off; the next run retries.
             (_, failed) => Err(ApiError::unavailable(format!("{failed} deletions could not be finished"))),
         }
     }

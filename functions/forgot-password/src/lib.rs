@@ -1,28 +1,29 @@
-//! `POST /api/auth/forgot-password`: mails a single-use link, and tells nobody whether there is an account.
+//! `POST /api/auth/forgot-password`: mails a single-use link, and does not reveal whether the account exists.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
+use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::mail::Mails;
 use shared::models::email::Email;
-use shared::models::letter::Letter;
+use shared::models::mail_content::MailContent;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::{Database, Table};
-use shared::stores::mail::NewMail;
+use shared::stores::database::Database;
+use shared::stores::mail::{NewMail, Recipient};
 use shared::stores::one_time_tokens::{Grant, ONE_TIME_TOKEN_LIFE, Purpose};
 use shared::stores::rate_limits::RateLimits;
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
+use shared::stores::table::Table;
 use shared::stores::users::{Credential, Users};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-/// When every answer leaves, counted from the request: writing and sending a mail takes less, and sending nothing takes as
-/// long. A mail that is not out by then is sent by the job.
+/// When every response is sent, counted from the request. Writing and sending a mail takes less, and not sending one
+/// takes just as long. The job sends mail that is not out by then.
 const ANSWER_AFTER: Duration = Duration::from_secs(1);
 
-/// Mails a link: count, write, send, and answer at the same time as for anybody else.
+/// Mails a link: counts, writes, sends, and answers everybody after the same time.
 pub struct ForgotPassword {
     database: Database,
     users: Users,
@@ -30,42 +31,44 @@ pub struct ForgotPassword {
     mails: Mails,
 }
 
-/// Whose password was forgotten.
+/// The address of the account.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Forgotten {
+pub struct ForgotPasswordRequest {
     email: Email,
 }
 
-/// What everybody is told.
+/// The response, which is the same for everybody.
 #[derive(Serialize, JsonSchema)]
-pub struct Told {
-    /// For a person.
+pub struct Acknowledgement {
+    /// A message for people.
     message: &'static str,
 }
 
 impl Endpoint for ForgotPassword {
     type Caller = Anyone;
-    type Input = Body<Forgotten>;
-    type Output = Told;
-    const SUMMARY: &'static str = "Mails a link to choose a new password, if there is such an account.";
+    type Input = Body<ForgotPasswordRequest>;
+    type Reads = Key<Credential>;
+    type Output = Acknowledgement;
+    const SUMMARY: &'static str = "Mails a link to choose a new password, if the account exists.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
-            // The link's one-time token is kept in `sessions`.
+            // The link's one-time token is stored in `sessions`.
             database: services.database(&[Table::Users, Table::Mail, Table::Sessions])?,
             users: Users::connect(services)?,
-            limiter: services.rate_limits()?,
+            limiter: RateLimits::connect(services)?,
             mails: Mails::connect(services)?,
         })
     }
 
-    fn reads(&self, input: &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Credential::key(&input.0.email))
+    fn reads(&self, input: &Self::Input, (): &()) -> Key<Credential> {
+        Credential::key(&input.0.email)
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Told>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Acknowledgement>, ApiError> {
         let answered_at = Instant::now() + ANSWER_AFTER;
         let written = self.write(&call).await;
         if let Ok(Some(cause)) = &written {
@@ -73,24 +76,25 @@ impl Endpoint for ForgotPassword {
         }
         sleep_until(answered_at).await;
         written?;
-        Ok(Reply::of(Told {
-            message: "If there is an account with this address, a mail with a link to choose a new password is on its way.",
+        Ok(Reply::of(Acknowledgement {
+            message: "If there is an account with this address, we have sent it a link to choose a new password.",
         }))
     }
 }
 
 impl ForgotPassword {
-    /// Puts the mail into the outbox, unless there is no such account or it had its share of mail; answers the cause.
+    /// Puts the mail into the outbox, unless the account does not exist or has reached its limit of mail; returns the
+    /// cause.
     async fn write(&self, call: &Call<Self>) -> Result<Option<String>, ApiError> {
         let email = &call.input.0.email;
-        let credential = call.rows.get(&Credential::key(email))?;
         let is_admitted = self.limiter.count_mail(&email.key(), call.now).await?;
-        let Some(credential) = credential.filter(|_| is_admitted) else { return Ok(None) };
+        let Some(credential) = call.rows.as_ref().filter(|_| is_admitted) else { return Ok(None) };
         let Some(user) = self.users.get(credential.user_id).await? else { return Ok(None) };
         let mail = NewMail {
             cause: format!("password-reset#{}", call.request_id),
-            letter: Letter::reset_password(user.name.as_deref()),
-            to: user.email,
+            content: MailContent::ResetPassword.into(),
+            to: Recipient::Address(user.email),
+            addressee: None,
             grant: Some(Grant {
                 user_id: user.id,
                 purpose: Purpose::ResetPassword,

@@ -1,105 +1,146 @@
-//! `GET /api/admin/metrics`: the figures of the business, by day.
+//! `GET /api/admin/metrics`: the business metrics, by day.
 
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Admin, Call, Endpoint, Identity, Reply};
+use shared::auth::token::Identity;
+use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
-use shared::models::metrics::{Counted, DayFigures, Figures};
+use shared::models::figures::{DayFigures, DaySales, Figures, Sales};
+use shared::models::tally::Counted;
 use shared::models::time::Day;
-use shared::services::{Clock, ConfigError, Services};
+use shared::runtime::Clock;
+use shared::services::{ConfigError, Services};
 use shared::stores::metrics::{Metrics, Month, months};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days of an answer.
+/// The most days in a response.
 const DAYS_MAX: i64 = 366;
-/// Days that are told unless others are asked for.
+/// The default number of days.
 const DAYS_DEFAULT: i64 = 30;
 
-/// Tells the days that were counted before, and counts the others.
+/// Returns the stored days, and counts the others.
 pub struct GetMetrics {
     metrics: Metrics,
     grace: SignedDuration,
     clock: Clock,
 }
 
-/// Which days.
+/// The requested days.
 #[derive(Deserialize, JsonSchema)]
-pub struct Asked {
-    /// The first; thirty days up to `to` unless given.
+pub struct MetricsQuery {
+    /// The first day, not after `to` and at most 365 days before it; by default thirty days up to `to`.
     from: Option<Day>,
-    /// The last; today unless given.
+    /// The number of days up to `to`, instead of `from`, for clients without a reliable clock.
+    #[schemars(range(min = 1, max = 366))]
+    days: Option<i64>,
+    /// The last day; today by default.
     to: Option<Day>,
 }
 
-/// The figures of some days.
+/// The metrics of some days.
 #[derive(Serialize, JsonSchema)]
-pub struct Report {
+pub struct MetricsReport {
     /// The first day.
     from: Day,
-    /// The last day. Those that are still to come are not told.
+    /// The last day. Future days are left out.
     to: Day,
+    /// ISO 4217, in lower case; `null` if nothing was paid in these days, or there is more than one currency.
+    currency: Option<String>,
+    /// All days together: events are added up, and states are those of the last day.
+    totals: Figures,
+    /// Each day.
+    days: Vec<DayFigures>,
+    /// The subscriptions, for each currency.
+    currencies: Vec<CurrencyMetrics>,
+}
+
+/// The subscriptions in one currency.
+#[derive(Serialize, JsonSchema)]
+pub struct CurrencyMetrics {
     /// ISO 4217, in lower case.
     currency: String,
-    /// All of them together: what happened adds up, what stands is the last one's.
-    totals: Figures,
-    /// One by one.
-    days: Vec<DayFigures>,
+    /// All days together: events are added up, and states are those of the last day.
+    totals: Sales,
+    /// Each day.
+    days: Vec<DaySales>,
 }
 
 impl Endpoint for GetMetrics {
     type Caller = Admin;
-    type Input = Query<Asked>;
-    type Output = Report;
-    const SUMMARY: &'static str = "The figures of the business, by day.";
+    type Input = Query<MetricsQuery>;
+    type Reads = Vec<Key<Month>>;
+    type Output = MetricsReport;
+    const SUMMARY: &'static str = "Returns the business metrics, by day.";
+    const TAG: Tag = Tag::AdminReports;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { metrics: Metrics::connect(services)?, grace: services.grace()?, clock: services.clock().clone() })
     }
 
-    fn reads(&self, input: &Self::Input, _: Option<&Identity>) -> Wanted {
-        // A range that is refused needs no rows.
+    fn reads(&self, input: &Self::Input, _: &Identity) -> Vec<Key<Month>> {
+        // An invalid range needs no rows.
         let range = input.0.range(Day::of((self.clock)()));
         let months = range.map(|(from, to)| months(from, to)).unwrap_or_default();
-        months.iter().fold(Wanted::default(), |wanted, month| wanted.and(&Month::key(month)))
+        months.iter().map(|month| Month::key(month)).collect()
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Report>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<MetricsReport>, ApiError> {
         let today = Day::of(call.now);
         let (from, to) = call.input.0.range(today)?;
-        let mut kept: BTreeMap<String, Counted> = BTreeMap::new();
-        for month in months(from, to) {
-            // At midnight another month may have begun since the rows were asked for: what is not kept is counted.
-            let row = call.rows.get(&Month::key(&month))?;
-            kept.extend(row.into_iter().flat_map(|row: Month| row.days));
-        }
+        // At midnight another month may have begun since the rows were read; days that are not stored are counted.
+        let kept: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
         let days: Vec<Day> = (0..=from.days_until(to.min(today))).map(|days| from.plus(days)).collect();
         let missing: BTreeSet<Day> = days.iter().filter(|day| !kept.contains_key(&day.to_string())).copied().collect();
         let facts = self.metrics.facts(&missing).await?;
-        let mut totals = Counted::default();
-        let mut told = Vec::with_capacity(days.len());
-        for day in days {
-            let counted = kept.get(&day.to_string()).copied();
-            let counted = counted.unwrap_or_else(|| facts.count(day, self.grace, call.now));
-            totals += counted;
-            told.push(DayFigures { date: day, figures: counted.into() });
-        }
-        Ok(Reply::of(Report { from, to, currency: facts.currency, totals: totals.into(), days: told }))
+        let count = |day: &Day| (*day, kept.get(&day.to_string()).cloned());
+        let days = days.iter().map(count).map(|(day, kept)| {
+            let counted = kept.unwrap_or_else(|| facts.count(day, self.grace, call.now));
+            (day, counted)
+        });
+        Ok(Reply::of(MetricsReport::of(from, to, &days.collect::<Vec<_>>())))
     }
 }
 
-impl Asked {
+impl MetricsReport {
+    fn of(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
+        let mut totals = Counted::default();
+        for (_, counted) in days {
+            totals += counted;
+        }
+        let currencies: BTreeSet<String> = totals.currencies.keys().cloned().collect();
+        let told = days.iter().map(|(date, counted)| DayFigures { date: *date, figures: counted.figures(&currencies) });
+        let of_currency = |currency: &String| CurrencyMetrics {
+            currency: currency.clone(),
+            totals: totals.sales(currency),
+            days: days.iter().map(|(date, counted)| DaySales { date: *date, sales: counted.sales(currency) }).collect(),
+        };
+        Self {
+            from,
+            to,
+            currency: currencies.first().filter(|_| currencies.len() == 1).cloned(),
+            totals: totals.figures(&currencies),
+            days: told.collect(),
+            currencies: currencies.iter().map(of_currency).collect(),
+        }
+    }
+}
+
+impl MetricsQuery {
     /// The first and the last day.
     fn range(&self, today: Day) -> Result<(Day, Day), ApiError> {
         let to = self.to.unwrap_or(today);
-        let from = self.from.unwrap_or_else(|| to.plus(1 - DAYS_DEFAULT));
+        if self.from.is_some() && self.days.is_some() {
+            return Err(ApiError::field("days", "cannot be combined with `from`"));
+        }
+        let from = self.from.unwrap_or_else(|| to.plus(1 - self.days.unwrap_or(DAYS_DEFAULT)));
         match from.days_until(to) {
             ..0 => Err(ApiError::field("to", "must not be before `from`")),
             days if days >= DAYS_MAX => {
-                Err(ApiError::field("from", format!("must be at most {DAYS_MAX} days before `to`")))
+                Err(ApiError::field("from", format!("must be at most {} days before `to`", DAYS_MAX - 1)))
             }
             _ => Ok((from, to)),
         }

@@ -1,56 +1,65 @@
-//! `GET /api/subscription`: the caller's subscription; with `session_id`, after fetching it from Stripe.
+//! `GET /api/subscription`: the caller's subscription; with `session_id`, after a sync with Stripe.
 
 use billing::converge::{Billing, Outcome};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
-use shared::models::subscription::{Subscription, SubscriptionView};
+use shared::models::ids::is_provider_id;
+use shared::models::subscription::Subscription;
+use shared::models::subscription_view::SubscriptionView;
+use shared::models::text::OptionalLine;
+use shared::models::user::User;
 use shared::services::{ConfigError, Services};
 use shared::stores::rate_limits::{Budget, RateLimits};
-use shared::stores::row::Wanted;
-use shared::stores::users::User;
+use shared::stores::row::Key;
 
-/// Most fetches of a user in 15 minutes.
+/// The most syncs of a user in 15 minutes.
 const SYNCS_MAX: u32 = 20;
 
-/// Answers the subscription.
+/// Returns the subscription.
 pub struct GetSubscription {
     billing: Billing,
     limiter: RateLimits,
     grace: SignedDuration,
 }
 
-/// What the answer may depend on.
+/// The optional sync.
 #[derive(Deserialize, JsonSchema)]
-pub struct Asked {
-    /// The checkout session that one returns from: the answer is then what Stripe says now.
-    #[schemars(length(max = 200))]
-    session_id: Option<String>,
+pub struct SubscriptionQuery {
+    /// The checkout session from which the user returns: the response is then Stripe's current state.
+    session_id: Option<OptionalLine<255>>,
 }
 
 impl Endpoint for GetSubscription {
     type Caller = Viewer;
-    type Input = Query<Asked>;
+    type Input = Query<SubscriptionQuery>;
+    type Reads = Key<Subscription>;
     type Output = SubscriptionView;
-    const SUMMARY: &'static str = "The subscription.";
+    const SUMMARY: &'static str = "Returns the subscription.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { billing: Billing::connect(services)?, limiter: services.rate_limits()?, grace: services.grace()? })
+        Ok(Self {
+            billing: Billing::connect(services)?,
+            limiter: RateLimits::connect(services)?,
+            grace: services.grace()?,
+        })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
         let user = &call.caller.user;
-        let kept: Subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
-        let (subscription, synced) = match &call.input.0.session_id {
-            Some(session) => match self.sync(user, session, &call).await {
+        let kept = call.rows.unwrap_or_default();
+        let (subscription, synced) = match call.input.0.session_id.as_ref().and_then(OptionalLine::given) {
+            Some(session) => match self.sync(user, session, call.now).await {
                 Sync::NotTheirs => (kept, None),
                 Sync::Failed => (kept, Some(false)),
                 Sync::Done(fresh) => (fresh.beside(&kept), Some(true)),
@@ -61,39 +70,54 @@ impl Endpoint for GetSubscription {
     }
 }
 
-/// What came of asking Stripe.
+/// The result of a sync.
 enum Sync {
-    /// The session is not one of the caller's customer.
+    /// The session does not belong to the caller's customer.
     NotTheirs,
-    /// Stripe or a store did not answer, or it was asked too often: what is kept has to do.
+    /// Stripe or a store failed, or the limit was reached: the stored subscription is returned.
     Failed,
-    /// What Stripe says now.
-    Done(Subscription),
+    /// Stripe's current state.
+    Done(Box<Subscription>),
 }
 
 impl GetSubscription {
-    async fn sync(&self, user: &User, session: &str, call: &Call<Self>) -> Sync {
-        let Some(customer) = user.stripe_customer_id.as_deref().filter(|_| is_session_id(session)) else {
+    async fn sync(&self, user: &User, session: &str, now: Timestamp) -> Sync {
+        if !is_session_id(session) {
             return Sync::NotTheirs;
-        };
-        let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX };
-        // Nothing but what is kept while the limiter does not answer: Stripe's own limit is everybody's.
-        if !self.limiter.count(&budget, call.now).await.is_ok_and(|verdict| verdict.admitted) {
-            return Sync::Failed;
         }
-        match self.billing.stripe().session(session).await {
-            Ok(Some(session)) if session.customer.as_deref() == Some(customer) => {}
-            Ok(_) => return Sync::NotTheirs,
+        let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX };
+        // Without the limiter only the stored subscription is returned, because Stripe's own limit is shared by
+        // everybody.
+        match self.limiter.count(&budget, now).await {
+            Ok(counted) if counted.verdict.admitted => {}
+            Ok(refused) => {
+                self.limiter.give_back(refused).await;
+                return Sync::Failed;
+            }
             Err(_) => return Sync::Failed,
         }
-        match self.billing.converge(customer, None, call.now).await {
-            Ok(Outcome::Written(fresh)) => Sync::Done(*fresh),
+        let session = match self.billing.stripe().session(session).await {
+            Ok(session) => session,
+            Err(_) => return Sync::Failed,
+        };
+        let customer = match session.and_then(|session| Some((session.customer?, session.buyer))) {
+            Some((customer, _)) if Some(&customer) == user.stripe_customer_id.as_ref() => customer,
+            // Paid through a link, which created its own customer.
+            Some((customer, Some(buyer))) if buyer == user.id => match self.billing.is_of(&customer, user.id).await {
+                Ok(true) => customer,
+                Ok(false) => return Sync::NotTheirs,
+                Err(_) => return Sync::Failed,
+            },
+            _ => return Sync::NotTheirs,
+        };
+        match self.billing.converge(&customer, None, now).await {
+            Ok(Outcome::Written(fresh)) => Sync::Done(fresh),
             Ok(Outcome::Duplicate | Outcome::NotOurs) | Err(_) => Sync::Failed,
         }
     }
 }
 
-/// Whether a text may stand in a path of Stripe's.
+/// Whether a text is safe in a path at Stripe.
 fn is_session_id(text: &str) -> bool {
-    text.starts_with("cs_") && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    text.starts_with("cs_") && is_provider_id(text)
 }

@@ -1,77 +1,74 @@
-//! `GET /api/videos/{id}`: a video, and what its viewer may do and did with it.
+//! `GET /api/videos/{id}`: a video, whether its viewer may play it, and their position.
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
-use shared::models::entitlement::{AccessView, Decision, decide};
+use shared::models::entitlement::{self, AccessView};
 use shared::models::ids::VideoId;
+use shared::models::progress::{WatchHistory, clamped};
+use shared::models::streams::Slots;
 use shared::models::subscription::Subscription;
-use shared::models::video::{Administration, PublicVideo, VideoStatus};
+use shared::models::user::Role;
+use shared::models::video::Video;
+use shared::models::video_view::{Administration, PublicVideo};
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
-use shared::stores::users::Role;
-use shared::stores::videos::Video;
-use shared::stores::watch_history::WatchHistory;
+use shared::stores::row::Key;
 
-/// Shows a video.
+/// Returns a video.
 pub struct GetVideo {
     grace: jiff::SignedDuration,
 }
 
 /// A video as its viewer sees it.
 #[derive(Serialize, JsonSchema)]
-pub struct Shown {
+pub struct VideoDetail {
     #[serde(flatten)]
     video: PublicVideo,
-    /// Administrators see what stands behind it as well.
+    /// Only for administrators: the operators' part.
     #[serde(flatten)]
     administration: Option<Administration>,
     /// Whether it plays for this viewer.
     access: AccessView,
-    /// How far they are, in seconds; 0 when they never began.
+    /// The position in seconds; 0 if the viewer has not started it.
     progress: f64,
-    /// Whether they watched it to its end.
+    /// Whether the viewer watched it to its end.
     completed: bool,
 }
 
 impl Endpoint for GetVideo {
     type Caller = Viewer;
     type Input = Path<VideoId>;
-    type Output = Shown;
-    const SUMMARY: &'static str = "A video, whether it plays for this viewer, and how far they are.";
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>);
+    type Output = VideoDetail;
+    const SUMMARY: &'static str = "Returns a video, whether this viewer may play it, and their position.";
+    const TAG: Tag = Tag::Catalogue;
     const CODES: &'static [Code] = &[Code::NotFound];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { grace: services.grace()? })
     }
 
-    fn reads(&self, Path(id): &Self::Input, caller: Option<&Identity>) -> Wanted {
-        let Some(who) = caller else { return Wanted::default() };
-        let wanted = Wanted::default().and(&Video::key(*id)).and(&Subscription::key(who.user_id));
-        wanted.and(&WatchHistory::key(who.user_id, *id))
+    fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
+        let user = who.user_id;
+        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user))
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Shown>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoDetail>, ApiError> {
         let user = &call.caller.user;
-        let is_admin = user.role == Role::Admin;
-        let Path(id) = call.input;
-        let video: Option<Video> = call.rows.get(&Video::key(id))?;
-        let video = video.filter(|video| is_admin || video.is_public(call.now));
+        let (video, subscription, history, slots) = call.rows;
+        let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
-        let subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
-        let decision = match video.status {
-            VideoStatus::Ready if is_admin => Decision::Allow,
-            VideoStatus::Ready => decide(&subscription, video.required_plan, self.grace, call.now),
-            _ => Decision::Deny(Code::VideoNotReady),
-        };
-        let history: Option<WatchHistory> = call.rows.get(&WatchHistory::key(user.id, id))?;
-        Ok(Reply::of(Shown {
-            administration: is_admin.then(|| (&video).into()),
+        let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
+        let subscription = subscription.unwrap_or_default();
+        let access = entitlement::access(&video, user.role, &subscription, self.grace, call.now);
+        Ok(Reply::of(VideoDetail {
+            administration: (user.role == Role::Admin).then(|| (&video).into()),
             video: (&video).into(),
-            access: decision.into(),
-            progress: history.as_ref().map_or(0.0, |history| history.progress),
+            access: access.into(),
+            progress: history.as_ref().map_or(0.0, |history| clamped(history.progress, video.duration)),
             completed: history.is_some_and(|history| history.completed),
         }))
     }

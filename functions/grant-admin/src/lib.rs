@@ -1,4 +1,4 @@
-//! Makes an account an administrator. It has no route: the operator invokes it with AWS rights of their own.
+//! Makes an account an administrator. It has no route: the operator invokes it with their own AWS permissions.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,34 +7,36 @@ use shared::endpoint::Job;
 use shared::http::error::{ApiError, Code};
 use shared::models::email::Email;
 use shared::models::ids::UserId;
+use shared::models::user::{Role, User};
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::{Audit, Deed};
-use shared::stores::database::{Database, Table};
-use shared::stores::users::{Role, User, Users};
+use shared::stores::audit::{Audit, AuditEntry};
+use shared::stores::database::Database;
+use shared::stores::table::Table;
+use shared::stores::users::Users;
 
-/// Gives the role, and notes it in the audit.
+/// Grants the role, and writes an audit entry.
 pub struct GrantAdmin {
     database: Database,
     users: Users,
     audit: Audit,
 }
 
-/// Who is to be an administrator.
+/// The account to make an administrator.
 #[derive(Deserialize)]
-pub struct Appointment {
+pub struct NewAdmin {
     email: Email,
 }
 
-/// Who is one now.
+/// The new administrator.
 #[derive(Serialize)]
-pub struct Appointed {
+pub struct GrantedRole {
     id: UserId,
     role: Role,
 }
 
 impl Job for GrantAdmin {
-    type Input = Appointment;
-    type Output = Appointed;
+    type Input = NewAdmin;
+    type Output = GrantedRole;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -44,7 +46,7 @@ impl Job for GrantAdmin {
         })
     }
 
-    async fn run(&self, input: Appointment, now: Timestamp) -> Result<Appointed, ApiError> {
+    async fn run(&self, input: NewAdmin, now: Timestamp) -> Result<GrantedRole, ApiError> {
         let unknown = || {
             let message = format!("There is no account with the email address {}.", input.email.as_typed());
             ApiError::new(Code::NotFound, message)
@@ -54,13 +56,13 @@ impl Job for GrantAdmin {
         if user.role != Role::Admin {
             self.appoint(&user, now).await?;
         }
-        Ok(Appointed { id: user.id, role: Role::Admin })
+        Ok(GrantedRole { id: user.id, role: Role::Admin })
     }
 }
 
 impl GrantAdmin {
     async fn appoint(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
-        let deed = Deed {
+        let audit_entry = AuditEntry {
             at: now,
             cause: format!("grant-admin#{}", user.id),
             actor: "grant-admin".to_owned(),
@@ -70,7 +72,7 @@ impl GrantAdmin {
             before: json!({ "role": user.role }),
             after: json!({ "role": Role::Admin }),
         };
-        let statements = vec![self.users.set_role(user.id, Role::Admin)?, self.audit.note(&deed)?];
+        let statements = vec![self.users.set_role(user.id, Role::Admin)?, self.audit.note(&audit_entry)?];
         Ok(self.database.transact(statements).await?)
     }
 }

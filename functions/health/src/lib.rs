@@ -1,17 +1,17 @@
-//! `GET /api/health`: the function answers; no store is asked.
+//! `GET /api/health`: responds without calling any store.
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply};
+use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::services::{ConfigError, Services};
 
-/// Says that it is there.
+/// Reports that the function is up.
 pub struct Health;
 
-/// That it is there.
+/// The report.
 #[derive(Serialize, JsonSchema)]
-pub struct Alive {
+pub struct HealthReport {
     /// Always `ok`.
     status: &'static str,
 }
@@ -19,8 +19,10 @@ pub struct Alive {
 impl Endpoint for Health {
     type Caller = Anyone;
     type Input = ();
-    type Output = Alive;
-    const SUMMARY: &'static str = "Whether the service answers.";
+    type Reads = ();
+    type Output = HealthReport;
+    const SUMMARY: &'static str = "Reports whether the service is up.";
+    const TAG: Tag = Tag::Service;
     const CODES: &'static [Code] = &[];
     const LIMIT: Limit = Limit::Exempt;
 
@@ -28,7 +30,7 @@ impl Endpoint for Health {
         Ok(Self)
     }
 
-    async fn handle(&self, _: Call<Self>) -> Result<Reply<Alive>, ApiError> {
-        Ok(Reply::of(Alive { status: "ok" }))
+    async fn handle(&self, _: Call<Self>) -> Result<Reply<HealthReport>, ApiError> {
+        Ok(Reply::of(HealthReport { status: "ok" }))
     }
 }

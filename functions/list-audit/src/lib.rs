@@ -1,88 +1,86 @@
-//! `GET /api/admin/audit`: who did what, newest first.
+//! `GET /api/admin/audit`: the audit entries, newest first.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::endpoint::{Admin, Call, Endpoint, Page, Reply};
-use shared::http::cursor::Cursors;
+use shared::endpoint::{Admin, Call, Endpoint, Page, Reply, Tag};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::time::Day;
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
-use shared::stores::audit::{Audit, Deed};
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
+use shared::stores::audit::{Audit, AuditEntry};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists a day, or along the index of all deeds by their time: one query a page.
+/// Lists a day, or along the index of all entries by time: one query per page.
 pub struct ListAudit {
     audit: Audit,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which page of which deeds.
+/// The filter and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Only those of this UTC day.
+    /// Only entries of this UTC day.
     day: Option<Day>,
-    /// How many at most; 20 unless given.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most entries to return; 20 by default.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
-/// What somebody did.
+/// An audit entry.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Deed")]
-pub struct DeedView {
+#[schemars(rename = "AuditEntry")]
+pub struct AuditEntryView {
     /// When.
     at: Timestamp,
-    /// The user who did it, or the function.
+    /// The user or function that did it.
     actor: String,
-    /// What was done: `payment.refund`.
+    /// The action, such as `payment.refund`.
     action: String,
-    /// To what: an id.
+    /// The id of its subject.
     subject: String,
-    /// Why.
+    /// The reason.
     reason: String,
-    /// The subject before.
+    /// The subject's state before; `null` if it did not exist.
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     before: Value,
-    /// The subject after.
+    /// The subject's state after; `null` if it no longer exists.
+    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
     after: Value,
 }
 
 impl Endpoint for ListAudit {
     type Caller = Admin;
     type Input = Query<ListQuery>;
-    type Output = Page<DeedView>;
-    const SUMMARY: &'static str = "What was done by hand or by rule, newest first.";
+    type Reads = ();
+    type Output = Page<AuditEntryView>;
+    const SUMMARY: &'static str = "Lists the audit entries, newest first.";
+    const TAG: Tag = Tag::AdminReports;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { audit: Audit::connect(services)?, common: services.common()? })
+        Ok(Self { audit: Audit::connect(services)?, pages: Pages::connect(services, "list-audit")? })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<DeedView>>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<AuditEntryView>>, ApiError> {
         let Query(ListQuery { day, limit, cursor }) = call.input;
-        let limit = limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let cursors = Cursors::new(&common.cursor_key);
         let day = day.map(|day| day.to_string());
-        let query = format!("list-audit?day={}", day.as_deref().unwrap_or_default());
-        let before: Option<String> = cursor.map(|cursor| cursors.open(&query, &cursor)).transpose()?;
+        let page = self.pages.request(&day, limit, cursor).await?;
+        let before: Option<String> = page.after()?;
 
-        let (deeds, more) = self.audit.page(day.as_deref(), limit as usize, before.as_deref()).await?;
-        let last = deeds.last().filter(|_| more).map(Deed::place);
-        let next_cursor = last.map(|place| cursors.seal(&query, &place)).transpose()?;
-        Ok(Reply::of(Page { items: deeds.into_iter().map(DeedView::from).collect(), limit, next_cursor }))
+        let (entries, more) = self.audit.page(day.as_deref(), page.limit(), before.as_deref()).await?;
+        let last = entries.last().filter(|_| more).map(AuditEntry::place);
+        Ok(Reply::of(page.page(entries.into_iter().map(AuditEntryView::from).collect(), last)?))
     }
 }
 
-impl From<Deed> for DeedView {
-    fn from(deed: Deed) -> Self {
-        let Deed { at, actor, action, subject, reason, before, after, .. } = deed;
+impl From<AuditEntry> for AuditEntryView {
+    fn from(entry: AuditEntry) -> Self {
+        let AuditEntry { at, actor, action, subject, reason, before, after, .. } = entry;
         Self { at, actor, action, subject, reason, before, after }
     }
 }

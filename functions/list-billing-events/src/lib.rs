@@ -1,55 +1,53 @@
-//! `GET /api/admin/billing/events`: what Stripe told, newest first, and what became of it.
+//! `GET /api/admin/billing/events`: the events from Stripe and how they were processed, newest first.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Admin, Call, Endpoint, Page, Reply};
-use shared::http::cursor::Cursors;
+use shared::endpoint::{Admin, Call, Endpoint, Page, Reply, Tag};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::ids::UserId;
 use shared::models::time::Day;
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
 use shared::stores::billing_events::{BillingEvents, EventState, Mark};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists the marks of events.
+/// Lists the event marks.
 pub struct ListBillingEvents {
     events: BillingEvents,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which page of which events.
+/// The filter and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Only those that came on this UTC day.
+    /// Only events that arrived on this UTC day.
     day: Option<Day>,
-    /// Only those that came to this.
+    /// Only events in this state.
     state: Option<EventState>,
-    /// How many at most; 20 unless given.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most events to return; 20 by default.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
-/// An event of Stripe's.
+/// An event from Stripe.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "BillingEvent")]
 pub struct EventView {
     /// Stripe's id.
     id: String,
-    /// Stripe's type: `invoice.paid`.
+    /// Stripe's event type, such as `invoice.paid`.
     event_type: String,
-    /// Stripe's customer; `null` where that could not be read.
+    /// Stripe's customer; `null` if unreadable.
     stripe_customer_id: Option<String>,
-    /// Whose; `null` where that was not found out.
+    /// The user; `null` if unknown.
     user_id: Option<UserId>,
-    /// When it came first.
+    /// When it first arrived.
     received_at: Timestamp,
-    /// What became of it.
+    /// How it was processed.
     state: EventState,
     /// Why it was set aside.
     error: Option<String>,
@@ -58,26 +56,23 @@ pub struct EventView {
 impl Endpoint for ListBillingEvents {
     type Caller = Admin;
     type Input = Query<ListQuery>;
+    type Reads = ();
     type Output = Page<EventView>;
-    const SUMMARY: &'static str = "The events of Stripe's that came in the last weeks, newest first.";
+    const SUMMARY: &'static str = "Lists the events that Stripe sent in the last weeks, newest first.";
+    const TAG: Tag = Tag::AdminBilling;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { events: BillingEvents::connect(services)?, common: services.common()? })
+        Ok(Self { events: BillingEvents::connect(services)?, pages: Pages::connect(services, "list-billing-events")? })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<EventView>>, ApiError> {
         let Query(ListQuery { day, state, limit, cursor }) = call.input;
-        let limit = limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let cursors = Cursors::new(&common.cursor_key);
-        let of_day = day.map(|day| day.to_string()).unwrap_or_default();
-        let query = format!("list-billing-events?day={of_day}&state={}", state.map_or("", EventState::name));
-        let before: Option<String> = cursor.map(|cursor| cursors.open(&query, &cursor)).transpose()?;
+        let page = self.pages.request(&(day, state), limit, cursor).await?;
+        let before: Option<String> = page.after()?;
 
-        let (marks, next) = self.events.page(day, state, limit as usize, before.as_deref(), call.now).await?;
-        let next_cursor = next.map(|place| cursors.seal(&query, &place)).transpose()?;
-        Ok(Reply::of(Page { items: marks.into_iter().map(EventView::from).collect(), limit, next_cursor }))
+        let (marks, next) = self.events.page(day, state, page.limit(), before.as_deref(), call.now).await?;
+        Ok(Reply::of(page.page(marks.into_iter().map(EventView::from).collect(), next)?))
     }
 }
 

@@ -1,13 +1,13 @@
 //! `GET /api/categories`: the categories of the published catalogue.
 
-use shared::endpoint::{Anyone, Call, Endpoint, Identity, Limit, Reply};
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::models::catalogue::Category;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::Wanted;
+use shared::stores::row::{Key, MayFail};
 
-/// Counts from memory, as the list does.
+/// Counts from memory, like the list of videos.
 pub struct ListCategories {
     catalogue: Catalogue,
 }
@@ -15,21 +15,24 @@ pub struct ListCategories {
 impl Endpoint for ListCategories {
     type Caller = Anyone;
     type Input = ();
+    type Reads = MayFail<Key<Version>>;
     type Output = Vec<Category>;
-    const SUMMARY: &'static str = "The categories that published videos stand in, by name.";
+    const SUMMARY: &'static str = "Lists the categories of published videos, by name.";
+    const TAG: Tag = Tag::Catalogue;
     const CODES: &'static [Code] = &[];
     const LIMIT: Limit = Limit::Catalogue;
+    const CACHE: Cache = Cache::Public;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { catalogue: Catalogue::connect(services).await? })
     }
 
-    fn reads(&self, (): &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Version::key())
+    fn reads(&self, (): &Self::Input, (): &()) -> MayFail<Key<Version>> {
+        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Category>>, ApiError> {
-        let snapshot = self.catalogue.current(&call.rows).await?;
-        Ok(Reply::public(snapshot.categories(call.now)))
+        let snapshot = self.catalogue.current(call.rows).await?;
+        Ok(Reply::of(snapshot.categories(call.now)))
     }
 }

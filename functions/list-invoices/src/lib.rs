@@ -1,37 +1,35 @@
-//! `GET /api/subscription/invoices`: what was billed, and what came back of it.
+//! `GET /api/subscription/invoices`: the caller's invoices and refunds.
 
 use billing::customers::Customers;
 use billing::snapshot::{Charge, Invoice as Billed};
-use billing::stripe::Stripe;
+use billing::stripe::{Stripe, StripeError};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Page, Reply, Viewer};
-use shared::http::cursor::Cursors;
+use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::ledger::{self, Entry};
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists the invoices of the caller, as Stripe has them: their pages and amounts are its own.
+/// Lists the caller's invoices directly from Stripe, with Stripe's hosted pages and amounts.
 pub struct ListInvoices {
     stripe: Stripe,
     customers: Customers,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which page.
+/// The page.
 #[derive(Deserialize, JsonSchema)]
 pub struct PageQuery {
-    /// How many at most.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most invoices to return.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
 /// An invoice.
@@ -39,71 +37,74 @@ pub struct PageQuery {
 pub struct Invoice {
     /// Stripe's id.
     id: String,
-    /// The number that it bears.
+    /// Its number.
     number: Option<String>,
-    /// Stripe's word: `open`, `paid`, `uncollectible` or `void`.
+    /// Stripe's status: `open`, `paid`, `uncollectible` or `void`.
     status: String,
-    /// What was to be paid, in minor units.
+    /// The amount due, in minor units.
     amount_due: i64,
-    /// What was paid, in minor units.
+    /// The amount paid, in minor units.
     amount_paid: i64,
-    /// What of it came back, in minor units.
+    /// The refunded amount, in minor units.
     amount_refunded: i64,
     /// ISO 4217, in lower case.
     currency: String,
-    /// When it was made.
+    /// When it was created.
     created_at: Timestamp,
     /// When it was paid.
     paid_at: Option<Timestamp>,
-    /// The end of the period that it bills.
+    /// The end of the billed period.
     period_end: Option<Timestamp>,
-    /// Stripe's page of it, where an open one can be paid.
+    /// Stripe's page for it, where an open invoice can be paid.
     hosted_invoice_url: Option<String>,
-    /// The same to print.
+    /// The invoice as PDF.
     invoice_pdf: Option<String>,
 }
 
 impl Endpoint for ListInvoices {
     type Caller = Viewer;
     type Input = Query<PageQuery>;
+    type Reads = ();
     type Output = Page<Invoice>;
-    const SUMMARY: &'static str = "The invoices, newest first.";
+    const SUMMARY: &'static str = "Lists the invoices, newest first.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[Code::InvalidCursor, Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let stripe = Stripe::connect(services)?;
-        Ok(Self { customers: Customers::connect(services, stripe.clone())?, stripe, common: services.common()? })
+        Ok(Self {
+            customers: Customers::connect(services, stripe.clone())?,
+            stripe,
+            pages: Pages::connect(services, "list-invoices")?,
+        })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<Invoice>>, ApiError> {
         let user = &call.caller.user;
-        let Query(query) = &call.input;
-        let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let (cursors, name) = (Cursors::new(&common.cursor_key), format!("list-invoices#{}", user.id));
-        let after: Option<Place> = query.cursor.as_deref().map(|cursor| cursors.open(&name, cursor)).transpose()?;
+        let Query(PageQuery { limit, cursor }) = call.input;
+        let page = self.pages.request(&user.id, limit, cursor).await?;
+        let after: Option<Place> = page.after()?;
 
         let (billed, charges) = self.billed(user.stripe_customer_id.as_deref()).await?;
         let mut rest = billed.iter().filter(|one| after.as_ref().is_none_or(|after| place(one) < *after)).peekable();
         let mut items: Vec<&Billed> = Vec::new();
-        while let Some(one) = rest.next_if(|_| items.len() < limit as usize) {
+        while let Some(one) = rest.next_if(|_| items.len() < page.limit()) {
             items.push(one);
         }
-        let last = items.last().filter(|_| rest.peek().is_some());
-        let next_cursor = last.map(|one| cursors.seal(&name, &place(one))).transpose()?;
+        let last = items.last().filter(|_| rest.peek().is_some()).map(|one| place(one));
         let items = items.into_iter().map(|one| Invoice::of(one, refunded(one, &charges))).collect();
-        Ok(Reply::of(Page { items, limit, next_cursor }))
+        Ok(Reply::of(page.page(items, last)?))
     }
 }
 
-/// Where an invoice stands in the list: when it was made, its number for those of one second, and its id.
+/// The position of an invoice in the list: creation time, its number among those of the same second, and its id.
 type Place = (Timestamp, Option<String>, String);
 
 fn place(one: &Billed) -> Place {
     (one.entry.created, one.entry.number.clone(), one.entry.id.clone())
 }
 
-/// What of an invoice came back.
+/// The refunded amount of an invoice.
 fn refunded(one: &Billed, charges: &[Charge]) -> i64 {
     let refunds = charges.iter().flat_map(|charge| &charge.refunds).map(|refund| Entry::Refund(refund.entry.clone()));
     let entries: Vec<Entry> = refunds.chain([Entry::Invoice(one.entry.clone())]).collect();
@@ -118,7 +119,8 @@ impl ListInvoices {
         let (invoices, charges) = tokio::try_join!(
             try_join_all(all.iter().map(|customer| self.stripe.invoices(customer))),
             try_join_all(all.iter().map(|customer| self.stripe.charges(customer))),
-        )?;
+        )
+        .map_err(StripeError::of_read)?;
         let mut invoices = invoices.concat();
         invoices.sort_by_key(|one| std::cmp::Reverse(place(one)));
         Ok((invoices, charges.concat()))

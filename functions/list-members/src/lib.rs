@@ -1,64 +1,81 @@
-//! `GET /api/admin/members`: who has an account, newest first.
+//! `GET /api/admin/members`: all accounts, newest first, with a search.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::endpoint::{Admin, Call, Endpoint, Page, Reply};
-use shared::http::cursor::Cursors;
+use shared::endpoint::{Admin, Call, Endpoint, Page, Reply, Tag};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::email::Email;
+use shared::models::search::MemberQuery;
 use shared::models::subscription::Status;
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
+use shared::models::text::OptionalLine;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
 use shared::stores::members::{Member, Members};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists along the index of users by their registration, or of subscriptions by their status.
+/// Lists along the index of users by registration time, or of subscriptions by status.
 pub struct ListMembers {
     members: Members,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which page of which members.
+/// The filter and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Only the one of this address.
+    /// Words that must occur in the address or the name, ignoring case and accents. A search examines the 10,000 newest
+    /// members first, and the cursor continues from there, so a page may be empty and still be followed by another. A
+    /// complete address is found at once.
+    q: Option<OptionalLine<200>>,
+    /// Only the member with this address.
     email: Option<Email>,
-    /// Only those whose subscription stands so.
+    /// Only members whose subscription has this status.
     status: Option<Status>,
-    /// How many at most; 20 unless given. A page may hold fewer and still have a next one.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most members to return; 20 by default. A page may have fewer and still be followed by another.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
 impl Endpoint for ListMembers {
     type Caller = Admin;
     type Input = Query<ListQuery>;
+    type Reads = ();
     type Output = Page<Member>;
-    const SUMMARY: &'static str = "Everybody with an account, newest first.";
+    const SUMMARY: &'static str = "Lists all accounts, newest first.";
+    const TAG: Tag = Tag::AdminMembers;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { members: Members::connect(services)?, common: services.common()? })
+        Ok(Self { members: Members::connect(services)?, pages: Pages::connect(services, "list-members")? })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<Member>>, ApiError> {
-        let Query(ListQuery { email, status, limit, cursor }) = call.input;
-        let limit = limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let cursors = Cursors::new(&common.cursor_key);
-        let of_email = email.as_ref().map(Email::key).unwrap_or_default();
-        let query = format!("list-members?email={of_email}&status={}", status.map_or("", Status::name));
-        let after = cursor.map(|cursor| cursors.open(&query, &cursor)).transpose()?;
+        let Query(ListQuery { q, email, status, limit, cursor }) = call.input;
+        // An empty search field does not filter.
+        let q = q.as_ref().and_then(OptionalLine::given);
+        let sought = q.and_then(MemberQuery::parse);
+        let filter = (sought.as_ref().and(q), email.as_ref().map(Email::key), status.map(Status::name));
+        let page = self.pages.request(&filter, limit, cursor).await?;
 
-        let (items, next) = match &email {
-            Some(email) => (self.members.of_email(email, status).await?, None),
-            None => self.members.page(status, limit as usize, after).await?,
+        let page = match (&email, &sought) {
+            (Some(email), sought) => {
+                let mut members = self.members.of_email(email, status).await?;
+                members.retain(|one| sought.as_ref().is_none_or(|query| one.is_found_by(query)));
+                page.page(members, None::<()>)?
+            }
+            (None, Some(words)) => {
+                let address: Option<Email> = q.and_then(|typed| typed.parse().ok());
+                let (members, next) =
+                    self.members.search(words, address.as_ref(), status, page.limit(), page.after()?).await?;
+                page.page(members, next)?
+            }
+            (None, None) => {
+                let (members, next) = self.members.page(status, page.limit(), page.after()?).await?;
+                page.page(members, next)?
+            }
         };
-        let next_cursor = next.map(|after| cursors.seal(&query, &after)).transpose()?;
-        Ok(Reply::of(Page { items, limit, next_cursor }))
+        Ok(Reply::of(page))
     }
 }

@@ -1,10 +1,11 @@
-//! `GET /api/plans`: what can be subscribed to, with Stripe's prices.
+//! `GET /api/plans`: the plans for sale, with Stripe's prices.
 
-use billing::prices::{Price, Prices};
-use billing::stripe::Stripe;
+use billing::price::Price;
+use billing::prices::Prices;
+use billing::stripe::{Stripe, StripeError};
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Anyone, Call, Endpoint, Limit, Reply};
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::models::plan::{Interval, PlanType, streams};
 use shared::services::{ConfigError, Services};
@@ -15,18 +16,18 @@ pub struct ListPlans {
     trial_days: u32,
 }
 
-/// A plan and what it costs.
+/// A plan and its prices.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Plan {
     /// The plan.
     plan_type: PlanType,
     /// Its prices, shortest interval first.
     prices: Vec<PlanPrice>,
-    /// What it offers, for a person.
+    /// Its features, for people.
     features: &'static [&'static str],
-    /// Days before the first payment of a person's first subscription; 0 for none.
+    /// Trial days of a person's first subscription; 0 for none.
     trial_days: u32,
-    /// How many streams may play at once.
+    /// How many streams may play simultaneously.
     stream_limit: usize,
 }
 
@@ -34,31 +35,34 @@ pub struct Plan {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Price")]
 pub struct PlanPrice {
-    /// How often it is paid.
+    /// The billing interval.
     interval: Interval,
-    /// Minor units.
+    /// In minor units.
     amount: i64,
     /// ISO 4217, in lower case.
     currency: String,
-    /// By which Stripe knows it.
+    /// Stripe's lookup key.
     lookup_key: String,
 }
 
 impl Endpoint for ListPlans {
     type Caller = Anyone;
     type Input = ();
+    type Reads = ();
     type Output = Vec<Plan>;
-    const SUMMARY: &'static str = "The plans and their prices.";
+    const SUMMARY: &'static str = "Lists the plans and their prices.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[Code::PaymentProviderUnavailable];
     const LIMIT: Limit = Limit::Catalogue;
+    const CACHE: Cache = Cache::Public;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { prices: Prices::new(Stripe::connect(services)?), trial_days: services.trial_days()? })
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Plan>>, ApiError> {
-        let prices = self.prices.get(call.now).await?;
-        Ok(Reply::public(PlanType::ALL.map(|plan| self.plan(plan, &prices)).into()))
+        let prices = self.prices.get(call.now).await.map_err(StripeError::of_read)?;
+        Ok(Reply::of(PlanType::ALL.map(|plan| self.plan(plan, &prices)).into()))
     }
 }
 

@@ -1,14 +1,15 @@
-//! `GET /api/playback`: who is watching on this account.
+//! `GET /api/playback`: the live streams of this account.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::ids::{PlaybackId, VideoId};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 
 /// Lists the live streams of an account.
 pub struct ListPlayback;
@@ -21,29 +22,31 @@ pub struct Stream {
     video_id: VideoId,
     video_title: String,
     started_at: Timestamp,
-    /// When it ends if its player reports no more.
+    /// When it expires without a heartbeat.
     expires_at: Timestamp,
-    /// Whether it is this device's own.
+    /// Whether it belongs to this device.
     current: bool,
 }
 
 impl Endpoint for ListPlayback {
     type Caller = Viewer;
     type Input = ();
+    type Reads = Key<Slots>;
     type Output = Vec<Stream>;
-    const SUMMARY: &'static str = "The streams that play on this account.";
+    const SUMMARY: &'static str = "Lists the live streams of this account.";
+    const TAG: Tag = Tag::Playback;
     const CODES: &'static [Code] = &[];
 
     async fn connect(_: &Services) -> Result<Self, ConfigError> {
         Ok(Self)
     }
 
-    fn reads(&self, (): &(), caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Slots::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, (): &(), who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Stream>>, ApiError> {
-        let slots = call.rows.get(&Slots::key(call.caller.user.id))?.unwrap_or_default();
+        let slots = call.rows.unwrap_or_default();
         let streams = slots.live(call.now).map(|slot| Stream {
             playback_session_id: slot.playback_session_id,
             device_name: slot.device_name.clone(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::endpoint::{Call, Endpoint, Reply, Viewer};
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::models::ids::SessionId;
 use shared::services::{ConfigError, Services};
@@ -18,23 +18,25 @@ pub struct ListSessions {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Session")]
 pub struct Device {
-    /// Which, for revoking it.
+    /// The id, for revoking it.
     id: SessionId,
-    /// What its user called it, or what it calls itself.
+    /// The name that its user gave it, or its user agent.
     device_name: String,
-    /// When it was signed in.
+    /// When it signed in.
     created_at: Timestamp,
-    /// When it was used last, to the hour.
+    /// When it was last used, to the hour.
     last_used_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// Whether it is the current device.
     current: bool,
 }
 
 impl Endpoint for ListSessions {
     type Caller = Viewer;
     type Input = ();
+    type Reads = ();
     type Output = Vec<Device>;
-    const SUMMARY: &'static str = "The devices that are signed in, newest first.";
+    const SUMMARY: &'static str = "Lists the signed-in devices, newest first.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {

@@ -1,81 +1,79 @@
-//! `GET /api/videos`: the published catalogue, searched and sorted; one answer for everybody.
+//! `GET /api/videos`: searches and sorts the published catalogue; the response is the same for everybody.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::endpoint::{Anyone, Call, Endpoint, Identity, Limit, Page, Reply};
-use shared::http::cursor::Cursors;
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Page, Reply, Tag};
+use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::catalogue::{Filter, Sort};
 use shared::models::ids::SeriesId;
 use shared::models::plan::RequiredPlan;
-use shared::models::video::PublicVideo;
-use shared::secrets::Secret;
-use shared::services::{Common, ConfigError, Services};
+use shared::models::text::OptionalLine;
+use shared::models::video_view::PublicVideo;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
-use shared::stores::row::Wanted;
+use shared::stores::row::{Key, MayFail};
 
-const LIMIT_DEFAULT: u32 = 20;
-
-/// Lists from memory: the version item says whether what is in memory is current.
+/// Lists from memory: the version item says whether the snapshot in memory is current.
 pub struct ListVideos {
     catalogue: Catalogue,
-    common: Secret<Common>,
+    pages: Pages,
 }
 
-/// Which videos, in which order, and which page of them.
+/// The filter, the order and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Words, or beginnings of words, in title, description or category, whatever their case and accents. All must match.
-    #[schemars(length(max = 200))]
-    q: Option<String>,
+    /// Words or word prefixes that must all occur in the title, description or category, ignoring case and accents.
+    q: Option<OptionalLine<200>>,
     /// A category's name.
-    #[schemars(length(max = 50))]
-    category: Option<String>,
-    /// What the video asks of its viewer.
+    category: Option<OptionalLine<50>>,
+    /// The plan that the video requires.
     required_plan: Option<RequiredPlan>,
-    /// Episodes of a series.
+    /// Only episodes of this series.
     series_id: Option<SeriesId>,
-    /// `newest` unless given.
+    /// `newest` by default.
     #[serde(default)]
     sort: Sort,
-    /// How many at most; 20 unless given.
-    #[schemars(range(min = 1, max = 100))]
-    limit: Option<u32>,
-    /// Where the last page ended.
-    cursor: Option<String>,
+    /// The most videos to return; 20 by default.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
 }
 
 impl Endpoint for ListVideos {
     type Caller = Anyone;
     type Input = Query<ListQuery>;
+    type Reads = MayFail<Key<Version>>;
     type Output = Page<PublicVideo>;
     const SUMMARY: &'static str = "Lists and searches the published videos.";
+    const TAG: Tag = Tag::Catalogue;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
     const LIMIT: Limit = Limit::Catalogue;
+    const CACHE: Cache = Cache::Public;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { catalogue: Catalogue::connect(services).await?, common: services.common()? })
+        Ok(Self { catalogue: Catalogue::connect(services).await?, pages: Pages::connect(services, "list-videos")? })
     }
 
-    fn reads(&self, _: &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Version::key())
+    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
+        Version::lenient_key()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicVideo>>, ApiError> {
         let Query(ListQuery { q, category, required_plan, series_id, sort, limit, cursor }) = call.input;
-        // An empty search box searches nothing.
-        let q = q.filter(|q| !q.trim().is_empty());
+        // An empty search field does not filter.
+        let given = |text: Option<&str>| text.map(str::to_owned);
+        let q = given(q.as_ref().and_then(OptionalLine::given));
+        let category = given(category.as_ref().and_then(OptionalLine::given));
         let filter = Filter { q, category, required_plan, series_id };
-        let limit = limit.unwrap_or(LIMIT_DEFAULT);
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let cursors = Cursors::new(&common.cursor_key);
-        let query = serde_json::to_string(&("list-videos", &filter, sort)).map_err(ApiError::internal)?;
-        let after = cursor.map(|cursor| cursors.open(&query, &cursor)).transpose()?;
+        let page = self.pages.request(&(&filter, sort), limit, cursor).await?;
+        let after = page.after()?;
 
-        let snapshot = self.catalogue.current(&call.rows).await?;
-        let (videos, next) = snapshot.page(&filter, sort, after.as_ref(), limit as usize, call.now);
-        let next_cursor = next.map(|place| cursors.seal(&query, &place)).transpose()?;
-        Ok(Reply::public(Page { items: videos.into_iter().cloned().collect(), limit, next_cursor }))
+        let snapshot = self.catalogue.current(call.rows).await?;
+        let (videos, next) = snapshot.page(&filter, sort, after.as_ref(), page.limit(), call.now);
+        Ok(Reply::of(page.page(videos.into_iter().cloned().collect(), next)?))
     }
 }

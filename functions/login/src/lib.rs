@@ -1,57 +1,69 @@
-//! `POST /api/auth/login`: email and password for a session.
+//! `POST /api/auth/login`: starts a session with email and password.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash::{self, Check};
-use shared::auth::sign_in::{Attempts, SignIn, Tokens, device_name};
-use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
+use shared::auth::sign_in::{Attempts, SignIn, Tokens, device_name, listed_device_name};
+use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
+use shared::models::device::Device;
 use shared::models::email::Email;
+use shared::models::mail_content::MailContent;
 use shared::models::password::Password;
+use shared::models::session::Session;
+use shared::models::text::OptionalLine;
 use shared::services::{ConfigError, Services};
+use shared::stores::devices::Devices;
+use shared::stores::error::StoreError;
+use shared::stores::mail::{NOTICE_LIFE, NewMail, Outbox};
 use shared::stores::rate_limits::Budget;
-use shared::stores::row::Wanted;
-use shared::stores::sessions::{Session, Sessions};
+use shared::stores::row::Key;
+use shared::stores::sessions::Sessions;
 use shared::stores::users::{Credential, Users};
 
-/// Signs in: count, check, start a session.
+/// Signs in: counts the attempt, checks the password, starts a session.
 pub struct Login {
     users: Users,
     sessions: Sessions,
+    devices: Devices,
+    outbox: Outbox,
     attempts: Attempts,
     tokens: Tokens,
 }
 
-/// What signs in.
+/// The credentials.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     email: Email,
     password: Password,
-    /// What to call this device in the list of sessions.
-    #[schemars(length(max = 200))]
-    device_name: Option<String>,
+    /// The name for this device in the list of sessions.
+    device_name: Option<OptionalLine<200>>,
 }
 
 impl Endpoint for Login {
     type Caller = Anyone;
     type Input = Body<Credentials>;
+    type Reads = Key<Credential>;
     type Output = SignIn;
     const SUMMARY: &'static str = "Signs in.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[Code::InvalidCredentials];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             users: Users::connect(services)?,
             sessions: Sessions::connect(services)?,
+            devices: Devices::connect(services)?,
+            outbox: Outbox::connect(services)?,
             attempts: Attempts::connect(services)?,
             tokens: Tokens::connect(services).await?,
         })
     }
 
-    fn reads(&self, input: &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Credential::key(&input.0.email))
+    fn reads(&self, input: &Self::Input, (): &()) -> Key<Credential> {
+        Credential::key(&input.0.email)
     }
 
     fn budgets(&self, input: &Self::Input, address: &str) -> Vec<Budget> {
@@ -60,28 +72,56 @@ impl Endpoint for Login {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let given = &call.input.0;
-        let credential = call.rows.get(&Credential::key(&given.email))?;
-        let stored = credential.as_ref().and_then(|credential| credential.password_hash.clone());
+        let credential = call.rows.as_ref();
+        let stored = credential.and_then(|credential| credential.password_hash.clone());
         let check = hash::check(given.password.clone(), stored.clone()).await.map_err(ApiError::internal)?;
         let (Some(credential), Check::Right | Check::RightButWeak) = (credential, check) else { return Err(wrong()) };
 
-        let device = device_name(given.device_name.as_deref(), call.header("user-agent"));
-        let session = Session::start(credential.user_id, credential.version, device, call.now);
+        let (name, agent) = (given.device_name.as_ref().and_then(OptionalLine::given), call.header("user-agent"));
+        let device = Device::seen(name, agent, &call.address);
+        let name = device_name(name, agent);
+        let listed = listed_device_name(name.as_deref());
+        let session = Session::start(credential.user_id, credential.version, listed, call.now);
         let token = self.tokens.issue(&session, call.now).await?;
-        let (user, started, (), ()) = tokio::join!(
+        let (user, started, noticed, (), ()) = tokio::join!(
             self.users.get(credential.user_id),
             self.sessions.put(&session),
-            self.attempts.succeeded(&given.email, &call.address, call.now),
+            self.notice(credential, &given.email, &session, &device, name),
+            self.attempts.succeeded(&given.email, &call.address, call.counted, call.now),
             self.strengthen(given, stored.filter(|_| check == Check::RightButWeak)),
         );
         started?;
+        // Every sign-in from a new device sends a notice.
+        noticed?;
         let user = user?.ok_or_else(wrong)?;
         Ok(Reply::with_token(SignIn { token, user: user.profile() }))
     }
 }
 
 impl Login {
-    /// Replaces a weak hash of the password that was just shown. The next sign-in tries again when this one fails.
+    /// Records the device, with a mail if it is new; the outbox's job sends the mail.
+    async fn notice(
+        &self,
+        credential: &Credential,
+        typed: &Email,
+        session: &Session,
+        device: &Device,
+        device_name: Option<String>,
+    ) -> Result<(), StoreError> {
+        let now = session.created_at;
+        let mail = NewMail {
+            cause: format!("new-device#{}", session.id),
+            to: credential.email.as_ref().unwrap_or(typed).clone().into(),
+            content: MailContent::NewDevice { device: device_name, at: now }.into(),
+            addressee: None,
+            grant: None,
+            created_at: now,
+            until: now + NOTICE_LIFE,
+        };
+        self.devices.greet(credential.user_id, device, self.outbox.add(&mail)?, now).await
+    }
+
+    /// Replaces a weak hash with the password that was just checked. If this fails, the next sign-in tries again.
     async fn strengthen(&self, given: &Credentials, weak: Option<String>) {
         let Some(weak) = weak else { return };
         if let Ok(strong) = hash::hash(given.password.clone()).await {
@@ -90,7 +130,7 @@ impl Login {
     }
 }
 
-/// One text and one cost, whether the account exists or not.
+/// The same message and the same cost, whether the account exists or not.
 fn wrong() -> ApiError {
     ApiError::new(Code::InvalidCredentials, "Email or password is wrong.")
 }

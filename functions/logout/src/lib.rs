@@ -1,29 +1,44 @@
 //! `POST /api/auth/logout`: ends the session of the token.
 
-use shared::endpoint::{Call, Endpoint, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
+use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
+use shared::stores::streams::Streams;
 
-/// Signs out: the very next request with the token is refused.
+/// Signs out: the next request with the token is refused, and the session's stream is freed.
 pub struct Logout {
     sessions: Sessions,
+    streams: Streams,
 }
 
 impl Endpoint for Logout {
     type Caller = Viewer;
     type Input = ();
+    type Reads = Key<Slots>;
     type Output = ();
     const SUMMARY: &'static str = "Signs out.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { sessions: Sessions::connect(services)? })
+        Ok(Self { sessions: Sessions::connect(services)?, streams: Streams::connect(services)? })
+    }
+
+    fn reads(&self, (): &(), who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
-        // One that another request ended meanwhile is just as over.
-        self.sessions.end(call.caller.user.id, call.caller.session.id).await?;
+        let (user, session) = (call.caller.user.id, call.caller.session.id);
+        let slots = call.rows.unwrap_or_default();
+        // If another request ended it meanwhile, it is ended just the same.
+        self.sessions.end(user, session).await?;
+        // The session has ended. If this fails, its lease expires within half a minute.
+        let _ = self.streams.release(user, slots, |sid| sid == session).await;
         Ok(Reply::of(()))
     }
 }

@@ -1,23 +1,26 @@
-//! `POST /api/webhooks/mux`: follows a video from its upload to ready.
-
-mod told;
+//! `POST /api/webhooks/mux`: follows a video from its upload until it is ready.
 
 use jiff::Timestamp;
-use shared::endpoint::{Call, Endpoint, Reply, Signed};
+use shared::auth::signature::{self, Unverified};
+use shared::endpoint::{ByMux, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Raw;
 use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
+use shared::mux::intake::understood;
 use shared::mux::signer::Posters;
-use shared::mux::webhook::{Event, News, is_genuine};
+use shared::mux::webhook::{self, Event, News};
 use shared::mux::{MuxError, MuxSecret};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::StoreError;
+use shared::stores::error::StoreError;
 use shared::stores::publisher::Publisher;
-use told::{Signed as SignedPoster, told};
+use std::sync::Arc;
 
-/// Takes in what Mux tells: is it genuine, is it new, which video, what becomes of it.
+/// Processes an event: verifies it, checks that it is new, finds its video, and applies the change.
+///
+/// An event that can never be processed is answered 200, so that Mux does not repeat it for a day. Nothing is lost:
+/// `reconcile-videos` asks Mux about every unsettled video.
 pub struct MuxWebhook {
     secret: Secret<MuxSecret>,
     mux: Mux,
@@ -26,10 +29,12 @@ pub struct MuxWebhook {
 }
 
 impl Endpoint for MuxWebhook {
-    type Caller = Signed;
+    type Caller = Signed<ByMux>;
     type Input = Raw;
+    type Reads = ();
     type Output = ();
-    const SUMMARY: &'static str = "Events of Mux.";
+    const SUMMARY: &'static str = "Receives events from Mux.";
+    const TAG: Tag = Tag::Webhooks;
     const CODES: &'static [Code] = &[Code::InvalidJson, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -43,25 +48,24 @@ impl Endpoint for MuxWebhook {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
-        let event: Event = serde_json::from_slice(&call.input.body)
-            .map_err(|_| ApiError::new(Code::InvalidJson, "The body is no event."))?;
+        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::of(())) };
         let Some(news) = event.news() else { return Ok(Reply::of(())) };
         if self.publisher.is_marked(&event.id).await? {
             return Ok(Reply::of(()));
         }
         let news = self.complete(news).await?;
         let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::of(())) };
-        let poster = self.poster(&news, call.now).await?;
+        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::of(())) };
         let changed = self
             .publisher
             .change(
                 id,
-                |video| Ok::<_, StoreError>(Some(told(video, &news, poster.as_ref()))),
+                |video| Ok::<_, StoreError>(Some(video.after(&news))),
                 |_| Ok(vec![self.publisher.mark(&event.id, call.now)?]),
             )
             .await;
         match changed {
-            // The mark was there: another delivery of the same event was faster.
+            // The mark already exists: another delivery of the same event was faster.
             Ok(_) | Err(StoreError::Condition(_)) => Ok(Reply::of(())),
             Err(error) => Err(error.into()),
         }
@@ -69,27 +73,23 @@ impl Endpoint for MuxWebhook {
 }
 
 impl MuxWebhook {
-    /// Refuses what Mux did not sign. A secret may be new since it was read last.
+    /// Refuses bodies without Mux's signature.
     async fn verify(&self, raw: &Raw, now: Timestamp) -> Result<(), ApiError> {
-        let header = raw.header("mux-signature").unwrap_or_default();
-        let secret = self.secret.get().await.map_err(ApiError::unavailable)?;
-        if is_genuine(header, &raw.body, &secret.webhook_secrets, now) {
-            return Ok(());
-        }
-        let secret = self.secret.refreshed().await.map_err(ApiError::unavailable)?;
-        if is_genuine(header, &raw.body, &secret.webhook_secrets, now) {
-            return Ok(());
-        }
-        Err(ApiError::new(Code::InvalidSignature, "The signature does not match the body."))
+        let verify = |secret: &Arc<MuxSecret>| {
+            let header = raw.header("mux-signature");
+            signature::verify(&raw.body, header, &secret.webhook_secrets, webhook::TOLERANCE, now)
+        };
+        Ok(self.secret.verify(verify, Unverified::may_be_rotated).await?)
     }
 
-    /// News of tracks name an asset and nothing more of it: Mux is asked for the rest.
+    /// Reports about tracks contain only the asset's id: Mux is asked for the rest.
     async fn complete(&self, news: News) -> Result<Option<News>, MuxError> {
         let News::Tracks { asset_id } = news else { return Ok(Some(news)) };
-        known(self.mux.asset(&asset_id).await).map(|asset| asset.map(|asset| News::Asset(Box::new(asset))))
+        unless_permanent(self.mux.asset(&asset_id).await).map(|asset| asset.map(|asset| News::Asset(Box::new(asset))))
     }
 
-    /// The video that news are of: its id is what we called the asset, or its upload. `None` for what is not ours.
+    /// The video that a report is about: its id is the asset's passthrough, or is found by the upload. `None` for
+    /// foreign assets.
     async fn video_of(&self, news: Option<News>) -> Result<Option<(VideoId, News)>, MuxError> {
         let Some(news) = news else { return Ok(None) };
         let ours = |name: Option<&str>| name.and_then(|name| name.parse::<VideoId>().ok());
@@ -97,7 +97,7 @@ impl MuxWebhook {
             News::Uploaded(upload) | News::UploadFailed(upload, _) => ours(upload.passthrough()),
             News::Asset(asset) | News::Deleted(asset) => match (ours(asset.passthrough.as_deref()), &asset.upload_id) {
                 (None, Some(upload_id)) => {
-                    known(self.mux.upload(upload_id).await)?.and_then(|upload| ours(upload.passthrough()))
+                    unless_permanent(self.mux.upload(upload_id).await)?.and_then(|upload| ours(upload.passthrough()))
                 }
                 (id, _) => id,
             },
@@ -105,25 +105,13 @@ impl MuxWebhook {
         };
         Ok(id.map(|id| (id, news)))
     }
-
-    /// The poster of an asset that is ready.
-    async fn poster(&self, news: &News, now: Timestamp) -> Result<Option<SignedPoster>, MuxError> {
-        let News::Asset(asset) = news else { return Ok(None) };
-        match asset.signed_playback_id().filter(|_| asset.status == "ready") {
-            Some(playback_id) => {
-                let poster = self.posters.poster(playback_id, now).await?;
-                Ok(Some(SignedPoster { poster, at: now }))
-            }
-            None => Ok(None),
-        }
-    }
 }
 
-/// What Mux knows; `None` for what it does not know any more.
-fn known<T>(found: Result<T, MuxError>) -> Result<Option<T>, MuxError> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(MuxError::NotFound) => Ok(None),
+/// Mux's answer; `None` for a permanent failure.
+fn unless_permanent<T>(answer: Result<T, MuxError>) -> Result<Option<T>, MuxError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_permanent() => Ok(None),
         Err(error) => Err(error),
     }
 }

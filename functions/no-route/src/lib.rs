@@ -1,6 +1,6 @@
-//! `$default`: what no route answers, in the shape of every other answer.
+//! `$default`: answers requests that match no route, in the standard format.
 
-use shared::endpoint::{Anyone, Call, Endpoint, Reply};
+use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Asked;
 use shared::services::{ConfigError, Services};
@@ -14,8 +14,10 @@ pub struct NoRoute;
 impl Endpoint for NoRoute {
     type Caller = Anyone;
     type Input = Asked;
+    type Reads = ();
     type Output = ();
-    const SUMMARY: &'static str = "Whatever no route answers.";
+    const SUMMARY: &'static str = "Answers requests that match no route.";
+    const TAG: Tag = Tag::Service;
     const CODES: &'static [Code] = &[Code::NotFound, Code::MethodNotAllowed];
 
     async fn connect(_: &Services) -> Result<Self, ConfigError> {
@@ -26,17 +28,15 @@ impl Endpoint for NoRoute {
         let Asked { method, path } = call.input;
         Err(match methods(&path) {
             Some(allow) => {
-                let message = format!("{method} is not a method of this path, which has {allow}.");
+                let message = format!("This path does not support {method}. It supports {allow}.");
                 ApiError { allow: Some(allow), ..ApiError::new(Code::MethodNotAllowed, message) }
             }
-            None => {
-                ApiError::new(Code::NotFound, "There is nothing at this path; /api/openapi.json lists what there is.")
-            }
+            None => ApiError::new(Code::NotFound, "This path does not exist. See /api/openapi.json for all paths."),
         })
     }
 }
 
-/// The methods of a path; a fixed segment goes before a parameter, as at the gateway.
+/// The methods of a path; a fixed segment takes precedence over a parameter, as at the gateway.
 fn methods(path: &str) -> Option<&'static str> {
     let matching = ROUTES.iter().filter(|(route, _)| matches(route, path));
     matching.min_by_key(|(route, _)| route.matches('{').count()).map(|(_, methods)| *methods)

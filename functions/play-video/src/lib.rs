@@ -1,86 +1,89 @@
-//! `GET /api/videos/{id}/play`: one call starts playback.
+//! `GET /api/videos/{id}/play`: starts playback with one call.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Identity, Reply, SignedIn, Viewer};
-use shared::http::error::{ApiError, Code};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, SignedIn, Tag, Viewer};
+use shared::http::error::{ApiError, Code, Details};
 use shared::http::input::{Path, Query};
-use shared::models::entitlement::{Decision, decide, effective_plan};
+use shared::models::entitlement::{access, effective_plan};
 use shared::models::grant::{REFRESH_SHARE, life};
 use shared::models::ids::{PlaybackId, VideoId};
 use shared::models::plan;
-use shared::models::progress::resume_position;
-use shared::models::streams::{Beat, Slot, Slots, lease_life};
+use shared::models::position::Position;
+use shared::models::progress::{WatchHistory, resume_position};
+use shared::models::session::Session;
+use shared::models::streams::{Slot, Slots, Taken, lease_life};
 use shared::models::subscription::Subscription;
-use shared::models::video::VideoStatus;
+use shared::models::video::Video;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::StoreError;
-use shared::stores::row::Wanted;
+use shared::stores::contention::Contention;
+use shared::stores::error::StoreError;
+use shared::stores::row::Key;
 use shared::stores::streams::Streams;
-use shared::stores::users::Role;
-use shared::stores::videos::Video;
-use shared::stores::watch_history::WatchHistory;
+use shared::stores::watch_history::Histories;
 
-/// Tries against the same account's other streams.
-const TRIES_MAX: usize = 5;
-/// Starts playback: which video, may they, take a stream, sign, answer.
+/// Starts playback: finds the video, checks access, takes a stream, signs the URLs.
 pub struct PlayVideo {
     streams: Streams,
+    histories: Histories,
     signer: Signer,
     heartbeat: SignedDuration,
     grace: SignedDuration,
 }
 
-/// Which playback goes on, if one does.
+/// An existing playback, if there is one.
 #[derive(Deserialize, JsonSchema)]
 pub struct Renewal {
-    /// One's own live playback: its grant is renewed, and no second view counted.
+    /// The caller's own live playback: its grant is renewed without counting a second view.
     playback_session_id: Option<PlaybackId>,
 }
 
-/// All that a player needs.
+/// Everything that a player needs.
 #[derive(Serialize, JsonSchema)]
 pub struct Playback {
-    /// The signed master playlist.
+    /// The signed URL of the master playlist.
     playback_url: String,
-    /// A still, signed.
+    /// The signed URL of a still.
     thumbnail_url: String,
-    /// Previews for the seek bar as WebVTT, signed.
+    /// The signed URL of the seek bar's previews, as WebVTT.
     storyboard_url: String,
-    /// The token of `playback_url`, for players that take it apart.
+    /// The token in `playback_url`, for players that build the URL themselves.
     token: String,
-    /// When the grant ends.
+    /// When the grant expires.
     expires_at: Timestamp,
-    /// When to ask for the next one.
+    /// When to request the next grant.
     refresh_after: Timestamp,
     /// Text tracks, signed.
-    captions: Vec<Caption>,
+    captions: Vec<CaptionTrack>,
     /// Where to start, in seconds.
     resume_position: f64,
-    /// Names the stream in heartbeats.
+    /// The id of the stream, for heartbeats.
     playback_session_id: PlaybackId,
-    /// How often to report.
+    /// The interval between reports, in seconds.
     heartbeat_seconds: i64,
 }
 
 /// A text track.
 #[derive(Serialize, JsonSchema)]
-pub struct Caption {
+pub struct CaptionTrack {
     /// BCP 47: `en`.
     language: String,
-    /// What to call it.
+    /// Its name for viewers.
     name: String,
-    /// WebVTT, signed.
+    /// The signed URL of the WebVTT file.
     url: String,
 }
 
 impl Endpoint for PlayVideo {
     type Caller = Viewer;
     type Input = (Path<VideoId>, Query<Renewal>);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>);
     type Output = Playback;
     const SUMMARY: &'static str = "Starts playback, or renews its grant.";
+    const TAG: Tag = Tag::Playback;
     const CODES: &'static [Code] = &[
         Code::NotFound,
         Code::SubscriptionRequired,
@@ -94,65 +97,99 @@ impl Endpoint for PlayVideo {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             streams: Streams::connect(services)?,
+            histories: Histories::connect(services)?,
             signer: Signer::connect(services).await?,
             heartbeat: services.heartbeat()?,
             grace: services.grace()?,
         })
     }
 
-    fn reads(&self, (Path(id), _): &Self::Input, caller: Option<&Identity>) -> Wanted {
-        let Some(who) = caller else { return Wanted::default() };
-        Wanted::default()
-            .and(&Video::key(*id))
-            .and(&Subscription::key(who.user_id))
-            .and(&WatchHistory::key(who.user_id, *id))
-            .and(&Slots::key(who.user_id))
+    fn reads(&self, (Path(id), _): &Self::Input, who: &Identity) -> Self::Reads {
+        let user = who.user_id;
+        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Playback>, ApiError> {
         let user = &call.caller.user;
-        let (Path(id), _) = &call.input;
-        let video = watchable(call.rows.get(&Video::key(*id))?, user.role, call.now)?;
-        let subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
-        if user.role != Role::Admin {
-            allowed(decide(&subscription, video.required_plan, self.grace, call.now))?;
-        }
-        let plan = effective_plan(&subscription, user.role == Role::Admin, self.grace, call.now);
-        let slot = self.take(&call, &video, plan::streams(plan)).await?;
-        let history: Option<WatchHistory> = call.rows.get(&WatchHistory::key(user.id, *id))?;
+        let (video, subscription, history, slots) = call.rows;
+        let video = video.filter(|video| video.is_shown_to(user.role, call.now));
+        let video = video.ok_or_else(|| ApiError::not_found("video"))?;
+        let subscription = subscription.unwrap_or_default();
+        access(&video, user.role, &subscription, self.grace, call.now).allowed()?;
+        let plan = effective_plan(&subscription, user.role, self.grace, call.now);
+        let (_, Query(Renewal { playback_session_id: renewed })) = call.input;
+        let slots = slots.unwrap_or_default();
+        let history = history.map(|row| row.with(slots.position(video.id)));
+        let request = Start { video: &video, history: history.as_ref(), renewed, limit: plan::streams(plan) };
+        let slot = self.take(&call.caller, slots, &request, call.now).await?;
         let resume = history.map_or(0.0, |row| resume_position(row.progress, row.completed, video.duration));
         self.grant(&video, &slot, resume, call.now).await.map(Reply::with_token)
     }
 }
 
+/// A playback that is to start, or goes on.
+struct Start<'a> {
+    video: &'a Video,
+    /// The viewer's position in it.
+    history: Option<&'a WatchHistory>,
+    /// The playback whose grant is renewed.
+    renewed: Option<PlaybackId>,
+    /// The streams of the plan.
+    limit: usize,
+}
+
+impl Start<'_> {
+    /// The position with which it starts, in place of the session's own lease. That one's position is written to its row.
+    fn position(&self, slots: &Slots, session: &Session) -> Position {
+        let mut position = Position::at_start(self.history, self.video.duration);
+        let own = slots.slots.iter().find(|slot| slot.sid == session.id && slot.video_id == self.video.id);
+        if let Some(own) = own.filter(|own| own.position.is_ahead) {
+            position.row.version = own.position.row.version + 1;
+        }
+        position
+    }
+}
+
 impl PlayVideo {
-    /// Takes a slot for a new view, or renews one's own.
-    async fn take(&self, call: &Call<Self>, video: &Video, limit: usize) -> Result<Slot, ApiError> {
-        let SignedIn { user, session } = &call.caller;
+    /// Takes a slot for a new view, or renews the caller's own.
+    async fn take(
+        &self,
+        SignedIn { user, session, .. }: &SignedIn,
+        mut slots: Slots,
+        start: &Start<'_>,
+        now: Timestamp,
+    ) -> Result<Slot, ApiError> {
         let life = lease_life(self.heartbeat);
-        let renewed = call.input.1.0.playback_session_id;
-        let mut slots = call.rows.get(&Slots::key(user.id))?.unwrap_or_default();
-        for _ in 0..TRIES_MAX {
-            let own =
-                renewed.filter(|id| slots.own(*id, session.id, call.now).is_some_and(|own| own.video_id == video.id));
-            let (slot, kept) = match own.map(|id| slots.beat(id, session.id, limit, life, call.now)) {
-                Some(Beat::Renewed(slot)) => {
-                    let kept = self.streams.keep(user.id, &slots, call.now).await;
+        let mut contention = Contention::default();
+        let mut settled = Vec::new();
+        loop {
+            let new = Slot::new(start.video, session, start.position(&slots, session), life, now);
+            let taken = slots.play(new, start.renewed, start.limit, life, now).map_err(|others| busy(&others))?;
+            let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
+            let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
+            let positions = self.histories.settling(user.id, &dropped)?;
+            let (slot, kept) = match taken {
+                Taken::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
+                Taken::Replaced(place, slot, own) => {
+                    let kept = self.streams.replace(user.id, (place, &own), &slot, positions).await;
                     (slot, kept)
                 }
-                Some(Beat::Lost) | None => {
-                    let slot = fresh(video, &call.caller, life, call.now);
-                    slots.take(slot.clone(), limit, call.now).map_err(|others| busy(&others))?;
-                    let kept = self.streams.start(user.id, &slots, &slot, call.now).await;
+                Taken::Started(slot, _) => {
+                    let kept = self.streams.start(user.id, &slots, &slot, positions).await;
                     (slot, kept)
                 }
             };
             match kept {
-                Err(StoreError::Condition(_)) => slots = self.streams.of(user.id).await?,
+                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }
+            // Perhaps it was a position whose row others have changed.
+            for slot in &dropped {
+                self.histories.settle(user.id, slot).await?;
+                settled.push(slot.playback_session_id);
+            }
+            slots = self.streams.of(user.id).await?;
         }
-        Err(ApiError::unavailable("the slots changed under every try"))
     }
 
     async fn grant(&self, video: &Video, slot: &Slot, resume: f64, now: Timestamp) -> Result<Playback, ApiError> {
@@ -163,7 +200,7 @@ impl PlayVideo {
         let mut captions = Vec::new();
         for track in &video.captions {
             let url = self.signer.caption_url(id, &track.track_id, expires_at).await?;
-            captions.push(Caption { language: track.language.clone(), name: track.name.clone(), url });
+            captions.push(CaptionTrack { language: track.language.clone(), name: track.name.clone(), url });
         }
         let token = self.signer.stream_token(id, expires_at).await?;
         Ok(Playback {
@@ -181,42 +218,8 @@ impl PlayVideo {
     }
 }
 
-/// The video, if the caller may know of it: everybody of what is public, an admin of everything.
-fn watchable(video: Option<Video>, role: Role, now: Timestamp) -> Result<Video, ApiError> {
-    let known = video.filter(|video| role == Role::Admin || video.is_public(now));
-    let video = known.ok_or_else(|| ApiError::not_found("video"))?;
-    match video.status {
-        VideoStatus::Ready => Ok(video),
-        _ => Err(ApiError::new(Code::VideoNotReady, "The video is not ready to play yet.")),
-    }
-}
-
-fn allowed(decision: Decision) -> Result<(), ApiError> {
-    let Decision::Deny(code) = decision else { return Ok(()) };
-    let message = match code {
-        Code::SubscriptionRequired => "This video needs a subscription.",
-        Code::SubscriptionExpired => "Your subscription has ended; renew it to go on watching.",
-        Code::PaymentOverdue => "Your last payment failed; update your card to go on watching.",
-        _ => "This video needs a higher plan.",
-    };
-    Err(ApiError::new(code, message))
-}
-
-fn fresh(video: &Video, caller: &SignedIn, life: SignedDuration, now: Timestamp) -> Slot {
-    Slot {
-        playback_session_id: PlaybackId::new(now),
-        sid: caller.session.id,
-        video_id: video.id,
-        video_title: video.title.clone(),
-        device_name: caller.session.device_name.clone(),
-        started_at: now,
-        renewed_at: now,
-        expires_at: now + life,
-        watched_seconds: 0.0,
-    }
-}
-
 fn busy(others: &[Slot]) -> ApiError {
-    let message = "Your plan's streams are all in use; stop one of them to watch here.";
-    ApiError::new(Code::StreamLimitReached, message).with_details(others.iter().map(Slot::busy).collect())
+    let message = "All streams of your plan are in use. Stop one of them to watch here.";
+    ApiError::new(Code::StreamLimitReached, message)
+        .with_details(Details::Streams(others.iter().map(Slot::busy).collect()))
 }

@@ -1,4 +1,4 @@
-//! Folds the views counted so far into the catalogue, for `sort=popular`. It runs by itself every few minutes.
+//! Folds new view counts into the catalogue, for `sort=popular`. Scheduled every few minutes.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -8,17 +8,18 @@ use shared::http::error::ApiError;
 use shared::models::ids::VideoId;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Edit, Swapper};
-use shared::stores::database::{Database, StoreError, Table};
-use shared::stores::row::Wanted;
+use shared::stores::database::Database;
+use shared::stores::error::StoreError;
 use shared::stores::streams::{VIEW_SHARDS, ViewCount};
+use shared::stores::table::Table;
 
 /// Videos whose counters are read in one batch of at most 100 keys.
 const VIDEOS_READ_MAX: usize = 12;
-/// Batches under way at once.
+/// Concurrent batches.
 const READS_AT_ONCE: usize = 8;
-/// Videos of one swap: their chunks fit into a transaction.
+/// Videos per swap: their chunks fit into a transaction.
 const VIDEOS_SWAPPED_MAX: usize = 1_000;
-/// Tries against whoever publishes meanwhile.
+/// How often a swap is retried when somebody publishes meanwhile.
 const TRIES_MAX: usize = 8;
 
 /// Counts views.
@@ -28,11 +29,11 @@ pub struct RankVideos {
     swapper: Swapper,
 }
 
-/// The schedule's event, of which nothing is needed.
+/// The schedule's event, which is not used.
 #[derive(Deserialize)]
 pub struct Tick {}
 
-/// What was done.
+/// The result of a run.
 #[derive(Serialize)]
 pub struct Ranked {
     counted: usize,
@@ -65,23 +66,15 @@ impl Job for RankVideos {
 }
 
 impl RankVideos {
-    /// The edits of those whose count has changed.
+    /// The edits of videos whose count has changed.
     async fn count(&self, videos: &[(VideoId, u64)]) -> Result<Vec<Edit>, StoreError> {
-        let keys = |id: VideoId| (0..VIEW_SHARDS).map(move |shard| ViewCount::key(id, shard));
-        let wanted =
-            videos.iter().flat_map(|(id, _)| keys(*id)).fold(Wanted::default(), |wanted, key| wanted.and(&key));
-        let rows = self.database.read(&wanted).await?;
-        let mut edits = Vec::new();
-        for (id, before) in videos {
-            let mut views = 0;
-            for key in keys(*id) {
-                views += rows.get(&key)?.map_or(0, |counter| counter.views);
-            }
-            if views != *before {
-                edits.push(Edit::Views(*id, views));
-            }
-        }
-        Ok(edits)
+        let shards = |id: VideoId| (0..VIEW_SHARDS).map(move |shard| ViewCount::key(id, shard)).collect::<Vec<_>>();
+        let counters = self.database.read(videos.iter().map(|(id, _)| shards(*id)).collect::<Vec<_>>()).await?;
+        let edit = |((id, before), shards): (&(VideoId, u64), Vec<Option<ViewCount>>)| {
+            let views: u64 = shards.iter().flatten().map(|counter| counter.views).sum();
+            (views != *before).then_some(Edit::Views(*id, views))
+        };
+        Ok(videos.iter().zip(counters).filter_map(edit).collect())
     }
 
     async fn swap(&self, edits: &[Edit]) -> Result<(), StoreError> {
@@ -91,6 +84,6 @@ impl RankVideos {
                 result => return result,
             }
         }
-        Err(StoreError::Unavailable("the catalogue changed under every try".into()))
+        Err(StoreError::Unavailable("the catalogue changed during every attempt".into()))
     }
 }

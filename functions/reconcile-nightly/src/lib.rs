@@ -1,9 +1,10 @@
-//! Compares the tables with Stripe by itself, and repairs what differs.
+//! Compares the tables with Stripe on a schedule, and repairs differences.
 //!
-//! Every night it looks for what may have been lost: events that Stripe sent in the last two days and that are not marked here.
-//! Once a month, and whenever it is invoked without a word, it compares every customer, page by page until done.
+//! Every night it looks for lost events: those that Stripe sent in the last two days and that have no mark here. Once a
+//! month, and when invoked without parameters, it compares every customer, page by page.
 
-use billing::converge::{Billing, BillingError};
+use billing::converge::Billing;
+use billing::error::BillingError;
 use billing::reconcile::{Drift, Place};
 use billing::stripe::StripeError;
 use jiff::{SignedDuration, Timestamp};
@@ -16,26 +17,26 @@ use shared::stores::billing_events::BillingEvents;
 use shared::telemetry::{Metrics, Unit};
 use std::collections::BTreeSet;
 
-/// How far back a night looks: one that failed is made up for by the next.
+/// How far back a run looks, so that it makes up for a failed one.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(50);
-/// Who it is in the audit.
+/// The job's name in the audit.
 const ACTOR: &str = "reconcile-nightly";
 
-/// Finds drift, repairs it, and says how much there was.
+/// Finds drift, repairs it, and reports how much there was.
 pub struct ReconcileNightly {
     billing: Billing,
     events: BillingEvents,
     metrics: Metrics,
 }
 
-/// What is compared.
+/// The scope of a run.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Every customer.
     #[default]
     Everybody,
-    /// Those of whom Stripe sent something that did not arrive.
+    /// Customers with any unprocessed event.
     Missed,
 }
 
@@ -46,7 +47,7 @@ pub struct Tick {
     scope: Scope,
 }
 
-/// What it came to.
+/// The result of a run.
 #[derive(Serialize)]
 pub struct Summary {
     checked: usize,
@@ -92,17 +93,17 @@ impl ReconcileNightly {
 
     async fn missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
         let credentials = self.billing.stripe().secret().get().await;
-        let is_live = credentials.map_err(|_| StripeError::Unavailable("our key cannot be read"))?.is_live();
-        let mut told = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
-        told.retain(|event| event.is_known() && event.livemode == is_live);
-        let ids: Vec<String> = told.iter().map(|event| event.id.clone()).collect();
+        let is_live = credentials.map_err(|_| StripeError::Unavailable("our API key could not be read"))?.is_live();
+        let mut events = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
+        events.retain(|event| event.is_ours(is_live));
+        let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();
         let marked = self.events.marked(&ids).await?;
         let mut customers = BTreeSet::new();
-        for event in told.iter().filter(|event| !marked.contains(&event.id)) {
+        for event in events.iter().filter(|event| !marked.contains(&event.id)) {
             match self.billing.customer_of(event).await {
                 Ok(customer) => customers.extend(customer),
-                // Whoever it is of, their other events tell.
-                Err(error) if !error.is_passing() => {}
+                // Its customer is covered by their other events.
+                Err(error) if !error.is_transient() => {}
                 Err(error) => return Err(error),
             }
         }

@@ -1,34 +1,69 @@
-//! `POST /api/auth/refresh`: a token, even one that expired a while ago, for a fresh one of the same live session.
+//! `POST /api/auth/refresh`: exchanges a token, even one that expired a while ago, for a fresh one of the same live
+//! session.
 
 use shared::auth::sign_in::{SignIn, Tokens};
-use shared::endpoint::{Call, Endpoint, Reply, Returning};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Returning, Tag};
 use shared::http::error::{ApiError, Code};
+use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
+use shared::stores::streams::Streams;
 
-/// Renews: note the newest token, then issue it. Older ones go on for a minute, for requests under way.
+/// Exchanges a token. The old token stays valid for a minute, for requests in flight. Two tabs that exchange one token
+/// within that minute get the same new one. Anyone who uses it later holds a copy, and the session ends for both.
 pub struct RefreshToken {
     sessions: Sessions,
+    streams: Streams,
     tokens: Tokens,
 }
 
 impl Endpoint for RefreshToken {
     type Caller = Returning;
     type Input = ();
+    type Reads = Key<Slots>;
     type Output = SignIn;
-    const SUMMARY: &'static str = "Trades a token for a fresh one of the same session.";
+    const SUMMARY: &'static str = "Exchanges a token for a fresh one of the same session.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { sessions: Sessions::connect(services)?, tokens: Tokens::connect(services).await? })
+        Ok(Self {
+            sessions: Sessions::connect(services)?,
+            streams: Streams::connect(services)?,
+            tokens: Tokens::connect(services).await?,
+        })
+    }
+
+    fn reads(&self, (): &(), who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
-        let caller = &call.caller;
-        let token = self.tokens.issue(&caller.session, call.now).await?;
-        if !self.sessions.touch(&caller.session, true, call.now).await? {
-            return Err(ApiError::new(Code::SessionRevoked, "This session has ended; please sign in again."));
+        let (session, presented) = (&call.caller.session, call.caller.token_issued_at);
+        if !session.admits(presented, call.now) {
+            self.end(call).await?;
+            return Err(ApiError::session_revoked());
         }
-        Ok(Reply::with_token(SignIn { token, user: caller.user.profile() }))
+        let issued_at = if presented < session.token_issued_at {
+            // Another tab has just exchanged it.
+            session.token_issued_at
+        } else {
+            self.sessions.exchange(session, call.now).await?.ok_or_else(ApiError::session_revoked)?
+        };
+        let token = self.tokens.issue(session, issued_at).await?;
+        Ok(Reply::with_token(SignIn { token, user: call.caller.user.profile() }))
+    }
+}
+
+impl RefreshToken {
+    /// Ends the session of a token that was already exchanged, with its stream.
+    async fn end(&self, call: Call<Self>) -> Result<(), ApiError> {
+        let (user, session) = (call.caller.user.id, call.caller.session.id);
+        let slots = call.rows.unwrap_or_default();
+        self.sessions.end(user, session).await?;
+        let _ = self.streams.release(user, slots, |sid| sid == session).await;
+        Ok(())
     }
 }

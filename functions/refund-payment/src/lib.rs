@@ -1,63 +1,68 @@
-//! `POST /api/admin/payments/{id}/refund`: money goes back, at Stripe, then here.
+//! `POST /api/admin/payments/{id}/refund`: refunds a payment at Stripe, then updates the tables.
 
 use billing::converge::Billing;
 use billing::snapshot::Refund;
 use billing::stripe::{Return, StripeError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Admin, Call, Endpoint, Reply};
+use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::{Body, Path};
+use shared::http::input::{Body, IdempotencyKey, Path};
+use shared::models::ids::ProviderId;
 use shared::models::ledger::{Entry, Payment, RefundEntry, payments};
+use shared::models::money::Currency;
+use shared::models::number::Amount;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::Reason;
 use shared::stores::billing_events::BillingEvents;
-use shared::stores::database::{Database, Table};
+use shared::stores::database::Database;
 use shared::stores::subscriptions::Customer;
+use shared::stores::table::Table;
 
-/// Refunds: what is left of a payment, or a part of that.
+/// Refunds a payment, in full or in part.
 pub struct RefundPayment {
     billing: Billing,
     database: Database,
     events: BillingEvents,
 }
 
-/// How much, and why.
+/// The amount and the reason.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// Minor units; what is left of the payment unless given.
-    #[schemars(range(min = 1))]
-    amount: Option<i64>,
+pub struct RefundRequest {
+    /// In minor units; by default everything that has not been refunded.
+    amount: Option<Amount>,
     reason: Reason,
 }
 
-/// The payment as it is now, and what went back.
+/// The payment's current state, and the refund.
 #[derive(Serialize, JsonSchema)]
-pub struct Refunded {
+pub struct RefundResult {
     payment: Payment,
     refund: RefundView,
 }
 
-/// Money that went back.
+/// A refund.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Refund")]
 pub struct RefundView {
     /// Stripe's refund.
     id: String,
-    /// Stripe's word: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`.
+    /// Stripe's status: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`.
     status: Option<String>,
-    /// Minor units.
+    /// In minor units.
     amount: i64,
     /// ISO 4217, in lower case.
     currency: String,
 }
 
 impl Endpoint for RefundPayment {
-    type Caller = Admin;
-    type Input = (Path<String>, Body<Wanted>);
-    type Output = Refunded;
-    const SUMMARY: &'static str = "Gives a payment back, whole or in part.";
+    type Caller = RecentAdmin;
+    type Input = (Path<ProviderId>, Body<RefundRequest>, IdempotencyKey);
+    type Reads = ();
+    type Output = RefundResult;
+    const SUMMARY: &'static str = "Refunds a payment, in full or in part.";
+    const TAG: Tag = Tag::AdminBilling;
     const CODES: &'static [Code] =
         &[Code::NotFound, Code::Conflict, Code::IdempotencyConflict, Code::PaymentProviderUnavailable];
 
@@ -69,48 +74,69 @@ impl Endpoint for RefundPayment {
         })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Refunded>, ApiError> {
-        let (Path(id), Body(wanted)) = &call.input;
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<RefundResult>, ApiError> {
+        let (Path(id), _, IdempotencyKey(key)) = &call.input;
+        let id = id.as_str();
         let customer = self.customer_of(id).await?;
-        let request = call.idempotency_key()?.map(|key| format!("{}:{key}", call.caller.user.id));
-        // What Stripe knows counts, not what is kept: another may have refunded a moment ago.
-        let (entries, refunds) = self.billing.ledger_at_stripe(&customer).await?;
-        let refund = match made(refunds, request.as_deref()) {
-            Some((refund, of)) if of != *id || wanted.amount.is_some_and(|amount| amount != refund.amount) => {
-                return Err(used_before());
-            }
-            Some((refund, _)) => refund,
-            None => {
-                let (payment, payment_intent) = paid(entries, id)?;
-                let returned = Return {
-                    payment_intent: &payment_intent,
-                    invoice: id,
-                    amount: allowed(&payment, wanted.amount)?,
-                    refunded: payment.amount_refunded,
-                    actor: call.caller.user.id,
-                    reason: &wanted.reason.to_string(),
-                    request: request.as_deref(),
-                };
-                self.billing.stripe().give_back(&returned).await.map_err(refused)?.entry
-            }
-        };
-        // The audit's row comes with it: what the refund says of itself is what is noted.
-        self.billing.converge(&customer, None, call.now).await?;
-        let payment = payments(&self.events.ledger(&customer).await?).into_iter().find(|one| one.id == *id);
-        let payment = payment.ok_or_else(|| ApiError::internal("a payment that the ledger does not hold"))?;
+        let request = key.as_ref().map(|key| format!("{}:{key}", call.caller.user.id));
+        let refund = self.refund(&call, &customer, request.as_deref()).await;
+        // Also after a refusal: an earlier refund whose answer was lost may be the reason. This also writes the audit
+        // entry, from what the refund says about itself.
+        let converged = self.billing.converge(&customer, None, call.now).await;
+        let refund = refund?;
+        converged?;
+        let payment = payments(&self.events.ledger(&customer).await?).into_iter().find(|one| one.id == id);
+        let payment = payment.ok_or_else(|| ApiError::unavailable("the payment is not in the ledger yet"))?;
         let refund =
             RefundView { id: refund.id, status: refund.status, amount: refund.amount, currency: refund.currency };
-        Ok(Reply::of(Refunded { payment, refund }))
+        Ok(Reply::of(RefundResult { payment, refund }))
     }
 }
 
 impl RefundPayment {
-    /// Which customer of ours a payment is of.
+    /// Makes the refund, or finds the one that this request, or one whose answer was lost, made before.
+    async fn refund(&self, call: &Call<Self>, customer: &str, request: Option<&str>) -> Result<RefundEntry, ApiError> {
+        let (Path(id), Body(wanted), _) = &call.input;
+        let (id, wanted_amount) = (id.as_str(), wanted.amount.map(Amount::get));
+        let (actor, reason) = (call.caller.user.id, wanted.reason.to_string());
+        // Stripe's state decides, not the stored one: another operator may have just refunded.
+        let ((entries, refunds), kept) = tokio::try_join!(
+            async { self.billing.ledger_at_stripe(customer).await.map_err(StripeError::of_read) },
+            async { Ok(self.events.ledger(customer).await?) },
+        )?;
+        match made(&refunds, request) {
+            Some(refund) if !is_same(refund, id, wanted_amount) => return Err(used_before()),
+            Some(refund) => return Ok(refund.entry.clone()),
+            None => {}
+        }
+        let (payment, payment_intent) = paid(entries, id)?;
+        let amount = allowed(&payment, wanted_amount)?;
+        // A request with a key of its own is always a separate refund.
+        let earlier = unanswered(&refunds, &kept, (id, amount, &actor.to_string(), &reason));
+        if let Some(refund) = earlier.filter(|_| request.is_none()) {
+            return Ok(refund.entry.clone());
+        }
+        let returned = Return {
+            payment_intent: &payment_intent,
+            invoice: id,
+            amount,
+            refunded: payment.amount_refunded,
+            actor,
+            reason: &reason,
+            request,
+        };
+        Ok(self.billing.stripe().give_back(&returned).await.map_err(|error| refused(error, request))?.entry)
+    }
+
+    /// The customer of ours to whom a payment belongs.
     async fn customer_of(&self, id: &str) -> Result<String, ApiError> {
         let unknown = || ApiError::not_found("payment");
-        let is_id = id.starts_with("in_") && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_id = id.starts_with("in_");
         let customer = match is_id {
-            true => self.billing.stripe().customer_of_invoice(id).await?.ok_or_else(unknown)?,
+            true => {
+                let customer = self.billing.stripe().customer_of_invoice(id).await;
+                customer.map_err(StripeError::of_read)?.ok_or_else(unknown)?
+            }
             false => return Err(unknown()),
         };
         self.database.get(&Customer::key(&customer)).await?.ok_or_else(unknown)?;
@@ -118,51 +144,85 @@ impl RefundPayment {
     }
 }
 
-/// What a request made that is repeated now, and the payment that it was made of: the answer was lost, or what came after it.
-fn made(refunds: Vec<Refund>, request: Option<&str>) -> Option<(RefundEntry, String)> {
+/// The refund that was made by an earlier request with the same key.
+fn made<'a>(refunds: &'a [Refund], request: Option<&str>) -> Option<&'a Refund> {
     let request = request?;
-    refunds.into_iter().find_map(|refund| {
-        let by = refund.by.filter(|by| by.request.as_deref() == Some(request))?;
-        Some((refund.entry, by.payment))
-    })
+    refunds.iter().find(|refund| refund.by.as_ref().is_some_and(|by| by.request.as_deref() == Some(request)))
 }
 
-/// The payment as Stripe knows it, and what paid it.
+/// Whether a refund is of that payment and, if given, of that amount.
+fn is_same(refund: &Refund, payment: &str, amount: Option<i64>) -> bool {
+    let is_of_payment = refund.by.as_ref().is_some_and(|by| by.payment == payment);
+    is_of_payment && amount.is_none_or(|amount| amount == refund.entry.amount)
+}
+
+/// A refund equal to the requested one, by the same operator for the same reason, that our ledger does not contain yet:
+/// nobody has been told of it, so it is this one.
+fn unanswered<'a>(
+    refunds: &'a [Refund],
+    kept: &[Entry],
+    (payment, amount, actor, reason): (&str, i64, &str, &str),
+) -> Option<&'a Refund> {
+    let is_kept = |refund: &Refund| kept.iter().any(|entry| entry.id() == refund.entry.id);
+    let is_by = |refund: &Refund| refund.by.as_ref().is_some_and(|by| by.actor == actor && by.reason == reason);
+    let mut found = refunds.iter().filter(|refund| is_same(refund, payment, Some(amount)) && refund.entry.is_given());
+    found.find(|refund| is_by(refund) && !is_kept(refund))
+}
+
+/// The payment at Stripe, and what paid it.
 fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
     let payment = payments(&entries).into_iter().find(|one| one.id == id);
     let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
     let intent = entries.into_iter().find_map(|entry| entry.payment_of(id));
     match intent.filter(|_| payment.amount_paid > 0) {
         Some(intent) => Ok((payment, intent)),
-        None => Err(conflict("Nothing was paid that could go back.")),
+        None => Err(conflict("There is no payment to refund.")),
     }
 }
 
-/// How much is to go back, if that much is left.
+/// The amount to refund, if that much is left.
 fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
-    let left = payment.amount_paid - payment.amount_refunded;
+    let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::of(&payment.currency));
     match wanted.unwrap_or(left) {
-        _ if left <= 0 => Err(conflict("The payment went back whole already.")),
+        _ if left <= 0 => Err(conflict(WENT_BACK)),
         amount if amount > left => Err(ApiError::field("amount", format!("must be at most {left}"))),
+        // Stripe does not accept such an amount; the remainder is Stripe's own.
+        amount if amount < left && !currency.accepts(amount) => {
+            Err(ApiError::field("amount", format!("must be a multiple of {}", currency.step)))
+        }
         amount => Ok(amount),
     }
 }
 
-/// What Stripe refuses, it refuses for what happened since.
-fn refused(error: StripeError) -> ApiError {
-    match error {
-        error if error.is_code("charge_disputed") => {
-            conflict("The payment is disputed: the bank decides.").because(error)
+/// Why Stripe refuses the refund: mostly because of something that happened since.
+fn refused(error: StripeError, request: Option<&str>) -> ApiError {
+    let is_one_of = |codes: &[&str]| codes.iter().any(|code| error.is_code(code));
+    let message = match &error {
+        // Two concurrent operators, or one with another reason than before.
+        StripeError::KeyReused if request.is_none() => {
+            "Another refund of this payment has just been made. Please reload."
         }
-        StripeError::Invalid { .. } => {
-            conflict("The payment cannot go back any more; please look again.").because(error)
+        StripeError::Invalid { .. } if is_one_of(&["charge_disputed", "refund_disputed_payment"]) => {
+            "The payment is disputed, so the bank decides about it."
         }
-        error => error.into(),
-    }
+        StripeError::Invalid { .. } if is_one_of(&["charge_already_refunded"]) => WENT_BACK,
+        StripeError::Invalid { .. } if is_one_of(&["balance_insufficient", "insufficient_funds"]) => {
+            "The balance at Stripe does not cover this refund. Please add funds there and try again."
+        }
+        StripeError::Invalid { .. } if is_one_of(&["amount_too_small"]) => {
+            "The amount is below Stripe's minimum for refunds."
+        }
+        StripeError::KeyReused => return error.into(),
+        error if error.is_refusal() => "The payment can no longer be refunded. Please reload.",
+        _ => return error.of_read(),
+    };
+    conflict(message).because(error)
 }
 
+const WENT_BACK: &str = "The payment has already been refunded in full.";
+
 fn used_before() -> ApiError {
-    ApiError::new(Code::IdempotencyConflict, "The key was used for another refund; please send one of its own.")
+    ApiError::new(Code::IdempotencyConflict, "The idempotency key was used for another refund. Please use a new key.")
 }
 
 fn conflict(message: &'static str) -> ApiError {

@@ -1,53 +1,63 @@
-//! `POST /api/auth/register`: a new account, and its first session.
+//! `POST /api/auth/register`: creates an account and its first session.
 
 use billing::customers::Customers;
 use billing::stripe::Stripe;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash;
-use shared::auth::sign_in::{SignIn, Tokens, device_name};
-use shared::endpoint::{Anyone, Call, Endpoint, Identity, Reply};
+use shared::auth::sign_in::{SignIn, Tokens, device_name, listed_device_name};
+use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
-use shared::models::email::Email;
+use shared::models::device::Device;
+use shared::models::email::NewEmail;
+use shared::models::language::Language;
 use shared::models::password::NewPassword;
+use shared::models::session::Session;
+use shared::models::text::OptionalLine;
+use shared::models::user::User;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::{Database, StoreError, Table};
-use shared::stores::row::Wanted;
-use shared::stores::sessions::{Session, Sessions};
+use shared::stores::database::Database;
+use shared::stores::devices::Devices;
+use shared::stores::error::StoreError;
+use shared::stores::row::Key;
+use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::{Customer, Subscriptions};
-use shared::stores::users::{Credential, User, Users};
+use shared::stores::table::Table;
+use shared::stores::users::{Credential, Users};
 use std::time::Duration;
 
-/// Longest wait for Stripe. Registration goes on without it, and checkout makes the customer.
+/// The longest wait for Stripe. After that registration continues without it, and checkout creates the customer.
 const CUSTOMER: Duration = Duration::from_secs(2);
 
-/// Registers: the guard, the hash beside the customer at Stripe, one transaction.
+/// Registers: checks the guard, hashes the password while creating the customer at Stripe, then writes one transaction.
 pub struct Register {
     database: Database,
     customers: Customers,
     subscriptions: Subscriptions,
     users: Users,
     sessions: Sessions,
+    devices: Devices,
     tokens: Tokens,
 }
 
-/// What registers.
+/// The new account.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
-    email: Email,
+    email: NewEmail,
     password: NewPassword,
-    /// A name to greet by.
-    #[schemars(length(max = 100))]
-    name: Option<String>,
+    /// A name for greetings.
+    name: Option<OptionalLine<100>>,
 }
 
 impl Endpoint for Register {
     type Caller = Anyone;
     type Input = Body<Registration>;
+    type Reads = Key<Credential>;
     type Output = SignIn;
-    const SUMMARY: &'static str = "Registers an account and signs it in.";
+    const SUMMARY: &'static str = "Creates an account and signs it in.";
+    const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[Code::EmailTaken];
     const STATUS: u16 = 201;
 
@@ -58,39 +68,52 @@ impl Endpoint for Register {
             subscriptions: Subscriptions::connect(services)?,
             users: Users::connect(services)?,
             sessions: Sessions::connect(services)?,
+            devices: Devices::connect(services)?,
             tokens: Tokens::connect(services).await?,
         })
     }
 
-    fn reads(&self, input: &Self::Input, _: Option<&Identity>) -> Wanted {
-        Wanted::default().and(&Credential::key(&input.0.email))
+    fn reads(&self, input: &Self::Input, (): &()) -> Key<Credential> {
+        Credential::key(&input.0.email)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let given = &call.input.0;
         let password =
             given.password.for_account(&given.email).map_err(|issue| ApiError::field("password", issue.to_string()))?;
-        if call.rows.get(&Credential::key(&given.email))?.is_some() {
+        if call.rows.is_some() {
             return Err(taken());
         }
-        let name = given.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-        let mut user = User::new(given.email.clone(), name, call.now);
+        let name = given.name.as_ref().and_then(OptionalLine::given).map(str::to_owned);
+        let mut user = User::new(given.email.clone().into(), name, call.now);
+        user.language = call.header("accept-language").and_then(Language::of_header);
         let (hash, customer) = tokio::join!(
             hash::hash(password),
             tokio::time::timeout(CUSTOMER, self.customers.create(user.id, &user.email)),
         );
         let hash = hash.map_err(ApiError::internal)?;
         user.stripe_customer_id = customer.ok().and_then(Result::ok);
-        let credential = Credential { user_id: user.id, password_hash: Some(hash), version: 0 };
-        let session = Session::start(user.id, 0, device_name(None, call.header("user-agent")), call.now);
+        let credential =
+            Credential { user_id: user.id, password_hash: Some(hash), version: 0, email: Some(user.email.clone()) };
+        let agent = call.header("user-agent");
+        let device = listed_device_name(device_name(None, agent).as_deref());
+        let session = Session::start(user.id, 0, device, call.now);
+        let device = Device::seen(None, agent, &call.address);
         let token = self.tokens.issue(&session, call.now).await?;
         let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
+        statements.push(self.devices.add(user.id, &device, call.now)?);
         if let Some(customer) = &user.stripe_customer_id {
             statements.push(self.subscriptions.add_customer(customer, &Customer::of(user.id))?);
         }
         match self.database.transact(statements).await {
-            Err(StoreError::Condition(failed)) if failed.at(0) => Err(taken()),
+            Err(StoreError::Condition(failed)) if failed.at(0) => {
+                // Another registration of the address was faster: this customer will never be used.
+                if let Some(customer) = &user.stripe_customer_id {
+                    let _ = tokio::time::timeout(CUSTOMER, self.customers.discard(customer)).await;
+                }
+                Err(taken())
+            }
             result => {
                 result?;
                 Ok(Reply::with_token(SignIn { token, user: user.profile() }))
@@ -100,5 +123,5 @@ impl Endpoint for Register {
 }
 
 fn taken() -> ApiError {
-    ApiError::new(Code::EmailTaken, "There is an account with this email address; please sign in.")
+    ApiError::new(Code::EmailTaken, "An account with this email address already exists. Please sign in.")
 }

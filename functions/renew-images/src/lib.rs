@@ -1,31 +1,29 @@
-//! Signs posters anew before their tokens end, and when images have moved to another origin. It runs by itself twice a day.
+//! Re-signs posters before their tokens expire, and after the image origin has changed. Scheduled twice a day.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
-use shared::models::video::{Poster, VideoStatus};
+use shared::models::encoding::SignedPoster;
+use shared::models::video::{Video, VideoStatus};
 use shared::mux::signer::Posters;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::StoreError;
+use shared::stores::error::StoreError;
 use shared::stores::publisher::{CHANGES_MAX, Change, Publisher};
-use shared::stores::videos::{Video, Videos};
+use shared::stores::videos::Videos;
 
-/// How old a poster gets before it is signed anew: less than half of its life, so that a failed day is made up for.
-const AGE_MAX: SignedDuration = SignedDuration::from_hours(3 * 24);
-
-/// Renews page by page: the rows of one page and the chunks that hold them are one transaction.
+/// Renews page by page: the rows of one page and their chunks are written in one transaction.
 pub struct RenewImages {
     videos: Videos,
     publisher: Publisher,
     posters: Posters,
 }
 
-/// The schedule's event, of which nothing is needed.
+/// The schedule's event, which is not used.
 #[derive(Deserialize)]
 pub struct Tick {}
 
-/// What was done.
+/// The result of a run.
 #[derive(Serialize)]
 pub struct Renewed {
     renewed: usize,
@@ -61,14 +59,14 @@ impl RenewImages {
         let mut changes = Vec::new();
         for video in videos.into_iter().filter(|video| self.is_due(video, now)) {
             let Some(playback_id) = &video.mux_playback_id else { continue };
-            let poster = self.posters.poster(playback_id, now).await?;
-            changes.push(Change { after: Some(renewed(&video, &poster, now)), before: Some(video) });
+            let poster = SignedPoster { poster: self.posters.poster(playback_id, now).await?, at: now };
+            changes.push(Change { after: Some(video.with_poster(&poster)), before: Some(video) });
         }
         if changes.is_empty() {
             return Ok(0);
         }
         match self.publisher.commit(Vec::new(), &changes).await {
-            // Somebody edits one of them: each by itself, then.
+            // Somebody is editing one of them: write each separately instead.
             Err(StoreError::Condition(_)) => {
                 for change in &changes {
                     self.renew_one(change, now).await?;
@@ -81,20 +79,16 @@ impl RenewImages {
 
     async fn renew_one(&self, change: &Change, now: Timestamp) -> Result<(), ApiError> {
         let Some(Video { id, mux_playback_id, poster: Some(poster), .. }) = &change.after else { return Ok(()) };
+        let poster = SignedPoster { poster: poster.clone(), at: now };
         let rule = |video: &Video| {
-            let same = video.mux_playback_id == *mux_playback_id && self.is_due(video, now);
-            Ok::<_, ApiError>(Some(if same { renewed(video, poster, now) } else { video.clone() }))
+            let is_same = video.mux_playback_id == *mux_playback_id && self.is_due(video, now);
+            Ok::<_, ApiError>(Some(if is_same { video.with_poster(&poster) } else { video.clone() }))
         };
         self.publisher.change(*id, rule, |_| Ok(Vec::new())).await.map(drop)
     }
 
     fn is_due(&self, video: &Video, now: Timestamp) -> bool {
-        let is_old = video.poster_signed_at.is_none_or(|at| now.duration_since(at) >= AGE_MAX);
         let leads_here = video.poster.as_ref().is_some_and(|poster| self.posters.leads_here(poster));
-        video.status == VideoStatus::Ready && (is_old || !leads_here)
+        video.status == VideoStatus::Ready && (video.has_old_poster(now) || !leads_here)
     }
-}
-
-fn renewed(video: &Video, poster: &Poster, now: Timestamp) -> Video {
-    Video { poster: Some(poster.clone()), poster_signed_at: Some(now), ..video.clone() }
 }

@@ -1,15 +1,18 @@
-//! `POST /api/subscription/resume`: a cancellation is taken back before it comes.
+//! `POST /api/subscription/resume`: undoes a cancellation before it takes effect.
 
 use billing::converge::{Billing, Outcome};
 use billing::rules;
+use billing::stripe::StripeError;
 use jiff::SignedDuration;
-use shared::endpoint::{Call, Endpoint, Identity, Reply, Viewer};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::models::subscription::{Subscription, SubscriptionView};
+use shared::models::subscription::Subscription;
+use shared::models::subscription_view::SubscriptionView;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Wanted;
+use shared::stores::row::Key;
 
-/// Takes a cancellation back: at Stripe, then here.
+/// Undoes a cancellation at Stripe, then updates the tables.
 pub struct ResumeSubscription {
     billing: Billing,
     grace: SignedDuration,
@@ -18,33 +21,58 @@ pub struct ResumeSubscription {
 impl Endpoint for ResumeSubscription {
     type Caller = Viewer;
     type Input = ();
+    type Reads = Key<Subscription>;
     type Output = SubscriptionView;
-    const SUMMARY: &'static str = "Takes a cancellation at the end of the period back.";
+    const SUMMARY: &'static str = "Undoes a cancellation at the end of the period.";
+    const TAG: Tag = Tag::Subscription;
     const CODES: &'static [Code] = &[Code::Conflict, Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { billing: Billing::connect(services)?, grace: services.grace()? })
     }
 
-    fn reads(&self, _: &Self::Input, caller: Option<&Identity>) -> Wanted {
-        caller.map(|who| Wanted::default().and(&Subscription::key(who.user_id))).unwrap_or_default()
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Subscription> {
+        Subscription::key(who.user_id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
-        let kept: Subscription = call.rows.get(&Subscription::key(call.caller.user.id))?.unwrap_or_default();
+        let kept = call.rows.unwrap_or_default();
         let customer = kept.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(nothing_to_resume)?;
         let stripe = self.billing.stripe();
-        let subscriptions = stripe.subscriptions(customer).await?;
-        let (subscription, how) = rules::resuming(&subscriptions).ok_or_else(nothing_to_resume)?;
-        stripe.cancel(&subscription.id, how).await?;
+        let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
+        rules::recall(&mut subscriptions, &kept);
+        match rules::resuming(&subscriptions) {
+            Some((subscription, how)) => stripe.cancel(&subscription.id, how).await.map(|_| ()).map_err(ended_since)?,
+            // Undone by a request whose answer was lost: the row does not show it yet.
+            None if kept.cancel_at.is_some() && rules::is_subscribed(&subscriptions) => {}
+            None if kept.status.is_live() && !rules::is_subscribed(&subscriptions) => {
+                self.billing.converge(customer, None, call.now).await?;
+                return Err(over());
+            }
+            None => return Err(nothing_to_resume()),
+        }
         match self.billing.converge(customer, None, call.now).await? {
             Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
-            Outcome::Duplicate | Outcome::NotOurs => Err(ApiError::unavailable("the customer is not the caller's")),
+            Outcome::Duplicate | Outcome::NotOurs => {
+                Err(ApiError::unavailable("the customer belongs to another account"))
+            }
         }
     }
 }
 
+/// Stripe refuses to resume a subscription that has just ended.
+fn ended_since(error: StripeError) -> ApiError {
+    match error {
+        error if error.is_refusal() => over().because(error),
+        error => error.of_read(),
+    }
+}
+
+fn over() -> ApiError {
+    ApiError::new(Code::Conflict, "The subscription has just ended. Please choose a plan to continue.")
+}
+
 fn nothing_to_resume() -> ApiError {
-    ApiError::new(Code::Conflict, "There is no cancellation to take back.")
+    ApiError::new(Code::Conflict, "There is no cancellation to undo.")
 }

@@ -1,4 +1,4 @@
-//! Sends the mail that a crash, or SES, left in the outbox. It runs by itself every few minutes.
+//! Sends the mail that a crash or an SES failure left in the outbox. Scheduled every few minutes.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -6,14 +6,14 @@ use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::mail::{Mails, Round};
 use shared::services::{ConfigError, Services};
-use shared::stores::database::Table;
+use shared::stores::table::Table;
 
-/// Takes whatever is due, page by page, until nothing is.
+/// Sends everything that is due, page by page.
 pub struct SendMail {
     mails: Mails,
 }
 
-/// The schedule's event, of which nothing is needed.
+/// The schedule's event, which is not used.
 #[derive(Deserialize)]
 pub struct Tick {}
 
@@ -22,8 +22,8 @@ impl Job for SendMail {
     type Output = Round;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        // Links of some letters need one-time tokens.
-        services.database(&[Table::Mail, Table::Sessions])?;
+        // Some mails need one-time tokens for their links, and some go to an account's current address.
+        services.database(&[Table::Mail, Table::Sessions, Table::Users, Table::Subscriptions])?;
         Ok(Self { mails: Mails::connect(services)? })
     }
 
@@ -31,7 +31,8 @@ impl Job for SendMail {
         let round = self.mails.deliver_due(now).await?;
         match round.failed {
             0 => Ok(round),
-            // A failed run, so that its alarm goes off; what failed is due again in a minute.
+            // The run fails, so that the alarm goes off. Failed mail is retried with growing pauses. Permanently
+            // rejected mail is shown with its member, and does not fail the run.
             failed => Err(ApiError::unavailable(format!("{failed} mails could not be sent"))),
         }
     }

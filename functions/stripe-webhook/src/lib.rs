@@ -1,16 +1,18 @@
-//! `POST /api/subscription/webhook`: an event of Stripe's is the trigger to ask Stripe what is true.
+//! `POST /api/subscription/webhook`: receives an event from Stripe, which triggers fetching Stripe's current state.
 //!
-//! What fails for a passing reason is answered 5xx, and Stripe repeats it. What fails for a reason of its own is set aside for
-//! an operator to mend and replay.
+//! Transient failures are answered 5xx, and Stripe repeats the event. An event that fails permanently is set aside for
+//! an operator, who fixes the cause and replays it.
 
-use billing::converge::{Billing, BillingError};
+use billing::converge::{Billing, Outcome};
+use billing::error::BillingError;
 use billing::stripe::Credentials;
-use billing::webhook::{self, Event, Unverified};
+use billing::webhook::{self, Event};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use shared::endpoint::{Call, Endpoint, Reply, Signed};
+use shared::auth::signature::{self, Unverified};
+use shared::endpoint::{ByStripe, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Raw;
 use shared::services::{ConfigError, Services};
@@ -18,24 +20,26 @@ use shared::stores::billing_events::{BillingEvents, Mark};
 use shared::telemetry::{Metrics, Unit};
 use std::sync::Arc;
 
-/// Takes an event: verify, sort out, converge.
+/// Processes an event: verifies, classifies, converges.
 pub struct StripeWebhook {
     billing: Billing,
     events: BillingEvents,
     metrics: Metrics,
 }
 
-/// What became of an event; Stripe reads the status alone.
+/// How an event was processed; Stripe reads only the status.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Received {
+pub struct WebhookReceipt {
     received: bool,
 }
 
 impl Endpoint for StripeWebhook {
-    type Caller = Signed;
+    type Caller = Signed<ByStripe>;
     type Input = Raw;
-    type Output = Received;
-    const SUMMARY: &'static str = "Takes an event of Stripe's.";
+    type Reads = ();
+    type Output = WebhookReceipt;
+    const SUMMARY: &'static str = "Receives an event from Stripe.";
+    const TAG: Tag = Tag::Webhooks;
     const CODES: &'static [Code] = &[Code::PaymentProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
@@ -46,53 +50,50 @@ impl Endpoint for StripeWebhook {
         })
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Received>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<WebhookReceipt>, ApiError> {
         let credentials = self.verified(&call).await?;
         let event = Event::parse(&call.input.body)
-            .map_err(|error| ApiError::field("", format!("is no event (line {})", error.line())))?;
-        if event.is_known() && event.livemode == credentials.is_live() {
+            .map_err(|error| ApiError::field("", format!("is not JSON (line {})", error.line())))?;
+        if event.is_ours(credentials.is_live()) {
             let mut customer = None;
             match self.take(&event, &mut customer, call.now).await {
-                Err(error) if !error.is_passing() => {
+                Err(error) if !error.is_transient() => {
                     self.set_aside(&event, customer.as_deref(), &error, call.now).await?;
                 }
                 done => done?,
             }
         }
-        Ok(Reply::of(Received { received: true }))
+        Ok(Reply::of(WebhookReceipt { received: true }))
     }
 }
 
 impl StripeWebhook {
-    /// The credentials by which the body is Stripe's, before anything else is looked at.
+    /// The credentials with which the body's signature is verified, before anything else.
     async fn verified(&self, call: &Call<Self>) -> Result<Arc<Credentials>, ApiError> {
-        let judge = |credentials: &Credentials| {
-            let signature = call.input.header("stripe-signature");
-            webhook::verify(&call.input.body, signature, &credentials.webhook_secrets, call.now)
+        let verify = |credentials: &Arc<Credentials>| {
+            let header = call.input.header("stripe-signature");
+            signature::verify(&call.input.body, header, &credentials.webhook_secrets, webhook::TOLERANCE, call.now)?;
+            Ok(credentials.clone())
         };
-        let secret = self.billing.stripe().secret();
-        let credentials = secret.get().await.map_err(ApiError::unavailable)?;
-        match judge(&credentials) {
-            Ok(()) => return Ok(credentials),
-            Err(error @ (Unverified::Malformed | Unverified::OutOfTime)) => return Err(refused(error)),
-            // A rotation may have brought a secret that was not read yet.
-            Err(Unverified::Wrong | Unverified::NoSecret) => {}
-        }
-        let credentials = secret.refreshed().await.map_err(ApiError::unavailable)?;
-        judge(&credentials).map_err(refused)?;
-        Ok(credentials)
+        Ok(self.billing.stripe().secret().verify(verify, Unverified::may_be_rotated).await?)
     }
 
-    /// Takes an event in. Done, done before, or of nobody here: none of them is for Stripe to try again.
+    /// Processes an event. Processed, already processed, or for no account here: in none of these cases should Stripe
+    /// retry.
     async fn take(&self, event: &Event, customer: &mut Option<String>, now: Timestamp) -> Result<(), BillingError> {
         *customer = self.billing.customer_of(event).await?;
         if let Some(customer) = customer {
-            self.billing.converge(customer, Some(event), now).await?;
+            let outcome = self.billing.converge(customer, Some(event), now).await?;
+            let is_dispute = matches!(event.kind.as_str(), "charge.dispute.created" | "charge.dispute.closed");
+            if is_dispute && matches!(outcome, Outcome::Written(_)) {
+                let about = json!({ "event_id": event.id, "event_type": event.kind, "stripe_customer_id": customer });
+                self.metrics.emit(now, &[("Disputes", Unit::Count, 1.0)], &about);
+            }
         }
         Ok(())
     }
 
-    /// Puts an event aside that would fail as often as Stripe repeated it, and rings the bell.
+    /// Sets an event aside that would fail on every retry, and sets off the alarm.
     async fn set_aside(
         &self,
         event: &Event,
@@ -104,8 +105,4 @@ impl StripeWebhook {
         self.metrics.emit(now, &[("BillingEventsSetAside", Unit::Count, 1.0)], &json!({ "event_id": event.id }));
         Ok(())
     }
-}
-
-fn refused(error: Unverified) -> ApiError {
-    ApiError::new(Code::InvalidSignature, "The signature is not valid.").because(error)
 }

@@ -1,57 +1,63 @@
-//! `PUT /api/videos/{id}/progress`: where a player is; the heartbeat of its stream.
+//! `PUT /api/videos/{id}/progress`: stores a player's position; also the heartbeat of its stream.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::endpoint::{Call, Endpoint, Identity, Reply, SignedIn, Viewer};
-use shared::http::error::{ApiError, Code};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, SignedIn, Tag, Viewer};
+use shared::http::error::{ApiError, Code, Details};
 use shared::http::input::{Body, Path};
+use shared::models::device_clock::Stamp;
 use shared::models::entitlement::effective_plan;
-use shared::models::ids::{PlaybackId, VideoId};
+use shared::models::ids::{PlaybackId, UserId, VideoId};
+use shared::models::number::Seconds;
 use shared::models::plan;
-use shared::models::progress::{clamped, client_time, is_completed, is_started};
-use shared::models::streams::{Beat, Slot, Slots, lease_life};
+use shared::models::position::{Position, RowChange};
+use shared::models::progress::{Report, WatchHistory, known_duration};
+use shared::models::streams::{Beat, Slot, Slots, Standing, lease_life};
 use shared::models::subscription::Subscription;
+use shared::models::time::DeviceTime;
+use shared::models::video::Video;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::StoreError;
-use shared::stores::row::Wanted;
+use shared::stores::contention::Contention;
+use shared::stores::database::Database;
+use shared::stores::error::StoreError;
+use shared::stores::row::{Key, Recent};
 use shared::stores::streams::Streams;
-use shared::stores::users::Role;
-use shared::stores::videos::Video;
-use shared::stores::watch_history::{Histories, WatchHistory};
+use shared::stores::table::Table;
+use shared::stores::watch_history::{Histories, Outcome};
 
-/// Tries against heartbeats of the same account's other streams.
-const TRIES_MAX: usize = 5;
-/// Longest video that a client may speak of, in seconds: a day.
-const DURATION_SECONDS_MAX: f64 = 86_400.0;
+/// The share of the heartbeat's interval after which a report is the scheduled one. Earlier ones come from pauses, seeks and ends.
+const SCHEDULED_SHARE: f64 = 0.8;
 
-/// Keeps a position and renews the lease of who reports it, side by side.
+/// Renews the player's lease, and stores its position there or in the position's row.
 pub struct UpdateProgress {
+    database: Database,
     histories: Histories,
     streams: Streams,
     heartbeat: jiff::SignedDuration,
     grace: jiff::SignedDuration,
 }
 
-/// Where the player is.
+/// The player's position.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
     /// Seconds from the start.
-    #[schemars(range(min = 0.0, max = 86_400.0))]
-    progress: f64,
-    /// The length that the player sees, in seconds, used while ours is unknown.
-    #[schemars(range(min = 0.0, max = 86_400.0))]
-    duration: Option<f64>,
-    /// That it was watched to its end, whatever the position says.
+    progress: Seconds,
+    /// The duration that the player reports, in seconds, used while ours is unknown; 0 is ignored.
+    duration: Option<Seconds>,
+    /// `true`: the video was watched to its end, whatever the position is. `false` is ignored: a watched video stays
+    /// watched until its viewer clears it.
     completed: Option<bool>,
-    /// The playback that `play` started: renews its lease.
+    /// The playback that `play` started; its lease is renewed.
     playback_session_id: Option<PlaybackId>,
-    /// When the player was there: of two reports the later one counts.
-    client_time: Option<Timestamp>,
+    /// When the report was made, by the device's clock: orders the reports of one playback, but not those of different
+    /// ones.
+    client_time: Option<DeviceTime>,
 }
 
-/// What is kept.
+/// What is stored.
 #[derive(Serialize, JsonSchema)]
 pub struct Progress {
     progress: f64,
@@ -62,76 +68,224 @@ pub struct Progress {
 impl Endpoint for UpdateProgress {
     type Caller = Viewer;
     type Input = (Path<VideoId>, Body<Heartbeat>);
+    type Reads = (Recent<Key<Video>>, Recent<Option<Key<Slots>>>, Option<Key<WatchHistory>>);
     type Output = Progress;
-    const SUMMARY: &'static str = "Reports how far a viewer is, and that the stream goes on.";
-    const CODES: &'static [Code] = &[Code::NotFound, Code::StreamLimitReached];
+    const SUMMARY: &'static str = "Reports the position in a video, and keeps the stream alive.";
+    const TAG: Tag = Tag::Playback;
+    const CODES: &'static [Code] = &[Code::NotFound, Code::StreamStopped];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             histories: Histories::connect(services)?,
             streams: Streams::connect(services)?,
+            database: services.database(&[Table::Subscriptions])?,
             heartbeat: services.heartbeat()?,
             grace: services.grace()?,
         })
     }
 
-    fn reads(&self, (Path(id), _): &Self::Input, caller: Option<&Identity>) -> Wanted {
-        let Some(who) = caller else { return Wanted::default() };
-        Wanted::default().and(&Video::key(*id)).and(&Slots::key(who.user_id)).and(&Subscription::key(who.user_id))
+    /// A heartbeat reads the lease, which carries the position; any other report reads the position's row.
+    fn reads(&self, (Path(id), Body(request)): &Self::Input, who: &Identity) -> Self::Reads {
+        let user = who.user_id;
+        let (slots, history) = match request.playback_session_id {
+            Some(_) => (Some(Slots::key(user)), None),
+            None => (None, Some(WatchHistory::key(user, *id))),
+        };
+        (Recent(Video::key(*id)), Recent(slots), history)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Progress>, ApiError> {
-        let (Path(id), Body(told)) = &call.input;
-        let video: Option<Video> = call.rows.get(&Video::key(*id))?;
-        let admin = call.caller.user.role == Role::Admin;
-        let video =
-            video.filter(|video| admin || video.is_public(call.now)).ok_or_else(|| ApiError::not_found("video"))?;
+        let (_, Body(request)) = &call.input;
+        let (video, slots, history) = call.rows;
+        let video = video.filter(|video| video.is_shown_to(call.caller.user.role, call.now));
+        let video = video.ok_or_else(|| ApiError::not_found("video"))?;
 
-        let duration = video.duration.or(told.duration.filter(|seconds| *seconds <= DURATION_SECONDS_MAX));
-        let progress = clamped(told.progress, duration);
-        let completed = told.completed == Some(true) || is_completed(progress, duration, video.credits_at);
-        let row = WatchHistory {
-            user_id: call.caller.user.id,
-            video_id: *id,
-            progress,
-            completed,
-            last_watched_at: call.now,
-            client_time: client_time(told.client_time, call.now).as_millisecond(),
-        };
-        let continues = !completed && is_started(progress, duration);
-        let (kept, leased) = tokio::join!(self.histories.record(&row, continues), self.renew(&call, completed));
-        let (kept, ()) = (kept?, leased?);
-        Ok(Reply::of(Progress {
-            progress: kept.progress,
-            completed: kept.completed,
-            last_watched_at: kept.last_watched_at,
-        }))
+        let duration = known_duration(video.duration).or(known_duration(request.duration.map(Seconds::get)));
+        let is_watched = request.completed == Some(true);
+        let report =
+            Report::of(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
+        let (ids, playback) = ((call.caller.user.id, video.id), request.playback_session_id);
+        let context = ReportContext { report, ids, duration, caller: &call.caller, now: call.now };
+        match playback {
+            None => self.keep(&context, history).await.map(|row| Reply::of(row.into())),
+            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::of),
+        }
     }
+}
+
+/// A report, and what it is about.
+struct ReportContext<'a> {
+    report: Report,
+    ids: (UserId, VideoId),
+    duration: Option<f64>,
+    caller: &'a SignedIn,
+    now: Timestamp,
 }
 
 impl UpdateProgress {
-    /// Renews the lease that the heartbeat names; 409 when it was stopped or taken.
-    async fn renew(&self, call: &Call<Self>, completed: bool) -> Result<(), ApiError> {
-        let Some(id) = call.input.1.0.playback_session_id else { return Ok(()) };
-        let SignedIn { user, session } = &call.caller;
-        let subscription = call.rows.get(&Subscription::key(user.id))?.unwrap_or_default();
-        let limit = plan::streams(effective_plan(&subscription, user.role == Role::Admin, self.grace, call.now));
-        let mut slots = call.rows.get(&Slots::key(user.id))?.unwrap_or_default();
-        for _ in 0..TRIES_MAX {
-            let Beat::Renewed(slot) = slots.beat(id, session.id, limit, lease_life(self.heartbeat), call.now) else {
-                return Err(lost(&slots, call.now));
+    /// Writes the position of a report that no lease carries.
+    async fn keep(&self, context: &ReportContext<'_>, before: Option<WatchHistory>) -> Result<WatchHistory, ApiError> {
+        let rule = |before: Option<&WatchHistory>| {
+            let after = WatchHistory::after(before, context.ids, &context.report, context.now)?;
+            let continues = after.is_to_continue(context.duration);
+            Some((after, continues))
+        };
+        let kept = self.histories.change(before, rule).await?;
+        kept.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
+    }
+
+    /// Renews the lease that the heartbeat names, and lets it carry the position; 409 if it was stopped or taken.
+    async fn beat(
+        &self,
+        context: &ReportContext<'_>,
+        playback: PlaybackId,
+        mut slots: Slots,
+    ) -> Result<Progress, ApiError> {
+        let (user, sid, now) = (&context.caller.user, context.caller.session.id, context.now);
+        let mut contention = Contention::default();
+        // The slots may be a moment old at first. At worst a write finds that out, except where a lease seems to be gone.
+        let mut may_lag = true;
+        let (mut row, mut is_row_kept) = (None, false);
+        loop {
+            let Some(standing) = self.standing(context, playback, &slots).await? else {
+                if may_lag {
+                    (slots, may_lag) = (self.streams.of(user.id).await?, false);
+                    continue;
+                }
+                self.keep(context, self.histories.of(user.id, context.ids.1).await?).await?;
+                return Err(lost(&slots, now));
             };
-            match self.streams.renew(user.id, &slots, &slot, completed, call.now).await {
-                Err(StoreError::Condition(_)) => slots = self.streams.of(user.id).await?,
-                result => return Ok(result?),
+            let is_unscheduled = slots.of(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
+            let Beat::Renewed(slot) = slots.beat(playback, sid, usize::MAX, lease_life(self.heartbeat), now) else {
+                return Err(ApiError::internal("a lease that stands was not renewed"));
+            };
+            let carried = slots.of(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
+                let change = slot.position.report(&context.report, context.duration, is_unscheduled, now);
+                (slot.position.clone(), change)
+            });
+            let write = async {
+                match is_row_kept {
+                    true => Ok(row.take()),
+                    false => self.write(context, playback, carried.as_ref()).await,
+                }
+            };
+            let limit = async {
+                match standing.ahead {
+                    0 => Ok(usize::MAX),
+                    _ => self.limit(context).await,
+                }
+            };
+            let renewed = self.streams.renew(user.id, &slots, &slot, context.report.is_end);
+            let (renewed, written, limit) = tokio::join!(renewed, write, limit);
+            (row, is_row_kept) = (written?, true);
+            match renewed {
+                Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
+                result => {
+                    result?;
+                    if standing.ahead >= limit? {
+                        // The plan allows fewer streams than when this one started. If that is not noted, the next heartbeat does it.
+                        slots.stop(playback, now);
+                        let _ = self.streams.keep(user.id, &slots).await;
+                        return Err(lost(&slots, now));
+                    }
+                    return self.answer(context, playback, slots, carried.map(|(position, _)| position), row).await;
+                }
             }
+            (slots, may_lag) = (self.streams.of(user.id).await?, false);
         }
-        Err(ApiError::unavailable("the slots changed under every try"))
+    }
+
+    /// Where the lease stands; `None` if it was stopped or taken, or expired and finds no free slot.
+    async fn standing(
+        &self,
+        context: &ReportContext<'_>,
+        playback: PlaybackId,
+        slots: &Slots,
+    ) -> Result<Option<Standing>, ApiError> {
+        let standing = slots.standing(playback, context.caller.session.id, context.now);
+        match standing {
+            Some(Standing { is_live: false, ahead: ahead @ 1.. }) if ahead >= self.limit(context).await? => Ok(None),
+            standing => Ok(standing),
+        }
+    }
+
+    /// The streams of the plan. They matter only where several play at once, so no other heartbeat reads the subscription.
+    async fn limit(&self, context: &ReportContext<'_>) -> Result<usize, ApiError> {
+        let user = &context.caller.user;
+        let subscription = self.database.read(Recent(Subscription::key(user.id))).await?.unwrap_or_default();
+        Ok(plan::streams(effective_plan(&subscription, user.role, self.grace, context.now)))
+    }
+
+    /// Whether a report comes well before the heartbeat that is due.
+    fn is_unscheduled(&self, slot: &Slot, now: Timestamp) -> bool {
+        now.duration_since(slot.renewed_at).as_secs_f64() < self.heartbeat.as_secs_f64() * SCHEDULED_SHARE
+    }
+
+    /// Writes the position's row, unless the lease carries the position. Returns the row if it is not as the lease expected.
+    async fn write(
+        &self,
+        context: &ReportContext<'_>,
+        playback: PlaybackId,
+        carried: Option<&(Position, RowChange)>,
+    ) -> Result<Option<WatchHistory>, ApiError> {
+        let (position, before) = match carried {
+            // The lease is that of another video.
+            None => return self.keep(context, self.histories.of(context.ids.0, context.ids.1).await?).await.map(Some),
+            Some((_, RowChange::None)) => return Ok(None),
+            Some((position, RowChange::Write(before))) => (position, *before),
+        };
+        let playback = playback.uuid();
+        let Outcome::Changed(row) = self.histories.advance(context.ids, playback, position, before).await? else {
+            return Ok(None);
+        };
+        let rule = |row: Option<&WatchHistory>| {
+            let after = WatchHistory::joined(row, context.ids, playback, position, context.report.is_end)?;
+            let continues = after.is_to_continue(context.duration);
+            Some((after, continues))
+        };
+        Ok(self.histories.change(row, rule).await?)
+    }
+
+    /// The newest position that is known. A row that others changed is noted in the lease, for the next time that it is written.
+    async fn answer(
+        &self,
+        context: &ReportContext<'_>,
+        playback: PlaybackId,
+        mut slots: Slots,
+        carried: Option<Position>,
+        row: Option<WatchHistory>,
+    ) -> Result<Progress, ApiError> {
+        let (user_id, video_id) = context.ids;
+        let newest = slots.position(video_id).cloned();
+        if let Some(row) = row {
+            if carried.is_some() && slots.follow(playback, &row, context.duration) {
+                // Otherwise the next write finds it out.
+                let _ = self.streams.keep(user_id, &slots).await;
+            }
+            return Ok(row.with(newest.as_ref()).into());
+        }
+        let known = newest.as_ref().or(carried.as_ref());
+        let known = known.and_then(|position| Some((position.progress, position.last_watched_at?)));
+        let (progress, last_watched_at) = known.ok_or_else(|| ApiError::internal("a report that no lease carries"))?;
+        let completed = carried.is_some_and(|position| position.completed);
+        Ok(Progress { progress, completed, last_watched_at })
     }
 }
 
+impl From<WatchHistory> for Progress {
+    fn from(row: WatchHistory) -> Self {
+        Self { progress: row.progress, completed: row.completed, last_watched_at: row.last_watched_at }
+    }
+}
+
+/// The order of a report. A client that names no playback has one per sign-in session.
+fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
+    let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
+    Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }
+}
+
 fn lost(slots: &Slots, now: Timestamp) -> ApiError {
-    let message = "This stream was stopped, or another one took its place; the position was saved.";
-    let details = slots.live(now).map(Slot::busy).collect();
-    ApiError::new(Code::StreamLimitReached, message).with_details(details)
+    let message = "This stream was stopped or replaced by another one. The position was saved.";
+    let details = Details::Streams(slots.live(now).map(Slot::busy).collect());
+    ApiError::new(Code::StreamStopped, message).with_details(details)
 }

@@ -1,4 +1,4 @@
-//! Media that were encoded before the stand-in ran: registered where they lie.
+//! Adoption of media that were encoded before the stand-in ran: they are registered without being moved.
 
 use crate::encode::Encoded;
 use crate::ids;
@@ -10,10 +10,10 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdoptError {
-    /// An id holds other characters than letters, digits, `-` and `_`.
-    #[error("{0:?} is not an id")]
+    /// An id contains characters other than letters, digits, `-` and `_`.
+    #[error("{0:?} is not a valid id")]
     Id(String),
-    /// The folder holds no encoded video.
+    /// The folder contains no encoded video.
     #[error("no encoded video: {0}")]
     Folder(#[from] std::io::Error),
 }

@@ -1,11 +1,11 @@
-//! Answers in Mux's shape: `{"data": …}` and `{"error": {"type", "messages"}}`.
+//! Responses in Mux's format: `{"data": …}` and `{"error": {"type", "messages"}}`.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 use standin::faults::Kind;
 
-/// A refused request.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
@@ -35,7 +35,7 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// The asset is not ready to be played.
+    /// The asset is not ready for playback.
     pub(crate) fn not_ready() -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", "The asset is not ready")
     }
@@ -69,12 +69,13 @@ pub(crate) fn data(status: StatusCode, value: &Value) -> Response {
     (status, axum::Json(json!({ "data": value }))).into_response()
 }
 
-/// Mux's words for an injected fault.
+/// Mux's response to an injected fault.
 pub(crate) fn fault(kind: Kind) -> Response {
     let (status, kind, message) = match kind {
         Kind::Throttle | Kind::Unprocessed => {
             (StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests, please slow down")
         }
+        Kind::Reject => (StatusCode::BAD_REQUEST, "invalid_parameters", "The request was refused by an injected fault"),
         Kind::Conflict => (StatusCode::CONFLICT, "conflict", "The resource is being changed by another request"),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong"),
     };

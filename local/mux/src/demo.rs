@@ -1,7 +1,7 @@
-//! Demo media: a small catalogue of invented titles, drawn, animated and set to music by the machine that shows them.
+//! Demo media: a small catalogue of invented titles, with pictures, animation and music generated on this machine.
 //!
-//! Nothing is downloaded and nobody's rights are touched. Every picture of a video carries the running time, so that a
-//! screenshot proves where a player is.
+//! Nothing is downloaded, and no third-party rights are involved. Every frame of a video shows the running time, so a
+//! screenshot proves the position of a player.
 
 mod draw;
 mod music;
@@ -11,42 +11,16 @@ mod scene;
 mod scenes;
 mod titles;
 
+pub use titles::{Episode, Title};
+
 use crate::encode::EncodeError;
 use futures::{StreamExt, TryStreamExt};
 use std::path::{Path, PathBuf};
 
-/// Videos that are made at the same time.
+/// Videos that are generated in parallel.
 const AT_ONCE: usize = 2;
 
-/// An invented video.
-pub struct Title {
-    /// Its name in paths: letters, digits and `-`.
-    pub slug: &'static str,
-    /// Its name for people; of an episode, the episode's.
-    pub title: &'static str,
-    /// Two sentences at most.
-    pub description: &'static str,
-    /// The shelf it stands on.
-    pub category: &'static str,
-    /// `free`, `basic` or `premium`.
-    pub required_plan: &'static str,
-    /// Its place in a series.
-    pub series: Option<Episode>,
-    recipe: titles::Recipe,
-}
-
-/// A place in a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Episode {
-    /// The series' title.
-    pub series: &'static str,
-    /// From 1.
-    pub season: u32,
-    /// From 1.
-    pub episode: u32,
-}
-
-/// Why demo media could not be made.
+/// Why demo media could not be generated.
 #[derive(Debug, thiserror::Error)]
 #[error("{slug}: {cause}")]
 pub struct DemoError {
@@ -59,20 +33,21 @@ pub fn titles() -> &'static [Title] {
     &titles::TITLES
 }
 
-/// Makes the media of every title that `dir` does not hold yet, and returns the folder of each: what
-/// [`encode`](crate::encode()) makes, with a `poster.jpg` and captions.
+/// Generates the media of every title that `dir` does not contain yet, and returns each title's folder: the output of
+/// [`encode`](crate::encode()), a `poster.jpg` and captions.
 ///
-/// A folder's name holds a hash of all that its media are made from: what has changed is made again. A folder is complete
-/// or not there, whenever this is interrupted. `progress` is told of every title that is made.
+/// A folder's name contains a hash of everything that its media are generated from, so changed titles are generated
+/// again. A folder is complete or absent, even after an interruption. `progress` is called for every title that is
+/// generated.
 ///
 /// # Errors
-/// When ffmpeg fails or the disk refuses.
+/// If ffmpeg fails or the disk cannot be written.
 pub async fn generate(dir: &Path, progress: impl Fn(&str)) -> Result<Vec<(&'static Title, PathBuf)>, DemoError> {
     let unreadable = |error: std::io::Error| DemoError { slug: "the folder", cause: error.into() };
     std::fs::create_dir_all(dir).map_err(unreadable)?;
     produce::tidy(dir).await.map_err(unreadable)?;
     let progress = &progress;
-    // A list and not a lazy stream: the compiler can tell of this one that the whole future may change threads.
+    // A list and not a lazy stream, so that the compiler can prove the whole future `Send`.
     let making: Vec<_> = titles()
         .iter()
         .enumerate()
@@ -114,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_future_may_change_threads() {
+    fn the_future_is_send() {
         fn is_send(_: &impl Send) {}
         is_send(&generate(Path::new("unused"), |_| {}));
     }

@@ -1,174 +1,85 @@
-//! The encoder: one source becomes a folder of HLS renditions with a storyboard.
+//! The encoder: turns one source into a folder of HLS renditions with a storyboard.
 //!
-//! The folder holds, for each rendition, a playlist (`360p.m3u8`), its initialisation segment (`360p-init.mp4`) and its
-//! media segments (`360p-00000.m4s`), all cut at the same moments; a storyboard (`storyboard.jpg`); and a description of
-//! all that (`encoded.json`). It may also hold a `poster.jpg`, shown as the thumbnail when no time is asked for, and
-//! captions (`captions-en.vtt`).
+//! For each rendition the folder contains a playlist (`360p.m3u8`), its initialization segment (`360p-init.mp4`) and
+//! its media segments (`360p-00000.m4s`), all cut at the same times; also a storyboard (`storyboard.jpg`) and a
+//! description of everything (`encoded.json`). It may also contain a `poster.jpg`, which is the thumbnail when no time
+//! is requested, and captions (`captions-en.vtt`).
 
+mod encoded;
+mod input;
 mod ladder;
 mod measure;
 mod probe;
+mod program;
 
-use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
 
+use encoded::DESCRIPTION_FILE;
+pub use encoded::{Encoded, Rendition, Storyboard};
+pub(crate) use input::{Effort, Input};
 pub(crate) use ladder::{Rung, rungs};
+use probe::Probed;
 pub(crate) use probe::Rate;
+pub use probe::SOURCE_SECONDS_MAX;
+pub use program::EncodeError;
+use program::run;
 
-/// Longest source that is taken: what Mux takes.
-pub const SOURCE_SECONDS_MAX: f64 = 12.0 * 3600.0;
-/// Longest that one encoding may work, in real seconds.
+/// Longest time for one encoding, in real seconds.
 const ENCODE_SECONDS_MAX: u64 = 2 * 3600;
-/// The distance of key frames, which is the length of a segment.
+/// The distance between key frames, which is the length of a segment.
 const SEGMENT_SECONDS: f64 = 2.0;
-/// As on Mux, for videos up to 15 minutes; here for longer ones too.
+/// As on Mux for videos up to 15 minutes; here for longer ones as well.
 const STORYBOARD_TILES: u32 = 50;
 const STORYBOARD_COLUMNS: u32 = 5;
 const STORYBOARD_TILE_WIDTH: u32 = 256;
 
 /// The names of files inside the folder of an encoded video.
-const DESCRIPTION_FILE: &str = "encoded.json";
 pub(crate) const STORYBOARD_FILE: &str = "storyboard.jpg";
 pub(crate) const POSTER_FILE: &str = "poster.jpg";
 
-/// The name of a poster that is `width` pixels wide, which spares making it when it is asked for.
+/// The name of a poster that is `width` pixels wide, prepared so that it need not be generated on request.
 pub(crate) fn poster_file(width: u32) -> String {
     format!("poster-{width}.jpg")
 }
 
-/// Changes whenever the same source would be encoded differently: what was made by another version is made again.
+/// Changes whenever the same source would be encoded differently; media from another version are generated again.
 pub const ENCODER_VERSION: u32 = 1;
 
-/// An encoded video.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Encoded {
-    /// Seconds, as the renditions play.
-    pub duration_seconds: f64,
-    /// In lowest terms: `16:9`.
-    pub aspect_ratio: String,
-    /// Frames a second of every rendition.
-    pub frame_rate: f64,
-    /// Whether there is sound.
-    pub has_audio: bool,
-    /// The renditions, the smallest first.
-    pub renditions: Vec<Rendition>,
-    /// The grid of stills for previews while seeking.
-    pub storyboard: Storyboard,
-}
-
-/// One of the sizes in which a video can be played.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Rendition {
-    /// The start of the names of its files: `360p`.
-    pub name: String,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-    /// Bits a second of the largest segment.
-    pub bandwidth: u64,
-    /// Bits a second on average.
-    pub average_bandwidth: u64,
-    /// As HLS's `CODECS` names them (RFC 6381): `avc1.4d401e,mp4a.40.2`.
-    pub codecs: String,
-}
-
-/// The grid in `storyboard.jpg`, row by row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Storyboard {
-    /// Pixels.
-    pub tile_width: u32,
-    /// Pixels.
-    pub tile_height: u32,
-    /// Tiles side by side.
-    pub columns: u32,
-    /// Tiles in all.
-    pub tiles: u32,
-    /// Seconds between two tiles.
-    pub interval_seconds: f64,
-}
-
-/// Why a source could not be encoded.
-#[derive(Debug, thiserror::Error)]
-pub enum EncodeError {
-    /// The source is not a video, or a broken one; said to its owner.
-    #[error("{0}")]
-    Invalid(String),
-    /// ffmpeg could not be run, or not in time.
-    #[error("the encoder failed: {0}")]
-    Encoder(String),
-    /// The disk refused.
-    #[error("the encoder's files: {0}")]
-    Io(#[from] std::io::Error),
-}
-
-impl Encoded {
-    /// Reads the description of an encoded video from its folder.
-    ///
-    /// # Errors
-    /// When the folder is not one, or its description was written by another version of the encoder.
-    pub async fn read(folder: &Path) -> std::io::Result<Self> {
-        let bytes = tokio::fs::read(folder.join(DESCRIPTION_FILE)).await?;
-        serde_json::from_slice(&bytes).map_err(std::io::Error::other)
-    }
-}
-
-/// Encodes `source` into the folder `into`, which must exist; after an error, what is in it is the caller's to remove.
-/// Used for uploads and demo media alike. Dropping the future ends the encoder.
+/// Encodes `source` into the folder `into`, which must exist. After an error the caller must remove its content. Used
+/// for both uploads and demo media. Dropping the future stops the encoder.
 ///
 /// # Errors
-/// [`EncodeError::Invalid`] when the source is at fault.
+/// [`EncodeError::Invalid`] if the source is at fault.
 pub async fn encode(source: &Path, into: &Path) -> Result<Encoded, EncodeError> {
-    let probed = probe::probe(source).await?;
+    let film = match probe::probe(source).await? {
+        Probed::Film(film) => film,
+        Probed::Sound { duration_seconds, audio_channels } => {
+            return Ok(Encoded::sound(duration_seconds, audio_channels));
+        }
+    };
     let mut arguments = probe::safe_input_arguments();
     arguments.extend([OsString::from("-i"), source.as_os_str().to_owned()]);
     let input = Input {
         arguments,
-        video: format!("[0:{}]", probed.video_index),
-        audio: probed.audio_index.map(|index| format!("0:{index}")),
-        width: probed.width,
-        height: probed.height,
-        rate: probed.rate,
-        duration_seconds: probed.duration_seconds,
+        video: format!("[0:{}]", film.video_index),
+        audio: film.audio_index.map(|index| format!("0:{index}")),
+        width: film.width,
+        height: film.height,
+        rate: film.rate,
+        duration_seconds: film.duration_seconds,
         effort: Effort { preset: "veryfast", threads: 0, background: true },
     };
-    render(&input, into).await.map_err(|error| match error {
+    let encoded = render(&input, into).await.map_err(|error| match error {
         EncodeError::Encoder(_) => EncodeError::Invalid("The input file could not be decoded".to_owned()),
         other => other,
-    })
+    })?;
+    Ok(Encoded { source_audio_channels: film.audio_channels, ..encoded })
 }
 
-/// What ffmpeg reads: a file, or pictures and sound that it makes up.
-pub(crate) struct Input {
-    /// Up to and with the `-i`s.
-    pub(crate) arguments: Vec<OsString>,
-    /// The start of the filter graph that yields the pictures: a stream (`[0:0]`), filters may follow it.
-    pub(crate) video: String,
-    /// The stream to map as sound.
-    pub(crate) audio: Option<String>,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) rate: Rate,
-    pub(crate) duration_seconds: f64,
-    pub(crate) effort: Effort,
-}
-
-/// How hard the encoder works.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Effort {
-    /// x264's.
-    pub(crate) preset: &'static str,
-    /// Threads for each rendition and for the filters; 0 leaves it to ffmpeg.
-    pub(crate) threads: u32,
-    /// Whether everything else on the machine goes first.
-    pub(crate) background: bool,
-}
-
-/// Renders an input into a folder, in one pass over its pictures.
+/// Renders an input into a folder, decoding its video once.
 pub(crate) async fn render(input: &Input, into: &Path) -> Result<Encoded, EncodeError> {
     let rungs = rungs(input.width, input.height);
     let storyboard = storyboard(input);
@@ -189,7 +100,7 @@ pub(crate) async fn render(input: &Input, into: &Path) -> Result<Encoded, Encode
     Ok(encoded)
 }
 
-/// Runs ffmpeg in a folder; an error carries the end of what it said.
+/// Runs ffmpeg in a folder. An error contains the end of its output.
 pub(crate) async fn ffmpeg(arguments: Vec<OsString>, folder: &Path, limit: Duration) -> Result<(), EncodeError> {
     run_ffmpeg(Command::new("ffmpeg"), arguments, folder, limit).await
 }
@@ -202,20 +113,6 @@ async fn run_ffmpeg(
 ) -> Result<(), EncodeError> {
     command.args(["-y", "-nostdin", "-hide_banner", "-loglevel", "error"]).args(arguments).current_dir(folder);
     run(command, limit).await.map(|_| ())
-}
-
-/// Runs a program to its end and returns what it wrote; it is killed when the future is dropped.
-async fn run(mut command: Command, limit: Duration) -> Result<Vec<u8>, EncodeError> {
-    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    match tokio::time::timeout(limit, output).await {
-        Err(_) => Err(EncodeError::Encoder("it took too long".to_owned())),
-        Ok(Err(error)) => Err(EncodeError::Io(error)),
-        Ok(Ok(output)) if output.status.success() => Ok(output.stdout),
-        Ok(Ok(output)) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Err(EncodeError::Encoder(said.lines().last().unwrap_or("no reason given").to_owned()))
-        }
-    }
 }
 
 fn storyboard(input: &Input) -> Storyboard {
@@ -231,8 +128,8 @@ fn storyboard(input: &Input) -> Storyboard {
     }
 }
 
-/// The filter graph: one steady stream of pictures, split into the renditions and the storyboard. Each rendition is made
-/// from the next larger one, which is a fifth cheaper than from the source.
+/// The filter graph: one video stream with a constant frame rate, split into the renditions and the storyboard. Each
+/// rendition is scaled from the next larger one, which is a fifth cheaper than from the source.
 fn graph(input: &Input, rungs: &[Rung], storyboard: &Storyboard) -> String {
     let Storyboard { tile_width, tile_height, columns, tiles, interval_seconds } = storyboard;
     let mut graph = format!("{}fps={},setsar=1,split[board]", input.video, input.rate);
@@ -249,7 +146,7 @@ fn graph(input: &Input, rungs: &[Rung], storyboard: &Storyboard) -> String {
         )
 }
 
-/// The outputs: every picture stream and the sound are encoded once, and the `tee` muxer packs them into renditions.
+/// The outputs: each video stream and the audio are encoded once, and the `tee` muxer packs them into renditions.
 fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
     let mut arguments: Vec<String> = Vec::new();
     let mut add = |words: &[&str]| arguments.extend(words.iter().map(|word| (*word).to_owned()));
@@ -292,7 +189,7 @@ fn packing(input: &Input, rungs: &[Rung]) -> String {
     renditions.collect::<Vec<_>>().join("|")
 }
 
-/// The file of that name among the playlists and segments of an encoded video: what a request may name, and no other.
+/// The file with a name among the playlists and segments of an encoded video: the only files that a request may name.
 pub(crate) fn file(folder: &Path, name: &str) -> Option<PathBuf> {
     let (stem, extension) = name.rsplit_once('.')?;
     let plain = stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -12,14 +12,14 @@ use standin::deliveries::Endpoint;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The id of the one endpoint among the deliveries.
+/// The id of the only endpoint among the deliveries.
 pub(crate) const ENDPOINT_ID: &str = "mux";
 /// How long an attempt may take: Mux's own limit.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Waits between attempts; they grow, and end after the 24 hours for which Mux tries.
+/// Waits between attempts. They grow, and end after the 24 hours for which Mux retries.
 const RETRY_SECONDS: &[i64] = &[10, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 36_530];
 
-/// Where events go, each attempt signed anew: `t=<unix>,v1=<hex of HMAC-SHA256 over t.body>`.
+/// The endpoint of events. Each attempt is signed anew: `t=<unix>,v1=<hex of HMAC-SHA256 over t.body>`.
 pub(crate) fn endpoint(url: String, secret: String) -> Endpoint {
     let sign = move |at: Timestamp, body: &[u8]| {
         let seconds = at.as_second();
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deliveries_are_tried_for_twenty_four_hours() {
+    fn deliveries_are_retried_for_twenty_four_hours() {
         assert_eq!(RETRY_SECONDS.iter().sum::<i64>(), 24 * 3600);
         assert!(RETRY_SECONDS.is_sorted());
     }

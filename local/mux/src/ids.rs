@@ -1,8 +1,8 @@
-//! Ids as Mux gives them: letters and digits, not to be guessed.
+//! Ids like Mux's: letters and digits that cannot be guessed.
 
 use rand::distr::{Alphanumeric, SampleString};
 
-/// As long as Mux's own.
+/// As long as Mux's own ids.
 const ID_CHARACTERS: usize = 40;
 
 /// A new id.
@@ -10,7 +10,7 @@ pub(crate) fn id() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), ID_CHARACTERS)
 }
 
-/// Whether `id` could be one: what a caller sends in a path never reaches the file system otherwise.
+/// Whether `id` has the format of an id. Only such ids from a path ever reach the file system.
 pub(crate) fn is_id(id: &str) -> bool {
     (1..=255).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

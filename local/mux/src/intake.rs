@@ -1,7 +1,7 @@
-//! `PUT /upload/{id}`: takes the file of a direct upload, whole or in chunks, and lets a broken one be resumed.
+//! `PUT /upload/{id}`: accepts the file of a direct upload, whole or in chunks, and lets an interrupted upload resume.
 //!
-//! Chunks are those of a resumable upload at Google's storage, which is what Mux hands out: `Content-Range: bytes
-//! a-b/total`, answered with 308 and `Range: bytes=0-n` until the last byte is there, then with 200.
+//! Chunks follow the protocol of resumable uploads to Google Cloud Storage, which Mux uses: `Content-Range: bytes
+//! a-b/total` is answered with 308 and `Range: bytes=0-n` until the last byte has arrived, then with 200.
 
 use crate::answer::Refusal;
 use crate::model::{Upload, UploadStatus};
@@ -20,10 +20,10 @@ use std::sync::Arc;
 use tokio::fs::{self, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
-/// Largest file that is taken.
+/// Largest file that is accepted, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 8 << 30;
-/// How much of a body that is not wanted is read all the same: whoever is answered while still sending may find the
-/// connection broken before the answer. The largest chunk of the usual browser client has half of it.
+/// How much of a refused body is still read, in bytes. A client that is answered while it is still sending may see a
+/// broken connection instead of the response. The largest chunk of the usual browser client is half of this.
 const PASSED_OVER_BYTES_MAX: usize = 1 << 30;
 
 pub(crate) fn router(mux: &Arc<Mux>) -> Router {
@@ -37,11 +37,11 @@ pub(crate) fn router(mux: &Arc<Mux>) -> Router {
 /// The part of a file that a request carries.
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
-    /// All of it, and how long it is if the request says so.
+    /// The whole file, and its length if the request gives it.
     Whole(Option<u64>),
-    /// The bytes from `start` to before `end`, of `total` if that is known already.
+    /// The bytes from `start` up to but not including `end`, of `total` if that is already known.
     Chunk { start: u64, end: u64, total: Option<u64> },
-    /// None: a question how much is there.
+    /// No bytes: asks how many have arrived.
     Question,
 }
 
@@ -78,7 +78,7 @@ async fn take(
     let part = part(headers)?;
     let writer = mux.writer(id);
     let _turn = writer.lock().await;
-    // What it is now that it is our turn: the chunk before may have been the last one.
+    // Read the upload again now that this request has its turn: the chunk before may have been the last one.
     let upload = mux.uploads.get(&upload.id).ok_or_else(Refusal::not_found)?;
     match upload.status {
         UploadStatus::AssetCreated => return Ok(StatusCode::OK.into_response()),
@@ -117,8 +117,8 @@ async fn chunk(
     if range.end.max(total.unwrap_or(0)) > UPLOAD_BYTES_MAX {
         return Err(too_large());
     }
-    if let (Some(told), Some(told_before)) = (total, upload.total_bytes)
-        && told != told_before
+    if let (Some(total), Some(total_before)) = (total, upload.total_bytes)
+        && total != total_before
     {
         return Err(Refusal::invalid("Content-Range: the total differs from the chunk before"));
     }
@@ -131,17 +131,17 @@ async fn chunk(
     }
     let there = received(mux, upload).await;
     if range.start > there {
-        // A gap: the answer says where to go on.
+        // There is a gap: the response says where to continue.
         return Ok(incomplete(there));
     }
-    // What is there already of a chunk that is sent again is passed over.
+    // Skip the bytes of a repeated chunk that have already arrived.
     append(mux, upload, there, there - range.start, range.end - range.start, body).await?;
     let there = received(mux, upload).await;
     Ok(if total == Some(there) { complete(mux, upload) } else { incomplete(there) })
 }
 
-/// Writes a body to the upload's file from `at` on, without its first `skip` bytes; it may hold `bytes_max`. When the
-/// connection breaks, what came stays there to be resumed.
+/// Writes a body to the upload's file from position `at`, without its first `skip` bytes; it may have up to
+/// `bytes_max`. If the connection breaks, the bytes that arrived are kept and the upload can resume.
 async fn append(
     mux: &Mux,
     upload: &Upload,
@@ -172,7 +172,7 @@ async fn append(
 }
 
 fn complete(mux: &Mux, upload: &Upload) -> Response {
-    // A cancellation that came meanwhile has won.
+    // The upload was cancelled meanwhile; that takes precedence.
     if mux.uploads.get(&upload.id).is_some_and(|now| now.status == UploadStatus::Waiting) {
         mux.finish_upload(upload);
     }
@@ -194,7 +194,8 @@ async fn received(mux: &Mux, upload: &Upload) -> u64 {
 }
 
 fn too_large() -> Refusal {
-    let message = format!("An upload holds at most {UPLOAD_BYTES_MAX} bytes, and a chunk what Content-Range says");
+    let message =
+        format!("An upload has at most {UPLOAD_BYTES_MAX} bytes, and a chunk exactly those of its Content-Range");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_parameters", message)
 }
 
@@ -202,7 +203,7 @@ fn part(headers: &HeaderMap) -> Result<Part, Refusal> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let Some(range) = headers.get(header::CONTENT_RANGE) else { return Ok(Part::Whole(length)) };
     let parsed = range.to_str().ok().and_then(content_range);
-    parsed.ok_or_else(|| Refusal::invalid("Content-Range: bytes first-last/total, or bytes */total"))
+    parsed.ok_or_else(|| Refusal::invalid("Content-Range must be bytes first-last/total, or bytes */total"))
 }
 
 /// `bytes 0-499/1234`, `bytes 0-499/*` or `bytes */1234`.

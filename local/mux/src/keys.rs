@@ -1,4 +1,4 @@
-//! RSA key pairs that sign playback tokens, in the form in which Mux hands them out.
+//! RSA key pairs that sign playback tokens, in Mux's format.
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -6,16 +6,16 @@ use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// A signing key as it is handed out, once.
+/// A signing key as it is shown, only once.
 #[derive(Clone, Debug)]
 pub struct SigningKey {
-    /// Names the key in a token, as `kid`.
+    /// The key's id in a token (`kid`).
     pub id: String,
-    /// The private key: base64 of a PKCS#1 PEM, as Mux hands it out.
+    /// The private key: base64 of a PKCS#1 PEM, as Mux shows it.
     pub private_key_base64_pem: String,
 }
 
-/// A new RSA pair of 2048 bits: the private key as base64 of a PKCS#1 PEM, and the public key as base64 of PKCS#1 DER.
+/// A new 2048-bit RSA pair: the private key as base64 of a PKCS#1 PEM, and the public key as base64 of PKCS#1 DER.
 pub(crate) fn generate() -> (String, String) {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("the system has randomness");
     let pkcs8 = pair.as_der().expect("a fresh key serializes");
@@ -38,7 +38,7 @@ fn pkcs1_of(pkcs8: &[u8]) -> Option<&[u8]> {
     Some(element(rest, 0x04)?.0)
 }
 
-/// Splits one DER element of the given tag into its content and what follows it.
+/// Splits one DER element with the given tag into its content and what follows it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&[found, first], rest) = der.split_first_chunk()?;
     let (length, rest) = match first {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generated_key_signs_what_its_public_half_verifies() {
+    fn a_generated_keys_public_half_verifies_its_signatures() {
         let (private, public) = generate();
         let pem = STANDARD.decode(private).unwrap();
         assert!(pem.starts_with(b"-----BEGIN RSA PRIVATE KEY-----\n"));

@@ -1,7 +1,7 @@
-//! The stand-in alone, without the rest of the platform: for trying it with any client.
+//! The stand-in as a program of its own, without the rest of the platform, for any client.
 //!
-//! Settings: `PORT` (3002), `TOKEN_ID`, `TOKEN_SECRET`, `WEBHOOK_SECRET`, `WEBHOOK_URL`, and `MEDIA_DIR` (`.mux`), which
-//! also holds its state. `mux-standin demo <folder>` makes the demo media there and ends.
+//! Settings: `PORT` (3002), `TOKEN_ID`, `TOKEN_SECRET`, `WEBHOOK_SECRET`, `WEBHOOK_URL`, and `MEDIA_DIR` (`.mux`),
+//! which also contains its state. `mux-standin demo <folder>` generates the demo media in a folder and exits.
 
 use mux_standin::{Config, MuxStandIn, demo};
 use standin::calls::Calls;

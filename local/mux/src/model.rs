@@ -1,4 +1,4 @@
-//! What Mux keeps: uploads, assets with their playback ids and tracks, and signing keys.
+//! Mux's objects: uploads, assets with their playback ids and tracks, and signing keys.
 
 use crate::encode::Encoded;
 use jiff::{SignedDuration, Timestamp};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// Where a direct upload stands; the words are Mux's.
+/// The state of a direct upload, in Mux's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UploadStatus {
@@ -16,7 +16,7 @@ pub(crate) enum UploadStatus {
     TimedOut,
 }
 
-/// A direct upload: a URL that takes one file, which becomes an asset.
+/// A direct upload: a URL that accepts one file, which becomes an asset.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Upload {
     pub(crate) id: String,
@@ -25,19 +25,19 @@ pub(crate) struct Upload {
     pub(crate) timeout_seconds: i64,
     pub(crate) settings: AssetSettings,
     pub(crate) asset_id: Option<String>,
-    /// The file's size, once a chunk has told it.
+    /// The file's size, known after the first chunk.
     pub(crate) total_bytes: Option<u64>,
     pub(crate) created_at: Timestamp,
 }
 
 impl Upload {
-    /// When a URL that was not used stops working.
+    /// When an unused URL expires.
     pub(crate) fn expires_at(&self) -> Timestamp {
         self.created_at + SignedDuration::from_secs(self.timeout_seconds)
     }
 }
 
-/// How an asset is to be made: `new_asset_settings`, or the body of `POST /video/v1/assets`.
+/// The settings of a new asset: `new_asset_settings`, or the body of `POST /video/v1/assets`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AssetSettings {
     #[serde(default, alias = "playback_policy", skip_serializing_if = "Vec::is_empty")]
@@ -50,12 +50,12 @@ pub(crate) struct AssetSettings {
     pub(crate) inputs: Vec<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) video_quality: Option<String>,
-    /// Settings that change nothing here; they are given back as they came.
+    /// Settings that have no effect here; they are returned unchanged.
     #[serde(flatten)]
     pub(crate) rest: Map<String, Value>,
 }
 
-/// Who may use a playback id: anybody, or the bearer of a signed token.
+/// Who may use a playback id: anybody, or only with a signed token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Policy {
@@ -63,7 +63,7 @@ pub(crate) enum Policy {
     Signed,
 }
 
-/// A name under which an asset is played.
+/// An id under which an asset is played.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlaybackId {
     pub(crate) id: String,
@@ -78,13 +78,13 @@ pub(crate) enum Status {
     Errored,
 }
 
-/// Where the source of an asset that is still to be encoded comes from.
+/// The source of an asset that has not been encoded yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Source {
     /// The file of this direct upload.
     Upload(String),
-    /// An address to fetch it from.
+    /// A URL to fetch it from.
     Url(String),
 }
 
@@ -98,9 +98,9 @@ pub(crate) struct Asset {
     pub(crate) playback_ids: Vec<PlaybackId>,
     pub(crate) tracks: Vec<TextTrack>,
     pub(crate) upload_id: Option<String>,
-    /// Set until it is encoded, so that a restart goes on with it.
+    /// Set until it is encoded, so that a restart resumes the work.
     pub(crate) source: Option<Source>,
-    /// Encoded media that lie elsewhere than in the stand-in's own folder, and are never written to or deleted.
+    /// Encoded media outside the stand-in's own folder, which are never written to or deleted.
     pub(crate) adopted: Option<PathBuf>,
     pub(crate) encoded: Option<Encoded>,
     /// Why it could not be encoded.
@@ -116,9 +116,9 @@ pub(crate) struct TextTrack {
     pub(crate) language_code: String,
     pub(crate) closed_captions: bool,
     pub(crate) passthrough: Option<String>,
-    /// Where its text is fetched from.
+    /// The URL that its text is fetched from.
     pub(crate) source_url: Option<String>,
-    /// The WebVTT text, once it is there.
+    /// The WebVTT text, once it has been fetched.
     pub(crate) vtt: Option<String>,
 }
 
@@ -129,7 +129,7 @@ pub(crate) struct KeyRecord {
     pub(crate) created_at: Timestamp,
     /// PKCS#1 DER, base64.
     pub(crate) public_key: String,
-    /// Made for the platform and not over the API: a reset brings it back.
+    /// Created for the platform and not through the API: a reset restores it.
     pub(crate) provisioned: bool,
     pub(crate) deleted: bool,
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-/// Method and path with `{id}` for every id, of API paths only: `GET /video/v1/assets/{id}`.
+/// Method and path with `{id}` for every id, such as `GET /video/v1/assets/{id}`; `None` outside the API.
 pub(crate) fn operation(method: &Method, path: &str) -> Option<String> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     let (["video" | "system", "v1"], rest) = segments.split_at_checked(2)? else { return None };

@@ -15,7 +15,7 @@ use axum::routing::get;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
 
-/// For browsers anywhere: players on any origin may fetch, seek and upload.
+/// CORS headers: players on any origin may fetch, seek and upload.
 const CORS_HEADERS: [(header::HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_EXPOSE_HEADERS, "range, content-range, content-length, accept-ranges"),
@@ -37,7 +37,7 @@ pub(crate) fn router(mux: &Arc<Mux>) -> Router {
         .with_state(mux.clone())
 }
 
-/// Adds the CORS headers to every answer, and answers preflights.
+/// Adds the CORS headers to every response, and answers preflights.
 pub(crate) async fn cors(request: Request, next: Next) -> Response {
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// Signs paths of this server with a key of its own.
+/// Signs paths of this server with its own key.
 pub(crate) struct Presigner {
     key: Vec<u8>,
 }
 
-/// The query of a pre-signed URL; whatever else is in it is ignored.
+/// The query of a pre-signed URL; other parameters are ignored.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Grant {
     #[serde(default)]
@@ -25,13 +25,13 @@ impl Presigner {
         Self { key }
     }
 
-    /// `path` with a query that opens it until `expires`.
+    /// `path` with a query that grants access until `expires`.
     pub(crate) fn sign(&self, path: &str, expires: Timestamp) -> String {
         let expires = expires.as_second();
         format!("{path}?expires={expires}&signature={}", self.signature(path, expires))
     }
 
-    /// Whether `grant` opens `path` at `now`.
+    /// Whether `grant` gives access to `path` at `now`.
     pub(crate) fn opens(&self, path: &str, grant: &Grant, now: Timestamp) -> bool {
         let expected = self.signature(path, grant.expires);
         bool::from(expected.as_bytes().ct_eq(grant.signature.as_bytes())) && now.as_second() < grant.expires

@@ -1,17 +1,17 @@
-//! Objects as the API and the webhooks show them.
+//! Objects in the format of the API and the webhooks.
 
 use crate::model::{Asset, KeyRecord, Status, TextTrack, Upload, UploadStatus};
 use crate::state::Mux;
 use serde_json::{Map, Value, json};
 
-/// Who reads: the API gives `created_at` of an asset as a string, a webhook as a number.
+/// Where an object is shown: the API gives an asset's `created_at` as a string, a webhook as a number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Api,
     Webhook,
 }
 
-/// A direct upload; its URL only as long as it takes a file.
+/// A direct upload; includes its URL only while it accepts a file.
 pub(crate) fn upload(mux: &Mux, upload: &Upload) -> Value {
     let mut shape = json!({
         "id": upload.id,
@@ -55,10 +55,15 @@ pub(crate) fn asset(asset: &Asset, shape: Shape) -> Value {
     });
     if let Some(encoded) = &asset.encoded {
         fields["duration"] = encoded.duration_seconds.into();
-        fields["aspect_ratio"] = encoded.aspect_ratio.as_str().into();
-        fields["max_stored_frame_rate"] = encoded.frame_rate.into();
-        fields["max_stored_resolution"] = "HD".into();
-        fields["resolution_tier"] = "720p".into();
+        if encoded.is_sound() {
+            fields["max_stored_resolution"] = "Audio only".into();
+            fields["resolution_tier"] = "audio-only".into();
+        } else {
+            fields["aspect_ratio"] = encoded.aspect_ratio.as_str().into();
+            fields["max_stored_frame_rate"] = encoded.frame_rate.into();
+            fields["max_stored_resolution"] = "HD".into();
+            fields["resolution_tier"] = "720p".into();
+        }
     }
     for (name, value) in [
         ("upload_id", asset.upload_id.as_deref().map(Value::from)),
@@ -75,11 +80,14 @@ pub(crate) fn asset(asset: &Asset, shape: Shape) -> Value {
 
 fn tracks(asset: &Asset) -> Vec<Value> {
     let mut tracks = Vec::new();
-    if let Some((encoded, largest)) = asset.encoded.as_ref().and_then(|one| Some((one, one.renditions.last()?))) {
-        tracks.push(json!({
-            "type": "video", "id": format!("{}-v", asset.id), "duration": encoded.duration_seconds, "status": "ready",
-            "max_width": largest.width, "max_height": largest.height, "max_frame_rate": encoded.frame_rate,
-        }));
+    if let Some(encoded) = &asset.encoded {
+        if let Some(largest) = encoded.renditions.last() {
+            tracks.push(json!({
+                "type": "video", "id": format!("{}-v", asset.id), "duration": encoded.duration_seconds,
+                "status": "ready", "max_width": largest.width, "max_height": largest.height,
+                "max_frame_rate": encoded.frame_rate,
+            }));
+        }
         if encoded.has_audio {
             tracks.push(json!({
                 "type": "audio", "id": format!("{}-a", asset.id), "duration": encoded.duration_seconds, "status": "ready",
@@ -89,6 +97,19 @@ fn tracks(asset: &Asset) -> Vec<Value> {
     }
     tracks.extend(asset.tracks.iter().map(text_track));
     tracks
+}
+
+/// The source of an asset, in the format of `input-info`.
+pub(crate) fn input_info(asset: &Asset) -> Value {
+    let Some(encoded) = &asset.encoded else { return json!([]) };
+    let video = (!encoded.is_sound()).then(|| json!({ "type": "video", "frame_rate": encoded.frame_rate }));
+    // An asset that was encoded before sources were examined lists the one track that was kept.
+    let audio = match (&encoded.source_audio_channels[..], encoded.has_audio) {
+        ([], true) => vec![2],
+        (channels, _) => channels.to_vec(),
+    };
+    let audio = audio.into_iter().map(|channels| json!({ "type": "audio", "channels": channels }));
+    json!([{ "settings": {}, "file": { "tracks": video.into_iter().chain(audio).collect::<Vec<_>>() } }])
 }
 
 /// A track of captions or subtitles.
@@ -109,7 +130,7 @@ pub(crate) fn text_track(track: &TextTrack) -> Value {
     shape.into()
 }
 
-/// A signing key without its private half, which is told once only.
+/// A signing key without its private half, which is shown only once.
 pub(crate) fn signing_key(key: &KeyRecord) -> Value {
     json!({ "id": key.id, "created_at": key.created_at.as_second().to_string() })
 }

@@ -1,12 +1,12 @@
-//! The stand-in's state, and the steps that an upload and an asset go through.
+//! The stand-in's state, and the life cycle of uploads and assets.
 
+use crate::config::{Config, OpenError};
 use crate::encode::Encoded;
 use crate::ids;
-use crate::keys;
+use crate::keys::{self, SigningKey};
 use crate::model::{Asset, AssetSettings, KeyRecord, PlaybackId, Policy, Source, Status, Upload, UploadStatus};
 use crate::presign::Presigner;
 use crate::table::Table;
-use crate::{Config, OpenError, SigningKey};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rand::distr::{Alphanumeric, SampleString};
@@ -21,10 +21,10 @@ use tokio::sync::{Notify, Semaphore};
 
 /// How long child playlists and segments can be fetched: longer than anybody watches one video.
 const CHILD_EXPIRY_SECONDS: i64 = 12 * 3600;
-/// Stills that are made at the same time.
+/// Stills that are generated in parallel.
 const IMAGES_AT_ONCE: usize = 2;
 
-/// Everything that requests, the encoder and the timeline share.
+/// The state shared by requests, the encoder and the timeline.
 pub(crate) struct Mux {
     pub(crate) base_url: String,
     pub(crate) token_id: String,
@@ -39,18 +39,18 @@ pub(crate) struct Mux {
     pub(crate) presigner: Presigner,
     pub(crate) http: reqwest::Client,
     pub(crate) image_turns: Semaphore,
-    /// Told of every asset that is to be encoded, or no longer is.
+    /// Notified about every asset that needs encoding or no longer does.
     pub(crate) work: Arc<Notify>,
     child_expiry_seconds: AtomicI64,
     pub(crate) next_failure: Mutex<Option<String>>,
-    /// One writer at a time to the file of an upload.
+    /// Allows one writer at a time for the file of an upload.
     writers: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Mux {
     pub(crate) fn open(config: Config) -> Result<Self, OpenError> {
         let documents = &config.documents;
-        // What a killed encoder left half done.
+        // Remove what a killed encoder left behind.
         let _ = std::fs::remove_dir_all(config.media_dir.join("work"));
         for folder in ["uploads", "assets", "images", "work"] {
             std::fs::create_dir_all(config.media_dir.join(folder))?;
@@ -65,7 +65,7 @@ impl Mux {
             base_url: config.base_url.trim_end_matches('/').to_owned(),
             token_id: config.token_id,
             token_secret: config.token_secret,
-            // ffmpeg runs elsewhere: a relative path would mean another place to it.
+            // ffmpeg runs in a different directory, where a relative path would be wrong.
             media_dir: config.media_dir.canonicalize()?,
             clock: config.timeline.clock().clone(),
             timeline: config.timeline,
@@ -95,27 +95,27 @@ impl Mux {
         self.child_expiry_seconds.store(seconds, Ordering::SeqCst);
     }
 
-    /// The file that a direct upload is written to.
+    /// The file to which a direct upload is written.
     pub(crate) fn upload_file(&self, upload_id: &str) -> PathBuf {
         self.media_dir.join("uploads").join(upload_id)
     }
 
-    /// A folder of its own for a piece of work, on the same disk as its result.
+    /// A temporary folder, on the same disk as its result.
     pub(crate) fn work_folder(&self) -> PathBuf {
         self.media_dir.join("work").join(ids::id())
     }
 
-    /// Where the encoded media of an asset lie.
+    /// The folder with the encoded media of an asset.
     pub(crate) fn asset_folder(&self, asset: &Asset) -> PathBuf {
         asset.adopted.clone().unwrap_or_else(|| self.media_dir.join("assets").join(&asset.id))
     }
 
-    /// Where stills of an asset are kept, so that each is made once.
+    /// The folder with an asset's cached stills.
     pub(crate) fn image_folder(&self, asset: &Asset) -> PathBuf {
         self.media_dir.join("images").join(&asset.id)
     }
 
-    /// The URL that takes an upload's file.
+    /// The URL that accepts an upload's file.
     pub(crate) fn upload_url(&self, upload: &Upload) -> String {
         let path = format!("/upload/{}", upload.id);
         format!("{}{}", self.base_url, self.presigner.sign(&path, upload.expires_at()))
@@ -146,7 +146,7 @@ impl Mux {
         upload
     }
 
-    /// Ends an upload that still waits; `None` when it does not.
+    /// Ends an upload that is still waiting; `None` if it is not.
     pub(crate) fn end_upload(&self, id: &str, status: UploadStatus) -> Option<Upload> {
         let ended = self.uploads.change(id, |upload| {
             let waits = upload.status == UploadStatus::Waiting;
@@ -161,7 +161,7 @@ impl Mux {
         Some(ended)
     }
 
-    /// The file of an upload is complete: it becomes an asset.
+    /// An upload's file is complete and becomes an asset.
     pub(crate) fn finish_upload(&self, upload: &Upload) {
         let source = Source::Upload(upload.id.clone());
         let asset = self.new_asset(upload.settings.clone(), Some(upload.id.clone()), source);
@@ -178,7 +178,7 @@ impl Mux {
         self.work.notify_one();
     }
 
-    /// An asset whose source is fetched from an address.
+    /// Creates an asset whose source is fetched from a URL.
     pub(crate) fn add_asset(&self, settings: AssetSettings, url: String) -> Asset {
         let asset = self.new_asset(settings, None, Source::Url(url));
         self.asset_event("created", &asset);
@@ -206,7 +206,7 @@ impl Mux {
         asset
     }
 
-    /// The encoder is done with an asset.
+    /// Records the result of an asset's encoding.
     pub(crate) fn finish_asset(&self, id: &str, result: Result<Encoded, String>) {
         let mut source = None;
         let finished = self.assets.change(id, |asset| {
@@ -225,7 +225,7 @@ impl Mux {
         }
     }
 
-    /// Registers media that are encoded already; doing so again changes nothing.
+    /// Registers media that are already encoded; repeating it changes nothing.
     pub(crate) fn adopt(&self, asset: Asset) {
         let before = self.assets.get(&asset.id);
         if before.as_ref().is_some_and(|before| before.adopted != asset.adopted) {
@@ -243,7 +243,7 @@ impl Mux {
         Some(asset)
     }
 
-    /// The asset that a playback id plays, and whether it needs a token.
+    /// The asset of a playback id, and whether it needs a token.
     pub(crate) fn played_by(&self, playback_id: &str) -> Option<(Asset, Policy)> {
         let of = |asset: &Asset| asset.playback_ids.iter().find(|one| one.id == playback_id).map(|one| one.policy);
         let asset = self.assets.find(|asset| of(asset).is_some())?;
@@ -258,7 +258,7 @@ impl Mux {
         (SigningKey { id: record.id.clone(), private_key_base64_pem }, record)
     }
 
-    /// Forgets uploads, assets and keys made over the API; keys that were provisioned come back.
+    /// Deletes uploads, assets and keys that were created through the API; restores provisioned keys.
     pub(crate) fn reset(&self) {
         for upload in self.uploads.all() {
             let _ = std::fs::remove_file(self.upload_file(&upload.id));
@@ -294,7 +294,7 @@ impl Mux {
     }
 }
 
-/// Uploads whose URL runs out are due at that moment.
+/// An upload is due when its URL expires.
 pub(crate) struct UploadTimeouts(pub(crate) Weak<Mux>);
 
 impl UploadTimeouts {

@@ -1,11 +1,11 @@
-//! The working state of one kind of object: in memory to read, written through to the documents.
+//! The state of one type of object: in memory for reading, written through to the documents.
 
 use serde::{Serialize, de::DeserializeOwned};
 use standin::documents::Documents;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-/// All objects of a kind by id. A change is on disk before the call that makes it returns.
+/// All objects of a type by id. A change is on disk before the call returns.
 pub(crate) struct Table<T> {
     kind: &'static str,
     documents: Documents,
@@ -37,7 +37,7 @@ impl<T: Serialize + DeserializeOwned + Clone> Table<T> {
         rows.insert(id.to_owned(), row);
     }
 
-    /// Changes an object in place and returns it as it is then; `None` when there is none, or `change` refuses.
+    /// Changes an object in place and returns the result; `None` if it does not exist or `change` refuses.
     pub(crate) fn change(&self, id: &str, change: impl FnOnce(&mut T) -> bool) -> Option<T> {
         let mut rows = self.rows();
         let mut row = rows.get(id)?.clone();

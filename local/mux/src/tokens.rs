@@ -1,4 +1,4 @@
-//! Signed playback: the tokens that open a signed playback id (JWT, RS256).
+//! Signed playback: the tokens (JWT, RS256) that give access to a signed playback id.
 
 use crate::model::KeyRecord;
 use crate::table::Table;
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous};
 use serde_json::{Map, Value};
 
-/// Longest token that is looked at.
+/// Longest token that is accepted, in bytes.
 const TOKEN_BYTES_MAX: usize = 4096;
 
-/// What a token opens, as its `aud` claim says.
+/// What a token gives access to, from its `aud` claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
     Video,
@@ -31,7 +31,7 @@ impl Audience {
     }
 }
 
-/// Why a token opens nothing.
+/// Why a token is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TokenError {
     #[error("The playback id is signed and the token parameter is missing")]
@@ -52,8 +52,8 @@ pub(crate) enum TokenError {
     Early,
 }
 
-/// The claims of a token that opens `playback_id` for `audience` at `now`. There is no leeway: a token is dead in the
-/// second that `exp` names.
+/// The claims of a token that gives access to `playback_id` for `audience` at `now`. There is no leeway: a token is
+/// invalid from the second that `exp` names.
 pub(crate) fn verify(
     token: Option<&str>,
     keys: &Table<KeyRecord>,
@@ -85,7 +85,7 @@ pub(crate) fn verify(
     Ok(claims)
 }
 
-/// The claims of a token that one of the live keys has signed; the clock is not looked at.
+/// The claims of a token that was signed with an existing key; does not check the time.
 fn authentic(token: &str, keys: &Table<KeyRecord>) -> Result<Map<String, Value>, TokenError> {
     if token.len() > TOKEN_BYTES_MAX {
         return Err(TokenError::Malformed);
@@ -94,7 +94,7 @@ fn authentic(token: &str, keys: &Table<KeyRecord>) -> Result<Map<String, Value>,
     if unverified.header.alg != Algorithm::RS256 {
         return Err(TokenError::Malformed);
     }
-    // Mux's SDKs differ on where the key's id goes: some write the header, some the claim.
+    // Mux's SDKs differ on where the key's id goes: some use the header, some the claim.
     let claimed = unverified.claims.get("kid").and_then(Value::as_str).map(str::to_owned);
     let kid = unverified.header.kid.or(claimed).ok_or(TokenError::UnknownKey)?;
     let key = keys.get(&kid).filter(|key| !key.deleted).ok_or(TokenError::UnknownKey)?;

@@ -1,4 +1,4 @@
-//! The encoder's queue: one asset at a time, in the order in which they came, in real time and not on the timeline.
+//! The encoder's queue: one asset at a time, in the order of arrival. It runs in real time and not on the timeline.
 
 use crate::encode::{self, EncodeError, Encoded};
 use crate::model::{Source, Status};
@@ -11,11 +11,11 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
-/// Largest source that is fetched from an address.
+/// Largest source that is fetched from a URL, in bytes.
 const FETCHED_BYTES_MAX: u64 = 8 << 30;
 const FETCH_SECONDS_MAX: u64 = 600;
 
-/// Encodes what is to be encoded until the stand-in is gone.
+/// Encodes queued assets until the stand-in is dropped.
 pub(crate) async fn work(mux: Weak<Mux>, changed: Arc<Notify>) {
     loop {
         let job = match mux.upgrade() {
@@ -26,7 +26,7 @@ pub(crate) async fn work(mux: Weak<Mux>, changed: Arc<Notify>) {
             changed.notified().await;
             continue;
         };
-        // Dropping the work, when the asset is deleted, kills ffmpeg.
+        // Dropping the work when the asset is deleted kills ffmpeg.
         let result = tokio::select! {
             result = job.run() => Some(result),
             () = job.gone(&mux, &changed) => None,
@@ -38,12 +38,12 @@ pub(crate) async fn work(mux: Weak<Mux>, changed: Arc<Notify>) {
     }
 }
 
-/// An asset to encode, with all that it takes, so that the work holds on to nothing else.
+/// An asset to encode, with everything needed, so that the work holds no reference to the state.
 struct Job {
     asset_id: String,
-    /// The file to encode, or the address to fetch it from.
+    /// The file to encode, or the URL to fetch it from.
     source: Result<PathBuf, String>,
-    /// A folder of its own, removed in the end.
+    /// A temporary folder, removed at the end.
     folder: PathBuf,
     http: reqwest::Client,
     failure: Option<String>,
@@ -83,14 +83,14 @@ impl Job {
         }
     }
 
-    /// Waits until the asset is no longer there.
+    /// Waits until the asset no longer exists.
     async fn gone(&self, mux: &Weak<Mux>, changed: &Notify) {
         while mux.upgrade().is_some_and(|mux| mux.assets.get(&self.asset_id).is_some()) {
             changed.notified().await;
         }
     }
 
-    /// Puts the media in place first: an asset that is ready has them, whatever happens in between.
+    /// Moves the media into place first, so that an asset that is ready always has them.
     async fn finish(&self, mux: &Mux, result: Result<Encoded, EncodeError>) {
         let Some(asset) = mux.assets.get(&self.asset_id) else { return };
         let target = mux.asset_folder(&asset);

@@ -1,10 +1,11 @@
-//! The HTTP client that the platform injects into the SDKs of one function: every call is recorded, struck by the
-//! faults in force, and refused when the function's policies do not allow it, below all code of the function.
+//! The HTTP client that the platform injects into the SDKs of each function. Below all of the function's code, it
+//! records every call, injects faults, and refuses what the function's policies do not allow.
 
+use super::Aws;
 use super::dynamodb::AnsweredOnce;
+use super::protocol::{Service, answer, error, identify};
 use super::traffic::Traffic;
-use super::{Aws, Service, answer, error, identify};
-use crate::permissions::{self, Demand};
+use crate::permissions::{self, Demand, Usage};
 use crate::template::{ACCOUNT, Function, REGION};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -23,13 +24,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Longest that a hung call keeps its caller waiting: longer than any limit of a function's own.
+/// The longest that a hung call keeps its caller waiting: longer than any timeout of a function.
 const HANG: Duration = Duration::from_secs(60);
 
-/// The SDK's header by which an attempt says which attempt of a call it is: `attempt=1; max=3`.
+/// The header with which the SDK numbers the attempts of a call: `attempt=1; max=3`.
 const ATTEMPT: &str = "amz-sdk-request";
 
-/// The client of one function. Clones are the same.
+/// The client of one function. Clones share one state.
 #[derive(Clone)]
 pub struct FunctionClient {
     function: Arc<Function>,
@@ -37,30 +38,35 @@ pub struct FunctionClient {
     watch: Watch,
 }
 
-/// What all functions' clients report to and obey.
+/// What the clients of all functions share.
 #[derive(Clone, Default)]
 pub struct Watch {
     /// Where calls are recorded.
     pub calls: Calls,
-    /// The faults in force.
+    /// The active faults.
     pub faults: Faults,
-    /// Which tables are read and written.
+    /// The tables that are read and written.
     pub traffic: Traffic,
+    /// Which permissions are used.
+    pub usage: Usage,
 }
 
 impl FunctionClient {
-    /// The client of `function`, which may do what its policies say and no more.
+    /// The client of `function`, which may do only what its policies allow.
     pub fn new(function: Arc<Function>, aws: Aws, watch: Watch) -> Self {
         Self { function, aws, watch }
     }
 
-    async fn handle(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ConnectorError> {
+    async fn handle(&self, mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ConnectorError> {
         let Some((service, operation)) = identify(&request) else { return Ok(self.aws.answer(request).await) };
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let trace = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let is_table_call = service == Service::DynamoDb;
         let tables = if is_table_call { permissions::tables(&body) } else { Vec::new() };
         let consistent = if is_table_call { consistent(&operation, &body) } else { None };
+        if is_table_call {
+            *request.body_mut() = asking_for_units(&body);
+        }
         let started_us = self.watch.calls.micros();
         let result = match self.refusal(service, &operation, &body) {
             Some(refusal) => Ok(refusal),
@@ -76,10 +82,10 @@ impl FunctionClient {
         };
         if let Some(request_id) = trace {
             let status = result.as_ref().ok().map(|response| response.status().as_u16());
+            let units = result.as_ref().ok().filter(|_| is_table_call).and_then(|response| units(response.body()));
             let (service, ended_us) = (name(service).to_owned(), self.watch.calls.micros());
-            self.watch
-                .calls
-                .record(&request_id, Call { service, operation, tables, consistent, status, started_us, ended_us });
+            let call = Call { service, operation, tables, consistent, units, status, started_us, ended_us };
+            self.watch.calls.record(&request_id, call);
         }
         result
     }
@@ -95,7 +101,7 @@ impl FunctionClient {
         let broken = |when: &str| Err(ConnectorError::io(format!("connection reset {when} the call").into()));
         match strike {
             None => {
-                // What was broken before is repeated with its token, by which the engine knows it again.
+                // A retry of a broken call carries the call's token, by which the engine recognizes it.
                 let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());
                 if attempt.is_some_and(|attempt| attempt.starts_with("attempt=1;")) {
                     request.extensions_mut().insert(AnsweredOnce);
@@ -116,9 +122,17 @@ impl FunctionClient {
                 broken("after")
             }
             Some(Kind::Truncate) => Ok(self.aws.answer(request).await.map(|body| body.slice(..body.len() / 2))),
-            Some(Kind::Error) => {
+            Some(Kind::Error | Kind::Answer) => {
                 let code = if service == Service::Secrets { "InternalServiceError" } else { "InternalServerError" };
                 Ok(error(service, StatusCode::INTERNAL_SERVER_ERROR, code, "injected"))
+            }
+            Some(Kind::Reject) => {
+                let code = match service {
+                    Service::Mail => "MessageRejected",
+                    Service::DynamoDb => "ValidationException",
+                    Service::Secrets => "InvalidRequestException",
+                };
+                Ok(error(service, StatusCode::BAD_REQUEST, code, "injected"))
             }
             Some(Kind::Unprocessed) => Ok(unprocessed(operation, body).unwrap_or_else(|| throttled(service))),
             Some(Kind::Conflict) => Ok(conflict(service, operation, body)),
@@ -126,7 +140,7 @@ impl FunctionClient {
         }
     }
 
-    /// AWS's answer to a call that the function's policies do not allow.
+    /// AWS's response to a call that the function's policies do not allow; records what allows it otherwise.
     fn refusal(&self, service: Service, operation: &str, body: &Value) -> Option<http::Response<Bytes>> {
         let statements = &self.function.statements;
         let demands = match service {
@@ -138,14 +152,19 @@ impl FunctionClient {
             }
             Service::Mail => {
                 let mut identities = sender_identities(body);
-                // A policy may name the address or its domain: whichever the account has verified.
-                let allowed = identities
-                    .iter()
-                    .position(|one| permissions::denied(statements, std::slice::from_ref(one)).is_none());
+                // A policy may name the address or its domain, whichever the account has verified.
+                let allowed =
+                    identities.iter().position(|one| permissions::check(statements, std::slice::from_ref(one)).is_ok());
                 vec![identities.swap_remove(allowed.unwrap_or(0))]
             }
         };
-        let denied = permissions::denied(statements, &demands)?;
+        let denied = match permissions::check(statements, &demands) {
+            Ok(used) => {
+                self.watch.usage.record(used);
+                return None;
+            }
+            Err(denied) => denied,
+        };
         let role = &self.function.name;
         let message = format!(
             "User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{role} is not authorized to perform: {} on resource: {} \
@@ -200,7 +219,23 @@ fn target(service: Service) -> Target {
     }
 }
 
-/// Of a read: whether every table of it is asked for consistently. `None` for a write.
+/// The body of a DynamoDB call that also asks what it consumes.
+fn asking_for_units(body: &Value) -> Bytes {
+    let mut body = body.clone();
+    body["ReturnConsumedCapacity"] = "TOTAL".into();
+    Bytes::from(body.to_string())
+}
+
+/// The capacity units in DynamoDB's answer: an object, or a list with one for each table.
+fn units(answer: &[u8]) -> Option<f64> {
+    let answer: Value = serde_json::from_slice(answer).ok()?;
+    match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => Some(tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum()),
+        one => one["CapacityUnits"].as_f64(),
+    }
+}
+
+/// For a read: whether every table is read consistently. `None` for a write.
 fn consistent(operation: &str, body: &Value) -> Option<bool> {
     let asked = |read: &Value| read["ConsistentRead"] == true;
     match operation {
@@ -211,7 +246,7 @@ fn consistent(operation: &str, body: &Value) -> Option<bool> {
     }
 }
 
-/// The identities that a mail's sender can belong to.
+/// The SES identities that the sender of a mail may belong to.
 fn sender_identities(body: &Value) -> Vec<Demand> {
     let from = body["FromEmailAddress"].as_str().unwrap_or_default();
     let address = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>')).trim();
@@ -232,7 +267,7 @@ fn throttled(service: Service) -> http::Response<Bytes> {
     error(service, status, code, "Rate exceeded")
 }
 
-/// A batch of which nothing was done; `None` when the call is no batch.
+/// The response to a batch of which nothing was processed; `None` if the call is not a batch.
 fn unprocessed(operation: &str, body: &Value) -> Option<http::Response<Bytes>> {
     let asked = &body["RequestItems"];
     let body = match operation {
@@ -246,7 +281,7 @@ fn unprocessed(operation: &str, body: &Value) -> Option<http::Response<Bytes>> {
     Some(answer(Service::DynamoDb, StatusCode::OK, &body))
 }
 
-/// Another transaction holds the item.
+/// The error when another transaction holds the item.
 fn conflict(service: Service, operation: &str, body: &Value) -> http::Response<Bytes> {
     if service != Service::DynamoDb {
         return error(service, StatusCode::CONFLICT, "ConflictException", "injected");

@@ -1,6 +1,6 @@
-//! DynamoDB: the embedded engine, with the tables of the template.
+//! DynamoDB: the embedded engine with the template's tables.
 
-use super::{Service, TARGET, error};
+use super::protocol::{Service, TARGET, error};
 use crate::template::Table;
 use bytes::Bytes;
 use dynoxide::Database;
@@ -18,14 +18,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// The engine blocks while it works, so it has threads of its own; it works on one call at a time, so two are enough.
+/// The engine blocks while it works, so it has its own threads. It handles one call at a time, so two are enough.
 const THREADS: usize = 2;
 
 /// The tables, and the engine that holds them.
 pub struct DynamoDb {
     database: Database,
     tables: Vec<Table>,
-    /// The engine's own listener: the wire protocol, just as the SDKs know it.
+    /// The engine's own listener, with the wire protocol that the SDKs use.
     url: String,
     client: reqwest::Client,
     server: Mutex<Option<Server>>,
@@ -37,22 +37,22 @@ struct Server {
     thread: JoinHandle<()>,
 }
 
-/// Put among a request's extensions: its answer is sure to arrive, so nobody repeats it, and its token need not be remembered.
-/// The engine looks through all tokens of ten minutes at every transaction.
+/// An extension of requests whose response is sure to arrive. Nobody retries such a call, so the engine need not
+/// remember its token; at every transaction it would otherwise search all tokens of ten minutes.
 #[derive(Clone, Copy)]
 pub struct AnsweredOnce;
 
-/// Tells the engine the one clock's time.
+/// Gives the platform's time to the engine.
 struct OneClock(Clock);
 
 impl DynamoDb {
-    /// Opens the file, or an empty memory, and creates the tables that are missing.
+    /// Opens the file, or an empty in-memory database, and creates missing tables.
     ///
-    /// On file the engine reads the machine's time for its sweeps: rows may outlive their TTL there for as long as the
+    /// With a file, the engine's sweeps use the machine's time. Rows may then outlive their TTL for as long as the
     /// clock is ahead, as they may for days on AWS.
     ///
     /// # Errors
-    /// When the file cannot be opened, or holds a table that the template has in another shape.
+    /// If the file cannot be opened, or contains a table whose keys or indexes differ from the template's.
     pub fn open(file: Option<&Path>, clock: &Clock, tables: &[Table]) -> io::Result<Self> {
         let database = match file {
             Some(path) => Database::new(&path.display().to_string()),
@@ -70,8 +70,8 @@ impl DynamoDb {
 
     /// Answers a call of the wire protocol.
     ///
-    /// What succeeds is done in this process, without another way over the network; what the engine refuses, and any rarer
-    /// operation, goes to its listener, which says it in DynamoDB's own words.
+    /// Calls that succeed are handled in this process, without the network. Errors and rare operations go to the
+    /// engine's listener, which answers with DynamoDB's own messages.
     pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         match self.direct(&request).await {
             Some(answer) => answer,
@@ -81,9 +81,10 @@ impl DynamoDb {
 
     async fn direct(&self, request: &http::Request<Bytes>) -> Option<http::Response<Bytes>> {
         let (_, operation) = request.headers().get(TARGET)?.to_str().ok()?.split_once('.')?;
-        // As over a network, whoever asks for several things at once has asked for all before the first is answered.
+        // As over a network, a client that sends several calls at once has sent all of them before the first is
+        // answered.
         tokio::task::yield_now().await;
-        // Not on a thread of its own: the way there and back takes a tenth of what the call does.
+        // Not on a separate thread: switching there and back takes a tenth of the call's time.
         let is_once = request.extensions().get::<AnsweredOnce>().is_some();
         let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body(), is_once)?));
         answer.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.0"));
@@ -117,10 +118,10 @@ impl DynamoDb {
         }
     }
 
-    /// Removes rows whose TTL is over. Blocks.
+    /// Removes expired rows. Blocks.
     ///
     /// # Errors
-    /// When the file refuses.
+    /// If the file cannot be written.
     pub fn sweep(&self) -> io::Result<()> {
         self.database.sweep_ttl().map(drop).map_err(|error| io::Error::other(error.to_string()))
     }
@@ -128,7 +129,7 @@ impl DynamoDb {
     /// Empties every table. Blocks.
     ///
     /// # Errors
-    /// When the file refuses.
+    /// If the file cannot be written.
     pub fn wipe(&self) -> io::Result<()> {
         for table in &self.tables {
             let deleted = serde_json::from_value(json!({ "TableName": table.name })).map_err(io::Error::other);
@@ -138,11 +139,11 @@ impl DynamoDb {
         Ok(())
     }
 
-    /// Stops the engine's listener and waits until it has finished its last call. Blocks.
+    /// Stops the engine's listener and waits for its last call to finish. Blocks.
     pub fn close(&self) {
         let server = self.server.lock().expect("no panic while held").take();
         if let Some(server) = server {
-            // Whoever waits for the signal may have left already, and a thread that panicked has stopped too.
+            // The receiver of the signal may already be gone, and a thread that panicked has stopped too.
             let _ = server.stop.send(());
             let _ = server.thread.join();
         }
@@ -169,7 +170,7 @@ impl EngineClock for OneClock {
     }
 }
 
-/// Does a call of rows; `None` when it is of something else or refused, and then nothing has changed.
+/// Handles a call that reads or writes rows. `None` if it is another operation or fails; then nothing has changed.
 fn execute(database: &Database, operation: &str, body: &[u8], is_once: bool) -> Option<Vec<u8>> {
     match operation {
         "BatchGetItem" => done(body, |call| database.batch_get_item(call)),
@@ -197,7 +198,7 @@ fn done<Call: DeserializeOwned, Answer: Serialize>(
     Some(serde_json::to_vec(&answer).expect("an answer is JSON"))
 }
 
-/// Starts the engine's listener on threads of its own.
+/// Starts the engine's listener on its own threads.
 fn serve(database: Database) -> io::Result<(SocketAddr, Server)> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     listener.set_nonblocking(true)?;
@@ -211,7 +212,7 @@ fn serve(database: Database) -> io::Result<(SocketAddr, Server)> {
     let thread = std::thread::Builder::new().name("dynamodb".into()).spawn(move || {
         runtime.block_on(async move {
             let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
-            // Connections that the pool keeps open would hold a graceful stop for as long as they live.
+            // The pool's open connections would delay a graceful stop until they are closed.
             tokio::select! {
                 _ = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()) => {}
                 _ = stopped => {}
@@ -221,7 +222,7 @@ fn serve(database: Database) -> io::Result<(SocketAddr, Server)> {
     Ok((address, Server { stop, thread }))
 }
 
-/// Creates a table, or checks that it is there in the shape that the template gives it.
+/// Creates a table, or checks that the existing one matches the template.
 fn create(database: &Database, table: &Table) -> Result<(), String> {
     let text = |error: dynoxide::DynoxideError| error.to_string();
     let named = json!({ "TableName": table.name });
@@ -239,8 +240,7 @@ fn create(database: &Database, table: &Table) -> Result<(), String> {
     if shape(&described["Table"]) == shape(&table.definition) {
         return Ok(());
     }
-    Err("it has other keys or indexes than the template says; remove the directory of data, or choose another DATA_DIR"
-        .into())
+    Err("its keys or indexes differ from the template's; remove the data directory or choose another DATA_DIR".into())
 }
 
 fn from<T: DeserializeOwned>(body: &Value) -> Result<T, String> {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_expire_by_the_one_clock_and_a_wipe_leaves_none() {
+    async fn rows_expire_by_the_platforms_clock_and_a_wipe_leaves_none() {
         let clock = Clock::ahead_by(365 * 86_400_000);
         let dynamodb = DynamoDb::open(None, &clock, &[table("pk")]).unwrap();
         let row = |pk: &str, ttl: i64| json!({ "pk": { "S": pk }, "ttl": { "N": (clock.now().as_second() + ttl).to_string() } });
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_another_shape_than_the_templates_is_refused() {
+    fn a_table_that_differs_from_the_template_is_refused() {
         let file = std::env::temp_dir().join(format!("marquee-tables-{}.sqlite", uuid::Uuid::new_v4()));
         drop(DynamoDb::open(Some(&file), &Clock::default(), &[table("pk")]).unwrap());
         assert!(DynamoDb::open(Some(&file), &Clock::default(), &[table("pk")]).is_ok());

@@ -1,6 +1,6 @@
-//! Secrets Manager: the four secrets, made at the first start and kept in a file that only its owner reads.
+//! Secrets Manager: the four secrets, generated at the first start and stored in a file that only its owner can read.
 
-use super::{Credentials, Service, answer, error};
+use super::protocol::{Credentials, Service, answer, error};
 use crate::template::Secret;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
@@ -10,12 +10,12 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// The secrets by the names that the template gives them.
+/// The secrets, by the names in the template.
 pub struct Secrets {
     file: Option<PathBuf>,
     /// Names and ARNs, by logical id.
@@ -23,19 +23,22 @@ pub struct Secrets {
     vault: Mutex<Vault>,
 }
 
-/// What the file holds.
+/// The content of the file.
 #[derive(Clone, Serialize, Deserialize)]
 struct Vault {
     credentials: Credentials,
-    /// What each secret holds, by the logical id of the template.
+    /// The value of each secret, by its logical id in the template.
     secrets: BTreeMap<String, Value>,
+    /// The logical ids of deleted secrets, which can no longer be found.
+    #[serde(default)]
+    deleted: BTreeSet<String>,
 }
 
 impl Secrets {
-    /// Reads the file, or makes new secrets and writes them; `None` keeps them in memory.
+    /// Reads the file, or generates new secrets and writes them. Without a path the secrets stay in memory.
     ///
     /// # Errors
-    /// When the file cannot be read or written, or the template has a secret that nothing is known to be put into.
+    /// If the file cannot be read or written, or the template has a secret that this platform cannot fill.
     pub fn open(file: Option<&Path>, known: &[Secret]) -> io::Result<Self> {
         let read = file.filter(|path| path.exists()).map(std::fs::read).transpose()?;
         let vault = match read {
@@ -43,27 +46,30 @@ impl Secrets {
             None => Vault::generate()?,
         };
         if let Some(other) = known.iter().find(|secret| !vault.secrets.contains_key(&secret.logical_id)) {
-            return Err(io::Error::other(format!("the secret {} is unknown here", other.logical_id)));
+            return Err(io::Error::other(format!(
+                "this platform does not know how to fill the secret {}",
+                other.logical_id
+            )));
         }
         let secrets = Self { file: file.map(Path::to_owned), known: known.to_vec(), vault: Mutex::new(vault) };
         secrets.save()?;
         Ok(secrets)
     }
 
-    /// The keys by which other clients call AWS here.
+    /// The AWS access keys for clients other than the functions.
     pub fn credentials(&self) -> Credentials {
         self.vault().credentials.clone()
     }
 
-    /// What the secret of a logical id holds; null when there is none.
+    /// The value of the secret with a logical id; null if there is none.
     pub fn value(&self, logical_id: &str) -> Value {
         self.vault().secrets.get(logical_id).cloned().unwrap_or_default()
     }
 
-    /// Puts fields into the secret of a logical id, over those of the same names.
+    /// Sets fields of the secret with a logical id, replacing existing ones.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn extend(&self, logical_id: &str, fields: Value) -> io::Result<()> {
         {
             let mut vault = self.vault();
@@ -75,12 +81,12 @@ impl Secrets {
         self.save()
     }
 
-    /// The ARN of the secret that `id`, a name or an ARN, means.
+    /// The secret named by `id`, a name or an ARN.
     pub fn arn(&self, id: &str) -> Option<String> {
         self.find(id).map(|secret| secret.arn.clone())
     }
 
-    /// Answers `GetSecretValue` and `PutSecretValue`.
+    /// Answers `DescribeSecret`, `GetSecretValue`, `PutSecretValue`, and `DeleteSecret` without a recovery window.
     pub fn answer(&self, operation: &str, body: &Bytes) -> http::Response<Bytes> {
         let refused = |code, why: &str| error(Service::Secrets, StatusCode::BAD_REQUEST, code, why);
         let Ok(request) = serde_json::from_slice::<Value>(body) else {
@@ -91,6 +97,17 @@ impl Secrets {
         };
         let named = json!({ "ARN": secret.arn, "Name": secret.name, "VersionStages": ["AWSCURRENT"] });
         match operation {
+            "DescribeSecret" => {
+                answer(Service::Secrets, StatusCode::OK, &json!({ "ARN": secret.arn, "Name": secret.name }))
+            }
+            "DeleteSecret" if request["ForceDeleteWithoutRecovery"] == true => {
+                self.vault().deleted.insert(secret.logical_id.clone());
+                self.saved(&json!({ "ARN": secret.arn, "Name": secret.name }))
+            }
+            "DeleteSecret" => refused(
+                "InvalidParameterException",
+                "this platform deletes secrets only with ForceDeleteWithoutRecovery",
+            ),
             "GetSecretValue" => {
                 let mut body = named;
                 body["SecretString"] = self.value(&secret.logical_id).to_string().into();
@@ -98,29 +115,37 @@ impl Secrets {
             }
             "PutSecretValue" => {
                 let value = request["SecretString"].as_str().and_then(|text| serde_json::from_str(text).ok());
-                let Some(value) = value else { return refused("InvalidParameterException", "a JSON string is needed") };
+                let Some(value) = value else {
+                    return refused("InvalidParameterException", "the secret must be a JSON string");
+                };
                 self.vault().secrets.insert(secret.logical_id.clone(), value);
-                match self.save() {
-                    Ok(()) => answer(Service::Secrets, StatusCode::OK, &named),
-                    Err(problem) => {
-                        let status = StatusCode::INTERNAL_SERVER_ERROR;
-                        error(Service::Secrets, status, "InternalServiceError", &problem.to_string())
-                    }
-                }
+                self.saved(&named)
             }
-            other => refused("UnknownOperationException", &format!("{other} does not exist here")),
+            other => refused("UnknownOperationException", &format!("this platform does not support {other}")),
+        }
+    }
+
+    /// Answers with `body` once the change has been written.
+    fn saved(&self, body: &Value) -> http::Response<Bytes> {
+        match self.save() {
+            Ok(()) => answer(Service::Secrets, StatusCode::OK, body),
+            Err(problem) => {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                error(Service::Secrets, status, "InternalServiceError", &problem.to_string())
+            }
         }
     }
 
     fn find(&self, id: &str) -> Option<&Secret> {
-        self.known.iter().find(|secret| secret.arn == id || secret.name == id)
+        let found = self.known.iter().find(|secret| secret.arn == id || secret.name == id)?;
+        (!self.vault().deleted.contains(&found.logical_id)).then_some(found)
     }
 
     fn vault(&self) -> std::sync::MutexGuard<'_, Vault> {
         self.vault.lock().expect("no panic while held")
     }
 
-    /// Writes beside the file and renames, so that a kill leaves the old or the new one.
+    /// Writes a new file and renames it, so that a kill leaves either the old or the new version.
     fn save(&self) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let text = serde_json::to_vec_pretty(&*self.vault()).map_err(io::Error::other)?;
@@ -172,7 +197,11 @@ impl Vault {
         ];
         let secrets = secrets.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let access_key_id = format!("AKIA{}", random_hex(8)?.to_ascii_uppercase());
-        Ok(Self { credentials: Credentials { access_key_id, secret_access_key: random_hex(20)? }, secrets })
+        Ok(Self {
+            credentials: Credentials { access_key_id, secret_access_key: random_hex(20)? },
+            secrets,
+            deleted: BTreeSet::new(),
+        })
     }
 }
 
@@ -188,10 +217,10 @@ fn random_hex(bytes: usize) -> io::Result<String> {
 }
 
 fn unspecified(_: aws_lc_rs::error::Unspecified) -> io::Error {
-    io::Error::other("the cryptographic library gave no key")
+    io::Error::other("the cryptographic library could not generate a key")
 }
 
-/// The textual form of a DER document, RFC 7468.
+/// The PEM form of a DER document (RFC 7468).
 fn pem(label: &str, der: &[u8]) -> String {
     let body = STANDARD.encode(der);
     let lines: Vec<&str> = body.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
@@ -216,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_made_once_and_read_by_their_owner_alone() {
+    fn secrets_are_generated_once_and_readable_only_by_their_owner() {
         let folder = std::env::temp_dir().join(format!("marquee-secrets-{}", uuid::Uuid::new_v4()));
         std::fs::create_dir(&folder).unwrap();
         let file = folder.join("secrets.json");
@@ -248,7 +277,22 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_nothing_is_put_into_is_refused_at_the_start() {
+    fn a_deleted_secret_cannot_be_found_and_a_recovery_window_is_refused() {
+        let secrets = Secrets::open(None, &[stripe()]).unwrap();
+        let id = json!({ "SecretId": "marquee/stripe" });
+        assert_eq!(ask(&secrets, "DescribeSecret", &id).1["Name"], "marquee/stripe");
+        assert_eq!(ask(&secrets, "DeleteSecret", &id).0, StatusCode::BAD_REQUEST);
+        assert_eq!(ask(&secrets, "GetSecretValue", &id).0, StatusCode::OK);
+
+        let force = json!({ "SecretId": "marquee/stripe", "ForceDeleteWithoutRecovery": true });
+        assert_eq!(ask(&secrets, "DeleteSecret", &force).0, StatusCode::OK);
+        for operation in ["DescribeSecret", "GetSecretValue", "PutSecretValue", "DeleteSecret"] {
+            assert_eq!(ask(&secrets, operation, &force).1["__type"], "ResourceNotFoundException", "{operation}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_filled_is_refused_at_the_start() {
         let other = Secret { logical_id: "OtherSecret".into(), ..stripe() };
         assert!(Secrets::open(None, &[other]).is_err());
     }

@@ -1,6 +1,6 @@
-//! SES: what is sent lands in a mailbox that the console shows.
+//! SES: sent messages go to a mailbox that the console shows.
 
-use super::{Service, answer, error};
+use super::protocol::{Service, answer, error};
 use bytes::Bytes;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -12,40 +12,42 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 const MESSAGES_KEPT_MAX: usize = 2_000;
+/// Longest address that SES accepts.
+const ADDRESS_BYTES_MAX: usize = 320;
 const KIND: &str = "mail.message";
 
 /// A message that was sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
-    /// SES's id of it.
+    /// Its id at SES.
     pub id: String,
-    /// Sender, as written.
+    /// The sender, as written.
     pub from: String,
-    /// Recipients, as written.
+    /// The recipients, as written.
     pub to: Vec<String>,
-    /// Subject.
+    /// The subject.
     pub subject: String,
     /// The plain text.
     pub text: Option<String>,
     /// The HTML.
     pub html: Option<String>,
-    /// When SES took it, on the clock.
+    /// When SES accepted it, by the clock.
     pub sent_at: Timestamp,
 }
 
-/// Every message sent, as far as they are kept.
+/// The messages that were sent.
 pub struct Mailbox {
     clock: Clock,
     documents: Documents,
-    /// Oldest first, each with its place in the order.
+    /// Oldest first, each with its sequence number.
     messages: Mutex<VecDeque<(String, Message)>>,
 }
 
 impl Mailbox {
-    /// Opens the mailbox with what an earlier run left in it.
+    /// Opens the mailbox with the messages of earlier runs.
     ///
     /// # Errors
-    /// When the documents cannot be read.
+    /// If the documents cannot be read.
     pub fn open(clock: Clock, documents: Documents) -> rusqlite::Result<Self> {
         let messages = documents.all(KIND)?.into_iter().collect();
         Ok(Self { clock, documents, messages: Mutex::new(messages) })
@@ -59,7 +61,7 @@ impl Mailbox {
         messages.iter().rev().map(|(_, message)| message).filter(|message| is_wanted(message)).cloned().collect()
     }
 
-    /// Forgets all messages.
+    /// Deletes all messages.
     pub fn reset(&self) {
         self.messages.lock().expect("no panic while held").clear();
         self.documents.clear(KIND);
@@ -72,7 +74,7 @@ impl Mailbox {
         let text = |value: &Value| value["Data"].as_str().map(str::to_owned);
         let simple = &request["Content"]["Simple"];
         let (Some(from), Some(subject)) = (request["FromEmailAddress"].as_str(), text(&simple["Subject"])) else {
-            return refused("a sender and simple content with a subject are needed");
+            return refused("a sender and simple content with a subject are required");
         };
         let recipients = |kind| request["Destination"][kind].as_array().into_iter().flatten();
         let to: Vec<String> = ["ToAddresses", "CcAddresses", "BccAddresses"]
@@ -81,8 +83,15 @@ impl Mailbox {
             .filter_map(|one| one.as_str().map(str::to_owned))
             .collect();
         let (plain, html) = (text(&simple["Body"]["Text"]), text(&simple["Body"]["Html"]));
+        if let Some(why) = to.iter().find_map(|one| unreachable(one)) {
+            return refused(why);
+        }
         if to.is_empty() || (plain.is_none() && html.is_none()) {
-            return refused("a recipient and a body are needed");
+            return refused("a recipient and a body are required");
+        }
+        // Real SES requires ASCII before the `@` and domains in Punycode.
+        if to.iter().any(|one| !one.is_ascii()) {
+            return refused("Domain contains illegal character");
         }
         let id = self.keep(from.to_owned(), to, subject, plain, html);
         answer(Service::Mail, StatusCode::OK, &json!({ "MessageId": id }))
@@ -113,6 +122,18 @@ impl Mailbox {
     }
 }
 
+/// Why SES rejects an address: it does not support SMTPUTF8, and requires domains in Punycode.
+fn unreachable(address: &str) -> Option<&'static str> {
+    let Some((local, domain)) = address.rsplit_once('@') else { return Some("Missing final '@domain'") };
+    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match (is_plain(local), is_plain(domain)) {
+        (false, _) => Some("Local address contains control, whitespace or non-ASCII characters"),
+        (_, false) => Some("Domain contains control, whitespace or non-ASCII characters"),
+        _ if address.len() > ADDRESS_BYTES_MAX => Some("Address length is more than 320 bytes"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,13 +149,16 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_kept_newest_first_and_found_by_address() {
+    fn messages_are_listed_newest_first_and_found_by_address() {
         let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
         let mailbox = Mailbox::open(Clock::default(), documents.clone()).unwrap();
         for (to, subject) in [("a@x.test", "one"), ("b@x.test", "two"), ("A@x.test", "three")] {
             assert_eq!(send(&mailbox, to, subject), StatusCode::OK);
         }
         assert_eq!(send(&mailbox, "a@x.test", "").as_u16(), 200, "an empty subject is a subject");
+        for unreachable in ["jörg@x.test", "a@bücher.test"] {
+            assert_eq!(send(&mailbox, unreachable, "four"), StatusCode::BAD_REQUEST, "{unreachable}");
+        }
 
         let again = Mailbox::open(Clock::default(), documents).unwrap();
         let subjects = |to| again.list(to).into_iter().map(|message| message.subject).collect::<Vec<_>>();
@@ -142,6 +166,15 @@ mod tests {
         assert_eq!(subjects(None).len(), 4);
         again.reset();
         assert!(again.list(None).is_empty());
+    }
+
+    #[test]
+    fn an_undeliverable_address_is_refused() {
+        let mailbox = Mailbox::open(Clock::default(), Documents::open(None).unwrap()).unwrap();
+        for to in ["jörg@x.test", "a b@x.test", "a@mün.test", "a@", "@x.test", "nobody", "a\r\nb@x.test"] {
+            assert_eq!(send(&mailbox, to, "subject"), StatusCode::BAD_REQUEST, "{to}");
+        }
+        assert_eq!(send(&mailbox, "a@xn--mn-xka.test", "subject"), StatusCode::OK);
     }
 
     #[test]

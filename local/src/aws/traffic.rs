@@ -1,4 +1,4 @@
-//! What the functions read and write of the tables: of a job that found nothing to do, whether anything of what it looked at has
+//! Tracks which table partitions the functions read and write, to decide whether anything that an idle job has read
 //! changed since.
 
 use crate::template::Table;
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Places of one table that are told apart; beyond it, the whole table was read.
+/// The most partitions of one table that are tracked separately; beyond this the whole table counts as read.
 const PARTITIONS_MAX: usize = 16;
 
-/// The traffic of all functions. Clones are the same.
+/// The traffic of all functions. Clones share one record.
 #[derive(Clone, Default)]
 pub struct Traffic(Arc<Inner>);
 
@@ -22,32 +22,32 @@ struct Inner {
 
 #[derive(Default)]
 struct Record {
-    /// Calls so far that may have changed something.
+    /// The number of calls so far that may have written.
     writes: u64,
-    /// Which of them was the last at a place, and at a table.
+    /// The last such call for each partition and each table.
     last: HashMap<Place, u64>,
     of: HashMap<String, Own>,
 }
 
-/// A partition of a table, or all of it.
+/// A partition of a table, or the whole table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     table: String,
-    /// The partition key's value as JSON; `None` for all of the table.
+    /// The partition key's value as JSON; `None` for the whole table.
     partition: Option<String>,
 }
 
-/// What one function did since [`Traffic::begin`].
+/// What one function has done since [`Traffic::begin`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
-    /// Where it read.
+    /// The places that it read.
     pub reads: BTreeSet<Place>,
-    /// Its calls that may have changed something.
+    /// The number of its calls that may have written.
     pub writes: u64,
 }
 
 impl Traffic {
-    /// No traffic yet, on tables of these keys.
+    /// An empty record for tables with these keys.
     pub fn new(tables: &[Table]) -> Self {
         let key = |table: &Table| {
             let schema = table.definition["KeySchema"].as_array()?;
@@ -58,7 +58,7 @@ impl Traffic {
         Self(Arc::new(Inner { keys, record: Mutex::default() }))
     }
 
-    /// Notes that a function reads.
+    /// Records a read of a function.
     pub fn read(&self, function: &str, operation: &str, body: &Value) {
         let places = self.places(operation, body);
         let mut record = self.record();
@@ -70,7 +70,7 @@ impl Traffic {
         }
     }
 
-    /// Notes that a function makes a call that may change something.
+    /// Records a call of a function that may write.
     pub fn write(&self, function: &str, operation: &str, body: &Value) {
         let places = self.places(operation, body);
         let mut record = self.record();
@@ -83,19 +83,19 @@ impl Traffic {
         }
     }
 
-    /// Forgets what a function did so far, and returns how many writes there were until now.
+    /// Resets the record of a function, and returns the total number of writes so far.
     pub fn begin(&self, function: &str) -> u64 {
         let mut record = self.record();
         record.of.remove(function);
         record.writes
     }
 
-    /// What a function did since [`Traffic::begin`].
+    /// What a function has done since [`Traffic::begin`].
     pub fn of(&self, function: &str) -> Own {
         self.record().of.get(function).cloned().unwrap_or_default()
     }
 
-    /// Whether nothing was written to some places after so many writes.
+    /// Whether nothing was written to the given places after a number of writes.
     pub fn is_still(&self, places: &BTreeSet<Place>, since: u64) -> bool {
         let record = self.record();
         places.iter().all(|place| record.last.get(place).is_none_or(|last| *last <= since))
@@ -105,7 +105,7 @@ impl Traffic {
         self.0.record.lock().expect("no panic while held")
     }
 
-    /// Where a call reads or writes.
+    /// The places that a call reads or writes.
     fn places(&self, operation: &str, body: &Value) -> Vec<Place> {
         match operation {
             "BatchGetItem" | "BatchWriteItem" => {
@@ -135,7 +135,7 @@ impl Traffic {
         self.place(call["TableName"].as_str().unwrap_or_default(), item)
     }
 
-    /// A query of a table by `key = :value` is of one partition; one of an index is of who knows which.
+    /// A query of a table by `key = :value` reads one partition; a query of an index may read any.
     fn of_query(&self, call: &Value) -> Place {
         let table = call["TableName"].as_str().unwrap_or_default();
         let words: Vec<&str> =
@@ -156,7 +156,7 @@ impl Traffic {
     }
 }
 
-/// The members of a list; none of what is no list.
+/// The elements of a list; nothing if the value is not a list.
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_at_is_still_until_it_is_written_to() {
+    fn a_place_counts_as_unchanged_until_it_is_written_to() {
         let traffic = traffic();
         let since = traffic.begin("job");
         let query = json!({ "TableName": "sessions", "KeyConditionExpression": "#k = :k AND sk < :s",
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_reads_an_index_or_much_of_a_table_has_read_all_of_it() {
+    fn reading_an_index_or_many_partitions_counts_as_reading_the_whole_table() {
         let traffic = traffic();
         let query = json!({ "TableName": "mail", "IndexName": "due", "KeyConditionExpression": "cause = :c",
             "ExpressionAttributeValues": { ":c": { "S": "a" } } });

@@ -1,4 +1,4 @@
-//! `make openapi`: prints the API document, which `docs/` keeps.
+//! `make openapi`: prints the API document that is committed in `docs/`.
 
 use local::openapi::document;
 use local::template::Template;
@@ -9,6 +9,7 @@ use std::path::Path;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let template = Template::load(&root.join("template.yaml"), &BTreeMap::new())?;
-    std::io::stdout().write_all(document(&template).as_bytes())?;
+    let text = document(&template, &root.join("docs/examples"))?;
+    std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The console's one page: plain HTML, one style sheet and one script of its own.
+//! The console's page: plain HTML with one style sheet and one script.
 
 use axum::Router;
 use axum::http::{HeaderName, header};

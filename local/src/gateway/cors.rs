@@ -1,11 +1,11 @@
-//! CORS by the template's configuration alone: the gateway answers preflights, and what a function says is dropped.
+//! CORS by the template's configuration only: the gateway answers preflights, and drops CORS headers from functions.
 
 use crate::template::Cors;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-/// A configuration of CORS, ready to be applied.
+/// A CORS configuration, ready to use.
 pub(super) struct CorsRules(Cors);
 
 impl CorsRules {
@@ -13,7 +13,7 @@ impl CorsRules {
         Self(cors)
     }
 
-    /// The answer to a preflight; `None` when the request is none.
+    /// The response to a preflight; `None` if the request is not one.
     pub(super) fn preflight(&self, request: &Request) -> Option<Response> {
         let headers = request.headers();
         let origin = headers.get(header::ORIGIN)?;
@@ -32,7 +32,7 @@ impl CorsRules {
         Some(response)
     }
 
-    /// Sets the headers of an answer to a page of `origin`, if there is one.
+    /// Sets the CORS headers of a response to a page of `origin`, if there is one.
     pub(super) fn apply(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
         let said: Vec<HeaderName> =
             headers.keys().filter(|name| name.as_str().starts_with("access-control-")).cloned().collect();

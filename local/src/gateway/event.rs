@@ -1,4 +1,4 @@
-//! The event that an HTTP API makes of a request: payload format 2.0.
+//! The event that an HTTP API builds from a request: payload format 2.0.
 
 use super::routes::Matched;
 use crate::template::ACCOUNT;
@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
-/// Content types whose bodies are passed on as text; all others are in base64.
+/// Content types whose bodies are passed as text; all others are passed as base64.
 const TEXT_TYPES: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
 
 /// The event of a request.
@@ -71,7 +71,7 @@ pub(super) fn of(
     event
 }
 
-/// Names are in lower case, several values of one name joined by a comma; cookies have a place of their own.
+/// Names are in lower case, and several values of one name are joined by a comma. Cookies have their own field.
 fn headers(all: &HeaderMap, peer: IpAddr, request_id: &str) -> Map<String, Value> {
     let mut headers = Map::new();
     for name in all.keys().filter(|name| **name != header::COOKIE) {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_what_the_gateway_would_have_made() {
+    fn an_event_equals_the_one_of_api_gateway() {
         let request = http::Request::post("/api/x/1?a=1&a=2&b=x+y%26").header("Host", "127.0.0.1:1");
         let request = request.header("X-Twice", "one").header("X-Twice", "two").header("cookie", "a=1; b=2");
         let event =
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_a_client_claims_do_not_become_the_source() {
+    fn a_claimed_client_address_does_not_become_the_source() {
         let request = http::Request::get("/").header("x-forwarded-for", "1.2.3.4").body(b"".as_slice()).unwrap();
         let event = event(request);
         assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.1");

@@ -1,4 +1,4 @@
-//! Which route a request takes: as in an HTTP API, the most specific one that matches path and method, else `$default`.
+//! Routing as in an HTTP API: the most specific route that matches path and method, else `$default`.
 
 use crate::template::{Route, Template};
 use http::Method;
@@ -23,14 +23,14 @@ enum Segment {
     Parameter(String),
 }
 
-/// The route that a request takes.
+/// The route of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Matched<'a> {
     /// `GET /api/videos/{id}`, or `$default`.
     pub(super) key: &'a str,
     /// The function's name.
     pub(super) function: &'a str,
-    /// Values of the path's parameters, decoded.
+    /// The path parameters, decoded.
     pub(super) parameters: BTreeMap<&'a str, String>,
 }
 
@@ -86,7 +86,7 @@ impl Entry {
             && self.segments.iter().zip(asked).all(is_same)
     }
 
-    /// Static before parameter, from the left; then a method before `ANY`.
+    /// Static segments come before parameters, compared from the left; then a method before `ANY`.
     fn rank(&self) -> (Vec<bool>, bool) {
         let statics = self.segments.iter().map(|segment| matches!(segment, Segment::Static(_)));
         (statics.collect(), self.method.is_some())
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_static_segment_goes_before_a_parameter() {
+    fn a_static_segment_takes_precedence_over_a_parameter() {
         let routes = routes(&[(Some(Method::GET), "/api/videos/{id}"), (Some(Method::GET), "/api/videos/top")]);
         assert_eq!(routes.find(&Method::GET, "/api/videos/top").unwrap().key, "GET /api/videos/top");
         let matched = routes.find(&Method::GET, "/api/videos/a%2Fb").unwrap();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn another_method_or_an_empty_segment_takes_the_default_route() {
+    fn another_method_or_an_empty_segment_uses_the_default_route() {
         let routes = routes(&[(Some(Method::GET), "/api/videos/{id}"), (None, "/api/any")]);
         for (method, path) in [
             (Method::DELETE, "/api/videos/1"),

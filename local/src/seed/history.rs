@@ -1,9 +1,9 @@
-//! Three months that have gone by when a new platform is ready: the clock is set back, and the script is played on the time
-//! machine, through the same doors as everything else.
+//! Three months of history in a new platform: the clock is set back, and the script is played on the timeline, through
+//! the same API as everything else.
 
-use super::script::{DAYS, DEMO, Deed, MEMBERS, Member, Plan};
+use super::script::{DAYS, DEMO, MEMBERS, Member, MemberAction, Plan};
+use super::steps::{add_video, join};
 use super::visitor::{Trouble, Visitor};
-use super::{add_video, join};
 use crate::machine::Machine;
 use jiff::SignedDuration;
 use mux_standin::demo::Title;
@@ -12,20 +12,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// How long the history is.
+/// The length of the history.
 pub(super) const LENGTH: SignedDuration = SignedDuration::from_hours(24 * DAYS);
 const DAY: i64 = 86_400;
-/// When people watch: from this second of a day on, for so long.
+/// When people watch: the start in seconds of the day, and the length of that window.
 const EVENING: i64 = 43_200;
 const EVENING_SECONDS: u32 = 2_700;
-/// Films that are there from the beginning; the others come one by one.
+/// The number of films available from the start; the others are published one by one.
 const FIRST_FILMS: usize = 10;
-/// Days between those.
+/// The days between those.
 const FILM_DAYS: i64 = 9;
-/// Seconds between two reports of a player, as long as a view is at least half-way.
+/// Seconds between two progress reports of a player, while less than half of the view is over.
 const BEAT_SECONDS: i64 = 20;
-/// What is left half-way at last, so that there is something to continue: by whom, how many seconds before the end, which
-/// film, and how many hundredths of it.
+/// The videos left unfinished at the end, for Continue watching: by whom, how many seconds before the end, which film,
+/// and what percentage was watched.
 const LATELY: [(&str, i64, usize, i64); 5] = [
     ("premium", 7_200, 4, 45),
     ("premium", 3_600, 0, 70),
@@ -34,20 +34,20 @@ const LATELY: [(&str, i64, usize, i64); 5] = [
     ("viewer", 1_800, 1, 55),
 ];
 
-/// Something that happens at a moment.
+/// An event of the history.
 enum Step {
     Release(usize),
     Join(&'static Member),
-    Do(&'static Member, Deed),
-    /// Somebody watches some films; which, and how much of them, follows from the number.
+    Do(&'static Member, MemberAction),
+    /// A member watches some films; the number determines which, and how much of them.
     Watch(&'static Member, u32),
-    /// Somebody watches a film up to so many hundredths of it.
+    /// A member watches a film up to a percentage.
     Begin(&'static Member, usize, i64),
-    /// A month of it is over.
+    /// A month has passed.
     Say(i64),
 }
 
-/// What is watched.
+/// A film to watch.
 struct Film {
     id: String,
     required_plan: &'static str,
@@ -63,7 +63,7 @@ struct Stage<'a> {
     people: HashMap<&'static str, Visitor>,
 }
 
-/// Plays the whole of it, from the clock's present moment on.
+/// Plays the whole history, starting at the clock's current time.
 pub(super) async fn play(
     machine: &Arc<Machine>,
     admin: Visitor,
@@ -81,7 +81,7 @@ pub(super) async fn play(
     Ok(())
 }
 
-/// Everything that happens, in order, by the second.
+/// All events in order, with their time in seconds.
 fn steps(films: usize) -> Vec<(i64, Step)> {
     let mut steps = Vec::new();
     for film in 0..films {
@@ -91,11 +91,11 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
     }
     for (number, member) in DEMO.iter().chain(&MEMBERS).enumerate() {
         let number = u32::try_from(number).unwrap_or_default();
-        // Not all at the same time of the day.
+        // Spread over the day.
         let hour = i64::from(chance(number, 0, 0) % 14 + 3) * 3_600;
         steps.push((member.joins * DAY + hour, Step::Join(member)));
-        for (day, deed) in member.then {
-            steps.push((day * DAY + hour + 1_800, Step::Do(member, *deed)));
+        for (day, action) in member.then {
+            steps.push((day * DAY + hour + 1_800, Step::Do(member, *action)));
         }
         for day in member.joins + 1..DAYS {
             let of = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
@@ -114,7 +114,7 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
     steps
 }
 
-/// A number that looks drawn and is the same each time.
+/// A pseudo-random number that is the same each time.
 fn chance(who: u32, when: u32, what: u32) -> u32 {
     let mut number = who.wrapping_mul(0x9e37_79b1) ^ when.wrapping_mul(0x85eb_ca77) ^ what.wrapping_mul(0xc2b2_ae3d);
     number = (number ^ (number >> 15)).wrapping_mul(0x2c1b_3c6d);
@@ -131,8 +131,8 @@ impl Stage<'_> {
                 self.people.insert(member.name, visitor);
                 Ok(())
             }
-            Step::Do(member, deed) => match self.act(member, deed).await {
-                // With other parameters of the template the story may have gone otherwise: then there is nothing to do.
+            Step::Do(member, action) => match self.act(member, action).await {
+                // With different template parameters the story may have gone another way; then there is nothing to do.
                 Ok(()) | Err(Trouble::Refused(_)) => Ok(()),
                 Err(trouble) => Err(trouble.into()),
             },
@@ -151,40 +151,44 @@ impl Stage<'_> {
         let (title, folder) = &self.media[film];
         let id = add_video(self.machine, &self.admin, title, folder, &mut self.series).await?;
         let video = self.admin.call("GET", &format!("/api/videos/{id}"), Value::Null).await?;
-        let seconds = video["duration"].as_f64().ok_or("a film without a length")?;
+        let seconds = video["duration"].as_f64().ok_or("the film has no duration")?;
         #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]
         self.films.push(Film { id, required_plan: title.required_plan, seconds: seconds as i64 });
         Ok(())
     }
 
-    async fn act(&mut self, member: &Member, deed: Deed) -> Result<(), Trouble> {
+    async fn act(&mut self, member: &Member, action: MemberAction) -> Result<(), Trouble> {
         let broken = |text: &str| Trouble::Broken(format!("{}: {text}", member.name));
-        let visitor = self.people.get_mut(member.name).ok_or_else(|| broken("is not there yet"))?;
+        let visitor = self.people.get_mut(member.name).ok_or_else(|| broken("has not registered yet"))?;
         let email = visitor.email().to_owned();
-        match deed {
-            Deed::Card(outcome) => {
+        match action {
+            MemberAction::Card(outcome) => {
                 self.machine.stripe.set_outcome(&email, outcome);
                 return Ok(());
             }
-            Deed::Change(_) | Deed::Cancel | Deed::Resume => visitor.come_back().await.map_err(Trouble::Broken)?,
-            Deed::Gift(..) | Deed::Refund(..) => self.admin.come_back().await.map_err(Trouble::Broken)?,
+            MemberAction::Change(_) | MemberAction::Cancel | MemberAction::Resume => {
+                visitor.come_back().await.map_err(Trouble::Broken)?;
+            }
+            MemberAction::Gift(..) | MemberAction::Refund(..) => {
+                self.admin.sign_in_again().await.map_err(Trouble::Broken)?;
+            }
         }
         let visitor = &self.people[member.name];
-        match deed {
-            Deed::Card(_) => {}
-            Deed::Change(Plan(plan_type, interval)) => {
+        match action {
+            MemberAction::Card(_) => {}
+            MemberAction::Change(Plan(plan_type, interval)) => {
                 let wish = json!({ "plan_type": plan_type, "interval": interval });
                 visitor.call("POST", "/api/subscription/change", wish).await?;
             }
-            Deed::Cancel => drop(visitor.call("POST", "/api/subscription/cancel", Value::Null).await?),
-            Deed::Resume => drop(visitor.call("POST", "/api/subscription/resume", Value::Null).await?),
-            Deed::Gift(plan_type, days, reason) => {
+            MemberAction::Cancel => drop(visitor.call("POST", "/api/subscription/cancel", Value::Null).await?),
+            MemberAction::Resume => drop(visitor.call("POST", "/api/subscription/resume", Value::Null).await?),
+            MemberAction::Gift(plan_type, days, reason) => {
                 let until = self.machine.clock().now() + SignedDuration::from_hours(24 * days);
                 let gift = json!({ "plan_type": plan_type, "until": until, "reason": reason });
                 let id = self.member_id(&email).await?;
                 self.admin.call("POST", &format!("/api/admin/members/{id}/comp"), gift).await?;
             }
-            Deed::Refund(amount, reason) => {
+            MemberAction::Refund(amount, reason) => {
                 let id = self.member_id(&email).await?;
                 let detail = self.admin.call("GET", &format!("/api/admin/members/{id}"), Value::Null).await?;
                 let paid = detail["payments"].as_array().into_iter().flatten().find(|one| one["status"] == "paid");
@@ -196,7 +200,7 @@ impl Stage<'_> {
                 self.admin.call("POST", &format!("/api/admin/payments/{payment}/refund"), wanted).await?;
             }
         }
-        // The webhooks that it causes.
+        // Lets the webhooks that it causes arrive.
         self.machine.timeline.advance(0).await;
         Ok(())
     }
@@ -204,16 +208,16 @@ impl Stage<'_> {
     async fn member_id(&self, email: &str) -> Result<String, Trouble> {
         let found = self.admin.call("GET", &format!("/api/admin/members?email={email}"), Value::Null).await?;
         let id = found[0]["id"].as_str().map(str::to_owned);
-        id.ok_or_else(|| Trouble::Broken(format!("{email} is no member")))
+        id.ok_or_else(|| Trouble::Broken(format!("{email} is not a member")))
     }
 
-    /// An evening: some films, most of them to their end.
+    /// An evening: some films, most of them to the end.
     async fn watch(&mut self, member: &'static Member, drawn: u32) -> Result<(), String> {
         for number in 0..=drawn % 3 {
             let of = |what: u32| chance(drawn, number, what);
             let hundredths = if of(1) % 3 == 0 { 10 + i64::from(of(2) % 50) } else { 100 };
             let film = of(3) as usize % self.films.len();
-            // Who may not watch it is told so, and takes what is free.
+            // A member without access gets an error, and watches a free film instead.
             if !self.see(member, film, hundredths).await? {
                 let free: Vec<usize> =
                     (0..self.films.len()).filter(|at| self.films[*at].required_plan == "free").collect();
@@ -223,9 +227,9 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Plays a film up to so many hundredths of it, reporting as a player does; `false` where it may not be watched.
+    /// Plays a film up to a percentage, reporting like a player; `false` if the member may not watch it.
     async fn see(&mut self, member: &'static Member, film: usize, hundredths: i64) -> Result<bool, String> {
-        let visitor = self.people.get_mut(member.name).ok_or("nobody is there to watch")?;
+        let visitor = self.people.get_mut(member.name).ok_or("this member has not registered yet")?;
         visitor.come_back().await?;
         let Film { id, seconds, .. } = &self.films[film];
         let grant = match visitor.call("GET", &format!("/api/videos/{id}/play"), Value::Null).await {
@@ -234,7 +238,7 @@ impl Stage<'_> {
         };
         #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]
         let mut position = grant["resume_position"].as_f64().unwrap_or_default() as i64;
-        // Who was further already goes on a little.
+        // A member who was already further continues a little.
         let end = (seconds * hundredths / 100).max(position + 2).min(*seconds);
         while position < end {
             let passed = BEAT_SECONDS.min(end - position);
@@ -252,9 +256,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_history_is_the_same_each_time_and_ends_with_something_to_continue() {
-        let told = |steps: Vec<(i64, Step)>| -> Vec<i64> { steps.into_iter().map(|(second, _)| second).collect() };
-        assert_eq!(told(steps(18)), told(steps(18)));
+    fn the_history_is_the_same_each_time_and_leaves_something_to_continue() {
+        let times = |steps: Vec<(i64, Step)>| -> Vec<i64> { steps.into_iter().map(|(second, _)| second).collect() };
+        assert_eq!(times(steps(18)), times(steps(18)));
         let all = steps(18);
         let views = all.iter().filter(|(_, step)| matches!(step, Step::Watch(..))).count();
         assert!((200..600).contains(&views), "{views} evenings");

@@ -1,28 +1,29 @@
-//! Who the seed's members are and what they do in three months: roles that nobody plays, by the day.
+//! The seed's members and what each of them does during the three months, by day.
 //!
-//! Renewals come a calendar month after a sign-up, which is 28 to 31 days. So that what is counted does not depend on the day
-//! on which the history ends, nobody signs up so long before its end that a renewal may or may not be over.
+//! Renewals come a calendar month after sign-up, which is 28 to 31 days. So that the metrics do not depend on the day
+//! on which the history ends, nobody signs up at a time when it would be uncertain whether a renewal falls before that
+//! end.
 
 use stripe_standin::Outcome;
 
 /// Days of the history.
 pub(super) const DAYS: i64 = 91;
 
-/// Somebody, and what becomes of them.
+/// A member, and what happens to them.
 pub(super) struct Member {
-    /// The local part of an address at `marquee.test`.
+    /// The local part of an email address at `marquee.test`.
     pub(super) name: &'static str,
     /// The day of their registration.
     pub(super) joins: i64,
-    /// What they subscribe to on that day.
+    /// The plan that they subscribe to on that day.
     pub(super) plan: Option<Plan>,
-    /// On how many days of a hundred they watch something.
+    /// On how many days out of a hundred they watch something.
     pub(super) watches: u32,
-    /// What they do later, and what is done to them.
-    pub(super) then: &'static [(i64, Deed)],
+    /// What they do later, and what is done to their account.
+    pub(super) then: &'static [(i64, MemberAction)],
 }
 
-/// A plan and how often it is paid.
+/// A plan and its billing interval.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plan(pub(super) &'static str, pub(super) &'static str);
 
@@ -31,21 +32,21 @@ const BASIC_YEAR: Plan = Plan("basic", "year");
 const PREMIUM: Plan = Plan("premium", "month");
 const PREMIUM_YEAR: Plan = Plan("premium", "year");
 
-/// Something done in a minute.
+/// A single action.
 #[derive(Clone, Copy)]
-pub(super) enum Deed {
+pub(super) enum MemberAction {
     Change(Plan),
     Cancel,
     Resume,
-    /// What comes of the charges from then on.
+    /// Sets the outcome of later charges.
     Card(Outcome),
-    /// An operator gives a plan for so many days, for a reason.
+    /// An operator gives a complimentary plan for some days, with a reason.
     Gift(&'static str, i64, &'static str),
-    /// An operator gives the last payment back, whole or so much of it, for a reason.
+    /// An operator refunds the last payment, in full or in part, with a reason.
     Refund(Option<i64>, &'static str),
 }
 
-use Deed::{Cancel, Card, Change, Gift, Refund, Resume};
+use MemberAction::{Cancel, Card, Change, Gift, Refund, Resume};
 use Outcome::{Decline, Succeed};
 
 const fn member(
@@ -53,25 +54,25 @@ const fn member(
     joins: i64,
     plan: Option<Plan>,
     watches: u32,
-    then: &'static [(i64, Deed)],
+    then: &'static [(i64, MemberAction)],
 ) -> Member {
     Member { name, joins, plan, watches, then }
 }
 
-/// The accounts that people sign in with. They are there in a seed without history as well.
+/// The accounts for signing in. They also exist in a seed without history.
 pub(super) const DEMO: [Member; 3] = [
     member("basic", 40, Some(BASIC), 16, &[]),
     member("premium", 15, Some(PREMIUM), 22, &[]),
     member("viewer", 70, None, 14, &[]),
 ];
 
-/// Everybody else.
+/// The other members.
 pub(super) const MEMBERS: [Member; 30] = [
     member("member-01", 3, Some(PREMIUM), 19, &[]),
     member("member-02", 4, Some(BASIC), 14, &[(40, Change(PREMIUM))]),
     member("member-03", 5, Some(BASIC_YEAR), 11, &[]),
     member("member-04", 7, Some(PREMIUM), 14, &[(50, Cancel)]),
-    // The card is declined at the first renewal, and in all the attempts after it.
+    // The card is declined at the first renewal and in all retries.
     member("member-05", 9, Some(BASIC), 11, &[(35, Card(Decline))]),
     member("member-06", 11, Some(PREMIUM), 11, &[(34, Change(BASIC))]),
     member("member-07", 13, None, 8, &[]),
@@ -83,7 +84,7 @@ pub(super) const MEMBERS: [Member; 30] = [
         &[(47, Cancel), (48, Refund(None, "Renewed shortly before they cancelled"))],
     ),
     member("member-09", 17, Some(PREMIUM_YEAR), 22, &[]),
-    // A declined renewal, and a card that is in order again before the next attempt.
+    // A declined renewal, and a card that works again before the next retry.
     member("member-10", 20, Some(BASIC), 14, &[(46, Card(Decline)), (52, Card(Succeed))]),
     member("member-11", 22, Some(BASIC), 11, &[(57, Change(BASIC_YEAR))]),
     member("member-12", 24, None, 14, &[(25, Gift("premium", 90, "Writes about the service"))]),
@@ -97,12 +98,12 @@ pub(super) const MEMBERS: [Member; 30] = [
     member("member-20", 47, Some(BASIC_YEAR), 11, &[]),
     member("member-21", 49, Some(PREMIUM), 16, &[(75, Card(Decline)), (81, Card(Succeed))]),
     member("member-22", 52, Some(BASIC), 14, &[]),
-    // Overdue within grace when the history ends.
+    // Overdue and within the grace period when the history ends.
     member("member-23", 58, Some(PREMIUM), 14, &[(84, Card(Decline))]),
-    member("member-24", 57, Some(BASIC), 14, &[(75, Gift("premium", 30, "Waited a week for an answer of ours"))]),
+    member("member-24", 57, Some(BASIC), 14, &[(75, Gift("premium", 30, "Waited a week for our answer"))]),
     member("member-25", 66, Some(PREMIUM), 19, &[]),
     member("member-26", 69, Some(BASIC), 16, &[]),
-    // Cancelled, and still in the month that is paid.
+    // Cancelled, with access until the end of the paid month.
     member("member-27", 72, Some(BASIC), 14, &[(84, Cancel)]),
     member("member-28", 76, Some(PREMIUM), 19, &[]),
     member("member-29", 82, Some(BASIC_YEAR), 16, &[]),
@@ -113,11 +114,11 @@ pub(super) const MEMBERS: [Member; 30] = [
 mod tests {
     use super::*;
 
-    /// How old a subscription is when it renews for the first, second and third time.
+    /// The age of a subscription at its first, second and third renewal.
     const RENEWALS: [std::ops::RangeInclusive<i64>; 3] = [28..=31, 59..=62, 89..=92];
 
     #[test]
-    fn nobody_renews_so_close_to_the_end_that_the_calendar_decides() {
+    fn no_renewal_falls_so_close_to_the_end_that_the_calendar_decides() {
         for member in DEMO.iter().chain(&MEMBERS) {
             let age = DAYS - member.joins;
             assert!(RENEWALS.iter().all(|days| !days.contains(&age)), "{} is {age} days old", member.name);

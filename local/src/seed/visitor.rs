@@ -1,4 +1,4 @@
-//! Somebody who uses the service through its gateway, as the demo accounts do while they are being made.
+//! A client that uses the service through its gateway, for creating the demo accounts.
 
 use crate::machine::Machine;
 use axum::body::Body;
@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-/// The password of everybody in the seed: here and nowhere else.
-const PASSWORD: &str = "marquee-demo";
-/// Where everybody in the seed gets their mail, which is nowhere (RFC 2606).
+/// The password of every seeded account; it appears only here.
+pub(super) const PASSWORD: &str = "marquee-demo";
+/// The mail domain of every seeded account, which receives nothing (RFC 2606).
 const DOMAIN: &str = "marquee.test";
-/// Where visitors come from: an address of documentation, so that they use up nobody's limits (RFC 5737).
+/// The IP address of visitors, from a documentation range, so that they use up nobody's rate limits (RFC 5737).
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-/// Longer than any answer of the service.
+/// Longer than any response takes.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// How old a token gets: a day less than it lives.
+/// The most that a token ages here: a day less than its lifetime.
 const TOKEN_AGE_MAX: SignedDuration = SignedDuration::from_hours(6 * 24);
-/// How long after its last use a session is still there to be gone on with: a day less than it lives.
+/// How long a session can be resumed after its last use: a day less than its lifetime.
 const SESSION_IDLE_MAX: SignedDuration = SignedDuration::from_hours(29 * 24);
 
-/// Why something was not done.
+/// Why an action failed.
 pub(super) enum Trouble {
-    /// The service said no.
+    /// The service refused.
     Refused(String),
-    /// It did not work.
+    /// It went wrong.
     Broken(String),
 }
 
@@ -37,7 +37,7 @@ impl From<Trouble> for String {
     }
 }
 
-/// Somebody with an account.
+/// A user with an account.
 pub(super) struct Visitor {
     machine: Arc<Machine>,
     email: String,
@@ -47,21 +47,37 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    /// Makes an account under a name of the seed's, and signs in.
+    /// Creates a seeded account, and signs in.
     pub(super) async fn register(machine: &Arc<Machine>, name: &str) -> Result<Self, String> {
-        let email = format!("{name}@{DOMAIN}");
-        let account = json!({ "email": email, "password": PASSWORD });
-        let mut visitor = Self { machine: machine.clone(), email, token: String::new(), since: machine.clock().now() };
+        let mut visitor = Self::stranger(machine, name);
+        let account = json!({ "email": visitor.email, "password": PASSWORD });
         visitor.sign_in("/api/auth/register", account).await?;
         Ok(visitor)
     }
 
-    /// Whose account it is.
+    /// Signs in to a seeded account.
+    pub(super) async fn known(machine: &Arc<Machine>, name: &str) -> Result<Self, String> {
+        let mut visitor = Self::stranger(machine, name);
+        visitor.sign_in_again().await?;
+        Ok(visitor)
+    }
+
+    fn stranger(machine: &Arc<Machine>, name: &str) -> Self {
+        let email = format!("{name}@{DOMAIN}");
+        Self { machine: machine.clone(), email, token: String::new(), since: machine.clock().now() }
+    }
+
+    /// The token of the account's session.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The account's email address.
     pub(super) fn email(&self) -> &str {
         &self.email
     }
 
-    /// Comes back after a while: with a fresh token where the last one is old, by the password where the session has ended.
+    /// Comes back after a while: refreshes an old token, or signs in again if the session has ended.
     pub(super) async fn come_back(&mut self) -> Result<(), String> {
         let age = self.machine.clock().now().duration_since(self.since);
         if age < TOKEN_AGE_MAX {
@@ -70,18 +86,23 @@ impl Visitor {
         if age < SESSION_IDLE_MAX {
             return self.sign_in("/api/auth/refresh", Value::Null).await;
         }
+        self.sign_in_again().await
+    }
+
+    /// Signs in again: moving money or granting rights needs a recent sign-in.
+    pub(super) async fn sign_in_again(&mut self) -> Result<(), String> {
         let credentials = json!({ "email": self.email, "password": PASSWORD });
         self.sign_in("/api/auth/login", credentials).await
     }
 
     async fn sign_in(&mut self, path: &str, body: Value) -> Result<(), String> {
         let answer = self.call("POST", path, body).await?;
-        self.token = answer["token"].as_str().ok_or("a sign-in without a token")?.to_owned();
+        self.token = answer["token"].as_str().ok_or("the sign-in returned no token")?.to_owned();
         self.since = self.machine.clock().now();
         Ok(())
     }
 
-    /// Asks for something and returns the answer's `data`.
+    /// Makes a request and returns the response's `data`.
     pub(super) async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, Trouble> {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
         if !self.token.is_empty() {
@@ -110,19 +131,19 @@ impl Visitor {
         }
     }
 
-    /// Pays on the hosted page of a checkout, and lets the webhooks arrive.
+    /// Pays on the hosted page of a checkout, and waits for the webhooks.
     pub(super) async fn pay(&self, checkout_url: &str, card: &str) -> Result<(), String> {
         let form = client()?.post(checkout_url).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let response = form.body(format!("card={card}")).send().await.map_err(|error| error.to_string())?;
         self.machine.timeline.advance(0).await;
         match response.status() {
             status if status.is_redirection() => Ok(()),
-            status => Err(format!("the checkout page did not go on but answered {status}")),
+            status => Err(format!("the checkout page answered {status} instead of redirecting")),
         }
     }
 }
 
-/// A client of this machine's servers that follows no redirects.
+/// A client for this machine's servers that does not follow redirects.
 pub(super) fn client() -> Result<reqwest::Client, String> {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).redirect(reqwest::redirect::Policy::none());
     client.build().map_err(|error| error.to_string())

@@ -1,16 +1,17 @@
-//! A function of the template: how it is reached, what it is told and what it may do.
+//! A function of the template: its routes and schedules, its environment and its permissions.
 
 use super::intrinsics::Resolver;
+use super::policy::{ManagedPolicies, Statement};
 use super::schedule::Expression;
-use super::{TemplateError, known_keys, object, scalar, strings};
+use super::value::{TemplateError, known_keys, object, scalar};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Lambda's own default when nothing says otherwise.
+/// Lambda's default timeout.
 const TIMEOUT_SECONDS_DEFAULT: u64 = 3;
 
-/// Properties that shape how a function is built, sized and watched, none of which exists here.
+/// Properties about building, sizing and monitoring a function, which have no counterpart here.
 const PROPERTIES_WITHOUT_COUNTERPART: [&str; 17] = [
     "Architectures",
     "AutoPublishAlias",
@@ -31,31 +32,31 @@ const PROPERTIES_WITHOUT_COUNTERPART: [&str; 17] = [
     "Tracing",
 ];
 
-/// One Lambda function.
+/// A Lambda function.
 #[derive(Clone, Debug)]
 pub struct Function {
     /// Its name in the template: `PlayVideoFunction`.
     pub logical_id: String,
-    /// Its package and binary: `play-video`.
+    /// Its package and binary, such as `play-video`.
     pub name: String,
-    /// The routes that lead to it; none for a job.
+    /// Its routes; none for a job.
     pub routes: Vec<Route>,
-    /// When it is run by itself.
+    /// Its schedules.
     pub schedules: Vec<Schedule>,
-    /// Its environment, that of `Globals` included.
+    /// Its environment, including that of `Globals`.
     pub environment: BTreeMap<String, String>,
-    /// What it may do; everything else is refused.
+    /// Its permissions; everything else is refused.
     pub statements: Vec<Statement>,
-    /// How long an invocation may take.
+    /// The longest that an invocation may take.
     pub timeout: Duration,
 }
 
 /// A route of the HTTP API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// What no other route matches.
+    /// The default route, for requests that no other route matches.
     Default,
-    /// A method, `None` for any, and a path such as `/api/videos/{id}`.
+    /// A method (`None` for any) and a path such as `/api/videos/{id}`.
     Path(Option<http::Method>, String),
 }
 
@@ -70,24 +71,15 @@ impl Route {
     }
 }
 
-/// A time at which a function runs by itself.
+/// A schedule of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     /// The event's name in the template.
     pub name: String,
     /// When it runs.
     pub expression: Expression,
-    /// The event it is given instead of EventBridge's own.
+    /// The event that it receives instead of EventBridge's standard event.
     pub input: Option<Value>,
-}
-
-/// A statement that allows; there is no other kind here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// `dynamodb:GetItem`, …
-    pub actions: Vec<String>,
-    /// ARNs; a `*` in one stands for any characters.
-    pub resources: Vec<String>,
 }
 
 impl Function {
@@ -96,6 +88,7 @@ impl Function {
         id: &str,
         resource: &Value,
         globals: Option<&Map<String, Value>>,
+        managed: &ManagedPolicies,
     ) -> Result<Self, TemplateError> {
         let own = resolver.properties(id, resource)?;
         let empty = Map::new();
@@ -105,7 +98,7 @@ impl Function {
         known_keys(&own, &known, id)?;
         known_keys(globals, &known, "Globals.Function")?;
         if globals.contains_key("Policies") || globals.contains_key("Events") {
-            return Err(TemplateError::new("Globals.Function", "policies and events belong to one function each"));
+            return Err(TemplateError::new("Globals.Function", "policies and events must be set per function"));
         }
         let timeout = own.get("Timeout").or(globals.get("Timeout")).and_then(scalar);
         let timeout = match timeout.map(|text| text.parse()) {
@@ -121,7 +114,7 @@ impl Function {
             routes: Vec::new(),
             schedules: Vec::new(),
             environment,
-            statements: statements(&own, id)?,
+            statements: managed.statements(own.get("Policies"), &format!("{id}.Policies"))?,
             timeout: Duration::from_secs(timeout),
         };
         for (name, event) in object(&own, "Events").into_iter().flatten() {
@@ -139,7 +132,7 @@ impl Function {
             Some("ScheduleV2") => self.schedules.extend(schedule(name, properties, "ScheduleExpression", place)?),
             other => {
                 let kind = other.unwrap_or("(none)");
-                return Err(TemplateError::new(place, format!("events of type `{kind}` are unknown here")));
+                return Err(TemplateError::new(place, format!("events of type `{kind}` are not supported")));
             }
         }
         Ok(())
@@ -150,7 +143,7 @@ impl Function {
 fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
     let binary = resource.pointer("/Metadata/BuildProperties/Binary").and_then(Value::as_str);
     let binary = binary.map(str::to_owned);
-    binary.ok_or_else(|| TemplateError::new(format!("{id}.Metadata.BuildProperties"), "no `Binary`"))
+    binary.ok_or_else(|| TemplateError::new(format!("{id}.Metadata.BuildProperties"), "`Binary` is missing"))
 }
 
 fn variables(properties: &Map<String, Value>, place: &str) -> Result<BTreeMap<String, String>, TemplateError> {
@@ -159,7 +152,7 @@ fn variables(properties: &Map<String, Value>, place: &str) -> Result<BTreeMap<St
     known_keys(environment, &["Variables"], &place)?;
     let read = |(name, value): (&String, &Value)| match scalar(value) {
         Some(text) => Ok((name.clone(), text)),
-        None => Err(TemplateError::new(&place, format!("`{name}` is no string"))),
+        None => Err(TemplateError::new(&place, format!("`{name}` is not a string"))),
     };
     object(environment, "Variables").into_iter().flatten().map(read).collect()
 }
@@ -167,18 +160,18 @@ fn variables(properties: &Map<String, Value>, place: &str) -> Result<BTreeMap<St
 fn route(properties: &Map<String, Value>, place: &str) -> Result<Route, TemplateError> {
     known_keys(properties, &["Path", "Method", "ApiId", "PayloadFormatVersion", "TimeoutInMillis"], place)?;
     if properties.get("PayloadFormatVersion").and_then(scalar).is_some_and(|version| version != "2.0") {
-        return Err(TemplateError::new(place, "only the payload format 2.0 is known here"));
+        return Err(TemplateError::new(place, "only payload format 2.0 is supported"));
     }
     let path = match properties.get("Path").and_then(Value::as_str) {
         None | Some("$default") => return Ok(Route::Default),
         Some(path) if path.starts_with('/') && !path.contains('+') && !path.contains('*') => path.to_owned(),
-        Some(path) => return Err(TemplateError::new(place, format!("the path `{path}` is not understood"))),
+        Some(path) => return Err(TemplateError::new(place, format!("the path `{path}` is not supported"))),
     };
     let method = properties.get("Method").and_then(Value::as_str).unwrap_or("ANY").to_ascii_uppercase();
     let method = match method.as_str() {
         "ANY" | "X-AMAZON-APIGATEWAY-ANY-METHOD" => None,
         "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS" => method.parse().ok(),
-        _ => return Err(TemplateError::new(place, format!("the method `{method}` is unknown here"))),
+        _ => return Err(TemplateError::new(place, format!("the method `{method}` is not supported"))),
     };
     Ok(Route::Path(method, path))
 }
@@ -195,62 +188,16 @@ fn schedule(
     let disabled = properties.get("Enabled") == Some(&Value::Bool(false))
         || properties.get("State").and_then(Value::as_str) == Some("DISABLED");
     if properties.get("ScheduleExpressionTimezone").and_then(Value::as_str).is_some_and(|zone| zone != "UTC") {
-        return Err(TemplateError::new(place, "schedules are in UTC"));
+        return Err(TemplateError::new(place, "only schedules in UTC are supported"));
     }
     let expression = properties.get(key).and_then(Value::as_str);
-    let expression = expression.ok_or_else(|| TemplateError::new(place, format!("no `{key}`")))?;
+    let expression = expression.ok_or_else(|| TemplateError::new(place, format!("`{key}` is missing")))?;
     let expression = Expression::parse(expression)
-        .ok_or_else(|| TemplateError::new(place, format!("the schedule `{expression}` is not understood")))?;
+        .ok_or_else(|| TemplateError::new(place, format!("the schedule `{expression}` is not supported")))?;
     let input = match properties.get("Input").and_then(Value::as_str).map(serde_json::from_str) {
         None => None,
         Some(Ok(input)) => Some(input),
         Some(Err(_)) => return Err(TemplateError::new(place, "`Input` is not JSON")),
     };
     Ok((!disabled).then(|| Schedule { name: name.to_owned(), expression, input }))
-}
-
-fn statements(properties: &Map<String, Value>, id: &str) -> Result<Vec<Statement>, TemplateError> {
-    let place = format!("{id}.Policies");
-    let documents = match properties.get("Policies") {
-        None => return Ok(Vec::new()),
-        Some(Value::Array(documents)) => documents.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-    };
-    let mut statements = Vec::new();
-    for (at, document) in documents.iter().enumerate() {
-        let place = format!("{place}[{at}]");
-        let Some(document) = document.as_object().filter(|document| document.contains_key("Statement")) else {
-            return Err(TemplateError::new(place, "only policies written out as statements can be checked here"));
-        };
-        known_keys(document, &["Version", "Id", "Statement"], &place)?;
-        let many = match &document["Statement"] {
-            Value::Array(many) => many.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for statement in many {
-            statements.push(read_statement(statement, &place)?);
-        }
-    }
-    Ok(statements)
-}
-
-fn read_statement(statement: &Value, place: &str) -> Result<Statement, TemplateError> {
-    let statement = statement.as_object().ok_or_else(|| TemplateError::new(place, "a statement is no mapping"))?;
-    known_keys(statement, &["Sid", "Effect", "Action", "Resource"], place)?;
-    if statement.get("Effect").and_then(Value::as_str) != Some("Allow") {
-        return Err(TemplateError::new(place, "only the effect `Allow` can be checked here"));
-    }
-    let list = |key: &str| {
-        let value =
-            statement.get(key).ok_or_else(|| TemplateError::new(place, format!("a statement without `{key}`")))?;
-        strings(value, place)
-    };
-    let (actions, resources) = (list("Action")?, list("Resource")?);
-    if let Some(action) = actions.iter().find(|action| action.contains(['*', '?']) || !action.contains(':')) {
-        return Err(TemplateError::new(place, format!("the action `{action}` does not name one action")));
-    }
-    if let Some(resource) = resources.iter().find(|resource| !resource.starts_with("arn:") || resource.contains('?')) {
-        return Err(TemplateError::new(place, format!("the resource `{resource}` is not an ARN")));
-    }
-    Ok(Statement { actions, resources })
 }

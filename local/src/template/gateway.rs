@@ -1,18 +1,18 @@
-//! How the HTTP API treats every request: CORS and its throttle.
+//! The HTTP API's settings for every request: CORS and the throttle.
 
-use super::{TemplateError, known_keys, scalar, strings};
+use super::value::{TemplateError, known_keys, scalar, strings};
 use serde_json::{Map, Value};
 
 /// The HTTP API's configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gateway {
-    /// Absent when the template leaves CORS to functions.
+    /// `None` if the template leaves CORS to functions.
     pub cors: Option<Cors>,
-    /// Absent when only the account's limits hold.
+    /// `None` if only the account's limits apply.
     pub throttle: Option<Throttle>,
 }
 
-/// Who may call from a browser, as API Gateway is told.
+/// The CORS configuration, in API Gateway's terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cors {
     /// Origins, or `*`.
@@ -23,22 +23,22 @@ pub struct Cors {
     pub allow_headers: Vec<String>,
     /// Response headers that scripts may read.
     pub expose_headers: Vec<String>,
-    /// Whether cookies and such are allowed.
+    /// Whether credentials are allowed.
     pub allow_credentials: bool,
-    /// For how long a browser keeps a preflight's answer, in seconds.
+    /// How long a browser caches the response to a preflight, in seconds.
     pub max_age: Option<u64>,
 }
 
-/// The throttle of all routes together.
+/// The throttle for all routes together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Throttle {
-    /// Requests a second.
+    /// Requests per second.
     pub rate: f64,
-    /// Requests at once.
+    /// The burst: requests at once.
     pub burst: f64,
 }
 
-/// Properties of an HttpApi that do not change how it answers on this machine.
+/// Properties of an HttpApi that do not affect its responses on this machine.
 const WITHOUT_COUNTERPART: [&str; 6] =
     ["AccessLogSettings", "Description", "FailOnWarnings", "Name", "StageName", "Tags"];
 
@@ -56,7 +56,7 @@ impl Gateway {
         known_keys(globals, &known, "Globals.HttpApi")?;
         let get = |key: &str| own.get(key).or(globals.get(key));
         if get("StageName").and_then(Value::as_str).is_some_and(|stage| stage != "$default") {
-            return Err(TemplateError::new(place, "a named stage would stand before every path"));
+            return Err(TemplateError::new(place, "a named stage would add a prefix to every path"));
         }
         let cors =
             get("CorsConfiguration").map(|value| cors(value, &format!("{place}.CorsConfiguration"))).transpose()?;

@@ -1,11 +1,11 @@
-//! CloudFormation's functions (`!Ref`, `!Sub`, …), parameters and conditions: what turns the document into plain values.
+//! CloudFormation's functions (`!Ref`, `!Sub`, …), parameters and conditions: resolves the document to plain values.
 
-use super::{ACCOUNT, REGION, TemplateError, scalar};
+use super::value::{ACCOUNT, REGION, TemplateError, scalar, strings};
 use serde_json::{Map, Value};
 use serde_yaml_ng::Value as Yaml;
 use std::collections::BTreeMap;
 
-/// Parses the YAML, `!Name` becoming the long form that CloudFormation gives it: `{"Fn::Name": …}`.
+/// Parses the YAML and expands `!Name` to the long form, as CloudFormation does: `{"Fn::Name": …}`.
 pub(super) fn document(text: &str) -> Result<Map<String, Value>, TemplateError> {
     let yaml: Yaml =
         serde_yaml_ng::from_str(text).map_err(|error| TemplateError::new("its YAML", error.to_string()))?;
@@ -56,7 +56,7 @@ impl<'a> Resolver<'a> {
                 None => definition.get("Default").and_then(scalar).ok_or_else(|| {
                     TemplateError::new(
                         format!("Parameters.{name}"),
-                        format!("no default, and the environment variable `{name}` is not set"),
+                        format!("it has no default, and the environment variable `{name}` is not set"),
                     )
                 })?,
             };
@@ -70,7 +70,7 @@ impl<'a> Resolver<'a> {
         &self.parameters
     }
 
-    /// A section of the top, resolved; empty when it is absent.
+    /// A top-level section, resolved; empty if it is missing.
     pub(super) fn section(&self, name: &str) -> Result<Map<String, Value>, TemplateError> {
         match self.document.get(name) {
             Some(value) => self.mapping(value, name),
@@ -78,12 +78,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The resources whose condition holds: logical id, type and definition.
+    /// The resources whose condition is true: logical id, type and definition.
     pub(super) fn resources(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a Value)> {
         entries(self.document, "Resources").filter_map(|(id, resource)| {
             let kind = resource.get("Type").and_then(Value::as_str).unwrap_or("(none)");
             let condition = resource.get("Condition").and_then(Value::as_str);
-            // An unknown condition keeps the resource: reading its properties then says what is wrong.
+            // An unknown condition keeps the resource: reading its properties then reports the problem.
             let wanted = condition.is_none_or(|name| self.condition(name, id).unwrap_or(true));
             wanted.then_some((id.as_str(), kind, resource))
         })
@@ -104,7 +104,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The value with every function applied; `None` for `AWS::NoValue`.
+    /// The value with all functions applied; `None` for `AWS::NoValue`.
     pub(super) fn value(&self, value: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Array(many) => {
@@ -128,7 +128,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn call(&self, name: &str, argument: &Value, place: &str) -> Result<Option<Value>, TemplateError> {
-        let wrong = || TemplateError::new(place, format!("`{name}` with an argument that is not understood"));
+        let wrong = || TemplateError::new(place, format!("`{name}` has an argument that is not supported"));
         match (name, argument) {
             ("Ref", Value::String(target)) if target == "AWS::NoValue" => Ok(None),
             ("Ref", Value::String(target)) if self.is_list(target) => {
@@ -156,7 +156,7 @@ impl<'a> Resolver<'a> {
             ("Fn::Join", Value::Array(parts)) => match parts.as_slice() {
                 [Value::String(separator), many] => {
                     let many = self.value(many, place)?.unwrap_or(Value::Null);
-                    Ok(Some(super::strings(&many, place)?.join(separator).into()))
+                    Ok(Some(strings(&many, place)?.join(separator).into()))
                 }
                 _ => Err(wrong()),
             },
@@ -173,7 +173,7 @@ impl<'a> Resolver<'a> {
                 }
                 _ => Err(wrong()),
             },
-            _ => Err(TemplateError::new(place, format!("the function `{name}` is unknown here"))),
+            _ => Err(TemplateError::new(place, format!("the function `{name}` is not supported"))),
         }
     }
 
@@ -188,7 +188,7 @@ impl<'a> Resolver<'a> {
                 result.push_str(&format!("${{{literal}}}"));
             } else if let Some(value) = names.get(name) {
                 let value = self.value(value, place)?.as_ref().and_then(scalar);
-                result.push_str(&value.ok_or_else(|| TemplateError::new(place, format!("`{name}` is no string")))?);
+                result.push_str(&value.ok_or_else(|| TemplateError::new(place, format!("`{name}` is not a string")))?);
             } else if let Some((id, attribute)) = name.split_once('.') {
                 result.push_str(&self.attribute(id, attribute, place)?);
             } else {
@@ -213,8 +213,8 @@ impl<'a> Resolver<'a> {
             _ => {}
         }
         match self.kind(target) {
-            // Of these two, `Ref` gives the ARN; of all others the name.
-            Some("AWS::SecretsManager::Secret" | "AWS::SNS::Topic") => self.arn(target),
+            // For these, `Ref` returns the ARN; for all others the name.
+            Some("AWS::IAM::ManagedPolicy" | "AWS::SecretsManager::Secret" | "AWS::SNS::Topic") => self.arn(target),
             Some(_) => self.physical_name(target),
             None => Err(TemplateError::new(place, format!("`{target}` is neither a parameter nor a resource"))),
         }
@@ -227,10 +227,11 @@ impl<'a> Resolver<'a> {
 
     fn attribute(&self, id: &str, attribute: &str, place: &str) -> Result<String, TemplateError> {
         match (self.kind(id), attribute) {
+            (Some("AWS::IAM::ManagedPolicy"), "PolicyArn") => self.arn(id),
             (Some(_), "Arn") => self.arn(id),
             (Some("AWS::SecretsManager::Secret"), "Id") => self.arn(id),
             (Some(kind), _) => {
-                Err(TemplateError::new(place, format!("the attribute `{attribute}` of a `{kind}` is unknown here")))
+                Err(TemplateError::new(place, format!("the attribute `{attribute}` of a `{kind}` is not supported")))
             }
             (None, _) => Err(TemplateError::new(place, format!("there is no resource `{id}`"))),
         }
@@ -240,8 +241,8 @@ impl<'a> Resolver<'a> {
         self.document.get("Resources")?.get(id)?.get("Type")?.as_str()
     }
 
-    /// The name that a resource gets: the one it asks for, else one made of its logical id, as CloudFormation does; a table
-    /// `WatchHistoryTable` is `watch_history` here.
+    /// A resource's name: the one that it sets, or one derived from its logical id, as in CloudFormation. The table
+    /// `WatchHistoryTable` is named `watch_history` here.
     pub(super) fn physical_name(&self, id: &str) -> Result<String, TemplateError> {
         let property = match self.kind(id) {
             Some("AWS::DynamoDB::Table") => "TableName",
@@ -266,6 +267,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn arn(&self, id: &str) -> Result<String, TemplateError> {
         let name = self.physical_name(id)?;
         let (service, resource) = match self.kind(id) {
+            // IAM has no regions.
+            Some("AWS::IAM::ManagedPolicy") => return Ok(format!("arn:aws:iam::{ACCOUNT}:policy/{name}")),
             Some("AWS::DynamoDB::Table") => ("dynamodb", format!("table/{name}")),
             // Secrets Manager adds six characters to each secret's name.
             Some("AWS::SecretsManager::Secret") => ("secretsmanager", format!("secret:{name}-000000")),
@@ -277,7 +280,7 @@ impl<'a> Resolver<'a> {
             Some("AWS::KMS::Key") => ("kms", format!("key/{name}")),
             other => {
                 let kind = other.unwrap_or("(none)");
-                return Err(TemplateError::new(id, format!("the ARN of a `{kind}` is unknown here")));
+                return Err(TemplateError::new(id, format!("the ARN of a `{kind}` is not supported")));
             }
         };
         Ok(format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"))
@@ -291,7 +294,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn holds(&self, definition: &Value, place: &str) -> Result<bool, TemplateError> {
-        let wrong = || TemplateError::new(place, "a condition that is not understood");
+        let wrong = || TemplateError::new(place, "this condition is not supported");
         let (name, argument) = definition.as_object().and_then(function_call).ok_or_else(wrong)?;
         match (name, argument) {
             ("Condition", Value::String(other)) => self.condition(other, place),
@@ -332,7 +335,7 @@ fn entries<'a>(document: &'a Map<String, Value>, section: &str) -> impl Iterator
     document.get(section).and_then(Value::as_object).into_iter().flatten()
 }
 
-/// The one entry of a mapping that is a call of a function.
+/// The only entry of a mapping that calls a function.
 fn function_call(mapping: &Map<String, Value>) -> Option<(&str, &Value)> {
     let mut entries = mapping.iter();
     let (name, argument) = entries.next()?;
@@ -340,7 +343,7 @@ fn function_call(mapping: &Map<String, Value>) -> Option<(&str, &Value)> {
     is_call.then_some((name.as_str(), argument))
 }
 
-/// Whether a parameter's definition allows the value, as far as CloudFormation would have checked it.
+/// Whether a parameter's definition allows the value, with the checks that CloudFormation makes.
 fn accepted(name: &str, definition: &Value, value: &str) -> Result<(), TemplateError> {
     let refused = |why: String| Err(TemplateError::new(format!("Parameters.{name}"), format!("`{value}` {why}")));
     if definition.get("Type").and_then(Value::as_str) == Some("Number") {
@@ -348,12 +351,12 @@ fn accepted(name: &str, definition: &Value, value: &str) -> Result<(), TemplateE
         let bound = |key| definition.get(key).and_then(scalar).and_then(|bound| bound.parse::<f64>().ok());
         if bound("MinValue").is_some_and(|least| number < least) || bound("MaxValue").is_some_and(|most| number > most)
         {
-            return refused("is out of its range".into());
+            return refused("is out of range".into());
         }
     }
     match definition.get("AllowedValues").and_then(Value::as_array) {
         Some(allowed) if !allowed.iter().filter_map(scalar).any(|one| one == value) => {
-            refused(format!("is none of {}", Value::Array(allowed.clone())))
+            refused(format!("is not one of {}", Value::Array(allowed.clone())))
         }
         _ => Ok(()),
     }

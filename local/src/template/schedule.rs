@@ -3,13 +3,13 @@
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
-/// How many years ahead a cron expression is searched: a 29th of February is at most eight away.
+/// How many years ahead a cron expression is searched: the next 29th of February is at most eight years away.
 const YEARS_AHEAD_MAX: i64 = 9;
 
-/// When a scheduled function runs.
+/// The schedule of a function.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
-    /// After every so much time.
+    /// After each interval.
     Rate(SignedDuration),
     /// At the minutes that match.
     Cron(Box<Cron>),
@@ -29,7 +29,7 @@ pub struct Cron {
 }
 
 impl Expression {
-    /// Reads an expression; `None` when it is none that EventBridge and we know.
+    /// Parses an expression; `None` if EventBridge or this platform does not support it.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once('(')?;
         let inner = rest.strip_suffix(')')?;
@@ -51,9 +51,15 @@ impl Expression {
                 let cron = Cron {
                     minutes: numbers(minutes, 0, 59, &[])?,
                     hours: numbers(hours, 0, 23, &[])?,
-                    days: optional(days, 1, 31, &[])?,
+                    days: match *days {
+                        "?" => None,
+                        days => Some(numbers(days, 1, 31, &[])?),
+                    },
                     months: numbers(months, 1, 12, &MONTHS)?,
-                    weekdays: optional(weekdays, 1, 7, &WEEKDAYS)?,
+                    weekdays: match *weekdays {
+                        "?" => None,
+                        weekdays => Some(numbers(weekdays, 1, 7, &WEEKDAYS)?),
+                    },
                     years: numbers(years, 1970, 2199, &[])?,
                 };
                 (cron.days.is_some() != cron.weekdays.is_some()).then(|| Self::Cron(Box::new(cron)))
@@ -62,7 +68,7 @@ impl Expression {
         }
     }
 
-    /// The first moment after `moment` at which it runs; `None` when its years are over.
+    /// The first time after `moment` at which it runs; `None` if it never runs again.
     pub fn after(&self, moment: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Rate(period) => moment.checked_add(*period).ok(),
@@ -104,13 +110,7 @@ impl Cron {
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// The outer `None` is an error, the inner one a `?`.
-#[allow(clippy::option_option, reason = "read once, on the next line of the caller")]
-fn optional(field: &str, least: i64, most: i64, names: &[&str]) -> Option<Option<Vec<i64>>> {
-    if field == "?" { Some(None) } else { numbers(field, least, most, names).map(Some) }
-}
-
-/// `*`, `5`, `1,3`, `1-5`, `*/10`, `2/3` and names, as ascending numbers.
+/// Parses `*`, `5`, `1,3`, `1-5`, `*/10`, `2/3` and names into ascending numbers.
 fn numbers(field: &str, least: i64, most: i64, names: &[&str]) -> Option<Vec<i64>> {
     let named = |text: &str| match names.iter().position(|name| text.eq_ignore_ascii_case(name)) {
         Some(at) => i64::try_from(at).ok().map(|at| at + 1),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn cron_finds_the_next_minute_that_matches() {
+    fn cron_finds_the_next_matching_minute() {
         assert_eq!(next("cron(15 3 * * ? *)", "2026-01-31T03:15:00Z"), "2026-02-01T03:15:00Z");
         assert_eq!(next("cron(0/20 * * * ? *)", "2026-01-31T23:45:01Z"), "2026-02-01T00:00:00Z");
         assert_eq!(next("cron(0 12 ? * MON-FRI *)", "2026-01-02T12:00:00Z"), "2026-01-05T12:00:00Z");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_eventbridge_would_refuse_is_refused() {
+    fn invalid_schedules_are_refused() {
         for wrong in
             ["rate(0 minutes)", "rate(5 weeks)", "cron(* * * * *)", "cron(0 0 1 * 1 *)", "cron(61 * * * ? *)", "5m"]
         {

@@ -1,10 +1,10 @@
-//! A table of the template: the request that creates it, and the attribute by which its rows expire.
+//! A table of the template: the request that creates it, and its TTL attribute.
 
 use super::intrinsics::Resolver;
-use super::{TemplateError, known_keys, object};
+use super::value::{TemplateError, known_keys, object};
 use serde_json::{Map, Value};
 
-/// Properties that protect, watch or pay for a table, none of which exists here.
+/// Properties about protecting, monitoring or paying for a table, which have no counterpart here.
 const WITHOUT_COUNTERPART: [&str; 7] = [
     "ContributorInsightsSpecification",
     "DeletionProtectionEnabled",
@@ -20,9 +20,9 @@ const WITHOUT_COUNTERPART: [&str; 7] = [
 pub struct Table {
     /// The table's name.
     pub name: String,
-    /// The body of the `CreateTable` call that makes it.
+    /// The body of the `CreateTable` request.
     pub definition: Value,
-    /// The attribute that says when a row expires.
+    /// The TTL attribute.
     pub ttl: Option<String>,
 }
 

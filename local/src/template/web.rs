@@ -1,16 +1,16 @@
-//! The headers of the web app's pages and files, as CloudFront is told to add them.
+//! The headers that CloudFront adds to the web app's pages and files.
 
-use super::{TemplateError, known_keys, object, scalar};
+use super::value::{TemplateError, known_keys, object, scalar};
 use serde_json::{Map, Value};
 
-/// Headers by name, in lower case. Empty when the template has no policy of them.
+/// Headers by name, in lower case. Empty if the template has no policy for them.
 pub type WebHeaders = Vec<(&'static str, String)>;
 
-/// A response headers policy's `SecurityHeadersConfig`, one header each.
+/// One header for each entry of a response headers policy's `SecurityHeadersConfig`.
 pub(super) fn headers(id: &str, properties: &Map<String, Value>) -> Result<WebHeaders, TemplateError> {
     let place = format!("{id}.ResponseHeadersPolicyConfig");
     let config = object(properties, "ResponseHeadersPolicyConfig");
-    let config = config.ok_or_else(|| TemplateError::new(id, "no ResponseHeadersPolicyConfig"))?;
+    let config = config.ok_or_else(|| TemplateError::new(id, "ResponseHeadersPolicyConfig is missing"))?;
     known_keys(config, &["Name", "Comment", "SecurityHeadersConfig"], &place)?;
     let Some(security) = object(config, "SecurityHeadersConfig") else { return Ok(Vec::new()) };
     security
@@ -23,7 +23,7 @@ pub(super) fn headers(id: &str, properties: &Map<String, Value>) -> Result<WebHe
                 "FrameOptions" => Ok(("x-frame-options", get("FrameOption"))),
                 "ReferrerPolicy" => Ok(("referrer-policy", get("ReferrerPolicy"))),
                 "StrictTransportSecurity" => Ok(("strict-transport-security", transport(&get))),
-                _ => Err(TemplateError::new(&place, format!("`{kind}` is unknown here"))),
+                _ => Err(TemplateError::new(&place, format!("`{kind}` is not supported"))),
             }
         })
         .collect()

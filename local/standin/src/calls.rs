@@ -1,27 +1,30 @@
-//! What each request called, for tests and for the developer: `GET /calls?request_id=`.
+//! Recorded calls per request, for tests and developers: `GET /calls?request_id=`.
 
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// Requests remembered; the oldest are forgotten first.
+/// Most requests remembered; the oldest are dropped first.
 const REQUESTS_MAX: usize = 20_000;
 
-/// One call below a function.
+/// One call that a function made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
     /// `dynamodb`, `secrets`, `mail`, `stripe` or `mux`.
     pub service: String,
     /// The SDK's operation (`BatchGetItem`), or method and path (`POST /v1/customers`).
     pub operation: String,
-    /// The DynamoDB tables it names.
+    /// The DynamoDB tables that the call names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<String>,
-    /// Of a DynamoDB read: whether every table of it was asked for a consistent read.
+    /// For a DynamoDB read: whether every table was read consistently.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consistent: Option<bool>,
-    /// The HTTP status it was answered with; `None` when the connection broke.
+    /// For a DynamoDB call that succeeded: the capacity units that it consumed, those of indexes included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub units: Option<f64>,
+    /// The response's HTTP status; `None` if the connection broke.
     pub status: Option<u16>,
     /// Microseconds since the platform started.
     pub started_us: u64,
@@ -29,7 +32,7 @@ pub struct Call {
     pub ended_us: u64,
 }
 
-/// Recorded calls by request id. Clones are the same record.
+/// Recorded calls by request id. Clones share one record.
 #[derive(Clone, Default)]
 pub struct Calls(Arc<Mutex<Record>>);
 
@@ -40,7 +43,7 @@ struct Record {
 }
 
 impl Calls {
-    /// Microseconds on the record's own time line.
+    /// Microseconds since the platform started, as recorded in calls.
     pub fn micros(&self) -> u64 {
         static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
         u64::try_from(START.get_or_init(Instant::now).elapsed().as_micros()).unwrap_or(u64::MAX)
@@ -69,7 +72,7 @@ impl Calls {
     }
 }
 
-/// How many times a request waited for `service`: calls that overlap are one round trip.
+/// How many times a request waited for `service`. Overlapping calls are one round trip.
 pub fn round_trips(calls: &[Call], service: &str) -> usize {
     let mut trips = 0;
     let mut ends = 0;
@@ -80,4 +83,23 @@ pub fn round_trips(calls: &[Call], service: &str) -> usize {
         ends = ends.max(call.ended_us);
     }
     trips
+}
+
+/// The DynamoDB capacity units of a request's calls. On-demand tables are billed by them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Units {
+    /// Read units: half a unit for an item of up to 4 KB, and a whole one if it is read consistently.
+    pub read: f64,
+    /// Write units: one for an item of up to 1 KB, in the table and in each index that changes; twice that in a transaction.
+    pub write: f64,
+}
+
+/// What the calls of a request consumed.
+pub fn units(calls: &[Call]) -> Units {
+    let mut units = Units::default();
+    for call in calls {
+        let kind = if call.consistent.is_some() { &mut units.read } else { &mut units.write };
+        *kind += call.units.unwrap_or_default();
+    }
+    units
 }

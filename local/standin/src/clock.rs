@@ -1,10 +1,10 @@
-//! The one clock: real time plus an offset that only grows, but for a history that is played before anything else happened.
+//! The shared clock: real time plus an offset that only grows, except while a history is seeded into an empty platform.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// The time that the service, its stand-ins and their timers agree on. Clones show the same time.
+/// The time that the service, its stand-ins and their timers share. Clones show the same time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Arc<AtomicI64>);
 
@@ -14,29 +14,34 @@ impl Clock {
         Self(Arc::new(AtomicI64::new(offset_ms.max(0))))
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
-        Timestamp::now() + SignedDuration::from_millis(self.offset_ms())
+        real_time() + SignedDuration::from_millis(self.offset_ms())
     }
 
-    /// How far the clock runs ahead of real time, in milliseconds: what a restart has to keep.
+    /// How far the clock is ahead of real time, in milliseconds. A restart must keep this.
     pub fn offset_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Sets the clock back. Only for a platform that holds nothing yet: whatever has a moment would be of the future.
+    /// Sets the clock back. Only for a platform without data: existing timestamps would otherwise be in the future.
     pub fn set_back(&self, by: SignedDuration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
 
-    /// Sees to it that the clock is at least `offset_ms` milliseconds ahead of real time: the end of what was set back.
+    /// Moves the clock to at least `offset_ms` milliseconds ahead of real time: ends what [`Clock::set_back`] started.
     pub fn catch_up(&self, offset_ms: i64) {
         self.0.fetch_max(offset_ms, Ordering::SeqCst);
     }
 
-    /// Moves the clock to `moment`; a moment in the past moves nothing.
+    /// Moves the clock to `moment`; does nothing if that is in the past.
     pub(crate) fn move_to(&self, moment: Timestamp) {
-        let offset = moment.duration_since(Timestamp::now()).as_millis();
+        let offset = moment.duration_since(real_time()).as_millis();
         self.0.fetch_max(i64::try_from(offset).unwrap_or(i64::MAX), Ordering::SeqCst);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "everything else asks the clock, and the clock asks the machine")]
+fn real_time() -> Timestamp {
+    Timestamp::now()
 }

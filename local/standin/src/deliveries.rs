@@ -1,4 +1,4 @@
-//! Webhook deliveries: signed at every attempt, retried on the clock, and broken on request.
+//! Webhook deliveries: signed for every attempt, retried by the clock, and disturbed on request.
 
 use crate::clock::Clock;
 use crate::documents::Documents;
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 const DELIVERIES_KEPT_MAX: usize = 5_000;
-/// How long `reorder` gathers events before it sends the newest first.
+/// How long `reorder` collects events before it sends the newest first.
 const REORDER_WINDOW: SignedDuration = SignedDuration::from_millis(150);
 
-/// Signs a body at a moment: the header's name and value.
+/// Signs a body for a point in time; returns the header's name and value.
 pub type Signer = Arc<dyn Fn(Timestamp, &[u8]) -> (&'static str, String) + Send + Sync>;
 
 /// Where a provider sends its events.
@@ -24,26 +24,26 @@ pub type Signer = Arc<dyn Fn(Timestamp, &[u8]) -> (&'static str, String) + Send 
 pub struct Endpoint {
     /// `stripe` or `mux`.
     pub provider: &'static str,
-    /// The address that is posted to.
+    /// The URL that events are posted to.
     pub url: String,
     /// Signs every attempt anew, as providers do.
     pub sign: Signer,
-    /// Waits between attempts, in seconds; after the last one the delivery has failed.
+    /// Waits between attempts, in seconds. After the last attempt the delivery has failed.
     pub retry_seconds: &'static [i64],
     /// How long an attempt may take.
     pub timeout: Duration,
 }
 
-/// A fault of a provider's deliveries.
+/// How a provider's deliveries behave; all but one are faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Each event once, in order.
     #[default]
     Normal,
-    /// Kept until released.
+    /// Held until released.
     Hold,
-    /// Each event twice at once.
+    /// Each event twice, at the same time.
     Duplicate,
     /// The newest first.
     Reorder,
@@ -51,10 +51,10 @@ pub enum Mode {
     Drop,
 }
 
-/// What became of a delivery.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names explain themselves")]
 pub enum Status {
     Pending,
     Held,
@@ -66,21 +66,21 @@ pub enum Status {
 /// One attempt of a delivery.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When it was made, on the clock.
+    /// When it was made, by the clock.
     pub at: Timestamp,
-    /// The status it was answered with; `None` when there was no answer.
+    /// The response's status; `None` if there was no response.
     pub status: Option<u16>,
-    /// Why there was no answer.
+    /// Why there was no response.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub error: Option<String>,
-    /// Real milliseconds until the answer.
+    /// Real milliseconds until the response.
     pub duration_ms: u64,
 }
 
-/// An event on its way to an endpoint.
+/// The delivery of an event to an endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Delivery {
-    /// `whd_` and a number that grows.
+    /// `whd_` and an increasing number.
     pub id: String,
     /// `stripe` or `mux`.
     pub provider: String,
@@ -88,14 +88,14 @@ pub struct Delivery {
     pub endpoint_id: String,
     /// The provider's event id.
     pub event_id: String,
-    /// The event's type: `invoice.paid`.
+    /// The event's type, such as `invoice.paid`.
     #[serde(rename = "type")]
     pub event_type: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
-    /// What was tried.
+    /// The attempts so far.
     pub attempts: Vec<Attempt>,
-    /// When it is tried next, if it is pending.
+    /// When the next attempt is due, if the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
     /// When the event happened.
     pub created_at: Timestamp,
@@ -103,7 +103,7 @@ pub struct Delivery {
     pub body: String,
 }
 
-/// The webhook deliveries of all providers. Clones are the same.
+/// The webhook deliveries of all providers. Clones share one state.
 #[derive(Clone)]
 pub struct Deliveries(Arc<Inner>);
 
@@ -120,9 +120,9 @@ struct Inner {
 struct State {
     endpoints: HashMap<String, Endpoint>,
     modes: HashMap<String, Mode>,
-    /// By id, which grows: oldest first.
+    /// By id. Ids increase, so the oldest comes first.
     deliveries: BTreeMap<String, Delivery>,
-    /// The pending ones by when they are due, so that nobody has to look through those that are done.
+    /// The pending ones by due time, so that finished deliveries need not be searched.
     due: BTreeSet<(Timestamp, String)>,
     last: u64,
 }
@@ -145,10 +145,10 @@ impl State {
 }
 
 impl Deliveries {
-    /// Loads what an earlier run left undelivered, and joins the timeline.
+    /// Loads the deliveries that an earlier run left pending, and joins the timeline.
     ///
     /// # Errors
-    /// When the documents cannot be read.
+    /// If the documents cannot be read.
     pub fn open(timeline: &Timeline, documents: Documents) -> rusqlite::Result<Self> {
         let mut state = State::default();
         for (_, delivery) in documents.all("webhooks.delivery")? {
@@ -160,8 +160,9 @@ impl Deliveries {
             clock: timeline.clock().clone(),
             timeline: timeline.clone(),
             documents,
-            // Endpoints are on this machine and without TLS: to parse the system's certificates would be the most of a start.
-            client: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a plain client"),
+            // Endpoints are on this machine and use no TLS. Parsing the system's certificates would take most of the
+            // start-up time.
+            client: reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client without TLS"),
             state: Mutex::new(state),
             changed: Notify::new(),
         }));
@@ -169,7 +170,7 @@ impl Deliveries {
         Ok(this)
     }
 
-    /// Sets where events for `endpoint_id` go; `None` takes the endpoint away, and what is pending for it fails.
+    /// Sets where events for `endpoint_id` go. `None` removes the endpoint, and its pending deliveries fail.
     pub fn set_endpoint(&self, endpoint_id: &str, endpoint: Option<Endpoint>) {
         let mut state = self.state();
         match endpoint {
@@ -178,7 +179,7 @@ impl Deliveries {
         };
     }
 
-    /// Sends an event to an endpoint, as the provider's mode says. Returns at once; the timeline delivers.
+    /// Sends an event to an endpoint according to the provider's mode. Returns at once; the timeline delivers.
     pub fn send(&self, endpoint_id: &str, event_id: &str, event_type: &str, body: String) {
         let now = self.0.clock.now();
         let mut state = self.state();
@@ -208,12 +209,18 @@ impl Deliveries {
         self.0.timeline.wake();
     }
 
-    /// All deliveries that are remembered, newest first.
+    /// All remembered deliveries, newest first.
     pub fn list(&self) -> Vec<Delivery> {
         self.state().deliveries.values().rev().cloned().collect()
     }
 
-    /// Sends a delivery again, now, whatever became of it; `false` when there is none of that id.
+    /// The signature of a delivery that is sent at `now`, as the header's name and value; `None` if its endpoint is gone.
+    pub fn signature(&self, delivery: &Delivery, now: Timestamp) -> Option<(&'static str, String)> {
+        let endpoint = self.state().endpoints.get(&delivery.endpoint_id).cloned()?;
+        Some((endpoint.sign)(now, delivery.body.as_bytes()))
+    }
+
+    /// Sends a delivery again now, whatever its state; `false` if the id does not exist.
     pub fn redeliver(&self, id: &str) -> bool {
         let mut state = self.state();
         let Some(mut delivery) = state.deliveries.get(id).cloned() else { return false };
@@ -225,17 +232,17 @@ impl Deliveries {
         true
     }
 
-    /// How a provider's events are delivered from now on.
+    /// Sets how a provider's events are delivered from now on.
     pub fn set_mode(&self, provider: &str, mode: Mode) {
         self.state().modes.insert(provider.to_owned(), mode);
     }
 
-    /// How each provider's events are delivered, as far as it was set.
+    /// The modes that were set, by provider.
     pub fn modes(&self) -> BTreeMap<String, Mode> {
         self.state().modes.iter().map(|(provider, mode)| (provider.clone(), *mode)).collect()
     }
 
-    /// Sends what `hold` kept, in order, and returns how many that were.
+    /// Sends what `hold` kept, in order, and returns the number of deliveries.
     pub fn release(&self) -> usize {
         let now = self.0.clock.now();
         let mut state = self.state();
@@ -251,7 +258,7 @@ impl Deliveries {
         count
     }
 
-    /// Waits until every delivery of an event had its first attempt, or is kept back, but no longer than `patience`.
+    /// Waits until every delivery of an event had its first attempt or is held, at most for `patience`.
     pub async fn attempted(&self, event_id: &str, patience: Duration) {
         let settled = async {
             loop {
@@ -267,7 +274,7 @@ impl Deliveries {
         let _ = tokio::time::timeout(patience, settled).await;
     }
 
-    /// Forgets all deliveries and modes; endpoints stay.
+    /// Forgets all deliveries and modes; keeps the endpoints.
     pub fn reset(&self) {
         let mut state = self.state();
         state.deliveries.clear();
@@ -299,7 +306,7 @@ impl Deliveries {
         }
     }
 
-    /// The pending delivery to attempt next: the earliest due; in `reorder`, of those due together the newest.
+    /// The pending delivery to attempt next: the earliest due. In `reorder` mode, the newest of those due together.
     fn next(&self) -> Option<Delivery> {
         let state = self.state();
         let (due, id) = state.due.first()?;
@@ -333,7 +340,8 @@ impl Deliveries {
         };
         let waits = endpoint.map_or(&[][..], |endpoint| endpoint.retry_seconds);
         let mut state = self.state();
-        // The state as it is by now: a reset may have forgotten the delivery, or somebody asked for another one.
+        // Read the state again: meanwhile, a reset may have removed the delivery, or someone may have asked for a
+        // redelivery.
         if let Some(mut current) = state.deliveries.get(&delivery.id).cloned() {
             let asked_again = current.next_attempt_at != delivery.next_attempt_at;
             record(&mut current, attempts, waits, asked_again, now);
@@ -348,7 +356,7 @@ impl Deliveries {
         let started = Instant::now();
         let request = self.0.client.post(&endpoint.url).header(name, value).header("content-type", "application/json");
         let answer = request.timeout(endpoint.timeout).body(body.to_owned()).send();
-        // Read to its end, so that the connection serves the next one.
+        // Read to the end, so that the connection can be reused.
         let answer = answer.and_then(async |answer| Ok((answer.status(), answer.bytes().await?))).await;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
@@ -358,7 +366,7 @@ impl Deliveries {
     }
 }
 
-/// Adds what was tried at `now` to a delivery, and decides what becomes of it.
+/// Adds the attempts made at `now` to a delivery, and decides its next state.
 fn record(delivery: &mut Delivery, attempts: Vec<Attempt>, waits: &[i64], asked_again: bool, now: Timestamp) {
     let accepted = attempts.iter().any(|one| one.status.is_some_and(|code| (200..300).contains(&code)));
     let mut moments: Vec<Timestamp> = delivery.attempts.iter().map(|one| one.at).collect();

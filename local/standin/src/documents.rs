@@ -1,4 +1,4 @@
-//! Durable state of the stand-ins: named JSON documents in one SQLite file.
+//! The durable state of the stand-ins: named JSON documents in one SQLite file.
 
 use rusqlite::{Connection, params};
 use serde::{Serialize, de::DeserializeOwned};
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 const PUT: &str = "INSERT OR REPLACE INTO documents (kind, id, body) VALUES (?1, ?2, ?3)";
 const REMOVE: &str = "DELETE FROM documents WHERE kind = ?1 AND id = ?2";
 
-/// A store of JSON documents by kind and id. What [`Documents::put`] returned from survives a kill.
+/// A store of JSON documents by kind and id. Once [`Documents::put`] has returned, the document survives a kill.
 ///
-/// A stand-in keeps its working state in memory, loads it at start, and writes every changed object through.
+/// A stand-in keeps its working state in memory, loads it at the start, and writes every changed object through.
 #[derive(Clone)]
 pub struct Documents(Option<Arc<Mutex<Connection>>>);
 
-/// Documents to be written and removed together.
+/// Documents to write and remove together.
 pub struct Batch<'a> {
     documents: &'a Documents,
     changes: Vec<Change>,
@@ -23,15 +23,15 @@ pub struct Batch<'a> {
 struct Change {
     kind: String,
     id: String,
-    /// `None` removes it.
+    /// `None` removes the document.
     body: Option<String>,
 }
 
 impl Documents {
-    /// Opens the file, creating it when it is absent; without one nothing is kept, and nothing is ever found.
+    /// Opens the file and creates it if necessary. Without a file nothing is stored, and nothing is ever found.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// If the file cannot be opened.
     pub fn open(file: Option<&Path>) -> rusqlite::Result<Self> {
         let Some(file) = file else { return Ok(Self(None)) };
         let connection = Connection::open(file)?;
@@ -43,8 +43,8 @@ impl Documents {
         Ok(Self(Some(Arc::new(Mutex::new(connection)))))
     }
 
-    /// Every document of a kind, ordered by id. A document that no longer reads as `T` is an error: state is never
-    /// dropped in silence.
+    /// Every document of a kind, ordered by id. A document that cannot be read as `T` is an error: state is never
+    /// dropped silently.
     pub fn all<T: DeserializeOwned>(&self, kind: &str) -> rusqlite::Result<Vec<(String, T)>> {
         let Some(connection) = self.connection() else { return Ok(Vec::new()) };
         let mut query = connection.prepare_cached("SELECT id, body FROM documents WHERE kind = ?1 ORDER BY id")?;
@@ -58,10 +58,10 @@ impl Documents {
         rows.collect()
     }
 
-    /// Writes a document, replacing an older one.
+    /// Writes or replaces a document.
     ///
     /// # Panics
-    /// When the disk refuses: a stand-in that answers without having kept its word would be worse than one that stops.
+    /// If the disk refuses. A stand-in that answers and then forgets would be worse than one that stops.
     pub fn put(&self, kind: &str, id: &str, value: &impl Serialize) {
         if let Some(connection) = self.connection() {
             run(&connection, PUT, params![kind, id, body(value)]);
@@ -73,20 +73,20 @@ impl Documents {
         Batch { documents: self, changes: Vec::new() }
     }
 
-    /// Removes a document; an absent one is no error.
+    /// Removes a document; does nothing if it does not exist.
     ///
     /// # Panics
-    /// As [`Documents::put`] does.
+    /// Like [`Documents::put`].
     pub fn remove(&self, kind: &str, id: &str) {
         if let Some(connection) = self.connection() {
             run(&connection, REMOVE, params![kind, id]);
         }
     }
 
-    /// Removes all documents whose kind starts with `prefix`: a reset.
+    /// Removes all documents whose kind starts with `prefix`; used by a reset.
     ///
     /// # Panics
-    /// As [`Documents::put`] does.
+    /// Like [`Documents::put`].
     pub fn clear(&self, prefix: &str) {
         if let Some(connection) = self.connection() {
             run(&connection, "DELETE FROM documents WHERE substr(kind, 1, length(?1)) = ?1", params![prefix]);
@@ -99,33 +99,33 @@ impl Documents {
 }
 
 impl Batch<'_> {
-    /// Writes a document, replacing an older one.
+    /// Writes or replaces a document.
     pub fn put(&mut self, kind: &str, id: &str, value: &impl Serialize) {
-        // What is not kept need not be written out either.
+        // Without a file there is nothing to serialize for.
         if self.documents.0.is_some() {
             self.changes.push(Change { kind: kind.to_owned(), id: id.to_owned(), body: Some(body(value)) });
         }
     }
 
-    /// Removes a document; an absent one is no error.
+    /// Removes a document; does nothing if it does not exist.
     pub fn remove(&mut self, kind: &str, id: &str) {
         self.changes.push(Change { kind: kind.to_owned(), id: id.to_owned(), body: None });
     }
 
-    /// How many changes there are.
+    /// The number of changes.
     pub fn len(&self) -> usize {
         self.changes.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no changes.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// Makes all of the changes or, when the process is killed on the way, none.
+    /// Makes all changes, or none if the process is killed meanwhile.
     ///
     /// # Panics
-    /// As [`Documents::put`] does.
+    /// Like [`Documents::put`].
     pub fn write(self) {
         let Some(mut connection) = self.documents.connection().filter(|_| !self.is_empty()) else { return };
         let mut write = || {

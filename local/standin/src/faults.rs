@@ -1,16 +1,17 @@
-//! Faults that a test or a developer injects: `POST /faults`.
+//! Faults injected by a test or a developer: `POST /faults`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How often a call that waits looks whether it may go on.
+/// How often a blocked call checks whether it may continue.
 const WAIT_PERIOD: Duration = Duration::from_millis(2);
 
-/// Where a fault strikes.
+/// The service that a fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names explain themselves")]
 pub enum Target {
     Dynamodb,
     Stripe,
@@ -23,36 +24,50 @@ pub enum Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Refused for its rate, as the provider words it.
+    /// Refused because of its rate, with the provider's own error.
     Throttle,
-    /// The provider's own 500, nothing done.
+    /// The provider's own 500; nothing is done.
     Error,
-    /// No answer until the caller gives up; nothing done.
+    /// Rejected permanently, with the provider's own error: the request itself is invalid.
+    Reject,
+    /// No response until the caller gives up; nothing is done.
     Hang,
     /// The connection breaks before anything is done.
     ResetBefore,
-    /// It is done, then the connection breaks.
+    /// The call is done, then the connection breaks.
     ResetAfter,
-    /// It is done, and half of the answer arrives.
+    /// The call is done, and half of the response arrives.
     Truncate,
-    /// DynamoDB's batch leaves its keys unprocessed; elsewhere as `throttle`.
+    /// DynamoDB's batch leaves its keys unprocessed; elsewhere like `throttle`.
     Unprocessed,
-    /// DynamoDB's transaction conflict; elsewhere 409.
+    /// DynamoDB's transaction conflict; elsewhere a 409.
     Conflict,
-    /// It waits until all faults are ended, and is done then: what overtakes it meanwhile is for the test to say.
+    /// The call waits until all faults are cleared and is done then. The test decides what overtakes it meanwhile.
     Wait,
+    /// Answered with [`Fault::answer`]; nothing is done. Only for Stripe and Mux; elsewhere like `error`.
+    Answer,
 }
 
-/// An injected fault: of the calls that match, `skip` pass, then `count` are struck.
+/// A response that the test provides.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canned {
+    /// The HTTP status.
+    pub status: u16,
+    /// The JSON body.
+    pub body: Value,
+}
+
+/// An injected fault. Of the matching calls, the first `skip` pass and the next `count` are hit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// The service struck.
+    /// The service that is hit.
     pub target: Target,
     /// Only calls that name this DynamoDB table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
-    /// Only this operation, as [`crate::calls::Call::operation`] words it.
+    /// Only this operation, in the format of [`crate::calls::Call::operation`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// What happens.
@@ -60,39 +75,52 @@ pub struct Fault {
     /// Matching calls that pass first.
     #[serde(default)]
     pub skip: u32,
-    /// Matching calls that are struck then.
+    /// Matching calls that are hit after that.
     pub count: u32,
+    /// The response for [`Kind::Answer`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Canned>,
 }
 
-/// The faults in force. Clones are the same.
+/// The active faults. Clones share one list.
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<Vec<Fault>>>);
 
 impl Faults {
-    /// Puts a fault in force.
+    /// Activates a fault.
     pub fn add(&self, fault: Fault) {
         self.0.lock().expect("no panic while held").push(fault);
     }
 
-    /// The faults in force, oldest first.
+    /// The active faults, oldest first.
     pub fn list(&self) -> Vec<Fault> {
         self.0.lock().expect("no panic while held").clone()
     }
 
-    /// Ends all faults.
+    /// Clears all faults.
     pub fn clear(&self) {
         self.0.lock().expect("no panic while held").clear();
     }
 
-    /// Waits until the faults that hold calls back are ended.
+    /// Waits until the faults that block calls are cleared.
     pub async fn ended(&self) {
         while self.list().iter().any(|fault| fault.kind == Kind::Wait) {
             tokio::time::sleep(WAIT_PERIOD).await;
         }
     }
 
-    /// Counts a call against the faults in force and returns what strikes it.
+    /// Counts a call against the active faults and returns the fault that hits it.
     pub fn strike(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
+        self.strike_with_answer(target, operation, tables).map(|(kind, _)| kind)
+    }
+
+    /// Like [`Faults::strike`], and also returns the response that the test provides.
+    pub fn strike_with_answer(
+        &self,
+        target: Target,
+        operation: &str,
+        tables: &[String],
+    ) -> Option<(Kind, Option<Canned>)> {
         let mut faults = self.0.lock().expect("no panic while held");
         let matches = |fault: &Fault| {
             fault.target == target
@@ -105,10 +133,10 @@ impl Faults {
                 fault.skip -= 1;
             } else if struck.is_none() && fault.count > 0 {
                 fault.count -= 1;
-                struck = Some(fault.kind);
+                struck = Some((fault.kind, fault.answer.clone()));
             }
         }
-        // One that holds calls back is in force until it is ended.
+        // A fault that blocks calls stays active until it is cleared.
         faults.retain(|fault| fault.count > 0 || fault.kind == Kind::Wait);
         struck
     }

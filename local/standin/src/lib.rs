@@ -1,7 +1,8 @@
-//! What the servers of the local platform share: the one clock and the timeline of due work, the durable documents,
-//! recorded calls, injected faults, webhook deliveries, and a loopback server that can break on purpose.
+//! Shared by the servers of the local platform: the clock and the timeline of due work, durable documents, recorded
+//! calls, injected faults, webhook deliveries, and a loopback server that can fail on purpose.
 //!
-//! It knows nothing of Marquee: the Stripe and Mux stand-ins build on it, and other programs can use them alone.
+//! Nothing here is specific to Marquee. The Stripe and Mux stand-ins build on it, and other programs can use it as
+//! well.
 
 pub mod calls;
 pub mod clock;

@@ -1,7 +1,8 @@
-//! A loopback HTTP server that records what it is asked, answers foreign host names with 421, and breaks on purpose.
+//! A loopback HTTP server that records its requests, answers 421 to foreign host names, and injects faults. On request it
+//! is also reachable from the containers of this machine.
 
 use crate::calls::{Call, Calls};
-use crate::faults::{Faults, Kind, Target};
+use crate::faults::{Canned, Faults, Kind, Target};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -11,64 +12,113 @@ use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper_util::rt::TokioIo;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-/// The header by which a function names the request that a call belongs to; production sends it too.
+/// The header with the id of the request that a call belongs to; production sends it too.
 pub const TRACE_HEADER: &str = "x-request-id";
 
-/// Longest that [`Kind::Hang`] keeps a caller waiting: longer than any caller's own limit.
+/// The longest that [`Kind::Hang`] keeps a caller waiting: longer than any caller's timeout.
 const HANG_SECONDS_MAX: u64 = 60;
 
-/// How the calls of a server are recorded and struck by faults.
+/// How the calls of a server are recorded and hit by faults.
 #[derive(Clone)]
 pub struct Watch {
-    /// The name of the service in the record: `stripe`.
+    /// The service's name in the record, such as `stripe`.
     pub service: &'static str,
-    /// The service as a target of faults.
+    /// The service as the target of faults.
     pub target: Target,
     /// Where calls are recorded.
     pub calls: Calls,
-    /// The faults in force.
+    /// The active faults.
     pub faults: Faults,
-    /// Names the API operation of a request (`POST /v1/customers/{id}`); `None` for pages and media, which are neither
-    /// recorded nor struck.
+    /// Returns the API operation of a request (`POST /v1/customers/{id}`); `None` for pages and media, which are
+    /// neither recorded nor hit by faults.
     pub operation: fn(&Method, &str) -> Option<String>,
-    /// The service's own answer to a throttled, failed or conflicting call, in its own words.
+    /// The response to a throttled, failed or conflicting call, in the service's own format.
     pub refusal: fn(Kind) -> Response,
 }
 
-/// Serves `router` on a loopback listener until the task is aborted. Without a `watch`, nothing is recorded or struck.
+/// Serves `router` on a loopback listener until the task is aborted. Without `watch`, nothing is recorded and no fault
+/// is injected.
 ///
 /// # Errors
-/// When the listener is not on loopback: a platform with demo passwords is nobody else's to reach.
+/// If the listener is not on loopback: nobody else may reach a platform with demo passwords.
 pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
         return Err(io::Error::other(format!("{address} is not on loopback")));
     }
+    accept(listener, Hosts::of(address, None), router, watch).await
+}
+
+/// Serves `router` to the containers of this machine, too: on a listener that has the address of their bridge, or on a
+/// loopback listener to which their engine forwards what they send to the host `name`.
+///
+/// # Errors
+/// If the listener is on a public address or on all addresses.
+pub async fn serve_containers(
+    listener: TcpListener,
+    name: Option<&str>,
+    router: Router,
+    watch: Option<Watch>,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    if !is_of_this_machine(address.ip()) {
+        return Err(io::Error::other(format!("{address} is neither on loopback nor a private address")));
+    }
+    accept(listener, Hosts::of(address, name), router, watch).await
+}
+
+/// Whether an address is on loopback or private, as those of container bridges are.
+fn is_of_this_machine(address: IpAddr) -> bool {
+    address.is_loopback() || matches!(address, IpAddr::V4(address) if address.is_private())
+}
+
+/// The values of `Host` that a server answers to. Any other name means that some web page was rebound to this machine
+/// (DNS rebinding).
+#[derive(Clone)]
+struct Hosts(Arc<[String]>);
+
+impl Hosts {
+    fn of(address: SocketAddr, name: Option<&str>) -> Self {
+        let port = address.port();
+        let mut hosts = vec![address.to_string()];
+        let loopback = address.ip().is_loopback().then_some("localhost");
+        hosts.extend(loopback.into_iter().chain(name).map(|name| format!("{name}:{port}")));
+        Self(hosts.into())
+    }
+
+    fn include(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.0.iter().any(|own| host.eq_ignore_ascii_case(own))
+    }
+}
+
+async fn accept(listener: TcpListener, hosts: Hosts, router: Router, watch: Option<Watch>) -> io::Result<()> {
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
-            // Out of file descriptors, or a peer that left: the listener itself lives on.
+            // Out of file descriptors, or the peer left. The listener itself keeps working.
             Err(_) => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             }
         };
-        let (router, watch) = (router.clone(), watch.clone());
+        let (hosts, router, watch) = (hosts.clone(), router.clone(), watch.clone());
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let (router, watch) = (router.clone(), watch.clone());
+            let (hosts, router, watch) = (hosts.clone(), router.clone(), watch.clone());
             async move {
                 let mut request = request.map(Body::new);
                 request.extensions_mut().insert(Peer(peer));
-                answer(router, watch.as_ref(), address.port(), request).await
+                answer(router, watch.as_ref(), &hosts, request).await
             }
         });
         tokio::spawn(async move {
-            // A connection that breaks is the peer's affair, or a fault that was asked for.
+            // A broken connection is the peer's problem, or an injected fault.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .with_upgrades()
@@ -77,13 +127,13 @@ pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) 
     }
 }
 
-/// The address that a request came from, among its extensions.
+/// The address that a request came from; one of the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-async fn answer(router: Router, watch: Option<&Watch>, port: u16, request: Request) -> Result<Response, io::Error> {
-    if !is_local_host(request.headers(), port) {
-        let message = format!("this server answers to 127.0.0.1:{port} and localhost:{port} only\n");
+async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: Request) -> Result<Response, io::Error> {
+    if !hosts.include(request.headers()) {
+        let message = format!("this server answers only to {}\n", hosts.0.join(" and "));
         return Ok((StatusCode::MISDIRECTED_REQUEST, message).into_response());
     }
     let Some((watch, operation)) =
@@ -102,6 +152,7 @@ async fn answer(router: Router, watch: Option<&Watch>, port: u16, request: Reque
                 operation,
                 tables: Vec::new(),
                 consistent: None,
+                units: None,
                 status: result.as_ref().ok().map(|response| response.status().as_u16()),
                 started_us,
                 ended_us: watch.calls.micros(),
@@ -111,9 +162,14 @@ async fn answer(router: Router, watch: Option<&Watch>, port: u16, request: Reque
     result
 }
 
-/// Answers, unless a fault strikes; an error closes the connection without an answer.
+/// Answers unless a fault strikes. An error closes the connection without a response.
 async fn broken(router: Router, watch: &Watch, operation: &str, request: Request) -> Result<Response, io::Error> {
-    match watch.faults.strike(watch.target, operation, &[]) {
+    let struck = watch.faults.strike_with_answer(watch.target, operation, &[]);
+    if let Some((Kind::Answer, Some(Canned { status, body }))) = struck {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return Ok((status, axum::Json(body)).into_response());
+    }
+    match struck.map(|(kind, _)| kind) {
         None => Ok(route(router, request).await),
         Some(Kind::Hang) => {
             tokio::time::sleep(Duration::from_secs(HANG_SECONDS_MAX)).await;
@@ -129,7 +185,9 @@ async fn broken(router: Router, watch: &Watch, operation: &str, request: Request
             Err(io::Error::other("reset after"))
         }
         Some(Kind::Truncate) => truncated(route(router, request).await).await,
-        Some(kind @ (Kind::Throttle | Kind::Error | Kind::Unprocessed | Kind::Conflict)) => Ok((watch.refusal)(kind)),
+        Some(
+            kind @ (Kind::Throttle | Kind::Error | Kind::Reject | Kind::Unprocessed | Kind::Conflict | Kind::Answer),
+        ) => Ok((watch.refusal)(kind)),
     }
 }
 
@@ -147,10 +205,4 @@ async fn truncated(response: Response) -> Result<Response, io::Error> {
     let half = bytes.slice(..bytes.len() / 2);
     let pieces: [Result<Bytes, io::Error>; 2] = [Ok(half), Err(io::Error::other("truncated"))];
     Ok(Response::from_parts(parts, Body::from_stream(futures::stream::iter(pieces))))
-}
-
-/// Whether the request names this server by a loopback name: a foreign name is a page elsewhere that was rebound to us.
-fn is_local_host(headers: &HeaderMap, port: u16) -> bool {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    host == format!("127.0.0.1:{port}") || host.eq_ignore_ascii_case(&format!("localhost:{port}"))
 }

@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// A source of work that is due at moments of the clock.
+/// A source of work that becomes due at points in time.
 pub trait Due: Send + Sync + 'static {
-    /// When the earliest piece of work is due; `None` when there is none. Work due in the past is due now.
+    /// When the earliest piece of work is due; `None` if there is none. Work that was due in the past is due now.
     fn next_due(&self) -> Option<Timestamp>;
 
-    /// Does the earliest piece of work if it is due at `now`. The timeline calls it for one piece at a time; the work must
-    /// leave the queue, or be put back for later, before this returns.
+    /// Does the earliest piece of work if it is due at `now`. The timeline runs one piece at a time. Before this
+    /// returns, it must remove the work from its queue or postpone it.
     fn run_next(&self, now: Timestamp) -> BoxFuture<'_, ()>;
 }
 
-/// Runs what is due, one piece after the other, in time order over all sources. Clones are the same timeline.
+/// Runs due work, one piece at a time, in time order across all sources. Clones share one timeline.
 #[derive(Clone)]
 pub struct Timeline(Arc<Inner>);
 
@@ -40,31 +40,31 @@ impl Timeline {
         }))
     }
 
-    /// The clock that the work is due on.
+    /// The clock that decides when work is due.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
     }
 
-    /// Adds a source of work. Of work due at the same moment, the source added first goes first.
+    /// Adds a source of work. When several sources have work due at the same time, the source added first goes first.
     pub fn add(&self, source: Arc<dyn Due>) {
         self.0.sources.lock().expect("no panic while held").push(source);
         self.wake();
     }
 
-    /// Tells the timeline that a source has new work: call it after every change of [`Due::next_due`].
+    /// Tells the timeline that a source has new work. Call it after every change of [`Due::next_due`].
     pub fn wake(&self) {
         self.0.changed.notify_one();
     }
 
-    /// Moves the clock `seconds` ahead, doing everything due on the way at its own moment, and what that causes; then
-    /// returns the new time.
+    /// Moves the clock `seconds` ahead. All work that falls due on the way, and the work that it causes, runs at its
+    /// own time. Returns the new time.
     pub async fn advance(&self, seconds: u64) -> Timestamp {
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(200 * 366 * 86_400);
         let _turn = self.0.turn.lock().await;
         self.move_to(self.clock().now() + SignedDuration::from_secs(seconds)).await
     }
 
-    /// As [`Timeline::advance`], to a moment; where that is past, what is due by now is done.
+    /// Like [`Timeline::advance`], but to a given time. If that is in the past, runs what is due by now.
     pub async fn advance_to(&self, target: Timestamp) -> Timestamp {
         let _turn = self.0.turn.lock().await;
         self.move_to(target).await
@@ -78,7 +78,7 @@ impl Timeline {
         self.clock().now()
     }
 
-    /// Does what is due as real time passes. Never returns: run it as a task and abort it.
+    /// Runs due work as real time passes. Never returns: spawn it as a task and abort the task.
     pub async fn run(&self) {
         loop {
             {

@@ -1,4 +1,4 @@
-//! Stripe's test cards, and what their charges come to.
+//! Stripe's test cards, and the outcome of charging them.
 
 use crate::model::Decline;
 
@@ -7,28 +7,30 @@ use crate::model::Decline;
 pub(crate) struct Card {
     pub number: &'static str,
     pub brand: &'static str,
-    /// The payment method that stands for it in API calls.
+    /// The payment method that stands for the card in API calls.
     pub token: &'static str,
     pub behavior: Behavior,
 }
 
-/// What charges of a card come to.
+/// The outcome of charging a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behavior {
     Succeeds,
-    /// Always, with this code and decline code.
+    /// Always declined, with this code and decline code.
     Declines(&'static str, &'static str),
-    /// It can be attached; charges are declined.
+    /// The card can be attached, but charges are declined.
     DeclinesOnceAttached,
-    /// Wants 3-D Secure until it has been authenticated once on a page.
+    /// Requires 3-D Secure until it has been authenticated once on a page.
     AuthenticatesOnce,
-    /// Wants 3-D Secure at every charge.
+    /// Requires 3-D Secure for every charge.
     Authenticates,
-    /// Succeeds, and is disputed as fraudulent.
-    Disputed,
+    /// Succeeds, and is then disputed for this reason.
+    Disputed(&'static str),
+    /// Succeeds, and the bank then opens an inquiry.
+    Inquired,
 }
 
-use Behavior::{Authenticates, AuthenticatesOnce, Declines, DeclinesOnceAttached, Disputed, Succeeds};
+use Behavior::{Authenticates, AuthenticatesOnce, Declines, DeclinesOnceAttached, Disputed, Inquired, Succeeds};
 
 #[rustfmt::skip]
 const CARDS: &[Card] = &[
@@ -49,7 +51,9 @@ const CARDS: &[Card] = &[
     card("4000002500003155", "visa", "pm_card_authenticationRequiredOnSetup", AuthenticatesOnce),
     card("4000002760003184", "visa", "pm_card_authenticationRequired", Authenticates),
     card("4000000000003220", "visa", "pm_card_threeDSecure2Required", Authenticates),
-    card("4000000000000259", "visa", "pm_card_createDispute", Disputed),
+    card("4000000000000259", "visa", "pm_card_createDispute", Disputed("fraudulent")),
+    card("4000000000002685", "visa", "pm_card_createDisputeProductNotReceived", Disputed("product_not_received")),
+    card("4000000000001976", "visa", "pm_card_createDisputeInquiry", Inquired),
 ];
 
 const fn card(number: &'static str, brand: &'static str, token: &'static str, behavior: Behavior) -> Card {
@@ -62,18 +66,18 @@ impl Card {
     }
 }
 
-/// The card of a stored number.
+/// The card with a stored number.
 pub(crate) fn of_number(number: &str) -> &'static Card {
     CARDS.iter().find(|card| card.number == number).unwrap_or(&CARDS[0])
 }
 
-/// The card of a token: `pm_card_visa`, `tok_visa`.
+/// The card of a token, such as `pm_card_visa` or `tok_visa`.
 pub(crate) fn of_token(token: &str) -> Option<&'static Card> {
     let name = token.strip_prefix("tok_").map_or_else(|| token.to_owned(), |name| format!("pm_card_{name}"));
     CARDS.iter().find(|card| card.token == name)
 }
 
-/// The card of a number that somebody typed, or what is wrong with it.
+/// The card of a number that a customer typed, or what is wrong with it.
 pub(crate) fn typed(number: &str) -> Result<&'static Card, Decline> {
     let digits: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if let Some(card) = CARDS.iter().find(|card| card.number == digits) {
@@ -97,7 +101,7 @@ pub(crate) fn typed(number: &str) -> Result<&'static Card, Decline> {
     })
 }
 
-/// A decline, with the words that Stripe shows to the customer.
+/// A decline, with the message that Stripe shows to the customer.
 pub(crate) fn decline(code: &str, decline_code: &str) -> Decline {
     let message = match (code, decline_code) {
         (_, "insufficient_funds") => "Your card has insufficient funds.",
@@ -110,7 +114,7 @@ pub(crate) fn decline(code: &str, decline_code: &str) -> Decline {
     Decline { code: code.to_owned(), decline_code, message: message.to_owned() }
 }
 
-/// The refusal of a payment that somebody would have to authenticate.
+/// The error for a payment that needs authentication.
 pub(crate) fn authentication_required() -> Decline {
     let message = "Your card was declined. This transaction requires authentication.";
     Decline {

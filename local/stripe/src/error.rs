@@ -1,14 +1,14 @@
-//! What goes wrong, in Stripe's words.
+//! Errors in Stripe's format.
 
 use crate::model::Decline;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-/// A refused request.
+/// An error response.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiError {
     pub status: StatusCode,
-    /// What the request did until then stays done: an attempted charge was attempted.
+    /// What the request did before the error is kept: an attempted charge stays recorded.
     pub keeps_changes: bool,
     said: Box<Said>,
 }
@@ -20,14 +20,14 @@ struct Said {
     message: String,
     param: Option<String>,
     decline_code: Option<String>,
-    /// Objects that belong to it: `payment_intent`, `charge`.
+    /// Related objects: `payment_intent`, `charge`.
     about: Map<String, Value>,
 }
 
 pub(crate) type Result<T> = std::result::Result<T, ApiError>;
 
 impl ApiError {
-    /// 400: the request cannot be done.
+    /// 400: the request is invalid.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         let said = Said {
             kind: "invalid_request_error",
@@ -48,7 +48,7 @@ impl ApiError {
         Self::invalid(format!("Received unknown parameter: {param}")).code("parameter_unknown").param(param)
     }
 
-    /// A parameter that names an object which does not exist: 400, or 404 when the path names it.
+    /// A parameter names an object that does not exist: 400, or 404 if the path names it.
     pub(crate) fn no_such(what: &str, id: &str, param: &str) -> Self {
         Self::invalid(format!("No such {what}: '{id}'")).code("resource_missing").param(param)
     }
@@ -57,7 +57,7 @@ impl ApiError {
         Self { status: StatusCode::UNAUTHORIZED, ..Self::invalid(message) }
     }
 
-    /// 402: the issuer said no.
+    /// 402: the issuer declined.
     pub(crate) fn card(decline: &Decline) -> Self {
         let mut error = Self::invalid(decline.message.clone()).code(&decline.code);
         error.status = StatusCode::PAYMENT_REQUIRED;
@@ -67,14 +67,14 @@ impl ApiError {
         error
     }
 
-    /// 400: the key was used for something else.
+    /// 400: the key was used for a different request.
     pub(crate) fn idempotency(message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message);
         error.said.kind = "idempotency_error";
         error
     }
 
-    /// 409: another request is at it; the same request can be made again.
+    /// 409: another request is in progress; the same request can be repeated.
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, ..Self::invalid(message) }
     }
@@ -86,7 +86,7 @@ impl ApiError {
         Self { status: StatusCode::TOO_MANY_REQUESTS, ..Self::invalid(message).code("rate_limit") }
     }
 
-    /// 500: Stripe's own fault.
+    /// 500: an error at Stripe.
     pub(crate) fn internal() -> Self {
         let message = "An unknown error occurred. If the error persists please contact us at support@stripe.com.";
         let mut error = Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::invalid(message) };
@@ -98,7 +98,7 @@ impl ApiError {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::invalid("Request is too large.") }
     }
 
-    /// What the request did until then is taken back.
+    /// What the request did before the error is rolled back.
     pub(crate) fn undone(self) -> Self {
         Self { keeps_changes: false, ..self }
     }
@@ -128,7 +128,7 @@ impl ApiError {
         &self.said.message
     }
 
-    /// Whether the same request may succeed when it is made again.
+    /// Whether the same request may succeed if it is repeated.
     pub(crate) fn should_retry(&self) -> bool {
         self.status == StatusCode::CONFLICT
             || self.status == StatusCode::TOO_MANY_REQUESTS

@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Ids(StdRng);
 
 impl Ids {
-    /// Ids that nobody can foretell.
+    /// Unpredictable ids.
     pub(crate) fn random() -> Self {
         Self(rand::make_rng())
     }
 
-    /// A new id: `cus_…`, as long as Stripe's.
+    /// A new id with a prefix, such as `cus_…`, as long as Stripe's.
     pub(crate) fn next(&mut self, prefix: &str) -> String {
         let length = match prefix {
             "cus" | "prod" | "req" => 14,
@@ -28,7 +28,7 @@ impl Ids {
         self.sized(&format!("{intent}_secret"), 25)
     }
 
-    /// Eight letters and digits: of codes, and of the numbers of a customer's invoices.
+    /// Eight letters and digits, for promotion codes and for a customer's invoice numbers.
     pub(crate) fn code(&mut self) -> String {
         Alphanumeric.sample_string(&mut self.0, 8).to_uppercase()
     }
@@ -38,7 +38,7 @@ impl Ids {
     }
 }
 
-/// The id of something that is configured: the same whenever the configuration is.
+/// The id of a configured object: the same as long as its configuration is.
 pub(crate) fn configured(prefix: &str, configuration: &[&str]) -> String {
     let digest = Sha256::digest(configuration.join("\0"));
     format!("{prefix}_{}", &hex::encode(digest)[..24])

@@ -1,38 +1,38 @@
-//! Prices that are there before anybody asks: what a merchant sets up in Stripe's dashboard.
+//! Prices that exist from the start, as a merchant would create them in Stripe's dashboard.
 
 use crate::model::{Metadata, Price, Product, Recurring};
 use crate::tx::{Origin, Tx};
 use crate::{StripeStandIn, ids, model};
 use serde::{Deserialize, Serialize};
 
-/// How often a price is paid.
+/// How often a price is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
-    /// Every month.
+    /// Monthly.
     Month,
-    /// Every year.
+    /// Yearly.
     Year,
 }
 
 /// A recurring price of a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedPrice {
-    /// By which programs find the price.
+    /// The lookup key by which programs find the price.
     pub lookup_key: String,
-    /// The product it belongs to, which is made when there is none of that name.
+    /// The product's name; the product is created if it does not exist.
     pub product_name: String,
-    /// Minor units.
+    /// In minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// How often it is paid.
+    /// How often it is charged.
     pub interval: Interval,
 }
 
 impl StripeStandIn {
-    /// Makes a price, unless its lookup key names an equal one already. The ids depend on nothing but the seed, so that
-    /// they are the same after [`StripeStandIn::reset`]. Returns the price's id.
+    /// Creates a price, unless its lookup key already names an equal one. Ids depend only on the seed, so they are the
+    /// same after [`StripeStandIn::reset`]. Returns the price's id.
     pub fn seed_price(&self, seed: SeedPrice) -> String {
         let seeded = self.change(Origin::default(), |tx| Ok(seed_price(tx, seed)));
         seeded.unwrap_or_default()
@@ -52,7 +52,7 @@ fn seed_price(tx: &mut Tx<'_>, seed: SeedPrice) -> String {
         if (holder.unit_amount, &holder.currency, holder.recurring) == (seed.amount, &seed.currency, Some(recurring)) {
             return holder.id;
         }
-        // Prices cannot be changed: the key moves on to a new one.
+        // Prices cannot be changed, so the key moves to a new one.
         holder.lookup_key = None;
         tx.put(holder);
     }

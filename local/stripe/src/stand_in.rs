@@ -1,37 +1,42 @@
-//! The state behind its lock: changes, timers, and what is told to whom.
+//! The state behind its lock: changes, timers, and event delivery.
 
+use crate::config::{Config, Dunning, Outcome};
 use crate::error::Result;
 use crate::ids::{self, Ids};
-use crate::model::{Metadata, Moment, WebhookEndpoint};
+use crate::model::{Charge, Metadata, Moment, WebhookEndpoint};
 use crate::render::{Render, View};
 use crate::state::{CardOutcome, Replay, State, Timer};
 use crate::tx::{Origin, Settings, Tx};
-use crate::{Config, Dunning, Outcome, StripeStandIn, engine, webhooks};
+use crate::{engine, webhooks};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use standin::timeline::Due;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// The stand-in. Clones share one state.
+#[derive(Clone)]
+pub struct StripeStandIn(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     config: Config,
     book: Mutex<Book>,
-    /// Idempotency keys of requests that have not been answered yet.
+    /// Idempotency keys of requests in progress.
     in_flight: Mutex<HashSet<String>>,
 }
 
-/// What changes.
+/// The mutable state.
 struct Book {
     state: State,
     ids: Ids,
     settings: Settings,
-    /// The events that the configured endpoint wants.
+    /// The types of events that the configured endpoint receives.
     wanted: Vec<String>,
-    /// Endpoints that deliveries know of.
-    told: Vec<WebhookEndpoint>,
+    /// The endpoints that are registered for deliveries.
+    registered: Vec<WebhookEndpoint>,
 }
 
-/// An idempotency key in use; dropping it sets it free.
+/// An idempotency key in use; dropping it releases it.
 pub(crate) struct Claim<'a> {
     inner: &'a Inner,
     key: String,
@@ -47,7 +52,7 @@ impl Inner {
     pub(crate) fn open(config: Config) -> rusqlite::Result<Self> {
         let settings = Settings { base_url: config.base_url.clone(), dunning: Dunning::default() };
         let state = State::load(&config.documents)?;
-        let book = Book { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], told: Vec::new() };
+        let book = Book { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], registered: Vec::new() };
         Ok(Self { config, book: Mutex::new(book), in_flight: Mutex::default() })
     }
 
@@ -69,17 +74,17 @@ impl Inner {
         self.book.lock().expect("no panic while held")
     }
 
-    /// The present second, on the clock.
+    /// The current second of the clock.
     fn now(&self) -> Timestamp {
         self.config.timeline.clock().now()
     }
 
-    /// Writes what a change did, and sends its events.
+    /// Writes the changes and sends their events.
     fn commit(&self, book: &mut Book, emitted: &[String]) {
         book.state.commit(&self.config.documents);
-        self.tell_endpoints(book);
+        self.register_endpoints(book);
         for event in emitted.iter().filter_map(|id| book.state.events.get(id)) {
-            let mut endpoints = book.told.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
+            let mut endpoints = book.registered.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
             if endpoints.peek().is_none() {
                 continue;
             }
@@ -91,41 +96,42 @@ impl Inner {
         }
     }
 
-    /// Tells the deliveries which endpoints there are.
-    fn tell_endpoints(&self, book: &mut Book) {
+    /// Registers the current endpoints for deliveries.
+    fn register_endpoints(&self, book: &mut Book) {
         let endpoints: Vec<WebhookEndpoint> = book.state.webhook_endpoints.iter().cloned().collect();
-        if endpoints == book.told {
+        if endpoints == book.registered {
             return;
         }
-        for gone in book.told.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
+        for gone in book.registered.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
             self.config.deliveries.set_endpoint(&gone.id, None);
         }
         for endpoint in &endpoints {
             let target = webhooks::endpoint(&endpoint.url, &endpoint.secret);
             self.config.deliveries.set_endpoint(&endpoint.id, Some(target));
         }
-        book.told = endpoints;
+        book.registered = endpoints;
     }
 }
 
 impl StripeStandIn {
-    /// Makes one change: all of it is kept and told, or none of it.
+    /// Makes one change: all of it is stored and its events are sent, or none of it.
     pub(crate) fn change<R>(&self, origin: Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<R>) -> Result<R> {
         self.change_at(self.0.now(), origin, work)
     }
 
-    /// Reads, and changes nothing.
+    /// Reads without changing anything.
     pub(crate) fn read<R>(&self, read: impl FnOnce(View<'_>) -> R) -> R {
         let book = self.0.book();
         read(View { state: &book.state, base_url: &book.settings.base_url })
     }
 
-    /// The present second, on the clock.
+    /// The current second of the clock.
     pub(crate) fn now(&self) -> Moment {
         self.0.now().as_second()
     }
 
-    /// Waits until an event has been sent once to whoever wants it, as the checkout page does, but no longer than Stripe.
+    /// Waits until every endpoint has received an event once, as the checkout page does, but no longer than Stripe
+    /// waits.
     pub(crate) async fn wait_for_attempt(&self, event: &str) {
         self.0.config.deliveries.attempted(event, std::time::Duration::from_secs(10)).await;
     }
@@ -138,16 +144,28 @@ impl StripeStandIn {
         self.0.book().ids.next("req")
     }
 
-    /// Claims an idempotency key for a request; `None` while another one has it.
+    /// Claims an idempotency key for a request; `None` while another request holds it.
     pub(crate) fn claim_key(&self, key: &str) -> Option<Claim<'_>> {
         let free = self.0.in_flight.lock().expect("no panic while held").insert(key.to_owned());
         free.then(|| Claim { inner: &self.0, key: key.to_owned() })
     }
 
-    /// The answer to an earlier request with the same key.
+    /// The response to an earlier request with the same key.
     pub(crate) fn replay(&self, key: &str) -> Option<Replay> {
         let oldest = self.now() - engine::timers::KEYS_KEPT;
         self.0.book().state.replays.get(key).filter(|replay| replay.created >= oldest).cloned()
+    }
+
+    pub(crate) fn open_dispute(&self, charge: &str, is_inquiry: bool) -> bool {
+        let opened = self.change(Origin::default(), |tx| {
+            let found: Charge = tx.find(charge, "charge")?;
+            if found.failure.is_none() && !found.disputed {
+                engine::dispute::open(tx, charge, "fraudulent", is_inquiry);
+                return Ok(true);
+            }
+            Ok(false)
+        });
+        opened.unwrap_or(false)
     }
 
     pub(crate) fn decree(&self, email: &str, outcome: Outcome) {
@@ -157,7 +175,7 @@ impl StripeStandIn {
         });
     }
 
-    /// Puts the endpoint of the configuration in its place.
+    /// Sets up the configured endpoint.
     pub(crate) fn configure(&self) {
         let wanted = self.0.book().wanted.clone();
         let _ = self.change(Origin::default(), |tx| {

@@ -1,4 +1,4 @@
-//! One change of the state: everything it does and emits happens together, or not at all.
+//! One change of the state: all its changes and events take effect together, or none do.
 
 use crate::error::{ApiError, Result};
 use crate::ids::Ids;
@@ -7,12 +7,12 @@ use crate::render::{Render, View, changed_attributes};
 use crate::state::{State, Stored};
 use serde_json::Value;
 
-/// What does not change while the stand-in runs, and the rules that a merchant sets in Stripe's dashboard.
+/// The fixed configuration of the stand-in, and the settings that a merchant makes in Stripe's dashboard.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Where the hosted pages are, without a slash at the end.
+    /// The URL of the hosted pages, without a trailing slash.
     pub base_url: String,
-    pub dunning: crate::Dunning,
+    pub dunning: crate::config::Dunning,
 }
 
 /// The API request that a change belongs to.
@@ -29,7 +29,7 @@ pub(crate) struct Tx<'a> {
     pub settings: &'a Settings,
     pub now: Moment,
     pub origin: Origin,
-    /// Ids of the events it emitted, in order.
+    /// The ids of the events that it emitted, in order.
     pub emitted: Vec<String>,
 }
 
@@ -38,10 +38,10 @@ impl Tx<'_> {
         View { state: self.state, base_url: &self.settings.base_url }
     }
 
-    /// The object of an id that is known to exist.
+    /// The object with an id that is known to exist.
     ///
     /// # Panics
-    /// When it does not: objects refer to each other by ids that are never removed.
+    /// If it does not exist: objects refer to each other by ids that are never removed.
     pub(crate) fn get<T: Stored>(&self, id: &str) -> T {
         T::table(self.state).get(id).unwrap_or_else(|| panic!("{} {id} exists", T::KIND)).clone()
     }
@@ -55,7 +55,7 @@ impl Tx<'_> {
         T::table_mut(self.state).put(object);
     }
 
-    /// Changes an object without telling anybody.
+    /// Changes an object without emitting an event.
     pub(crate) fn edit<T: Stored>(&mut self, id: &str, edit: impl FnOnce(&mut T)) -> T {
         let mut object: T = self.get(id);
         edit(&mut object);
@@ -63,7 +63,7 @@ impl Tx<'_> {
         object
     }
 
-    /// Changes an object, and emits an event with what it was before, unless nothing shows.
+    /// Changes an object and emits an event with its previous values, unless no visible attribute changed.
     pub(crate) fn update<T: Stored + Render>(&mut self, id: &str, event_type: &str, edit: impl FnOnce(&mut T)) -> T {
         let before = self.get::<T>(id).render(self.view());
         let object = self.edit(id, edit);
@@ -74,7 +74,7 @@ impl Tx<'_> {
         object
     }
 
-    /// Emits an event about an object as it is now.
+    /// Emits an event about an object in its current state.
     pub(crate) fn emit<T: Stored + Render>(&mut self, event_type: &str, id: &str) {
         let object = self.get::<T>(id).render(self.view());
         self.emit_value(event_type, object, None);
@@ -96,9 +96,9 @@ impl Tx<'_> {
         self.put(event);
     }
 
-    /// Does something to see what it would come to, and takes it back.
+    /// Does something to see its result, and rolls it back.
     pub(crate) fn imagine<R>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> R) -> R {
-        // What the transaction did so far must outlive the imagination: reads come first, so there is nothing.
+        // A rollback here would also undo earlier changes of the transaction. Reads come first, so there are none.
         debug_assert!(self.emitted.is_empty(), "only a transaction that changed nothing yet can imagine");
         let mut tx = Tx {
             state: &mut *self.state,

@@ -1,4 +1,4 @@
-//! The signature of events, and the schedule of their deliveries.
+//! The signature of events, and the retry schedule of their deliveries.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -9,12 +9,12 @@ use std::time::Duration;
 
 /// Waits between attempts, in seconds: 5 min, 30 min, 2 h, 5 h, 10 h, then every 12 h until 72 h have passed.
 const RETRIES: &[i64] = &[300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_200, 43_200];
-/// How long Stripe waits for an answer.
+/// How long Stripe waits for a response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The value of `Stripe-Signature` for a body sent at `timestamp` (Unix seconds): `t=…,v1=…,v0=…`. `v0` is a decoy, as in
-/// Stripe's test mode: who accepts it does not check the scheme. Several secrets, separated by commas, make one `v1` each,
-/// as during a rotation.
+/// The value of `Stripe-Signature` for a body sent at `timestamp` (Unix seconds): `t=…,v1=…,v0=…`. `v0` is a decoy, as
+/// in Stripe's test mode: a receiver that accepts it does not check the scheme. Several secrets, separated by commas,
+/// give one `v1` each, as during a rotation.
 pub fn signature(secret: &str, timestamp: i64, body: &[u8]) -> String {
     let mut value = format!("t={timestamp}");
     for secret in secret.split(',').map(str::trim) {
@@ -23,7 +23,7 @@ pub fn signature(secret: &str, timestamp: i64, body: &[u8]) -> String {
     value + &format!(",v0={}", digest(b"never checked", timestamp, b""))
 }
 
-/// Where events for one endpoint go.
+/// The delivery endpoint of a webhook endpoint.
 pub(crate) fn endpoint(url: &str, secret: &str) -> Endpoint {
     let secret = secret.to_owned();
     Endpoint {

@@ -1,73 +1,77 @@
-//! A change of plan: what it is, now or when the period ends, and why it cannot be made.
+//! A change of plan: whether it happens now or at the end of the period, and why it is refused.
 
-use crate::prices::{Price, Prices};
+use crate::price::Price;
+use crate::prices::Prices;
 use crate::rules;
 use crate::snapshot::Subscription;
 use crate::stripe::{Stripe, StripeError};
+use boxed::boxed;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
-use shared::http::error::{ApiError, Code};
-use shared::models::plan::{Interval, PlanType};
+use shared::http::error::{ApiError, Code, Details, PaymentConfirmation};
+use shared::models::plan::{Interval, PlanType, lookup_key};
+use shared::models::subscription::Subscription as Kept;
 use shared::services::{ConfigError, Services};
 use std::sync::Arc;
 
-/// What is asked for.
+/// The plan that the viewer asks for.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct PlanChangeRequest {
     /// The plan.
     pub plan_type: PlanType,
-    /// How often it is paid; as often as now unless it is said.
+    /// How often it is billed; unchanged if it is left out.
     pub interval: Option<Interval>,
 }
 
-/// When, and how, a wish comes true.
+/// When, and how, the change is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
     /// Now, once the difference is paid: a higher plan, or a year instead of a month.
     Now,
-    /// When the period ends: a lower plan, or a month instead of a year.
+    /// At the end of the period: a lower plan, or a month instead of a year.
     AtPeriodEnd,
-    /// It is set to come true already.
+    /// It is already set to happen at the end of the period.
     Set,
-    /// What was to change is taken back.
+    /// A pending change is cancelled, so the present plan stays.
     Back,
-    /// It is so already.
+    /// Nothing: it is the present plan.
     Same,
 }
 
-/// Why there is no change.
+/// Why a change is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal<'a> {
-    /// There is nothing to change.
+    /// There is no subscription to change.
     NoSubscription,
-    /// What is owed comes first.
+    /// An open invoice has to be paid first.
     Owed(&'a Subscription),
-    /// It ends: that has to be taken back first, lest somebody pays for what will be cancelled, or is billed for what they
-    /// cancelled.
+    /// Its collection is paused at Stripe, and a change would charge the card all the same.
+    Paused,
+    /// It is set to end. The viewer has to undo that first; otherwise they would pay for something that ends, or be billed for
+    /// something they cancelled.
     Ends,
-    /// Another change is set: that has to be taken back first, lest a declined card loses it.
+    /// Another change is set. The viewer has to undo that first; otherwise a declined card would lose it.
     OtherChange,
 }
 
 /// A change that can be made.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Of which subscription.
+    /// The subscription.
     pub subscription: Subscription,
-    /// To what.
+    /// The price that it changes to.
     pub price: Price,
-    /// When.
+    /// When and how.
     pub course: Course,
 }
 
-/// Decides about a wish.
+/// Decides when a change is made, or why it is refused: the subscription, the plan and interval it changes to, and the course.
 pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
-    wish: Wish,
+    wish: PlanChangeRequest,
 ) -> Result<(&'a Subscription, (PlanType, Interval), Course), Refusal<'a>> {
     let one = rules::granting(subscriptions).filter(|one| rules::is_live_of_ours(one));
     let (one, present) = one.and_then(|one| Some((one, one.plan?))).ok_or(Refusal::NoSubscription)?;
@@ -78,17 +82,22 @@ pub fn decide<'a>(
         let course = if is_set || one.awaited.is_some() { Course::Back } else { Course::Same };
         return Ok((one, target, course));
     }
+    if one.pause.is_some() {
+        return Err(Refusal::Paused);
+    }
     if rules::is_unpaid(one) {
         return Err(Refusal::Owed(one));
     }
     if rules::is_ending(one) {
         return Err(Refusal::Ends);
     }
-    // A higher plan, or else the same for longer.
+    // More is a higher plan, or the same plan for a year instead of a month.
     let course = match target > present {
         true if is_set => return Err(Refusal::OtherChange),
         true => Course::Now,
-        false if rules::pending(one, subscriptions, prices) == Some(target) => Course::Set,
+        false if rules::pending(one, prices).is_some_and(|next| (next.plan_type, next.interval) == target) => {
+            Course::Set
+        }
         false => Course::AtPeriodEnd,
     };
     Ok((one, target, course))
@@ -108,40 +117,66 @@ impl Changes {
     }
 
     /// The prices.
+    #[boxed]
     pub async fn prices(&self, now: Timestamp) -> Result<Arc<Vec<Price>>, StripeError> {
         self.prices.get(now).await
     }
 
-    /// The change that a wish comes to.
-    pub async fn decide(&self, customer: Option<&str>, wish: Wish, now: Timestamp) -> Result<Change, ApiError> {
+    /// The change that a wish leads to.
+    #[boxed]
+    pub async fn decide(
+        &self,
+        customer: Option<&str>,
+        kept: &Kept,
+        wish: PlanChangeRequest,
+        now: Timestamp,
+    ) -> Result<Change, ApiError> {
         let customer = customer.ok_or_else(no_subscription)?;
-        let (subscriptions, prices) = tokio::try_join!(self.stripe.subscriptions(customer), self.prices.get(now))?;
+        let read = async { tokio::try_join!(self.stripe.subscriptions(customer), self.prices.get(now)) };
+        let (mut subscriptions, _) = read.await.map_err(StripeError::of_read)?;
+        rules::recall(&mut subscriptions, kept);
+        let prices = self.prices.with_scheduled(&subscriptions, kept, now).await.map_err(StripeError::of_read)?;
         let (one, (plan, interval), course) = match decide(&subscriptions, &prices, wish) {
             Ok(decided) => decided,
-            Err(refusal) => return Err(self.refused(refusal).await?),
+            Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),
         };
-        let price = prices.iter().find(|price| (price.plan_type, price.interval) == (plan, interval));
-        let price = price.ok_or_else(|| ApiError::internal("Stripe has no price with the plan's lookup key"))?;
-        Ok(Change { subscription: one.clone(), price: price.clone(), course })
+        // A change that is already set keeps the price that it was set at.
+        let set = rules::pending(one, &prices).filter(|_| course == Course::Set).cloned();
+        let price = match set.or_else(|| own_price(one, (plan, interval))) {
+            Some(price) => price,
+            // A subscription stays in its currency, even if plans are sold in another one now.
+            None => self
+                .prices
+                .in_currency((plan, interval), &one.currency, now)
+                .await
+                .map_err(StripeError::of_read)?
+                .ok_or_else(|| not_sold(plan, interval, &one.currency))?,
+        };
+        Ok(Change { subscription: one.clone(), price, course })
     }
 
-    /// Makes a change; under a client's key twice the same.
-    pub async fn make(&self, change: &Change, key: Option<&str>) -> Result<(), ApiError> {
+    /// Makes a change; twice with a client's key, it is made once. `is_stored` says whether our table already has the plan that
+    /// the subscription has at Stripe: if not, the answer to an earlier request was lost.
+    #[boxed]
+    pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
         let Change { subscription: one, price, course } = change;
         match (course, key) {
+            (Course::Same, _) if !is_stored => Ok(()),
             (Course::Now, _) => {
-                // A schedule that changes nothing any more.
+                // Only a schedule that no longer changes anything can be left here.
                 self.stripe.drop_schedule(one).await?;
-                let changed = self.stripe.change_now(one, &price.id, key).await?;
+                let changed =
+                    self.stripe.change_now(one, &price.id, key).await.map_err(|error| self.unchanged(error))?;
                 self.paid(changed.subscription.awaited.as_deref()).await
             }
             (Course::AtPeriodEnd, _) => {
                 self.stripe.drop_awaited(one).await?;
-                Ok(self.stripe.change_later(one, &price.id, price.interval).await?)
+                let changed = self.stripe.change_later(one, &price.id, price.interval).await;
+                changed.map_err(|error| self.unchanged(error))
             }
             (Course::Back, _) => Ok(self.stripe.drop_changes(one).await?),
             (Course::Set, _) => Ok(()),
-            // Perhaps this very request made it so. If not, nothing is changed.
+            // Perhaps this very request made the change. If not, Stripe changes nothing.
             (Course::Same, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
                 true => Ok(()),
                 false => Err(same()),
@@ -150,7 +185,7 @@ impl Changes {
         }
     }
 
-    /// Whether the invoice that a change waits for was paid after all.
+    /// An error unless the invoice that a change waits for, if any, has been paid.
     async fn paid(&self, awaited: Option<&str>) -> Result<(), ApiError> {
         let Some(invoice) = awaited else { return Ok(()) };
         let Some(unpaid) = self.stripe.unpaid(invoice).await? else { return Ok(()) };
@@ -159,6 +194,24 @@ impl Changes {
             false => ApiError::new(Code::CardDeclined, "The card was declined; your plan stays as it is."),
         };
         Err(self.with_page(error, unpaid.page))
+    }
+
+    /// The answer when Stripe refuses to change a subscription.
+    fn unchanged(&self, error: StripeError) -> ApiError {
+        let is_about_call = matches!(error, StripeError::Missing { .. } | StripeError::Invalid { .. });
+        match ApiError::from(error) {
+            // The page where it is confirmed.
+            error if error.code == Code::PaymentActionRequired => self.with_page(error, None),
+            error if is_about_call && error.code == Code::PaymentProviderUnavailable => ApiError {
+                code: Code::Conflict,
+                message:
+                    "The plan cannot be changed right now. Please reload the page and try again; if it happens again, \
+                          please contact support."
+                        .into(),
+                ..error
+            },
+            error => error,
+        }
     }
 
     async fn refused(&self, refusal: Refusal<'_>) -> Result<ApiError, StripeError> {
@@ -173,23 +226,45 @@ impl Changes {
                 let message = "An invoice is not paid yet; please pay it first.";
                 self.with_page(ApiError::new(Code::PaymentActionRequired, message), oldest.and_then(|one| one.page))
             }
+            Refusal::Paused => conflict(
+                "Billing of your subscription is paused, so its plan cannot be changed. Please contact support.",
+            ),
             Refusal::Ends => conflict("The subscription is cancelled; please take that back first."),
             Refusal::OtherChange => conflict("Another change is set; please take it back first."),
         })
     }
 
-    /// Where it is paid: Stripe's page of the invoice, or the account's own.
+    /// Adds where it is paid: Stripe's page for the invoice, or the account page.
     fn with_page(&self, error: ApiError, page: Option<String>) -> ApiError {
-        let page = page.unwrap_or_else(|| format!("{}/account", self.web_origin));
-        error.with_details(vec![json!({ "field": "confirm_url", "issue": page })])
+        let confirm_url = page.unwrap_or_else(|| format!("{}/account", self.web_origin));
+        error.with_details(Details::Payment(PaymentConfirmation { confirm_url }))
     }
+}
+
+/// The price that a subscription has, if that is for the plan and interval asked for.
+fn own_price(one: &Subscription, wanted: (PlanType, Interval)) -> Option<Price> {
+    let id = one.price.clone().filter(|_| one.plan == Some(wanted))?;
+    let (plan_type, interval) = wanted;
+    let lookup_key = lookup_key(plan_type, interval);
+    Some(Price { id, plan_type, interval, amount: one.amount, currency: one.currency.clone(), lookup_key })
+}
+
+/// The answer when a plan is not sold in the viewer's currency.
+pub fn not_sold(plan: PlanType, every: Interval, currency: &str) -> ApiError {
+    let (plan, currency) = (plan.title(), currency.to_uppercase());
+    let message = format!(
+        "You pay in {currency}, and {plan} by the {} is not sold in {currency} at the moment. You can keep what you have, \
+         choose another plan, or contact support.",
+        every.name()
+    );
+    ApiError::new(Code::Conflict, message)
 }
 
 fn no_subscription() -> ApiError {
     ApiError::new(Code::SubscriptionRequired, "There is no subscription to change; please choose a plan.")
 }
 
-/// That nothing would change.
+/// The answer when nothing would change.
 pub fn same() -> ApiError {
     conflict("This is the present plan.")
 }

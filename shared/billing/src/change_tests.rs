@@ -1,7 +1,6 @@
 use super::*;
 use crate::rules::tests::{at, of};
 use crate::snapshot::Schedule;
-use shared::models::plan;
 use shared::models::subscription::Status;
 
 const BASIC: PlanType = PlanType::Basic;
@@ -10,7 +9,7 @@ const PREMIUM: PlanType = PlanType::Premium;
 fn prices() -> Vec<Price> {
     let all = PlanType::ALL.into_iter().flat_map(|plan| Interval::ALL.map(|interval| (plan, interval)));
     let price = |(plan_type, interval)| {
-        let lookup_key = plan::lookup_key(plan_type, interval);
+        let lookup_key = lookup_key(plan_type, interval);
         Price { id: lookup_key.clone(), plan_type, interval, amount: 1, currency: "usd".to_owned(), lookup_key }
     };
     all.map(price).collect()
@@ -19,7 +18,7 @@ fn prices() -> Vec<Price> {
 fn at_plan(plan: PlanType, interval: Interval) -> Subscription {
     Subscription {
         plan: Some((plan, interval)),
-        price: Some(plan::lookup_key(plan, interval)),
+        price: Some(lookup_key(plan, interval)),
         ..of("one", Some(plan), Status::Active)
     }
 }
@@ -31,7 +30,7 @@ fn scheduled(one: Subscription, next: Option<&str>) -> Subscription {
 
 fn course(one: &Subscription, plan_type: PlanType, interval: Option<Interval>) -> Result<Course, String> {
     let subscriptions = [one.clone()];
-    let decided = decide(&subscriptions, &prices(), Wish { plan_type, interval });
+    let decided = decide(&subscriptions, &prices(), PlanChangeRequest { plan_type, interval });
     decided.map(|(_, _, course)| course).map_err(|refusal| format!("{refusal:?}").chars().take(4).collect())
 }
 
@@ -58,7 +57,7 @@ fn more_is_now_and_less_is_when_the_period_ends() {
 #[test]
 fn the_interval_stays_unless_it_is_said() {
     let subscriptions = [at_plan(BASIC, Interval::Year)];
-    let wish = Wish { plan_type: PREMIUM, interval: None };
+    let wish = PlanChangeRequest { plan_type: PREMIUM, interval: None };
     let (_, target, _) = decide(&subscriptions, &prices(), wish).expect("a change");
     assert_eq!(target, (PREMIUM, Interval::Year));
 }
@@ -104,5 +103,8 @@ fn nothing_changes_where_something_is_owed_or_ends_or_nothing_runs() {
         assert_eq!(course(one, BASIC, None), Err("Ends".to_owned()));
         assert_eq!(course(one, PREMIUM, Some(Interval::Year)), Err("Ends".to_owned()));
     }
-    assert!(matches!(decide(&[], &[], Wish { plan_type: BASIC, interval: None }), Err(Refusal::NoSubscription)));
+    assert!(matches!(
+        decide(&[], &[], PlanChangeRequest { plan_type: BASIC, interval: None }),
+        Err(Refusal::NoSubscription)
+    ));
 }

@@ -1,95 +1,60 @@
-//! The copy converges: read the guard, fetch everything from Stripe, write it in one transaction.
+//! Convergence: read the guard, fetch everything from Stripe, write it in one transaction.
 //!
-//! For every order, repetition, overlap and crash of a history the tables end the same, because nothing is taken from the
-//! event that triggered it, and because the guard's version, read before Stripe is asked, is a condition of the write: who
-//! asked earlier than another wrote asks again.
+//! Whatever the order, repetition, overlap or crash of events, the tables end the same: nothing is taken from the event that
+//! triggered it, and the write is conditional on the guard's version, which was read before Stripe was asked. If another write
+//! came in between, everything is fetched again.
 
 use crate::customers::Customers;
+use crate::error::BillingError;
 use crate::ledger::entries;
-use crate::letters;
+use crate::letters::{self, Reader};
 use crate::notices;
-use crate::prices::{Price, Prices};
+use crate::price::Price;
+use crate::prices::Prices;
 use crate::rules::{self, Surplus};
 use crate::snapshot::{Refund, RefundedBy, Snapshot};
 use crate::stripe::{Stripe, StripeError};
-use crate::webhook::{Event, Whose};
+use crate::webhook::{Event, Owner};
+use boxed::boxed;
 use futures::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use shared::http::error::ApiError;
+use shared::models::ids::UserId;
 use shared::models::ledger::{Entry, RefundEntry};
+use shared::models::plan::of_lookup_key;
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::{Audit, Deed};
-use shared::stores::billing_events::{BillingEvents, EventState, Mark, Told};
-use shared::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
+use shared::stores::audit::{Audit, AuditEntry};
+use shared::stores::billing_events::{BillingEvents, EventState, Mark, SentNotices};
+use shared::stores::contention::jitter_ms;
+use shared::stores::database::{Database, Statement};
+use shared::stores::error::StoreError;
 use shared::stores::mail::{NewMail, Outbox};
-use shared::stores::row::Wanted;
 use shared::stores::subscriptions::{Customer, Subscriptions};
+use shared::stores::table::Table;
 use shared::stores::users::Users;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How often it is tried: a change at Stripe brings up to four events at once, and each of them may be first once.
+/// How often it is tried: a change at Stripe brings up to four events at once, and each of them may win once.
 const RACES_MAX: u32 = 6;
-/// Longest pause before the second try and before those after it, in milliseconds.
+/// The longest pause before the second try and before later ones, in milliseconds.
 const RACE_PAUSE_MS: [u64; 2] = [200, 400];
-/// Statements of a transaction beside the state's own four; DynamoDB takes a hundred.
+/// Statements of a transaction besides the state's own four; DynamoDB accepts a hundred.
 const STATEMENTS_MAX: usize = 90;
 
-/// Why the copy did not converge. A repetition is always right.
-#[derive(Debug, thiserror::Error)]
-pub enum BillingError {
-    /// Stripe did not answer as it should.
-    #[error(transparent)]
-    Stripe(#[from] StripeError),
-    /// A store did not.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Others wrote each time.
-    #[error("all races were lost")]
-    Contended,
-    /// An event does not say whose it is.
-    #[error("the event says in no known form whose it is")]
-    Unreadable,
-}
-
-impl BillingError {
-    /// Whether a repetition may come out otherwise. What is not passing fails for a reason of its own: of an object that
-    /// cannot be read, or of a row that is none.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Stripe(error) => error.is_passing(),
-            Self::Store(error) => !matches!(error, StoreError::Corrupt(_)),
-            Self::Contended => true,
-            Self::Unreadable => false,
-        }
-    }
-}
-
-impl From<BillingError> for ApiError {
-    fn from(error: BillingError) -> Self {
-        match error {
-            BillingError::Stripe(error) => error.into(),
-            BillingError::Store(error) => error.into(),
-            BillingError::Contended => Self::unavailable(error),
-            BillingError::Unreadable => Self::internal(error),
-        }
-    }
-}
-
-/// What came of it.
+/// The outcome of convergence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is written; the user's subscription as Stripe tells it now, with no complimentary plan.
+    /// It is written: the user's subscription according to Stripe, without a complimentary plan.
     Written(Box<Subscription>),
-    /// The event was taken in before.
+    /// The event was processed before.
     Duplicate,
-    /// The customer is of none of our users.
+    /// The customer belongs to none of our users.
     NotOurs,
 }
 
-/// The copy of Stripe's state in the tables.
+/// Keeps the tables in line with Stripe.
 pub struct Billing {
     pub(crate) stripe: Stripe,
     pub(crate) customers: Customers,
@@ -100,16 +65,26 @@ pub struct Billing {
     pub(crate) events: BillingEvents,
     pub(crate) audit: Audit,
     pub(crate) outbox: Outbox,
+    grace: SignedDuration,
 }
 
 /// A customer's guard as it was read, before Stripe was asked.
 pub(crate) struct Guard {
     pub(crate) customer: String,
     pub(crate) row: Customer,
+    /// The ids of settled ledger entries.
     pub(crate) settled: HashSet<String>,
-    pub(crate) told: Told,
-    /// When the event came first that was set aside and is taken in now.
+    pub(crate) sent_notices: SentNotices,
+    /// When the event was first received, if it was set aside and is processed now.
     pub(crate) received_at: Option<Timestamp>,
+}
+
+/// What reading a guard came to.
+enum Guarded {
+    /// A customer of ours to converge.
+    Customer(Box<Guard>),
+    /// There is nothing to do.
+    Nothing(Outcome),
 }
 
 impl Billing {
@@ -125,6 +100,7 @@ impl Billing {
             events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
             outbox: Outbox::connect(services)?,
+            grace: services.grace()?,
             stripe,
         })
     }
@@ -134,24 +110,37 @@ impl Billing {
         &self.stripe
     }
 
-    /// Whose an event is; `None` when it is of nobody.
+    /// The customer of an event; `None` if it belongs to none.
+    #[boxed]
     pub async fn customer_of(&self, event: &Event) -> Result<Option<String>, BillingError> {
-        match event.whose() {
-            Whose::Customer(id) => Ok(Some(id)),
-            Whose::Charge(id) => Ok(self.stripe.customer_of_charge(&id).await?),
-            Whose::Nobody => Ok(None),
-            Whose::Unreadable => Err(BillingError::Unreadable),
+        match event.owner() {
+            Owner::Customer(id) => Ok(Some(id)),
+            Owner::Charge(id) => Ok(self.stripe.customer_of_charge(&id).await?),
+            Owner::Nobody => Ok(None),
+            Owner::Unreadable => Err(BillingError::Unreadable),
         }
     }
 
-    /// The ledger of a customer as Stripe has it now, of no plan in particular, and the refunds in it.
+    /// Whether a customer belongs to a user. One without a row here is adopted first.
+    #[boxed]
+    pub async fn is_of(&self, customer: &str, user_id: UserId) -> Result<bool, BillingError> {
+        let row = match self.database.get(&Customer::key(customer)).await? {
+            Some(row) => Some(row),
+            None => self.customers.adopt(customer).await?,
+        };
+        Ok(row.is_some_and(|row| row.user_id == user_id))
+    }
+
+    /// The ledger of a customer according to Stripe, without plans, and the refunds in it.
+    #[boxed]
     pub async fn ledger_at_stripe(&self, customer: &str) -> Result<(Vec<Entry>, Vec<Refund>), StripeError> {
         let snapshot = self.stripe.snapshot(customer).await?;
         let entries = entries(&snapshot, &[]).into_iter().map(|(_, entry)| entry).collect();
         Ok((entries, snapshot.charges.into_iter().flat_map(|charge| charge.refunds).collect()))
     }
 
-    /// Brings the tables to what Stripe says of a customer now, and marks the event that asked for it, if one did.
+    /// Brings the tables in line with what Stripe says about a customer now, and marks the event that triggered it, if any.
+    #[boxed]
     pub async fn converge(
         &self,
         customer: &str,
@@ -162,11 +151,12 @@ impl Billing {
             if race > 0 {
                 tokio::time::sleep(Duration::from_millis(jitter_ms(RACE_PAUSE_MS[usize::from(race > 1)]))).await;
             }
-            let guard = match self.guard(customer, event).await? {
-                Ok(guard) => guard,
-                Err(outcome) => return Ok(outcome),
+            let mut guard = match self.guard(customer, event).await? {
+                Guarded::Customer(guard) => *guard,
+                Guarded::Nothing(outcome) => return Ok(outcome),
             };
-            let (snapshot, prices) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
+            let (snapshot, _) = tokio::try_join!(self.fetch(&guard), async { Ok(self.prices.get(now).await?) })?;
+            let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
             let notes = self.notes(&guard, &snapshot, &prices, &HashSet::new(), now)?;
             let subscription = rules::row(&snapshot, &prices, &guard.customer);
             if let Some(outcome) = self.write(guard, subscription, notes, event, now).await? {
@@ -176,77 +166,94 @@ impl Billing {
         Err(BillingError::Contended)
     }
 
-    /// Reads the guard, the mark and what is settled, side by side; `Err` when there is nothing to do.
-    async fn guard(&self, customer: &str, event: Option<&Event>) -> Result<Result<Guard, Outcome>, BillingError> {
-        let mark = event.map(|event| Mark::key(&event.id));
-        let wanted = Wanted::default().and(&Customer::key(customer)).and(&Told::key(customer));
-        let wanted = mark.iter().fold(wanted, Wanted::and);
-        let (rows, mut settled) = tokio::try_join!(self.database.read(&wanted), self.events.settled(customer))?;
-        let mut told: Told = rows.get(&Told::key(customer))?.unwrap_or_default();
-        let marked = mark.as_ref().map(|mark| rows.get(mark)).transpose()?.flatten();
+    /// Reads the guard, the mark and the settled entries in parallel.
+    async fn guard(&self, customer: &str, event: Option<&Event>) -> Result<Guarded, BillingError> {
+        let keys = (Customer::key(customer), SentNotices::key(customer), event.map(|event| Mark::key(&event.id)));
+        let (rows, mut settled) = tokio::try_join!(self.database.read(keys), self.events.settled(customer))?;
+        let (row, sent_notices, marked) = rows;
+        let mut sent_notices = sent_notices.unwrap_or_default();
         if marked.as_ref().is_some_and(|mark| mark.state == EventState::Applied) {
-            return Ok(Err(Outcome::Duplicate));
+            return Ok(Guarded::Nothing(Outcome::Duplicate));
         }
-        let row = match rows.get(&Customer::key(customer))? {
+        let row = match row {
             Some(row) => row,
             None => match self.customers.adopt(customer).await? {
                 Some(row) => row,
-                None => return Ok(Err(Outcome::NotOurs)),
+                None => return Ok(Guarded::Nothing(Outcome::NotOurs)),
             },
         };
-        // Where a user has several customers, the first one's row guards them all.
+        // If a user has several customers, the first one's row guards them all.
         let (customer, row) = match row.same_as.clone() {
             None => (customer.to_owned(), row),
             Some(first) => {
                 let row: Option<Customer> = self.database.get(&Customer::key(&first)).await?;
-                let known = self.known(&first).await?;
-                settled.extend(known.0);
-                told.causes.extend(known.1.causes);
-                (first, row.ok_or_else(|| StoreError::Corrupt("a further customer has no first".into()))?)
+                let (first_settled, first_notices) = self.written(&first).await?;
+                settled.extend(first_settled);
+                sent_notices.causes.extend(first_notices.causes);
+                (
+                    first,
+                    row.ok_or_else(|| {
+                        StoreError::Corrupt("an additional customer refers to a first one that does not exist".into())
+                    })?,
+                )
             }
         };
-        for known in try_join_all(row.others.iter().map(|other| self.known(other))).await? {
-            settled.extend(known.0);
-            told.causes.extend(known.1.causes);
+        for (other_settled, other_notices) in try_join_all(row.others.iter().map(|other| self.written(other))).await? {
+            settled.extend(other_settled);
+            sent_notices.causes.extend(other_notices.causes);
         }
-        Ok(Ok(Guard { customer, row, settled, told, received_at: marked.map(|mark| mark.received_at) }))
+        let received_at = marked.map(|mark| mark.received_at);
+        Ok(Guarded::Customer(Box::new(Guard { customer, row, settled, sent_notices, received_at })))
     }
 
-    /// What was written of a customer before: entries that are settled, and what they were told besides.
-    async fn known(&self, customer: &str) -> Result<(HashSet<String>, Told), StoreError> {
+    /// What was written about a customer before: the settled entries, and the notices.
+    async fn written(&self, customer: &str) -> Result<(HashSet<String>, SentNotices), StoreError> {
         let customers = [customer];
-        tokio::try_join!(self.events.settled(customer), self.events.told(&customers))
+        tokio::try_join!(self.events.settled(customer), self.events.sent_notices(&customers))
     }
 
-    /// Everything that Stripe knows of the user's customers, once no subscription of theirs is one too many.
+    /// Everything that Stripe knows about the user's customers, after duplicate subscriptions were cancelled and the renewal of
+    /// those whose payment was charged back was ended.
     pub(crate) async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
         let snapshot = self.snapshot(guard).await?;
         let surplus = match guard.row.deleted_at {
             None => rules::surplus(&snapshot),
             Some(deleted_at) => rules::orphans(&snapshot, deleted_at),
         };
-        if surplus.is_empty() {
+        let lost = rules::lost_disputes(&snapshot);
+        let lost: Vec<_> =
+            lost.into_iter().filter(|(one, _)| surplus.iter().all(|other| other.subscription != one.id)).collect();
+        if surplus.is_empty() && lost.is_empty() {
             return Ok(snapshot);
         }
-        for one in surplus {
-            self.undo(one).await?;
+        for one in &surplus {
+            self.cancel_surplus(one).await?;
+        }
+        for (one, disputes) in lost {
+            self.end_renewal(one, &disputes).await?;
         }
         Ok(self.snapshot(guard).await?)
     }
 
     pub(crate) async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
-        self.stripe.snapshots(std::iter::once(&guard.customer).chain(&guard.row.others)).await
+        let customers = std::iter::once(&guard.customer).chain(&guard.row.others);
+        let mut snapshot = self.stripe.snapshots(customers).await?;
+        for one in snapshot.subscriptions.iter_mut().filter(|one| one.plan.is_none()) {
+            let key = one.price.as_ref().and_then(|price| guard.row.billed.get(price));
+            one.plan = key.and_then(|key| of_lookup_key(key));
+        }
+        Ok(snapshot)
     }
 
-    /// Gives back what a surplus subscription took, then ends it. A crash between leaves it live, so that it is found again.
-    async fn undo(&self, surplus: Surplus) -> Result<(), StripeError> {
+    /// Refunds a surplus subscription, then cancels it. A crash in between leaves it live, so it is found again.
+    async fn cancel_surplus(&self, surplus: &Surplus) -> Result<(), StripeError> {
         for (invoice, payment_intent) in &surplus.paid {
             self.stripe.refund_duplicate(payment_intent, &format!("refund-duplicate-{invoice}")).await?;
         }
-        self.stripe.end_now(&surplus.subscription, surplus.comment).await
+        self.stripe.end_now(&surplus.subscription, surplus.comment.clone()).await
     }
 
-    /// Writes what the snapshot says; `None` when another write came first.
+    /// Writes what follows from the snapshot; `None` if another write came first.
     pub(crate) async fn write(
         &self,
         guard: Guard,
@@ -257,8 +264,8 @@ impl Billing {
     ) -> Result<Option<Outcome>, BillingError> {
         let Guard { customer, mut row, received_at, .. } = guard;
         while notes.len() > STATEMENTS_MAX {
-            // A customer with years of history is adopted: the oldest entries first, in transactions of their own. What is
-            // news comes last, with its mail, in one.
+            // A customer with years of history was adopted: the oldest entries are written first, in separate transactions. The
+            // news comes last, in one transaction with its mail.
             let mut part = vec![self.advance(&customer, &mut row)?];
             part.extend(notes.drain(..STATEMENTS_MAX.min(notes.len() - STATEMENTS_MAX)));
             match self.database.transact(part).await {
@@ -289,16 +296,15 @@ impl Billing {
         }
     }
 
-    /// A statement that moves the guard on by one.
+    /// A statement that increments the guard's version.
     fn advance(&self, customer: &str, row: &mut Customer) -> Result<Statement, StoreError> {
         let read = row.version;
         row.version += 1;
         self.subscriptions.replace_customer(customer, row, read)
     }
 
-    /// Statements that write the ledger's entries but for those that are settled, each with its mail unless that was written
-    /// before, what else the customer is to be told, and what was done about a surplus or by an operator. A user who was
-    /// deleted is told nothing.
+    /// Statements that write the ledger entries that are not settled, each with its mail unless that was written before; the
+    /// other notices; and the audit entries of duplicates, refunds and disputes. A deleted user gets no mail.
     pub(crate) fn notes(
         &self,
         guard: &Guard,
@@ -309,10 +315,11 @@ impl Billing {
     ) -> Result<Vec<Statement>, StoreError> {
         let (settled, is_deleted) = (&guard.settled, guard.row.deleted_at.is_some());
         let mut notes = Vec::new();
+        let reader = Reader { customer: &guard.customer, grace: self.grace };
         let entries = entries(snapshot, prices);
         for (customer, entry) in entries.iter().filter(|(_, entry)| !settled.contains(entry.id())) {
             notes.push(self.events.enter(customer, entry)?);
-            if let Some(mail) = letters::mail(entry, snapshot, now)
+            if let Some(mail) = letters::mail(entry, snapshot, reader, now)
                 && !mailed.contains(&mail.cause)
                 && !is_deleted
             {
@@ -320,11 +327,11 @@ impl Billing {
             }
         }
         if !is_deleted {
-            notes.append(&mut self.tell(guard, notices::mails(snapshot, &entries, prices, now))?);
+            notes.append(&mut self.write_notices(guard, notices::mails(snapshot, &entries, prices, reader, now))?);
         }
         for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
             let Some(kept) = rules::duplicate_of(one) else { continue };
-            notes.push(self.audit.note(&Deed {
+            notes.push(self.audit.note(&AuditEntry {
                 at: one.ended_at.unwrap_or(one.created),
                 cause: format!("duplicate-{}", one.id),
                 actor: "billing".to_owned(),
@@ -337,29 +344,30 @@ impl Billing {
         }
         for refund in snapshot.charges.iter().flat_map(|charge| &charge.refunds) {
             let Some(by) = refund.by.as_ref().filter(|_| !settled.contains(&refund.entry.id)) else { continue };
-            notes.push(self.audit.note(&deed_of(&refund.entry, by))?);
+            notes.push(self.audit.note(&audit_entry_of(&refund.entry, by))?);
         }
+        notes.append(&mut self.note_disputes(settled, snapshot, now)?);
         Ok(notes)
     }
 
-    /// Statements that tell a customer what they were not told yet.
-    fn tell(&self, guard: &Guard, mails: Vec<NewMail>) -> Result<Vec<Statement>, StoreError> {
-        let mut told = guard.told.clone();
+    /// Statements that write the notices that a customer has not got yet.
+    fn write_notices(&self, guard: &Guard, mails: Vec<NewMail>) -> Result<Vec<Statement>, StoreError> {
+        let mut sent_notices = guard.sent_notices.clone();
         let mut statements = Vec::new();
-        for mail in mails.into_iter().filter(|mail| !guard.told.causes.contains(&mail.cause)) {
+        for mail in mails.into_iter().filter(|mail| !guard.sent_notices.causes.contains(&mail.cause)) {
             statements.push(self.outbox.add(&mail)?);
-            told.causes.insert(mail.cause);
+            sent_notices.causes.insert(mail.cause);
         }
         if !statements.is_empty() {
-            statements.push(self.events.tell(&guard.customer, &told)?);
+            statements.push(self.events.record_notices(&guard.customer, &sent_notices)?);
         }
         Ok(statements)
     }
 }
 
-/// What an operator did who gave money back, as it was noted beside the refund itself.
-fn deed_of(refund: &RefundEntry, by: &RefundedBy) -> Deed {
-    Deed {
+/// The audit entry of a refund by an operator, from the refund's own metadata.
+fn audit_entry_of(refund: &RefundEntry, by: &RefundedBy) -> AuditEntry {
+    AuditEntry {
         at: refund.created,
         cause: format!("refund-{}", refund.id),
         actor: by.actor.clone(),

@@ -1,19 +1,23 @@
-//! Which Stripe customer is whose.
+//! Which Stripe customer belongs to which user.
 //!
-//! A user has one customer. Registration makes it; checkout does where Stripe was down then, or where it was deleted since;
-//! and a customer that nobody here knows is adopted when its metadata name one of our users.
+//! A user has one customer. Registration creates it; checkout does if Stripe was down then or the customer was deleted since. A
+//! customer without a row here is adopted if its metadata names one of our users.
 
-use crate::converge::BillingError;
+use crate::error::BillingError;
 use crate::stripe::{Stripe, StripeError};
+use boxed::boxed;
 use shared::models::email::Email;
 use shared::models::ids::UserId;
 use shared::models::subscription::Subscription;
+use shared::models::user::User;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::{Database, StoreError, Table};
+use shared::stores::database::Database;
+use shared::stores::error::StoreError;
 use shared::stores::subscriptions::{Customer, Subscriptions};
-use shared::stores::users::{User, Users};
+use shared::stores::table::Table;
+use shared::stores::users::Users;
 
-/// Tries against whoever writes meanwhile.
+/// How often a write is tried when others write at the same time.
 const RACES_MAX: u32 = 3;
 
 /// The customers of users.
@@ -25,7 +29,7 @@ pub struct Customers {
 }
 
 impl Customers {
-    /// Customers at Stripe and in the tables that this function was given.
+    /// Customers at Stripe and in the tables of this function.
     pub fn connect(services: &Services, stripe: Stripe) -> Result<Self, ConfigError> {
         Ok(Self {
             stripe,
@@ -35,13 +39,39 @@ impl Customers {
         })
     }
 
-    /// Makes the customer of a user who registers, and returns its id. Asked again, Stripe answers with the same one.
+    /// Creates the customer of a user who registers, and returns its id. If it is repeated, Stripe answers with the same one.
+    #[boxed]
     pub async fn create(&self, user_id: UserId, email: &Email) -> Result<String, StripeError> {
         let key = format!("customer-{user_id}");
-        self.stripe.create_customer(user_id, email.as_typed(), &key).await.map(|customer| customer.id)
+        self.stripe.create_customer(user_id, &email.for_sending(), &key).await.map(|customer| customer.id)
     }
 
-    /// The customer of a user, made now where there is none.
+    /// Deletes a customer whose registration failed.
+    #[boxed]
+    pub async fn discard(&self, customer: &str) -> Result<(), StripeError> {
+        self.stripe.delete_customer(customer).await
+    }
+
+    /// The customers with a user's address that we created and that have no row, besides `known`: those that name this user,
+    /// and those of failed registrations, which never bought anything.
+    pub(crate) async fn strays(&self, user: &User, known: &[String]) -> Result<Vec<String>, BillingError> {
+        let mut strays = Vec::new();
+        for customer in self.stripe.customers_of(&user.email.for_sending()).await? {
+            let is_stray = match customer.user_id {
+                _ if known.contains(&customer.id) => false,
+                None => false,
+                Some(named) if named == user.id => true,
+                Some(named) => {
+                    self.users.get(named).await?.is_none() && self.stripe.subscriptions(&customer.id).await?.is_empty()
+                }
+            };
+            strays.extend(Some(customer.id).filter(|_| is_stray));
+        }
+        Ok(strays)
+    }
+
+    /// The customer of a user, created now if there is none.
+    #[boxed]
     pub async fn ensure(&self, user: &User) -> Result<String, BillingError> {
         if let Some(known) = &user.stripe_customer_id {
             return Ok(known.clone());
@@ -54,7 +84,8 @@ impl Customers {
         self.claimed(user.id, claim, id).await
     }
 
-    /// All customers of the user whose customer this is, the first one first.
+    /// All customers of the user to whom a customer belongs, the first one first.
+    #[boxed]
     pub async fn all(&self, customer: &str) -> Result<Vec<String>, StoreError> {
         let read = async |id: &str| self.database.get::<Customer>(&Customer::key(id)).await;
         let Some(row) = read(customer).await? else { return Ok(vec![customer.to_owned()]) };
@@ -68,10 +99,11 @@ impl Customers {
         Ok(std::iter::once(first).chain(row.others).collect())
     }
 
-    /// Makes another customer for a user whose own was deleted at Stripe. What the old one is known for stays theirs.
+    /// Creates another customer for a user whose customer was deleted at Stripe. The user keeps the old one's history.
+    #[boxed]
     pub async fn replace(&self, user: &User, old: &str) -> Result<String, BillingError> {
         let key = format!("customer-{}-after-{old}", user.id);
-        let id = self.stripe.create_customer(user.id, user.email.as_typed(), &key).await?.id;
+        let id = self.stripe.create_customer(user.id, &user.email.for_sending(), &key).await?.id;
         for _ in 0..RACES_MAX {
             let (old_key, key) = (Customer::key(old), Customer::key(&id));
             let row_key = Subscription::key(user.id);
@@ -83,7 +115,7 @@ impl Customers {
             let head = Customer { others, ..Customer::of(user.id) };
             let head = match adopted {
                 None => self.subscriptions.add_customer(&id, &head)?,
-                // Made by a request that came no further, and told of by a webhook since.
+                // Created by a request that failed afterwards, and adopted by a webhook since.
                 Some(Customer { version, .. }) => {
                     self.subscriptions.replace_customer(&id, &Customer { version: version + 1, ..head }, version)?
                 }
@@ -96,12 +128,12 @@ impl Customers {
                 self.subscriptions.replace_customer(old, &moved, version - 1)?,
             ];
             let is_named = |row: &Subscription| row.stripe_customer_id.as_deref() == Some(old);
-            // A subscription stays at the customer that has it; a row without one names the customer that would.
+            // A subscription stays with its customer; a row without a subscription names the current customer.
             if row.is_some_and(|row| is_named(&row) && row.stripe_subscription_id.is_none()) {
                 claim.push(self.subscriptions.name_customer(user.id, &id)?);
             }
             let now = self.claimed(user.id, claim, id.clone()).await?;
-            // Else it was no other request, but a webhook of the old one's deletion, that came first.
+            // Otherwise not another request came first, but a webhook about the old customer's deletion.
             if now != old {
                 return Ok(now);
             }
@@ -109,12 +141,25 @@ impl Customers {
         Err(BillingError::Contended)
     }
 
-    /// Takes a customer in that is not known here: the row it has now, or `None` when it is of none of our users.
-    pub(crate) async fn adopt(&self, id: &str) -> Result<Option<Customer>, BillingError> {
-        let Some(user_id) = self.stripe.customer(id).await?.and_then(|customer| customer.user_id) else {
-            return Ok(None);
+    /// Our user named by a customer: in its metadata, or as the buyer in a checkout that it completed.
+    pub(crate) async fn owner(&self, id: &str) -> Result<Option<User>, BillingError> {
+        let Some(customer) = self.stripe.customer(id).await? else { return Ok(None) };
+        let named = match customer.user_id {
+            Some(user_id) => vec![user_id],
+            None => self.stripe.buyers(id).await?,
         };
-        let Some(user) = self.users.get(user_id).await? else { return Ok(None) };
+        for user_id in named {
+            if let Some(user) = self.users.get(user_id).await? {
+                return Ok(Some(user));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adopts a customer without a row here: its new row, or `None` if it belongs to none of our users.
+    pub(crate) async fn adopt(&self, id: &str) -> Result<Option<Customer>, BillingError> {
+        let Some(user) = self.owner(id).await? else { return Ok(None) };
+        let user_id = user.id;
         let statements = match user.stripe_customer_id.as_deref().filter(|known| *known != id) {
             None => {
                 let mut statements = vec![self.subscriptions.add_customer(id, &Customer::of(user_id))?];
@@ -135,21 +180,21 @@ impl Customers {
             }
         };
         match self.database.transact(statements).await {
-            // Somebody else was first: whatever they wrote counts.
+            // If another request came first, its row counts.
             Ok(()) | Err(StoreError::Condition(_)) => Ok(self.database.get(&Customer::key(id)).await?),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// A customer made for this user whose row was never written, or a new one. Keys live for a day, metadata for good.
+    /// A customer that was created for this user but has no row, or a new one. Idempotency keys last for a day, metadata stays.
     async fn find_or_create(&self, user: &User) -> Result<String, StripeError> {
-        let email = user.email.as_typed();
+        let email = &user.email.for_sending();
         let known = self.stripe.customers_of(email).await?;
         if let Some(known) = known.into_iter().rev().find(|customer| customer.user_id == Some(user.id)) {
             return Ok(known.id);
         }
         match self.create(user.id, &user.email).await {
-            // The key made one with another address a moment ago.
+            // The key was used with another address a moment ago.
             Err(StripeError::KeyReused) => {
                 let key = format!("customer-{}-{email}", user.id);
                 self.stripe.create_customer(user.id, email, &key).await.map(|customer| customer.id)
@@ -158,7 +203,7 @@ impl Customers {
         }
     }
 
-    /// Writes a claim; where another was first, theirs is the customer.
+    /// Writes a claim; if another request came first, its customer counts.
     async fn claimed(
         &self,
         user_id: UserId,
@@ -177,5 +222,5 @@ impl Customers {
 }
 
 fn without_row() -> StoreError {
-    StoreError::Corrupt("a user's customer has no row".into())
+    StoreError::Corrupt("the user's customer has no row".into())
 }

@@ -1,31 +1,41 @@
-//! Deleting an account: at Stripe first, then here, so that nobody is deleted and still billed.
+//! Deleting an account: at Stripe first, then here, so nobody is deleted and still billed.
 //!
-//! 1. Stripe: open checkouts expire, subscriptions end, the customer is deleted, so that nothing of it can be paid any more.
-//! 2. One transaction: user and address go, and with them every session and sign-in; the customers' rows are marked; a row
-//!    says that there is something to sweep. It fails when a customer came to be meanwhile: then that one is closed too.
-//! 3. The rest is swept, now, and by a job until it is done. The ledger stays: it holds amounts and ids of Stripe's.
+//! 1. Stripe: open checkouts expire, subscriptions end and the customer is deleted, so nothing can be charged any more.
+//! 2. One transaction: the user and the address are deleted, and with them every session; the customers' rows are marked; a row
+//!    records that there is more to sweep. It fails if a customer was created meanwhile, which is then closed as well.
+//! 3. The rest is swept now, and by a job until it is done. The ledger stays: it contains only amounts and Stripe's ids.
 //!
 //! A crash after the first step leaves an account without a subscription; after the second, a row that the job finds.
 
 use crate::converge::Billing;
 use crate::customers::Customers;
+use crate::error::BillingError;
+use crate::rules::ACCOUNT_DELETED;
 use crate::stripe::{Stripe, StripeError};
+use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::Timestamp;
+use serde_json::json;
 use shared::http::error::ApiError;
+use shared::models::ids::UserId;
+use shared::models::language::Language;
+use shared::models::mail_content::MailContent;
 use shared::models::subscription::Status;
+use shared::models::user::User;
+use shared::runtime::Log;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::{Database, StoreError, Table};
+use shared::stores::database::Database;
 use shared::stores::deletions::{Deletion, Deletions};
+use shared::stores::error::StoreError;
+use shared::stores::mail::{Addressee, NOTICE_LIFE, NewMail, Outbox, cause_of};
 use shared::stores::subscriptions::Subscriptions;
-use shared::stores::users::{User, Users};
+use shared::stores::table::Table;
+use shared::stores::users::Users;
 
-/// Why a subscription ends whose account is deleted.
-pub(crate) const ACCOUNT_DELETED: &str = "account deleted";
-/// How often a customer that came to be meanwhile is looked after.
+/// How often the deletion is tried when a customer is created meanwhile.
 const TRIES_MAX: u32 = 3;
 
-/// Accounts that go.
+/// Deletes accounts.
 pub struct Accounts {
     stripe: Stripe,
     billing: Billing,
@@ -34,6 +44,9 @@ pub struct Accounts {
     users: Users,
     subscriptions: Subscriptions,
     deletions: Deletions,
+    outbox: Outbox,
+    log: Log,
+    function: String,
 }
 
 impl Accounts {
@@ -49,25 +62,35 @@ impl Accounts {
             users: Users::connect(services)?,
             subscriptions: Subscriptions::connect(services)?,
             deletions: Deletions::connect(services)?,
+            outbox: Outbox::connect(services)?,
+            log: services.log().clone(),
+            function: services.function().to_owned(),
         })
     }
 
-    /// Deletes an account. While Stripe does not answer, nothing is deleted.
-    pub async fn delete(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
+    /// Deletes an account, and confirms it in a language. If Stripe does not answer, nothing is deleted.
+    #[boxed]
+    pub async fn delete(&self, user: &User, language: Language, now: Timestamp) -> Result<(), ApiError> {
         let mut user = user.clone();
         for _ in 0..TRIES_MAX {
             let customers = match &user.stripe_customer_id {
                 Some(customer) => self.customers.all(customer).await?,
                 None => Vec::new(),
             };
-            self.close(&customers).await.map_err(not_closed)?;
+            let strays = match self.customers.strays(&user, &customers).await {
+                // An account without a customer can be deleted while Stripe is down.
+                Err(_) if customers.is_empty() => Vec::new(),
+                strays => strays.map_err(not_closed)?,
+            };
+            self.close(customers.iter().chain(&strays)).await.map_err(not_closed)?;
             let deletion = Deletion { user_id: user.id, customer: customers.first().cloned(), deleted_at: now };
             let mut statements = self.users.remove(&user)?;
             statements.extend(self.subscriptions.remove(user.id, &customers, now)?);
             statements.push(self.deletions.add(&deletion)?);
+            statements.push(self.outbox.add(&farewell(&user, language, now))?);
             match self.database.transact(statements).await {
                 Ok(()) => {
-                    // What fails here is the job's to finish.
+                    // If this fails, the job finishes it.
                     let _ = self.finish(&deletion, now).await;
                     return Ok(());
                 }
@@ -80,10 +103,11 @@ impl Accounts {
                 None => return Ok(()),
             }
         }
-        Err(ApiError::unavailable("the account changed each time"))
+        Err(ApiError::unavailable("the account changed at every attempt"))
     }
 
-    /// Finishes all deletions that are not done with; how many are, and how many failed.
+    /// Finishes all pending deletions: how many succeeded, and how many failed and will be tried again.
+    #[boxed]
     pub async fn finish_all(&self, now: Timestamp) -> Result<(u32, u32), StoreError> {
         let (mut finished, mut failed) = (0, 0);
         for deletion in self.deletions.all().await? {
@@ -95,11 +119,23 @@ impl Accounts {
         Ok((finished, failed))
     }
 
-    /// Enters the end into the ledger, and sweeps the rest. It is done with once nobody can write of it any more.
-    async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), ApiError> {
+    /// Sweeps what is left, and records the end of the subscriptions in the ledger. It is done once no request can still write
+    /// about the account. If recording fails permanently, that is logged and not tried again.
+    async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
         self.deletions.sweep(deletion.user_id).await?;
-        if let Some(customer) = &deletion.customer {
-            self.billing.converge(customer, None, now).await?;
+        if let Some(customer) = &deletion.customer
+            && let Err(error) = self.billing.converge(customer, None, now).await
+        {
+            if error.is_transient() {
+                return Err(error);
+            }
+            let line = json!({
+                "level": "warn",
+                "function": self.function,
+                "stripe_customer_id": customer,
+                "cause": format!("cannot record the end of a deleted account's subscriptions: {error}"),
+            });
+            (self.log)(&line.to_string());
         }
         if deletion.is_quiet(now) {
             self.deletions.done(deletion).await?;
@@ -107,11 +143,11 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends everything at Stripe by which customers could be billed.
-    async fn close(&self, customers: &[String]) -> Result<(), StripeError> {
-        let closing = customers.iter().map(|customer| async move {
+    /// Ends everything at Stripe for which customers could be charged.
+    async fn close(&self, customers: impl Iterator<Item = &String>) -> Result<(), StripeError> {
+        let closing = customers.map(|customer| async move {
             match self.close_one(customer).await {
-                // Nothing can be billed to a customer that Stripe does not know.
+                // A customer that Stripe does not know cannot be charged.
                 Err(StripeError::Missing { .. }) => Ok(()),
                 closed => closed,
             }
@@ -129,7 +165,26 @@ impl Accounts {
     }
 }
 
-fn not_closed(error: StripeError) -> ApiError {
+/// The cause of the mail that confirms the deletion of an account.
+pub fn farewell_cause(user_id: UserId) -> String {
+    cause_of("account-deleted", user_id, "")
+}
+
+/// The mail that says that an account was deleted, written in the transaction that deletes it.
+fn farewell(user: &User, language: Language, now: Timestamp) -> NewMail {
+    NewMail {
+        cause: farewell_cause(user.id),
+        to: user.email.clone().into(),
+        content: MailContent::AccountDeleted { at: now }.into(),
+        addressee: Some(Addressee { name: user.name.clone(), language }),
+        grant: None,
+        created_at: now,
+        until: now + NOTICE_LIFE,
+    }
+}
+
+fn not_closed(error: impl Into<BillingError>) -> ApiError {
+    let error = error.into();
     let message = "Our payment provider cannot be reached, so nothing was deleted; please try again in a moment.";
     ApiError { message: message.into(), ..ApiError::unavailable(error) }
 }

@@ -1,12 +1,12 @@
-//! The ledger's entries of a snapshot.
+//! The ledger entries that follow from a snapshot.
 
-use crate::prices::Price;
+use crate::price::Price;
 use crate::snapshot::{Invoice, Line, Snapshot, Subscription};
 use shared::models::ledger::{Entry, InvoiceEntry, SubscriptionEntry};
 use shared::models::plan::{Interval, PlanType};
 use std::collections::HashMap;
 
-/// Every entry with its customer, in the order of Stripe's objects: oldest first.
+/// Every entry with its customer, oldest first.
 pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Entry)> {
     let plans = plans(snapshot, prices);
     let of_invoice = |one: &Invoice| (one.customer.clone(), Entry::Invoice(of_invoice(one, &plans)));
@@ -18,6 +18,7 @@ pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Ent
             entries.push((charge.customer.clone(), Entry::Charge(charge.entry.clone())));
         }
         entries.extend(charge.refunds.iter().map(|one| (charge.customer.clone(), Entry::Refund(one.entry.clone()))));
+        entries.extend(charge.disputes.iter().map(|one| (charge.customer.clone(), Entry::Dispute(one.clone()))));
     }
     entries.sort_by(|(_, a), (_, b)| (a.at(), a.id()).cmp(&(b.at(), b.id())));
     entries
@@ -28,13 +29,13 @@ pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Ent
 struct Sold {
     plan: PlanType,
     interval: Interval,
-    /// Minor units for a period, before coupons.
+    /// Per period before coupons, in minor units.
     amount: i64,
 }
 
 type Plans<'a> = HashMap<&'a str, Sold>;
 
-/// What the prices sell: those found by lookup key, and those of the subscriptions' own items.
+/// What the prices sell: those looked up, and those of the subscriptions' own items.
 fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
     let of_items = snapshot.subscriptions.iter().filter_map(|one| {
         let (plan, interval) = one.plan?;
@@ -49,7 +50,7 @@ fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
 fn of_invoice(invoice: &Invoice, plans: &Plans<'_>) -> InvoiceEntry {
     let sold_by = |line: &Line| plans.get(line.price.as_deref()?).copied();
     let ours: Vec<&Line> = invoice.lines.iter().filter(|line| sold_by(line).is_some()).collect();
-    // A change between periods has lines for both plans: the one that is paid for tells.
+    // A change within a period has lines for both plans: the line that is paid for decides.
     let telling = ours.iter().max_by_key(|line| (!line.proration, line.amount));
     let sold = telling.and_then(|line| sold_by(line));
     let recurring = match telling.zip(sold) {
@@ -66,7 +67,8 @@ fn of_invoice(invoice: &Invoice, plans: &Plans<'_>) -> InvoiceEntry {
     }
 }
 
-/// The price of a whole period of which a line bills a part: coupons take off as much of it, rounded half up.
+/// The price of a whole period after coupons, for a line that bills part of a period: reduced by the same share, rounded half
+/// up.
 fn after_coupons(line: &Line, price: i64) -> i64 {
     let whole = line.amount + line.discount;
     if whole <= 0 || line.discount <= 0 {
@@ -84,6 +86,7 @@ fn of_subscription(one: &Subscription) -> SubscriptionEntry {
         amount: one.amount,
         currency: one.currency.clone(),
         created: one.created,
+        trial_start: one.trial_start,
         trial_end: one.trial_end,
         canceled_at: one.canceled_at,
         ended_at: one.ended_at,
@@ -96,7 +99,7 @@ mod tests {
     use super::*;
 
     fn line(amount: i64, discount: i64) -> Line {
-        Line { price: None, amount, discount, proration: true, period_start: None, period_end: None }
+        Line { price: None, product: None, amount, discount, proration: true, period_start: None, period_end: None }
     }
 
     #[test]

@@ -1,128 +1,116 @@
-//! What a customer is told of their money: a mail a cause, written with what it tells of.
+//! Mail about money: one per cause, written in the transaction that writes the cause.
 //!
-//! A cause is an entry of the ledger that is settled now and was not before, so it comes once whatever becomes of the
-//! events. The outbox's job sends: the webhook has Stripe waiting.
+//! A cause is a ledger entry that becomes settled, so each mail is written once, whatever happens to the events. The outbox's
+//! job sends it, because Stripe waits for the webhook's answer.
 
-use crate::deletion::ACCOUNT_DELETED;
-use crate::rules;
+use crate::rules::{self, ACCOUNT_DELETED};
 use crate::snapshot::Snapshot;
 use jiff::{SignedDuration, Timestamp};
-use shared::models::email::Email;
 use shared::models::ledger::{ChargeEntry, Entry, InvoiceEntry, SubscriptionEntry};
-use shared::models::letter::Letter;
-use shared::stores::mail::NewMail;
+use shared::models::mail_content::{MailContent, NextPayment};
+use shared::models::money::Amount;
+use shared::stores::mail::{NewMail, Recipient};
 
-/// How old news may be; the history of a customer who is adopted is none.
+/// How old the news in a mail may be, so that the history of an adopted customer causes no mail.
 const NEWS: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// Currencies without minor units, by Stripe's list.
-const WHOLE: &[&str] =
-    &["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"];
 
-/// The mail that an entry causes, now that it is settled; `None` when it is no news.
-pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, now: Timestamp) -> Option<NewMail> {
-    let (letter, at) = match entry {
-        Entry::Invoice(one) => (receipt(one)?, one.paid_at?),
-        Entry::Charge(one) => (declined(one, snapshot)?, one.created),
-        Entry::Subscription(one) => (ended(one, snapshot)?, one.ended_at?),
-        Entry::Refund(_) => return None,
-    };
-    let until = at + NEWS;
-    let to = address(snapshot).filter(|_| entry.is_settled() && now < until)?;
-    Some(NewMail { cause: cause(entry), to, letter, grant: None, created_at: at, until })
+/// Who mail about money goes to, and how long they keep access without paying.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    /// The customer whose account gets it.
+    pub(crate) customer: &'a str,
+    /// The parameter `GraceDays`.
+    pub(crate) grace: SignedDuration,
 }
 
-/// The cause that an entry is.
+impl Reader<'_> {
+    /// The account's own address: the one at Stripe may differ or be missing.
+    pub(crate) fn to(&self) -> Recipient {
+        Recipient::Customer { stripe_customer_id: self.customer.to_owned() }
+    }
+
+    /// Until when they can keep watching while a renewal is unpaid; `None` if not at all.
+    pub(crate) fn watches_until(&self, invoice: &InvoiceEntry) -> Option<Timestamp> {
+        let at = invoice.finalized_at?;
+        Some(at + self.grace).filter(|until| at < *until)
+    }
+}
+
+/// The mail that an entry causes once it is settled; `None` if it is not news.
+pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<NewMail> {
+    let (content, at) = match entry {
+        Entry::Invoice(one) => (receipt(one, snapshot)?, one.paid_at?),
+        Entry::Charge(one) => (declined(one, snapshot, reader)?, one.created),
+        Entry::Subscription(one) => (ended(one, snapshot)?, one.ended_at?),
+        Entry::Refund(_) | Entry::Dispute(_) => return None,
+    };
+    let until = at + NEWS;
+    let is_news = entry.is_settled() && now < until;
+    is_news.then(|| NewMail {
+        cause: cause(entry),
+        to: reader.to(),
+        content: content.into(),
+        addressee: None,
+        grant: None,
+        created_at: at,
+        until,
+    })
+}
+
+/// The cause of an entry's mail.
 pub(crate) fn cause(entry: &Entry) -> String {
     format!("billing#{}", entry.id())
 }
 
-/// The address that Stripe bills: the account's, as registration gave it.
-pub(crate) fn address(snapshot: &Snapshot) -> Option<Email> {
-    let newest = snapshot.invoices.iter().max_by_key(|invoice| (invoice.entry.created, &invoice.entry.id))?;
-    newest.email.as_deref()?.parse().ok()
-}
-
-fn receipt(invoice: &InvoiceEntry) -> Option<Letter> {
-    if invoice.status != "paid" || invoice.amount_paid == 0 {
+fn receipt(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<MailContent> {
+    if entry.status != "paid" || entry.amount_paid == 0 {
         return None;
     }
-    let amount = money(invoice.amount_paid, &invoice.currency);
-    let until = invoice.period_end.map(|end| format!(", until {}", date(end))).unwrap_or_default();
-    let plan = invoice.plan_type.map(|plan| format!(" {}", plan.name())).unwrap_or_default();
-    Some(
-        Letter::new("Your receipt from Marquee", None)
-            .say(format!("Thank you: we received {amount} for Marquee{plan}{until}."))
-            .say(format!("The invoice is {}.", invoice.id)),
-    )
+    let invoice = snapshot.invoices.iter().find(|invoice| invoice.entry.id == entry.id);
+    Some(MailContent::Receipt {
+        amount: Amount::new(entry.amount_paid, &entry.currency),
+        plan: entry.plan_type,
+        next_payment: next_payment(entry, snapshot),
+        invoice_number: entry.number.clone(),
+        invoice_pdf: invoice.and_then(|invoice| invoice.pdf.clone()),
+    })
 }
 
-/// Of renewals alone: at a purchase the buyer sees it.
-fn declined(charge: &ChargeEntry, snapshot: &Snapshot) -> Option<Letter> {
-    let of = |invoice: &InvoiceEntry| {
+/// What follows the payment of an invoice: the date of the next one, or the end of the paid period.
+fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment> {
+    let one = snapshot.subscriptions.iter().find(|one| entry.subscription.as_deref() == Some(one.id.as_str()))?;
+    let end = entry.period_end?;
+    match rules::is_live_of_ours(one) {
+        true if rules::is_ending(one) => Some(NextPayment::NoneAfter(end)),
+        true => Some(NextPayment::Due(end)),
+        false => None,
+    }
+}
+
+/// Only for renewals: at a purchase the buyer sees it on the page.
+fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>) -> Option<MailContent> {
+    let is_charged = |invoice: &&InvoiceEntry| {
         charge.payment_intent.is_some()
             && invoice.payment_intent == charge.payment_intent
             && invoice.billing_reason.as_deref() == Some("subscription_cycle")
     };
-    let is_renewal = snapshot.invoices.iter().any(|invoice| of(&invoice.entry));
-    if charge.status != "failed" || !is_renewal {
+    let invoice = snapshot.invoices.iter().map(|invoice| &invoice.entry).find(is_charged)?;
+    if charge.status != "failed" {
         return None;
     }
-    let amount = money(charge.amount, &charge.currency);
-    Some(
-        Letter::new("Your payment to Marquee did not go through", None)
-            .say(format!("Your card was declined when we charged {amount} for the next period."))
-            .say("We try again in the next days. You keep watching for a week; to go on after it, please check your card.")
-            .action("See your subscription", "/account"),
-    )
+    let amount = Amount::new(charge.amount, &charge.currency);
+    Some(MailContent::PaymentDeclined { amount, watch_until: reader.watches_until(invoice) })
 }
 
-fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<Letter> {
+fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<MailContent> {
     let one = snapshot.subscriptions.iter().find(|one| one.id == subscription.id)?;
     one.ended_at?;
     if one.cancel_comment.as_deref() == Some(ACCOUNT_DELETED) {
         return None;
     }
     if rules::duplicate_of(one).is_some() {
-        return Some(
-            Letter::new("One subscription to Marquee is enough", None)
-                .say("You had subscribed twice, so we cancelled the newer subscription and gave back what was paid for it.")
-                .say("Your first subscription goes on as it was."),
-        );
+        return Some(MailContent::DuplicateCancelled);
     }
     let is_over = one.plan.is_some() && one.status == shared::models::subscription::Status::Canceled;
-    is_over.then(|| {
-        Letter::new("Your subscription to Marquee has ended", None)
-            .say("Your subscription has ended, and nothing will be charged any more.")
-            .say("You are welcome back at any time: your watchlist and your history stay.")
-            .action("See the plans", "/plans")
-    })
-}
-
-pub(crate) fn date(moment: Timestamp) -> String {
-    moment.strftime("%-d %B %Y").to_string()
-}
-
-/// An amount for a person: `12.99 USD`.
-pub(crate) fn money(amount: i64, currency: &str) -> String {
-    let name = currency.to_uppercase();
-    if WHOLE.contains(&currency) {
-        return format!("{amount} {name}");
-    }
-    let sign = if amount < 0 { "-" } else { "" };
-    let amount = amount.unsigned_abs();
-    format!("{sign}{}.{:02} {name}", amount / 100, amount % 100)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_told_in_the_units_of_their_currency() {
-        assert_eq!(money(1_299, "usd"), "12.99 USD");
-        assert_eq!(money(5, "eur"), "0.05 EUR");
-        assert_eq!(money(-150, "usd"), "-1.50 USD");
-        assert_eq!(money(1_299, "jpy"), "1299 JPY");
-        assert_eq!(date(Timestamp::from_second(1_772_323_200).expect("in range")), "1 March 2026");
-    }
+    is_over.then_some(MailContent::SubscriptionEnded)
 }

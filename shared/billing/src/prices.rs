@@ -1,54 +1,39 @@
-//! Prices are Stripe's, found by lookup key, and kept in memory for a few minutes.
+//! Prices live at Stripe. What is sold now is found by lookup key; what was sold before, by the price itself. Both are cached
+//! in memory for a few minutes.
 
+use crate::price::{Price, ProductPrice};
+use crate::snapshot::{Snapshot, Subscription};
 use crate::stripe::{Stripe, StripeError};
+use boxed::boxed;
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use shared::models::plan::{Interval, PlanType, of_lookup_key};
+use shared::models::plan::{Interval, PlanType, lookup_key, of_lookup_key};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// How long prices are kept: the longest that a change of prices takes to arrive.
+/// How long prices are cached, and so the longest that a change of prices takes to arrive.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
 
-/// A price of one of our plans.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// Stripe's id.
-    pub id: String,
-    /// The plan.
-    pub plan_type: PlanType,
-    /// How often it is paid.
-    pub interval: Interval,
-    /// Minor units.
-    pub amount: i64,
-    /// ISO 4217, in lower case.
-    pub currency: String,
-    /// By which it is found.
-    pub lookup_key: String,
-}
+type Kept<T> = (Timestamp, Arc<Vec<T>>);
 
-impl Price {
-    /// Reads a price; `None` for one that is not a flat price of a plan of ours.
-    pub(crate) fn read(one: stripe_shared::Price) -> Option<Self> {
-        let lookup_key = one.lookup_key?;
-        let (plan_type, interval) = of_lookup_key(&lookup_key)?;
-        let (id, currency) = (one.id.to_string(), one.currency.to_string());
-        Some(Self { id, plan_type, interval, amount: one.unit_amount?, currency, lookup_key })
-    }
-}
-
-/// The prices, read when they are needed.
+/// The prices, read when needed.
 pub struct Prices {
     stripe: Stripe,
-    kept: Mutex<Option<(Timestamp, Arc<Vec<Price>>)>>,
+    kept: Mutex<Option<Kept<Price>>>,
+    of_products: Mutex<HashMap<String, Kept<ProductPrice>>>,
+    /// The product of each price that was looked up by its id; a price never moves to another product.
+    products: Mutex<HashMap<String, String>>,
 }
 
 impl Prices {
-    /// Prices of that Stripe.
+    /// Prices read through a Stripe client.
     pub fn new(stripe: Stripe) -> Self {
-        Self { stripe, kept: Mutex::default() }
+        Self { stripe, kept: Mutex::default(), of_products: Mutex::default(), products: Mutex::default() }
     }
 
-    /// The prices, at most five minutes old. Older ones serve on while Stripe does not answer.
+    /// The prices that are sold, at most five minutes old. While Stripe does not answer, older ones are used.
+    #[boxed]
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Vec<Price>>, StripeError> {
         let mut kept = self.kept.lock().await;
         if let Some((at, prices)) = kept.as_ref()
@@ -61,5 +46,117 @@ impl Prices {
             (Err(_), Some((_, older))) => Ok(older.clone()),
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// The price of a plan in a currency: the one it is sold at, or one with a lookup key for that currency. `None` if the
+    /// plan is not sold in it.
+    #[boxed]
+    pub async fn in_currency(
+        &self,
+        wanted: (PlanType, Interval),
+        currency: &str,
+        now: Timestamp,
+    ) -> Result<Option<Price>, StripeError> {
+        let is_wanted = |one: &Price| (one.plan_type, one.interval) == wanted && one.currency == currency;
+        if let Some(price) = self.get(now).await?.iter().find(|one| is_wanted(one)) {
+            return Ok(Some(price.clone()));
+        }
+        Ok(self.stripe.prices_in(currency).await?.into_iter().find(is_wanted))
+    }
+
+    /// The prices that are sold, and those in a snapshot: what was billed, what subscriptions have, and what schedules change
+    /// them to. Each of these is looked up by its own id, its metadata and its product, wherever its lookup key went. `billed`
+    /// remembers by lookup key what a price was when it named a plan, and decides when the price no longer names one.
+    pub(crate) async fn with_billed(
+        &self,
+        snapshot: &Snapshot,
+        billed: &mut BTreeMap<String, String>,
+        now: Timestamp,
+    ) -> Result<Vec<Price>, StripeError> {
+        let lines = snapshot.invoices.iter().flat_map(|invoice| &invoice.lines);
+        let lines = lines.filter_map(|line| Some((line.price.clone()?, line.product.clone())));
+        self.look_up(lines.collect(), &snapshot.subscriptions, billed, now).await
+    }
+
+    /// The prices that are sold, and those that subscriptions have and are set to change to. `kept` is their user's row, which
+    /// says what a scheduled price was that no longer names a plan.
+    pub(crate) async fn with_scheduled(
+        &self,
+        subscriptions: &[Subscription],
+        kept: &shared::models::subscription::Subscription,
+        now: Timestamp,
+    ) -> Result<Vec<Price>, StripeError> {
+        let own = subscriptions.iter().find(|one| kept.stripe_subscription_id.as_ref() == Some(&one.id));
+        let next = own.and_then(|one| one.schedule.as_ref()?.next.clone());
+        let pending = kept.pending_plan_type.zip(kept.pending_interval);
+        let known = next.zip(pending).map(|(next, (plan, interval))| (next, lookup_key(plan, interval)));
+        self.look_up(BTreeMap::new(), subscriptions, &mut known.into_iter().collect(), now).await
+    }
+
+    async fn look_up(
+        &self,
+        mut seen: BTreeMap<String, Option<String>>,
+        subscriptions: &[Subscription],
+        billed: &mut BTreeMap<String, String>,
+        now: Timestamp,
+    ) -> Result<Vec<Price>, StripeError> {
+        let mut all: Vec<Price> = self.get(now).await?.to_vec();
+        let sold: HashSet<String> = all.iter().map(|price| price.id.clone()).collect();
+        seen.extend(subscriptions.iter().filter_map(|one| Some((one.price.clone()?, one.product.clone()))));
+        // A schedule names a price without its product.
+        let next = subscriptions.iter().filter_map(|one| one.schedule.as_ref()?.next.clone());
+        let next: BTreeSet<String> = next.filter(|id| !seen.contains_key(id)).collect();
+        let products = next.into_iter().map(|id| {
+            let is_sold = sold.contains(&id);
+            async move {
+                let product = if is_sold { None } else { self.product(&id).await? };
+                Ok::<_, StripeError>((id, product))
+            }
+        });
+        seen.extend(try_join_all(products).await?);
+        let others = seen.iter().filter(|(id, _)| !sold.contains(*id));
+        let products: BTreeSet<&str> = others.filter_map(|(_, product)| product.as_deref()).collect();
+        let listed = try_join_all(products.into_iter().map(|product| self.of_product(product, now))).await?;
+        let mut named: Vec<(String, String)> = all
+            .iter()
+            .filter(|price| seen.contains_key(&price.id))
+            .map(|price| (price.id.clone(), price.lookup_key.clone()))
+            .collect();
+        let is_wanted = |one: &&ProductPrice| seen.contains_key(&one.id) && !sold.contains(&one.id);
+        for one in listed.iter().flat_map(|prices| prices.iter()).filter(is_wanted) {
+            let remembered = || billed.get(&one.id).and_then(|key| of_lookup_key(key));
+            let plan = one.plan.filter(|_| one.is_named).or_else(remembered).or(one.plan);
+            let Some((plan_type, interval)) = plan else { continue };
+            let lookup_key = lookup_key(plan_type, interval);
+            named.extend(one.is_named.then(|| (one.id.clone(), lookup_key.clone())));
+            let (id, currency) = (one.id.clone(), one.currency.clone());
+            all.push(Price { id, plan_type, interval, amount: one.amount, currency, lookup_key });
+        }
+        for (id, key) in named {
+            billed.entry(id).or_insert(key);
+        }
+        Ok(all)
+    }
+
+    /// The product of a price; `None` if there is no such price.
+    async fn product(&self, price: &str) -> Result<Option<String>, StripeError> {
+        if let Some(product) = self.products.lock().await.get(price) {
+            return Ok(Some(product.clone()));
+        }
+        let product = self.stripe.product_of_price(price).await?;
+        self.products.lock().await.extend(product.iter().map(|product| (price.to_owned(), product.clone())));
+        Ok(product)
+    }
+
+    async fn of_product(&self, product: &str, now: Timestamp) -> Result<Arc<Vec<ProductPrice>>, StripeError> {
+        let mut kept = self.of_products.lock().await;
+        if let Some((at, prices)) = kept.get(product)
+            && now.duration_since(*at) < KEPT
+        {
+            return Ok(prices.clone());
+        }
+        let prices = Arc::new(self.stripe.prices_of_product(product).await?);
+        kept.insert(product.to_owned(), (now, prices.clone()));
+        Ok(prices)
     }
 }

@@ -1,42 +1,47 @@
-//! Where the tables differ from what Stripe says, and the repair of it.
+//! Finding and repairing differences between the tables and Stripe.
 //!
-//! Webhooks bring the tables to what Stripe says; this finds what they did not bring: events that were lost, rows that were
-//! changed by hand, customers that nobody here knows. It compares what is stored with what convergence would write, byte for
-//! byte, entries that are settled included, which convergence itself never looks at again.
+//! Webhooks normally keep the tables up to date. This finds what they missed: lost events, rows that were changed by hand,
+//! customers without a row. It compares what is stored with what convergence would write, byte for byte, including settled
+//! entries, which convergence itself never looks at again.
 
-use crate::converge::{Billing, BillingError, Guard};
+use crate::converge::{Billing, Guard};
+use crate::error::BillingError;
 use crate::ledger::entries;
 use crate::rules;
 use crate::snapshot::Snapshot;
+use crate::stripe::StripeError;
+use boxed::boxed;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::models::ids::UserId;
 use shared::models::ledger::Entry;
 use shared::models::subscription::Status;
-use shared::stores::audit::Deed;
-use shared::stores::billing_events::{BillingEvents, Told};
-use shared::stores::database::StoreError;
-use shared::stores::row::Wanted;
+use shared::models::user::User;
+use shared::stores::audit::AuditEntry;
+use shared::stores::billing_events::{BillingEvents, SentNotices};
+use shared::stores::error::StoreError;
+use shared::stores::row::MayFail;
 use shared::stores::subscriptions::{Customer, as_stored, stored_key};
-use shared::stores::users::{After, User};
+use shared::stores::users::After;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Customers of a page.
+/// Most customers per page.
 pub const PAGE_CUSTOMERS_MAX: usize = 50;
-/// Customers that are compared side by side: Stripe answers a hundred calls a second, and each of them takes three.
+/// How many customers are compared in parallel: Stripe allows a hundred calls per second, and each customer takes three.
 const AT_ONCE: usize = 8;
-/// Tries against whoever writes meanwhile.
+/// How often a customer is tried when others write at the same time.
 const RACES_MAX: u32 = 3;
-/// Differences of a customer that the audit tells.
-const DIFFERENCES_TOLD_MAX: usize = 40;
+/// Most differences of a customer that are recorded in the audit.
+const DIFFERENCES_RECORDED_MAX: usize = 40;
 
-/// A customer of whom the tables say something else than Stripe.
+/// A customer whose rows differ from Stripe.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "BillingDrift")]
 pub struct Drift {
-    /// Whose; `null` where that cannot be read.
+    /// The customer's user; `null` if that cannot be read.
     pub user_id: Option<UserId>,
     /// Stripe's customer.
     pub stripe_customer_id: String,
@@ -46,10 +51,11 @@ pub struct Drift {
     pub differences: Vec<Difference>,
 }
 
-/// One thing of which the tables say something else than Stripe.
+/// One difference between the tables and Stripe.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "BillingDifference")]
 pub struct Difference {
-    /// What: `subscription.status`, `ledger.in_…`, `customer`, `error`.
+    /// What differs: `subscription.status`, `ledger.in_…`, `customer`, `error`.
     pub what: String,
     /// What is stored; `null` for nothing.
     pub stored: Value,
@@ -57,23 +63,23 @@ pub struct Difference {
     pub stripe: Value,
 }
 
-/// Where a page goes on.
+/// Where the next page starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Place {
-    /// After a user: first all of ours are compared.
+    /// After a user: first, all our users are compared.
     Users(Option<After>),
-    /// After a customer of Stripe's: then it is looked for those that nobody here knows.
+    /// After a customer at Stripe: then customers without a row here are looked for.
     Customers(Option<String>),
 }
 
-/// What a page came to.
+/// The result of a page.
 #[derive(Clone, Debug)]
 pub struct Reconciled {
     /// How many customers were compared.
     pub checked: usize,
-    /// Those of whom the tables say something else.
+    /// Those whose rows differ.
     pub drift: Vec<Drift>,
-    /// Where to go on; `None` when all were compared.
+    /// Where to continue; `None` when all were compared.
     pub next: Option<Place>,
 }
 
@@ -82,15 +88,28 @@ struct Compared {
     guard: Guard,
     snapshot: Snapshot,
     differences: Vec<Difference>,
-    /// Entries that are stored as settled and are wrong: they are written without a mail, which went out before.
+    /// Entries that are stored as settled and are wrong: they are written without a mail, which was sent before.
     resettled: HashSet<String>,
-    /// Entries of objects that Stripe does not know, each with its customer.
+    /// Unsettled entries of objects that Stripe does not know, each with its customer. Settled ones stay as a record.
     unknown: Vec<(String, String)>,
+    /// Entries that are stored as settled and can be read, by id.
+    settled: BTreeMap<String, Entry>,
     entries: Vec<(String, Entry)>,
 }
 
+/// What comparing a customer came to.
+enum Comparison {
+    /// The rows differ from what Stripe says.
+    Differs(Box<Compared>),
+    /// They are as Stripe says.
+    Same,
+    /// Somebody wrote meanwhile: compare again.
+    Raced,
+}
+
 impl Billing {
-    /// Compares a page of customers; repairs what differs when somebody does it.
+    /// Compares a page of customers. If there is an actor, it also repairs what differs.
+    #[boxed]
     pub async fn reconcile_page(
         &self,
         place: Place,
@@ -108,8 +127,8 @@ impl Billing {
             }
             Place::Customers(after) => {
                 let (known, next) = self.stripe.customers(PAGE_CUSTOMERS_MAX, after.as_deref()).await?;
-                let ours = known.into_iter().filter(|customer| customer.user_id.is_some()).map(|customer| customer.id);
-                (self.without_row(ours.collect()).await?, next.map(|last| Place::Customers(Some(last))))
+                let all = known.into_iter().map(|customer| customer.id).collect();
+                (self.without_row(all).await?, next.map(|last| Place::Customers(Some(last))))
             }
         };
         let checked = customers.len();
@@ -117,7 +136,8 @@ impl Billing {
         Ok(Reconciled { checked, drift, next })
     }
 
-    /// Compares some customers, side by side.
+    /// Compares some customers in parallel.
+    #[boxed]
     pub async fn reconcile_all(
         &self,
         customers: Vec<String>,
@@ -126,21 +146,21 @@ impl Billing {
     ) -> Result<Vec<Drift>, BillingError> {
         let mut drift = Vec::new();
         for page in customers.chunks(PAGE_CUSTOMERS_MAX) {
-            let keys = page.iter().map(|customer| Customer::key(customer));
-            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
-            let one = |customer: &String| {
-                let (customer, row) = (customer.clone(), rows.get(&Customer::key(customer)));
+            let keys: Vec<_> = page.iter().map(|customer| MayFail(Customer::key(customer))).collect();
+            let rows = self.database.read(keys).await?;
+            let one = |(customer, row): (&String, _)| {
+                let customer = customer.clone();
                 async move { self.reconcile(&customer, row, actor, now).await }
             };
-            let compared = page.iter().map(one).collect::<Vec<_>>();
+            let compared = page.iter().zip(rows).map(one).collect::<Vec<_>>();
             let found: Vec<Option<Drift>> = stream::iter(compared).buffered(AT_ONCE).try_collect().await?;
             drift.extend(found.into_iter().flatten());
         }
         Ok(drift)
     }
 
-    /// Compares a customer, whose row was read; `None` when all is as Stripe says, or they are nobody's here. What cannot be
-    /// compared for a reason of its own is drift as well, so that one customer does not keep the others from their turn.
+    /// Compares a customer, whose row was read; `None` if nothing differs, or if they belong to none of our users. A permanent
+    /// failure is reported as drift, so one customer does not hold up the others.
     async fn reconcile(
         &self,
         customer: &str,
@@ -153,7 +173,7 @@ impl Billing {
             Err(error) => Err(error.into()),
         };
         match compared {
-            Err(error) if !error.is_passing() => Ok(Some(Drift {
+            Err(error) if !error.is_transient() => Ok(Some(Drift {
                 user_id: None,
                 stripe_customer_id: customer.to_owned(),
                 applied: false,
@@ -182,8 +202,11 @@ impl Billing {
             let Some(row) = row.take() else {
                 return self.reconcile_unknown(customer, actor, now).await;
             };
-            let Some(compared) = self.compare(customer, row, now).await? else { continue };
-            let Some(compared) = compared else { return Ok(repaired) };
+            let compared = match self.compare(customer, row, now).await? {
+                Comparison::Differs(compared) => *compared,
+                Comparison::Same => return Ok(repaired),
+                Comparison::Raced => continue,
+            };
             let drift = Drift {
                 user_id: Some(compared.guard.row.user_id),
                 stripe_customer_id: compared.guard.customer.clone(),
@@ -194,23 +217,23 @@ impl Billing {
             if self.repair(compared, &drift, actor, now).await? {
                 return Ok(Some(drift));
             }
-            // Somebody else wrote: it may be repaired by that.
+            // Another write came first, and may have repaired it.
             repaired = Some(Drift { applied: true, ..drift });
         }
         Err(BillingError::Contended)
     }
 
-    /// A customer without a row here: one of ours if its metadata name one of our users.
+    /// A customer without a row here, which is ours if it names one of our users. If it names none, its live subscriptions to
+    /// our plans are reported, because somebody pays for something that they do not get.
     async fn reconcile_unknown(
         &self,
         customer: &str,
         actor: Option<&str>,
         now: Timestamp,
     ) -> Result<Option<Drift>, BillingError> {
-        let Some(user_id) = self.stripe.customer(customer).await?.and_then(|one| one.user_id) else { return Ok(None) };
-        if self.users.get(user_id).await?.is_none() {
-            return Ok(None);
-        }
+        let Some(user_id) = self.customers.owner(customer).await?.map(|user| user.id) else {
+            return self.unclaimed(customer).await;
+        };
         let missing = Difference { what: "customer".to_owned(), stored: Value::Null, stripe: customer.into() };
         let drift = Drift {
             user_id: Some(user_id),
@@ -220,44 +243,62 @@ impl Billing {
         };
         if let Some(actor) = actor {
             self.converge(customer, None, now).await?;
-            self.database.transact(vec![self.audit.note(&deed(&drift, user_id, actor, now))?]).await?;
+            self.database.transact(vec![self.audit.note(&audit_entry(&drift, user_id, actor, now))?]).await?;
         }
         Ok(Some(drift))
     }
 
-    /// What differs of a customer: `None` when somebody wrote meanwhile, `Some(None)` when nothing does.
-    async fn compare(
-        &self,
-        customer: &str,
-        row: Customer,
-        now: Timestamp,
-    ) -> Result<Option<Option<Compared>>, BillingError> {
+    /// The live subscriptions to our plans of a customer that belongs to none of our users.
+    async fn unclaimed(&self, customer: &str) -> Result<Option<Drift>, BillingError> {
+        let subscriptions = match self.stripe.subscriptions(customer).await {
+            Err(StripeError::Missing { .. }) => return Ok(None),
+            subscriptions => subscriptions?,
+        };
+        let live = subscriptions.iter().filter(|one| rules::is_live_of_ours(one));
+        let differences: Vec<Difference> = live
+            .map(|one| Difference {
+                what: format!("unclaimed.{}", one.id),
+                stored: Value::Null,
+                stripe: json!({
+                    "status": one.status,
+                    "plan_type": one.plan.map(|(plan, _)| plan),
+                    "current_period_end": one.current_period_end,
+                }),
+            })
+            .collect();
+        let drift = Drift { user_id: None, stripe_customer_id: customer.to_owned(), applied: false, differences };
+        Ok(Some(drift).filter(|drift| !drift.differences.is_empty()))
+    }
+
+    /// Compares a customer.
+    async fn compare(&self, customer: &str, row: Customer, now: Timestamp) -> Result<Comparison, BillingError> {
         if row.same_as.is_some() {
-            // Compared with the first customer of its user.
-            return Ok(Some(None));
+            // It is compared together with the first customer of its user.
+            return Ok(Comparison::Same);
         }
         let (version, user_id) = (row.version, row.user_id);
-        let guard = Guard {
+        let mut guard = Guard {
             customer: customer.to_owned(),
             row,
             settled: HashSet::new(),
-            told: Told::default(),
+            sent_notices: SentNotices::default(),
             received_at: None,
         };
-        let (snapshot, prices) = tokio::try_join!(self.snapshot(&guard), self.prices.get(now))?;
-        let wanted = Wanted::default().and(&Customer::key(customer)).and(&User::key(user_id)).and(&stored_key(user_id));
+        let (snapshot, _) = tokio::try_join!(self.snapshot(&guard), self.prices.get(now))?;
+        let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
+        let keys = (Customer::key(customer), User::key(user_id), stored_key(user_id));
         let customers: Vec<String> = std::iter::once(customer.to_owned()).chain(guard.row.others.clone()).collect();
         let ledgers = async {
             let read = customers.iter().map(|one| self.events.stored(one));
             Ok(futures::future::try_join_all(read).await?.into_iter().zip(&customers).collect::<Vec<_>>())
         };
-        let (rows, ledgers) = tokio::try_join!(self.database.read(&wanted), ledgers)?;
-        if rows.get(&Customer::key(customer))?.is_none_or(|row| row.version != version) {
-            return Ok(None);
+        let ((row, user, stored), ledgers) = tokio::try_join!(self.database.read(keys), ledgers)?;
+        if row.is_none_or(|row| row.version != version) {
+            return Ok(Comparison::Raced);
         }
-        if rows.get(&User::key(user_id))?.is_none() {
-            // Of somebody who is gone nothing is written any more.
-            return Ok(Some(None));
+        if user.is_none() {
+            // Nothing is written any more about a deleted user.
+            return Ok(Comparison::Same);
         }
         let mut differences: Vec<Difference> = rules::surplus(&snapshot)
             .into_iter()
@@ -267,14 +308,19 @@ impl Billing {
                 stripe: one.comment.into(),
             })
             .collect();
-        let told = rules::row(&snapshot, &prices, customer);
-        let stored = of_stripe(rows.get(&stored_key(user_id))?);
-        // Who never came near a checkout has no row, and needs none; or one with a gift in it and nothing else.
-        if told.status != Status::None || !stored.is_empty() {
-            differences.extend(of_row(stored, as_stored(&told)?));
+        differences.extend(rules::lost_disputes(&snapshot).into_iter().map(|(one, disputes)| Difference {
+            what: format!("dispute_lost.{}", one.id),
+            stored: Value::Null,
+            stripe: disputes.into(),
+        }));
+        let expected = rules::row(&snapshot, &prices, customer);
+        let stored = of_stripe(stored);
+        // A user who never had a checkout has no row and needs none, or has one with only a complimentary plan.
+        if expected.status != Status::None || !stored.is_empty() {
+            differences.extend(of_row(stored, as_stored(&expected)?));
         }
-        let entries = entries(&snapshot, &prices);
-        let ledger = of_ledger(ledgers, &entries)?;
+        let mut entries = entries(&snapshot, &prices);
+        let ledger = of_ledger(ledgers, &mut entries)?;
         differences.extend(ledger.differences);
         let compared = Compared {
             guard: Guard { settled: ledger.settled, ..guard },
@@ -282,12 +328,14 @@ impl Billing {
             differences,
             resettled: ledger.resettled,
             unknown: ledger.unknown,
+            settled: ledger.records,
             entries,
         };
-        Ok(Some(Some(compared).filter(|compared| !compared.differences.is_empty())))
+        let is_same = compared.differences.is_empty();
+        Ok(if is_same { Comparison::Same } else { Comparison::Differs(Box::new(compared)) })
     }
 
-    /// Writes what Stripe says in place of what is stored; `false` when somebody else wrote first.
+    /// Writes what Stripe says in place of what is stored; `false` if another write came first.
     async fn repair(
         &self,
         compared: Compared,
@@ -295,14 +343,17 @@ impl Billing {
         actor: &str,
         now: Timestamp,
     ) -> Result<bool, BillingError> {
-        let Compared { mut guard, snapshot, resettled, unknown, entries, .. } = compared;
+        let Compared { mut guard, snapshot, resettled, unknown, settled, entries, .. } = compared;
         let user_id = guard.row.user_id;
-        let (snapshot, entries) = if rules::surplus(&snapshot).is_empty() {
+        let (snapshot, entries) = if rules::surplus(&snapshot).is_empty() && rules::lost_disputes(&snapshot).is_empty()
+        {
             (snapshot, entries)
         } else {
-            // Ends what is one too many, and reads again.
+            // Ends duplicates and what was charged back, then reads again.
             let snapshot = self.fetch(&guard).await?;
-            let entries = self::entries(&snapshot, &self.prices.get(now).await?);
+            let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
+            let mut entries = self::entries(&snapshot, &prices);
+            keep_records(&mut entries, &settled);
             (snapshot, entries)
         };
         let mut notes = Vec::new();
@@ -315,32 +366,26 @@ impl Billing {
         guard.settled.extend(resettled);
         let customers: Vec<&str> =
             std::iter::once(&guard.customer).chain(&guard.row.others).map(String::as_str).collect();
-        guard.told = self.events.told(&customers).await?;
+        guard.sent_notices = self.events.sent_notices(&customers).await?;
         let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::letters::cause(entry)).collect();
-        let mailed = self.outbox.known(&causes).await?;
-        let prices = self.prices.get(now).await?;
+        let mailed = self.outbox.existing(&causes).await?;
+        let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
         notes.extend(self.notes(&guard, &snapshot, &prices, &mailed, now)?);
-        notes.push(self.audit.note(&deed(drift, user_id, actor, now))?);
+        notes.push(self.audit.note(&audit_entry(drift, user_id, actor, now))?);
         let subscription = rules::row(&snapshot, &prices, &guard.customer);
         Ok(self.write(guard, subscription, notes, None, now).await?.is_some())
     }
 
-    /// Those of some customers that have no row here.
+    /// The customers among these that have no row here.
     async fn without_row(&self, customers: Vec<String>) -> Result<Vec<String>, BillingError> {
-        let keys = customers.iter().map(|customer| Customer::key(customer));
-        let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
-        let mut without = Vec::new();
-        for customer in customers {
-            // A row that cannot be read is none that is missing.
-            if matches!(rows.get(&Customer::key(&customer)), Ok(None)) {
-                without.push(customer);
-            }
-        }
-        Ok(without)
+        // A row that cannot be read is not missing.
+        let keys: Vec<_> = customers.iter().map(|customer| Customer::key(customer).presence()).collect();
+        let rows = self.database.read(keys).await?;
+        Ok(customers.into_iter().zip(rows).filter(|(_, row)| row.is_none()).map(|(customer, _)| customer).collect())
     }
 }
 
-/// What of a user's row is Stripe's to say.
+/// The part of a user's row that comes from Stripe.
 fn of_stripe(stored: Option<Value>) -> Map<String, Value> {
     let mut stored = match stored {
         Some(Value::Object(fields)) => fields,
@@ -350,22 +395,24 @@ fn of_stripe(stored: Option<Value>) -> Map<String, Value> {
     stored
 }
 
-/// What differs of that.
+/// The differences of that part.
 fn of_row(stored: Map<String, Value>, stripe: Map<String, Value>) -> Vec<Difference> {
     differing(&stored.into_iter().collect(), &stripe.into_iter().collect(), "subscription")
 }
 
-/// What differs of a ledger.
+/// The differences of a ledger.
 struct OfLedger {
     differences: Vec<Difference>,
     settled: HashSet<String>,
     resettled: HashSet<String>,
     unknown: Vec<(String, String)>,
+    records: BTreeMap<String, Entry>,
 }
 
+/// Compares a ledger with the entries that follow from Stripe, which first take over what settled entries record.
 fn of_ledger(
     ledgers: Vec<(BTreeMap<String, Value>, &String)>,
-    entries: &[(String, Entry)],
+    entries: &mut [(String, Entry)],
 ) -> Result<OfLedger, StoreError> {
     let mut stored = BTreeMap::new();
     let mut owners = BTreeMap::new();
@@ -373,17 +420,31 @@ fn of_ledger(
         owners.extend(ledger.keys().map(|id| (id.clone(), customer.clone())));
         stored.extend(ledger);
     }
+    let is_settled = |id: &String| stored.get(id).is_some_and(|entry: &Value| entry["settled"] == true);
+    let settled: HashSet<String> = stored.keys().filter(|id| is_settled(id)).cloned().collect();
+    let record = |id: &String| Some((id.clone(), serde_json::from_value(stored.get(id)?.clone()).ok()?));
+    let records: BTreeMap<String, Entry> = settled.iter().filter_map(record).collect();
+    keep_records(entries, &records);
     let mut stripe = BTreeMap::new();
-    for (_, entry) in entries {
+    for (_, entry) in entries.iter() {
         stripe.insert(entry.id().to_owned(), BillingEvents::as_stored(entry)?);
     }
-    let settled: HashSet<String> =
-        stored.iter().filter(|(_, entry)| entry["settled"] == true).map(|(id, _)| id.clone()).collect();
     let is_wrong = |id: &String| stripe.get(id) != stored.get(id);
     let resettled = settled.iter().filter(|id| is_wrong(id) && stripe.contains_key(*id)).cloned().collect();
-    let unknown = owners.into_iter().filter(|(id, _)| !stripe.contains_key(id)).map(|(id, customer)| (customer, id));
-    let (unknown, settled) = (unknown.collect(), settled.iter().filter(|id| !is_wrong(id)).cloned().collect());
-    Ok(OfLedger { differences: differing(&stored, &stripe, "ledger"), settled, resettled, unknown })
+    let unknown = owners.into_iter().filter(|(id, _)| !stripe.contains_key(id) && !settled.contains(id));
+    let unknown = unknown.map(|(id, customer)| (customer, id)).collect();
+    let differences = differing(&stored, &stripe, "ledger");
+    let settled = settled.into_iter().filter(|id| !is_wrong(id)).collect();
+    Ok(OfLedger { differences, settled, resettled, unknown, records })
+}
+
+/// Makes entries keep what settled entries of the same objects record.
+fn keep_records(entries: &mut [(String, Entry)], records: &BTreeMap<String, Entry>) {
+    for (_, entry) in entries {
+        if let Some(record) = records.get(entry.id()) {
+            entry.keep(record);
+        }
+    }
 }
 
 fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, of: &str) -> Vec<Difference> {
@@ -399,12 +460,12 @@ fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>,
         .collect()
 }
 
-fn deed(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> Deed {
-    let told = drift.differences.iter().take(DIFFERENCES_TOLD_MAX);
+fn audit_entry(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> AuditEntry {
+    let recorded = drift.differences.iter().take(DIFFERENCES_RECORDED_MAX);
     let side = |value: fn(&Difference) -> &Value| -> Value {
-        told.clone().map(|one| (one.what.clone(), value(one).clone())).collect::<Map<_, _>>().into()
+        recorded.clone().map(|one| (one.what.clone(), value(one).clone())).collect::<Map<_, _>>().into()
     };
-    Deed {
+    AuditEntry {
         at: now,
         cause: format!("reconcile-{}", drift.stripe_customer_id),
         actor: actor.to_owned(),

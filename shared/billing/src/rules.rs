@@ -1,18 +1,18 @@
-//! What a customer's subscriptions mean. Pure functions of a snapshot: the same for every order in which events came.
+//! What a customer's subscriptions mean: pure functions of a snapshot, so the order of events does not matter.
 
-use crate::deletion::ACCOUNT_DELETED;
-use crate::prices::Price;
+use crate::price::Price;
 use crate::snapshot::{Snapshot, Subscription};
 use crate::stripe::Cancellation;
 use jiff::Timestamp;
-use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::{self, Status};
-use std::collections::HashMap;
 
-/// How the note begins by which a subscription tells that it was one too many.
+/// The cancellation comment of a subscription whose account is deleted.
+pub(crate) const ACCOUNT_DELETED: &str = "account deleted";
+
+/// How the cancellation comment of a duplicate subscription begins.
 const DUPLICATE: &str = "duplicate of ";
 
-/// The row of a user, as Stripe's state has it; `customer` is theirs where no subscription names one.
+/// The user's row according to Stripe. `customer` is used if they have no subscription, which would name one.
 pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscription::Subscription {
     let Some(one) = granting(&snapshot.subscriptions) else {
         return subscription::Subscription {
@@ -21,7 +21,7 @@ pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscriptio
         };
     };
     let is_live = one.status.is_live();
-    let pending = pending(one, &snapshot.subscriptions, prices).filter(|_| is_live);
+    let pending = pending(one, prices).filter(|_| is_live);
     let open = snapshot.invoices.iter().map(|invoice| &invoice.entry).filter(|entry| {
         entry.status == "open" && entry.amount_due > 0 && entry.subscription.as_deref() == Some(one.id.as_str())
     });
@@ -31,33 +31,37 @@ pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscriptio
         plan_type: one.plan.map(|(plan, _)| plan),
         status: one.status,
         interval: one.plan.map(|(_, interval)| interval),
+        amount: Some(one.amount).filter(|_| is_live),
+        currency: Some(one.currency.clone()).filter(|_| is_live),
+        has_discount: Some(true).filter(|_| is_live && !one.discounts.is_empty()),
         current_period_end: one.current_period_end,
         cancel_at: one.cancel_at.or(one.current_period_end.filter(|_| one.cancel_at_period_end)).filter(|_| is_live),
         trial_end: one.trial_end.filter(|_| one.status == Status::Trialing),
+        resumes_at: one.pause.as_ref().and_then(|pause| pause.resumes_at),
         unpaid_since: open.filter_map(|entry| entry.finalized_at).min().filter(|_| is_live),
-        pending_plan_type: pending.map(|(plan, _)| plan),
-        pending_interval: pending.map(|(_, interval)| interval),
+        pending_plan_type: pending.map(|price| price.plan_type),
+        pending_interval: pending.map(|price| price.interval),
+        pending_amount: pending.map(|price| price.amount),
         ..subscription::Subscription::default()
     }
 }
 
-/// What the prices sell: those found by lookup key, and those of the subscriptions' own items.
-pub(crate) fn plans<'a>(
-    subscriptions: &'a [Subscription],
-    prices: &'a [Price],
-) -> HashMap<&'a str, (PlanType, Interval)> {
-    let of_items = subscriptions.iter().filter_map(|one| Some((one.price.as_deref()?, one.plan?)));
-    of_items.chain(prices.iter().map(|one| (one.id.as_str(), (one.plan_type, one.interval)))).collect()
+/// Gives a subscription whose price no longer names a plan the plan stored in its user's row.
+pub fn recall(subscriptions: &mut [Subscription], kept: &subscription::Subscription) {
+    for one in subscriptions.iter_mut().filter(|one| one.plan.is_none()) {
+        one.plan = kept.plan_type.zip(kept.interval).filter(|_| kept.stripe_subscription_id.as_ref() == Some(&one.id));
+    }
 }
 
-/// The plan that a subscription changes to when its period ends, if that is another than it has.
-pub fn pending(one: &Subscription, all: &[Subscription], prices: &[Price]) -> Option<(PlanType, Interval)> {
+/// The price that a subscription changes to when its period ends, if it is for another plan or interval. `prices` includes
+/// those that are no longer sold: see [`crate::prices::Prices::with_billed`].
+pub fn pending<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
     let next = one.schedule.as_ref()?.next.as_deref()?;
-    plans(all, prices).get(next).copied().filter(|plan| Some(*plan) != one.plan)
+    prices.iter().find(|price| price.id == next).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
 }
 
-/// The subscription that speaks for its user: the live one of the highest plan, then of the latest period end. Where none
-/// is live, the one that ended last; one at a price that is not ours only where there is no other.
+/// The subscription that counts for its user: the live one with the highest plan, then with the latest period end. If none is
+/// live, the one that ended last. One whose price is not ours counts only if there is no other.
 pub fn granting(subscriptions: &[Subscription]) -> Option<&Subscription> {
     let class = |status: Status| match status {
         Status::Trialing | Status::Active | Status::PastDue => 4,
@@ -73,26 +77,39 @@ pub fn granting(subscriptions: &[Subscription]) -> Option<&Subscription> {
     })
 }
 
-/// Whether there is a subscription to a plan of ours beside which another would be one too many.
+/// Whether there is a live subscription to a plan of ours, so another would be a duplicate.
 pub fn is_subscribed(subscriptions: &[Subscription]) -> bool {
     subscriptions.iter().any(is_live_of_ours)
 }
 
-/// Whether a first subscription, with its trial, is still to come: one that was never paid for nor tried does not count.
+/// Whether they never had a subscription, so a trial is due. One that was neither paid for nor tried does not count.
 pub fn is_new(subscriptions: &[Subscription]) -> bool {
     subscriptions
         .iter()
         .all(|one| one.plan.is_none() || matches!(one.status, Status::Incomplete | Status::IncompleteExpired))
 }
 
-/// The live subscription that a cancellation is about, with what sets it to end with its period; `Err` when it will end
-/// anyway, `None` when there is none.
-pub fn cancelling(subscriptions: &[Subscription]) -> Option<Result<(&Subscription, Cancellation), ()>> {
-    let one = granting(subscriptions).filter(|one| is_live_of_ours(one))?;
-    Some(if is_ending(one) { Err(()) } else { Ok((one, Cancellation::AtPeriodEnd)) })
+/// What a cancellation meets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cancelling<'a> {
+    /// A live subscription, with what sets it to end with its period.
+    Live(&'a Subscription, Cancellation),
+    /// A live subscription that will end anyway.
+    Ending,
+    /// No live subscription.
+    Nothing,
 }
 
-/// The live subscription whose end can be taken back, with what does it: whichever of Stripe's two ways set it.
+/// What a cancellation is about.
+pub fn cancelling(subscriptions: &[Subscription]) -> Cancelling<'_> {
+    match granting(subscriptions).filter(|one| is_live_of_ours(one)) {
+        Some(one) if is_ending(one) => Cancelling::Ending,
+        Some(one) => Cancelling::Live(one, Cancellation::AtPeriodEnd),
+        None => Cancelling::Nothing,
+    }
+}
+
+/// The live subscription whose cancellation can be undone, with the change that undoes it: Stripe has two ways to set an end.
 pub fn resuming(subscriptions: &[Subscription]) -> Option<(&Subscription, Cancellation)> {
     let one = granting(subscriptions).filter(|one| is_live_of_ours(one))?;
     match (one.cancel_at_period_end, one.cancel_at) {
@@ -102,18 +119,18 @@ pub fn resuming(subscriptions: &[Subscription]) -> Option<(&Subscription, Cancel
     }
 }
 
-/// A subscription that is one too many.
+/// A duplicate subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Surplus {
-    /// Which.
+    /// Its id.
     pub subscription: String,
-    /// The note to end it with.
+    /// The comment to cancel it with.
     pub comment: String,
-    /// Its paid invoices with their payments, to be given back.
+    /// Its paid invoices with their payments, to be refunded.
     pub paid: Vec<(String, String)>,
 }
 
-/// The live subscriptions beside the oldest, newest last.
+/// The live subscriptions except the oldest, newest last.
 pub fn surplus(snapshot: &Snapshot) -> Vec<Surplus> {
     let mut live: Vec<&Subscription> = snapshot.subscriptions.iter().filter(|one| is_live_of_ours(one)).collect();
     live.sort_by_key(|one| (one.created, &one.id));
@@ -135,7 +152,7 @@ fn paid(snapshot: &Snapshot, subscription: &str) -> Vec<(String, String)> {
     of.filter_map(|entry| Some((entry.id.clone(), entry.payment_intent.clone()?))).collect()
 }
 
-/// The live subscriptions of a deleted user: what was begun after the deletion gives back what it took.
+/// The live subscriptions of a deleted user. Those that began after the deletion are refunded.
 pub fn orphans(snapshot: &Snapshot, deleted_at: Timestamp) -> Vec<Surplus> {
     let live = snapshot.subscriptions.iter().filter(|one| one.status.is_live());
     let begun_after = |one: &Subscription| one.created >= deleted_at;
@@ -147,22 +164,38 @@ pub fn orphans(snapshot: &Snapshot, deleted_at: Timestamp) -> Vec<Surplus> {
     .collect()
 }
 
-/// The subscription beside which this one was one too many, if that is why it ended.
+/// The live subscriptions whose renewal is to be ended because of lost disputes, each with these. A renewal is ended only once
+/// per dispute: a member who then resumes the subscription intends to pay.
+pub(crate) fn lost_disputes(snapshot: &Snapshot) -> Vec<(&Subscription, Vec<String>)> {
+    let lost = snapshot.charges.iter().flat_map(|charge| &charge.disputes).filter(|dispute| dispute.is_lost());
+    let lost: Vec<_> = lost.filter(|dispute| dispute.payment_intent.is_some()).collect();
+    let of = |one: &Subscription| {
+        let own = snapshot.invoices.iter().map(|invoice| &invoice.entry);
+        let own: Vec<_> = own.filter(|entry| entry.subscription.as_deref() == Some(one.id.as_str())).collect();
+        let is_own = |intent: &Option<String>| own.iter().any(|entry| entry.payment_intent == *intent);
+        let new = lost.iter().filter(|dispute| is_own(&dispute.payment_intent) && !one.ended_for.contains(&dispute.id));
+        new.map(|dispute| dispute.id.clone()).collect::<Vec<_>>()
+    };
+    let live = snapshot.subscriptions.iter().filter(|one| is_live_of_ours(one));
+    live.map(|one| (one, of(one))).filter(|(_, disputes)| !disputes.is_empty()).collect()
+}
+
+/// The subscription that this one duplicated, if that is why it ended.
 pub fn duplicate_of(one: &Subscription) -> Option<&str> {
     one.cancel_comment.as_deref().filter(|_| one.status == Status::Canceled)?.strip_prefix(DUPLICATE)
 }
 
-/// Whether it ends by itself: either of Stripe's two ways was set.
+/// Whether it is set to end, in either of Stripe's two ways.
 pub(crate) fn is_ending(one: &Subscription) -> bool {
     one.cancel_at_period_end || one.cancel_at.is_some()
 }
 
-/// Whether something is owed on it, or nobody is there to pay.
+/// Whether something is owed on it, or its collection is paused.
 pub(crate) fn is_unpaid(one: &Subscription) -> bool {
     matches!(one.status, Status::PastDue | Status::Unpaid | Status::Paused)
 }
 
-/// Whether it is to a plan of ours, and goes on.
+/// Whether it is a live subscription to a plan of ours.
 pub(crate) fn is_live_of_ours(one: &Subscription) -> bool {
     one.plan.is_some() && one.status.is_live()
 }

@@ -1,20 +1,23 @@
-//! What matters of Stripe's objects, read off them once: the rules know nothing of Stripe's shapes.
+//! The parts of Stripe's objects that matter, read once, so the rules do not depend on Stripe's shapes.
 
+use crate::price::named_plan;
 use jiff::Timestamp;
+use serde::Deserialize;
 use shared::models::ids::UserId;
-use shared::models::ledger::{ChargeEntry, InvoiceEntry, RefundEntry};
-use shared::models::plan::{Interval, PlanType, of_lookup_key};
+use shared::models::ledger::{ChargeEntry, DisputeEntry, InvoiceEntry, RefundEntry};
+use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::Status;
+use std::collections::BTreeSet;
 use stripe_types::Expandable;
 
-/// All that Stripe knows of the customers of one user at one moment.
+/// Everything that Stripe knows about the customers of one user at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    /// Subscriptions of every status.
+    /// Subscriptions in every status.
     pub subscriptions: Vec<Subscription>,
-    /// Invoices of every status.
+    /// Invoices in every status except drafts.
     pub invoices: Vec<Invoice>,
-    /// Charges, with their refunds.
+    /// Charges, with their refunds and disputes.
     pub charges: Vec<Charge>,
 }
 
@@ -34,55 +37,73 @@ impl FromIterator<Snapshot> for Snapshot {
 pub struct Subscription {
     /// Stripe's id.
     pub id: String,
-    /// Whose.
+    /// Its customer.
     pub customer: String,
     /// Stripe's status.
     pub status: Status,
-    /// The plan of its present items and how often it is billed; `None` when no item is at a price of ours. A
-    /// `pending_update` is none of its items before it is paid.
+    /// The plan of its present items and how often it is billed; `None` when no item has a price of ours. A `pending_update`
+    /// is not among the items until it is paid.
     pub plan: Option<(PlanType, Interval)>,
     /// The id of that item, or of the first.
     pub item: Option<String>,
     /// The price's id of that item, or of the first.
     pub price: Option<String>,
-    /// How many of it.
+    /// The product of that price.
+    pub product: Option<String>,
+    /// How many units of it.
     pub quantity: u64,
-    /// The price of that item, or of the first, in minor units.
+    /// What that item, or the first, costs per period before coupons, in minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
     /// When the paid period ends.
     pub current_period_end: Option<Timestamp>,
-    /// When it will be cancelled, if a moment is set.
+    /// When it will be cancelled, if a time is set.
     pub cancel_at: Option<Timestamp>,
     /// Whether it will be cancelled at the end of the period.
     pub cancel_at_period_end: bool,
     /// When it began.
     pub created: Timestamp,
+    /// When its trial began.
+    pub trial_start: Option<Timestamp>,
     /// When its trial ends or ended.
     pub trial_end: Option<Timestamp>,
-    /// When its cancellation was asked for.
+    /// When its cancellation was requested.
     pub canceled_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Stripe's word for why it was cancelled.
     pub cancel_reason: Option<String>,
-    /// What was noted at the cancellation.
+    /// The comment left at the cancellation.
     pub cancel_comment: Option<String>,
     /// The discounts on it.
     pub discounts: Vec<String>,
-    /// What changes it at set times.
+    /// The schedule that changes it at set times.
     pub schedule: Option<Schedule>,
-    /// The invoice that a change waits for: the change is made when it is paid, and not before.
+    /// The invoice that a change waits for: the change is made once it is paid.
     pub awaited: Option<String>,
+    /// The pause of its collection, if there is one. Its status is then `paused`, whatever Stripe reports.
+    pub pause: Option<Pause>,
+    /// The lost disputes for which its renewal was ended.
+    pub ended_for: BTreeSet<String>,
 }
 
-/// What changes a subscription at set times.
+/// A pause of a subscription's collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// When Stripe ends it automatically.
+    pub resumes_at: Option<Timestamp>,
+}
+
+/// The value in a subscription's metadata, under a lost dispute's id, that records that the renewal was ended for that dispute.
+pub(crate) const LOST: &str = "dispute lost";
+
+/// A schedule that changes a subscription at set times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// Stripe's id.
     pub id: String,
-    /// Start and end of the phase that runs; `None` where Stripe was not asked for it.
+    /// Start and end of the current phase; `None` where Stripe was not asked for it.
     pub current: Option<(Timestamp, Timestamp)>,
     /// The price of the phase after it.
     pub next: Option<String>,
@@ -91,17 +112,17 @@ pub struct Schedule {
 /// An invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
-    /// Whose.
+    /// Its customer.
     pub customer: String,
-    /// The address that it bills.
+    /// The email address on it.
     pub email: Option<String>,
-    /// Stripe's page of it, where an open one can be paid.
+    /// Stripe's page for it, where an open one can be paid.
     pub page: Option<String>,
-    /// The same to print.
+    /// The URL of its PDF.
     pub pdf: Option<String>,
-    /// What the ledger says of it, but for the plan.
+    /// Its ledger entry, without the plan.
     pub entry: InvoiceEntry,
-    /// What it bills.
+    /// Its lines.
     pub lines: Vec<Line>,
 }
 
@@ -110,50 +131,54 @@ pub struct Invoice {
 pub struct Line {
     /// Its price.
     pub price: Option<String>,
+    /// The product of that price.
+    pub product: Option<String>,
     /// Minor units, after coupons.
     pub amount: i64,
     /// What coupons took off, in minor units.
     pub discount: i64,
-    /// Whether it is a part of a period, for a change in between.
+    /// Whether it bills part of a period, for a change within it.
     pub proration: bool,
-    /// The start of what it bills.
+    /// The start of the period it bills.
     pub period_start: Option<Timestamp>,
-    /// The end of what it bills.
+    /// The end of the period it bills.
     pub period_end: Option<Timestamp>,
 }
 
 /// A charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// Whose.
+    /// Its customer.
     pub customer: String,
-    /// What the ledger would say of it.
+    /// Its ledger entry, if it gets one.
     pub entry: ChargeEntry,
-    /// What of it went back.
+    /// Its refunds.
     pub refunds: Vec<Refund>,
+    /// Its disputes.
+    pub disputes: Vec<DisputeEntry>,
 }
 
-/// Money that went back.
+/// A refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refund {
-    /// What the ledger says of it.
+    /// Its ledger entry.
     pub entry: RefundEntry,
-    /// Which operator gave it back, as was noted beside it.
+    /// The operator who made it, from its metadata.
     pub by: Option<RefundedBy>,
 }
 
-/// What an operator noted beside a refund.
+/// What a refund's metadata says about the operator who made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundedBy {
-    /// Who.
+    /// The operator's user id.
     pub actor: String,
-    /// Why.
+    /// The reason they gave.
     pub reason: String,
-    /// The invoice that was paid.
+    /// The refunded invoice.
     pub payment: String,
-    /// What had gone back before, in minor units.
+    /// What had been refunded before, in minor units.
     pub refunded_before: i64,
-    /// The request that it was made for, where that had a key: its repetition is told from another one by it.
+    /// The idempotency key of the request, if it had one. It distinguishes a repeated request from a second one.
     pub request: Option<String>,
 }
 
@@ -162,8 +187,23 @@ pub struct RefundedBy {
 pub struct Customer {
     /// Stripe's id.
     pub id: String,
-    /// The user that its metadata name.
+    /// The user named in its metadata.
     pub user_id: Option<UserId>,
+    /// The currency that it is billed in; `None` before it is first billed.
+    pub currency: Option<String>,
+}
+
+/// A promotion code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionCode {
+    /// Stripe's id.
+    pub id: String,
+    /// The only customer who can redeem it, if it is restricted to one.
+    pub customer: Option<String>,
+    /// Whether it is only for a first purchase.
+    pub is_first_only: bool,
+    /// The minimum purchase, in minor units, with its currency.
+    pub minimum: Option<(i64, String)>,
 }
 
 /// A checkout session.
@@ -171,9 +211,9 @@ pub struct Customer {
 pub struct Session {
     /// Stripe's id.
     pub id: String,
-    /// Whose.
+    /// Its customer.
     pub customer: Option<String>,
-    /// Where it is paid, while it is open.
+    /// The page where it is paid, while it is open.
     pub url: Option<String>,
     /// Whether it can still be paid.
     pub is_open: bool,
@@ -183,31 +223,31 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The client's idempotency key that opened it, if it sent one.
     pub key: Option<String>,
+    /// The user named as the buyer. Payment Links and sessions that we did not open name the user only here.
+    pub buyer: Option<UserId>,
 }
 
-/// A moment of Stripe's; one out of range is the epoch, which grants nothing.
+/// One of Stripe's timestamps; one out of range becomes the epoch, which grants nothing.
 fn moment(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
 
-/// What a price sells. A price that was replaced has lost its lookup key to the new one, and keeps it in its metadata, so
-/// that who subscribed at it goes on as before.
-fn sold_by(price: &stripe_shared::Price) -> Option<(PlanType, Interval)> {
-    let key = price.lookup_key.as_ref().or_else(|| price.metadata.get("lookup_key"));
-    key.map(String::as_str).and_then(of_lookup_key)
-}
-
 impl From<stripe_shared::Subscription> for Subscription {
     fn from(one: stripe_shared::Subscription) -> Self {
-        let plan_of = |item: &stripe_shared::SubscriptionItem| sold_by(&item.price);
-        // The highest of our plans among its items; the first item where none is ours.
+        let plan_of = |item: &stripe_shared::SubscriptionItem| named_plan(&item.price);
+        // The highest of our plans among its items, or the first item if none is ours.
         let item = one.items.data.iter().rev().max_by_key(|item| plan_of(item));
         let details = one.cancellation_details;
         let status = serde_json::Value::String(one.status.as_str().to_owned());
+        let status = serde_json::from_value(status).unwrap_or(Status::Unknown);
+        let pause = one.pause_collection.map(|pause| Pause { resumes_at: pause.resumes_at.map(moment) });
+        let is_running = matches!(status, Status::Trialing | Status::Active | Status::PastDue);
+        let of_disputes = one.metadata.into_iter().filter(|(_, value)| value == LOST);
         Self {
             plan: item.and_then(plan_of),
             item: item.map(|item| item.id.to_string()),
             price: item.map(|item| item.price.id.to_string()),
+            product: item.map(|item| item.price.product.id().to_string()),
             quantity: item.and_then(|item| item.quantity).unwrap_or(1),
             amount: item.map_or(0, |item| {
                 let quantity = i64::try_from(item.quantity.unwrap_or(1)).unwrap_or(1);
@@ -216,11 +256,12 @@ impl From<stripe_shared::Subscription> for Subscription {
             current_period_end: item.map(|item| moment(item.current_period_end)),
             id: one.id.to_string(),
             customer: one.customer.into_id().to_string(),
-            status: serde_json::from_value(status).unwrap_or(Status::Unknown),
+            status: if is_running && pause.is_some() { Status::Paused } else { status },
             currency: one.currency.to_string(),
             cancel_at: one.cancel_at.map(moment),
             cancel_at_period_end: one.cancel_at_period_end,
             created: moment(one.created),
+            trial_start: one.trial_start.map(moment),
             trial_end: one.trial_end.map(moment),
             canceled_at: one.canceled_at.map(moment),
             ended_at: one.ended_at.map(moment),
@@ -229,6 +270,8 @@ impl From<stripe_shared::Subscription> for Subscription {
             discounts: one.discounts.into_iter().map(|discount| discount.into_id().to_string()).collect(),
             schedule: one.schedule.map(Schedule::from),
             awaited: one.pending_update.and_then(|_| Some(one.latest_invoice?.into_id()?.to_string())),
+            pause: pause.filter(|_| is_running),
+            ended_for: of_disputes.map(|(dispute, _)| dispute).collect(),
         }
     }
 }
@@ -256,7 +299,7 @@ impl From<stripe_shared::SubscriptionSchedule> for Schedule {
 }
 
 impl Invoice {
-    /// Reads an invoice; `None` for a draft, which may still change in everything, and for one that is only previewed.
+    /// Reads an invoice; `None` for a draft, which may still change in every way, and for a preview.
     pub(crate) fn read(one: stripe_shared::Invoice) -> Option<Self> {
         let status = one.status.as_ref()?.as_str().to_owned();
         if status == "draft" {
@@ -291,14 +334,15 @@ impl Invoice {
                 finalized_at: one.status_transitions.finalized_at.map(moment),
                 paid_at: one.status_transitions.paid_at.map(moment),
                 uncollectible_at: one.status_transitions.marked_uncollectible_at.map(moment),
+                voided_at: one.status_transitions.voided_at.map(moment),
             },
         })
     }
 }
 
 impl Line {
-    /// A line with its text.
-    pub(crate) fn told(mut line: stripe_shared::InvoiceLineItem) -> (Self, String) {
+    /// A line with its description.
+    pub(crate) fn with_description(mut line: stripe_shared::InvoiceLineItem) -> (Self, String) {
         let text = line.description.take().unwrap_or_default();
         (line.into(), text)
     }
@@ -311,6 +355,7 @@ impl From<stripe_shared::InvoiceLineItem> for Line {
         let of_proration = line.parent.as_ref().and_then(|parent| parent.invoice_item_details.as_ref());
         let price = line.pricing.and_then(|pricing| pricing.price_details);
         Self {
+            product: price.as_ref().map(|details| details.product.clone()),
             price: price.map(|details| details.price.into_id().to_string()),
             amount: line.amount - off,
             discount: off,
@@ -322,7 +367,7 @@ impl From<stripe_shared::InvoiceLineItem> for Line {
 }
 
 impl Charge {
-    /// Reads a charge; `None` for one of nobody.
+    /// Reads a charge; `None` for one without a customer.
     pub(crate) fn read(one: stripe_shared::Charge) -> Option<Self> {
         let id = one.id.to_string();
         let refunds = one.refunds.map(|list| list.data).unwrap_or_default();
@@ -330,6 +375,7 @@ impl Charge {
         Some(Self {
             customer: one.customer?.into_id().to_string(),
             refunds: refunds.into_iter().map(Refund::from).collect(),
+            disputes: Vec::new(),
             entry: ChargeEntry {
                 status: one.status.as_str().to_owned(),
                 amount: one.amount,
@@ -371,10 +417,50 @@ impl From<stripe_shared::Refund> for Refund {
     }
 }
 
+impl From<stripe_shared::PromotionCode> for PromotionCode {
+    fn from(one: stripe_shared::PromotionCode) -> Self {
+        let terms = one.restrictions;
+        Self {
+            id: one.id.to_string(),
+            customer: one.customer.map(|customer| customer.into_id().to_string()),
+            is_first_only: terms.first_time_transaction,
+            minimum: terms.minimum_amount.zip(terms.minimum_amount_currency.map(|currency| currency.to_string())),
+        }
+    }
+}
+
+/// The fields that are read from a dispute. The library requires all of its fields, including the evidence.
+#[derive(Deserialize)]
+pub(crate) struct Dispute {
+    id: String,
+    status: String,
+    amount: i64,
+    currency: String,
+    reason: Option<String>,
+    charge: String,
+    payment_intent: Option<String>,
+    created: i64,
+}
+
+impl From<Dispute> for DisputeEntry {
+    fn from(one: Dispute) -> Self {
+        Self {
+            id: one.id,
+            status: one.status,
+            amount: one.amount,
+            currency: one.currency,
+            reason: one.reason,
+            charge: one.charge,
+            payment_intent: one.payment_intent,
+            created: moment(one.created),
+        }
+    }
+}
+
 impl From<stripe_shared::Customer> for Customer {
     fn from(one: stripe_shared::Customer) -> Self {
         let user_id = one.metadata.as_ref().and_then(|metadata| metadata.get("user_id")?.parse().ok());
-        Self { id: one.id.to_string(), user_id }
+        Self { id: one.id.to_string(), user_id, currency: one.currency.map(|currency| currency.to_string()) }
     }
 }
 
@@ -387,6 +473,7 @@ impl From<stripe_shared::CheckoutSession> for Session {
             is_open: one.status.is_some_and(|status| status.as_str() == "open"),
             created: moment(one.created),
             expires_at: moment(one.expires_at),
+            buyer: one.client_reference_id.and_then(|reference| reference.parse().ok()),
             key: one.metadata.and_then(|mut metadata| metadata.remove("idempotency_key")),
         }
     }

@@ -1,7 +1,7 @@
 //! Stripe's API over one pooled client.
 //!
-//! The requests and shapes are async-stripe's; the transport is ours. Its own opens a connection a call, never retries a call
-//! that has an idempotency key of ours, has no timeout, and loses the status of an error that is not JSON.
+//! The requests and shapes are async-stripe's; the transport is ours. The library's own opens a connection per call, never
+//! retries a call with an idempotency key of ours, has no timeout, and loses the status of an error that is not JSON.
 
 mod calls;
 mod changes;
@@ -18,10 +18,12 @@ use error::{Failure, refusal};
 use futures::FutureExt;
 use reqwest::{Client, Method, Response};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::jitter_ms;
+use shared::stores::contention::jitter_ms;
 use shared::telemetry::{TRACE_HEADER, Trace};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use stripe_client_core::{
@@ -30,27 +32,30 @@ use stripe_client_core::{
 };
 use uuid::Uuid;
 
-/// Longest wait for a connection.
+/// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(1);
-/// Longest wait for one attempt. Stripe's slowest calls, which charge a card, take two seconds.
+/// The longest wait for one attempt. Stripe's slowest calls, which charge a card, take two seconds.
 const ATTEMPT: Duration = Duration::from_millis(2_500);
-/// Longest wait for a call with its repetitions: under the handler's deadline, so that it and not the bootstrap answers.
+/// The longest wait for a call with its retries: less than the handler's deadline, so the handler answers and not the
+/// bootstrap.
 const CALL: Duration = Duration::from_millis(5_500);
-/// Attempts of a call.
+/// Most attempts of a call.
 const ATTEMPTS_MAX: u32 = 3;
+/// The longest idempotency key that Stripe accepts.
+const KEY_CHARACTERS_MAX: usize = 255;
 
 /// The secret `stripe`.
 #[derive(Deserialize)]
 pub struct Credentials {
-    /// The key of the API; its prefix tells test mode from live mode.
+    /// The API key; its prefix distinguishes test mode from live mode.
     pub api_key: String,
-    /// The secrets that sign webhooks; several during a rotation.
+    /// The webhook signing secrets; several during a rotation.
     #[serde(default)]
     pub webhook_secrets: Vec<String>,
 }
 
 impl Credentials {
-    /// Whether the key is one of live mode.
+    /// Whether it is a live mode key.
     pub fn is_live(&self) -> bool {
         self.api_key.starts_with("sk_live_") || self.api_key.starts_with("rk_live_")
     }
@@ -76,43 +81,43 @@ impl Stripe {
         })
     }
 
-    /// The credentials, as they were read last.
+    /// The credentials, as last read.
     pub fn secret(&self) -> &Secret<Credentials> {
         &self.secret
     }
 
-    /// Sends a call under a key of ours: repeated with the same key, it is done once.
+    /// Sends a call with a key of ours: if it is repeated with the same key, it is done once.
     pub(crate) async fn send_once<R>(&self, request: R, key: &str) -> Result<R::Output, StripeError>
     where
         R: StripeRequest,
         R::Output: miniserde::Deserialize,
     {
-        let key = IdempotencyKey::new(key).map_err(|_| StripeError::KeyReused)?;
+        let key = IdempotencyKey::new(&*key_for_stripe(key)).map_err(|_| StripeError::KeyReused)?;
         let strategy = stripe_client_core::RequestStrategy::Idempotent(key);
         request.customize().request_strategy(strategy).send(self).await
     }
 
-    /// Reads an object as the bytes that Stripe sent.
+    /// Reads an object as the raw bytes that Stripe sent.
     pub(crate) async fn read_raw(&self, path: &str) -> Result<Bytes, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, path);
         self.within(&request, None).await.map(|answer| answer.body)
     }
 
-    /// Sends a call under a key of ours, and tells whether Stripe answered it as it did before.
+    /// Sends a call with a key of ours, and says whether Stripe replayed an earlier answer.
     pub(crate) async fn send_or_replay<T>(&self, request: RequestBuilder, key: &str) -> Result<(T, bool), StripeError>
     where
         T: miniserde::Deserialize,
     {
-        let answer = self.within(&request, Some(key)).await?;
+        let answer = self.within(&request, Some(&*key_for_stripe(key))).await?;
         let text = std::str::from_utf8(&answer.body).unwrap_or_default();
         let read = miniserde::json::from_str(text);
         read.map(|read| (read, answer.is_replayed)).map_err(StripeError::deserialize_err)
     }
 
     async fn within(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, StripeError> {
-        // Boxed, for the compiler: the types of all that waits for it nest deep.
+        // Boxed for the compiler, because the types of the futures that await it nest deeply.
         let done = tokio::time::timeout(CALL, self.repeat(request, key).boxed()).await;
-        done.unwrap_or(Err(StripeError::OutcomeUnknown("no answer in time")))
+        done.unwrap_or(Err(StripeError::OutcomeUnknown("no response in time")))
     }
 
     async fn repeat(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, StripeError> {
@@ -122,13 +127,13 @@ impl Stripe {
             let error = match self.attempt(request, key).await {
                 Ok(answer) => return Ok(answer),
                 Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::WrongKey) if !refreshed => {
+                Err(Failure::WrongKey(_)) if !refreshed => {
                     // A rotation may be under way.
                     refreshed = true;
                     let _ = self.secret.refreshed().await;
                     continue;
                 }
-                Err(Failure::WrongKey) => return Err(StripeError::Unavailable("our key is refused")),
+                Err(Failure::WrongKey(code)) => return Err(StripeError::Account { code }),
                 Err(Failure::Again(error)) => error,
             };
             attempts += 1;
@@ -141,7 +146,7 @@ impl Stripe {
 
     async fn attempt(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, Failure> {
         let secret = self.secret.get().await;
-        let secret = secret.map_err(|_| Failure::Again(StripeError::Unavailable("our key cannot be read")))?;
+        let secret = secret.map_err(|_| Failure::Again(StripeError::Unavailable("our API key could not be read")))?;
         let mut url = format!("{}/v1{}", self.base_url, request.path);
         if let Some(query) = request.query.as_deref().filter(|query| !query.is_empty()) {
             url = format!("{url}?{query}");
@@ -162,7 +167,7 @@ impl Stripe {
         if let Some(body) = &request.body {
             call = call.header("content-type", "application/x-www-form-urlencoded").body(body.clone());
         }
-        let answer = call.send().await.map_err(|error| Failure::Again(lost(&error)))?;
+        let answer = call.send().await.map_err(|error| Failure::Again(connection_error(&error)))?;
         read(answer).await
     }
 }
@@ -173,6 +178,7 @@ impl StripeClient for Stripe {
     async fn execute(&self, request: CustomizedStripeRequest) -> Result<Bytes, StripeError> {
         let (request, config) = request.into_pieces();
         // Reads need no key, and a deletion done twice is done.
+        #[expect(clippy::disallowed_methods, reason = "a key only has to differ from every other key")]
         let key = matches!(request.method, StripeMethod::Post).then(|| {
             let given = config.request_strategy.and_then(|strategy| strategy.get_key());
             given.map_or_else(|| Uuid::new_v4().to_string(), |key| key.as_str().to_owned())
@@ -181,10 +187,18 @@ impl StripeClient for Stripe {
     }
 }
 
-/// What a call was answered with.
+/// A key in a form that Stripe accepts: its hash if it is too long, so equal keys stay equal.
+fn key_for_stripe(key: &str) -> Cow<'_, str> {
+    match key.len() {
+        0..=KEY_CHARACTERS_MAX => key.into(),
+        _ => format!("sha256-{}", hex::encode(Sha256::digest(key))).into(),
+    }
+}
+
+/// The answer to a call.
 struct Answer {
     body: Bytes,
-    /// Whether the call's key was used before: this is what was answered then.
+    /// Whether the call's key was used before, so this is the answer from then.
     is_replayed: bool,
 }
 
@@ -192,25 +206,39 @@ async fn read(answer: Response) -> Result<Answer, Failure> {
     let status = answer.status();
     let should_retry = answer.headers().get("stripe-should-retry").and_then(|value| value.to_str().ok()?.parse().ok());
     let is_replayed = answer.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
-    let body = answer.bytes().await.map_err(|error| Failure::Again(lost(&error)))?;
+    let body = answer.bytes().await.map_err(|error| Failure::Again(connection_error(&error)))?;
     if !status.is_success() {
         return Err(refusal(status.as_u16(), &body, should_retry));
     }
-    // No object at all is a proxy's page: the same key tells what became of it. Whether it is a good one is seen when it is read.
+    // Anything but an object is a proxy's page: asking again with the same key shows what happened.
     let text = body.trim_ascii();
     if !(text.starts_with(b"{") && text.ends_with(b"}")) {
-        return Err(Failure::Again(StripeError::OutcomeUnknown("an answer that is not JSON")));
+        return Err(Failure::Again(StripeError::OutcomeUnknown("the response is not JSON")));
     }
     Ok(Answer { body, is_replayed })
 }
 
-/// The client's own text may hold the URL, and with it ids.
-fn lost(error: &reqwest::Error) -> StripeError {
+/// Hides the client's own message, which may contain the URL and with it ids.
+fn connection_error(error: &reqwest::Error) -> StripeError {
     if error.is_connect() {
         StripeError::Unavailable("no connection")
     } else if error.is_timeout() {
-        StripeError::OutcomeUnknown("no answer in time")
+        StripeError::OutcomeUnknown("no response in time")
     } else {
-        StripeError::OutcomeUnknown("the connection broke")
+        StripeError::OutcomeUnknown("the connection was closed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_too_long_for_stripe_is_replaced_by_one_that_is_its_alone() {
+        let (longest, long) = ("k".repeat(255), "k".repeat(256));
+        assert_eq!(key_for_stripe(&longest), longest);
+        assert_eq!(key_for_stripe(&long), key_for_stripe(&long.clone()));
+        assert!(key_for_stripe(&long).len() <= KEY_CHARACTERS_MAX);
+        assert_ne!(key_for_stripe(&long), key_for_stripe(&"k".repeat(257)));
     }
 }

@@ -1,21 +1,22 @@
-//! Stripe's webhooks: signatures over the raw bytes, and the little that is read of an event.
+//! Stripe's webhooks: the events to subscribe to, and the few fields that are read from one.
 //!
-//! An event is a trigger only. What it says of an object may be older than what is stored, and a library that wants all of
-//! its fields refuses whole known events; so its type, its mode and whose it is are all that is read.
+//! An event is only a trigger. Its object may be older than what is stored, and a library that requires every field rejects
+//! known events when one is missing. So only the type, the mode and the customer are read.
 
-use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use sha2::Sha256;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::auth::signature::Tolerance;
+use shared::models::ids::is_provider_id;
 
-/// How far a signature's time may be from ours, in seconds, both ways.
-const TOLERANCE_SECONDS: i64 = 300;
+/// How far the time of Stripe's signature may be from ours, as in Stripe's own libraries.
+pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 300 };
 
-/// The events that say something of money or access, which are those to subscribe to. Any other is answered and forgotten.
+/// The events that affect money or access: those to subscribe to. Others are answered 200 and ignored.
 pub const EVENTS: &[&str] = &[
     "charge.dispute.closed",
     "charge.dispute.created",
+    "charge.dispute.updated",
     "charge.failed",
     "charge.refunded",
     "checkout.session.async_payment_failed",
@@ -49,163 +50,102 @@ pub const EVENTS: &[&str] = &[
     "subscription_schedule.updated",
 ];
 
-/// Why a body is not taken for Stripe's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unverified {
-    /// There is no secret to verify with, so everything is refused.
-    #[error("no webhook secret is set")]
-    NoSecret,
-    /// There is no signature of the scheme that counts.
-    #[error("the signature is missing or malformed")]
-    Malformed,
-    /// The signature's time is too far from ours.
-    #[error("the signature is too old, or of the future")]
-    OutOfTime,
-    /// No signature is by any of our secrets.
-    #[error("the signature does not match")]
-    Wrong,
-}
-
-/// Verifies `Stripe-Signature` over the raw bytes of a body: any of its `v1` signatures, by any of the secrets. Every pair is
-/// computed and compared in constant time, so that the time taken tells nothing.
-pub fn verify(body: &[u8], header: Option<&str>, secrets: &[String], now: Timestamp) -> Result<(), Unverified> {
-    let secrets: Vec<&str> = secrets.iter().map(|secret| secret.trim()).filter(|secret| !secret.is_empty()).collect();
-    if secrets.is_empty() {
-        return Err(Unverified::NoSecret);
-    }
-    let (time, signatures) = parse(header.unwrap_or_default()).ok_or(Unverified::Malformed)?;
-    let mut matches = false;
-    for secret in secrets {
-        for signature in &signatures {
-            let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Unverified::Wrong)?;
-            mac.update(time.as_bytes());
-            mac.update(b".");
-            mac.update(body);
-            matches |= mac.verify_slice(signature).is_ok();
-        }
-    }
-    let seconds: i64 = time.parse().map_err(|_| Unverified::Malformed)?;
-    match (matches, now.as_second().abs_diff(seconds) <= TOLERANCE_SECONDS.unsigned_abs()) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Unverified::OutOfTime),
-        (false, _) => Err(Unverified::Wrong),
-    }
-}
-
-/// The time as it was signed, and the `v1` signatures. `v0` is a decoy of test mode.
-fn parse(header: &str) -> Option<(&str, Vec<Vec<u8>>)> {
-    let mut time = None;
-    let mut signatures = Vec::new();
-    for part in header.split(',') {
-        match part.trim().split_once('=')? {
-            // Two times would leave open which of them was signed.
-            ("t", value) if time.is_none() && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                time = Some(value);
-            }
-            ("t", _) => return None,
-            ("v1", value) => signatures.push(hex::decode(value).unwrap_or_default()),
-            _ => {}
-        }
-    }
-    Some((time?, signatures)).filter(|(_, signatures)| !signatures.is_empty())
-}
-
-/// What is read of an event.
-#[derive(Clone, Debug, Deserialize)]
+/// The fields that are read from an event. Any JSON can be read as one: fields that are missing or have another type are
+/// ignored.
+#[derive(Clone, Debug)]
 pub struct Event {
-    /// Its id.
+    /// Its id. If it has no valid one, a hash of its content, so it can be marked all the same.
     pub id: String,
-    /// `customer.subscription.updated`
-    #[serde(rename = "type")]
+    /// Its type, such as `customer.subscription.updated`; empty if it has none.
     pub kind: String,
-    /// Whether it is of live mode.
-    pub livemode: bool,
-    /// When it happened, in Unix seconds.
-    #[serde(default)]
+    /// Whether it belongs to live mode, if it says so.
+    pub livemode: Option<bool>,
+    /// When it happened, in Unix seconds; 0 if it does not say so.
     pub created: i64,
-    /// What it is about; `None` where that is in no known form.
-    #[serde(default, rename = "data", deserialize_with = "read_object")]
-    object: Option<Object>,
+    /// The customer it belongs to.
+    owner: Owner,
 }
 
-#[derive(Deserialize)]
-struct Data {
-    object: Object,
-}
-
-/// Reads what is wanted of an event's object and passes over the rest: an event as a whole is read whatever its object is.
-fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Object>, D::Error> {
-    let data = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(data.get()).ok().map(|data: Data| data.object))
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Object {
-    #[serde(default)]
-    object: String,
-    id: Option<String>,
-    customer: Option<Reference>,
-    charge: Option<Reference>,
-}
-
-/// An id, or the object of that id.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Reference {
-    Id(String),
-    Object { id: String },
-}
-
-impl Reference {
-    fn into_id(self) -> String {
-        let (Self::Id(id) | Self::Object { id }) = self;
-        id
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(|event| Self::of(&event))
     }
 }
 
-/// Where an event's customer is to be found.
+/// How an event names its customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum Owner {
     /// It names the customer.
     Customer(String),
-    /// It names a charge, whose customer Stripe knows.
+    /// It names a charge; Stripe knows the customer of that.
     Charge(String),
-    /// It is of nobody.
+    /// It belongs to no customer.
     Nobody,
-    /// It says so in no form that is known here.
+    /// It names the customer in a form that cannot be read.
     Unreadable,
 }
 
 impl Event {
-    /// Reads a body that was verified.
+    /// Reads a verified body; an error if it is not JSON.
     pub fn parse(body: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(body)
     }
 
-    /// An event of a customer, as its mark remembers it.
-    pub fn noted(id: &str, kind: &str, customer: &str) -> Self {
-        let customer = Some(Reference::Id(customer.to_owned()));
-        let object = Some(Object { object: String::new(), id: None, customer, charge: None });
-        Self { id: id.to_owned(), kind: kind.to_owned(), livemode: false, created: 0, object }
+    fn of(event: &Value) -> Self {
+        let id = event["id"].as_str().filter(|id| is_provider_id(id));
+        let unnamed = || format!("unnamed-{}", hex::encode(Sha256::digest(event.to_string())));
+        Self {
+            id: id.map_or_else(unnamed, str::to_owned),
+            kind: event["type"].as_str().unwrap_or_default().to_owned(),
+            livemode: event["livemode"].as_bool(),
+            created: event["created"].as_i64().unwrap_or_default(),
+            owner: owner(&event["data"]["object"]),
+        }
     }
 
-    /// Whether it says something of money or access.
+    /// An event of a customer, as its mark records it.
+    pub fn noted(id: &str, kind: &str, customer: &str) -> Self {
+        let owner = Owner::Customer(customer.to_owned());
+        Self { id: id.to_owned(), kind: kind.to_owned(), livemode: None, created: 0, owner }
+    }
+
+    /// Whether it affects money or access.
     pub fn is_known(&self) -> bool {
         EVENTS.contains(&self.kind.as_str())
     }
 
-    /// Whose it is.
-    pub fn whose(&self) -> Whose {
-        let Some(object) = self.object.clone() else { return Whose::Unreadable };
-        let customer = match object.object.as_str() {
-            "customer" => object.id,
-            _ => object.customer.map(Reference::into_id),
-        };
-        match (customer, object.charge) {
-            (Some(customer), _) => Whose::Customer(customer),
-            (None, Some(charge)) => Whose::Charge(charge.into_id()),
-            (None, None) => Whose::Nobody,
-        }
+    /// Whether we process it: it affects money or access, and belongs to our mode.
+    pub fn is_ours(&self, is_live: bool) -> bool {
+        self.is_known() && self.livemode.is_none_or(|livemode| livemode == is_live)
+    }
+
+    /// The customer it belongs to.
+    pub fn owner(&self) -> Owner {
+        self.owner.clone()
+    }
+}
+
+fn owner(object: &Value) -> Owner {
+    let is_readable = object.is_object() && (object["object"].is_null() || object["object"].is_string());
+    if !is_readable {
+        return Owner::Unreadable;
+    }
+    let customer = if object["object"] == "customer" { &object["id"] } else { &object["customer"] };
+    match (reference(customer), reference(&object["charge"])) {
+        (Ok(Some(customer)), _) => Owner::Customer(customer),
+        (Ok(None), Ok(Some(charge))) => Owner::Charge(charge),
+        (Ok(None), Ok(None)) => Owner::Nobody,
+        (Err(()), _) | (_, Err(())) => Owner::Unreadable,
+    }
+}
+
+/// The id in a field, either the field itself or the `id` of the object in it; `Err` if it cannot be an id.
+fn reference(field: &Value) -> Result<Option<String>, ()> {
+    let id = if field.is_object() { &field["id"] } else { field };
+    match id {
+        Value::Null if field.is_null() => Ok(None),
+        Value::String(id) if is_provider_id(id) => Ok(Some(id.clone())),
+        _ => Err(()),
     }
 }
 

@@ -1,16 +1,16 @@
-//! The client's address, by which strangers are limited.
+//! The client's address, which identifies unauthenticated clients for rate limits.
 
 use lambda_http::http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use subtle::ConstantTimeEq;
 
-/// The header that our CloudFront proves itself by.
+/// The header with which our CloudFront proves its identity.
 const ORIGIN_HEADER: &str = "x-origin-verify";
-/// The header in which CloudFront names its viewer, `address:port`.
+/// The header in which CloudFront passes its viewer's `address:port`.
 const VIEWER_HEADER: &str = "cloudfront-viewer-address";
 
 /// The address that a request is counted by: the gateway's peer, or the viewer that our own CloudFront names. Any other
-/// forwarding header is the client's own word. IPv6 counts by /64, which is what one household has.
+/// forwarding header is only the client's claim. IPv6 addresses are grouped by /64, which is what one household has.
 pub fn client(source_ip: &str, headers: &HeaderMap, origin_secret: &str) -> String {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let verified = header(ORIGIN_HEADER)
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarding_headers_count_from_our_own_front_alone() {
+    fn forwarding_headers_are_trusted_only_from_our_own_cloudfront() {
         let spoofed = headers(&[("x-forwarded-for", "1.2.3.4"), ("cloudfront-viewer-address", "1.2.3.4:5")]);
         assert_eq!(client("198.51.100.7", &spoofed, "secret"), "198.51.100.7");
         let wrong = headers(&[("x-origin-verify", "guess"), ("cloudfront-viewer-address", "1.2.3.4:5")]);

@@ -4,51 +4,54 @@ use crate::models::password::Password;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use boxed::boxed;
 use tokio::sync::Semaphore;
 
-/// Memory of a hash, in KiB (OWASP's password storage advice for argon2id with two passes).
+/// The memory of a hash in KiB (OWASP's recommendation for argon2id with two passes).
 const MEMORY_KIB: u32 = 19_456;
-/// Passes over it.
+/// The passes over that memory.
 const PASSES: u32 = 2;
-/// Most memory that a stored hash may ask for, in KiB: a hostile one must not stop the function.
+/// The most memory that a stored hash may demand, in KiB: a hostile hash must not stall the function.
 const STORED_MEMORY_KIB_MAX: u32 = 65_536;
-/// Most passes that a stored hash may ask for.
+/// The most passes that a stored hash may demand.
 const STORED_PASSES_MAX: u32 = 8;
 
-/// A hash of the present strength of no password at all: what an unknown account is checked against, so that it costs
-/// what a known one does.
+/// A hash of the current strength of no password at all. Sign-ins to unknown accounts are checked against it, so that
+/// they cost as much as sign-ins to known ones.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bWFycXVlZS1ub2JvZHkhIQ$wrEr5dXIGlSSMmo1aPSJTkfEyEVOZbDHBAzYTLeFLzo";
 
-/// Most hashes at once in a process, of some 19 MiB each.
+/// The most concurrent hashes in a process, of some 19 MiB each.
 const HASHES_MAX: usize = 4;
 static HASHING: Semaphore = Semaphore::const_new(HASHES_MAX);
 
-/// What a check of a password found.
+/// The result of checking a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// It is not the account's password.
+    /// The password is wrong.
     Wrong,
-    /// It is.
+    /// The password is right.
     Right,
-    /// It is, and its hash is weaker than those made now.
+    /// The password is right, but its hash is weaker than a new one would be.
     RightButWeak,
 }
 
-/// Hashes a password; some 20 ms of CPU, on a thread of its own.
+/// Hashes a password: some 20 ms of CPU, on a separate thread.
 ///
 /// # Errors
-/// When the operating system gives no randomness or no thread.
+/// If the operating system provides no randomness or no thread.
+#[boxed]
 pub async fn hash(password: Password) -> Result<String, HashError> {
     alone(move || argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()))
         .await?
         .map_err(|_| HashError)
 }
 
-/// Checks a password against a stored hash; exactly one hash of CPU whether there is an account or not.
+/// Checks a password against a stored hash. Costs exactly one hash, whether the account exists or not.
 ///
 /// # Errors
-/// When the operating system gives no thread.
+/// If the operating system provides no thread.
+#[boxed]
 pub async fn check(password: Password, stored: Option<String>) -> Result<Check, HashError> {
     alone(move || verify(&password, stored.as_deref())).await
 }
@@ -58,7 +61,7 @@ pub async fn check(password: Password, stored: Option<String>) -> Result<Check, 
 #[error("the password could not be hashed")]
 pub struct HashError;
 
-/// Runs on a thread of its own, since it takes longer than other requests of the process would wait.
+/// Runs on a separate thread, because it would delay the process's other requests for too long.
 async fn alone<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
     let _slot = HASHING.acquire().await.map_err(|_| HashError)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| HashError)
@@ -101,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_admits_its_password_alone() {
+    async fn a_hash_matches_only_its_password() {
         let stored = hash(password("correct horse")).await.expect("hashed");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(check(password("correct horse"), Some(stored.clone())).await.ok(), Some(Check::Right));
@@ -111,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_weak_hash_is_told_and_an_excessive_one_refused() {
+    async fn a_weak_hash_is_detected_and_an_excessive_one_refused() {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).expect("valid"));
         let weak = weak.hash_password(b"correct horse").expect("hashed").to_string();
         assert_eq!(check(password("correct horse"), Some(weak)).await.ok(), Some(Check::RightButWeak));

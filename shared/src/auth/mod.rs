@@ -1,6 +1,7 @@
-//! Tokens, password hashes, the client's address.
+//! Tokens, password hashes, webhook signatures, the client's address.
 
 pub mod address;
 pub mod hash;
 pub mod sign_in;
+pub mod signature;
 pub mod token;

@@ -1,22 +1,27 @@
 //! Starting a session: its row, and the first token of it.
 
-use crate::auth::token::{self, Issuer, SigningKey};
-use crate::endpoint::Identity;
-use crate::http::error::ApiError;
+use crate::auth::hash::{self, Check};
+use crate::auth::token::{self, Identity, Issuer, SigningKey};
+use crate::http::error::{ApiError, Code};
 use crate::models::email::Email;
+use crate::models::password::Password;
+use crate::models::session::Session;
+use crate::models::text;
+use crate::models::user::Profile;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
-use crate::stores::rate_limits::{Budget, RateLimits};
-use crate::stores::sessions::Session;
-use crate::stores::users::Profile;
+use crate::stores::rate_limits::{Budget, Counted, RateLimits};
+use crate::stores::users::{Credential, Users};
+use boxed::boxed;
+use futures::future::join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Longest name of a device; a longer one is cut.
+/// The longest name of a device; a longer one is cut.
 const DEVICE_NAME_CHARACTERS_MAX: usize = 80;
 
-/// A token and whose it is: what registration, sign-in and refresh answer.
+/// A token and its user: the response to registration, sign-in and refresh.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SignIn {
     /// The session's token, for `Authorization: Bearer`.
@@ -32,15 +37,17 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Signing with the key that this function was given.
+    /// Uses the signing key of this function.
+    #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let tokens = Self { key: services.signing_key()?, issuer: services.issuer()? };
-        // Read while the function starts; when that fails, the first request tries again.
+        // The key is read while the function starts; if that fails, the first request tries again.
         let _ = tokens.key.get().await;
         Ok(tokens)
     }
 
-    /// A token of a session, issued now.
+    /// A token for a session, issued now.
+    #[boxed]
     pub async fn issue(&self, session: &Session, now: Timestamp) -> Result<String, ApiError> {
         let key = self.key.get().await.map_err(ApiError::unavailable)?;
         let who = Identity { user_id: session.user_id, session_id: session.id, issued_at: now };
@@ -48,50 +55,100 @@ impl Tokens {
     }
 }
 
-/// Counts sign-ins that fail, so that passwords cannot be tried out: by account and address, and by account, whether there
-/// is such an account or not.
+/// Counts failed sign-ins, so that passwords cannot be guessed: per account and address, and per account, whether the
+/// account exists or not.
 pub struct Attempts {
     limiter: RateLimits,
     limits: SignInLimits,
 }
 
 impl Attempts {
-    /// Counting by the limits that this function was given.
+    /// Uses the limits of this function.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { limiter: services.rate_limits()?, limits: services.sign_in_limits()? })
+        Ok(Self { limiter: RateLimits::connect(services)?, limits: services.sign_in_limits()? })
     }
 
-    /// What an attempt counts against, for an endpoint whose input names the account.
+    /// The counters of an attempt, for an endpoint whose input names the account.
     pub fn budgets(&self, email: &Email, address: &str) -> Vec<Budget> {
         self.limits.budgets(&email.key(), address).into()
     }
 
-    /// Counts an attempt of an account that is known only after admission; `RATE_LIMITED` before its password is looked at.
-    pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<(), ApiError> {
+    /// Counts an attempt for an account that is known only after admission; `RATE_LIMITED` before the password is
+    /// checked.
+    #[boxed]
+    pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<Vec<Counted>, ApiError> {
         let [pair, account] = self.limits.budgets(&email.key(), address);
         let (of_pair, of_account) =
             futures::try_join!(self.limiter.count(&pair, now), self.limiter.count(&account, now))?;
-        match (of_pair.admitted, of_account.admitted) {
-            (true, true) => return Ok(()),
-            // Nothing was tried, so what the other one counted is given back.
-            (true, false) => self.limiter.give_back(&pair.key, now).await?,
-            (false, true) => self.limiter.give_back(&account.key, now).await?,
-            (false, false) => {}
-        }
-        let refused = if of_pair.admitted { of_account } else { of_pair };
-        Err(ApiError::rate_limited(refused.reset_seconds))
+        let counted = vec![of_pair, of_account];
+        let refused = counted.iter().map(|one| &one.verdict).find(|verdict| !verdict.admitted);
+        let Some(reset_seconds) = refused.map(|verdict| verdict.reset_seconds) else { return Ok(counted) };
+        // No password was checked, so both counts are given back.
+        join_all(counted.into_iter().map(|one| self.limiter.give_back(one))).await;
+        Err(ApiError::rate_limited(reset_seconds))
     }
 
-    /// Takes an attempt that succeeded out of the count, and forgets the failures before it from the same address.
-    pub async fn succeeded(&self, email: &Email, address: &str, now: Timestamp) {
-        let [pair, account] = self.limits.budgets(&email.key(), address);
-        // What stays counted refuses too early, never too late.
-        let _ = futures::join!(self.limiter.clear(&pair.key, now), self.limiter.give_back(&account.key, now));
+    /// Checks the password of a signed-in user, for actions that need more than a signed-in device. Passwords cannot be
+    /// tried here any more often than at sign-in.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`, or `INVALID_CREDENTIALS` if the password is wrong.
+    #[boxed]
+    pub async fn confirm(
+        &self,
+        users: &Users,
+        email: &Email,
+        password: &Password,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Credential, ApiError> {
+        let (counted, credential) = tokio::join!(self.count(email, address, now), users.credential(email));
+        let (counted, credential) = (counted?, credential?);
+        let stored = credential.as_ref().and_then(|credential| credential.password_hash.clone());
+        let check = hash::check(password.clone(), stored).await.map_err(ApiError::internal)?;
+        let credential = credential.filter(|_| check != Check::Wrong).ok_or_else(wrong_password)?;
+        self.succeeded(email, address, counted, now).await;
+        Ok(credential)
+    }
+
+    /// Removes a successful attempt from the count, and clears earlier failures from the same address.
+    #[boxed]
+    pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<Counted>, now: Timestamp) {
+        let [pair, _] = self.limits.budgets(&email.key(), address);
+        // The count of the pair is cleared with its other failures.
+        let of_account = counted.into_iter().filter(|one| one.verdict.name != pair.name);
+        let give_back = join_all(of_account.map(|one| self.limiter.give_back(one)));
+        futures::join!(self.limiter.clear(&pair.key, now), give_back);
     }
 }
 
-/// What to call a device: the name that its user gave, or what it calls itself.
-pub fn device_name(given: Option<&str>, user_agent: Option<&str>) -> String {
-    let name = given.map(str::trim).filter(|name| !name.is_empty()).or(user_agent).unwrap_or("Unknown device");
-    name.chars().filter(|character| !character.is_control()).take(DEVICE_NAME_CHARACTERS_MAX).collect()
+impl SignInLimits {
+    /// What failures of one account from one address are counted under.
+    pub fn pair_key(email_key: &str, address: &str) -> String {
+        format!("SIGNIN#{email_key}#{address}")
+    }
+
+    /// The two budgets of a sign-in.
+    fn budgets(&self, email_key: &str, address: &str) -> [Budget; 2] {
+        [
+            Budget { key: Self::pair_key(email_key, address), name: "sign-in", limit: self.pair },
+            Budget { key: format!("SIGNIN#{email_key}"), name: "sign-in-account", limit: self.account },
+        ]
+    }
+}
+
+/// A signed-in user gave a wrong password.
+pub fn wrong_password() -> ApiError {
+    ApiError::new(Code::InvalidCredentials, "The password is wrong.")
+}
+
+/// The name of a device: the one that its user gave it, or its user agent; `None` if it has neither.
+pub fn device_name(given: Option<&str>, user_agent: Option<&str>) -> Option<String> {
+    let named = |name: &str| Some(text::cleaned(name, DEVICE_NAME_CHARACTERS_MAX)).filter(|name| !name.is_empty());
+    given.and_then(named).or_else(|| user_agent.and_then(named))
+}
+
+/// The name of a device in the list of sessions.
+pub fn listed_device_name(name: Option<&str>) -> String {
+    name.unwrap_or("Unknown device").to_owned()
 }

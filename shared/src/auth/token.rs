@@ -1,16 +1,19 @@
-//! Session tokens: EdDSA JWTs that name a user and a session, and nothing that could go stale.
+//! Session tokens: EdDSA JWTs that name a user and a session, and nothing that could become outdated.
 
-use crate::endpoint::Identity;
+use crate::models::ids::{SessionId, UserId};
+use crate::secrets::SecretError;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// How long a token lives.
+/// The lifetime of a token.
 pub const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far the clocks of two functions may differ.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
-/// Longest token that is looked at.
+/// The longest token that is accepted, in bytes.
 const TOKEN_CHARACTERS_MAX: usize = 2_048;
 
 #[derive(Serialize, Deserialize)]
@@ -25,7 +28,24 @@ struct Claims {
     exp: i64,
 }
 
-/// Who issues tokens, and for whom.
+/// The only fields that a token's header may have. An unknown field may change what the token means or where its key
+/// comes from (`crit`, `b64`, `zip`, `cty`, `jwk`, `jku`, `x5c`, `x5u`, …), so it is refused and not ignored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictHeader {
+    alg: Algorithm,
+    typ: Option<String>,
+    kid: String,
+}
+
+impl StrictHeader {
+    fn read(token: &str) -> Option<Self> {
+        let (header, _) = token.split_once('.')?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
+    }
+}
+
+/// The issuer and audience of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     /// `iss`.
@@ -34,21 +54,45 @@ pub struct Issuer {
     pub audience: String,
 }
 
-/// Why a token does not count.
+/// What a valid token says, before its session was looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenError {
-    /// Not one of ours, or changed.
-    Invalid,
-    /// Well signed, but its time is over.
-    Expired,
-    /// Signed under a key that is not among those known.
-    UnknownKey,
+pub struct Identity {
+    /// Whose token.
+    pub user_id: UserId,
+    /// Of which sign-in session.
+    pub session_id: SessionId,
+    /// When it was issued.
+    pub issued_at: Timestamp,
 }
 
-/// The secret `session-signing`: only functions that sign hold it.
+/// Why a token is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is not one of ours, or was altered.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Its signature is valid, but it has expired.
+    #[error("the token has expired")]
+    Expired,
+    /// It is signed with an unknown key.
+    #[error("the token is signed with an unknown key")]
+    UnknownKey,
+    /// The keys could not be read, so nothing can be said of the token.
+    #[error(transparent)]
+    Keys(#[from] SecretError),
+}
+
+impl TokenError {
+    /// Whether a key that is newer than the cached ones may have signed the token.
+    pub fn may_be_rotated(&self) -> bool {
+        *self == Self::UnknownKey
+    }
+}
+
+/// The secret `session-signing`, which only functions that sign tokens hold.
 #[derive(Deserialize)]
 pub struct SigningKey {
-    /// Names the key among the verification keys.
+    /// The key's id among the verification keys.
     pub kid: String,
     /// Ed25519, PKCS#8 in PEM.
     pub private_key: String,
@@ -57,7 +101,7 @@ pub struct SigningKey {
 /// Signs a token for a session.
 ///
 /// # Errors
-/// When the key does not read as Ed25519 in PEM.
+/// If the key is not an Ed25519 key in PEM.
 pub fn sign(key: &SigningKey, issuer: &Issuer, who: &Identity) -> Result<String, jsonwebtoken::errors::Error> {
     let issued = who.issued_at.as_second();
     let claims = Claims {
@@ -73,8 +117,8 @@ pub fn sign(key: &SigningKey, issuer: &Issuer, who: &Identity) -> Result<String,
     jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_pem(key.private_key.as_bytes())?)
 }
 
-/// Verifies a token: algorithm, key, signature, issuer, audience, times by `now`; one that expired up to `expired_days`
-/// ago still counts.
+/// Verifies a token: algorithm, key, signature, issuer, audience, and times at `now`. A token that expired up to
+/// `expired_days` ago is still accepted.
 ///
 /// # Errors
 /// [`TokenError`] says which.
@@ -88,12 +132,14 @@ pub fn verify(
     if token.len() > TOKEN_CHARACTERS_MAX {
         return Err(TokenError::Invalid);
     }
-    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
-    let typed = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
-    let (true, Algorithm::EdDSA, Some(kid)) = (typed, header.alg, header.kid) else { return Err(TokenError::Invalid) };
-    let pem = keys.get(&kid).ok_or(TokenError::UnknownKey)?;
+    let header = StrictHeader::read(token).ok_or(TokenError::Invalid)?;
+    let is_jwt = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
+    if !is_jwt || header.alg != Algorithm::EdDSA {
+        return Err(TokenError::Invalid);
+    }
+    let pem = keys.get(&header.kid).ok_or(TokenError::UnknownKey)?;
     let key = DecodingKey::from_ed_pem(pem.as_bytes()).map_err(|_| TokenError::Invalid)?;
-    // Times are judged below, by the clock that was passed in.
+    // Times are checked below, against the given clock.
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.validate_exp = false;
     rules.validate_nbf = false;

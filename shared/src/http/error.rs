@@ -1,5 +1,6 @@
-//! The closed set of error codes, and the error that every endpoint answers with.
+//! The closed set of error codes, and the error response of every endpoint.
 
+use crate::models::streams::StreamInUse;
 use lambda_http::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,14 +9,13 @@ use std::borrow::Cow;
 use std::error::Error;
 
 macro_rules! codes {
-    ($($variant:ident $name:literal $status:literal,)*) => {
-        /// A stable error code; clients act on it, and on nothing else of an error.
+    ($($variant:ident $name:literal $status:literal $meaning:literal,)*) => {
+        /// A stable error code; clients act only on the code of an error.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[allow(missing_docs, reason = "the contract's table says what each means")]
-        pub enum Code { $($variant),* }
+        pub enum Code { $(#[doc = $meaning] $variant),* }
 
         impl Code {
-            /// Every code there is.
+            /// All codes.
             pub const ALL: &'static [Code] = &[$(Code::$variant),*];
 
             /// The code as clients read it: `EMAIL_TAKEN`.
@@ -23,7 +23,17 @@ macro_rules! codes {
                 match self { $(Code::$variant => $name),* }
             }
 
-            /// The HTTP status that goes with it.
+            /// Whether the answer asks for a token, with `WWW-Authenticate`.
+            pub const fn asks_for_token(self) -> bool {
+                matches!(self, Self::Unauthenticated | Self::TokenExpired | Self::SessionRevoked)
+            }
+
+            /// What it means, for those who write clients.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning),* }
+            }
+
+            /// The HTTP status of the code.
             pub fn status(self) -> StatusCode {
                 let status = match self { $(Code::$variant => $status),* };
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -33,41 +43,80 @@ macro_rules! codes {
 }
 
 codes! {
-    InvalidJson "INVALID_JSON" 400,
-    ValidationError "VALIDATION_ERROR" 400,
-    InvalidCursor "INVALID_CURSOR" 400,
-    InvalidSignature "INVALID_SIGNATURE" 400,
-    AuthorizationPending "AUTHORIZATION_PENDING" 400,
-    SlowDown "SLOW_DOWN" 400,
-    AccessDenied "ACCESS_DENIED" 400,
-    ExpiredToken "EXPIRED_TOKEN" 400,
-    Unauthenticated "UNAUTHENTICATED" 401,
-    TokenExpired "TOKEN_EXPIRED" 401,
-    SessionRevoked "SESSION_REVOKED" 401,
-    InvalidCredentials "INVALID_CREDENTIALS" 401,
-    CardDeclined "CARD_DECLINED" 402,
-    PaymentActionRequired "PAYMENT_ACTION_REQUIRED" 402,
-    Forbidden "FORBIDDEN" 403,
-    SubscriptionRequired "SUBSCRIPTION_REQUIRED" 403,
-    SubscriptionExpired "SUBSCRIPTION_EXPIRED" 403,
-    PaymentOverdue "PAYMENT_OVERDUE" 403,
-    PlanUpgradeRequired "PLAN_UPGRADE_REQUIRED" 403,
-    NotFound "NOT_FOUND" 404,
-    MethodNotAllowed "METHOD_NOT_ALLOWED" 405,
-    EmailTaken "EMAIL_TAKEN" 409,
-    AlreadySubscribed "ALREADY_SUBSCRIBED" 409,
-    VideoNotReady "VIDEO_NOT_READY" 409,
-    StreamLimitReached "STREAM_LIMIT_REACHED" 409,
-    IdempotencyConflict "IDEMPOTENCY_CONFLICT" 409,
-    Conflict "CONFLICT" 409,
-    CodeExpired "CODE_EXPIRED" 410,
-    PayloadTooLarge "PAYLOAD_TOO_LARGE" 413,
-    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415,
-    RateLimited "RATE_LIMITED" 429,
-    Internal "INTERNAL" 500,
-    PaymentProviderUnavailable "PAYMENT_PROVIDER_UNAVAILABLE" 502,
-    VideoProviderUnavailable "VIDEO_PROVIDER_UNAVAILABLE" 502,
-    Unavailable "UNAVAILABLE" 503,
+    InvalidJson "INVALID_JSON" 400
+        "The body is not valid JSON: a syntax error, a key that occurs twice, nesting deeper than 32, or not UTF-8.",
+    ValidationError "VALIDATION_ERROR" 400
+        "Input was refused; `details` lists every field with its issue.",
+    InvalidCursor "INVALID_CURSOR" 400
+        "The cursor does not belong to this query. Start again without one.",
+    InvalidSignature "INVALID_SIGNATURE" 400
+        "The signature of a webhook is missing, wrong or too old.",
+    AuthorizationPending "AUTHORIZATION_PENDING" 400
+        "The user has not approved the device yet. Ask again after the interval.",
+    SlowDown "SLOW_DOWN" 400
+        "The device asks too often. Wait five seconds longer between requests.",
+    AccessDenied "ACCESS_DENIED" 400
+        "The user refused the device.",
+    ExpiredToken "EXPIRED_TOKEN" 400
+        "The device code has expired. Start again.",
+    Unauthenticated "UNAUTHENTICATED" 401
+        "The token is missing or invalid. Sign in.",
+    TokenExpired "TOKEN_EXPIRED" 401
+        "The token has expired. Up to 30 days after that, `refresh-token` exchanges it for a new one; later, sign in again.",
+    SessionRevoked "SESSION_REVOKED" 401
+        "The session of the token has ended. Sign in again.",
+    InvalidCredentials "INVALID_CREDENTIALS" 401
+        "The email address or the password is wrong.",
+    CardDeclined "CARD_DECLINED" 402
+        "The bank declined the card, and nothing changed. `details` may name the page where another card can be used.",
+    PaymentActionRequired "PAYMENT_ACTION_REQUIRED" 402
+        "The payment must be confirmed or made by the payer first; `details` says on which page.",
+    Forbidden "FORBIDDEN" 403
+        "The account's role does not allow this.",
+    ReauthenticationRequired "REAUTHENTICATION_REQUIRED" 403
+        "The sign-in is older than 15 minutes. Sign in again, then repeat the request.",
+    SubscriptionRequired "SUBSCRIPTION_REQUIRED" 403
+        "This needs a subscription.",
+    SubscriptionExpired "SUBSCRIPTION_EXPIRED" 403
+        "The subscription has ended.",
+    PaymentOverdue "PAYMENT_OVERDUE" 403
+        "The last payment failed, and the grace period is over.",
+    PlanUpgradeRequired "PLAN_UPGRADE_REQUIRED" 403
+        "The plan does not cover this video.",
+    NotFound "NOT_FOUND" 404
+        "It does not exist, or the caller may not know of it.",
+    MethodNotAllowed "METHOD_NOT_ALLOWED" 405
+        "The path does not support this method; the header `Allow` lists those that it supports.",
+    EmailTaken "EMAIL_TAKEN" 409
+        "An account with this address exists.",
+    AlreadySubscribed "ALREADY_SUBSCRIBED" 409
+        "The account has a live subscription.",
+    VideoNotReady "VIDEO_NOT_READY" 409
+        "The video is not ready to play yet.",
+    StreamLimitReached "STREAM_LIMIT_REACHED" 409
+        "All streams of the plan are in use; `details` lists them. Stop one to start another.",
+    StreamStopped "STREAM_STOPPED" 409
+        "This stream was stopped, or another one took its place; `details` lists the streams that play. Stop playback.",
+    IdempotencyConflict "IDEMPOTENCY_CONFLICT" 409
+        "The idempotency key was used for a different request. Use a new key.",
+    Conflict "CONFLICT" 409
+        "The current state does not allow this; the message says why.",
+    CodeExpired "CODE_EXPIRED" 410
+        "The link is no longer valid: it expired or was used. Request a new one.",
+    PayloadTooLarge "PAYLOAD_TOO_LARGE" 413
+        "The body is larger than 32 KiB (256 KiB for webhooks).",
+    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415
+        "The body is not declared as uncompressed `application/json` in UTF-8.",
+    RateLimited "RATE_LIMITED" 429
+        "Too many requests. Try again after the seconds in `Retry-After`.",
+    Internal "INTERNAL" 500
+        "The service failed. A retry is unlikely to help.",
+    PaymentProviderUnavailable "PAYMENT_PROVIDER_UNAVAILABLE" 502
+        "Stripe cannot be reached. Try again later.",
+    VideoProviderUnavailable "VIDEO_PROVIDER_UNAVAILABLE" 502
+        "Mux cannot be reached. Try again later.",
+    Unavailable "UNAVAILABLE" 503
+        "The service is briefly unavailable. Try again after the seconds in `Retry-After`.",
 }
 
 impl Serialize for Code {
@@ -86,21 +135,63 @@ impl<'de> serde::Deserialize<'de> for Code {
 
 impl JsonSchema for Code {
     fn schema_name() -> Cow<'static, str> {
-        "Code".into()
+        "ErrorCode".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
-        schemars::json_schema!({ "type": "string", "enum": names, "description": "What went wrong; stable." })
+        schema_of("What went wrong. Codes are stable; messages are not.", Code::ALL)
     }
 }
 
-/// One field of the input that was refused.
+/// The schema of some codes.
+pub(super) fn schema_of(description: &str, codes: &[Code]) -> schemars::Schema {
+    let one_of: Vec<Value> = codes
+        .iter()
+        .map(|code| json!({ "type": "string", "const": code.name(), "description": code.meaning() }))
+        .collect();
+    schemars::json_schema!({ "oneOf": one_of, "description": description })
+}
+
+/// What clients can act on, beside the code. Its form follows from the status, which the API document says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Details {
+    /// Nothing.
+    #[default]
+    None,
+    /// The refused fields, of `VALIDATION_ERROR`.
+    Fields(Vec<FieldIssue>),
+    /// Where to pay or confirm, of `PAYMENT_ACTION_REQUIRED` and `CARD_DECLINED`.
+    Payment(PaymentConfirmation),
+    /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED`.
+    Streams(Vec<StreamInUse>),
+}
+
+impl Details {
+    /// The list that clients see; `None` without details.
+    pub(crate) fn json(&self) -> Option<Value> {
+        match self {
+            Self::None => None,
+            Self::Streams(streams) if streams.is_empty() => None,
+            Self::Fields(issues) => Some(json!(issues)),
+            Self::Payment(confirmation) => Some(json!([confirmation])),
+            Self::Streams(streams) => Some(json!(streams)),
+        }
+    }
+}
+
+/// Where the payer confirms or makes a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PaymentConfirmation {
+    /// The page to open: Stripe's page of the invoice, or the account page.
+    pub confirm_url: String,
+}
+
+/// A field of the input that was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldIssue {
-    /// Where it is: `email`, `items[0].price`; empty for the body itself.
+    /// The field: `email`, `items[0].price`; empty for the body itself.
     pub field: String,
-    /// What is wrong with it, for a person.
+    /// What is wrong with it, as a message for people.
     pub issue: String,
 }
 
@@ -111,20 +202,20 @@ impl FieldIssue {
     }
 }
 
-/// What an endpoint answers instead of its output. The cause is for the log alone; a client sees code, message, details.
+/// The error response of an endpoint. The cause is only logged; clients see code, message and details.
 #[derive(Debug)]
 pub struct ApiError {
-    /// The stable code; it decides the status.
+    /// The stable code, which determines the status.
     pub code: Code,
-    /// For a person.
+    /// A message for people.
     pub message: Cow<'static, str>,
-    /// What the code's clients can act on: refused fields, running streams.
-    pub details: Vec<Value>,
-    /// Seconds after which a repetition makes sense, for 429 and 503.
+    /// What clients can act on.
+    pub details: Details,
+    /// Seconds after which a retry makes sense, for 429 and 503.
     pub retry_after: Option<u64>,
-    /// The methods that a path has, for 405.
+    /// The methods that a path supports, for 405.
     pub allow: Option<&'static str>,
-    /// What led to it; logged once, never answered.
+    /// The cause, which is logged once and never sent.
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -133,57 +224,64 @@ impl ApiError {
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         let retry_after = matches!(code, Code::Unavailable).then_some(1);
         let message = message.into();
-        Self { code, message, details: Vec::new(), retry_after, allow: None, cause: None }
+        Self { code, message, details: Details::None, retry_after, allow: None, cause: None }
     }
 
-    /// Refused input, all of its issues at once.
+    /// Invalid input, with all of its issues.
     pub fn validation(issues: Vec<FieldIssue>) -> Self {
-        let details = issues.into_iter().map(|one| json!({ "field": one.field, "issue": one.issue })).collect();
-        Self { details, ..Self::new(Code::ValidationError, "Some of the input was refused; see `details`.") }
+        Self {
+            details: Details::Fields(issues),
+            ..Self::new(Code::ValidationError, "Some of the input was refused; see `details`.")
+        }
     }
 
-    /// A single refused field.
+    /// A single invalid field.
     pub fn field(field: &str, issue: impl Into<String>) -> Self {
         Self::validation(vec![FieldIssue::new(field, issue)])
     }
 
-    /// What a caller asked for is not there, or not for them to know of.
+    /// The requested object does not exist, or the caller may not know of it.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
 
-    /// More than a limit admits; one more is admitted in `reset_seconds`.
+    /// The token's session has ended.
+    pub fn session_revoked() -> Self {
+        Self::new(Code::SessionRevoked, "This session has ended; please sign in again.")
+    }
+
+    /// The rate limit is exceeded; the next request is allowed in `reset_seconds`.
     pub fn rate_limited(reset_seconds: i64) -> Self {
         let seconds = u64::try_from(reset_seconds).unwrap_or(60);
         let message = format!("Too many requests; please try again in {seconds} seconds.");
         Self::new(Code::RateLimited, message).retry_after(seconds)
     }
 
-    /// Something of ours failed for good.
+    /// A permanent failure of the service.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal, "Something went wrong on our side.").because(cause)
     }
 
-    /// Something of ours is busy or down: a repetition may succeed.
+    /// Something of the service is busy or down: a retry may succeed.
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Unavailable, "The service is briefly unavailable; please try again.").because(cause)
     }
 
-    /// Adds what led to it.
+    /// Adds the cause.
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    /// Adds what clients can act on.
+    /// Adds details that clients can act on.
     #[must_use]
-    pub fn with_details(mut self, details: Vec<Value>) -> Self {
+    pub fn with_details(mut self, details: Details) -> Self {
         self.details = details;
         self
     }
 
-    /// Says when to try again, in seconds.
+    /// Says when to retry, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);

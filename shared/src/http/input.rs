@@ -1,68 +1,106 @@
-//! What comes in, parsed at the door: path, query, JSON body, raw body, each described by its type.
+//! Inputs, parsed before the handler runs: path, query, JSON body, raw body, each described by its type.
 
 use crate::http::body;
-use crate::http::error::{ApiError, Code};
+use crate::http::error::{ApiError, Code, Details, FieldIssue};
 use crate::http::json;
+use crate::models::format::CURSOR_FORMAT;
+use crate::models::text::{OneLineOrBlank, Rule};
 use bytes::Bytes;
-use lambda_http::http::{HeaderMap, Method};
+use lambda_http::http::{HeaderMap, HeaderName, Method, header};
+use percent_encoding::percent_decode_str;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::str::FromStr;
 
-/// Largest JSON body, in bytes.
+/// The largest JSON body, in bytes.
 pub const BODY_BYTES_MAX: usize = 32 * 1024;
-/// Largest webhook body, in bytes.
+/// The largest webhook body, in bytes.
 pub const WEBHOOK_BYTES_MAX: usize = 256 * 1024;
 
-/// What an endpoint does with a body.
+/// Longest idempotency key of a client: Stripe takes 255 characters, of which the user's id has its part.
+const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 200;
+/// The header that carries it.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// How an endpoint treats a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRule {
-    /// None is needed, and one is ignored.
+    /// No body is needed, and any body is ignored.
     Ignored,
     /// `application/json` of at most [`BODY_BYTES_MAX`].
     Json,
-    /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs them as they are.
+    /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs the raw bytes.
     Raw,
 }
 
-/// A request as it stands at the door.
+/// Whether the headers declare a body as uncompressed JSON in UTF-8.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next().map_or(Some(""), |value| value.to_str().ok());
+        first.filter(|_| values.next().is_none())
+    };
+    let is_plain = text(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity"));
+    is_plain && text(header::CONTENT_TYPE).is_some_and(is_json_type)
+}
+
+/// `application/json`, with `charset=utf-8` at most once, and with any other parameter (RFC 9110 §8.3).
+fn is_json_type(value: &str) -> bool {
+    let mut parts = value.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let mut charsets = 0;
+    let parameters_fit = parts.filter(|parameter| !parameter.is_empty()).all(|parameter| {
+        let Some((name, value)) = parameter.split_once('=') else { return false };
+        if !name.eq_ignore_ascii_case("charset") {
+            return !name.is_empty() && !value.is_empty() && !name.contains(char::is_whitespace);
+        }
+        charsets += 1;
+        let unquoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+        unquoted.eq_ignore_ascii_case("utf-8")
+    });
+    is_json && parameters_fit && charsets <= 1
+}
+
+/// A request before it is parsed.
 #[derive(Clone, Debug, Default)]
 pub struct Door {
-    /// Values of the path's parameters, in the template's names.
+    /// The path parameters, by their names in the template.
     pub path: HashMap<String, String>,
-    /// The query string, undecoded.
+    /// The query string, not decoded.
     pub query: String,
     /// The method.
     pub method: Method,
-    /// The whole path.
+    /// The complete path.
     pub asked: String,
     /// The body, base64 decoded.
     pub body: Bytes,
-    /// Headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: HeaderMap,
 }
 
-/// Something that a request is read into.
+/// A type that a request is parsed into.
 pub trait Input: Sized + Send + 'static {
-    /// What this input does with the body.
+    /// How this input treats the body.
     const BODY: BodyRule = BodyRule::Ignored;
 
-    /// Reads it; `VALIDATION_ERROR` carries all issues at once.
+    /// Parses a request; `VALIDATION_ERROR` contains all issues.
     fn read(door: &Door) -> Result<Self, ApiError>;
 
     /// Adds its parameters and body to an OpenAPI operation.
     fn describe(generator: &mut SchemaGenerator, described: &mut Described);
 }
 
-/// An input's part of an OpenAPI operation.
+/// The part of an OpenAPI operation that describes an input.
 #[derive(Clone, Debug, Default)]
 pub struct Described {
-    /// Schema of the path's one parameter.
+    /// The schema of the path's only parameter.
     pub path: Option<Value>,
-    /// Query parameters as OpenAPI objects.
-    pub query: Vec<Value>,
+    /// Parameters in the query and in headers, as OpenAPI objects.
+    pub parameters: Vec<Value>,
     /// The request body as an OpenAPI object.
     pub body: Option<Value>,
 }
@@ -75,12 +113,12 @@ impl Input for () {
     fn describe(_: &mut SchemaGenerator, _: &mut Described) {}
 }
 
-/// Method and path, for the function that answers what no other does.
+/// Method and path, for the function that answers requests without a route.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The method.
     pub method: Method,
-    /// The whole path.
+    /// The complete path.
     pub path: String,
 }
 
@@ -112,7 +150,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
     }
 }
 
-/// A JSON body that may be left out.
+/// A JSON body that may be omitted.
 #[derive(Clone, Debug)]
 pub struct OptionalBody<T>(pub T);
 
@@ -130,16 +168,16 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T
     }
 }
 
-/// The body as its bytes, with the headers that sign them.
+/// The raw body, with the headers that sign it.
 #[derive(Clone, Debug)]
 pub struct Raw {
-    /// The bytes as they were sent.
+    /// The bytes as sent.
     pub body: Bytes,
     headers: HeaderMap,
 }
 
 impl Raw {
-    /// A header's value, if it is text.
+    /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -152,14 +190,56 @@ impl Input for Raw {
         Ok(Self { body: door.body.clone(), headers: door.headers.clone() })
     }
 
-    fn describe(_: &mut SchemaGenerator, described: &mut Described) {
-        let schema =
-            json!({ "type": "object", "description": "The provider's event; its signature covers the raw bytes." });
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        let schema = generator.subschema_for::<WebhookEvent>();
         described.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
     }
 }
 
-/// The path's one parameter. A value of wrong form is an id of nothing: 404.
+/// A provider's event. Its signature covers the raw bytes; its other fields depend on its type.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct WebhookEvent {
+    /// The provider's id of the event.
+    id: Option<String>,
+    /// What happened, such as `invoice.paid`.
+    r#type: Option<String>,
+}
+
+/// The client's `Idempotency-Key`, if it sent one: a repeated request with the same key is carried out once.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub Option<String>);
+
+impl Input for IdempotencyKey {
+    fn read(door: &Door) -> Result<Self, ApiError> {
+        let Some(value) = door.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        let key = value.to_str().unwrap_or_default().trim();
+        if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
+            let issue = format!("must have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters");
+            return Err(ApiError::field(IDEMPOTENCY_KEY, issue));
+        }
+        Ok(Self(Some(key.to_owned())))
+    }
+
+    fn describe(_: &mut SchemaGenerator, described: &mut Described) {
+        let schema = json!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
+            "pattern": "^[!-~]([ -~]*[!-~])?$",
+        });
+        let description = "A key that the client makes up for this request, such as a UUID. A retry with the same key and body is \
+                           carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`.";
+        described.parameters.push(json!({
+            "name": IDEMPOTENCY_KEY,
+            "in": "header",
+            "description": description,
+            "schema": schema,
+        }));
+    }
+}
+
+/// The path's only parameter. A malformed value is the id of nothing: 404.
 #[derive(Clone, Debug)]
 pub struct Path<T>(pub T);
 
@@ -174,49 +254,85 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
     }
 }
 
-/// The query string. Unknown parameters are ignored, invalid known ones are not.
+/// The query string. Unknown parameters are ignored, invalid known ones are not. Empty text counts as omitted, because
+/// forms also send their empty fields.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     fn read(door: &Door) -> Result<Self, ApiError> {
-        let known = properties::<T>(&mut SchemaGenerator::default());
-        let mut values = Map::new();
-        for (name, text) in url::form_urlencoded::parse(door.query.as_bytes()) {
-            let Some(schema) = known.get(name.as_ref()) else { continue };
-            if values.insert(name.to_string(), typed(schema, &text)).is_some() {
-                return Err(ApiError::field(&name, "stands twice"));
-            }
-        }
-        body::read(Value::Object(values)).map(Self)
+        let (values, issues) = parameters(&door.query, &properties::<T>(&mut SchemaGenerator::default()));
+        body::read_beside(Value::Object(values), issues).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
         for (name, schema) in properties::<T>(generator) {
             let description = schema.get("description").cloned().unwrap_or_default();
-            described.query.push(json!({ "name": name, "in": "query", "description": description, "schema": schema }));
+            let parameter = json!({ "name": name, "in": "query", "description": description, "schema": schema });
+            described.parameters.push(parameter);
         }
     }
 }
 
+/// The values of the known parameters, and what is wrong with the query string itself.
+fn parameters(query: &str, known: &Map<String, Value>) -> (Map<String, Value>, Vec<FieldIssue>) {
+    let mut values = Map::new();
+    let mut issues = Vec::new();
+    for pair in query.split('&') {
+        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+        let Some(name) = decoded(name).filter(|name| known.contains_key(name.as_str())) else { continue };
+        let schema = &known[name.as_str()];
+        match decoded(text) {
+            None => issues.push(FieldIssue::new(name, "is not valid UTF-8")),
+            Some(text) if text.is_empty() && may_be_empty(schema) => {}
+            Some(text) => {
+                if values.insert(name.clone(), typed(schema, &text)).is_some() {
+                    issues.push(FieldIssue::new(name, "occurs twice"));
+                }
+            }
+        }
+    }
+    (values, issues)
+}
+
 fn properties<T: JsonSchema>(generator: &mut SchemaGenerator) -> Map<String, Value> {
-    let mut schema = T::json_schema(generator).to_value();
+    properties_of(T::json_schema(generator).to_value())
+}
+
+fn properties_of(mut schema: Value) -> Map<String, Value> {
     match schema.get_mut("properties").map(Value::take) {
         Some(Value::Object(properties)) => properties,
         _ => Map::new(),
     }
 }
 
-/// A query value as the JSON type that its schema wants; one that does not read as that stays text, and is refused as such.
-fn typed(schema: &Value, text: &str) -> Value {
-    let wants = |kind: &str| match &schema["type"] {
+/// A name or value of a query string as text; `None` if it is not UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
+}
+
+/// Whether a schema accepts empty text without giving it a meaning.
+fn may_be_empty(schema: &Value) -> bool {
+    let is_free = schema.get("enum").is_none() && schema.get("minLength").is_none();
+    let is_optional = matches!(schema["format"].as_str(), None | Some(OneLineOrBlank::FORMAT | CURSOR_FORMAT));
+    wants(schema, "string") && is_free && is_optional
+}
+
+fn wants(schema: &Value, kind: &str) -> bool {
+    match &schema["type"] {
         Value::String(one) => one == kind,
         Value::Array(several) => several.iter().any(|one| one == kind),
         _ => false,
-    };
-    let read = if wants("integer") {
-        text.parse::<i64>().ok().map(Value::from)
-    } else if wants("boolean") {
+    }
+}
+
+/// Converts a query value to the JSON type of its schema. A value that does not fit stays text, and is refused as such.
+/// A number has one spelling: no plus sign, no leading zeros, no exponent.
+fn typed(schema: &Value, text: &str) -> Value {
+    let read = if wants(schema, "integer") {
+        text.parse::<i64>().ok().filter(|number| number.to_string() == text).map(Value::from)
+    } else if wants(schema, "boolean") {
         text.parse::<bool>().ok().map(Value::from)
     } else {
         None
@@ -244,13 +360,76 @@ impl<A: Input, B: Input> Input for (A, B) {
     }
 }
 
-/// Input is judged before anything is looked up, so a refused field goes before an id of wrong form.
+impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
+    const BODY: BodyRule = <((A, B), C)>::BODY;
+
+    fn read(door: &Door) -> Result<Self, ApiError> {
+        let ((a, b), c) = Input::read(door)?;
+        Ok((a, b, c))
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        <((A, B), C)>::describe(generator, described);
+    }
+}
+
+/// Input is checked before any lookup, so an invalid field takes precedence over a malformed id.
 fn both(a: ApiError, b: ApiError) -> ApiError {
-    match (a.code, b.code) {
-        (Code::ValidationError, Code::ValidationError) => {
-            ApiError { details: a.details.into_iter().chain(b.details).collect(), ..ApiError::validation(Vec::new()) }
+    match (a.details, b.details) {
+        (Details::Fields(first), Details::Fields(second)) => ApiError::validation([first, second].concat()),
+        (_, details) if a.code == Code::NotFound => ApiError { details, ..b },
+        (details, _) => ApiError { details, ..a },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda_http::http::HeaderValue;
+
+    fn takes(headers: &[(&'static str, &'static str)]) -> bool {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
         }
-        (Code::NotFound, _) => b,
-        _ => a,
+        is_json(&map)
+    }
+
+    #[test]
+    fn only_utf_8_json_is_accepted() {
+        for right in [
+            "application/json",
+            "Application/JSON",
+            "application/json;charset=utf-8",
+            "application/json; charset=UTF-8",
+            "application/json; Charset=\"utf-8\"",
+            "application/json ; x=y; charset=Utf-8",
+            "application/json;",
+        ] {
+            assert!(takes(&[("content-type", right)]), "{right}");
+        }
+        for wrong in [
+            "",
+            "json",
+            "application/json+x",
+            "application/x+json",
+            "application/jsonp",
+            "application/json, text/plain",
+            "application/json; charset=utf-16",
+            "application/json; charset=utf8",
+            "application/json; charset=",
+            "application/json; charset",
+            "application/json; charset=latin1",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset=utf-8; charset=utf-8",
+            "application/json; charset=\"utf-8",
+            "application/json; charset = utf-8",
+        ] {
+            assert!(!takes(&[("content-type", wrong)]), "{wrong}");
+        }
+        assert!(takes(&[("content-type", "application/json"), ("content-encoding", "identity")]));
+        assert!(!takes(&[("content-type", "application/json"), ("content-encoding", "gzip")]));
+        assert!(!takes(&[("content-type", "application/json"), ("content-type", "text/plain")]));
+        assert!(!takes(&[]));
     }
 }

@@ -1,23 +1,44 @@
-//! Strict JSON: what two parsers could read differently is refused.
+//! Strict JSON: what two parsers could interpret differently is refused.
 
 use crate::http::error::{ApiError, Code};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
-/// Deepest nesting of arrays and objects.
+/// The deepest nesting of arrays and objects.
 pub const DEPTH_MAX: usize = 32;
 
-/// Parses a body; `INVALID_JSON` for a syntax error, a duplicate key, nesting over [`DEPTH_MAX`] or bytes that are not
-/// UTF-8.
+/// Parses a body; `INVALID_JSON` for a syntax error, a duplicate key, nesting deeper than [`DEPTH_MAX`], or bytes that
+/// are not UTF-8.
 pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
-    let refuse = |issue: String| ApiError::new(Code::InvalidJson, format!("The body is not valid JSON: {issue}."));
-    let text =
-        std::str::from_utf8(bytes).map_err(|error| refuse(format!("not UTF-8 after byte {}", error.valid_up_to())))?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| refused(&format!("it is not UTF-8 after byte {}", error.valid_up_to())))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| refuse(error.to_string()))?;
-    deserializer.end().map_err(|error| refuse(error.to_string()))?;
+    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| refused(&issue(&error)))?;
+    deserializer.end().map_err(|error| refused(&issue(&error)))?;
     Ok(value)
+}
+
+fn refused(issue: &str) -> ApiError {
+    ApiError::new(Code::InvalidJson, format!("The body is not valid JSON: {issue}."))
+}
+
+/// What is wrong, in plain words: the parser's own name Rust's types and its states.
+fn issue(error: &serde_json::Error) -> String {
+    let place = format!("at line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        Category::Eof => "it ends too early".to_owned(),
+        Category::Data => {
+            let text = error.to_string();
+            let end = format!(" at line {} column {}", error.line(), error.column());
+            format!("{} {place}", text.strip_suffix(&end).unwrap_or(&text))
+        }
+        Category::Syntax if error.to_string().starts_with("number out of range") => {
+            format!("it has a number that is too large {place}")
+        }
+        Category::Syntax | Category::Io => format!("there is a mistake {place}"),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -28,7 +49,7 @@ struct Strict {
 impl Strict {
     fn deeper<E: Error>(self) -> Result<Self, E> {
         if self.depth == DEPTH_MAX {
-            return Err(E::custom(format_args!("nested deeper than {DEPTH_MAX}")));
+            return Err(E::custom(format_args!("it is nested deeper than {DEPTH_MAX} levels")));
         }
         Ok(Self { depth: self.depth + 1 })
     }
@@ -66,7 +87,7 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("it has a number that is too large"))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -92,7 +113,7 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(inner)?;
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key `{}` stands twice", key.escape_debug())));
+                return Err(A::Error::custom(format_args!("the key `{}` occurs twice", key.escape_debug())));
             }
             object.insert(key, value);
         }
@@ -105,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_two_parsers_could_read_differently_is_refused() {
+    fn ambiguous_json_is_refused() {
         let deep = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         for refused in ["", "{", "{\"a\":1,\"a\":2}", "{\"a\":{\"b\":1,\"b\":1}}", "1 2", "NaN", "1e999", &deep(33)] {
             assert_eq!(parse(refused.as_bytes()).map_err(|error| error.code), Err(Code::InvalidJson), "{refused}");

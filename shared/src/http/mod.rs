@@ -1,4 +1,4 @@
-//! The contract's answers and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
+//! The contract's responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
 
 pub mod body;
 pub mod cursor;
@@ -6,4 +6,5 @@ pub mod error;
 pub mod headers;
 pub mod input;
 pub mod json;
-pub mod patch;
+pub mod refusals;
+pub mod schema;

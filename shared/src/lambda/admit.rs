@@ -1,19 +1,25 @@
 //! Who is let in: the token, the limiter, and the one consistent batch that finds the session and the endpoint's rows.
 
+use super::handler::Rules;
 use crate::auth::address;
-use crate::auth::token::{self, Issuer, TokenError};
-use crate::endpoint::{Access, Caller, Endpoint, Identity, Limit, SignedIn};
+use crate::auth::token::{self, Identity, Issuer, TokenError};
+use crate::endpoint::{Access, Limit, SignedIn};
 use crate::http::error::{ApiError, Code};
+use crate::models::session::Session;
+use crate::models::user::{Role, User};
 use crate::secrets::Secret;
 use crate::services::{Common, ConfigError, Limits, Services};
-use crate::stores::database::{Database, StoreError};
-use crate::stores::rate_limits::{Budget, RateLimits, Verdict};
-use crate::stores::row::{Rows, Wanted};
-use crate::stores::sessions::Session;
-use crate::stores::users::{Role, User};
-use futures::future::try_join_all;
+use crate::stores::database::Database;
+use crate::stores::error::StoreError;
+use crate::stores::rate_limits::{Budget, Counted, RateLimits, Verdict};
+use crate::stores::row::{BatchGet, BatchResult, Key, Keys};
+use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, Method, header};
+use std::sync::Arc;
+
+/// The name of the limit on a user's requests.
+const OWNER: &str = "user";
 
 /// What admission needs of the function's services.
 pub(super) struct Gate {
@@ -34,14 +40,15 @@ pub(super) struct Arrival {
 /// What a request was admitted with.
 pub(super) struct Admission {
     pub(super) signed_in: Option<SignedIn>,
-    pub(super) rows: Rows,
+    pub(super) found: BatchResult,
+    pub(super) counted: Vec<Counted>,
     pub(super) verdict: Option<Verdict>,
 }
 
 impl Gate {
-    pub(super) async fn connect<E: Endpoint>(services: &Services) -> Result<Self, ConfigError> {
+    pub(super) async fn connect(services: &Services, rules: &Rules) -> Result<Self, ConfigError> {
         let common = services.common()?;
-        if E::LIMIT != Limit::Exempt {
+        if rules.limit != Limit::Exempt {
             // Read while the function starts; when that fails, the first request tries again.
             let _ = common.get().await;
         }
@@ -49,34 +56,35 @@ impl Gate {
             common,
             issuer: services.issuer()?,
             limits: services.limits()?,
-            limiter: services.rate_limits()?,
+            limiter: RateLimits::connect(services)?,
             database: services.database(&[])?,
         })
     }
 
     /// Reads token and address: no store is asked.
-    pub(super) async fn arrive<E: Endpoint>(
+    pub(super) async fn arrive(
         &self,
+        rules: &Rules,
         source_ip: &str,
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<Arrival, ApiError> {
-        if E::LIMIT == Limit::Exempt {
+        if rules.limit == Limit::Exempt {
             return Ok(Arrival { identity: Err(unauthenticated()), address: source_ip.to_owned(), budget: None });
         }
         let common = self.common.get().await.map_err(ApiError::unavailable)?;
         let address = address::client(source_ip, headers, &common.origin_verify);
-        let identity = match E::Caller::ACCESS {
-            Access::Open | Access::Signature => Err(unauthenticated()),
-            Access::Session { expired_days } => self.identify(headers, now, expired_days).await,
-            Access::Admin => self.identify(headers, now, 0).await,
+        let identity = match rules.access {
+            Access::Open | Access::Signature(_) => Err(unauthenticated()),
+            Access::Session { expired_days, .. } => self.identify(headers, now, expired_days).await,
+            Access::Admin | Access::RecentAdmin => self.identify(headers, now, 0).await,
         };
-        let by_address = |name, limit| Budget { key: format!("ADDRESS#{name}#{address}"), name, limit };
-        let budget = match (E::LIMIT, &identity) {
+        let by_address = |name, limit| self.of_address(name, limit, &address);
+        let budget = match (rules.limit, &identity) {
             (Limit::Exempt, _) => None,
             (Limit::Catalogue, _) => Some(by_address("catalogue", self.limits.catalogue)),
             (Limit::User, Ok(who)) => {
-                Some(Budget { key: format!("USER#{}", who.user_id), name: "user", limit: self.limits.user })
+                Some(Budget { key: format!("USER#{}", who.user_id), name: OWNER, limit: self.limits.user })
             }
             (Limit::User | Limit::Address, _) => Some(by_address("address", self.limits.address)),
         };
@@ -91,89 +99,161 @@ impl Gate {
             return Err(unauthenticated());
         }
         let token = token.trim();
-        let common = self.common.get().await.map_err(ApiError::unavailable)?;
-        let mut found = token::verify(token, &common.verification_keys, &self.issuer, now, expired_days);
-        if found == Err(TokenError::UnknownKey) {
-            // A rotation may have brought a key that this function has not read yet.
-            let common = self.common.refreshed().await.map_err(ApiError::unavailable)?;
-            found = token::verify(token, &common.verification_keys, &self.issuer, now, expired_days);
-        }
-        found.map_err(|error| match error {
-            TokenError::Expired => ApiError::new(Code::TokenExpired, "The token has expired; please sign in again."),
+        let verify =
+            |common: &Arc<Common>| token::verify(token, &common.verification_keys, &self.issuer, now, expired_days);
+        self.common.verify(verify, TokenError::may_be_rotated).await.map_err(|error| match error {
+            TokenError::Expired => expired(expired_days),
             TokenError::Invalid | TokenError::UnknownKey => unauthenticated(),
+            TokenError::Keys(error) => ApiError::unavailable(error),
         })
     }
 
     /// Counts the request and reads its rows, side by side; then judges in the contract's order: limit, authentication,
-    /// role. The endpoint's own rows are in `wanted`, which is empty where the input was refused.
-    pub(super) async fn admit<E: Endpoint>(
+    /// role. The endpoint's own keys are in `batch`, which is empty where the input was refused.
+    pub(super) async fn admit(
         &self,
+        access: Access,
         arrival: &Arrival,
-        wanted: Wanted,
+        mut batch: BatchGet,
         own: &[Budget],
         method: &Method,
         now: Timestamp,
     ) -> Result<Admission, (ApiError, Option<Verdict>)> {
-        let needs_session = matches!(E::Caller::ACCESS, Access::Session { .. } | Access::Admin);
-        let wanted = match (&arrival.identity, needs_session) {
-            (Ok(who), true) => wanted.and(&User::key(who.user_id)).and(&Session::key(who.user_id, who.session_id)),
-            (Err(_), true) => Wanted::default(),
-            (_, false) => wanted,
+        match (&arrival.identity, access.is_signed_in()) {
+            (Ok(who), true) => session_keys(who).add_to(&mut batch),
+            (Err(_), true) => batch = BatchGet::default(),
+            (_, false) => {}
+        }
+        let (counted, read) = tokio::join!(self.count(arrival, own, now), self.database.batch(&batch));
+        let judged = judge(access, &arrival.identity, read, now);
+        let is_ended = judged.as_ref().is_err_and(|error| error.code == Code::SessionRevoked);
+        let counted = match counted {
+            Ok(counts) if is_ended => self.charge_address(counts, &arrival.address, now).await,
+            counted => counted,
         };
-        let (counted, read) = tokio::join!(self.count(arrival, own, now), self.database.read(&wanted));
-        let verdict = match counted {
-            Ok(verdict) => verdict,
+        let counts = match counted {
+            Ok(counts) => counts,
             // The limiter down: reads go on, and whatever hashes, writes or sends waits.
-            Err(_) if *method == Method::GET => None,
+            Err(_) if [Method::GET, Method::HEAD].contains(method) => Counts::default(),
             Err(error) => return Err((error.into(), None)),
         };
+        let verdict = counts.verdict();
         if let Some(refused) = verdict.as_ref().filter(|verdict| !verdict.admitted) {
+            self.give_back(counts).await;
             return Err((ApiError::rate_limited(refused.reset_seconds), verdict));
         }
-        let judged = (|| {
-            let identity = if needs_session { Some(arrival.identity.as_ref().map_err(duplicate)?) } else { None };
-            let rows = match read {
-                // Without a session to look up, the endpoint judges: a list may still have what it showed last.
-                Err(StoreError::Unavailable(_)) if !needs_session => Rows::unanswered(),
-                read => read?,
-            };
-            let signed_in = identity.map(|who| signed_in(who, &rows, now)).transpose()?;
-            let admin = signed_in.as_ref().is_some_and(|caller: &SignedIn| caller.user.role == Role::Admin);
-            if E::Caller::ACCESS == Access::Admin && !admin {
-                return Err(ApiError::new(Code::Forbidden, "This is for the service's operators."));
-            }
-            Ok((signed_in, rows))
-        })();
         match judged {
-            Ok((signed_in, rows)) => Ok(Admission { signed_in, rows, verdict }),
-            Err(error) => Err((error, verdict)),
+            Ok((signed_in, found)) => Ok(Admission { signed_in, found, counted: counts.own, verdict }),
+            Err(error) => {
+                join_all(counts.own.into_iter().map(|one| self.limiter.give_back(one))).await;
+                Err((error, verdict))
+            }
         }
     }
 
-    /// Counts the request against its limit and the endpoint's own, all at once. When one refuses, the endpoint's others
-    /// get theirs back: nothing was tried.
-    async fn count(&self, arrival: &Arrival, own: &[Budget], now: Timestamp) -> Result<Option<Verdict>, StoreError> {
-        let budgets: Vec<&Budget> = arrival.budget.iter().chain(own).collect();
-        let verdicts = try_join_all(budgets.iter().map(|budget| self.limiter.count(budget, now))).await?;
-        let refused = verdicts.iter().find(|verdict| !verdict.admitted).cloned();
-        if refused.is_some() {
-            let counted =
-                own.iter().filter(|budget| verdicts.iter().any(|one| one.admitted && one.name == budget.name));
-            try_join_all(counted.map(|budget| self.limiter.give_back(&budget.key, now))).await?;
-        }
-        Ok(refused.or_else(|| verdicts.into_iter().next()))
+    /// Counts the request against its limit and the endpoint's own, all at once.
+    async fn count(&self, arrival: &Arrival, own: &[Budget], now: Timestamp) -> Result<Counts, StoreError> {
+        let request = async {
+            match &arrival.budget {
+                Some(budget) => self.limiter.count(budget, now).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let own = try_join_all(own.iter().map(|budget| self.limiter.count(budget, now)));
+        let (request, own) = tokio::try_join!(request, own)?;
+        Ok(Counts { request, own })
+    }
+
+    /// Counts a request with a token of an ended session by its address, and gives the owner theirs back: whoever holds
+    /// such a token must not use up the requests of the account (contract §3).
+    async fn charge_address(&self, counts: Counts, address: &str, now: Timestamp) -> Result<Counts, StoreError> {
+        let Counts { request, own } = counts;
+        let of_owner = match request {
+            Some(counted) if counted.verdict.name == OWNER => counted,
+            request => return Ok(Counts { request, own }),
+        };
+        let budget = self.of_address("address", self.limits.address, address);
+        let ((), charged) = tokio::join!(self.limiter.give_back(of_owner), self.limiter.count(&budget, now));
+        Ok(Counts { request: Some(charged?), own })
+    }
+
+    /// Gives back what a refused request counted: its own where that one refused it, and all of the endpoint's, since
+    /// nothing was tried.
+    async fn give_back(&self, counts: Counts) {
+        let refused = counts.request.filter(|counted| !counted.verdict.admitted);
+        join_all(refused.into_iter().chain(counts.own).map(|one| self.limiter.give_back(one))).await;
+    }
+
+    fn of_address(&self, name: &'static str, limit: u32, address: &str) -> Budget {
+        Budget { key: format!("ADDRESS#{name}#{address}"), name, limit }
     }
 }
 
-fn signed_in(who: &Identity, rows: &Rows, now: Timestamp) -> Result<SignedIn, ApiError> {
-    let user: Option<User> = rows.get(&User::key(who.user_id))?;
-    let session: Option<Session> = rows.get(&Session::key(who.user_id, who.session_id))?;
-    match (user, session) {
-        (Some(user), Some(session)) if session.is_live(&user, now) && session.admits(who.issued_at, now) => {
-            Ok(SignedIn { user, session })
-        }
-        _ => Err(ApiError::new(Code::SessionRevoked, "This session has ended; please sign in again.")),
+/// What a request was counted against.
+#[derive(Default)]
+struct Counts {
+    request: Option<Counted>,
+    own: Vec<Counted>,
+}
+
+impl Counts {
+    /// The verdict that refuses, or else that on the request itself.
+    fn verdict(&self) -> Option<Verdict> {
+        let mut all = self.request.iter().chain(&self.own).map(|counted| &counted.verdict);
+        let first = all.clone().next();
+        all.find(|verdict| !verdict.admitted).or(first).cloned()
     }
+}
+
+/// Authentication, then role.
+fn judge(
+    access: Access,
+    identity: &Result<Identity, ApiError>,
+    read: Result<BatchResult, StoreError>,
+    now: Timestamp,
+) -> Result<(Option<SignedIn>, BatchResult), ApiError> {
+    let identity = if access.is_signed_in() { Some(identity.as_ref().map_err(duplicate)?) } else { None };
+    let found = match read {
+        // Without a session to look up, the endpoint judges: a list may still have what it showed last.
+        Err(StoreError::Unavailable(_)) if !access.is_signed_in() => BatchResult::unanswered(),
+        read => read?,
+    };
+    let Some(identity) = identity else { return Ok((None, found)) };
+    let caller = signed_in(access, identity, &found, now)?;
+    if access.is_admin() && caller.user.role != Role::Admin {
+        return Err(ApiError::new(Code::Forbidden, "This is for the service's operators."));
+    }
+    if access == Access::RecentAdmin && !caller.session.is_recent(now) {
+        let message = "This moves money or grants rights, and you signed in a while ago; please sign in again first.";
+        return Err(ApiError::new(Code::ReauthenticationRequired, message));
+    }
+    Ok((Some(caller), found))
+}
+
+fn session_keys(who: &Identity) -> (Key<User>, Key<Session>) {
+    (User::key(who.user_id), Session::key(who.user_id, who.session_id))
+}
+
+fn signed_in(access: Access, who: &Identity, found: &BatchResult, now: Timestamp) -> Result<SignedIn, ApiError> {
+    let exchanged = matches!(access, Access::Session { exchanged: true, .. });
+    match session_keys(who).rows(found)? {
+        (Some(user), Some(session))
+            if session.is_live(&user, now) && (exchanged || session.admits(who.issued_at, now)) =>
+        {
+            Ok(SignedIn { user, session, token_issued_at: who.issued_at })
+        }
+        _ => Err(ApiError::session_revoked()),
+    }
+}
+
+/// The refusal of a token that expired more than so many days ago.
+fn expired(days: i64) -> ApiError {
+    let message = if days == 0 {
+        "The token has expired. Refresh it, or sign in again if it expired more than 30 days ago."
+    } else {
+        "The token expired too long ago to be refreshed; please sign in again."
+    };
+    ApiError::new(Code::TokenExpired, message)
 }
 
 fn unauthenticated() -> ApiError {
@@ -185,7 +265,7 @@ fn duplicate(error: &ApiError) -> ApiError {
     ApiError {
         code: error.code,
         message: error.message.clone(),
-        details: Vec::new(),
+        details: error.details.clone(),
         retry_after: error.retry_after,
         allow: None,
         cause: None,

@@ -1,13 +1,13 @@
 //! The answer's form: envelope, headers, entity tag, compression.
 
-use crate::endpoint::{Cache, Output, Reply};
-use crate::http::error::{ApiError, Code};
+use crate::endpoint::{Cache, Reply};
+use crate::http::error::ApiError;
 use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
 use crate::stores::rate_limits::{Verdict, WINDOW_SECONDS};
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// An answer before it is a response.
 pub(super) struct Answer {
@@ -18,9 +18,9 @@ pub(super) struct Answer {
 }
 
 /// Writes a success, as the client takes it.
-pub(super) fn encode<T: Output>(reply: &Reply<T>, asked: &HeaderMap, status: u16) -> Result<Answer, ApiError> {
-    let body = reply.output.body().map_err(ApiError::internal)?;
-    let public = reply.cache == Cache::Public;
+pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cache: Cache) -> Result<Answer, ApiError> {
+    let body = reply.output;
+    let public = cache == Cache::Public;
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, if public { PUBLIC } else { NO_STORE });
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -49,13 +49,13 @@ impl Answer {
     /// Writes an error.
     pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
         let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
-        if !error.details.is_empty() {
-            told["details"] = Value::Array(error.details.clone());
+        if let Some(details) = error.details.json() {
+            told["details"] = details;
         }
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, NO_STORE);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if matches!(error.code, Code::Unauthenticated | Code::TokenExpired | Code::SessionRevoked) {
+        if error.code.asks_for_token() {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if let Some(seconds) = error.retry_after {
@@ -66,6 +66,15 @@ impl Answer {
         }
         let body = json!({ "success": false, "error": told }).to_string().into_bytes();
         Self { status: error.code.status().as_u16(), headers, body, public: false }
+    }
+
+    /// The answer to `HEAD`: the headers of the one to `GET`, its length among them, and nothing else (RFC 9110 §9.3.2).
+    pub(super) fn without_body(mut self) -> Self {
+        if self.status != 304 {
+            self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());
+        }
+        self.body = Vec::new();
+        self
     }
 
     /// The response that Lambda takes.

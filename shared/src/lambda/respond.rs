@@ -1,29 +1,30 @@
 //! One request: the contract's order of checks, the handler under its deadline, the log line.
 
-use super::Answers;
-use super::admit::{Arrival, Gate};
+use super::admit::Gate;
 use super::answer::{self, Answer};
-use crate::endpoint::{Call, Caller, Endpoint, Reply};
+use super::handler::{Admitted, Handler, Rules};
+use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BODY_BYTES_MAX, BodyRule, Door, Input, WEBHOOK_BYTES_MAX};
+use crate::http::input::{BODY_BYTES_MAX, BodyRule, Door, WEBHOOK_BYTES_MAX, is_json};
+use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::Verdict;
-use crate::stores::row::Wanted;
-use crate::stores::sessions::{LAST_USE_GRAIN, Sessions};
+use crate::stores::row::BatchGet;
+use crate::stores::sessions::Sessions;
 use crate::telemetry::{RequestLine, Trace, chain};
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use jiff::Timestamp;
-use lambda_http::http::{HeaderMap, header};
+use lambda_http::http::Method;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 /// An endpoint with all that stands around it.
-pub(super) struct Function<E> {
-    endpoint: E,
+pub(super) struct Function {
+    rules: Rules,
+    handler: Box<dyn Handler>,
     gate: Gate,
     sessions: Option<Sessions>,
     services: Services,
@@ -38,17 +39,22 @@ struct Facts {
     now: Timestamp,
 }
 
-impl<E: Endpoint> Function<E> {
-    pub(super) async fn connect(services: &Services) -> Result<Self, ConfigError> {
+impl Function {
+    pub(super) async fn connect(
+        services: &Services,
+        rules: Rules,
+        handler: Box<dyn Handler>,
+    ) -> Result<Self, ConfigError> {
         Ok(Self {
-            endpoint: E::connect(services).await?,
-            gate: Gate::connect::<E>(services).await?,
+            gate: Gate::connect(services, &rules).await?,
+            rules,
+            handler,
             sessions: Sessions::connect(services).ok(),
             services: services.clone(),
         })
     }
 
-    async fn respond(&self, request: Request, deadline: Duration) -> Response<Body> {
+    pub(super) async fn respond(&self, request: Request, deadline: Duration) -> Response<Body> {
         let started = Instant::now();
         let facts = facts(request, (self.services.clock())());
         let trace = Trace::of(&facts.request_id);
@@ -59,7 +65,8 @@ impl<E: Endpoint> Function<E> {
             Ok(Err(panic)) => Err(ApiError::internal(panicked(panic.as_ref()))),
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
-        let outcome = outcome.and_then(|reply| answer::encode(&reply, &facts.door.headers, E::STATUS));
+        let Rules { status, cache, .. } = self.rules;
+        let outcome = outcome.and_then(|reply| answer::encode(reply, &facts.door.headers, status, cache));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"
@@ -79,23 +86,23 @@ impl<E: Endpoint> Function<E> {
         };
         (self.services.log())(&serde_json::to_string(&line).unwrap_or_default());
         let answer = outcome.unwrap_or_else(|error| Answer::error(&error, &facts.request_id));
+        let answer = if facts.door.method == Method::HEAD { answer.without_body() } else { answer };
         answer.into_response(&facts.request_id, seen.verdict.as_ref())
     }
 
     /// size → content type → rate limit → authentication → role → input → the endpoint's own.
-    async fn outcome(&self, facts: &Facts, seen: &mut Seen) -> Result<Reply<E::Output>, ApiError> {
-        check_body(E::Input::BODY, &facts.door)?;
-        let arrival = self.gate.arrive::<E>(&facts.source_ip, &facts.door.headers, facts.now).await?;
-        seen.user_id = arrival.identity.as_ref().ok().map(|who| who.user_id.to_string());
-        let input = E::Input::read(&facts.door);
-        let (wanted, own) = match &input {
-            Ok(input) => (
-                self.endpoint.reads(input, arrival.identity.as_ref().ok()),
-                self.endpoint.budgets(input, &arrival.address),
-            ),
-            Err(_) => (Wanted::default(), Vec::new()),
+    async fn outcome(&self, facts: &Facts, seen: &mut Seen) -> Result<Reply<Vec<u8>>, ApiError> {
+        check_body(self.rules.body, &facts.door)?;
+        let arrival = self.gate.arrive(&self.rules, &facts.source_ip, &facts.door.headers, facts.now).await?;
+        let identity = arrival.identity.as_ref().ok();
+        seen.user_id = identity.map(|who| who.user_id.to_string());
+        // Input is refused last: until then, a request whose input is wrong reads and counts what every other does.
+        let (batch, own, handle) = match self.handler.prepare(&facts.door, identity, &arrival.address) {
+            Ok(prepared) => (prepared.batch, prepared.budgets, Ok(prepared.handle)),
+            Err(error) => (BatchGet::default(), Vec::new(), Err(self.declared(error))),
         };
-        let admission = match self.gate.admit::<E>(&arrival, wanted, &own, &facts.door.method, facts.now).await {
+        let access = self.rules.access;
+        let admission = match self.gate.admit(access, &arrival, batch, &own, &facts.door.method, facts.now).await {
             Ok(admission) => admission,
             Err((error, verdict)) => {
                 seen.verdict = verdict;
@@ -103,53 +110,38 @@ impl<E: Endpoint> Function<E> {
             }
         };
         seen.verdict = admission.verdict;
+        let handle = handle?;
         let used = admission.signed_in.as_ref().map(|caller| caller.session.clone());
-        let Some(caller) = E::Caller::known(admission.signed_in) else {
-            return Err(ApiError::internal("a caller was admitted without what its rule wants"));
-        };
-        let call = self.call(facts, &arrival, caller, input?, admission.rows);
-        let note_use = async {
-            if let (Some(session), Some(sessions)) = (used, &self.sessions)
-                && facts.now.duration_since(session.last_used_at) >= LAST_USE_GRAIN
-            {
-                // The device list is an hour less exact when this fails.
-                let _ = sessions.touch(&session, false, facts.now).await;
-            }
-        };
-        let (outcome, ()) = tokio::join!(self.endpoint.handle(call), note_use);
-        if let Err(error) = &outcome {
-            debug_assert!(
-                codes::<E>().contains(&error.code),
-                "{} is not among the endpoint's codes",
-                error.code.name()
-            );
-        }
-        outcome
-    }
-
-    fn call(
-        &self,
-        facts: &Facts,
-        arrival: &Arrival,
-        caller: <E::Caller as Caller>::Known,
-        input: E::Input,
-        rows: crate::stores::row::Rows,
-    ) -> Call<E> {
-        Call {
-            caller,
-            input,
-            rows,
+        let handling = handle(Admitted {
+            signed_in: admission.signed_in,
+            found: admission.found,
+            counted: admission.counted,
             now: facts.now,
             request_id: facts.request_id.clone(),
-            address: arrival.address.clone(),
+            address: arrival.address,
             headers: facts.door.headers.clone(),
+        });
+        let (outcome, ()) = tokio::join!(handling, self.note_use(used, facts.now));
+        outcome.map_err(|error| self.declared(error))
+    }
+
+    /// Notes that a session is in use, once an hour.
+    async fn note_use(&self, session: Option<Session>, now: Timestamp) {
+        if let (Some(session), Some(sessions)) = (session, &self.sessions)
+            && now.duration_since(session.last_used_at) >= LAST_USE_GRAIN
+        {
+            // The device list is an hour less exact when this fails.
+            let _ = sessions.touch(&session, now).await;
         }
     }
-}
 
-impl<E: Endpoint> Answers for Function<E> {
-    fn answer(&self, request: Request, deadline: Duration) -> BoxFuture<'_, Response<Body>> {
-        Box::pin(self.respond(request, deadline))
+    /// The error itself if the endpoint declares its code. Clients are not told of any other: they could not know it.
+    fn declared(&self, error: ApiError) -> ApiError {
+        if self.rules.codes.contains(&error.code) {
+            return error;
+        }
+        let cause = error.cause.as_ref().map(|cause| format!(": {}", chain(cause.as_ref()))).unwrap_or_default();
+        ApiError::internal(format!("answered {}, which the endpoint does not declare{cause}", error.code.name()))
     }
 }
 
@@ -158,33 +150,6 @@ impl<E: Endpoint> Answers for Function<E> {
 struct Seen {
     user_id: Option<String>,
     verdict: Option<Verdict>,
-}
-
-/// Every code that an endpoint may answer: its own, and those that its caller, input and limit imply.
-pub(crate) fn codes<E: Endpoint>() -> Vec<Code> {
-    use crate::endpoint::{Access, Limit};
-    let mut codes = vec![Code::Internal, Code::Unavailable, Code::ValidationError];
-    if E::LIMIT != Limit::Exempt {
-        codes.push(Code::RateLimited);
-    }
-    if E::Input::BODY != BodyRule::Ignored {
-        codes.push(Code::PayloadTooLarge);
-    }
-    if E::Input::BODY == BodyRule::Json {
-        codes.extend([Code::InvalidJson, Code::UnsupportedMediaType]);
-    }
-    match E::Caller::ACCESS {
-        Access::Open => {}
-        Access::Session { .. } => codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked]),
-        Access::Admin => {
-            codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked, Code::Forbidden]);
-        }
-        Access::Signature => codes.push(Code::InvalidSignature),
-    }
-    codes.extend(E::CODES);
-    codes.sort_unstable();
-    codes.dedup();
-    codes
 }
 
 fn check_body(rule: BodyRule, door: &Door) -> Result<(), ApiError> {
@@ -197,14 +162,12 @@ fn check_body(rule: BodyRule, door: &Door) -> Result<(), ApiError> {
         return Err(ApiError::new(Code::PayloadTooLarge, format!("The body is larger than {max} bytes.")));
     }
     if json && !door.body.is_empty() && !is_json(&door.headers) {
-        return Err(ApiError::new(Code::UnsupportedMediaType, "Send the body as `Content-Type: application/json`."));
+        return Err(ApiError::new(
+            Code::UnsupportedMediaType,
+            "Send the body as `Content-Type: application/json`, in UTF-8 and not compressed.",
+        ));
     }
     Ok(())
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 fn facts(request: Request, now: Timestamp) -> Facts {

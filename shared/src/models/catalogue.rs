@@ -1,29 +1,62 @@
-//! The published catalogue in memory: filtered, sorted, searched, a page at a time.
+//! The published catalogue in memory: filtered, sorted, searched and paged.
 
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::search::{Hits, Index, fold};
-use crate::models::video::PublicVideo;
+use crate::models::series::{self, PublicSeries, SeriesEntry};
+use crate::models::video::{Video, VideoStatus};
+use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use uuid::Uuid;
 
-/// A published video as the snapshot holds it.
+/// An item of the snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Listed {
+    /// A published video.
+    Video(Arc<Entry>),
+    /// A series, whether or not any of its episodes is published.
+    Series(Arc<SeriesEntry>),
+}
+
+impl Listed {
+    /// The id by which the snapshot is sorted.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Video(entry) => entry.video.id.uuid(),
+            Self::Series(entry) => entry.series.uuid(),
+        }
+    }
+}
+
+/// How many characters of a folded title determine its order in a list; titles that differ only after that are ordered
+/// by their ids.
+const TITLE_KEY_CHARACTERS_MAX: usize = 200;
+
+/// A published video in the snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// What everybody sees of it.
+    /// Its public part.
     pub video: PublicVideo,
-    /// Before when nobody does.
+    /// Hidden until this time.
     pub publish_at: Option<Timestamp>,
-    /// How often it was played, as last counted.
+    /// How often it was played, by the last count.
     #[serde(default)]
     pub views: u64,
 }
 
 impl Entry {
-    /// Whether its time has come.
+    /// A video as the snapshot holds it; `None` while it is not in it.
+    pub fn of(video: &Video) -> Option<Self> {
+        let is_listed = video.published && video.status == VideoStatus::Ready;
+        is_listed.then(|| Self { video: video.into(), publish_at: video.publish_at, views: 0 })
+    }
+
+    /// Whether its publish time has come.
     pub fn is_shown(&self, now: Timestamp) -> bool {
         self.publish_at.is_none_or(|at| at <= now)
     }
@@ -32,32 +65,48 @@ impl Entry {
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "VideoSort")]
 pub enum Sort {
     /// Latest published first.
     #[default]
     Newest,
-    /// By title, case and accents folded.
+    /// By title, ignoring case and accents.
     Title,
     /// Most played first.
     Popular,
 }
 
-/// Which videos a list is of; `None` restricts nothing.
+/// The filters of a list; `None` does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Filter {
-    /// Words, or beginnings of words, that title, description and category have together.
+    /// Words or word prefixes that must all occur in the title, description or category.
     pub q: Option<String>,
-    /// The category, whatever its case and accents.
+    /// The category, ignoring case and accents.
     pub category: Option<String>,
-    /// What the video asks of its viewer.
+    /// The plan that the video requires.
     pub required_plan: Option<RequiredPlan>,
     /// The series.
     pub series_id: Option<SeriesId>,
 }
 
-/// Where a video stands in a list: sort key and id. A lesser one comes first.
+/// The position of a video in a list: sort key and id. Smaller ones come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(i64, i64, String, VideoId);
+
+/// The position of a series in the list of series: its folded title and id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SeriesPlace(String, SeriesId);
+
+/// A folded title as a sort key. Folding can make it longer, and cursors that contain it have a size limit.
+fn title_key(folded: &str) -> String {
+    folded.chars().take(TITLE_KEY_CHARACTERS_MAX).collect()
+}
+
+impl SeriesPlace {
+    fn of(entry: &SeriesEntry) -> Self {
+        Self(title_key(&fold(&entry.title)), entry.series)
+    }
+}
 
 /// A category of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -68,10 +117,14 @@ pub struct Category {
     pub count: usize,
 }
 
-/// All published videos at one moment, with what makes lists fast.
+/// All published videos at one point in time, with indexes that make lists fast.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     entries: Vec<Arc<Entry>>,
+    /// Every series, by its folded title.
+    series: Vec<Arc<SeriesEntry>>,
+    /// The episodes of each series, in order.
+    episodes: HashMap<SeriesId, Vec<u32>>,
     /// The folded title and category of each entry.
     folded: Vec<(String, String)>,
     index: Index,
@@ -81,26 +134,105 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Makes it of its entries: everything is folded, sorted and indexed here, once.
-    pub fn of(entries: Vec<Arc<Entry>>) -> Self {
-        let folded = entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
-        let index = Index::of(entries.iter().map(|entry| {
-            let PublicVideo { title, description, category, .. } = &entry.video;
-            format!("{title} {description} {category}")
+    /// Builds the snapshot: everything is folded, sorted and indexed once, here.
+    pub fn of<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
+        let mut snapshot = Self::default();
+        for one in listed {
+            match one {
+                Listed::Video(entry) => snapshot.entries.push(entry.clone()),
+                Listed::Series(entry) => snapshot.series.push(entry.clone()),
+            }
+        }
+        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::of(entry));
+        snapshot.folded =
+            snapshot.entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
+        let titles: HashMap<SeriesId, &str> =
+            snapshot.series.iter().map(|entry| (entry.series, entry.title.as_str())).collect();
+        snapshot.index = Index::of(snapshot.entries.iter().map(|entry| {
+            let PublicVideo { title, description, category, series_id, .. } = &entry.video;
+            let series = series_id.and_then(|id| titles.get(&id).copied()).unwrap_or_default();
+            (format!("{title} {series}"), format!("{description} {category}"))
         }));
-        let mut snapshot = Self { entries, folded, index, ..Self::default() };
         snapshot.newest = snapshot.sorted(Sort::Newest);
         snapshot.title = snapshot.sorted(Sort::Title);
         snapshot.popular = snapshot.sorted(Sort::Popular);
+        snapshot.episodes = snapshot.by_series();
         snapshot
     }
 
-    /// Every entry, shown or not.
+    fn by_series(&self) -> HashMap<SeriesId, Vec<u32>> {
+        let mut episodes: HashMap<SeriesId, Vec<u32>> = HashMap::new();
+        for (number, entry) in (0..).zip(&self.entries) {
+            if let Some(series) = entry.video.series_id {
+                episodes.entry(series).or_default().push(number);
+            }
+        }
+        for numbers in episodes.values_mut() {
+            numbers.sort_by_key(|number| series::Place::of(&self.entry(*number).video));
+        }
+        episodes
+    }
+
+    /// Up to `limit` series with an episode that is visible at `now`, by title, after the series `after`; and the last
+    /// one if there are more.
+    pub fn series_page(
+        &self,
+        after: Option<&SeriesPlace>,
+        limit: usize,
+        now: Timestamp,
+    ) -> (Vec<PublicSeries>, Option<SeriesPlace>) {
+        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::of(entry) <= *after));
+        let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, now)?)));
+        let page: Vec<(&Arc<SeriesEntry>, PublicSeries)> = shown.by_ref().take(limit).collect();
+        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::of(entry));
+        (page.into_iter().map(|(_, series)| series).collect(), next)
+    }
+
+    /// A series as it is visible at `now`; `None` if none of its episodes is.
+    pub fn series(&self, id: SeriesId, now: Timestamp) -> Option<PublicSeries> {
+        self.public(self.series.iter().find(|entry| entry.series == id)?, now)
+    }
+
+    /// Up to `limit` episodes of a series that are visible at `now`, in order, of one season or all, after the position
+    /// `after`; and the last position if there are more.
+    pub fn episodes(
+        &self,
+        id: SeriesId,
+        season: Option<u32>,
+        after: Option<series::Place>,
+        limit: usize,
+        now: Timestamp,
+    ) -> (Vec<&PublicVideo>, Option<series::Place>) {
+        let is_wanted = |video: &&PublicVideo| {
+            let place = series::Place::of(video);
+            season.is_none_or(|season| place.season == season) && after.is_none_or(|after| place > after)
+        };
+        let mut shown = self.shown_episodes(id, now).filter(is_wanted);
+        let page: Vec<&PublicVideo> = shown.by_ref().take(limit).collect();
+        let next = shown.next().and(page.last()).map(|last| series::Place::of(last));
+        (page, next)
+    }
+
+    fn public(&self, entry: &SeriesEntry, now: Timestamp) -> Option<PublicSeries> {
+        PublicSeries::of(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
+    }
+
+    fn shown_episodes(&self, id: SeriesId, now: Timestamp) -> impl Iterator<Item = &PublicVideo> {
+        let numbers = self.episodes.get(&id).map(Vec::as_slice).unwrap_or_default();
+        numbers
+            .iter()
+            .map(|number| self.entry(*number))
+            .filter(move |entry| entry.is_shown(now))
+            .map(|entry| &entry.video)
+    }
+
+    /// Every entry, visible or not.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(Arc::as_ref)
     }
 
-    /// At most `limit` of the videos shown at `now`, from behind `after`, and the place of the last one where there are more.
+    /// Up to `limit` videos that are visible at `now`, after `after`, and the position of the last one if there are
+    /// more.
     pub fn page(
         &self,
         filter: &Filter,
@@ -118,7 +250,8 @@ impl Snapshot {
         (numbers.iter().map(|number| &self.entry(*number).video).collect(), next)
     }
 
-    /// The categories of the videos shown at `now`, by name. Spellings that differ in case and accents are one.
+    /// The categories of the videos visible at `now`, by name. Spellings that differ only in case and accents are one
+    /// category.
     pub fn categories(&self, now: Timestamp) -> Vec<Category> {
         let mut categories: BTreeMap<&str, Category> = BTreeMap::new();
         let shown = self.entries.iter().zip(&self.folded).filter(|(entry, _)| entry.is_shown(now));
@@ -163,7 +296,7 @@ impl Snapshot {
         let most = -i64::try_from(*views).unwrap_or(i64::MAX);
         match sort {
             Sort::Newest => Place(newest, 0, String::new(), video.id),
-            Sort::Title => Place(0, 0, self.folded[number as usize].0.clone(), video.id),
+            Sort::Title => Place(0, 0, title_key(&self.folded[number as usize].0), video.id),
             Sort::Popular => Place(most, newest, String::new(), video.id),
         }
     }
@@ -204,7 +337,7 @@ mod tests {
     }
 
     fn snapshot(entries: Vec<Entry>) -> Snapshot {
-        Snapshot::of(entries.into_iter().map(Arc::new).collect())
+        Snapshot::of(&entries.into_iter().map(|entry| Listed::Video(Arc::new(entry))).collect::<Vec<_>>())
     }
 
     fn three() -> Snapshot {
@@ -221,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_in_their_order_and_show_nothing_before_its_time() {
+    fn lists_are_sorted_and_hide_scheduled_videos() {
         let (snapshot, all) = (three(), Filter::default());
         assert_eq!(titles(&snapshot, &all, Sort::Newest, at(99)), ["dune", "Éclair"]);
         assert_eq!(titles(&snapshot, &all, Sort::Newest, at(100)), ["Zenith", "dune", "Éclair"]);
@@ -242,19 +375,19 @@ mod tests {
     }
 
     #[test]
-    fn categories_are_counted_by_what_is_shown() {
+    fn categories_count_only_visible_videos() {
         let count = |now| three().categories(now).into_iter().map(|one| (one.category, one.count)).collect::<Vec<_>>();
         assert_eq!(count(at(99)), [("Drama".to_owned(), 1), ("Sci-Fi".to_owned(), 1)]);
         assert_eq!(count(at(100)), [("Drama".to_owned(), 2), ("Sci-Fi".to_owned(), 1)]);
     }
 
     #[test]
-    fn pages_meet_whatever_is_published_between_them() {
+    fn pages_have_no_gaps_when_videos_are_published_meanwhile() {
         let entries: Vec<Entry> = (1..=25).map(|n| entry(n, &format!("Film {n}"), "a", RequiredPlan::Free)).collect();
         for sort in [Sort::Newest, Sort::Title, Sort::Popular] {
             let (mut seen, mut after) = (Vec::new(), None);
             for round in 0.. {
-                // Every page is read from a catalogue that has grown at its top.
+                // Every page is read from a catalogue to which newer videos have been added.
                 let mut grown = entries.clone();
                 grown.extend((0..round).map(|n| Entry { views: 9, ..entry(100 + n, "A", "a", RequiredPlan::Free) }));
                 let grown = snapshot(grown);
@@ -271,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_fills_exactly_is_the_last() {
+    fn a_page_that_is_exactly_full_can_be_the_last() {
         let entries = (1..=10).map(|n| entry(n, "Film", "a", RequiredPlan::Free)).collect();
         let ten = snapshot(entries);
         let (page, next) = ten.page(&Filter::default(), Sort::Newest, None, 10, at(500));

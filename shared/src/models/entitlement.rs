@@ -1,79 +1,139 @@
-//! Who may watch what: one pure function, which every place that grants or shows access calls.
+//! Who may watch what: one pure function, called everywhere that access is granted or shown.
 
-use crate::http::error::Code;
 use crate::models::plan::{PlanType, RequiredPlan};
 use crate::models::subscription::{Status, Subscription};
+use crate::models::user::Role;
+use crate::models::video::{Video, VideoStatus};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// How long a state is believed beyond its period's end: Stripe's draft hour, and a day of lost webhooks.
+/// How long access lasts beyond the end of the period: Stripe's draft hour, and a day of lost webhooks.
 pub const PERIOD_SLACK: SignedDuration = SignedDuration::from_hours(48);
 
-/// What was decided.
+/// Why somebody may not watch a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// May watch.
-    Allow,
-    /// May not, for the reason that the code names.
-    Deny(Code),
+pub enum Denial {
+    /// There is no subscription.
+    SubscriptionRequired,
+    /// The subscription, or the complimentary plan, has ended.
+    SubscriptionExpired,
+    /// The last payment failed, and the grace period is over.
+    PaymentOverdue,
+    /// The plan does not cover the video.
+    PlanUpgradeRequired,
+    /// The video does not play yet, or no longer.
+    VideoNotReady,
 }
 
-/// A decision as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+impl Denial {
+    /// All denials.
+    pub const ALL: [Self; 5] = [
+        Self::SubscriptionRequired,
+        Self::SubscriptionExpired,
+        Self::PaymentOverdue,
+        Self::PlanUpgradeRequired,
+        Self::VideoNotReady,
+    ];
+}
+
+/// The decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Access is granted.
+    Allow,
+    /// Access is denied, for this reason.
+    Deny(Denial),
+}
+
+impl Decision {
+    /// The decision as a result, for `?`.
+    ///
+    /// # Errors
+    /// The denial.
+    pub fn allowed(self) -> Result<(), Denial> {
+        match self {
+            Self::Allow => Ok(()),
+            Self::Deny(denial) => Err(denial),
+        }
+    }
+}
+
+/// The decision as clients see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Access")]
 pub struct AccessView {
-    /// Whether it may be watched.
+    /// Whether the video may be watched.
     pub allowed: bool,
     /// Why not.
-    pub code: Option<Code>,
+    pub code: Option<Denial>,
 }
 
 impl From<Decision> for AccessView {
     fn from(decision: Decision) -> Self {
         match decision {
             Decision::Allow => Self { allowed: true, code: None },
-            Decision::Deny(code) => Self { allowed: false, code: Some(code) },
+            Decision::Deny(denial) => Self { allowed: false, code: Some(denial) },
         }
     }
 }
 
-/// Decides whether a subscription, or the complimentary plan beside it, is enough for a video at a moment.
+/// Decides whether a subscription or the complimentary plan covers a video at a given time.
 pub fn decide(subscription: &Subscription, required: RequiredPlan, grace: SignedDuration, now: Timestamp) -> Decision {
     if required == RequiredPlan::Free {
         return Decision::Allow;
     }
     match granted(subscription, grace, now) {
         Ok(plan) if plan.covers(required) => Decision::Allow,
-        Ok(_) => Decision::Deny(Code::PlanUpgradeRequired),
-        Err(code) => Decision::Deny(code),
+        Ok(_) => Decision::Deny(Denial::PlanUpgradeRequired),
+        Err(denial) => Decision::Deny(denial),
     }
 }
 
-/// The plan that is granted at a moment: the better of subscription and complimentary plan.
+/// Decides whether a video that a user may see plays for them: an admin needs no plan.
+pub fn access(
+    video: &Video,
+    role: Role,
+    subscription: &Subscription,
+    grace: SignedDuration,
+    now: Timestamp,
+) -> Decision {
+    match (video.status, role) {
+        (VideoStatus::Ready, Role::Admin) => Decision::Allow,
+        (VideoStatus::Ready, Role::Viewer) => decide(subscription, video.required_plan, grace, now),
+        (VideoStatus::Processing | VideoStatus::Error, _) => Decision::Deny(Denial::VideoNotReady),
+    }
+}
+
+/// The plan that is granted at a given time: the better of the subscription and the complimentary plan.
 ///
 /// # Errors
-/// The code that says why none is.
-pub fn granted(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Result<PlanType, Code> {
+/// The reason why none is granted.
+pub fn granted(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Result<PlanType, Denial> {
     match (paid(subscription, grace, now), complimentary(subscription, now)) {
         (Ok(paid), Ok(given)) => Ok(paid.max(given)),
         (Ok(plan), Err(_)) | (Err(_), Ok(plan)) => Ok(plan),
-        // A complimentary plan that ended is more telling than no subscription, and less than an unpaid one.
-        (Err(Code::SubscriptionRequired), Err(code)) => Err(code),
-        (Err(code), Err(_)) => Err(code),
+        // An ended complimentary plan is a better reason than no subscription, and a worse one than an unpaid
+        // subscription.
+        (Err(Denial::SubscriptionRequired), Err(denial)) => Err(denial),
+        (Err(denial), Err(_)) => Err(denial),
     }
 }
 
-/// The plan whose streams count: an admin's are premium's; `None` where nothing is granted.
+/// The plan that limits the number of streams: admins have premium's limit; `None` if nothing is granted.
 pub fn effective_plan(
     subscription: &Subscription,
-    admin: bool,
+    role: Role,
     grace: SignedDuration,
     now: Timestamp,
 ) -> Option<PlanType> {
-    if admin { Some(PlanType::Premium) } else { granted(subscription, grace, now).ok() }
+    match role {
+        Role::Admin => Some(PlanType::Premium),
+        Role::Viewer => granted(subscription, grace, now).ok(),
+    }
 }
 
-/// The moment at which the access of the present state ends; `None` when there is none.
+/// When access ends in the present state; `None` if it has no end.
 pub fn access_until(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Option<Timestamp> {
     let paid = paid(subscription, grace, now).ok().and_then(|_| {
         let period = subscription.current_period_end.map(|end| end + PERIOD_SLACK);
@@ -86,38 +146,38 @@ pub fn access_until(subscription: &Subscription, grace: SignedDuration, now: Tim
     }
 }
 
-/// When the grace of an unpaid renewal ends; `None` while nothing is unpaid.
+/// When the grace period of an unpaid renewal ends; `None` if nothing is unpaid.
 pub fn grace_until(subscription: &Subscription, grace: SignedDuration) -> Option<Timestamp> {
     subscription.unpaid_since.filter(|_| subscription.status == Status::PastDue).map(|since| since + grace)
 }
 
-fn paid(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Result<PlanType, Code> {
+fn paid(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Result<PlanType, Denial> {
     match subscription.status {
         Status::None | Status::Incomplete | Status::IncompleteExpired | Status::Unknown => {
-            return Err(Code::SubscriptionRequired);
+            return Err(Denial::SubscriptionRequired);
         }
-        Status::Canceled => return Err(Code::SubscriptionExpired),
+        Status::Canceled => return Err(Denial::SubscriptionExpired),
         Status::Trialing | Status::Active | Status::PastDue | Status::Unpaid | Status::Paused => {}
     }
-    let plan = subscription.plan_type.ok_or(Code::SubscriptionRequired)?;
+    let plan = subscription.plan_type.ok_or(Denial::SubscriptionRequired)?;
     let over = |end: Option<Timestamp>| end.is_some_and(|end| now >= end);
     if over(subscription.cancel_at) || over(subscription.current_period_end.map(|end| end + PERIOD_SLACK)) {
-        return Err(Code::SubscriptionExpired);
+        return Err(Denial::SubscriptionExpired);
     }
     match subscription.status {
         Status::Trialing | Status::Active => Ok(plan),
         Status::PastDue if grace_until(subscription, grace).is_some_and(|end| now < end) => Ok(plan),
-        _ => Err(Code::PaymentOverdue),
+        _ => Err(Denial::PaymentOverdue),
     }
 }
 
-fn complimentary(subscription: &Subscription, now: Timestamp) -> Result<PlanType, Code> {
+fn complimentary(subscription: &Subscription, now: Timestamp) -> Result<PlanType, Denial> {
     match (subscription.complimentary_plan, subscription.complimentary_until) {
         (Some(plan), Some(until)) if now < until => Ok(plan),
-        (Some(_), Some(_)) => Err(Code::SubscriptionExpired),
-        // Until it is taken back.
+        (Some(_), Some(_)) => Err(Denial::SubscriptionExpired),
+        // Until it is withdrawn.
         (Some(plan), None) => Ok(plan),
-        (None, _) => Err(Code::SubscriptionRequired),
+        (None, _) => Err(Denial::SubscriptionRequired),
     }
 }
 
@@ -146,8 +206,8 @@ mod tests {
     }
 
     #[test]
-    fn each_status_grants_what_the_contract_says() {
-        use Code::{PaymentOverdue, SubscriptionExpired, SubscriptionRequired};
+    fn each_status_grants_what_the_contract_defines() {
+        use Denial::{PaymentOverdue, SubscriptionExpired, SubscriptionRequired};
         for status in Status::ALL {
             let expected = match status {
                 Status::Trialing | Status::Active | Status::PastDue => Decision::Allow,
@@ -158,22 +218,22 @@ mod tests {
             assert_eq!(premium(&with(status, PlanType::Premium), at(1)), expected, "{status:?}");
             assert_eq!(decide(&with(status, PlanType::Basic), RequiredPlan::Free, GRACE, at(1)), Decision::Allow);
         }
-        assert_eq!(premium(&with(Status::Active, PlanType::Basic), at(1)), Decision::Deny(Code::PlanUpgradeRequired));
+        assert_eq!(premium(&with(Status::Active, PlanType::Basic), at(1)), Decision::Deny(Denial::PlanUpgradeRequired));
         let unknown_price = Subscription { plan_type: None, ..with(Status::Active, PlanType::Premium) };
         assert_eq!(premium(&unknown_price, at(1)), Decision::Deny(SubscriptionRequired));
     }
 
     #[test]
-    fn access_ends_at_the_second_and_not_before() {
+    fn access_ends_exactly_at_its_second() {
         let overdue = with(Status::PastDue, PlanType::Premium);
         assert_eq!(premium(&overdue, at(7 * 86_400 - 1)), Decision::Allow);
-        assert_eq!(premium(&overdue, at(7 * 86_400)), Decision::Deny(Code::PaymentOverdue));
+        assert_eq!(premium(&overdue, at(7 * 86_400)), Decision::Deny(Denial::PaymentOverdue));
         let active = with(Status::Active, PlanType::Premium);
         assert_eq!(premium(&active, at(32 * 86_400 - 1)), Decision::Allow);
-        assert_eq!(premium(&active, at(32 * 86_400)), Decision::Deny(Code::SubscriptionExpired));
+        assert_eq!(premium(&active, at(32 * 86_400)), Decision::Deny(Denial::SubscriptionExpired));
         let cancelling = Subscription { cancel_at: Some(at(30 * 86_400)), ..active };
         assert_eq!(premium(&cancelling, at(30 * 86_400 - 1)), Decision::Allow);
-        assert_eq!(premium(&cancelling, at(30 * 86_400)), Decision::Deny(Code::SubscriptionExpired));
+        assert_eq!(premium(&cancelling, at(30 * 86_400)), Decision::Deny(Denial::SubscriptionExpired));
         assert_eq!(access_until(&cancelling, GRACE, at(0)), Some(at(30 * 86_400)));
     }
 
@@ -187,13 +247,16 @@ mod tests {
         assert_eq!(premium(&given(Status::Active, PlanType::Basic, 10), at(9)), Decision::Allow);
         assert_eq!(
             premium(&given(Status::Active, PlanType::Basic, 10), at(10)),
-            Decision::Deny(Code::PlanUpgradeRequired)
+            Decision::Deny(Denial::PlanUpgradeRequired)
         );
         assert_eq!(
             premium(&given(Status::None, PlanType::Basic, 10), at(10)),
-            Decision::Deny(Code::SubscriptionExpired)
+            Decision::Deny(Denial::SubscriptionExpired)
         );
-        assert_eq!(premium(&given(Status::Unpaid, PlanType::Basic, 10), at(10)), Decision::Deny(Code::PaymentOverdue));
+        assert_eq!(
+            premium(&given(Status::Unpaid, PlanType::Basic, 10), at(10)),
+            Decision::Deny(Denial::PaymentOverdue)
+        );
         let for_good = Subscription { complimentary_until: None, ..given(Status::Active, PlanType::Basic, 0) };
         assert_eq!(premium(&for_good, at(1_000_000_000)), Decision::Allow);
         assert_eq!(access_until(&for_good, GRACE, at(0)), None);

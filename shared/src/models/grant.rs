@@ -1,18 +1,18 @@
-//! How long a signed URL lives (contract §5).
+//! The lifetime of signed URLs (contract §5).
 
 use jiff::SignedDuration;
 
-/// Shortest life.
+/// The shortest lifetime.
 const LIFE_MIN: SignedDuration = SignedDuration::from_hours(1);
-/// Longest life.
+/// The longest lifetime.
 const LIFE_MAX: SignedDuration = SignedDuration::from_hours(6);
-/// How much longer than what is left of the video it lives: pauses.
+/// The factor on the rest of the video, which allows for pauses.
 const LIFE_SHARE: f64 = 1.25;
 
-/// The share of its life after which players ask for the next.
+/// The share of the lifetime after which players request a new grant.
 pub const REFRESH_SHARE: f64 = 0.8;
 
-/// 1.25 times what is left of the video, at least an hour, at most six.
+/// 1.25 times the rest of the video, at least an hour, at most six.
 pub fn life(duration: Option<f64>, position: f64) -> SignedDuration {
     let left = duration.map_or(0.0, |duration| (duration - position).max(0.0));
     let seconds = (left * LIFE_SHARE).min(LIFE_MAX.as_secs_f64());
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_grant_outlives_the_video_within_bounds() {
+    fn a_grant_lasts_longer_than_the_video_within_bounds() {
         assert_eq!(life(Some(60.0), 0.0), LIFE_MIN);
         assert_eq!(life(None, 0.0), LIFE_MIN);
         assert_eq!(life(Some(7_200.0), 0.0), SignedDuration::from_secs(9_000));

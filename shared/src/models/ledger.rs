@@ -1,4 +1,4 @@
-//! The ledger: what Stripe's objects say of money, one entry an object. Every figure of the business is derived from it.
+//! The ledger: the financial content of Stripe's objects, one entry per object. Every metric is derived from it.
 
 use crate::models::plan::{Interval, PlanType};
 use crate::models::subscription::Status;
@@ -6,17 +6,19 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An entry, by the kind of its object. It depends on the object alone, so that writing it again changes nothing.
+/// An entry, by the type of its object. It depends only on the object, so writing it again changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Entry {
     /// A finalized invoice.
     Invoice(InvoiceEntry),
-    /// A charge that failed or is disputed; those that went well are told by their invoices.
+    /// A failed or disputed charge. Successful charges are covered by their invoices.
     Charge(ChargeEntry),
-    /// Money that went back.
+    /// A refund.
     Refund(RefundEntry),
-    /// A subscription's course.
+    /// A dispute of a payment.
+    Dispute(DisputeEntry),
+    /// A subscription.
     Subscription(SubscriptionEntry),
 }
 
@@ -25,138 +27,184 @@ pub enum Entry {
 pub struct InvoiceEntry {
     /// Stripe's id.
     pub id: String,
-    /// The number that its payer sees on it.
+    /// The invoice number that the payer sees.
     pub number: Option<String>,
-    /// Of which subscription.
+    /// The subscription.
     pub subscription: Option<String>,
-    /// Stripe's word: `open`, `paid`, `uncollectible` or `void`.
+    /// Stripe's status: `open`, `paid`, `uncollectible` or `void`.
     pub status: String,
-    /// What it bills, if that is one of our plans.
+    /// The billed plan, if it is one of ours.
     pub plan_type: Option<PlanType>,
-    /// How often that is billed.
+    /// The billing interval.
     pub interval: Option<Interval>,
-    /// What was to be paid, in minor units.
+    /// The amount due, in minor units.
     pub amount_due: i64,
-    /// What was paid, in minor units.
+    /// The amount paid, in minor units.
     pub amount_paid: i64,
-    /// What a whole period of the plan costs after coupons, in minor units: its lines but for prorations, and where it has
-    /// prorations alone, for a change within a period, the price of the plan changed to.
+    /// The price of a whole period of the plan after coupons, in minor units: the lines without prorations; or if there
+    /// are only prorations, because of a change within a period, the price of the new plan.
     pub recurring_amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// The start of the period it bills.
+    /// The start of the billed period.
     pub period_start: Option<Timestamp>,
-    /// The end of the period it bills.
+    /// The end of the billed period.
     pub period_end: Option<Timestamp>,
-    /// Stripe's word for why it was made.
+    /// Stripe's billing reason.
     pub billing_reason: Option<String>,
-    /// How often its payment was tried.
+    /// How often payment was attempted.
     pub attempts: u64,
-    /// Which payment paid it, or is to.
+    /// The payment that paid it or is to pay it.
     pub payment_intent: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
     /// When it was finalized.
     pub finalized_at: Option<Timestamp>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
-    /// When it was given up as uncollectible.
+    /// When it was marked as uncollectible.
     pub uncollectible_at: Option<Timestamp>,
+    /// When it was voided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<Timestamp>,
 }
 
-/// A charge that failed or is disputed.
+/// A failed or disputed charge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargeEntry {
     /// Stripe's id.
     pub id: String,
-    /// Stripe's word: `failed` or `succeeded`.
+    /// Stripe's status: `failed` or `succeeded`.
     pub status: String,
-    /// Minor units.
+    /// In minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// Why it failed, in Stripe's word.
+    /// Stripe's failure code.
     pub failure_code: Option<String>,
-    /// Whether its holder disputes it.
+    /// Whether the cardholder disputes it.
     pub disputed: bool,
-    /// Of which payment.
+    /// Its payment.
     pub payment_intent: Option<String>,
-    /// When it was tried.
+    /// When it was attempted.
     pub created: Timestamp,
 }
 
-/// Money that went back.
+/// A refund.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundEntry {
     /// Stripe's id.
     pub id: String,
-    /// Stripe's word: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`.
+    /// Stripe's status: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`.
     pub status: Option<String>,
-    /// Minor units.
+    /// In minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// Stripe's word for why.
+    /// Stripe's reason.
     pub reason: Option<String>,
-    /// Of which charge.
+    /// The charge.
     pub charge: String,
-    /// Of which payment.
+    /// The payment.
     pub payment_intent: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
 }
 
-/// A subscription's course.
+/// A cardholder's dispute of a payment, or their bank's inquiry about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeEntry {
+    /// Stripe's id.
+    pub id: String,
+    /// Stripe's status: `needs_response`, `under_review`, `won`, `lost`, `prevented`, or that of an inquiry, which
+    /// moves no money: `warning_needs_response`, `warning_under_review`, `warning_closed`.
+    pub status: String,
+    /// The disputed amount, in minor units.
+    pub amount: i64,
+    /// ISO 4217, in lower case.
+    pub currency: String,
+    /// Stripe's reason.
+    pub reason: Option<String>,
+    /// The charge.
+    pub charge: String,
+    /// The payment.
+    pub payment_intent: Option<String>,
+    /// When it was opened.
+    pub created: Timestamp,
+}
+
+/// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionEntry {
     /// Stripe's id.
     pub id: String,
     /// Stripe's status.
     pub status: Status,
-    /// The plan of its price, if that is one of ours.
+    /// The plan of its price, if it is one of ours.
     pub plan_type: Option<PlanType>,
-    /// How often it is billed.
+    /// The billing interval.
     pub interval: Option<Interval>,
     /// Its price before coupons, in minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// When it began.
+    /// When it started.
     pub created: Timestamp,
-    /// When its trial ends or ended, if it has one.
+    /// When its trial began, if it has or had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_start: Option<Timestamp>,
+    /// When its trial ends or ended, if it has or had one.
     pub trial_end: Option<Timestamp>,
     /// When it was cancelled, which may be before it ended.
     pub canceled_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Stripe's word for why it was cancelled.
+    /// Stripe's cancellation reason.
     pub cancel_reason: Option<String>,
 }
 
-/// An invoice with what became of its money, as an operator sees it.
+/// An invoice with its refunds and dispute, as an operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// Stripe's invoice.
     pub id: String,
-    /// The number that its payer sees on it.
+    /// The invoice number that the payer sees.
     pub number: Option<String>,
-    /// Stripe's word: `open`, `paid`, `uncollectible` or `void`.
+    /// Stripe's status: `open`, `paid`, `uncollectible` or `void`.
     pub status: String,
-    /// What was to be paid, in minor units.
+    /// The amount due, in minor units.
     pub amount_due: i64,
-    /// What was paid, in minor units.
+    /// The amount paid, in minor units.
     pub amount_paid: i64,
-    /// What of that went back, in minor units.
+    /// The refunded amount, in minor units.
     pub amount_refunded: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
+    /// Its dispute; the newest one if there were several.
+    pub dispute: Option<PaymentDispute>,
 }
 
-/// The invoices among entries with what of each went back, newest first.
+/// A dispute of a payment, as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentDispute {
+    /// Stripe's dispute.
+    pub id: String,
+    /// Stripe's status: `needs_response`, `under_review`, `won`, `lost`, `prevented`, or that of an inquiry, which
+    /// moves no money: `warning_needs_response`, `warning_under_review`, `warning_closed`.
+    pub status: String,
+    /// The disputed amount, in minor units.
+    pub amount: i64,
+    /// Stripe's reason.
+    pub reason: Option<String>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+}
+
+/// The invoices among the entries with the refunded amount of each, newest first.
 pub fn payments(entries: &[Entry]) -> Vec<Payment> {
     let refunded = |intent: &Option<String>| -> i64 {
         let refunds = entries.iter().filter_map(|entry| match entry {
@@ -164,6 +212,13 @@ pub fn payments(entries: &[Entry]) -> Vec<Payment> {
             _ => None,
         });
         if intent.is_some() { refunds.sum() } else { 0 }
+    };
+    let disputed = |intent: &Option<String>| {
+        let disputes = entries.iter().filter_map(|entry| match entry {
+            Entry::Dispute(one) if intent.is_some() && one.payment_intent == *intent => Some(one),
+            _ => None,
+        });
+        disputes.max_by_key(|one| (one.created, &one.id)).map(PaymentDispute::from)
     };
     let mut payments: Vec<Payment> = entries
         .iter()
@@ -178,6 +233,7 @@ pub fn payments(entries: &[Entry]) -> Vec<Payment> {
                 currency: one.currency.clone(),
                 created_at: one.created,
                 paid_at: one.paid_at,
+                dispute: disputed(&one.payment_intent),
             }),
             _ => None,
         })
@@ -186,8 +242,32 @@ pub fn payments(entries: &[Entry]) -> Vec<Payment> {
     payments
 }
 
+impl From<&DisputeEntry> for PaymentDispute {
+    fn from(one: &DisputeEntry) -> Self {
+        Self {
+            id: one.id.clone(),
+            status: one.status.clone(),
+            amount: one.amount,
+            reason: one.reason.clone(),
+            created_at: one.created,
+        }
+    }
+}
+
+impl DisputeEntry {
+    /// Whether it has ended, in favor of either side.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.status.as_str(), "won" | "lost" | "prevented" | "warning_closed")
+    }
+
+    /// Whether the bank has decided for the cardholder: the money is gone.
+    pub fn is_lost(&self) -> bool {
+        self.status == "lost"
+    }
+}
+
 impl RefundEntry {
-    /// Whether the money went back, or is on its way.
+    /// Whether the money was refunded or is on its way.
     pub fn is_given(&self) -> bool {
         !matches!(self.status.as_deref(), Some("failed" | "canceled"))
     }
@@ -200,11 +280,33 @@ impl Entry {
             Entry::Invoice(one) => &one.id,
             Entry::Charge(one) => &one.id,
             Entry::Refund(one) => &one.id,
+            Entry::Dispute(one) => &one.id,
             Entry::Subscription(one) => &one.id,
         }
     }
 
-    /// What paid an invoice, or is to, if this is that invoice.
+    /// Keeps what a settled entry of the same object records about the plan. Stripe's prices may change afterwards, but
+    /// not what was sold.
+    pub fn keep(&mut self, settled: &Entry) {
+        match (self, settled) {
+            (Entry::Invoice(one), Entry::Invoice(settled)) if settled.plan_type.is_some() => {
+                if one.plan_type.is_none() {
+                    one.interval = settled.interval;
+                    one.recurring_amount = settled.recurring_amount;
+                    one.period_start = settled.period_start;
+                    one.period_end = settled.period_end;
+                }
+                one.plan_type = settled.plan_type;
+            }
+            (Entry::Subscription(one), Entry::Subscription(settled)) if settled.plan_type.is_some() => {
+                one.interval = one.interval.or(settled.interval);
+                one.plan_type = settled.plan_type;
+            }
+            _ => {}
+        }
+    }
+
+    /// The payment of an invoice, if this is that invoice.
     pub fn payment_of(&self, invoice: &str) -> Option<String> {
         match self {
             Entry::Invoice(one) if one.id == invoice => one.payment_intent.clone(),
@@ -212,23 +314,25 @@ impl Entry {
         }
     }
 
-    /// The moment whose day it counts on: when it was paid, or else made.
+    /// The time whose day it counts on: when it was paid, or else created.
     pub fn at(&self) -> Timestamp {
         match self {
             Entry::Invoice(one) => one.paid_at.or(one.finalized_at).unwrap_or(one.created),
             Entry::Charge(one) => one.created,
             Entry::Refund(one) => one.created,
+            Entry::Dispute(one) => one.created,
             Entry::Subscription(one) => one.created,
         }
     }
 
-    /// Whether its object will not change any more in what the entry holds. A settled entry is never written again.
+    /// Whether the recorded attributes of its object are final. A settled entry is never written again.
     pub fn is_settled(&self) -> bool {
         match self {
             Entry::Invoice(one) => matches!(one.status.as_str(), "paid" | "void"),
             Entry::Charge(one) => one.status == "failed",
-            // A refund that succeeded may still bounce.
+            // A refund that succeeded may still fail later.
             Entry::Refund(one) => matches!(one.status.as_deref(), Some("failed" | "canceled")),
+            Entry::Dispute(one) => one.is_closed(),
             Entry::Subscription(one) => matches!(one.status, Status::Canceled | Status::IncompleteExpired),
         }
     }
@@ -263,6 +367,7 @@ mod tests {
             finalized_at: None,
             paid_at: Some(at(created)),
             uncollectible_at: None,
+            voided_at: None,
         })
     }
 
@@ -280,7 +385,32 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_knows_what_of_it_went_back_and_no_others() {
+    fn a_settled_plan_is_kept_and_the_money_follows_stripe() {
+        let Entry::Invoice(bare) = invoice("in_1", None, 1) else { panic!("an invoice") };
+        let settled = InvoiceEntry {
+            plan_type: Some(PlanType::Basic),
+            interval: Some(Interval::Year),
+            recurring_amount: 799,
+            period_start: Some(at(0)),
+            period_end: Some(at(9)),
+            amount_paid: 1,
+            ..bare.clone()
+        };
+        let kept = |one: &InvoiceEntry, settled: &InvoiceEntry| {
+            let mut entry = Entry::Invoice(one.clone());
+            entry.keep(&Entry::Invoice(settled.clone()));
+            entry
+        };
+        let expected = InvoiceEntry { amount_paid: 100, ..settled.clone() };
+        assert_eq!(kept(&bare, &settled), Entry::Invoice(expected), "nothing less than it said");
+        let other = InvoiceEntry { plan_type: Some(PlanType::Premium), recurring_amount: 5, ..bare.clone() };
+        let expected = InvoiceEntry { plan_type: Some(PlanType::Basic), ..other.clone() };
+        assert_eq!(kept(&other, &settled), Entry::Invoice(expected), "amounts are those of the lines");
+        assert_eq!(kept(&other, &bare), Entry::Invoice(other), "and more, where it said nothing");
+    }
+
+    #[test]
+    fn a_payment_counts_only_its_own_refunds() {
         let entries = [
             invoice("in_1", Some("pi_1"), 1),
             invoice("in_2", Some("pi_2"), 2),

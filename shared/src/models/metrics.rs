@@ -1,22 +1,39 @@
-//! The figures of the business: pure functions of the ledger and of playbacks, so that whoever has those computes the same.
+//! The figures of the business: pure functions of the ledger and of playbacks, so everybody who has those computes the same.
 //!
-//! A subscription is looked at through its invoices, which say when it was paid and what a period costs after coupons, and not
-//! through its present status, which says nothing of last month. What is told of a day is how it stood at its end, or stands
-//! now on the present one; and what happened in it.
+//! A subscription is judged by its invoices, which say when it was paid and what a period costs after coupons, and not by its
+//! present status, which says nothing about last month. The figures of a day are the state at its end (or now, for today) and
+//! what happened during it. Each depends only on moments that do not change later, so a past day can be counted again.
+//!
+//! Money is counted by currency: amounts of two currencies are never added to each other.
 
-use crate::models::ledger::SubscriptionEntry;
-use crate::models::plan::Interval;
-use crate::models::subscription::Status;
+use crate::models::ledger::{ChargeEntry, DisputeEntry, Entry, RefundEntry, SubscriptionEntry};
+use crate::models::plan::{Interval, PlanType, lookup_key};
+use crate::models::tally::{Counted, Tally};
 use crate::models::time::Day;
 use jiff::{SignedDuration, Timestamp};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::ops::AddAssign;
 
+/// How many days before a day an invoice that affects it may have been made: its period, and the weeks in which its payment is
+/// tried. Older ones are left out, so that a day gives the same figures whatever else was read.
+pub const fn reach_days(interval: Interval) -> i64 {
+    match interval {
+        Interval::Month => 62,
+        Interval::Year => 400,
+    }
+}
+
+/// How many days before a payment a failed attempt of it may have been made: as long as Stripe retries.
+pub const RETRY_DAYS: i64 = 62;
+/// The first invoice of a subscription is made with it, and the first one after a trial at the trial's end.
+const FIRST_INVOICE: SignedDuration = SignedDuration::from_hours(24);
+/// When an invoice that is still open counts as finally failed. Stripe retries for two weeks by default. Whether it then ends
+/// the subscription, calls it `unpaid` or leaves it `past_due` is a setting, and only the first of these leaves a moment
+/// behind.
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(21 * 24);
 /// Months of a year, over which its price is spread.
 const MONTHS: i64 = 12;
-/// The last moment of a day is told, not the first of the next.
+/// A day is judged at its last moment, not at the first of the next.
 const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 /// A subscription with its invoices.
@@ -24,20 +41,21 @@ const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 pub struct Course {
     /// Stripe's customer.
     pub customer: String,
-    /// What the ledger says of it.
+    /// Its ledger entry.
     pub subscription: SubscriptionEntry,
     /// Its finalized invoices.
     pub invoices: Vec<Bill>,
 }
 
-/// What figures follow from of an invoice's entry. Invoices are read by the thousand, so nothing else of them is.
+/// The part of an invoice's entry that figures are computed from. Invoices are read by the thousand, so nothing else is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(Serialize))]
+#[cfg_attr(test, derive(serde::Serialize))]
 #[allow(missing_docs, reason = "as of the entry")]
 pub struct Bill {
     pub id: String,
     pub subscription: Option<String>,
     pub status: String,
+    pub plan_type: Option<PlanType>,
     pub interval: Option<Interval>,
     pub amount_due: i64,
     pub recurring_amount: i64,
@@ -45,18 +63,22 @@ pub struct Bill {
     pub period_start: Option<Timestamp>,
     pub period_end: Option<Timestamp>,
     pub billing_reason: Option<String>,
+    pub payment_intent: Option<String>,
     pub created: Timestamp,
     pub finalized_at: Option<Timestamp>,
     pub paid_at: Option<Timestamp>,
     pub uncollectible_at: Option<Timestamp>,
+    #[serde(default)]
+    pub voided_at: Option<Timestamp>,
 }
 
 impl Bill {
     /// The names of its fields.
-    pub const FIELDS: [&str; 14] = [
+    pub const FIELDS: [&str; 17] = [
         "id",
         "subscription",
         "status",
+        "plan_type",
         "interval",
         "amount_due",
         "recurring_amount",
@@ -64,151 +86,136 @@ impl Bill {
         "period_start",
         "period_end",
         "billing_reason",
+        "payment_intent",
         "created",
         "finalized_at",
         "paid_at",
         "uncollectible_at",
+        "voided_at",
     ];
+
+    /// Whether it is void at a moment. One that was voided at an unknown time counts as never owed.
+    fn is_void(&self, moment: Timestamp) -> bool {
+        self.status == "void" && self.voided_at.is_none_or(|at| at <= moment)
+    }
+
+    /// When it was settled, in whichever way.
+    fn closed_at(&self) -> Option<Timestamp> {
+        self.paid_at.or(self.voided_at)
+    }
+
+    fn is_renewal(&self) -> bool {
+        self.billing_reason.as_deref() == Some("subscription_cycle")
+    }
+}
+
+/// What happened to charges: money that went back or is disputed, and attempts that failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChargeEvents {
+    /// Refunds.
+    pub refunds: Vec<RefundEntry>,
+    /// Disputes.
+    pub disputes: Vec<DisputeEntry>,
+    /// Failed attempts to pay.
+    pub failures: Vec<ChargeEntry>,
+}
+
+impl FromIterator<ChargeEvents> for ChargeEvents {
+    fn from_iter<I: IntoIterator<Item = ChargeEvents>>(several: I) -> Self {
+        several.into_iter().fold(Self::default(), |mut all, one| {
+            all.refunds.extend(one.refunds);
+            all.disputes.extend(one.disputes);
+            all.failures.extend(one.failures);
+            all
+        })
+    }
+}
+
+impl FromIterator<Entry> for ChargeEvents {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut events = Self::default();
+        for entry in entries {
+            match entry {
+                Entry::Refund(one) => events.refunds.push(one),
+                Entry::Dispute(one) => events.disputes.push(one),
+                Entry::Charge(one) if one.status == "failed" => events.failures.push(one),
+                Entry::Charge(_) | Entry::Invoice(_) | Entry::Subscription(_) => {}
+            }
+        }
+        events
+    }
 }
 
 /// A playback that was counted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Play {
-    /// Seconds that its heartbeats covered.
+    /// The seconds that its heartbeats covered.
     pub watched_seconds: f64,
-    /// Whether it came to the video's end.
+    /// Whether it reached the video's end.
     pub completed: bool,
 }
 
-/// What is counted of a day, in whole numbers: sums of them are the same in every order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
-    /// Monthly recurring revenue at the day's end, in minor units.
-    pub mrr: i64,
-    /// Subscriptions at the day's end that are paid for, or overdue within grace.
-    pub active: u64,
-    /// Subscriptions in their trial at the day's end.
-    pub trialing: u64,
-    /// Members whose access began.
-    pub new: u64,
-    /// Members whose access ended with everything paid.
-    pub churned_voluntary: u64,
-    /// Members whose access ended with an invoice unpaid.
-    pub churned_failed_payment: u64,
-    /// Invoices over 0 that were paid.
-    pub payments_paid: u64,
-    /// Invoices over 0 that were given up.
-    pub payments_failed: u64,
-    /// Playbacks that started.
-    pub views: u64,
-    /// Of those, what was watched in milliseconds.
-    pub watched_ms: i64,
-    /// Of those, how many came to the video's end.
-    pub completed: u64,
-}
-
-/// The figures of a day, or of several.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Figures {
-    /// Monthly recurring revenue at the end, after coupons, in minor units. A year counts a twelfth, rounded half up.
-    pub mrr: i64,
-    /// Subscriptions at the end that are paid for, or overdue within grace. Neither trials nor complimentary plans.
-    pub active: u64,
-    /// Subscriptions in their trial at the end.
-    pub trialing: u64,
-    /// Members whose access by a subscription began.
-    pub new: u64,
-    /// Members whose access ended with everything paid.
-    pub churned_voluntary: u64,
-    /// Members whose access ended with their last invoice unpaid.
-    pub churned_failed_payment: u64,
-    /// Invoices over 0 that were paid.
-    pub payments_paid: u64,
-    /// Invoices over 0 that were given up.
-    pub payments_failed: u64,
-    /// Paid invoices among those paid and given up, from 0 to 1; `null` without any.
-    pub payment_success: Option<f64>,
-    /// Playbacks that started.
-    pub views: u64,
-    /// Hours that they were watched, with two decimals.
-    pub hours_watched: f64,
-    /// How many of them came to the video's end, from 0 to 1; `null` without any.
-    pub completion_rate: Option<f64>,
-}
-
-/// The figures of a day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DayFigures {
-    /// The UTC day.
-    pub date: Day,
-    #[serde(flatten)]
-    #[allow(missing_docs, reason = "flattened")]
-    pub figures: Figures,
-}
-
-impl From<Counted> for Figures {
-    fn from(counted: Counted) -> Self {
-        Self {
-            mrr: counted.mrr,
-            active: counted.active,
-            trialing: counted.trialing,
-            new: counted.new,
-            churned_voluntary: counted.churned_voluntary,
-            churned_failed_payment: counted.churned_failed_payment,
-            payments_paid: counted.payments_paid,
-            payments_failed: counted.payments_failed,
-            payment_success: share(counted.payments_paid, counted.payments_paid + counted.payments_failed),
-            views: counted.views,
-            // 3,600,000 ms an hour, in hundredths.
-            hours_watched: hundredths((counted.watched_ms + 18_000) / 36_000),
-            completion_rate: share(counted.completed, counted.views),
-        }
-    }
-}
-
-/// Of several days: what happened adds up, what stands is the last one's.
-impl AddAssign<Counted> for Counted {
-    fn add_assign(&mut self, later: Counted) {
-        *self = Self {
-            mrr: later.mrr,
-            active: later.active,
-            trialing: later.trialing,
-            new: self.new + later.new,
-            churned_voluntary: self.churned_voluntary + later.churned_voluntary,
-            churned_failed_payment: self.churned_failed_payment + later.churned_failed_payment,
-            payments_paid: self.payments_paid + later.payments_paid,
-            payments_failed: self.payments_failed + later.payments_failed,
-            views: self.views + later.views,
-            watched_ms: self.watched_ms + later.watched_ms,
-            completed: self.completed + later.completed,
-        };
-    }
-}
-
-/// What a day comes to.
-pub fn count(courses: &[Course], plays: &[Play], day: Day, grace: SignedDuration, now: Timestamp) -> Counted {
+/// Counts a day.
+pub fn count(
+    courses: &[Course],
+    charges: &ChargeEvents,
+    plays: &[Play],
+    day: Day,
+    grace: SignedDuration,
+    now: Timestamp,
+) -> Counted {
     let end = (day.plus(1).start() - MOMENT).min(now);
-    let mut counted = Counted::default();
-    let mut of_customer: BTreeMap<&str, Vec<(&Course, Vec<Access>)>> = BTreeMap::new();
+    let happened = |at: Timestamp| Day::of(at) == day && at <= end;
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for one in charges.refunds.iter().filter(|one| happened(one.created)) {
+        tallies.entry(&one.currency).or_default().refunded += one.amount;
+    }
+    for one in charges.disputes.iter().filter(|one| happened(one.created)) {
+        tallies.entry(&one.currency).or_default().disputed += one.amount;
+    }
+    let has_failed = |invoice: &Bill, paid: Timestamp| {
+        let oldest = day.plus(-RETRY_DAYS).start();
+        let mut failures = charges.failures.iter().filter(|one| oldest <= one.created && one.created <= paid);
+        failures.any(|one| one.payment_intent.is_some() && one.payment_intent == invoice.payment_intent)
+    };
+    let mut of_customer: BTreeMap<&str, Vec<(View<'_>, Vec<Access>)>> = BTreeMap::new();
     for course in courses {
-        let access = course.access(grace);
+        let view = course.on(day);
+        let access = view.access(grace);
+        let tally = tallies.entry(view.currency()).or_default();
         if access.iter().any(|access| access.holds(end)) {
-            if course.in_trial(end) {
-                counted.trialing += 1;
+            if view.in_trial(end) {
+                tally.trialing += 1;
             } else {
-                counted.active += 1;
-                counted.mrr += course.monthly(end);
+                let (monthly, plan) = view.recurring(end);
+                tally.active += 1;
+                tally.mrr += monthly;
+                if let Some(plan) = plan {
+                    *tally.plans.entry(plan).or_default() += 1;
+                }
             }
         }
-        for invoice in course.invoices.iter().filter(|invoice| invoice.amount_due > 0) {
-            counted.payments_paid += u64::from(invoice.paid_at.is_some_and(|at| Day::of(at) == day && at <= end));
-            counted.payments_failed += u64::from(course.given_up(invoice, grace).is_some_and(|at| Day::of(at) == day));
+        tally.trials_started += u64::from(view.trial().is_some_and(|(start, _)| happened(start)));
+        for invoice in view.invoices.iter().copied().filter(|invoice| invoice.amount_due > 0) {
+            if view.is_at_risk(invoice, end, grace) {
+                tally.at_risk += invoice.amount_due;
+            }
+            tally.payments_failed += u64::from(view.given_up(invoice).is_some_and(happened));
+            let Some(paid) = invoice.paid_at.filter(|paid| happened(*paid)) else { continue };
+            tally.payments_paid += 1;
+            tally.trials_converted += u64::from(view.is_first_after_trial(invoice));
+            if invoice.is_renewal() && has_failed(invoice, paid) {
+                tally.recovered += invoice.amount_due;
+            }
         }
-        of_customer.entry(&course.customer).or_default().push((course, access));
+        of_customer.entry(&course.customer).or_default().push((view, access));
     }
-    for courses in of_customer.values() {
-        turns(courses, day, end, &mut counted);
+    for views in of_customer.values() {
+        turns(views, day, end, &mut tallies);
     }
+    let counted = tallies.into_iter().filter(|(_, tally)| *tally != Tally::default());
+    let currencies = counted.map(|(currency, tally)| (currency.to_owned(), tally)).collect();
+    let mut counted = Counted { currencies, ..Counted::default() };
     for play in plays {
         counted.views += 1;
         counted.completed += u64::from(play.completed);
@@ -219,30 +226,32 @@ pub fn count(courses: &[Course], plays: &[Play], day: Day, grace: SignedDuration
     counted
 }
 
-/// Whose access began or ended on a day, over all subscriptions of one customer: who has another has not gone.
-fn turns(courses: &[(&Course, Vec<Access>)], day: Day, end: Timestamp, counted: &mut Counted) {
-    for (at, (course, access)) in courses.iter().enumerate() {
-        let others = || courses.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, all))| all);
-        if let Some(first) = access.first()
+/// Counts the members whose access began or ended on a day, over all subscriptions of one customer: somebody who has another
+/// subscription has not left. Each counts in the currency of the subscription that began or ended.
+fn turns<'a>(views: &[(View<'a>, Vec<Access>)], day: Day, end: Timestamp, tallies: &mut BTreeMap<&'a str, Tally>) {
+    for (at, (view, access)) in views.iter().enumerate() {
+        let tally = tallies.entry(view.currency()).or_default();
+        let others = || views.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, all))| all);
+        if let Some(first) = access.first().filter(|_| view.has_beginning())
             && Day::of(first.from) == day
             && first.from <= end
             && !others().any(|other| other.from < first.from && other.until.is_none_or(|until| until >= first.from))
         {
-            counted.new += 1;
+            tally.new += 1;
         }
         for until in access.iter().filter_map(|access| access.until) {
             if Day::of(until) != day || until > end || others().any(|other| other.holds(until)) {
                 continue;
             }
-            match course.is_unpaid(until) {
-                true => counted.churned_failed_payment += 1,
-                false => counted.churned_voluntary += 1,
+            match view.is_unpaid(until) {
+                true => tally.churned_failed_payment += 1,
+                false => tally.churned_voluntary += 1,
             }
         }
     }
 }
 
-/// A stretch of time in which a subscription grants.
+/// A period of time in which a subscription gives access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Access {
     from: Timestamp,
@@ -256,10 +265,54 @@ impl Access {
 }
 
 impl Course {
-    /// When it grants: from its trial or its first payment to its end, but for what is overdue beyond grace.
+    /// How it looks on a day: with the invoices that affect it.
+    fn on(&self, day: Day) -> View<'_> {
+        let says = |bill: &&Bill| {
+            let reach = reach_days(bill.interval.unwrap_or_default());
+            bill.created >= day.plus(-reach).start()
+        };
+        View { subscription: &self.subscription, invoices: self.invoices.iter().filter(says).collect() }
+    }
+}
+
+/// A subscription with the invoices that affect a day.
+#[derive(Debug)]
+struct View<'a> {
+    subscription: &'a SubscriptionEntry,
+    invoices: Vec<&'a Bill>,
+}
+
+impl<'a> View<'a> {
+    fn currency(&self) -> &'a str {
+        &self.subscription.currency
+    }
+
+    /// Its trial's start and end, if it has or had one. Entries written before the start was stored leave it to `created`.
+    fn trial(&self) -> Option<(Timestamp, Timestamp)> {
+        let start = self.subscription.trial_start.unwrap_or(self.subscription.created);
+        self.subscription.trial_end.filter(|end| *end > start).map(|end| (start, end))
+    }
+
+    /// Whether it began with a trial; one that was given later grants nothing before.
+    fn began_with_trial(&self) -> bool {
+        self.trial().is_some_and(|(start, _)| start < self.subscription.created + FIRST_INVOICE)
+    }
+
+    /// Whether an invoice bills the first period after the trial.
+    fn is_first_after_trial(&self, invoice: &Bill) -> bool {
+        self.trial().is_some_and(|(_, end)| end <= invoice.created && invoice.created < end + FIRST_INVOICE)
+    }
+
+    /// Whether its first payment is among its invoices, or it began with a trial; otherwise it began long before.
+    fn has_beginning(&self) -> bool {
+        let created = self.subscription.created;
+        self.began_with_trial() || self.invoices.iter().any(|bill| bill.created < created + FIRST_INVOICE)
+    }
+
+    /// When it grants access: from its trial or its first payment to its end, except while it is overdue beyond grace.
     fn access(&self, grace: SignedDuration) -> Vec<Access> {
         let one = &self.subscription;
-        let tried = one.trial_end.filter(|end| *end > one.created).map(|_| one.created);
+        let tried = Some(one.created).filter(|_| self.began_with_trial());
         let paid = self.invoices.iter().filter_map(|invoice| invoice.paid_at).min();
         let Some(mut from) = tried.or(paid) else { return Vec::new() };
         let mut overdue: Vec<(Timestamp, Option<Timestamp>)> =
@@ -283,82 +336,80 @@ impl Course {
     }
 
     fn in_trial(&self, moment: Timestamp) -> bool {
-        self.subscription.trial_end.is_some_and(|end| moment < end)
+        self.trial().is_some_and(|(start, end)| start <= moment && moment < end)
     }
 
-    /// What a month of it comes to, after coupons.
-    fn monthly(&self, moment: Timestamp) -> i64 {
+    /// What a month of it costs after coupons, and its plan and interval as a lookup key.
+    fn recurring(&self, moment: Timestamp) -> (i64, Option<String>) {
         let counts = |invoice: &&Bill| {
-            // A change counts when it is paid for; a renewal from its period's start.
+            // A plan change counts from its payment, a renewal from the start of its period.
             let is_change = invoice.billing_reason.as_deref() == Some("subscription_update");
             invoice.interval.is_some()
-                && invoice.status != "void"
+                && !invoice.is_void(moment)
                 && invoice.period_start.is_some_and(|start| start <= moment)
                 && (!is_change || invoice.paid_at.is_some_and(|paid| paid <= moment))
         };
-        let latest = self.invoices.iter().filter(counts).max_by_key(|one| (one.period_start, one.created, &one.id));
+        let latest =
+            self.invoices.iter().copied().filter(counts).max_by_key(|one| (one.period_start, one.created, &one.id));
+        let key = |plan: Option<PlanType>, interval: Option<Interval>| Some(lookup_key(plan?, interval?));
         match latest {
             // The hour between a trial and its first invoice.
-            Some(one) if self.subscription.trial_end.is_some_and(|end| one.period_end <= Some(end)) => {
-                monthly(self.subscription.amount, self.subscription.interval)
+            Some(one) if self.trial().is_some_and(|(_, end)| one.period_end <= Some(end)) => {
+                let one = self.subscription;
+                (monthly(one.amount, one.interval), key(one.plan_type, one.interval))
             }
-            Some(one) => monthly(one.recurring_amount, one.interval),
-            None => 0,
+            Some(one) => (monthly(one.recurring_amount, one.interval), key(one.plan_type, one.interval)),
+            None => (0, None),
         }
+    }
+
+    /// Whether a renewal is open and within grace at a moment.
+    fn is_at_risk(&self, invoice: &Bill, moment: Timestamp, grace: SignedDuration) -> bool {
+        let is_over = |at: Option<Timestamp>| at.is_some_and(|at| at <= moment);
+        let is_closed = is_over(invoice.paid_at) || is_over(invoice.uncollectible_at) || invoice.is_void(moment);
+        let is_in_grace = invoice.finalized_at.is_some_and(|since| since <= moment && moment < since + grace);
+        invoice.is_renewal() && is_in_grace && !is_closed && !is_over(self.subscription.ended_at)
     }
 
     /// Whether its last invoice was unpaid at a moment.
     fn is_unpaid(&self, moment: Timestamp) -> bool {
         let last = self.invoices.iter().filter(|one| one.created <= moment).max_by_key(|one| (one.created, &one.id));
         last.is_some_and(|one| {
-            one.amount_due > 0 && one.status != "void" && one.paid_at.is_none_or(|paid| paid > moment)
+            one.amount_due > 0 && !one.is_void(moment) && one.paid_at.is_none_or(|paid| paid > moment)
         })
     }
 
-    /// When nobody tries any more to have an invoice paid.
-    fn given_up(&self, invoice: &Bill, grace: SignedDuration) -> Option<Timestamp> {
-        match invoice.status.as_str() {
-            "uncollectible" => invoice.uncollectible_at,
-            "open" => self.subscription.ended_at.or_else(|| {
-                let is_over = self.subscription.status == Status::Unpaid;
-                invoice.finalized_at.filter(|_| is_over).map(|at| at + grace)
-            }),
-            _ => None,
+    /// When an invoice finally failed. That it was paid or voided later changes nothing about that.
+    fn given_up(&self, invoice: &Bill) -> Option<Timestamp> {
+        if invoice.status == "void" && invoice.voided_at.is_none() {
+            return None;
         }
+        // The last invoice of a subscription may be made when it has ended.
+        let ended = self.subscription.ended_at.filter(|ended| invoice.finalized_at.is_none_or(|at| at <= *ended));
+        let retried = invoice.finalized_at.map(|at| at + GIVEN_UP_AFTER);
+        let given_up = [invoice.uncollectible_at, ended, retried].into_iter().flatten().min();
+        given_up.filter(|at| invoice.closed_at().is_none_or(|closed| closed > *at))
     }
 }
 
-/// From when on an unpaid renewal denies, and until when, if it was paid after all.
+/// From when an unpaid renewal denies access, and until when, if it was paid or voided later.
 fn overdue(invoice: &Bill, grace: SignedDuration) -> Option<(Timestamp, Option<Timestamp>)> {
-    let is_renewal = invoice.billing_reason.as_deref() == Some("subscription_cycle");
-    if !is_renewal || invoice.amount_due <= 0 || invoice.status == "void" {
+    if !invoice.is_renewal() || invoice.amount_due <= 0 || (invoice.status == "void" && invoice.voided_at.is_none()) {
         return None;
     }
     let since = invoice.finalized_at? + grace;
-    match invoice.paid_at {
-        Some(paid) if paid <= since => None,
-        paid => Some((since, paid)),
+    match invoice.closed_at() {
+        Some(closed) if closed <= since => None,
+        closed => Some((since, closed)),
     }
 }
 
-/// A twelfth of a year, rounded half up; a month as it is.
+/// A twelfth of a yearly price, rounded half up; a monthly price unchanged.
 fn monthly(amount: i64, interval: Option<Interval>) -> i64 {
     match interval {
         Some(Interval::Year) => (2 * amount + MONTHS).div_euclid(2 * MONTHS),
         _ => amount,
     }
-}
-
-/// A part of a whole with four decimals, rounded half up.
-fn share(part: u64, whole: u64) -> Option<f64> {
-    let ten_thousandths = (2 * 10_000 * part + whole).checked_div(2 * whole)?;
-    u32::try_from(ten_thousandths).ok().map(|number| f64::from(number) / 10_000.0)
-}
-
-fn hundredths(number: i64) -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "a century of watching is exact")]
-    let number = number as f64;
-    number / 100.0
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use super::*;
-use crate::models::plan::PlanType;
+use crate::models::subscription::Status;
+use std::collections::BTreeSet;
 
 const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -21,6 +22,7 @@ fn subscription(created: &str) -> SubscriptionEntry {
         amount: 1_000,
         currency: "usd".to_owned(),
         created: at(created),
+        trial_start: None,
         trial_end: None,
         canceled_at: None,
         ended_at: None,
@@ -33,6 +35,7 @@ fn invoice(from: &str, until: &str, amount: i64, paid: Option<&str>) -> Bill {
         id: format!("in_{from}"),
         subscription: Some("sub_1".to_owned()),
         status: if paid.is_some() { "paid" } else { "open" }.to_owned(),
+        plan_type: Some(PlanType::Basic),
         interval: Some(Interval::Month),
         amount_due: amount,
         recurring_amount: amount,
@@ -40,10 +43,12 @@ fn invoice(from: &str, until: &str, amount: i64, paid: Option<&str>) -> Bill {
         period_start: Some(at(from)),
         period_end: Some(at(until)),
         billing_reason: Some("subscription_cycle".to_owned()),
+        payment_intent: Some(format!("pi_{from}")),
         created: at(from),
         finalized_at: Some(at(from)),
         paid_at: paid.map(at),
         uncollectible_at: None,
+        voided_at: None,
     }
 }
 
@@ -51,12 +56,36 @@ fn course(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> Course {
     Course { customer: "cus_1".to_owned(), subscription, invoices }
 }
 
-fn counted(courses: &[Course], of: &str) -> Counted {
-    count(courses, &[], day(of), GRACE, at("2027-01-01"))
+/// A day long past, without playbacks.
+fn day_of(courses: &[Course], charges: &ChargeEvents, of: &str) -> Counted {
+    count(courses, charges, &[], day(of), GRACE, at("2027-01-01"))
+}
+
+fn counted(courses: &[Course], of: &str) -> Tally {
+    counted_with(courses, &ChargeEvents::default(), of)
+}
+
+fn counted_with(courses: &[Course], charges: &ChargeEvents, of: &str) -> Tally {
+    let counted = day_of(courses, charges, of);
+    assert!(counted.currencies.keys().all(|currency| currency == "usd"), "{counted:?}");
+    counted.currencies.get("usd").cloned().unwrap_or_default()
+}
+
+fn failure(created: &str, intent: &str) -> ChargeEntry {
+    ChargeEntry {
+        id: format!("ch_{created}"),
+        status: "failed".to_owned(),
+        amount: 1_000,
+        currency: "usd".to_owned(),
+        failure_code: None,
+        disputed: false,
+        payment_intent: Some(intent.to_owned()),
+        created: at(created),
+    }
 }
 
 /// What stands and what happened: mrr, active, trialing, new, churned by will, churned by arrears.
-fn told(courses: &[Course], of: &str) -> (i64, u64, u64, u64, u64, u64) {
+fn figures_on(courses: &[Course], of: &str) -> (i64, u64, u64, u64, u64, u64) {
     let one = counted(courses, of);
     (one.mrr, one.active, one.trialing, one.new, one.churned_voluntary, one.churned_failed_payment)
 }
@@ -69,28 +98,28 @@ fn a_subscription_counts_from_its_first_payment_to_the_day_its_access_ended() {
         invoice("2026-03-01", "2026-04-01", 1_000, Some("2026-03-01")),
     ];
     let all = [course(ended, invoices)];
-    assert_eq!(told(&all, "2026-01-31"), (0, 0, 0, 0, 0, 0));
-    assert_eq!(told(&all, "2026-02-01"), (1_000, 1, 0, 1, 0, 0));
-    assert_eq!(told(&all, "2026-03-31"), (1_000, 1, 0, 0, 0, 0));
-    assert_eq!(told(&all, "2026-04-01"), (0, 0, 0, 0, 1, 0));
-    assert_eq!(told(&all, "2026-04-02"), (0, 0, 0, 0, 0, 0));
+    assert_eq!(figures_on(&all, "2026-01-31"), (0, 0, 0, 0, 0, 0));
+    assert_eq!(figures_on(&all, "2026-02-01"), (1_000, 1, 0, 1, 0, 0));
+    assert_eq!(figures_on(&all, "2026-03-31"), (1_000, 1, 0, 0, 0, 0));
+    assert_eq!(figures_on(&all, "2026-04-01"), (0, 0, 0, 0, 1, 0));
+    assert_eq!(figures_on(&all, "2026-04-02"), (0, 0, 0, 0, 0, 0));
     assert_eq!(counted(&all, "2026-03-01").payments_paid, 1);
 }
 
 #[test]
-fn a_year_counts_a_twelfth_rounded_half_up_for_each_subscription() {
+fn a_year_counts_as_a_twelfth_rounded_half_up_per_subscription() {
     for (amount, monthly) in [(7_990, 666), (12_990, 1_083), (6, 1), (5, 0), (18, 2), (17, 1), (0, 0), (12, 1)] {
         let yearly =
             Bill { interval: Some(Interval::Year), ..invoice("2026-02-01", "2027-02-01", amount, Some("2026-02-01")) };
         let one =
             course(SubscriptionEntry { interval: Some(Interval::Year), ..subscription("2026-02-01") }, vec![yearly]);
         let other = Course { customer: "cus_2".to_owned(), ..one.clone() };
-        assert_eq!(told(&[one, other], "2026-06-01").0, 2 * monthly, "{amount}");
+        assert_eq!(figures_on(&[one, other], "2026-06-01").0, 2 * monthly, "{amount}");
     }
 }
 
 #[test]
-fn coupons_count_and_a_change_counts_when_it_is_paid_for() {
+fn coupons_count_and_a_change_counts_once_paid() {
     let half = Bill {
         recurring_amount: 500,
         amount_due: 500,
@@ -102,14 +131,14 @@ fn coupons_count_and_a_change_counts_when_it_is_paid_for() {
         ..invoice("2026-02-10", "2026-03-01", 90, paid)
     };
     let one = |paid| [course(subscription("2026-02-01"), vec![half.clone(), upgrade(paid)])];
-    assert_eq!(told(&one(None), "2026-02-09").0, 500);
-    assert_eq!(told(&one(None), "2026-02-20").0, 500, "what is not paid changes nothing");
-    assert_eq!(told(&one(None), "2026-02-20").1, 1, "nor does it put in arrears");
-    assert_eq!(told(&one(Some("2026-02-10")), "2026-02-20").0, 650);
+    assert_eq!(figures_on(&one(None), "2026-02-09").0, 500);
+    assert_eq!(figures_on(&one(None), "2026-02-20").0, 500, "what is not paid changes nothing");
+    assert_eq!(figures_on(&one(None), "2026-02-20").1, 1, "nor does it put in arrears");
+    assert_eq!(figures_on(&one(Some("2026-02-10")), "2026-02-20").0, 650);
 }
 
 #[test]
-fn a_trial_is_no_revenue_and_its_end_without_payment_is_churn() {
+fn a_trial_is_not_revenue_and_ending_it_unpaid_is_churn() {
     let tried = SubscriptionEntry { trial_end: Some(at("2026-02-15")), ..subscription("2026-02-01") };
     let free = Bill {
         billing_reason: Some("subscription_create".to_owned()),
@@ -117,88 +146,372 @@ fn a_trial_is_no_revenue_and_its_end_without_payment_is_churn() {
     };
     let goes_on =
         [course(tried.clone(), vec![free.clone(), invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-15"))])];
-    assert_eq!(told(&goes_on, "2026-02-01"), (0, 0, 1, 1, 0, 0));
-    assert_eq!(told(&goes_on, "2026-02-15"), (800, 1, 0, 0, 0, 0), "not new again");
+    assert_eq!(figures_on(&goes_on, "2026-02-01"), (0, 0, 1, 1, 0, 0));
+    assert_eq!(figures_on(&goes_on, "2026-02-15"), (800, 1, 0, 0, 0, 0), "not new again");
     assert_eq!(
-        told(&[course(tried.clone(), vec![free.clone()])], "2026-02-15"),
+        figures_on(&[course(tried.clone(), vec![free.clone()])], "2026-02-15"),
         (1_000, 1, 0, 0, 0, 0),
         "its draft hour"
     );
     let left = SubscriptionEntry { ended_at: tried.trial_end, ..tried };
-    assert_eq!(told(&[course(left, vec![free])], "2026-02-15"), (0, 0, 0, 0, 1, 0));
+    assert_eq!(figures_on(&[course(left, vec![free])], "2026-02-15"), (0, 0, 0, 0, 1, 0));
 }
 
 #[test]
-fn arrears_count_within_grace_and_are_churn_when_it_ends_and_once() {
+fn an_overdue_subscription_counts_within_the_grace_period_and_then_as_churn_once() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
     let ended = SubscriptionEntry { ended_at: Some(at("2026-03-15")), ..subscription("2026-02-01") };
     let all = [course(ended, vec![first.clone(), open.clone()])];
-    assert_eq!(told(&all, "2026-03-07"), (1_200, 1, 0, 0, 0, 0), "grace");
-    assert_eq!(told(&all, "2026-03-08"), (0, 0, 0, 0, 0, 1), "its end");
-    assert_eq!(told(&all, "2026-03-15"), (0, 0, 0, 0, 0, 0), "the end at Stripe ends nothing more");
+    assert_eq!(figures_on(&all, "2026-03-07"), (1_200, 1, 0, 0, 0, 0), "grace");
+    assert_eq!(figures_on(&all, "2026-03-08"), (0, 0, 0, 0, 0, 1), "its end");
+    assert_eq!(figures_on(&all, "2026-03-15"), (0, 0, 0, 0, 0, 0), "the end at Stripe ends nothing more");
     assert_eq!((counted(&all, "2026-03-15").payments_failed, counted(&all, "2026-03-08").payments_failed), (1, 0));
 
     let late = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-10")), ..open.clone() };
     let back = [course(subscription("2026-02-01"), vec![first.clone(), late])];
-    assert_eq!(told(&back, "2026-03-09"), (0, 0, 0, 0, 0, 0));
-    assert_eq!(told(&back, "2026-03-10"), (1_200, 1, 0, 0, 0, 0), "back, and not new");
+    assert_eq!(figures_on(&back, "2026-03-09"), (0, 0, 0, 0, 0, 0));
+    assert_eq!(figures_on(&back, "2026-03-10"), (1_200, 1, 0, 0, 0, 0), "back, and not new");
     let in_time = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-05")), ..open.clone() };
     let paid = [course(subscription("2026-02-01"), vec![first.clone(), in_time])];
-    assert_eq!(told(&paid, "2026-03-08"), (1_200, 1, 0, 0, 0, 0));
+    assert_eq!(figures_on(&paid, "2026-03-08"), (1_200, 1, 0, 0, 0, 0));
     let soon = SubscriptionEntry { ended_at: Some(at("2026-03-04")), ..subscription("2026-02-01") };
-    assert_eq!(told(&[course(soon, vec![first, open])], "2026-03-04"), (0, 0, 0, 0, 0, 1), "cancelled while overdue");
+    assert_eq!(
+        figures_on(&[course(soon, vec![first, open])], "2026-03-04"),
+        (0, 0, 0, 0, 0, 1),
+        "cancelled while overdue"
+    );
 }
 
 #[test]
-fn who_has_another_subscription_is_neither_new_nor_gone() {
+fn a_member_with_another_subscription_is_neither_new_nor_churned() {
     let one = course(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))]);
     let surplus = SubscriptionEntry { ended_at: Some(at("2026-02-06")), ..subscription("2026-02-05") };
     let surplus = course(surplus, vec![invoice("2026-02-05", "2026-03-05", 1_000, Some("2026-02-05"))]);
     let all = [one.clone(), surplus.clone()];
-    assert_eq!(told(&all, "2026-02-05"), (2_000, 2, 0, 0, 0, 0));
-    assert_eq!(told(&all, "2026-02-06"), (1_000, 1, 0, 0, 0, 0));
+    assert_eq!(figures_on(&all, "2026-02-05"), (2_000, 2, 0, 0, 0, 0));
+    assert_eq!(figures_on(&all, "2026-02-06"), (1_000, 1, 0, 0, 0, 0));
     let stranger = Course { customer: "cus_2".to_owned(), ..surplus };
-    assert_eq!(told(&[one, stranger], "2026-02-06"), (1_000, 1, 0, 0, 1, 0));
+    assert_eq!(figures_on(&[one, stranger], "2026-02-06"), (1_000, 1, 0, 0, 1, 0));
 }
 
 #[test]
-fn the_present_day_is_told_as_it_stands_and_what_never_was_paid_is_nothing() {
+fn the_current_day_has_its_present_state_and_unpaid_subscriptions_do_not_count() {
     let one =
         [course(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))])];
-    let early = count(&one, &[], day("2026-02-01"), GRACE, at("2026-02-01T11:59:59Z"));
+    let early = count(&one, &ChargeEvents::default(), &[], day("2026-02-01"), GRACE, at("2026-02-01T11:59:59Z"));
     assert_eq!(early, Counted::default());
     let incomplete = SubscriptionEntry { status: Status::Incomplete, ..subscription("2026-02-01") };
     let first = Bill {
         billing_reason: Some("subscription_create".to_owned()),
         ..invoice("2026-02-01", "2026-03-01", 1_000, None)
     };
-    assert_eq!(counted(&[course(incomplete, vec![first])], "2026-02-02"), Counted::default());
+    assert_eq!(counted(&[course(incomplete, vec![first])], "2026-02-02"), Tally::default());
 }
 
 #[test]
-fn playbacks_add_up_the_same_in_every_order() {
+fn playbacks_add_up_to_the_same_in_every_order() {
     let plays: Vec<Play> =
         (1..=50).map(|n| Play { watched_seconds: f64::from(n) * 0.1, completed: n % 3 == 0 }).collect();
     let backwards: Vec<Play> = plays.iter().rev().copied().collect();
-    let of = |plays: &[Play]| Figures::from(count(&[], plays, day("2026-02-01"), GRACE, at("2026-02-02")));
+    let of = |plays: &[Play]| {
+        let counted = count(&[], &ChargeEvents::default(), plays, day("2026-02-01"), GRACE, at("2026-02-02"));
+        counted.figures(&BTreeSet::new())
+    };
     assert_eq!(of(&plays), of(&backwards));
     let seen = of(&plays);
     assert_eq!((seen.views, seen.hours_watched, seen.completion_rate), (50, 0.04, Some(0.32)));
     assert_eq!((seen.payment_success, of(&[]).completion_rate), (None, None));
-    assert_eq!((share(2, 3), share(1, 1), share(0, 5), share(0, 0)), (Some(0.6667), Some(1.0), Some(0.0), None));
 }
 
 #[test]
-fn of_several_days_what_stands_is_the_last_ones() {
-    let mut sum = Counted { mrr: 5, active: 2, new: 1, views: 3, watched_ms: 10, ..Counted::default() };
-    sum += Counted { mrr: 4, active: 1, new: 2, views: 1, watched_ms: 5, ..Counted::default() };
-    assert_eq!((sum.mrr, sum.active, sum.new, sum.views, sum.watched_ms), (4, 1, 3, 4, 15));
+fn the_state_of_several_days_is_the_last_days_in_each_currency() {
+    let of = |all: &[(&str, Tally)], views: u64| Counted {
+        currencies: all.iter().map(|(currency, tally)| ((*currency).to_owned(), tally.clone())).collect(),
+        views,
+        ..Counted::default()
+    };
+    let tally = |mrr, active, new| Tally { mrr, active, new, ..Tally::default() };
+    let mut sum = of(&[("usd", tally(5, 2, 1))], 3);
+    sum += &of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
+    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
+    sum += &of(&[("eur", tally(7, 1, 0))], 0);
+    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(0, 0, 3))], 4), "who left has left");
 }
 
 #[test]
-fn of_a_bill_every_field_is_read() {
+fn amounts_are_separate_per_currency_and_counts_add_up() {
+    let of = |id: &str, currency: &str, amount: i64| {
+        let subscription = SubscriptionEntry { currency: currency.to_owned(), ..subscription("2026-02-01") };
+        let invoice =
+            Bill { currency: currency.to_owned(), ..invoice("2026-02-01", "2026-03-01", amount, Some("2026-02-01")) };
+        Course { customer: id.to_owned(), ..course(subscription, vec![invoice]) }
+    };
+    let all = [of("cus_1", "usd", 1_299), of("cus_2", "eur", 1_199), of("cus_3", "eur", 700), of("cus_4", "jpy", 900)];
+    let none = ChargeEvents::default();
+    let counted = day_of(&all, &none, "2026-02-02");
+    let mrr: Vec<(&str, i64)> = counted.currencies.iter().map(|(name, one)| (name.as_str(), one.mrr)).collect();
+    assert_eq!(mrr, [("eur", 1_899), ("jpy", 900), ("usd", 1_299)]);
+    let several: BTreeSet<String> = counted.currencies.keys().cloned().collect();
+    let figures = counted.figures(&several);
+    assert_eq!((figures.mrr, figures.active), (None, 4));
+    assert_eq!(day_of(&all[..1], &none, "2026-02-02").figures(&several).mrr, None, "in one of them");
+    let one = day_of(&all[1..3], &none, "2026-02-02");
+    assert_eq!(one.figures(&BTreeSet::from(["eur".to_owned()])).mrr, Some(1_899));
+    assert_eq!(Counted::default().figures(&BTreeSet::new()).mrr, Some(0), "nothing is nothing in every currency");
+}
+
+#[test]
+fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
+    let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let old = course(SubscriptionEntry { ended_at: Some(at("2026-02-20")), ..subscription("2026-02-01") }, vec![first]);
+    let eur = || "eur".to_owned();
+    let then = Bill { currency: eur(), ..invoice("2026-02-19", "2026-03-19", 900, Some("2026-02-19")) };
+    let new = course(SubscriptionEntry { currency: eur(), ..subscription("2026-02-19") }, vec![then]);
+    let on = |of: &str| day_of(&[old.clone(), new.clone()], &ChargeEvents::default(), of).currencies;
+    assert!(on("2026-02-19")["eur"].new == 0 && on("2026-02-19")["eur"].mrr == 900);
+    assert!(!on("2026-02-20").contains_key("usd"), "and nobody left: {:?}", on("2026-02-20"));
+}
+
+#[test]
+fn later_changes_of_an_invoice_do_not_alter_past_days() {
+    let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let open = invoice("2026-03-01", "2026-04-01", 1_000, None);
+    let seen = |second: &Bill, of: &str| {
+        counted(&[course(subscription("2026-02-01"), vec![first.clone(), second.clone()])], of)
+    };
+    let days: Vec<String> = (1..=20).map(|day| format!("2026-03-{day:02}")).collect();
+    let voided = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-21")), ..open.clone() };
+    let given_up =
+        Bill { status: "uncollectible".to_owned(), uncollectible_at: Some(at("2026-03-15")), ..open.clone() };
+    let late = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-21")), ..given_up.clone() };
+    for day in &days {
+        assert_eq!(seen(&voided, day), seen(&open, day), "voided after {day}");
+        assert_eq!(seen(&late, day), seen(&given_up, day), "paid after {day}");
+    }
+    assert_eq!(seen(&late, "2026-03-15").payments_failed, 1);
+    assert_eq!((seen(&voided, "2026-03-21").active, seen(&voided, "2026-03-20").active), (1, 0), "nobody owes it now");
+    let ended = |second: Bill| {
+        let one = SubscriptionEntry { ended_at: Some(at("2026-03-10")), ..subscription("2026-02-01") };
+        counted(&[course(one, vec![first.clone(), second])], "2026-03-10").payments_failed
+    };
+    assert_eq!(
+        (ended(open.clone()), ended(voided), ended(late)),
+        (1, 1, 1),
+        "the subscription's end came before the write-off"
+    );
+}
+
+#[test]
+fn a_day_gives_the_same_result_whatever_else_is_read() {
+    let months: Vec<Bill> = ["01", "02", "03", "04", "05", "06"]
+        .into_iter()
+        .map(|month| {
+            let day = format!("2026-{month}-05");
+            let paid = matches!(month, "01" | "06").then_some(day.as_str());
+            let void = |bill: Bill| Bill { status: "void".to_owned(), voided_at: Some(at(&day)), ..bill };
+            let bill = invoice(&day, &day, 1_000, paid);
+            if paid.is_some() { bill } else { void(bill) }
+        })
+        .collect();
+    let all = [course(subscription("2026-01-05"), months.clone())];
+    let recent = [course(subscription("2026-01-05"), months[3..].to_vec())];
+    for of in ["2026-06-04", "2026-06-05", "2026-06-06"] {
+        assert_eq!(counted(&all, of), counted(&recent, of), "{of}");
+    }
+    assert_eq!(counted(&all, "2026-06-05").new, 0, "they are a member of half a year");
+}
+
+#[test]
+fn every_field_of_a_bill_is_read() {
     let bill = serde_json::to_value(invoice("2026-03-01", "2026-04-01", 799, None)).expect("JSON");
     let fields: Vec<&str> = bill.as_object().expect("fields").keys().map(String::as_str).collect();
     assert_eq!(fields, Bill::FIELDS);
+}
+
+#[test]
+fn refunds_and_disputes_count_on_their_own_day_in_their_own_currency_and_what_became_of_them_changes_nothing() {
+    let refund = |created: &str, currency: &str, amount: i64, status: &str| RefundEntry {
+        id: format!("re_{created}_{amount}"),
+        status: Some(status.to_owned()),
+        amount,
+        currency: currency.to_owned(),
+        reason: None,
+        charge: "ch_1".to_owned(),
+        payment_intent: None,
+        created: at(created),
+    };
+    let dispute = |created: &str, currency: &str, amount: i64, status: &str| DisputeEntry {
+        id: format!("dp_{created}_{amount}"),
+        status: status.to_owned(),
+        amount,
+        currency: currency.to_owned(),
+        reason: None,
+        charge: "ch_1".to_owned(),
+        payment_intent: None,
+        created: at(created),
+    };
+    let events = |refunded: &str, disputed: &str| ChargeEvents {
+        refunds: vec![
+            refund("2026-02-03", "usd", 300, refunded),
+            refund("2026-02-03", "usd", 50, refunded),
+            refund("2026-02-03", "eur", 7, refunded),
+        ],
+        disputes: vec![
+            dispute("2026-02-03", "eur", 900, disputed),
+            dispute("2026-02-04T23:59:59.999Z", "usd", 1_299, disputed),
+            dispute("2026-02-05T00:00:00Z", "usd", 5, disputed),
+        ],
+        failures: Vec::new(),
+    };
+    for (refunded, disputed) in [("pending", "needs_response"), ("succeeded", "won"), ("failed", "lost")] {
+        let on = |of: &str| day_of(&[], &events(refunded, disputed), of).currencies;
+        let both = on("2026-02-03");
+        assert_eq!((both["usd"].refunded, both["usd"].disputed), (350, 0), "{refunded}");
+        assert_eq!((both["eur"].refunded, both["eur"].disputed), (7, 900), "{disputed}");
+        let later = on("2026-02-04");
+        assert!(!later.contains_key("eur"), "{later:?}");
+        assert_eq!((later["usd"].refunded, later["usd"].disputed), (0, 1_299));
+        assert_eq!(on("2026-02-05")["usd"].disputed, 5);
+        assert!(on("2026-02-02").is_empty());
+    }
+    let noon = count(&[], &events("succeeded", "won"), &[], day("2026-02-03"), GRACE, at("2026-02-03T11:59:59Z"));
+    assert_eq!(noon, Counted::default(), "nothing before it happened");
+}
+
+#[test]
+fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid() {
+    let tried = SubscriptionEntry {
+        trial_start: Some(at("2026-02-01")),
+        trial_end: Some(at("2026-02-15")),
+        ..subscription("2026-02-01")
+    };
+    let free = Bill {
+        billing_reason: Some("subscription_create".to_owned()),
+        ..invoice("2026-02-01", "2026-02-15", 0, Some("2026-02-01"))
+    };
+    let paid = invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-20"));
+    let next = invoice("2026-03-15", "2026-04-15", 800, Some("2026-03-15"));
+    let all = [course(tried.clone(), vec![free.clone(), paid, next])];
+    let seen = |all: &[Course], of: &str| {
+        let one = counted(all, of);
+        (one.trials_started, one.trials_converted)
+    };
+    assert_eq!(seen(&all, "2026-02-01"), (1, 0));
+    assert_eq!(seen(&all, "2026-02-15"), (0, 0), "it is not paid yet");
+    assert_eq!(seen(&all, "2026-02-20"), (0, 1));
+    assert_eq!(seen(&all, "2026-03-15"), (0, 0), "the second payment converts nothing");
+    let nothing =
+        Bill { amount_due: 0, recurring_amount: 0, ..invoice("2026-02-15", "2026-03-15", 0, Some("2026-02-15")) };
+    assert_eq!(seen(&[course(tried.clone(), vec![free.clone(), nothing])], "2026-02-15"), (0, 0), "nothing was paid");
+    let old = SubscriptionEntry { trial_start: None, ..tried.clone() };
+    assert_eq!(seen(&[course(old, vec![free])], "2026-02-01"), (1, 0), "from before its start was stored");
+
+    // A trial that is given to somebody who pays already is no trial before.
+    let first = invoice("2026-01-01", "2026-02-01", 1_000, Some("2026-01-01"));
+    let given = SubscriptionEntry { created: at("2026-01-01"), ..tried };
+    let all = [course(given, vec![first])];
+    assert_eq!(figures_on(&all, "2026-01-20"), (1_000, 1, 0, 0, 0, 0));
+    assert_eq!(seen(&all, "2026-01-01"), (0, 0));
+    assert_eq!((figures_on(&all, "2026-02-02").2, seen(&all, "2026-02-01")), (1, (1, 0)));
+}
+
+#[test]
+fn a_renewal_that_is_open_within_grace_is_at_risk_until_it_is_settled_whatever_comes_later() {
+    let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
+    let at_risk = |open: &Bill, ended: Option<&str>, of: &str| {
+        let one = SubscriptionEntry { ended_at: ended.map(at), ..subscription("2026-02-01") };
+        counted(&[course(one, vec![first.clone(), open.clone()])], of).at_risk
+    };
+    let paid = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-05")), ..open.clone() };
+    let void = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-05")), ..open.clone() };
+    let written_off = Bill { uncollectible_at: Some(at("2026-03-05")), ..open.clone() };
+    for (of, expected) in [("2026-02-28", 0), ("2026-03-01", 1_200), ("2026-03-07", 1_200), ("2026-03-08", 0)] {
+        assert_eq!(at_risk(&open, None, of), expected, "{of}");
+    }
+    for settled in [&paid, &void, &written_off] {
+        assert_eq!((at_risk(settled, None, "2026-03-04"), at_risk(settled, None, "2026-03-05")), (1_200, 0));
+    }
+    assert_eq!(at_risk(&open, Some("2026-03-04"), "2026-03-03"), 1_200);
+    assert_eq!(at_risk(&open, Some("2026-03-04"), "2026-03-04"), 0, "nobody is asked for it any more");
+    let never = Bill { status: "void".to_owned(), ..open.clone() };
+    assert_eq!(at_risk(&never, None, "2026-03-03"), 0);
+    let purchase = Bill { billing_reason: Some("subscription_create".to_owned()), ..open };
+    assert_eq!(at_risk(&purchase, None, "2026-03-03"), 0, "nobody watches on an unpaid purchase");
+}
+
+#[test]
+fn a_renewal_paid_after_a_failed_attempt_is_recovered_on_the_day_it_is_paid() {
+    let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let late =
+        Bill { paid_at: Some(at("2026-03-06")), ..invoice("2026-03-01", "2026-04-01", 1_200, Some("2026-03-06")) };
+    let all = [course(subscription("2026-02-01"), vec![first, late.clone()])];
+    let seen = |failures: Vec<ChargeEntry>, of: &str| {
+        counted_with(&all, &ChargeEvents { failures, ..ChargeEvents::default() }, of).recovered
+    };
+    let own = || failure("2026-03-01", "pi_2026-03-01");
+    assert_eq!(seen(vec![own(), failure("2026-03-03", "pi_2026-03-01")], "2026-03-06"), 1_200, "once");
+    assert_eq!(seen(vec![own()], "2026-03-05"), 0);
+    assert_eq!(seen(vec![own()], "2026-03-07"), 0);
+    assert_eq!(seen(Vec::new(), "2026-03-06"), 0, "late, as by a bank that wanted it confirmed");
+    assert_eq!(seen(vec![failure("2026-03-01", "pi_other")], "2026-03-06"), 0);
+    assert_eq!(seen(vec![failure("2026-03-07", "pi_2026-03-01")], "2026-03-06"), 0, "what failed later");
+    assert_eq!(seen(vec![failure("2025-12-01", "pi_2026-03-01")], "2026-03-06"), 0, "beyond what is read of each day");
+    let purchase = Bill { billing_reason: Some("subscription_create".to_owned()), ..late };
+    let bought = [course(subscription("2026-03-01"), vec![purchase])];
+    let charges = ChargeEvents { failures: vec![own()], ..ChargeEvents::default() };
+    assert_eq!(counted_with(&bought, &charges, "2026-03-06").recovered, 0, "a second try at the checkout");
+}
+
+#[test]
+fn active_subscriptions_are_told_by_the_plan_that_they_paid_for_then() {
+    let basic = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let year = Bill {
+        plan_type: Some(PlanType::Premium),
+        interval: Some(Interval::Year),
+        ..invoice("2026-03-01", "2027-03-01", 12_000, Some("2026-03-01"))
+    };
+    let now = SubscriptionEntry {
+        plan_type: Some(PlanType::Premium),
+        interval: Some(Interval::Year),
+        ..subscription("2026-02-01")
+    };
+    let other = Course { customer: "cus_2".to_owned(), ..course(subscription("2026-02-01"), vec![basic.clone()]) };
+    let all = [course(now, vec![basic, year]), other];
+    let plans = |of: &str| counted(&all, of).plans.into_iter().collect::<Vec<_>>();
+    let one = |plan: &str, count: u64| (plan.to_owned(), count);
+    assert_eq!(plans("2026-02-10"), [one("basic_month", 2)]);
+    assert_eq!(plans("2026-03-01"), [one("basic_month", 1), one("premium_year", 1)]);
+    let mut sum = day_of(&all, &ChargeEvents::default(), "2026-02-10");
+    sum += &day_of(&all, &ChargeEvents::default(), "2026-03-01");
+    assert_eq!(sum.currencies["usd"].plans.get("basic_month"), Some(&1), "as it stands on the last day");
+}
+
+/// Stripe may end an overdue subscription, call it `unpaid`, or leave it; and later it may be paid or end after all.
+#[test]
+fn a_payment_fails_on_one_day_whatever_stripe_calls_the_subscription_then_and_later() {
+    let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
+    let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
+    let paid = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-04-10")), ..open.clone() };
+    let failed = |status: Status, ended: Option<&str>, second: &Bill| -> Vec<String> {
+        let one = SubscriptionEntry { status, ended_at: ended.map(at), ..subscription("2026-02-01") };
+        let all = [course(one, vec![first.clone(), second.clone()])];
+        let days = (0..60).map(|days| day("2026-03-01").plus(days).to_string());
+        days.filter(|of| counted(&all, of).payments_failed > 0).collect()
+    };
+    for (status, ended, second) in [
+        (Status::PastDue, None, &open),
+        (Status::Unpaid, None, &open),
+        (Status::Active, None, &paid),
+        (Status::Canceled, Some("2026-04-12"), &open),
+        (Status::Canceled, Some("2026-04-12"), &paid),
+    ] {
+        assert_eq!(failed(status, ended, second), ["2026-03-22"], "{status:?} {ended:?} {second:?}");
+    }
+    assert_eq!(failed(Status::Canceled, Some("2026-03-15"), &open), ["2026-03-15"], "Stripe gave up before");
+    let in_time = Bill { paid_at: Some(at("2026-03-20")), ..paid };
+    assert!(failed(Status::Active, None, &in_time).is_empty());
+    let last = Bill { finalized_at: Some(at("2026-03-16")), paid_at: Some(at("2026-03-17")), ..in_time };
+    assert!(failed(Status::Canceled, Some("2026-03-15"), &last).is_empty(), "a last invoice, made after the end");
 }

@@ -1,77 +1,198 @@
-//! Streams at once: the leases of a user are the slots of one item (contract §5).
+//! Concurrent streams: a user's leases are the slots of one item (contract §5).
 
 use crate::models::ids::{PlaybackId, SessionId, VideoId};
+use crate::models::position::Position;
+use crate::models::progress::WatchHistory;
+use crate::models::session::Session;
+use crate::models::video::Video;
+use jiff::fmt::serde::timestamp::microsecond;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// Heartbeats that may be missed before a lease has expired.
+/// The number of missed heartbeats after which a lease expires.
 const HEARTBEATS_MISSED_MAX: i32 = 3;
 
-/// How long a lease lives after a heartbeat.
+/// How long a lease is valid after a heartbeat.
 pub fn lease_life(heartbeat: SignedDuration) -> SignedDuration {
     heartbeat * HEARTBEATS_MISSED_MAX
 }
 
-/// A lease.
+/// A lease. The names are short and the ids binary, because heartbeats write all of a user's leases, and pay by the kilobyte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slot {
     /// The playback that holds it.
+    #[serde(rename = "p", with = "binary")]
     pub playback_session_id: PlaybackId,
-    /// The sign-in session that plays: it holds one lease at most.
+    /// The sign-in session that plays; each holds at most one lease.
+    #[serde(rename = "s", with = "binary")]
     pub sid: SessionId,
-    /// What plays.
+    /// The video.
+    #[serde(rename = "v", with = "binary")]
     pub video_id: VideoId,
-    /// Its title, for whoever is asked to stop it.
+    /// Its title, for choosing a stream to stop.
+    #[serde(rename = "n")]
     pub video_title: String,
-    /// Where it plays.
+    /// The device.
+    #[serde(rename = "d")]
     pub device_name: String,
-    /// Since when.
+    /// When it started.
+    #[serde(rename = "t", with = "microsecond::required")]
     pub started_at: Timestamp,
     /// The last heartbeat.
+    #[serde(rename = "r", with = "microsecond::required")]
     pub renewed_at: Timestamp,
-    /// When it ends if no heartbeat comes.
+    /// When it expires without a heartbeat.
+    #[serde(rename = "e", with = "microsecond::required")]
     pub expires_at: Timestamp,
-    /// Seconds that its heartbeats covered.
+    /// The seconds that its heartbeats covered.
+    #[serde(rename = "w")]
     pub watched_seconds: f64,
+    /// Whether it was stopped. It is then kept only for its position.
+    #[serde(rename = "x")]
+    pub is_stopped: bool,
+    /// The position in the video.
+    #[serde(rename = "o")]
+    pub position: Position,
 }
 
 impl Slot {
-    /// The lease as whoever is asked to stop it sees it.
-    pub fn busy(&self) -> Value {
-        json!({
-            "playback_session_id": self.playback_session_id,
-            "device_name": self.device_name,
-            "video_title": self.video_title,
-            "started_at": self.started_at,
-        })
+    /// The lease of a playback of that video that starts now.
+    pub fn new(video: &Video, session: &Session, position: Position, life: SignedDuration, now: Timestamp) -> Self {
+        Self {
+            playback_session_id: PlaybackId::new(now),
+            sid: session.id,
+            video_id: video.id,
+            video_title: video.title.clone(),
+            device_name: session.device_name.clone(),
+            started_at: now,
+            renewed_at: now,
+            expires_at: now + life,
+            watched_seconds: 0.0,
+            is_stopped: false,
+            position,
+        }
+    }
+
+    fn is_live(&self, now: Timestamp) -> bool {
+        !self.is_stopped && now < self.expires_at
+    }
+
+    /// The lease as shown when a stream must be stopped.
+    pub fn busy(&self) -> StreamInUse {
+        StreamInUse {
+            playback_session_id: self.playback_session_id,
+            device_name: self.device_name.clone(),
+            video_title: self.video_title.clone(),
+            started_at: self.started_at,
+        }
     }
 }
 
-/// What a heartbeat found.
+/// A stream that plays, as a refusal names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StreamInUse {
+    /// The playback, for stopping it.
+    pub playback_session_id: PlaybackId,
+    /// The device.
+    pub device_name: String,
+    /// The video's title.
+    pub video_title: String,
+    /// When it started.
+    pub started_at: Timestamp,
+}
+
+/// An id as the 16 bytes that it is.
+mod binary {
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+    use std::fmt;
+    use std::marker::PhantomData;
+    use uuid::Uuid;
+
+    pub(super) fn serialize<I: Copy + Into<Uuid>, S: Serializer>(id: &I, serializer: S) -> Result<S::Ok, S::Error> {
+        let uuid: Uuid = (*id).into();
+        serializer.serialize_bytes(uuid.as_bytes())
+    }
+
+    pub(super) fn deserialize<'de, I: From<Uuid>, D: Deserializer<'de>>(deserializer: D) -> Result<I, D::Error> {
+        deserializer.deserialize_bytes(Bytes(PhantomData))
+    }
+
+    struct Bytes<I>(PhantomData<I>);
+
+    impl<I: From<Uuid>> Visitor<'_> for Bytes<I> {
+        type Value = I;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("the 16 bytes of an id")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<I, E> {
+            Uuid::from_slice(bytes).map(I::from).map_err(E::custom)
+        }
+    }
+}
+
+/// Where a lease stands among a user's others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The number of live leases that come first when there are too many.
+    pub ahead: usize,
+    /// Whether the lease is live itself; an expired one has to take a free slot again.
+    pub is_live: bool,
+}
+
+/// The result of a heartbeat.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one value for each request, on the stack")]
 pub enum Beat {
-    /// The lease goes on.
+    /// The lease continues.
     Renewed(Slot),
-    /// The lease is no more: stopped from elsewhere, or its slot was taken.
+    /// The lease is gone: it was stopped from elsewhere, or its slot was taken.
     Lost,
 }
 
-/// The slots of a user. An expired one stays until its place is needed, so that a heartbeat that was merely late finds it.
+/// How a playback got its lease.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one value for each request, on the stack")]
+pub enum Taken {
+    /// A live lease continues.
+    Renewed(Slot),
+    /// A new one, replacing the sign-in session's own at that index, which follows.
+    Replaced(usize, Slot, Slot),
+    /// A new one in a new slot, and those that made room for it.
+    Started(Slot, Vec<Slot>),
+}
+
+impl Taken {
+    /// The leases that are gone.
+    pub fn dropped(&self) -> &[Slot] {
+        match self {
+            Self::Renewed(_) => &[],
+            Self::Replaced(_, _, own) => std::slice::from_ref(own),
+            Self::Started(_, dropped) => dropped,
+        }
+    }
+}
+
+/// A user's slots. An expired lease stays until its slot is needed, so that a late heartbeat still finds it, and so that its
+/// position stays until it has been written to the row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Slots {
     /// In the order in which they were taken.
-    #[serde(default)]
+    #[serde(rename = "leases", default)]
     pub slots: Vec<Slot>,
-    /// Grows with every change: of two at once, the second reads again.
+    /// Incremented with every change: the second of two concurrent writers reads again.
     #[serde(default)]
     pub version: u64,
 }
 
 impl Slots {
-    /// The leases that are live at a moment.
+    /// The leases that are live at a given time.
     pub fn live(&self, now: Timestamp) -> impl Iterator<Item = &Slot> {
-        self.slots.iter().filter(move |slot| now < slot.expires_at)
+        self.slots.iter().filter(move |slot| slot.is_live(now))
     }
 
     /// The live lease of a playback of this sign-in session.
@@ -79,35 +200,88 @@ impl Slots {
         self.live(now).find(|slot| slot.playback_session_id == id && slot.sid == sid)
     }
 
-    /// Takes a slot for a new playback, in place of the same sign-in session's own.
+    /// The newest position in a video that a lease carries.
+    pub fn position(&self, video_id: VideoId) -> Option<&Position> {
+        let carried = self.slots.iter().filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
+        carried.map(|slot| &slot.position).max_by_key(|position| position.last_watched_at)
+    }
+
+    /// The videos in which leases carry a position that is listed for continuing.
+    pub fn continued(&self) -> BTreeSet<VideoId> {
+        let carried = self.slots.iter().filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
+        carried.map(|slot| slot.video_id).collect()
+    }
+
+    /// Renews the lease of `renewed` if it is live and plays the same video. Otherwise takes `new`.
     ///
     /// # Errors
-    /// The leases that are in the way, when `limit` others are live.
-    pub fn take(&mut self, slot: Slot, limit: usize, now: Timestamp) -> Result<(), Vec<Slot>> {
+    /// The other leases, when `limit` of them are live.
+    pub fn play(
+        &mut self,
+        new: Slot,
+        renewed: Option<PlaybackId>,
+        limit: usize,
+        life: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Taken, Vec<Slot>> {
+        let is_own = |id: &PlaybackId| self.own(*id, new.sid, now).is_some_and(|own| own.video_id == new.video_id);
+        let beat = renewed.filter(is_own).map(|id| self.beat(id, new.sid, limit, life, now));
+        if let Some(Beat::Renewed(slot)) = beat {
+            return Ok(Taken::Renewed(slot));
+        }
+        let own =
+            self.slots.iter().position(|slot| slot.sid == new.sid).map(|place| (place, self.slots[place].clone()));
+        let dropped = self.take(new.clone(), limit, now)?;
+        Ok(match own {
+            Some((place, own)) => Taken::Replaced(place, new, own),
+            None => Taken::Started(new, dropped),
+        })
+    }
+
+    /// Takes a slot for a new playback, replacing the same sign-in session's own. Returns the others that made room for it.
+    ///
+    /// # Errors
+    /// The leases that use the slots, if `limit` others are live.
+    pub fn take(&mut self, slot: Slot, limit: usize, now: Timestamp) -> Result<Vec<Slot>, Vec<Slot>> {
         let others: Vec<Slot> = self.live(now).filter(|other| other.sid != slot.sid).cloned().collect();
         if others.len() >= limit {
             return Err(others);
         }
         self.slots.retain(|other| other.sid != slot.sid);
-        self.make_room(limit, now);
+        let dropped = self.make_room(limit, now);
         self.slots.push(slot);
         self.version += 1;
-        Ok(())
+        Ok(dropped)
     }
 
-    /// Renews a lease by a heartbeat. One that merely expired takes a free slot again.
+    /// Where a lease stands that was not stopped or taken.
+    pub fn standing(&self, id: PlaybackId, sid: SessionId, now: Timestamp) -> Option<Standing> {
+        let is_it = |slot: &&Slot| slot.playback_session_id == id && slot.sid == sid && !slot.is_stopped;
+        let slot = self.slots.iter().find(is_it)?;
+        let is_live = slot.is_live(now);
+        // Earlier leases keep their slots, so a lowered limit ends the newest streams first.
+        let others = self.live(now).filter(|other| other.playback_session_id != id);
+        let ahead = others.filter(|other| !is_live || other.started_at < slot.started_at).count();
+        Some(Standing { ahead, is_live })
+    }
+
+    /// Notes in a lease how its position's row is, which others have changed; `false` if there is nothing to note.
+    pub fn follow(&mut self, id: PlaybackId, row: &WatchHistory, duration: Option<f64>) -> bool {
+        let Some(slot) = self.of(id) else { return false };
+        slot.position.follow(id.uuid(), row, duration);
+        self.version += 1;
+        true
+    }
+
+    /// The lease of a playback.
+    pub fn of(&mut self, id: PlaybackId) -> Option<&mut Slot> {
+        self.slots.iter_mut().find(|slot| slot.playback_session_id == id)
+    }
+
+    /// Renews a lease by a heartbeat. An expired lease takes a free slot again.
     pub fn beat(&mut self, id: PlaybackId, sid: SessionId, limit: usize, life: SignedDuration, now: Timestamp) -> Beat {
-        let Some(index) = self.slots.iter().position(|slot| slot.playback_session_id == id && slot.sid == sid) else {
-            return Beat::Lost;
-        };
-        // Those before it in line keep their places; so a lowered limit ends the newest streams first.
-        let expired = now >= self.slots[index].expires_at;
-        let before = self.live(now).filter(|slot| slot.playback_session_id != id);
-        let ahead = before.filter(|slot| expired || slot.started_at < self.slots[index].started_at).count();
-        if ahead >= limit {
-            return Beat::Lost;
-        }
-        let slot = &mut self.slots[index];
+        let is_within = self.standing(id, sid, now).is_some_and(|standing| standing.ahead < limit);
+        let Some(slot) = self.of(id).filter(|_| is_within) else { return Beat::Lost };
         let passed = now.duration_since(slot.renewed_at).max(SignedDuration::ZERO).min(life);
         slot.watched_seconds += passed.as_secs_f64();
         slot.renewed_at = slot.renewed_at.max(now);
@@ -117,20 +291,38 @@ impl Slots {
         Beat::Renewed(slot)
     }
 
-    /// Ends a lease; `false` when there is no live one of that id.
+    /// Ends a lease; `false` if there is no live lease with that id.
     pub fn stop(&mut self, id: PlaybackId, now: Timestamp) -> bool {
         let live = self.live(now).any(|slot| slot.playback_session_id == id);
-        self.slots.retain(|slot| slot.playback_session_id != id);
+        self.end(|slot| slot.playback_session_id == id);
         self.version += 1;
         live
     }
 
-    /// Lets expired slots go, oldest first, until another one fits.
-    fn make_room(&mut self, limit: usize, now: Timestamp) {
-        while self.slots.len() >= limit {
-            let Some(oldest) = self.slots.iter().position(|slot| now >= slot.expires_at) else { return };
-            self.slots.remove(oldest);
+    /// Ends the leases of ended sign-in sessions; `false` if there were none.
+    pub fn release(&mut self, is_ended: impl Fn(SessionId) -> bool) -> bool {
+        let is_changed = self.slots.iter().any(|slot| !slot.is_stopped && is_ended(slot.sid));
+        self.end(|slot| is_ended(slot.sid));
+        self.version += u64::from(is_changed);
+        is_changed
+    }
+
+    /// Ends leases: those that carry a position are stopped, and the others removed.
+    fn end(&mut self, is_it: impl Fn(&Slot) -> bool) {
+        self.slots.retain(|slot| slot.position.is_ahead || !is_it(slot));
+        for slot in self.slots.iter_mut().filter(|slot| is_it(slot)) {
+            slot.is_stopped = true;
         }
+    }
+
+    /// Drops slots that are not live, oldest first, until another one fits.
+    fn make_room(&mut self, limit: usize, now: Timestamp) -> Vec<Slot> {
+        let mut dropped = Vec::new();
+        while self.slots.len() >= limit {
+            let Some(oldest) = self.slots.iter().position(|slot| !slot.is_live(now)) else { break };
+            dropped.push(self.slots.remove(oldest));
+        }
+        dropped
     }
 }
 
@@ -155,11 +347,13 @@ mod tests {
             renewed_at: at(second),
             expires_at: at(second) + LIFE,
             watched_seconds: 0.0,
+            is_stopped: false,
+            position: Position::at_start(None, None),
         }
     }
 
     #[test]
-    fn over_the_limit_nothing_is_taken_and_the_others_are_named() {
+    fn over_the_limit_no_slot_is_taken_and_the_others_are_listed() {
         let (phone, television) = (SessionId::new(at(0)), SessionId::new(at(1)));
         let mut slots = Slots::default();
         let first = slot(phone, 0);
@@ -182,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_heartbeat_comes_back_only_while_there_is_room() {
+    fn a_late_heartbeat_gets_its_slot_back_only_if_one_is_free() {
         let (phone, television) = (SessionId::new(at(0)), SessionId::new(at(1)));
         let mut slots = Slots::default();
         let first = slot(phone, 0);
@@ -197,7 +391,21 @@ mod tests {
     }
 
     #[test]
-    fn time_watched_counts_between_heartbeats_alone() {
+    fn ended_sessions_lose_their_slots_and_the_others_keep_theirs() {
+        let (phone, television) = (SessionId::new(at(0)), SessionId::new(at(1)));
+        let mut slots = Slots::default();
+        slots.take(slot(phone, 0), 4, at(0)).expect("free");
+        slots.take(slot(television, 1), 4, at(1)).expect("free");
+        let before = slots.clone();
+        assert!(!slots.release(|_| false));
+        assert_eq!(slots, before, "nothing to write");
+        assert!(slots.release(|sid| sid == phone));
+        assert_eq!(slots.slots.iter().map(|slot| slot.sid).collect::<Vec<_>>(), [television]);
+        assert_eq!(slots.version, before.version + 1);
+    }
+
+    #[test]
+    fn watched_time_counts_only_between_heartbeats() {
         let phone = SessionId::new(at(0));
         let mut slots = Slots::default();
         let first = slot(phone, 0);

@@ -1,15 +1,15 @@
-//! A subscription as Stripe last told it, and a complimentary plan beside it.
+//! A subscription as last fetched from Stripe, and a complimentary plan.
 
-use crate::models::entitlement::{self, AccessView, Decision};
 use crate::models::plan::{Interval, PlanType};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Stripe's status of a subscription, and `none` where there is no subscription.
+/// Stripe's status of a subscription, or `none` without a subscription.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "Stripe's words, or the name says it")]
+#[schemars(rename = "SubscriptionStatus")]
 pub enum Status {
     #[default]
     None,
@@ -21,7 +21,7 @@ pub enum Status {
     Incomplete,
     IncompleteExpired,
     Canceled,
-    /// A status that Stripe added since: it grants nothing.
+    /// A status that Stripe has added since; it grants nothing.
     #[serde(other)]
     Unknown,
 }
@@ -41,7 +41,7 @@ impl Status {
         Status::Unknown,
     ];
 
-    /// Its word in tables and JSON.
+    /// Its name in tables and JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Status::None => "none",
@@ -57,7 +57,7 @@ impl Status {
         }
     }
 
-    /// Whether a second subscription beside it would be one too many (contract §6).
+    /// Whether it rules out a second subscription (contract §6).
     pub fn is_live(self) -> bool {
         matches!(self, Status::Trialing | Status::Active | Status::PastDue | Status::Unpaid | Status::Paused)
     }
@@ -75,88 +75,40 @@ pub struct Subscription {
     pub plan_type: Option<PlanType>,
     /// Stripe's status.
     pub status: Status,
-    /// How often it is billed.
+    /// The billing interval.
     pub interval: Option<Interval>,
+    /// What a period costs before coupons, in minor units: the price that it was sold at, whatever is sold now.
+    pub amount: Option<i64>,
+    /// ISO 4217, in lower case.
+    pub currency: Option<String>,
+    /// `true` if a coupon lowers it; not stored otherwise.
+    pub has_discount: Option<bool>,
     /// When the paid period ends.
     pub current_period_end: Option<Timestamp>,
-    /// When it will be cancelled, if it will.
+    /// When it will be cancelled, if scheduled.
     pub cancel_at: Option<Timestamp>,
     /// When the trial ends, if there is one.
     pub trial_end: Option<Timestamp>,
-    /// The earliest moment at which one of its open invoices was finalized: where grace starts.
+    /// When a paused billing resumes automatically, if scheduled.
+    pub resumes_at: Option<Timestamp>,
+    /// The earliest time at which one of its open invoices was finalized: the start of the grace period.
     pub unpaid_since: Option<Timestamp>,
     /// The plan that it changes to at the end of the period.
     pub pending_plan_type: Option<PlanType>,
-    /// How often that will be billed.
+    /// The billing interval after that change.
     pub pending_interval: Option<Interval>,
-    /// A plan given by the operator.
+    /// What a period will cost then before coupons, in minor units.
+    pub pending_amount: Option<i64>,
+    /// A plan that the operator gave.
     pub complimentary_plan: Option<PlanType>,
     /// When that ends.
     pub complimentary_until: Option<Timestamp>,
 }
 
 impl Subscription {
-    /// This state as Stripe told it, with the complimentary plan of another.
+    /// This state from Stripe, with the complimentary plan of another.
     #[must_use]
     pub fn beside(self, other: &Self) -> Self {
         Self { complimentary_plan: other.complimentary_plan, complimentary_until: other.complimentary_until, ..self }
-    }
-}
-
-/// A subscription as clients see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Subscription")]
-pub struct SubscriptionView {
-    /// The plan; `null` where there is none.
-    pub plan_type: Option<PlanType>,
-    /// Stripe's status, or `none`.
-    pub status: Status,
-    /// How often it is billed.
-    pub interval: Option<Interval>,
-    /// When the paid period ends.
-    pub current_period_end: Option<Timestamp>,
-    /// When it will be cancelled, if it will.
-    pub cancel_at: Option<Timestamp>,
-    /// When the trial ends, if there is one.
-    pub trial_end: Option<Timestamp>,
-    /// When access ends unless the open invoice is paid.
-    pub grace_until: Option<Timestamp>,
-    /// Whether videos of a plan may be watched now.
-    pub access: AccessView,
-    /// When the access of the present state ends.
-    pub access_until: Option<Timestamp>,
-    /// The plan that it changes to at the end of the period.
-    pub pending_plan_type: Option<PlanType>,
-    /// How often that will be billed.
-    pub pending_interval: Option<Interval>,
-    /// When a plan given by the operator ends.
-    pub complimentary_until: Option<Timestamp>,
-    /// With `session_id`: whether this is what Stripe says now; `false` when Stripe could not be asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub synced: Option<bool>,
-}
-
-impl SubscriptionView {
-    /// A subscription as it stands at a moment.
-    pub fn of(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Self {
-        let access = match entitlement::granted(subscription, grace, now) {
-            Ok(_) => Decision::Allow,
-            Err(code) => Decision::Deny(code),
-        };
-        Self {
-            plan_type: subscription.plan_type,
-            status: subscription.status,
-            interval: subscription.interval,
-            current_period_end: subscription.current_period_end,
-            cancel_at: subscription.cancel_at,
-            trial_end: subscription.trial_end,
-            grace_until: entitlement::grace_until(subscription, grace),
-            access: access.into(),
-            access_until: entitlement::access_until(subscription, grace, now),
-            pending_plan_type: subscription.pending_plan_type,
-            pending_interval: subscription.pending_interval,
-            complimentary_until: subscription.complimentary_until,
-            synced: None,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Moments as sort keys, and UTC days.
+//! Timestamps as sort keys, and UTC days.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -7,14 +7,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// A moment as text that sorts by time: RFC 3339 with exactly three decimals. Without them `…00Z` sorts after `…00.5Z`.
+/// A timestamp as text that sorts by time: RFC 3339 with exactly three decimals. Without them `…00Z` sorts after
+/// `…00.5Z`.
 pub fn sortable(moment: Timestamp) -> String {
     format!("{moment:.3}")
 }
 
-/// Serialises a moment as text that sorts by time.
+/// Serializes a timestamp as text that sorts by time.
 ///
 /// # Errors
 /// The serializer's own.
@@ -22,19 +24,161 @@ pub fn as_sortable<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S
     serializer.serialize_str(&sortable(*moment))
 }
 
-/// A moment without what its sortable text does not hold.
+/// Serializes an optional timestamp as text that sorts by time.
+///
+/// # Errors
+/// The serializer's own.
+#[allow(clippy::ref_option, reason = "serde passes the field")]
+pub fn as_sortable_option<S: Serializer>(moment: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => as_sortable(moment, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// A timestamp truncated to the precision of its sortable text.
 pub fn to_millisecond(moment: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
 }
 
-/// The UTC month of a moment: `2026-03`.
+/// The UTC month of a timestamp: `2026-03`.
 pub fn month(moment: Timestamp) -> String {
     moment.strftime("%Y-%m").to_string()
 }
 
-/// The UTC day of a moment: `2026-03-01`.
+/// The UTC day of a timestamp: `2026-03-01`.
 pub fn day(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%d").to_string()
+}
+
+/// The schema's `format` for a timestamp.
+pub const MOMENT_FORMAT: &str = "date-time";
+/// The schema's `format` for the time of a device's clock.
+pub const DEVICE_TIME_FORMAT: &str = "device-time";
+/// The schema's `format` for a day.
+pub const DAY_FORMAT: &str = "date";
+/// The years that an input may name: a device that lost the time says 1970, and adding to a time in the last year still
+/// gives a valid timestamp.
+const YEARS: RangeInclusive<i16> = 1970..=2199;
+
+/// A timestamp from a request: RFC 3339, with an offset or `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(Timestamp);
+
+impl Moment {
+    /// The timestamp.
+    pub const fn get(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl FromStr for Moment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let moment = text.parse::<DeviceTime>()?.get();
+        let is_known = YEARS.contains(&TimeZone::UTC.to_datetime(moment).year());
+        if is_known { Ok(Self(moment)) } else { Err("must be in the years 1970 to 2199") }
+    }
+}
+
+/// The time of a device's clock: RFC 3339 with any year, because a clock may be wrong by centuries and is compared only
+/// with itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeviceTime(Timestamp);
+
+impl DeviceTime {
+    /// The time that it shows.
+    pub const fn get(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl FromStr for DeviceTime {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let moment = text.parse().ok().filter(|_| has_one_meaning(text));
+        moment.map(Self).ok_or(NOT_A_MOMENT)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for DeviceTime {
+    fn schema_name() -> Cow<'static, str> {
+        "DeviceTime".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": DEVICE_TIME_FORMAT,
+            "maxLength": 40,
+            "description": "A timestamp (RFC 3339) from a device's clock.",
+        })
+    }
+}
+
+const NOT_A_MOMENT: &str = "must be a moment as RFC 3339 writes it, such as 2026-03-01T12:00:00Z";
+
+/// Accepts only RFC 3339; our parser alone would accept more. That is a date, a `T`, a time in seconds without leap
+/// seconds, and an offset.
+fn has_one_meaning(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shape = b"0000-00-00T00:00:00";
+    let is_shaped = bytes.len() > shape.len()
+        && shape.iter().zip(bytes).all(|(expected, given)| match expected {
+            b'0' => given.is_ascii_digit(),
+            other => other == &given.to_ascii_uppercase(),
+        });
+    if !is_shaped || &bytes[17..19] == b"60" {
+        return false;
+    }
+    let rest = &text[shape.len()..];
+    let rest = match rest.strip_prefix('.') {
+        Some(decimals) => {
+            let end = decimals.bytes().take_while(u8::is_ascii_digit).count();
+            if end == 0 || end > 9 {
+                return false;
+            }
+            &decimals[end..]
+        }
+        None => rest,
+    };
+    let is_offset = rest.len() == 6
+        && rest.get(1..3).is_some_and(|hours| hours <= "23")
+        && rest.starts_with(['+', '-'])
+        && rest.bytes().skip(1).zip(*b"00:00").all(|(given, expected)| match expected {
+            b'0' => given.is_ascii_digit(),
+            other => other == given,
+        });
+    rest.eq_ignore_ascii_case("z") || is_offset
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Moment {
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": MOMENT_FORMAT,
+            "maxLength": 40,
+            "description": "A timestamp (RFC 3339) in the years 1970 to 2199.",
+        })
+    }
 }
 
 /// A UTC day: `2026-03-01`.
@@ -42,7 +186,7 @@ pub fn day(moment: Timestamp) -> String {
 pub struct Day(Date);
 
 impl Day {
-    /// The day of a moment.
+    /// The day of a timestamp.
     pub fn of(moment: Timestamp) -> Self {
         Self(TimeZone::UTC.to_datetime(moment).date())
     }
@@ -58,13 +202,13 @@ impl Day {
         Self(self.0.first_of_month())
     }
 
-    /// The day so many days later, or before.
+    /// The day this many days later, or earlier if negative.
     #[must_use]
     pub fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days.days()))
     }
 
-    /// How many days another is later.
+    /// The number of days until another day.
     pub fn days_until(self, other: Self) -> i64 {
         other.start().duration_since(self.start()).as_hours() / 24
     }
@@ -88,13 +232,14 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
-/// Reads the one form that we write.
+/// Parses the one form that we write.
 impl FromStr for Day {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let day = text.parse().map(Self).ok().filter(|day| day.to_string() == text);
-        day.ok_or("must be a day, such as 2026-03-01")
+        let day: Option<Self> = text.parse().map(Self).ok().filter(|day: &Self| day.to_string() == text);
+        let day = day.ok_or("must be a day, such as 2026-03-01")?;
+        if YEARS.contains(&day.0.year()) { Ok(day) } else { Err("must be in the years 1970 to 2199") }
     }
 }
 
@@ -104,7 +249,7 @@ impl JsonSchema for Day {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date", "description": "A UTC day." })
+        json_schema!({ "type": "string", "format": DAY_FORMAT, "maxLength": 10, "description": "A UTC day in the years 1970 to 2199." })
     }
 }
 
@@ -113,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_sorts_as_time_does() {
+    fn text_sorts_by_time() {
         let moments = [0, 1, 500, 999, 1_000, 60_000].map(|ms| Timestamp::from_millisecond(ms).expect("in range"));
         let texts = moments.map(sortable);
         assert!(texts.is_sorted(), "{texts:?}");
@@ -121,14 +266,55 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_one_of_utc_and_has_one_form() {
+    fn a_day_is_in_utc_and_has_one_form() {
         let day = Day::of("2026-03-01T23:59:59.999Z".parse().expect("a moment"));
         assert_eq!((day.to_string().as_str(), day.plus(-1).to_string().as_str()), ("2026-03-01", "2026-02-28"));
         assert_eq!(day.start().to_string(), "2026-03-01T00:00:00Z");
         assert_eq!(Day::of("2026-03-02T00:00:00Z".parse().expect("a moment")), day.plus(1));
         assert_eq!((day.days_until(day.plus(31)), day.plus(1).days_until(day)), (31, -1));
-        for wrong in ["2026-3-1", "20260301", "2026-02-30", "2026-03-01T00:00:00Z", ""] {
+        for wrong in ["2026-3-1", "20260301", "2026-02-30", "2026-03-01T00:00:00Z", "", "9999-12-31", "-000001-01-01"] {
             assert!(serde_json::from_value::<Day>(wrong.into()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_timestamp_is_rfc_3339_within_the_supported_years() {
+        for (text, kept) in [
+            ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"),
+            ("2026-03-01t12:00:00z", "2026-03-01T12:00:00Z"),
+            ("2026-03-01T12:00:00.123456789+02:00", "2026-03-01T10:00:00.123456789Z"),
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+            ("2199-12-31T23:59:59.999Z", "2199-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(text.parse().map(|moment: Moment| moment.get().to_string()).as_deref(), Ok(kept), "{text}");
+        }
+        for wrong in [
+            "",
+            "now",
+            "2026-03-01",
+            "2026-03-01T12:00Z",
+            "2026-03-01 12:00:00Z",
+            "2026-03-01T12:00:00",
+            "2026-03-01T12:00:00+2",
+            "2026-03-01T12:00:00Z[UTC]",
+            "20260301T120000Z",
+            "2026-02-30T12:00:00Z",
+            "2026-03-01T24:00:00Z",
+            "2026-03-01T12:00:60Z",
+            "2016-12-31T23:59:60Z",
+            "9999-12-30T21:59:59Z",
+            "-000001-01-01T00:00:00Z",
+            "+002026-03-01T12:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "2200-01-01T00:00:00Z",
+            "2026-03-01T12:00:00,5Z",
+            "2026-03-01T12:00:00.Z",
+            "2026-03-01T12:00:00.1234567891Z",
+            "２026-03-01T12:00:00Z",
+        ] {
+            assert!(wrong.parse::<Moment>().is_err(), "{wrong}");
+            let is_of_another_year = ["9999-", "1969-", "2200-"].iter().any(|year| wrong.starts_with(year));
+            assert_eq!(wrong.parse::<DeviceTime>().is_ok(), is_of_another_year, "{wrong}");
         }
     }
 }

@@ -1,13 +1,18 @@
-//! Videos as clients see them, and the parts that rows and views share.
+//! Videos: everything about a video, and who may see it.
 
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::text::{Line, OptionalProse};
+use crate::models::time::{as_sortable, as_sortable_option};
+use crate::models::user::Role;
 use jiff::Timestamp;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize};
-use std::borrow::Cow;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// Where a video's encoding stands.
+/// What every row has as [`Video::listing`].
+pub const LISTING: &str = "videos";
+
+/// The state of a video's encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VideoStatus {
@@ -16,12 +21,12 @@ pub enum VideoStatus {
     Processing,
     /// Playable.
     Ready,
-    /// Not playable; `error_reason` says why.
+    /// It cannot be played; `error_reason` says why.
     Error,
 }
 
 impl VideoStatus {
-    /// The word that rows and answers use.
+    /// Its name in rows and responses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Processing => "processing",
@@ -31,6 +36,64 @@ impl VideoStatus {
     }
 }
 
+/// The effort that Mux puts into encoding a film; each step costs more at Mux.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VideoQuality {
+    /// For simple content.
+    #[default]
+    Basic,
+    /// Encoded to suit each film.
+    Plus,
+    /// The highest quality, for films whose pictures matter most.
+    Premium,
+}
+
+/// An audio track of the uploaded file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AudioTrack {
+    /// BCP 47, if the file has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Its name, if the file has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Channels in the file: 2 is stereo, 6 is 5.1. Absent until Mux reports it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u32>,
+    /// Channels that play. Absent if the track was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_channels: Option<u32>,
+    /// Whether it plays. Mux keeps the first audio track of a file.
+    pub kept: bool,
+}
+
+/// A pending new file for a video that plays: the old one plays until it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// Mux's upload.
+    pub upload_id: String,
+    /// Mux's asset, once the file has arrived.
+    pub asset_id: Option<String>,
+    /// Until when the file can be uploaded.
+    pub expires_at: Timestamp,
+    /// Its encoding quality.
+    #[serde(default)]
+    pub video_quality: VideoQuality,
+    /// Why the replacement failed.
+    pub error_reason: Option<String>,
+}
+
+/// An object at Mux that the service no longer needs and will delete there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obsolete {
+    /// An asset.
+    Asset(String),
+    /// An upload, and the asset that it may have become.
+    Upload(String),
+}
+
 /// A text track of a video.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptionTrack {
@@ -38,134 +101,135 @@ pub struct CaptionTrack {
     pub track_id: String,
     /// BCP 47: `en`.
     pub language: String,
-    /// What to call it.
+    /// Its name for viewers.
     pub name: String,
 }
 
-/// A poster at three widths, as image tokens that play nothing, with a placeholder to show before it.
+/// A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Poster {
-    /// The middle width.
+    /// The URL of the middle width.
     pub url: String,
-    /// All widths, as an `img` takes them.
+    /// All widths, for the `srcset` of an `img`.
     pub srcset: String,
-    /// A CSS colour to show until the picture is there.
+    /// A CSS color to show until the picture has loaded.
     pub placeholder: String,
 }
 
-/// A video as everybody sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Video")]
-pub struct PublicVideo {
-    /// Which.
+/// A row of `videos`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Video {
+    /// The id.
     pub id: VideoId,
     /// Its title.
     pub title: String,
     /// What it is about.
+    #[serde(default)]
     pub description: String,
-    /// The shelf that it stands on.
+    /// Its category.
     pub category: String,
-    /// What it asks of its viewer.
+    /// The plan that it requires.
     pub required_plan: RequiredPlan,
-    /// Seconds; `null` until it was encoded.
-    pub duration: Option<f64>,
-    /// Its images; `null` until it was encoded.
-    pub poster: Option<Poster>,
-    /// The series that it is an episode of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub series_id: Option<SeriesId>,
-    /// Which season of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub season: Option<u32>,
-    /// Which episode of that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub episode: Option<u32>,
-    /// From when on it is shown; `null` while it is not published.
-    pub published_at: Option<Timestamp>,
-}
-
-/// What operators see of a video beside what everybody sees.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Administration {
-    /// Where its encoding stands.
+    /// The state of its encoding.
+    #[serde(default)]
     pub status: VideoStatus,
-    /// Why it cannot be played.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Why it has no duration.
     pub error_reason: Option<String>,
-    /// Whether it was published.
+    /// Whether the operator published it.
+    #[serde(default)]
     pub published: bool,
-    /// Before when it is not shown, published or not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Hidden until this time, if one was scheduled.
     pub publish_at: Option<Timestamp>,
-    /// Where its credits start, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// When it was or will be published.
+    pub published_at: Option<Timestamp>,
+    /// In seconds.
+    pub duration: Option<f64>,
+    /// Where its credits start, in seconds: from there on it is completed.
     pub credits_at: Option<f64>,
+    /// Its images, signed when it became ready.
+    pub poster: Option<Poster>,
+    /// When they were last signed.
+    pub poster_signed_at: Option<Timestamp>,
+    /// The series, if it is an episode.
+    pub series_id: Option<SeriesId>,
+    /// Its season.
+    pub season: Option<u32>,
+    /// Its episode number.
+    pub episode: Option<u32>,
+    /// Mux's upload.
+    pub mux_upload_id: Option<String>,
     /// Mux's asset.
     pub mux_asset_id: Option<String>,
-    /// Mux's signed playback id.
+    /// Mux's signed playback id: never in a public response.
     pub mux_playback_id: Option<String>,
+    /// Text tracks.
+    #[serde(default)]
+    pub captions: Vec<CaptionTrack>,
+    /// Its encoding quality.
+    #[serde(default)]
+    pub video_quality: VideoQuality,
+    /// The audio tracks of its file.
+    #[serde(default)]
+    pub audio: Vec<AudioTrack>,
+    /// Whether Mux was asked what else the file contained.
+    #[serde(default)]
+    pub is_inspected: bool,
+    /// Until when its file can be uploaded.
+    pub upload_expires_at: Option<Timestamp>,
+    /// A pending new file, while this one plays.
+    pub replacement: Option<Replacement>,
+    /// What must be deleted at Mux.
+    #[serde(default)]
+    pub obsolete: Vec<Obsolete>,
+    /// Its former assets: late reports about them are ignored.
+    #[serde(default)]
+    pub former_assets: Vec<String>,
+    /// When Mux is asked about it next, while it is unsettled: the key of a sparse index.
+    #[serde(default, serialize_with = "as_sortable_option")]
+    pub check_at: Option<Timestamp>,
+    /// The partition of the operator's list, newest first: the same for every video.
+    pub listing: String,
     /// When it was created.
+    #[serde(serialize_with = "as_sortable")]
     pub created_at: Timestamp,
+    /// Incremented with every change: the second of two concurrent writers reads again.
+    #[serde(default)]
+    pub version: u64,
 }
 
-/// A video as operators see it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct AdminVideo {
-    #[serde(flatten)]
-    #[allow(missing_docs, reason = "flattened")]
-    pub video: PublicVideo,
-    #[serde(flatten)]
-    #[allow(missing_docs, reason = "flattened")]
-    pub administration: Administration,
-}
-
-/// The fields that only an episode of a series has, where there is no series.
-pub fn outside_series(series: Option<SeriesId>, season: Option<u32>, episode: Option<u32>) -> Vec<&'static str> {
-    let given = [("season", season), ("episode", episode)];
-    given.into_iter().filter(|(_, number)| series.is_none() && number.is_some()).map(|(field, _)| field).collect()
-}
-
-macro_rules! lines {
-    ($($(#[$doc:meta])* $name:ident $max:literal)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name(String);
-
-        impl From<$name> for String {
-            fn from(line: $name) -> Self {
-                line.0
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                line(&String::deserialize(deserializer)?).map(Self).map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "minLength": 1, "maxLength": $max })
-            }
-        }
-    )*};
-}
-
-lines! {
-    /// A title as an operator gives it: one line, trimmed, not blank.
-    Title 200
-    /// A category as an operator gives it.
-    CategoryName 50
-}
-
-fn line(text: &str) -> Result<String, &'static str> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("must not be blank");
+impl Video {
+    /// Whether everybody may see it.
+    pub fn is_public(&self, now: Timestamp) -> bool {
+        self.published && self.status == VideoStatus::Ready && self.publish_at.is_none_or(|at| at <= now)
     }
-    if text.chars().any(char::is_control) { Err("must be one line") } else { Ok(text.to_owned()) }
+
+    /// Whether a user may see it: everybody sees public videos, admins see all.
+    pub fn is_shown_to(&self, role: Role, now: Timestamp) -> bool {
+        role == Role::Admin || self.is_public(now)
+    }
+
+    /// Whether nothing more is expected from Mux, and nothing must be deleted there.
+    pub fn is_settled(&self) -> bool {
+        let waits = self.replacement.as_ref().is_some_and(|replacement| replacement.error_reason.is_none());
+        let is_encoded = match self.status {
+            VideoStatus::Processing => false,
+            VideoStatus::Ready => self.is_inspected,
+            VideoStatus::Error => true,
+        };
+        is_encoded && !waits && self.obsolete.is_empty()
+    }
+
+    /// The row to write, with or without the key of the index of unsettled videos.
+    #[must_use]
+    pub fn indexed(self) -> Self {
+        let check_at = (!self.is_settled()).then(|| self.check_at.unwrap_or(self.created_at));
+        Self { check_at, ..self }
+    }
 }
+
+/// A title from an operator.
+pub type Title = Line<200>;
+/// A category from an operator.
+pub type CategoryName = Line<50>;
+/// A description of a video or series from an operator.
+pub type Description = OptionalProse<5_000>;

@@ -1,22 +1,23 @@
 //! Mux's API: direct uploads and assets.
 
-use crate::models::video::CaptionTrack;
+use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, VideoQuality};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
 use crate::telemetry::{TRACE_HEADER, Trace};
+use boxed::boxed;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Limits of a call: to connect, and from start to end. Two of them fit into a handler's time.
+/// The timeouts of a call: for connecting, and in total. Two calls fit into a handler's deadline.
 const CONNECT: Duration = Duration::from_secs(1);
 const CALL: Duration = Duration::from_secs(3);
-/// How often a call that can be repeated is tried.
+/// How often a repeatable call is attempted.
 const TRIES_MAX: u32 = 2;
-/// How long an upload's URL works: a working day and a slow line.
+/// How long an upload's URL is valid: a working day and a slow connection.
 pub const UPLOAD_SECONDS: i64 = 24 * 3_600;
 
 /// A client of Mux's API.
@@ -27,14 +28,28 @@ pub struct Mux {
     secret: Secret<MuxSecret>,
 }
 
+/// The longest id that Mux assigns, in bytes; a longer one is not Mux's.
+const ID_BYTES_MAX: usize = 255;
+/// The longest text of Mux's that is stored, in characters, such as a name or a reason.
+const TEXT_CHARS_MAX: usize = 500;
+/// The most tracks of an asset that are stored.
+const TRACKS_MAX: usize = 100;
+/// The longest asset, in seconds: twice Mux's limit.
+const DURATION_SECONDS_MAX: f64 = 86_400.0;
+/// The shortest asset that counts as a film, in seconds: a still image has one frame or none.
+const FILM_SECONDS_MIN: f64 = 0.5;
+
 /// A direct upload.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Upload {
     /// Mux's id.
     pub id: String,
-    /// Where the file is put; absent when it takes none any more.
+    /// The URL to upload the file to; absent once the upload has ended.
     #[serde(default)]
     pub url: Option<String>,
+    /// `waiting`, `asset_created`, `errored`, `cancelled` or `timed_out`.
+    #[serde(default)]
+    pub status: String,
     /// The asset that it became.
     #[serde(default)]
     pub asset_id: Option<String>,
@@ -43,29 +58,41 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// What we called its asset.
+    /// An upload of which only the id is known.
+    pub fn unknown(id: &str) -> Self {
+        Self { id: id.to_owned(), ..Self::default() }
+    }
+
+    /// Whether its ids have the format of Mux's ids.
+    pub fn is_sane(&self) -> bool {
+        is_id(&self.id) && self.asset_id.as_deref().is_none_or(is_id)
+    }
+
+    /// The passthrough that we gave its asset.
     pub fn passthrough(&self) -> Option<&str> {
         self.new_asset_settings["passthrough"].as_str()
     }
 }
 
-/// An asset, in the shape that API answers and webhooks share.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// An asset, in the format that API responses and webhooks share.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Asset {
     /// Mux's id.
     pub id: String,
     /// `preparing`, `ready` or `errored`.
     #[serde(default)]
     pub status: String,
-    /// Seconds.
+    /// In seconds.
     #[serde(default)]
     pub duration: Option<f64>,
-    /// What we called it.
+    /// The passthrough that we gave it.
     #[serde(default)]
     pub passthrough: Option<String>,
     /// The direct upload that it came from.
     #[serde(default)]
     pub upload_id: Option<String>,
+    #[serde(default)]
+    resolution_tier: Option<String>,
     #[serde(default)]
     playback_ids: Vec<PlaybackId>,
     #[serde(default)]
@@ -84,7 +111,7 @@ struct PlaybackId {
 struct Track {
     #[serde(default)]
     id: String,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     kind: String,
     #[serde(default)]
     status: Option<String>,
@@ -92,6 +119,29 @@ struct Track {
     language_code: Option<String>,
     #[serde(default)]
     name: Option<String>,
+    #[serde(default)]
+    max_channels: Option<u32>,
+}
+
+/// A track of the file from which an asset was made.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct SourceTrack {
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    channels: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct SourceInput {
+    #[serde(default)]
+    file: Option<SourceFile>,
+}
+
+#[derive(Deserialize)]
+struct SourceFile {
+    #[serde(default)]
+    tracks: Vec<SourceTrack>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -101,31 +151,100 @@ struct Errors {
 }
 
 impl Asset {
-    /// The playback id that only a signed token opens.
+    /// An asset of which only the id is known.
+    pub fn unknown(id: &str) -> Self {
+        Self { id: id.to_owned(), ..Self::default() }
+    }
+
+    /// Whether its ids have the format of Mux's ids.
+    pub fn is_sane(&self) -> bool {
+        is_id(&self.id)
+            && self.upload_id.as_deref().is_none_or(is_id)
+            && self.playback_ids.iter().all(|one| is_id(&one.id))
+            && self.tracks.iter().all(|one| one.id.len() <= ID_BYTES_MAX)
+    }
+
+    /// The playback id that needs a signed token.
     pub fn signed_playback_id(&self) -> Option<&str> {
         self.playback_ids.iter().find(|one| one.policy == "signed").map(|one| one.id.as_str())
     }
 
-    /// The text tracks that can be shown.
+    /// The duration in seconds, if Mux knows it.
+    pub fn seconds(&self) -> Option<f64> {
+        self.duration.filter(|seconds| (0.0..=DURATION_SECONDS_MAX).contains(seconds))
+    }
+
+    /// The playback id of a ready asset.
+    ///
+    /// # Errors
+    /// Why it is not a film that viewers can play.
+    pub fn film(&self) -> Result<&str, &'static str> {
+        let has = |kind: &str| self.tracks.iter().any(|track| track.kind == kind);
+        if self.resolution_tier.as_deref() == Some("audio-only") || (has("audio") && !has("video")) {
+            return Err("The file has no picture, only sound. Upload a video file.");
+        }
+        if self.seconds().is_some_and(|seconds| seconds < FILM_SECONDS_MIN) {
+            return Err("The file has no length: it is a still image, or empty. Upload a video file.");
+        }
+        self.signed_playback_id().ok_or("Mux made no signed playback id for the file. Upload it again.")
+    }
+
+    /// The text tracks that are ready.
     pub fn captions(&self) -> Vec<CaptionTrack> {
         let shown = |track: &&Track| track.kind == "text" && track.status.as_deref().is_none_or(|one| one == "ready");
         let caption = |track: &Track| {
-            let language = track.language_code.clone().unwrap_or_else(|| "und".to_owned());
-            let name = track.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| language.clone());
-            CaptionTrack { track_id: track.id.clone(), language, name }
+            let language = track.language_code.as_deref().map_or_else(|| "und".to_owned(), shortened);
+            let name = track.name.as_deref().filter(|name| !name.is_empty());
+            CaptionTrack {
+                track_id: track.id.clone(),
+                name: name.map_or_else(|| language.clone(), shortened),
+                language,
+            }
         };
-        self.tracks.iter().filter(shown).map(caption).collect()
+        self.tracks.iter().filter(shown).take(TRACKS_MAX).map(caption).collect()
+    }
+
+    /// The audio tracks that play.
+    pub fn audio(&self) -> Vec<AudioTrack> {
+        let audio = |track: &Track| AudioTrack {
+            language: track.language_code.as_deref().filter(|code| *code != "und").map(shortened),
+            name: track.name.as_deref().filter(|name| !name.is_empty()).map(shortened),
+            channels: None,
+            kept_channels: track.max_channels,
+            kept: true,
+        };
+        self.tracks.iter().filter(|track| track.kind == "audio").take(TRACKS_MAX).map(audio).collect()
     }
 
     /// Why it could not be encoded.
     pub fn error_reason(&self) -> String {
         let reason = self.errors.messages.join(" ");
-        if reason.is_empty() { "The file could not be encoded.".to_owned() } else { reason }
+        if reason.is_empty() { "The file could not be encoded.".to_owned() } else { shortened(&reason) }
     }
 }
 
+/// The audio tracks that play, and those of the file that were dropped: Mux keeps the first ones.
+pub fn with_source(kept: &[AudioTrack], source: &[SourceTrack]) -> Vec<AudioTrack> {
+    let mut all = kept.to_vec();
+    for (index, track) in source.iter().filter(|track| track.kind == "audio").take(TRACKS_MAX).enumerate() {
+        match all.get_mut(index) {
+            Some(kept) => kept.channels = track.channels,
+            None => all.push(AudioTrack { channels: track.channels, ..AudioTrack::default() }),
+        }
+    }
+    all
+}
+
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= ID_BYTES_MAX
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(TEXT_CHARS_MAX).collect()
+}
+
 impl Mux {
-    /// A client with the function's own secret.
+    /// A client with this function's credentials.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let base_url = services.mux_base_url()?;
         let http = services.third_party(&base_url).connect_timeout(CONNECT).timeout(CALL).build();
@@ -133,9 +252,16 @@ impl Mux {
         Ok(Self { http, base_url, secret: services.mux_secret()? })
     }
 
-    /// Opens a direct upload whose asset plays by signed tokens alone and carries `passthrough`. Browsers may use it from
-    /// `cors_origin`, for [`UPLOAD_SECONDS`].
-    pub async fn create_upload(&self, passthrough: &str, title: &str, cors_origin: &str) -> Result<Upload, MuxError> {
+    /// Opens a direct upload whose asset plays only with signed tokens and has the given `passthrough`. Browsers may
+    /// use it from `cors_origin`, for [`UPLOAD_SECONDS`]. Returns its id and its URL.
+    #[boxed]
+    pub async fn create_upload(
+        &self,
+        passthrough: &str,
+        title: &str,
+        quality: VideoQuality,
+        cors_origin: &str,
+    ) -> Result<(String, String), MuxError> {
         let body = json!({
             "cors_origin": cors_origin,
             "timeout": UPLOAD_SECONDS,
@@ -143,30 +269,67 @@ impl Mux {
                 "playback_policies": ["signed"],
                 "passthrough": passthrough,
                 "meta": { "title": title, "external_id": passthrough },
-                "video_quality": "basic",
+                "video_quality": quality,
             },
         });
-        // Not repeated: the first try may have opened one.
-        answer(self.call(Method::POST, "/video/v1/uploads").await?.json(&body)).await
+        // Not retried: the first attempt may have opened an upload.
+        let upload: Upload = answer(self.call(Method::POST, "/video/v1/uploads").await?.json(&body)).await?;
+        let url = upload.url.filter(|_| is_id(&upload.id)).ok_or(MuxError::Unreadable)?;
+        Ok((upload.id, url))
     }
 
-    /// An upload as it stands now.
+    /// The current state of an upload.
+    #[boxed]
     pub async fn upload(&self, id: &str) -> Result<Upload, MuxError> {
         self.repeated(Method::GET, &format!("/video/v1/uploads/{}", segment(id))).await
     }
 
-    /// Takes an upload's URL out of use. [`MuxError::Refused`] when it has become an asset.
-    pub async fn cancel_upload(&self, id: &str) -> Result<(), MuxError> {
+    /// Cancels an upload. [`MuxError::Refused`] if it has become an asset.
+    async fn cancel_upload(&self, id: &str) -> Result<(), MuxError> {
         let path = format!("/video/v1/uploads/{}/cancel", segment(id));
         self.repeated::<Upload>(Method::PUT, &path).await.map(|_| ())
     }
 
-    /// An asset as it stands now.
+    /// The current state of an asset.
+    #[boxed]
     pub async fn asset(&self, id: &str) -> Result<Asset, MuxError> {
         self.repeated(Method::GET, &format!("/video/v1/assets/{}", segment(id))).await
     }
 
-    /// Deletes an asset with all that plays it; one that is not there is deleted.
+    /// The tracks of the file from which an asset was made.
+    #[boxed]
+    pub async fn source_tracks(&self, id: &str) -> Result<Vec<SourceTrack>, MuxError> {
+        let path = format!("/video/v1/assets/{}/input-info", segment(id));
+        let inputs: Vec<SourceInput> = self.repeated(Method::GET, &path).await?;
+        Ok(inputs.into_iter().filter_map(|input| input.file).flat_map(|file| file.tracks).collect())
+    }
+
+    /// Deletes an upload: it no longer accepts a file, and the asset that it may have become is deleted.
+    #[boxed]
+    pub async fn delete_upload(&self, id: &str) -> Result<(), MuxError> {
+        match self.cancel_upload(id).await {
+            Ok(()) | Err(MuxError::NotFound) => Ok(()),
+            // It is no longer waiting for a file: it may have become an asset.
+            Err(MuxError::Refused(400..=499)) => match self.upload(id).await {
+                Ok(Upload { asset_id: Some(asset_id), .. }) => self.delete_asset(&asset_id).await,
+                Ok(_) | Err(MuxError::NotFound) => Ok(()),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes what is no longer needed.
+    #[boxed]
+    pub async fn delete(&self, obsolete: &Obsolete) -> Result<(), MuxError> {
+        match obsolete {
+            Obsolete::Asset(id) => self.delete_asset(id).await,
+            Obsolete::Upload(id) => self.delete_upload(id).await,
+        }
+    }
+
+    /// Deletes an asset with everything that plays it; one that does not exist counts as deleted.
+    #[boxed]
     pub async fn delete_asset(&self, id: &str) -> Result<(), MuxError> {
         match self.repeated::<Value>(Method::DELETE, &format!("/video/v1/assets/{}", segment(id))).await {
             Ok(_) | Err(MuxError::NotFound) => Ok(()),
@@ -195,20 +358,19 @@ impl Mux {
     }
 }
 
-/// What `{"data": …}` holds. Neither text nor body of a failure is kept: it may repeat what was sent.
+/// The content of `{"data": …}`. Neither the text nor the body of a failure is kept, because it may repeat what was
+/// sent.
 async fn answer<T: DeserializeOwned>(call: RequestBuilder) -> Result<T, MuxError> {
-    #[derive(Deserialize)]
-    struct Success {
-        data: Value,
-    }
-    let unreadable = |_| MuxError::Unavailable("an unreadable answer".into());
     let answer = call.send().await.map_err(|error| MuxError::Unavailable(failure(&error).into()))?;
     match answer.status() {
         StatusCode::NO_CONTENT => serde_json::from_value(Value::Null).map_err(|_| MuxError::Refused(204)),
         status if status.is_success() => {
             let body = answer.bytes().await.map_err(|error| MuxError::Unavailable(failure(&error).into()))?;
-            let success: Success = serde_json::from_slice(&body).map_err(unreadable)?;
-            serde_json::from_value(success.data).map_err(unreadable)
+            // A truncated response may be complete next time; a response in another format stays that way.
+            let torn = |_| MuxError::Unavailable("the response is not JSON".into());
+            let mut body: Value = serde_json::from_slice(&body).map_err(torn)?;
+            let data = body.get_mut("data").map(Value::take).ok_or(MuxError::Unreadable)?;
+            serde_json::from_value(data).map_err(|_| MuxError::Unreadable)
         }
         StatusCode::NOT_FOUND => Err(MuxError::NotFound),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
@@ -225,11 +387,11 @@ fn failure(error: &reqwest::Error) -> &'static str {
     } else if error.is_connect() {
         "could not be reached"
     } else {
-        "the connection broke"
+        "the connection was closed"
     }
 }
 
-/// An id as one segment of a path: ids that webhooks tell are not ours to trust.
+/// An id as one segment of a path: ids from webhooks are not trusted.
 fn segment(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,6 +1,7 @@
 //! Mux: signed playback, the API, and its webhooks.
 
 pub mod client;
+pub mod intake;
 pub mod signer;
 pub mod webhook;
 
@@ -9,48 +10,63 @@ use crate::secrets::SecretError;
 use serde::Deserialize;
 use std::error::Error;
 
-/// The secret `mux`: the API's credentials, and the keys of webhooks and signed playback.
+/// The secret `mux`: the API's credentials, and the keys for webhooks and signed playback.
 #[derive(Deserialize)]
 pub struct MuxSecret {
     /// The user of the API's HTTP Basic authentication.
     pub token_id: String,
     /// Its password.
     pub token_secret: String,
-    /// Any of these signs a webhook; several during a rotation.
+    /// The secrets that sign webhooks. Any of them is accepted; there are several during a rotation.
     #[serde(default)]
     pub webhook_secrets: Vec<String>,
-    /// Names the signing key: `kid`.
+    /// The signing key's id: `kid`.
     #[serde(default)]
     pub signing_key_id: String,
-    /// The signing key: an RSA key in PEM (PKCS#1 or PKCS#8), plain or in base64 as Mux hands it out.
+    /// The signing key: an RSA key in PEM (PKCS#1 or PKCS#8), plain or base64-encoded as Mux shows it.
     #[serde(default)]
     pub signing_private_key: String,
 }
 
-/// Why something at Mux did not work. No text of it holds what Mux answered, or any of the secret.
+/// Why a request to Mux failed. No text contains Mux's response or any part of the secret.
 #[derive(Debug, thiserror::Error)]
 pub enum MuxError {
-    /// There is no such thing at Mux.
-    #[error("Mux does not know it")]
+    /// It does not exist at Mux.
+    #[error("Mux has no such object")]
     NotFound,
-    /// Busy, slow or down: a repetition may succeed.
+    /// Mux is busy, slow or down; a retry may succeed.
     #[error("Mux is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// Refused, with the HTTP status: our request or our credentials are wrong.
+    /// Mux refused the call with this HTTP status: our request or our credentials are wrong.
     #[error("Mux refused the call with status {0}")]
     Refused(u16),
+    /// The response does not have the documented format.
+    #[error("Mux's response could not be read")]
+    Unreadable,
     /// Our credentials could not be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The signing key is not an RSA key in PEM.
-    #[error("the signing key of Mux cannot be used: {0}")]
+    #[error("Mux's signing key cannot be used: {0}")]
     Key(&'static str),
+}
+
+impl MuxError {
+    /// Whether a retry would fail as well because of the one object of the request. Problems with our credentials are
+    /// not permanent in this sense: they fail every call until somebody fixes them.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::NotFound | Self::Unreadable => true,
+            Self::Refused(status) => !matches!(status, 401 | 403),
+            Self::Unavailable(_) | Self::Secret(_) | Self::Key(_) => false,
+        }
+    }
 }
 
 impl From<MuxError> for ApiError {
     fn from(error: MuxError) -> Self {
         match error {
-            MuxError::NotFound | MuxError::Unavailable(_) | MuxError::Refused(_) => {
+            MuxError::NotFound | MuxError::Unavailable(_) | MuxError::Refused(_) | MuxError::Unreadable => {
                 let message = "The video provider is unavailable; please try again.";
                 Self::new(Code::VideoProviderUnavailable, message).because(error)
             }

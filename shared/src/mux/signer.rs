@@ -1,4 +1,4 @@
-//! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that opens it for a while.
+//! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that gives access for a while.
 
 use crate::models::video::Poster;
 use crate::mux::{MuxError, MuxSecret};
@@ -9,23 +9,24 @@ use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::EncodingKey;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How long a poster can be seen: two renewals may fail before one ends.
+/// The lifetime of a poster: two renewals may fail before one expires.
 pub const POSTER_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The widths of a poster, in pixels.
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
-/// The width that is shown where a client takes no other.
+/// The width for clients that do not choose one.
 const POSTER_WIDTH: u32 = 640;
-/// The width of the picture that stands in a player before the first frame.
+/// The width of the picture in a player before the first frame.
 const THUMBNAIL_WIDTH: u32 = 1280;
-/// Image tokens end at full hours, so that URLs stay the same, and cached, between two signings.
+/// Image tokens expire at full hours, so that URLs stay the same, and cached, between two signings.
 const IMAGE_EXPIRY_GRAIN_SECONDS: i64 = 3_600;
 
-/// Signs what a player opens: stream, thumbnail, storyboard, captions.
+/// Signs what a player loads: stream, thumbnail, storyboard, captions.
 #[derive(Clone)]
 pub struct Signer {
     keys: Keys,
@@ -34,37 +35,42 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer with the function's own secret. The key is read and used once here: the first signature of a process
-    /// costs 30 to 50 ms, which no request then pays. When that fails, the first request tries again.
+    /// A signer with this function's secret. The key is read and used once here: the first signature of a process takes
+    /// 30 to 50 ms, which no request then has to wait for. If this fails, the first request tries again.
+    #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let keys = Keys::connect(services).await?;
         Ok(Self { keys, stream_url: services.mux_stream_url()?, image_url: services.mux_image_url()? })
     }
 
-    /// The master playlist, opened by a token of [`Signer::stream_token`].
+    /// The URL of the master playlist with a token of [`Signer::stream_token`].
     pub fn stream_url(&self, playback_id: &str, token: &str) -> String {
         format!("{}/{playback_id}.m3u8?token={token}", self.stream_url)
     }
 
-    /// The token of the master playlist by itself, for players that put the URL together.
+    /// The token of the master playlist alone, for players that build the URL themselves.
+    #[boxed]
     pub async fn stream_token(&self, playback_id: &str, expires_at: Timestamp) -> Result<String, MuxError> {
         Ok(self.keys.current().await?.token(playback_id, Audience::Video, expires_at, &[]))
     }
 
     /// A still to show before the first frame.
+    #[boxed]
     pub async fn thumbnail_url(&self, playback_id: &str, expires_at: Timestamp) -> Result<String, MuxError> {
         let width = [("width", json!(THUMBNAIL_WIDTH))];
         let token = self.keys.current().await?.token(playback_id, Audience::Thumbnail, full_hour(expires_at), &width);
         Ok(format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url))
     }
 
-    /// The previews of a seek bar, as WebVTT.
+    /// The previews for the seek bar, as WebVTT.
+    #[boxed]
     pub async fn storyboard_url(&self, playback_id: &str, expires_at: Timestamp) -> Result<String, MuxError> {
         let token = self.keys.current().await?.token(playback_id, Audience::Storyboard, expires_at, &[]);
         Ok(format!("{}/{playback_id}/storyboard.vtt?token={token}", self.image_url))
     }
 
     /// A text track, as WebVTT.
+    #[boxed]
     pub async fn caption_url(
         &self,
         playback_id: &str,
@@ -76,7 +82,7 @@ impl Signer {
     }
 }
 
-/// Signs the posters that lists show: image tokens, which play nothing.
+/// Signs the posters in lists: image tokens, which cannot play anything.
 #[derive(Clone)]
 pub struct Posters {
     keys: Keys,
@@ -84,17 +90,19 @@ pub struct Posters {
 }
 
 impl Posters {
-    /// A signer with the function's own secret, warm as [`Signer::connect`] is.
+    /// A signer with this function's secret, warmed up like [`Signer::connect`].
+    #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self { keys: Keys::connect(services).await?, image_url: services.mux_image_url()? })
     }
 
-    /// Whether a poster leads to where images are now: the origin of Mux's images is a setting.
+    /// Whether a poster uses the current image origin, which is a setting.
     pub fn leads_here(&self, poster: &Poster) -> bool {
         poster.url.strip_prefix(&self.image_url).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The poster of a playback id, good for [`POSTER_LIFE`].
+    /// The poster of a playback id, valid for [`POSTER_LIFE`].
+    #[boxed]
     pub async fn poster(&self, playback_id: &str, now: Timestamp) -> Result<Poster, MuxError> {
         let key = self.keys.current().await?;
         let expires_at = full_hour(now + POSTER_LIFE);
@@ -112,7 +120,7 @@ impl Posters {
     }
 }
 
-/// The signing key of the secret, parsed once and kept for as long as the secret holds the same one.
+/// The secret's signing key, parsed once and cached until the secret changes.
 #[derive(Clone)]
 struct Keys {
     secret: Secret<MuxSecret>,
@@ -138,7 +146,7 @@ impl Keys {
     }
 }
 
-/// What a token opens, as its `aud` claim says.
+/// What a token gives access to, in its `aud` claim.
 #[derive(Clone, Copy)]
 enum Audience {
     Video,
@@ -156,7 +164,7 @@ impl Audience {
     }
 }
 
-/// A parsed signing key: `jsonwebtoken` would parse and check it anew for every signature.
+/// A parsed signing key: `jsonwebtoken` would parse and check it again for every signature.
 struct Key {
     id: String,
     text: String,
@@ -176,8 +184,8 @@ impl Key {
         Ok(Self { id: secret.signing_key_id.clone(), text: secret.signing_private_key.clone(), pair })
     }
 
-    /// A token for one playback id. Mux's SDKs differ on where `kid` goes, so it stands in header and claims; parameters
-    /// of an image count inside the claims only.
+    /// A token for one playback id. Mux's SDKs differ on where `kid` goes, so it is in both header and claims;
+    /// parameters of an image count only inside the claims.
     fn token(
         &self,
         playback_id: &str,
@@ -208,7 +216,7 @@ fn full_hour(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(seconds + missing).unwrap_or(moment)
 }
 
-/// A dark colour that stays a video's own through every renewal.
+/// A dark color that stays the same for a video through every renewal.
 fn placeholder(playback_id: &str) -> String {
     let sum = playback_id.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     let channel = |shift: u32| 0x18 + (sum >> shift & 0x1f);
@@ -240,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_verify_whatever_form_the_key_was_given_in() {
+    fn tokens_verify_for_every_accepted_form_of_the_key() {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("randomness");
         let pkcs8 = pem("PRIVATE KEY", pair.as_der().expect("serializes").as_ref());
         let pkcs1 = EncodingKey::from_rsa_pem(pkcs8.as_bytes()).expect("a key");
@@ -265,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn images_expire_at_full_hours_and_never_early() {
+    fn image_tokens_expire_at_full_hours_and_never_early() {
         let at = |second| Timestamp::from_second(second).expect("in range");
         assert_eq!(full_hour(at(7_200)), at(7_200));
         assert_eq!(full_hour(at(7_201)), at(10_800));

@@ -1,15 +1,18 @@
-//! Marks of the events that were taken in, and the ledger.
+//! The marks of processed events, and the ledger.
 
 use crate::models::ids::UserId;
 use crate::models::ledger::Entry;
-use crate::models::metrics::Bill;
+use crate::models::metrics::{Bill, ChargeEvents};
 use crate::models::plan::Interval;
 use crate::models::time::{Day, day, month, sortable};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Item, Key, Wanted, read, write};
+use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement};
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -17,30 +20,31 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// How long a mark is kept: Stripe delivers an event again for three days, and by hand for thirty.
+/// How long a mark is kept: Stripe retries an event for three days, and manually for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// The index of marks by day, and of invoices by month.
+/// The index of marks by day, and of invoices and what happened to charges by month.
 const BY_LISTING: &str = "by_listing";
-/// The partition of events that are set aside.
+/// The partition of events that were set aside.
 const SET_ASIDE: &str = "EVENTS#SET_ASIDE";
-/// Days whose marks are read side by side.
+/// The number of days whose marks are read in parallel.
 const DAYS_AT_ONCE: usize = 12;
-/// An event may be taken in once.
+/// An event may be processed only once.
 const NOT_APPLIED: &str = "attribute_not_exists(pk) OR #state = :aside";
 
-/// What became of an event.
+/// How an event was processed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "BillingEventState")]
 pub enum EventState {
-    /// It is taken in: what Stripe said then is written.
+    /// It was processed: Stripe's state at that time was written.
     #[default]
     Applied,
-    /// It failed for a reason of its own, which Stripe's repeating it would not mend.
+    /// It failed permanently: a retry by Stripe would not help.
     SetAside,
 }
 
 impl EventState {
-    /// Its word in tables and JSON.
+    /// Its name in tables and JSON.
     pub const fn name(self) -> &'static str {
         match self {
             EventState::Applied => "applied",
@@ -49,36 +53,36 @@ impl EventState {
     }
 }
 
-/// The mark of an event of Stripe's.
+/// The mark of a Stripe event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The event.
     pub id: String,
-    /// Stripe's type of it.
+    /// Its type at Stripe.
     pub event_type: String,
-    /// Stripe's customer, where that is known.
+    /// Stripe's customer, if known.
     pub customer: Option<String>,
-    /// Whose that is, where that is known.
+    /// Its user, if known.
     pub user_id: Option<UserId>,
-    /// When it came.
+    /// When it arrived.
     pub received_at: Timestamp,
-    /// What became of it.
+    /// How it was processed.
     #[serde(default)]
     pub state: EventState,
     /// Why it was set aside.
     pub error: Option<String>,
-    /// The UTC day on which it came.
+    /// The UTC day on which it arrived.
     pub day: String,
     /// The partition of [`BY_LISTING`].
     pub listing: String,
-    /// Its place there, in order of time.
+    /// Its position there, in order of time.
     pub listed_at: String,
-    /// When DynamoDB may remove it, in Unix seconds; what is set aside stays.
+    /// When DynamoDB may remove it, in Unix seconds; events that were set aside stay.
     pub ttl: Option<i64>,
 }
 
 impl Mark {
-    /// The mark of an event that is taken in.
+    /// The mark of an event that was processed.
     pub fn applied(id: &str, event_type: &str, customer: &str, user_id: UserId, received_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
@@ -95,7 +99,7 @@ impl Mark {
         }
     }
 
-    /// The mark of an event that failed for a reason of its own.
+    /// The mark of an event that failed permanently.
     pub fn set_aside(
         id: &str,
         event_type: &str,
@@ -118,7 +122,7 @@ impl Mark {
         }
     }
 
-    /// The mark of the same event, set aside before, of which nothing is to be done any more.
+    /// The mark of the same event after being set aside, when nothing remains to be done.
     #[must_use]
     pub fn done(self) -> Self {
         let (listing, ttl) = (events(&self.day), Some((self.received_at + MARK_KEPT).as_second()));
@@ -131,33 +135,33 @@ impl Mark {
     }
 }
 
-/// The partition of the marks of a day.
+/// The partition of a day's marks.
 fn events(day: &str) -> String {
     format!("EVENTS#{day}")
 }
 
-/// What a customer was told that no entry of the ledger settles: the causes of mail.
+/// The notices that a customer was sent and that no ledger entry settles: the causes of mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// A cause each.
+pub struct SentNotices {
+    /// One cause each.
     pub causes: BTreeSet<String>,
 }
 
-impl Told {
+impl SentNotices {
     /// The key of a customer's row.
     pub fn key(customer: &str) -> Key<Self> {
         Key::two(Table::BillingEvents, ("pk", format!("TOLD#{customer}")), ("sk", "TOLD".to_owned()))
     }
 }
 
-/// An entry as it is stored.
+/// A stored entry.
 #[derive(Serialize)]
 struct EntryRow<'a> {
     #[serde(flatten)]
     entry: &'a Entry,
     day: String,
     settled: bool,
-    /// The partition of [`BY_LISTING`], where it is listed.
+    /// The partition of [`BY_LISTING`] in which it is listed.
     listing: Option<String>,
     listed_at: Option<String>,
 }
@@ -182,12 +186,12 @@ pub struct BillingEvents {
 }
 
 impl BillingEvents {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::BillingEvents]).map(|database| Self { database })
     }
 
-    /// A statement that marks an event; its condition fails when it was taken in before.
+    /// A statement that marks an event; its condition fails if the event was already processed.
     pub fn mark(&self, mark: &Mark) -> Result<Statement, StoreError> {
         let item = write(&Mark::key(&mark.id), mark)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
@@ -196,7 +200,8 @@ impl BillingEvents {
         put.build().map(Statement::from).map_err(refused)
     }
 
-    /// Marks an event alone; one that was taken in before stays so.
+    /// Marks an event by itself; an event that was already processed stays unchanged.
+    #[boxed]
     pub async fn put_mark(&self, mark: &Mark) -> Result<(), StoreError> {
         match self.database.transact(vec![self.mark(mark)?]).await {
             Ok(()) | Err(StoreError::Condition(_)) => Ok(()),
@@ -204,20 +209,22 @@ impl BillingEvents {
         }
     }
 
-    /// Which of some events are marked, whatever became of them.
+    /// Which of the given events have a mark in any state.
+    #[boxed]
     pub async fn marked(&self, events: &[String]) -> Result<HashSet<String>, StoreError> {
         let mut marked = HashSet::new();
         for events in events.chunks(BATCH_KEYS_MAX) {
-            let keys = events.iter().map(|id| Mark::key(id));
-            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
-            marked.extend(events.iter().filter(|id| rows.is_there(&Mark::key(id))).cloned());
+            let keys: Vec<_> = events.iter().map(|id| Mark::key(id).presence()).collect();
+            let rows = self.database.read(keys).await?;
+            marked.extend(events.iter().zip(rows).filter(|(_, row)| row.is_some()).map(|(id, _)| id.clone()));
         }
         Ok(marked)
     }
 
-    /// A page of marks, newest first, before a place, and the place that the next page goes on before: of a day or of all
-    /// that are kept, in one state or in any. Marks lie by day, and those of a day are read side by side with those of a few
-    /// days before; what is set aside lies apart, since it is rare and kept until somebody has seen to it.
+    /// A page of marks, newest first, before a position, and the position for the next page: of one day or all, in one
+    /// state or any. Marks are partitioned by day, and those of a few consecutive days are read in parallel. Events
+    /// that were set aside have their own partition, because they are rare and kept until somebody has dealt with them.
+    #[boxed]
     pub async fn page(
         &self,
         of: Option<Day>,
@@ -240,7 +247,7 @@ impl BillingEvents {
         Ok((marks, next))
     }
 
-    /// The newest marks of events that were taken in.
+    /// The newest marks of processed events.
     async fn applied(
         &self,
         of: Option<Day>,
@@ -298,7 +305,7 @@ impl BillingEvents {
                 .map_err(failed)?;
             for item in page.items.unwrap_or_default() {
                 let mark: Mark = read(item)?;
-                // `BETWEEN` has both ends in it.
+                // `BETWEEN` includes both ends.
                 marks.extend(Some(mark).filter(|mark| mark.listed_at < until));
             }
             start = page.last_evaluated_key;
@@ -309,27 +316,28 @@ impl BillingEvents {
         }
     }
 
-    /// What some customers of one user were told.
-    pub async fn told(&self, customers: &[&str]) -> Result<Told, StoreError> {
-        let mut told = Told::default();
+    /// The notices that the customers of one user were sent.
+    #[boxed]
+    pub async fn sent_notices(&self, customers: &[&str]) -> Result<SentNotices, StoreError> {
+        let mut sent = SentNotices::default();
         for customers in customers.chunks(BATCH_KEYS_MAX) {
-            let keys = customers.iter().map(|customer| Told::key(customer));
-            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
-            for customer in customers {
-                told.causes.extend(rows.get(&Told::key(customer))?.unwrap_or_default().causes);
-            }
+            let rows = self
+                .database
+                .read(customers.iter().map(|customer| SentNotices::key(customer)).collect::<Vec<_>>())
+                .await?;
+            sent.causes.extend(rows.into_iter().flatten().flat_map(|row| row.causes));
         }
-        Ok(told)
+        Ok(sent)
     }
 
-    /// A statement that writes what a customer was told, in place of what was read under their guard.
-    pub fn tell(&self, customer: &str, told: &Told) -> Result<Statement, StoreError> {
-        let item = write(&Told::key(customer), told)?;
+    /// A statement that writes a customer's notices, replacing those that were read under their guard.
+    pub fn record_notices(&self, customer: &str, sent: &SentNotices) -> Result<Statement, StoreError> {
+        let item = write(&SentNotices::key(customer), sent)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
         put.build().map(Statement::from).map_err(refused)
     }
 
-    /// A statement that writes an entry of a customer's ledger, whatever it said before.
+    /// A statement that writes an entry of a customer's ledger, whatever its previous content.
     pub fn enter(&self, customer: &str, entry: &Entry) -> Result<Statement, StoreError> {
         let row = EntryRow::of(entry);
         let item = write(&entry_key(customer, entry.id()), &row)?;
@@ -337,12 +345,14 @@ impl BillingEvents {
         put.build().map(Statement::from).map_err(refused)
     }
 
-    /// A customer's ledger, consistently.
+    /// A customer's ledger, read consistently.
+    #[boxed]
     pub async fn ledger(&self, customer: &str) -> Result<Vec<Entry>, StoreError> {
         self.entries(customer, |query| query).await?.into_iter().map(read).collect()
     }
 
-    /// A customer's ledger as it is stored, by id, whatever it reads as; consistently.
+    /// A customer's ledger as stored, by id, without parsing; read consistently.
+    #[boxed]
     pub async fn stored(&self, customer: &str) -> Result<BTreeMap<String, Value>, StoreError> {
         let mut stored = BTreeMap::new();
         for mut item in self.entries(customer, |query| query).await? {
@@ -353,7 +363,7 @@ impl BillingEvents {
         Ok(stored)
     }
 
-    /// The items of a customer's ledger, consistently; `narrow` says which of them, and what of each.
+    /// The items of a customer's ledger, read consistently; `narrow` selects which of them, and which attributes.
     async fn entries(
         &self,
         customer: &str,
@@ -368,10 +378,10 @@ impl BillingEvents {
         pages.try_collect().await.map_err(failed)
     }
 
-    /// An entry as [`BillingEvents::stored`] would have it.
+    /// An entry in the form of [`BillingEvents::stored`].
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when it cannot be written.
+    /// [`StoreError::Corrupt`] if it cannot be serialized.
     pub fn as_stored(entry: &Entry) -> Result<Value, StoreError> {
         let mut item = write(&entry_key("", entry.id()), &EntryRow::of(entry))?;
         item.remove("pk");
@@ -386,47 +396,57 @@ impl BillingEvents {
         delete.map(Statement::from).map_err(refused)
     }
 
-    /// The invoices of our plans that were made in a period, as [`invoices_period`] names it, and not before a moment, each
-    /// with its customer.
+    /// The invoices of our plans that were created in a period, as [`invoices_period`] names it, and not before a given
+    /// time, each with its customer.
+    #[boxed]
     pub async fn invoices_of(
         &self,
         interval: Interval,
         period: &str,
         since: Timestamp,
     ) -> Result<Vec<(String, Bill)>, StoreError> {
-        // By other names, since some of them are words of DynamoDB's.
+        // With aliases, because some are reserved words of DynamoDB.
         let named = |field: &str| format!("#{field}");
         let wanted = Bill::FIELDS.map(named).join(", ");
         let names: HashMap<String, String> =
             Bill::FIELDS.iter().map(|field| (named(field), (*field).to_owned())).collect();
-        let mut found = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
-            let page = query
-                .index_name(BY_LISTING)
-                .key_condition_expression("listing = :listing AND listed_at >= :since")
-                .expression_attribute_values(":listing", AttributeValue::S(invoices(interval, period)))
-                .expression_attribute_values(":since", AttributeValue::S(sortable(since)))
-                .projection_expression(format!("pk, {wanted}"))
-                .set_expression_attribute_names(Some(names.clone()))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(failed)?;
-            for item in page.items.unwrap_or_default() {
-                let customer = item.get("pk").and_then(|pk| pk.as_s().ok()?.strip_prefix("CUST#").map(str::to_owned));
-                let customer = customer.ok_or_else(|| StoreError::Corrupt("an invoice of nobody".into()))?;
-                found.push((customer, read(item)?));
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(found);
-            }
-        }
+        let narrow = |query: QueryFluentBuilder| {
+            query.projection_expression(format!("pk, {wanted}")).set_expression_attribute_names(Some(names.clone()))
+        };
+        let items = self.listed_since(&invoices(interval, period), since, narrow).await?;
+        let bill = |item: Item| {
+            let customer = item.get("pk").and_then(|pk| pk.as_s().ok()?.strip_prefix("CUST#").map(str::to_owned));
+            let customer = customer.ok_or_else(|| StoreError::Corrupt("an invoice without a customer".into()))?;
+            Ok((customer, read(item)?))
+        };
+        items.into_iter().map(bill).collect()
     }
 
-    /// The ids of a customer's entries that are settled.
+    /// What happened to charges in a month, and not before a moment: refunds, disputes and failed attempts.
+    #[boxed]
+    pub async fn charges_of(&self, month: &str, since: Timestamp) -> Result<ChargeEvents, StoreError> {
+        let items = self.listed_since(&charges(month), since, |query| query).await?;
+        items.into_iter().map(read::<Entry>).collect()
+    }
+
+    /// The items of a partition of [`BY_LISTING`] from a moment on; `narrow` says what is read of each.
+    async fn listed_since(
+        &self,
+        listing: &str,
+        since: Timestamp,
+        narrow: impl Fn(QueryFluentBuilder) -> QueryFluentBuilder,
+    ) -> Result<Vec<Item>, StoreError> {
+        let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
+        let query = query
+            .index_name(BY_LISTING)
+            .key_condition_expression("listing = :listing AND listed_at >= :since")
+            .expression_attribute_values(":listing", AttributeValue::S(listing.to_owned()))
+            .expression_attribute_values(":since", AttributeValue::S(sortable(since)));
+        narrow(query).into_paginator().items().send().try_collect().await.map_err(failed)
+    }
+
+    /// The ids of a customer's settled entries.
+    #[boxed]
     pub async fn settled(&self, customer: &str) -> Result<HashSet<String>, StoreError> {
         let settled = |query: QueryFluentBuilder| {
             let query = query.filter_expression("settled = :true").projection_expression("sk");
@@ -440,7 +460,7 @@ impl BillingEvents {
     }
 }
 
-/// The month in which an invoice was made or, where one comes a year, the year: so a partition holds about one of each member.
+/// The month in which an invoice was made or, for yearly ones, the year: so a partition holds about one for each member.
 pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
     match interval {
         Interval::Month => month(created),
@@ -448,20 +468,29 @@ pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
     }
 }
 
-/// Where an entry is listed, and as of when: invoices of our plans, by how often they come and when they were made.
+/// Where an entry is listed, and as of when: invoices of our plans by how often they come and when they were made; refunds,
+/// disputes and failed attempts by month.
 fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
     match entry {
         Entry::Invoice(one) => {
             let interval = one.interval?;
             Some((invoices(interval, &invoices_period(interval, one.created)), one.created))
         }
-        _ => None,
+        Entry::Charge(one) if one.status == "failed" => Some((charges(&month(one.created)), one.created)),
+        Entry::Refund(one) => Some((charges(&month(one.created)), one.created)),
+        Entry::Dispute(one) => Some((charges(&month(one.created)), one.created)),
+        Entry::Charge(_) | Entry::Subscription(_) => None,
     }
 }
 
 /// The partition of the invoices of a period.
 fn invoices(interval: Interval, period: &str) -> String {
     format!("INVOICES#{}#{period}", interval.name())
+}
+
+/// The partition of what happened to charges in a month.
+fn charges(month: &str) -> String {
+    format!("CHARGES#{month}")
 }
 
 /// The key of an entry of a customer's ledger.

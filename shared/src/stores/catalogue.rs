@@ -1,39 +1,43 @@
-//! The catalogue's snapshot: published videos in compressed chunks, and one version item that names them.
+//! The catalogue's snapshot: published videos and all series in compressed chunks, and one version item that lists the
+//! chunks. (The table also holds the marks of processed Mux events; see `publisher.rs`.)
 //!
-//! A list reads the version item, beside the limiter, and loads chunks only when it changed. Whoever publishes writes the
-//! chunks that change under new ids and swaps the version item, in the transaction that changes the video's row: row and
-//! snapshot cannot drift apart, and a reader never sees half of a change.
+//! Listing reads the version item in parallel with the limiter, and loads chunks only when the version changed. Publishing
+//! writes the changed chunks under new ids and swaps the version item in the transaction that changes the video's row. So
+//! the row and the snapshot cannot drift apart, and a reader never sees half of a change.
 
 mod chunks;
 mod swap;
 
 pub use swap::{Edit, Swap, Swapper};
 
-use crate::models::catalogue::{Entry, Snapshot};
-use crate::models::ids::VideoId;
+use crate::models::catalogue::{Listed, Snapshot};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, StoreError, Table};
-use crate::stores::row::{Key, Rows};
+use crate::stores::database::Database;
+use crate::stores::error::StoreError;
+use crate::stores::row::{Key, MayFail};
+use crate::stores::table::Table;
+use boxed::boxed;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
 
-/// Times that a reader starts over when chunks were replaced under it.
+/// How often a reader starts over when chunks are replaced meanwhile.
 const READ_TRIES_MAX: usize = 3;
 
-/// The version item: which chunks the snapshot consists of, in the order of their videos' ids.
+/// The version item: the snapshot's chunks, in the order of ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
-    /// Grows by one with every swap: a swap conditions on it.
+    /// Incremented by every swap, which is conditional on it.
     version: u64,
     chunks: Vec<ChunkRef>,
 }
 
-/// A chunk, and the first video in it: a video belongs to the last chunk that does not start behind it.
+/// A chunk, and the first id in it: a video or series belongs to the last chunk that starts at or before its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ChunkRef {
     id: String,
-    first: VideoId,
+    first: Uuid,
 }
 
 impl Version {
@@ -41,15 +45,20 @@ impl Version {
     pub fn key() -> Key<Self> {
         Key::one(Table::Catalogue, "pk", "VERSION")
     }
+
+    /// The same, for an endpoint that serves what it last read while DynamoDB is unavailable.
+    pub fn lenient_key() -> MayFail<Key<Self>> {
+        MayFail(Self::key())
+    }
 }
 
-type Chunk = Arc<[Arc<Entry>]>;
+type Chunk = Arc<[Listed]>;
 
-/// The snapshot as a function keeps it between requests.
+/// The snapshot, cached between requests.
 pub struct Catalogue {
     database: Database,
     kept: Mutex<Option<Arc<Kept>>>,
-    /// One loads, the others wait for it.
+    /// One request loads it, and the others wait.
     loading: tokio::sync::Mutex<()>,
 }
 
@@ -60,8 +69,9 @@ struct Kept {
 }
 
 impl Catalogue {
-    /// The catalogue as this function was given it, loaded while the function starts; when that fails, the first request
+    /// The catalogue with this function's settings, loaded while the function starts; if that fails, the first request
     /// tries again.
+    #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let database = services.database(&[Table::Catalogue])?;
         let catalogue = Self { database, kept: Mutex::default(), loading: tokio::sync::Mutex::default() };
@@ -69,10 +79,11 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The snapshot of the version item among `rows`, which the endpoint asked for by [`Version::key`]. While DynamoDB is
-    /// unavailable, the one that was read last.
-    pub async fn current(&self, rows: &Rows) -> Result<Arc<Snapshot>, StoreError> {
-        let found = match rows.get(&Version::key()) {
+    /// The snapshot of a version item that was read with [`Version::lenient_key`]. While DynamoDB is unavailable, the
+    /// last one that was read.
+    #[boxed]
+    pub async fn current(&self, version: Result<Option<Version>, StoreError>) -> Result<Arc<Snapshot>, StoreError> {
+        let found = match version {
             Ok(version) => self.at(version.unwrap_or_default()).await,
             Err(error) => Err(error),
         };
@@ -82,7 +93,8 @@ impl Catalogue {
         }
     }
 
-    /// The snapshot as it stands now: one read, and a second where it changed.
+    /// The current snapshot: one read, and a second if it changed.
+    #[boxed]
     pub async fn latest(&self) -> Result<Arc<Snapshot>, StoreError> {
         let version = self.database.get(&Version::key()).await?;
         self.at(version.unwrap_or_default()).await
@@ -106,20 +118,20 @@ impl Catalogue {
         Err(StoreError::Unavailable("the catalogue changed faster than it was read".into()))
     }
 
-    /// The chunks of a version, read where they are not kept already; `None` when one was replaced meanwhile.
+    /// The chunks of a version, read unless cached; `None` if one was replaced meanwhile.
     async fn load(&self, version: &Version) -> Result<Option<HashMap<String, Chunk>>, StoreError> {
         let kept = self.kept();
         let known = |id: &String| kept.as_ref().and_then(|kept| kept.chunks.get(id).cloned());
         let ids = || version.chunks.iter().map(|chunk| &chunk.id);
         let missing: Vec<&str> = ids().filter(|id| known(id).is_none()).map(String::as_str).collect();
         let mut read = chunks::read(&self.database, &missing).await?;
-        let chunk = |id: &String| Some((id.clone(), known(id).or_else(|| Some(shared(read.remove(id)?)))?));
+        let chunk = |id: &String| Some((id.clone(), known(id).or_else(|| Some(read.remove(id)?.into()))?));
         Ok(ids().map(chunk).collect())
     }
 
     fn keep(&self, version: Version, chunks: HashMap<String, Chunk>) -> Arc<Snapshot> {
         let of_version = version.chunks.iter().filter_map(|chunk| chunks.get(&chunk.id));
-        let snapshot = Arc::new(Snapshot::of(of_version.flat_map(|chunk| chunk.iter().cloned()).collect()));
+        let snapshot = Arc::new(Snapshot::of(of_version.flat_map(|chunk| chunk.iter())));
         let kept = Arc::new(Kept { version, chunks, snapshot: snapshot.clone() });
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         snapshot
@@ -128,8 +140,4 @@ impl Catalogue {
     fn kept(&self) -> Option<Arc<Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn shared(entries: Vec<Entry>) -> Chunk {
-    entries.into_iter().map(Arc::new).collect()
 }

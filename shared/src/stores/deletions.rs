@@ -1,25 +1,29 @@
-//! Accounts that were deleted: the row that says so until all of an account is gone, and the sweeping itself.
+//! Deleted accounts: the row that exists until an account is completely gone, and the sweep itself.
 
 use crate::models::ids::UserId;
+use crate::models::preferences::Preferences;
 use crate::models::streams::Slots;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Item, Key, read, write};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long requests that were under way at the deletion may still write: after that an account is swept once more.
+/// How long requests that were in flight at the deletion may still write; after that an account is swept once more.
 const UNDER_WAY: SignedDuration = SignedDuration::from_mins(2);
-/// Rows of one transaction.
+/// Rows per transaction.
 const ROWS_MAX: usize = 100;
 /// The partition of all deletions.
 const PARTITION: &str = "DELETIONS";
 
-/// An account that was deleted, and is to be swept away.
+/// A deleted account that must be swept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
-    /// Whose it was.
+    /// The user.
     pub user_id: UserId,
     /// Their first customer at Stripe, if they had one.
     pub customer: Option<String>,
@@ -33,7 +37,7 @@ impl Deletion {
         Key::two(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
-    /// Whether nobody can write anything of the account any more.
+    /// Whether nobody can write any row of the account any more.
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         now >= self.deleted_at + UNDER_WAY
     }
@@ -46,39 +50,47 @@ pub struct Deletions {
 }
 
 impl Deletions {
-    /// The tables as this function was given them.
+    /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let tables = [Table::Sessions, Table::WatchHistory, Table::Watchlist, Table::Streams, Table::Subscriptions];
+        let swept = [Table::WatchHistory, Table::Watchlist, Table::Streams, Table::Preferences];
+        let tables = [&swept[..], &[Table::Sessions, Table::Subscriptions]].concat();
         services.database(&tables).map(|database| Self { database })
     }
 
-    /// A statement that notes a deletion.
+    /// A statement that records a deletion.
     pub fn add(&self, deletion: &Deletion) -> Result<Statement, StoreError> {
         let item = write(&Deletion::key(deletion.user_id), deletion)?;
         let put = Put::builder().table_name(self.database.name(Table::Sessions)?).set_item(Some(item)).build();
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// All deletions that are not done with.
+    /// All unfinished deletions.
+    #[boxed]
     pub async fn all(&self) -> Result<Vec<Deletion>, StoreError> {
         let items = self.items(Table::Sessions, ("pk", PARTITION), None).await?;
         items.into_iter().map(read).collect()
     }
 
-    /// Takes a deletion for done.
+    /// Marks a deletion as finished.
+    #[boxed]
     pub async fn done(&self, deletion: &Deletion) -> Result<(), StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
         call.set_key(Some(Deletion::key(deletion.user_id).item())).send().await.map(|_| ()).map_err(failed)
     }
 
-    /// Deletes what is kept of a user beside their row: sessions, history, watchlist, streams. Repeating it is harmless.
+    /// Deletes a user's data apart from their row: sessions, history, watchlist, streams, preferences. Repeating it is
+    /// harmless.
+    #[boxed]
     pub async fn sweep(&self, user_id: UserId) -> Result<(), StoreError> {
         let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));
         tokio::try_join!(
             self.empty(Table::Sessions, ("pk", &partition)),
             self.empty(Table::WatchHistory, ("user_id", &user)),
             self.empty(Table::Watchlist, ("user_id", &user)),
-            self.delete(vec![(Table::Streams, Slots::key(user_id).item())]),
+            self.delete(vec![
+                (Table::Streams, Slots::key(user_id).item()),
+                (Table::Preferences, Preferences::key(user_id).item()),
+            ]),
         )?;
         Ok(())
     }
@@ -100,7 +112,7 @@ impl Deletions {
         self.database.transact(statements).await
     }
 
-    /// All items of a partition, or their keys alone.
+    /// All items of a partition, or only their keys.
     async fn items(
         &self,
         table: Table,

@@ -1,44 +1,140 @@
-//! The outbox: a row a cause, so that what is to be mailed is written with what caused it, and mailed once.
+//! The outbox: one row per cause, written together with what caused it, so that it is mailed once.
 
 use crate::models::email::Email;
-use crate::models::letter::Letter;
+use crate::models::email_message::EmailMessage;
+use crate::models::ids::UserId;
+use crate::models::language::Language;
+use crate::models::mail_content::MailContent;
 use crate::models::time::sortable;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement, StoreError, Table, failed};
+use crate::stores::database::{BATCH_KEYS_MAX, Database, Statement};
+use crate::stores::error::{StoreError, failed};
 use crate::stores::one_time_tokens::Grant;
-use crate::stores::row::{Item, Key, Wanted, read, write};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::{Item, Table};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue};
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
-/// How long whoever takes a mail has to send it before another may.
+/// How long a mail is claimed for sending before another process may claim it.
 pub const CLAIM: SignedDuration = SignedDuration::from_secs(60);
-/// How long rows are kept after they were written: a cause that comes again by then is not mailed again.
+/// How long notices about an account's security are useful: as long as sending is retried.
+pub const NOTICE_LIFE: SignedDuration = TRYING;
+/// How long sending is retried after a transient failure (contract §6).
+const TRYING: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// The pause after the first transient failure; it doubles each time, up to [`PAUSE_MAX`].
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// The longest pause.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(4);
+/// The most mails listed for an address.
+const LISTED: i32 = 50;
+/// The index of mail by address and time.
+const BY_RECIPIENT: &str = "by_recipient";
+/// How long rows are kept after they were written: the same cause within that time sends no second mail.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Partitions of the index of what is to be sent.
+/// The partitions of the index of mail to send.
 const SHARDS: u8 = 4;
-/// The sparse index of what is to be sent.
+/// The sparse index of mail to send.
 const DUE_INDEX: &str = "due";
-/// Rows of one page of it.
+/// Rows per page of it.
 const DUE_PAGE: i32 = 50;
 
-/// Something to be mailed.
+/// A new mail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewMail {
-    /// What it is mailed for, such as `password-reset#…`: one cause is mailed once.
+    /// Its cause, such as `password-reset#…`: each cause is mailed once.
     pub cause: String,
-    /// To whom: the address that the account has, never one of a request.
-    pub to: Email,
-    /// What it says.
-    pub letter: Letter,
-    /// The one-time token that its link needs; it is made when the mail is sent, and so is in no row.
+    /// The recipient: the account's address, never one from a request.
+    pub to: Recipient,
+    /// Its content.
+    #[serde(flatten)]
+    pub content: Content,
+    /// The reader's name and language, if the account is gone when the mail is sent. They are looked up otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addressee: Option<Addressee>,
+    /// The one-time token that its link needs; it is generated when the mail is sent, so no row contains it.
     pub grant: Option<Grant>,
     /// When it was caused.
     pub created_at: Timestamp,
-    /// From when on it is of no use any more, and is not sent.
+    /// When it stops being useful; after that it is not sent.
     pub until: Timestamp,
+}
+
+/// The content of a mail's row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Content {
+    /// Facts, from which the words follow when the mail is sent.
+    Data {
+        /// The facts.
+        content: MailContent,
+    },
+    /// Words, as rows contained them before there were message catalogues. Mail is retried for days, so some may be waiting
+    /// while a new version is deployed.
+    Words {
+        /// The words.
+        letter: EmailMessage,
+    },
+}
+
+impl Content {
+    /// What the row has as its subject: the id of the message, or the subject itself.
+    fn subject(&self) -> &str {
+        match self {
+            Self::Data { content } => content.id(),
+            Self::Words { letter } => &letter.subject,
+        }
+    }
+}
+
+impl From<MailContent> for Content {
+    fn from(content: MailContent) -> Self {
+        Self::Data { content }
+    }
+}
+
+/// Who reads a mail about an account that no longer exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The name to greet by.
+    pub name: Option<String>,
+    /// The language.
+    pub language: Language,
+}
+
+/// The recipient of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recipient {
+    /// The address that the Stripe customer's account has when the mail is sent; nobody, once the account is deleted.
+    /// The row contains nothing about the account.
+    Customer {
+        /// Stripe's customer.
+        stripe_customer_id: String,
+    },
+    /// This address.
+    Address(Email),
+}
+
+impl Recipient {
+    /// The key under which the index lists it.
+    fn key(&self) -> String {
+        match self {
+            Self::Customer { stripe_customer_id } => stripe_customer_id.clone(),
+            Self::Address(email) => email.key(),
+        }
+    }
+}
+
+impl From<Email> for Recipient {
+    fn from(email: Email) -> Self {
+        Self::Address(email)
+    }
 }
 
 impl NewMail {
@@ -48,17 +144,100 @@ impl NewMail {
     }
 }
 
-/// A row as it is first written. `due_at` is there as long as the mail is to be sent; whoever takes it moves it on.
+/// A mail that was claimed for sending.
+#[derive(Debug)]
+pub struct Claimed {
+    /// The mail.
+    pub mail: NewMail,
+    /// How often it was claimed, including this time.
+    attempts: u32,
+    /// When sending it first failed.
+    failing_since: Option<Timestamp>,
+}
+
+impl Claimed {
+    /// When to retry after a transient failure; `None` after the last attempt.
+    pub fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
+        let since = self.failing_since.unwrap_or(now);
+        let pause = (PAUSE * (1 << self.attempts.saturating_sub(1).min(10))).min(PAUSE_MAX);
+        (now < since + TRYING).then_some(now + pause)
+    }
+}
+
+/// The result of delivering a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "EmailState")]
+pub enum MailState {
+    /// It is waiting to be sent or retried.
+    Waiting,
+    /// The provider accepted it.
+    Sent,
+    /// It was no longer useful before it could be sent.
+    Dropped,
+    /// The provider rejected it permanently, or for three days.
+    Refused,
+}
+
+/// A mail as operators see it, without its content.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MemberEmail")]
+pub struct MailView {
+    /// Its subject in English.
+    pub subject: String,
+    /// When it was caused.
+    pub created_at: Timestamp,
+    /// Its state.
+    pub state: MailState,
+    /// Why it was not sent, in the provider's words.
+    pub failure: Option<String>,
+}
+
+/// The attributes of a row in the index by address.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    subject: String,
+    listed_at: Timestamp,
+    sent_at: Option<Timestamp>,
+    dropped_at: Option<Timestamp>,
+    refused_at: Option<Timestamp>,
+    failure: Option<String>,
+}
+
+impl From<Listed> for MailView {
+    fn from(row: Listed) -> Self {
+        let state = match (row.sent_at, row.refused_at, row.dropped_at) {
+            (Some(_), ..) => MailState::Sent,
+            (_, Some(_), _) => MailState::Refused,
+            (.., Some(_)) => MailState::Dropped,
+            _ => MailState::Waiting,
+        };
+        let failure = row.failure.filter(|_| state != MailState::Sent);
+        Self { subject: row.subject, created_at: row.listed_at, state, failure }
+    }
+}
+
+/// A cause that is about a user. Rows outlive accounts, so it contains a hash instead of the user's id.
+pub fn cause_of(kind: &str, user: UserId, which: &str) -> String {
+    let hash = hex::encode(Sha256::digest(user.to_string().as_bytes()));
+    format!("{kind}#{}#{which}", &hash[..32])
+}
+
+/// A new row. `due_at` exists while the mail is waiting to be sent; claiming it moves it forward.
 #[derive(Serialize)]
 struct Row<'a> {
     #[serde(flatten)]
     mail: &'a NewMail,
+    subject: &'a str,
+    recipient: String,
+    listed_at: String,
     due_shard: String,
     due_at: String,
     ttl: i64,
 }
 
-/// A page of what is to be sent: causes, and where the next page starts.
+/// A page of mail to send: causes, and the start of the next page.
 pub type DuePage = (Vec<String>, Option<Item>);
 
 /// The table `mail`.
@@ -68,15 +247,18 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Mail]).map(|database| Self { database })
     }
 
-    /// A statement that puts a mail into the outbox; it fails its condition when its cause has been there before.
+    /// A statement that puts a mail into the outbox; its condition fails if the cause already has a mail.
     pub fn add(&self, mail: &NewMail) -> Result<Statement, StoreError> {
         let row = Row {
             mail,
+            subject: mail.content.subject(),
+            recipient: mail.to.key(),
+            listed_at: sortable(mail.created_at),
             due_shard: shard_of(&mail.cause),
             due_at: sortable(mail.created_at),
             ttl: (mail.created_at + KEPT).as_second(),
@@ -89,19 +271,30 @@ impl Outbox {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Which of some causes have been there before.
-    pub async fn known(&self, causes: &[String]) -> Result<HashSet<String>, StoreError> {
-        let mut known = HashSet::new();
+    /// Which of the given causes already have a mail.
+    #[boxed]
+    pub async fn existing(&self, causes: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut existing = HashSet::new();
         for causes in causes.chunks(BATCH_KEYS_MAX) {
-            let keys = causes.iter().map(|cause| NewMail::key(cause));
-            let rows = self.database.read(&keys.fold(Wanted::default(), |wanted, key| wanted.and(&key))).await?;
-            known.extend(causes.iter().filter(|cause| rows.is_there(&NewMail::key(cause))).cloned());
+            let keys: Vec<_> = causes.iter().map(|cause| NewMail::key(cause).presence()).collect();
+            let rows = self.database.read(keys).await?;
+            existing.extend(causes.iter().zip(rows).filter(|(_, row)| row.is_some()).map(|(cause, _)| cause.clone()));
         }
-        Ok(known)
+        Ok(existing)
     }
 
-    /// Takes a mail to send it, for [`CLAIM`]; `None` when there is none, it is done with, or another has it.
-    pub async fn claim(&self, cause: &str, now: Timestamp) -> Result<Option<NewMail>, StoreError> {
+    /// Claims a mail for [`CLAIM`] in order to send it; `None` if it does not exist, is finished, or is claimed by
+    /// another process.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if its row cannot be parsed.
+    #[boxed]
+    pub async fn claim(&self, cause: &str, now: Timestamp) -> Result<Option<Claimed>, StoreError> {
+        #[derive(Deserialize)]
+        struct Tries {
+            attempts: u32,
+            failing_since: Option<Timestamp>,
+        }
         let update = self.database.client().update_item().table_name(self.database.name(Table::Mail)?);
         let update = update
             .set_key(Some(NewMail::key(cause).item()))
@@ -112,33 +305,98 @@ impl Outbox {
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .return_values(ReturnValue::AllNew);
         match update.send().await.map_err(failed) {
-            Ok(answer) => answer.attributes.map(read).transpose(),
+            Ok(answer) => {
+                let item = answer.attributes.unwrap_or_default();
+                let Tries { attempts, failing_since } = read(item.clone())?;
+                Ok(Some(Claimed { mail: read(item)?, attempts, failing_since }))
+            }
             Err(StoreError::Condition(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Notes that a mail was sent.
+    /// Records that a mail was sent.
+    #[boxed]
     pub async fn sent(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
         self.done(cause, "SET sent_at = :now REMOVE due_shard, due_at", now).await
     }
 
-    /// Notes that a mail is not sent any more.
+    /// Records that a mail is no longer useful.
+    #[boxed]
     pub async fn dropped(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
         self.done(cause, "SET dropped_at = :now REMOVE due_shard, due_at", now).await
     }
 
-    /// The partitions of what is to be sent.
+    /// Records that a mail will never be sent, and why.
+    #[boxed]
+    pub async fn refused(&self, cause: &str, why: &str, now: Timestamp) -> Result<(), StoreError> {
+        let update = self.update(cause, "SET refused_at = :now, failure = :why REMOVE due_shard, due_at", now)?;
+        let update = update.expression_attribute_values(":why", AttributeValue::S(why.to_owned()));
+        update.send().await.map(|_| ()).map_err(failed)
+    }
+
+    /// Records that a mail could not be sent now, why, and when to retry.
+    #[boxed]
+    pub async fn postponed(&self, cause: &str, why: &str, due: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        let expression = "SET due_at = :due, failure = :why, failing_since = if_not_exists(failing_since, :now)";
+        let update = self
+            .update(cause, expression, now)?
+            .condition_expression("attribute_exists(due_at)")
+            .expression_attribute_values(":why", AttributeValue::S(why.to_owned()))
+            .expression_attribute_values(":due", AttributeValue::S(sortable(due)));
+        match update.send().await.map_err(failed) {
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The newest mails to an account since a given time, newest first: to its address, and to its customer. Their subjects are
+    /// as stored, see [`Content::subject`].
+    #[boxed]
+    pub async fn to_account(
+        &self,
+        email: &Email,
+        stripe_customer_id: Option<&str>,
+        since: Timestamp,
+    ) -> Result<Vec<MailView>, StoreError> {
+        let address = self.to_recipient(email.key(), since);
+        let customer = async {
+            match stripe_customer_id {
+                // No other account ever had this customer.
+                Some(customer) => self.to_recipient(customer.to_owned(), Timestamp::UNIX_EPOCH).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (mut mails, more) = tokio::try_join!(address, customer)?;
+        mails.extend(more);
+        mails.sort_by_key(|mail| std::cmp::Reverse(mail.created_at));
+        mails.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+        Ok(mails)
+    }
+
+    async fn to_recipient(&self, recipient: String, since: Timestamp) -> Result<Vec<MailView>, StoreError> {
+        let query = self.database.client().query().table_name(self.database.name(Table::Mail)?);
+        let page = query
+            .index_name(BY_RECIPIENT)
+            .key_condition_expression("recipient = :to AND listed_at >= :since")
+            .expression_attribute_values(":to", AttributeValue::S(recipient))
+            .expression_attribute_values(":since", AttributeValue::S(sortable(since)))
+            .scan_index_forward(false)
+            .limit(LISTED)
+            .send()
+            .await
+            .map_err(failed)?;
+        page.items.unwrap_or_default().into_iter().map(|item| read::<Listed>(item).map(MailView::from)).collect()
+    }
+
+    /// The partitions of mail to send.
     pub fn shards() -> impl Iterator<Item = String> {
         (0..SHARDS).map(|shard| shard.to_string())
     }
 
-    /// A page of a partition: what nobody has at `now`, oldest first.
+    /// A page of a partition: mail that is not claimed at `now`, oldest first.
+    #[boxed]
     pub async fn due(&self, shard: &str, now: Timestamp, start: Option<Item>) -> Result<DuePage, StoreError> {
-        #[derive(Deserialize)]
-        struct Due {
-            cause: String,
-        }
         let query = self.database.client().query().table_name(self.database.name(Table::Mail)?);
         let query = query
             .index_name(DUE_INDEX)
@@ -148,20 +406,55 @@ impl Outbox {
             .limit(DUE_PAGE)
             .set_exclusive_start_key(start);
         let page = query.send().await.map_err(failed)?;
-        let causes = page.items.unwrap_or_default().into_iter().map(|item| read::<Due>(item).map(|due| due.cause));
-        Ok((causes.collect::<Result<_, _>>()?, page.last_evaluated_key))
+        let cause = |item: Item| Some(item.get("pk")?.as_s().ok()?.strip_prefix("MAIL#")?.to_owned());
+        let causes = page.items.unwrap_or_default().into_iter().filter_map(cause).collect();
+        Ok((causes, page.last_evaluated_key))
     }
 
     async fn done(&self, cause: &str, expression: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.update(cause, expression, now)?.send().await.map(|_| ()).map_err(failed)
+    }
+
+    fn update(&self, cause: &str, expression: &str, now: Timestamp) -> Result<UpdateItemFluentBuilder, StoreError> {
         let update = self.database.client().update_item().table_name(self.database.name(Table::Mail)?);
-        let update = update
+        Ok(update
             .set_key(Some(NewMail::key(cause).item()))
             .update_expression(expression)
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()));
-        update.send().await.map(|_| ()).map_err(failed)
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string())))
     }
 }
 
 fn shard_of(cause: &str) -> String {
     (Sha256::digest(cause.as_bytes())[0] % SHARDS).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end_after_three_days() {
+        let start = Timestamp::from_second(1_800_000_000).expect("in range");
+        let mail = NewMail {
+            cause: String::new(),
+            to: Recipient::Address("ada@viewers.test".parse().expect("an address")),
+            content: MailContent::ResetPassword.into(),
+            addressee: None,
+            grant: None,
+            created_at: start,
+            until: start + KEPT,
+        };
+        let mut claimed = Claimed { mail, attempts: 1, failing_since: None };
+        let (mut now, mut pauses) = (start, Vec::new());
+        while let Some(next) = claimed.next_try(now) {
+            claimed.failing_since = claimed.failing_since.or(Some(now));
+            pauses.push(next.duration_since(now).as_mins());
+            now = next;
+            claimed.attempts += 1;
+        }
+        assert_eq!(pauses[..9], [1, 2, 4, 8, 16, 32, 64, 128, 240]);
+        assert!(pauses.len() < 30, "{}", pauses.len());
+        let tried = now.duration_since(start);
+        assert!(tried >= TRYING && tried < TRYING + 2 * PAUSE_MAX, "{tried}");
+    }
 }

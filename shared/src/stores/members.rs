@@ -1,51 +1,60 @@
-//! Members as an operator sees them: users beside their subscriptions and payments.
+//! Members as an operator sees them: users with their subscriptions and payments.
 
 use crate::models::email::Email;
 use crate::models::ids::UserId;
 use crate::models::ledger::{Entry, Payment, payments};
 use crate::models::plan::PlanType;
-use crate::models::subscription::{Status, Subscription, SubscriptionView};
+use crate::models::search::MemberQuery;
+use crate::models::subscription::{Status, Subscription};
+use crate::models::subscription_view::SubscriptionView;
+use crate::models::user::{Profile, User};
 use crate::services::{ConfigError, Services};
 use crate::stores::billing_events::BillingEvents;
-use crate::stores::database::{Database, StoreError, Table};
-use crate::stores::row::Wanted;
+use crate::stores::database::Database;
+use crate::stores::error::StoreError;
+use crate::stores::mail::{MailView, Outbox};
 use crate::stores::subscriptions::{Customer, Subscriptions};
-use crate::stores::users::{After, Profile, User, Users};
+use crate::stores::table::Table;
+use crate::stores::users::{After, Users};
+use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Reads for one page, and users of each, where most are left out.
+/// Reads per page, and users per read, if most are filtered out.
 const READS_MAX: usize = 10;
 const USERS_READ: usize = 100;
+/// Reads per search, and users per read: a search examines at most 10,000 users per request.
+const SEARCH_READS_MAX: usize = 10;
+const SEARCH_USERS_READ: usize = 1000;
 
-/// A line of the list of members.
+/// An entry in the list of members.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Member {
-    /// Who.
+    /// The user.
     #[serde(flatten)]
     pub user: Profile,
-    /// The plan; `null` where there is none.
+    /// The plan; `null` without one.
     pub plan_type: Option<PlanType>,
     /// Stripe's status, or `none`.
     pub status: Status,
     /// When the paid period ends.
     pub current_period_end: Option<Timestamp>,
-    /// A plan given by an operator.
+    /// A plan that an operator gave.
     pub complimentary_plan: Option<PlanType>,
-    /// When that ends; `null` for never, where there is one.
+    /// When that ends; `null` if it has no end.
     pub complimentary_until: Option<Timestamp>,
 }
 
-/// All of a member.
+/// A member with all details.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MemberDetail {
-    /// Who.
+    /// The user.
     pub user: Profile,
     /// Their subscription, as they see it.
     pub subscription: SubscriptionView,
-    /// A plan given by an operator.
+    /// A plan that an operator gave.
     pub complimentary_plan: Option<PlanType>,
     /// Stripe's customer.
     pub stripe_customer_id: Option<String>,
@@ -53,9 +62,16 @@ pub struct MemberDetail {
     pub stripe_subscription_id: Option<String>,
     /// Their invoices, newest first.
     pub payments: Vec<Payment>,
+    /// The mail to them, newest first, and its state.
+    pub emails: Vec<MailView>,
 }
 
 impl Member {
+    /// Whether a search matches them.
+    pub fn is_found_by(&self, query: &MemberQuery) -> bool {
+        query.finds(&self.user.email, self.user.name.as_deref())
+    }
+
     fn of(user: &User, subscription: &Subscription) -> Self {
         Self {
             user: user.profile(),
@@ -69,7 +85,7 @@ impl Member {
 }
 
 impl MemberDetail {
-    /// A member at a moment.
+    /// A member at a given time.
     pub fn of(
         user: &User,
         subscription: &Subscription,
@@ -84,9 +100,22 @@ impl MemberDetail {
             stripe_customer_id: user.stripe_customer_id.clone(),
             stripe_subscription_id: subscription.stripe_subscription_id.clone(),
             payments: payments(entries),
+            emails: Vec::new(),
         }
     }
+
+    /// The same with their mail. Somebody else may have had the address before.
+    #[boxed]
+    pub async fn with_emails(self, outbox: &Outbox) -> Result<Self, StoreError> {
+        let Ok(email) = self.user.email.parse() else { return Ok(self) };
+        let emails = outbox.to_account(&email, self.stripe_customer_id.as_deref(), self.user.created_at).await?;
+        Ok(Self { emails, ..self })
+    }
 }
+
+/// Where a search continues: after this user, or at the newest one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Searched(Option<After>);
 
 /// The tables of members.
 #[derive(Clone, Debug)]
@@ -97,7 +126,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// The tables as this function was given them.
+    /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             database: services.database(&[Table::Users, Table::Subscriptions])?,
@@ -106,8 +135,9 @@ impl Members {
         })
     }
 
-    /// A page of members, newest first, and where the next one goes on. With a status that most have not, a page may be
-    /// shorter than `limit` and have more behind it.
+    /// A page of members, newest first, and where the next one starts. With a rare status a page may be shorter than
+    /// `limit` and still be followed by another.
+    #[boxed]
     pub async fn page(
         &self,
         status: Option<Status>,
@@ -116,17 +146,60 @@ impl Members {
     ) -> Result<(Vec<Member>, Option<After>), StoreError> {
         match status {
             None => self.newest(limit, after).await,
-            // Whoever never came near a checkout has no row of a subscription to be found by.
+            // A user who never opened a checkout has no subscription row to be found by.
             Some(Status::None) => self.without_subscription(limit, after).await,
             Some(status) => self.of_status(status, limit, after).await,
         }
     }
 
-    /// The member of an address; none or one.
+    /// The member with an address, if there is one.
+    #[boxed]
     pub async fn of_email(&self, email: &Email, status: Option<Status>) -> Result<Vec<Member>, StoreError> {
         let Some(credential) = self.users.credential(email).await? else { return Ok(Vec::new()) };
         let (members, _) = self.of_ids(&[credential.user_id]).await?;
         Ok(members.into_iter().filter(|one| status.is_none_or(|status| one.status == status)).collect())
+    }
+
+    /// A page of the members that a query matches, newest first, and where the next one starts. DynamoDB cannot search
+    /// for parts of a text, so this reads the index of users and compares here. Each call examines a limited number of
+    /// them: a page may be shorter than `limit`, even empty, and still be followed by another. The member with exactly
+    /// the given address comes first, however many members there are.
+    #[boxed]
+    pub async fn search(
+        &self,
+        query: &MemberQuery,
+        address: Option<&Email>,
+        status: Option<Status>,
+        limit: usize,
+        place: Option<Searched>,
+    ) -> Result<(Vec<Member>, Option<Searched>), StoreError> {
+        let mut found = match address {
+            Some(address) if place.is_none() => self.of_email(address, status).await?,
+            _ => Vec::new(),
+        };
+        let mut after = place.and_then(|Searched(after)| after);
+        let is_sought = |user: &User| {
+            let is_first = address.is_some_and(|address| address.key() == user.email.key());
+            !is_first && query.finds(user.email.as_typed(), user.name.as_deref())
+        };
+        for _ in 0..SEARCH_READS_MAX {
+            let (users, more) = self.users.newest(SEARCH_USERS_READ, after.as_ref()).await?;
+            let hits: Vec<User> = users.iter().filter(|user| is_sought(user)).cloned().collect();
+            for hits in hits.chunks(limit) {
+                for (member, user) in self.beside(hits).await?.into_iter().zip(hits) {
+                    if found.len() >= limit {
+                        return Ok((found, Some(Searched(after))));
+                    }
+                    after = Some(After::of(user));
+                    found.extend(Some(member).filter(|one| status.is_none_or(|status| one.status == status)));
+                }
+            }
+            if !more {
+                return Ok((found, None));
+            }
+            after = users.last().map(After::of);
+        }
+        Ok((found, Some(Searched(after))))
     }
 
     async fn newest(&self, limit: usize, after: Option<After>) -> Result<(Vec<Member>, Option<After>), StoreError> {
@@ -170,37 +243,32 @@ impl Members {
         Ok((found, after))
     }
 
-    /// Members by id, in that order, and the place of the last; whoever is gone meanwhile is left out.
+    /// Members by id, in that order, and the position of the last; users who were deleted meanwhile are left out.
     async fn of_ids(&self, ids: &[UserId]) -> Result<(Vec<Member>, Option<After>), StoreError> {
-        let users = ids.iter().fold(Wanted::default(), |wanted, id| wanted.and(&User::key(*id)));
-        let subscriptions = ids.iter().fold(Wanted::default(), |wanted, id| wanted.and(&Subscription::key(*id)));
-        let (users, subscriptions) = tokio::try_join!(self.database.read(&users), self.database.read(&subscriptions))?;
+        let users: Vec<_> = ids.iter().map(|id| User::key(*id)).collect();
+        let subscriptions: Vec<_> = ids.iter().map(|id| Subscription::key(*id)).collect();
+        let (users, subscriptions) = tokio::try_join!(self.database.read(users), self.database.read(subscriptions))?;
         let mut members = Vec::new();
         let mut last = None;
-        for id in ids {
-            let Some(user) = users.get(&User::key(*id))? else { continue };
-            let subscription = subscriptions.get(&Subscription::key(*id))?.unwrap_or_default();
-            members.push(Member::of(&user, &subscription));
+        for (user, subscription) in users.into_iter().zip(subscriptions) {
+            let Some(user) = user else { continue };
+            members.push(Member::of(&user, &subscription.unwrap_or_default()));
             last = Some(After::of(&user));
         }
         Ok((members, last))
     }
 
     async fn beside(&self, users: &[User]) -> Result<Vec<Member>, StoreError> {
-        let wanted = users.iter().fold(Wanted::default(), |wanted, user| wanted.and(&Subscription::key(user.id)));
-        let rows = self.database.read(&wanted).await?;
-        let member = |user: &User| {
-            let subscription = rows.get(&Subscription::key(user.id))?.unwrap_or_default();
-            Ok(Member::of(user, &subscription))
-        };
-        users.iter().map(member).collect()
+        let rows = self.database.read(users.iter().map(|user| Subscription::key(user.id)).collect::<Vec<_>>()).await?;
+        Ok(users.iter().zip(rows).map(|(user, row)| Member::of(user, &row.unwrap_or_default())).collect())
     }
 }
 
-/// The ledger of a user: that of their customer, and of those they had before.
+/// The ledger of a user: that of their current customer and of earlier ones.
 ///
 /// # Errors
-/// Those of the stores.
+/// Errors of the stores.
+#[boxed]
 pub async fn ledger_of(user: &User, database: &Database, events: &BillingEvents) -> Result<Vec<Entry>, StoreError> {
     let Some(customer) = &user.stripe_customer_id else { return Ok(Vec::new()) };
     let key = Customer::key(customer);

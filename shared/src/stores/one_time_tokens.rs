@@ -1,12 +1,15 @@
-//! One-time tokens: what a link in a mail carries. Hashed at rest, short-lived, redeemed exactly once.
+//! One-time tokens for links in mail: stored as hashes, short-lived, redeemed exactly once.
 
 use crate::models::ids::UserId;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, write};
+use crate::stores::table::Table;
 use aws_sdk_dynamodb::types::Delete;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -14,18 +17,18 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How long a token lives (contract §4).
+/// The lifetime of a token (contract §4).
 pub const ONE_TIME_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(30);
-/// Random bytes of a token: what nobody guesses needs neither salt nor a slow hash.
+/// The random bytes of a token: what cannot be guessed needs neither salt nor a slow hash.
 const SECRET_BYTES: usize = 32;
 
-/// The token itself, as a mail carries it and as it comes back. It cannot be printed, and no table holds it.
+/// The token itself, as in the mail and in the request. It cannot be printed, and no table contains it.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct OneTimeSecret(String);
 
 impl OneTimeSecret {
-    /// The token made of these random bytes.
+    /// The token with these random bytes.
     pub fn from_random(bytes: [u8; SECRET_BYTES]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -52,33 +55,33 @@ impl JsonSchema for OneTimeSecret {
     }
 }
 
-/// What a token is good for.
+/// The purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// To set a new password.
+    /// Setting a new password.
     ResetPassword,
 }
 
-/// Whom a token serves, and for what.
+/// The user and purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// Whom.
+    /// The user.
     pub user_id: UserId,
-    /// For what.
+    /// The purpose.
     pub purpose: Purpose,
-    /// The version of the password as it was then: a change of it ends all tokens from before.
+    /// The version of the password at the time: changing the password invalidates all earlier tokens.
     pub credential_version: u64,
 }
 
-/// A row of `sessions` that stands for a token.
+/// A row of `sessions` for a token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OneTimeToken {
-    /// Whom it serves, and for what.
+    /// Its user and purpose.
     pub grant: Grant,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// When DynamoDB may remove it, in Unix seconds; that comes days late.
+    /// When DynamoDB may remove it, in Unix seconds, which may be days later.
     pub ttl: i64,
 }
 
@@ -102,12 +105,13 @@ pub struct OneTimeTokens {
 }
 
 impl OneTimeTokens {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Sessions]).map(|database| Self { database })
     }
 
-    /// Keeps a token's hash; it lives for [`ONE_TIME_TOKEN_LIFE`] from now.
+    /// Stores a token's hash; it is valid for [`ONE_TIME_TOKEN_LIFE`] from now.
+    #[boxed]
     pub async fn keep(&self, secret: &OneTimeSecret, grant: Grant, now: Timestamp) -> Result<(), StoreError> {
         let expires_at = now + ONE_TIME_TOKEN_LIFE;
         let item = write(&OneTimeToken::key(secret), &OneTimeToken { grant, expires_at, ttl: expires_at.as_second() })?;
@@ -115,8 +119,8 @@ impl OneTimeTokens {
         put.set_item(Some(item)).send().await.map(|_| ()).map_err(failed)
     }
 
-    /// A statement that redeems a token; it fails its condition when it was redeemed before. Whether it has expired is for
-    /// the caller to ask first.
+    /// A statement that redeems a token; its condition fails if it was already redeemed. The caller must check first
+    /// whether it has expired.
     pub fn redeem(&self, secret: &OneTimeSecret) -> Result<Statement, StoreError> {
         let delete = Delete::builder()
             .table_name(self.database.name(Table::Sessions)?)
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_holds_the_token_itself() {
+    fn no_row_contains_the_token_itself() {
         let secret = OneTimeSecret::from_random([7; SECRET_BYTES]);
         let key = format!("{:?}", OneTimeToken::key(&secret).item());
         assert!(!key.contains(secret.as_str()) && key.contains("TOKEN#"));
@@ -145,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_by_its_time_and_not_by_ttl() {
+    fn a_token_expires_by_its_time_and_not_by_ttl() {
         let user_id = UserId::new(at(0));
         let grant = Grant { user_id, purpose: Purpose::ResetPassword, credential_version: 1 };
         let token = OneTimeToken { grant, expires_at: at(1_800), ttl: 1_800 };

@@ -1,40 +1,49 @@
-//! Changing videos: the row and the catalogue's snapshot in one transaction.
+//! Changes of videos: the row and the catalogue's snapshot in one transaction.
 
+use crate::models::catalogue::Entry;
 use crate::models::ids::{UserId, VideoId};
-use crate::models::video::AdminVideo;
+use crate::models::video::Video;
+use crate::models::video_view::AdminVideo;
 use crate::services::{ConfigError, Services};
-use crate::stores::audit::Deed;
+use crate::stores::audit::AuditEntry;
 use crate::stores::catalogue::{Edit, Swapper};
-use crate::stores::database::{Database, Statement, StoreError, Table, jitter_ms};
+use crate::stores::contention::jitter_ms;
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::StoreError;
 use crate::stores::row::{Key, write};
-use crate::stores::videos::Video;
+use crate::stores::table::Table;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// Most videos of one transaction: it holds 100 statements, and chunks are among them.
+/// The most videos per transaction, which may have 100 statements, including those for chunks.
 pub const CHANGES_MAX: usize = 80;
-/// Tries against other changes of the same video or snapshot.
+/// Attempts when the same video or the snapshot is changed meanwhile.
 const TRIES_MAX: u32 = 5;
-/// The longest wait before the second try, in milliseconds; it doubles with every further one.
+/// The longest pause before the second attempt, in milliseconds; it doubles each time.
 const WAIT_MS: u64 = 50;
-/// How long a webhook's mark is kept: Mux delivers an event again for a day.
+/// The longest event id that is used as a key directly, in bytes: DynamoDB allows 2,048, and Mux's ids have a tenth of
+/// this.
+const EVENT_ID_BYTES_MAX: usize = 512;
+/// How long a webhook's mark is kept: Mux retries an event for a day.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
 
-/// A video before and after; `None` is no row.
+/// A video before and after; `None` means no row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// The row as it was read.
     pub before: Option<Video>,
-    /// The row as it shall be.
+    /// The row to write.
     pub after: Option<Video>,
 }
 
 impl Change {
-    /// The change as the audit notes it: who did it by which request. Posters are left out, since they are tokens.
-    pub fn deed(&self, action: &str, actor: UserId, request_id: &str, now: Timestamp) -> Deed {
+    /// The audit entry of the change: by whom, and in which request. Posters are left out because they contain tokens.
+    pub fn audit_entry(&self, action: &str, actor: UserId, request_id: &str, now: Timestamp) -> AuditEntry {
         let state = |video: &Option<Video>| {
             let mut state = video.as_ref().map(|video| json!(AdminVideo::from(video))).unwrap_or_default();
             if let Some(fields) = state.as_object_mut() {
@@ -43,7 +52,7 @@ impl Change {
             state
         };
         let subject = self.after.as_ref().or(self.before.as_ref()).map(|video| video.id.to_string());
-        Deed {
+        AuditEntry {
             at: now,
             cause: request_id.to_owned(),
             actor: actor.to_string(),
@@ -56,7 +65,7 @@ impl Change {
     }
 }
 
-/// The mark of an event of Mux's that was taken in.
+/// The mark of a Mux event that was processed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// When.
@@ -66,9 +75,10 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The key of an event's mark.
+    /// The key of an event's mark. An id that is too long for a key is hashed.
     pub fn key(event_id: &str) -> Key<Self> {
-        Key::one(Table::Catalogue, "pk", format!("EVENT#{event_id}"))
+        let name = if event_id.len() <= EVENT_ID_BYTES_MAX { event_id.to_owned() } else { sha256(event_id) };
+        Key::one(Table::Catalogue, "pk", format!("EVENT#{name}"))
     }
 }
 
@@ -80,18 +90,18 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// The tables as this function was given them.
+    /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let database = services.database(&[Table::Videos, Table::Catalogue])?;
         Ok(Self { database, swapper: Swapper::connect(services)? })
     }
 
-    /// Changes a video by a rule that says what becomes of it; `None` deletes it. What the rule leaves as it is is not
-    /// written. `beside` gives statements that belong to the change. Returns what was changed; `None` when there is no
-    /// such video. Whoever loses against another change reads again.
+    /// Changes a video with a rule that returns the new state; `None` deletes it. An unchanged row is not written.
+    /// `beside` returns statements that belong to the change. Returns the change; `None` if the video does not exist.
+    /// After losing a race, it reads again.
     ///
     /// # Errors
-    /// The rule's own; [`StoreError::Condition`] when a statement of `beside` failed its condition;
+    /// The rule's own; [`StoreError::Condition`] if a statement of `beside` failed its condition;
     /// [`StoreError::Unavailable`] after too many lost races.
     pub async fn change<E: From<StoreError>>(
         &self,
@@ -117,11 +127,12 @@ impl Publisher {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(StoreError::Unavailable("lost against other changes too often".into()).into())
+        Err(StoreError::Unavailable("other changes came first at every attempt".into()).into())
     }
 
-    /// Writes changes of at most [`CHANGES_MAX`] videos, and first of all `beside`, in one transaction.
-    /// [`StoreError::Condition`] when a row or the snapshot was changed meanwhile.
+    /// Writes changes of at most [`CHANGES_MAX`] videos, preceded by `beside`, in one transaction.
+    /// [`StoreError::Condition`] if a row or the snapshot was changed meanwhile.
+    #[boxed]
     pub async fn commit(&self, beside: Vec<Statement>, changes: &[Change]) -> Result<(), StoreError> {
         let mut statements = beside;
         for change in changes {
@@ -138,12 +149,44 @@ impl Publisher {
         Ok(())
     }
 
-    /// Whether an event of Mux's was taken in before.
+    /// Changes a series in the snapshot, and writes the statements that `beside` returns, in one transaction. Retries
+    /// when the snapshot was changed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Condition`] if a statement of `beside` failed its condition; [`StoreError::Unavailable`] after too
+    /// many lost races.
+    pub async fn change_series(
+        &self,
+        edit: &Edit,
+        beside: impl Fn() -> Result<Vec<Statement>, StoreError>,
+    ) -> Result<(), StoreError> {
+        for tries in 0..TRIES_MAX {
+            if tries > 0 {
+                tokio::time::sleep(Duration::from_millis(jitter_ms(WAIT_MS << tries))).await;
+            }
+            let mut statements = beside()?;
+            let count = statements.len();
+            let mut swap = self.swapper.prepare(std::slice::from_ref(edit)).await?;
+            statements.append(&mut swap.statements);
+            match self.database.transact(statements).await {
+                Ok(()) => {
+                    self.swapper.sweep(&swap).await;
+                    return Ok(());
+                }
+                Err(StoreError::Condition(failed)) if (0..count).all(|index| !failed.at(index)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Unavailable("other changes came first at every attempt".into()))
+    }
+
+    /// Whether a Mux event was already processed.
+    #[boxed]
     pub async fn is_marked(&self, event_id: &str) -> Result<bool, StoreError> {
         Ok(self.database.get(&Mark::key(event_id)).await?.is_some())
     }
 
-    /// A statement that marks an event of Mux's; its condition fails when it is marked.
+    /// A statement that marks a Mux event; its condition fails if it is already marked.
     pub fn mark(&self, event_id: &str, now: Timestamp) -> Result<Statement, StoreError> {
         let mark = Mark { received_at: now, ttl: (now + MARK_KEPT).as_second() };
         let put = Put::builder().table_name(self.database.name(Table::Catalogue)?);
@@ -157,7 +200,8 @@ impl Publisher {
         let version = |video: &Video| AttributeValue::N(video.version.to_string());
         let statement = match (&change.before, &change.after) {
             (before, Some(after)) => {
-                let after = Video { version: before.as_ref().map_or(0, |before| before.version) + 1, ..after.clone() };
+                let version_after = before.as_ref().map_or(0, |before| before.version) + 1;
+                let after = Video { version: version_after, ..after.clone() }.indexed();
                 let put = Put::builder().table_name(table).set_item(Some(write(&Video::key(after.id), &after)?));
                 let put = match before {
                     Some(before) => {
@@ -179,10 +223,10 @@ impl Publisher {
     }
 }
 
-/// What a change means for the snapshot; `None` when nothing of it shows there.
+/// The snapshot's part of a change; `None` if it does not affect the snapshot.
 fn edit(change: &Change) -> Option<Edit> {
-    let before = change.before.as_ref().and_then(Video::entry);
-    let after = change.after.as_ref().and_then(Video::entry);
+    let before = change.before.as_ref().and_then(Entry::of);
+    let after = change.after.as_ref().and_then(Entry::of);
     match (before, after) {
         (before, after) if before == after => None,
         (_, Some(entry)) => Some(Edit::Put(Box::new(entry))),
@@ -192,4 +236,8 @@ fn edit(change: &Change) -> Option<Edit> {
 
 fn refused(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Refused(Box::new(error))
+}
+
+fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
 }

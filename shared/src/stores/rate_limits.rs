@@ -1,62 +1,84 @@
-//! The limiter: minute counters in one item, incremented by one unconditional update whose answer decides.
+//! The limiter: one-minute counters in one item, incremented by one unconditional update whose result decides.
 //!
-//! The counters of the present minute and of the 15 before it cover any 15 minutes, so their sum is a ceiling that no 15
-//! minutes exceed; a client may be refused up to a minute early. A fixed or sliding window would admit twice the limit.
+//! The counters of the current minute and the 15 before it cover any 15 minutes, so their sum is a ceiling that no 15
+//! minutes exceed. A client may be refused up to a minute early. A fixed or sliding window would admit twice the limit.
+//!
+//! When the answer to a counting update is lost, the SDK may repeat it, which only refuses earlier. An update that
+//! gives counts back could admit more. So it is tried once, never takes a counter below zero, and gives back only what
+//! is still counted: in the counter of its own minute, and not after the key was cleared ([`Counted`]).
 
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, StoreError, Table, failed};
-use crate::stores::row::{Item, Key};
+use crate::stores::database::Database;
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::Key;
+use crate::stores::table::{Item, Table};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use boxed::boxed;
 use jiff::Timestamp;
 use std::ops::RangeInclusive;
 
-/// Most account mails to one address in any hour; more are left out silently (contract §6).
+/// The most account mails to one address in any hour; more are dropped silently (contract §6).
 pub const ACCOUNT_MAILS_MAX: u32 = 3;
-/// Seconds of the window that a limit speaks of.
+/// The length of a limit's window, in seconds.
 pub const WINDOW_SECONDS: i64 = 15 * 60;
+/// Counts how often a key was cleared. What was counted before a clear is not given back after it.
+const CLEARS: &str = "clears";
 
-/// How long a limit looks back, and how exactly. The present counter and those of the whole window before it count, so a
-/// client may be refused up to one grain early, never admitted too late.
+/// How far back a limit looks, and with what precision. The current counter and those of the whole window before it
+/// count, so a client may be refused up to one interval early, but is never admitted too late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
-    /// Begins the names of its counters.
+    /// The prefix of its counters' names.
     prefix: char,
-    /// Seconds that one counter covers.
+    /// The seconds that one counter covers.
     grain: i64,
-    /// How many counters count.
+    /// The number of counters that count.
     counters: i64,
 }
 
-/// The contract's 15 minutes, in minutes.
+/// The contract's 15 minutes, with one-minute counters.
 const REQUESTS: Window = Window { prefix: 'm', grain: 60, counters: WINDOW_SECONDS / 60 + 1 };
-/// An hour of account mail, in five minutes.
+/// The hour for account mail, with five-minute counters.
 const MAIL: Window = Window { prefix: 'h', grain: 300, counters: 60 * 60 / 300 + 1 };
 
-/// A limit on one key.
+/// A limit for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// What is counted: `USER#…`, `ADDRESS#…`.
+    /// The key that is counted: `USER#…`, `ADDRESS#…`.
     pub key: String,
     /// The limit's name in the `RateLimit` headers.
     pub name: &'static str,
-    /// Most in any window.
+    /// The most in any window.
     pub limit: u32,
 }
 
-/// What the limiter said.
+/// The limiter's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The limit's name.
     pub name: &'static str,
-    /// Most in any window.
+    /// The most in any window.
     pub limit: u32,
-    /// How many are left.
+    /// How many remain.
     pub remaining: u32,
-    /// Seconds until more are left.
+    /// Seconds until more are available.
     pub reset_seconds: i64,
-    /// Whether this one was within the limit.
+    /// Whether this request is within the limit.
     pub admitted: bool,
+}
+
+/// A count that can be given back once.
+#[derive(Debug)]
+pub struct Counted {
+    /// The limiter's decision.
+    pub verdict: Verdict,
+    key: String,
+    /// The counter that it is in, because another minute's counter may not contain it.
+    counter: String,
+    /// How often the key had been cleared at that time, according to DynamoDB.
+    clears: Option<AttributeValue>,
 }
 
 /// The table `rate_limits`.
@@ -66,54 +88,74 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::RateLimits]).map(|database| Self { database })
     }
 
-    /// Counts one against the budget. What is refused is given back: it was not let in.
-    pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<Verdict, StoreError> {
+    /// Counts one request against the budget. A caller who refuses the request for another reason gives the count back.
+    #[boxed]
+    pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
         self.count_in(REQUESTS, budget, now).await
     }
 
-    /// Counts a mail to an address; `false` when it has had its share of the last hour (contract §6).
+    /// Counts a mail to an address; `false` if the address has reached its limit for the last hour (contract §6).
+    #[boxed]
     pub async fn count_mail(&self, email_key: &str, now: Timestamp) -> Result<bool, StoreError> {
         let budget = Budget { key: format!("MAIL#{email_key}"), name: "mail", limit: ACCOUNT_MAILS_MAX };
-        Ok(self.count_in(MAIL, &budget, now).await?.admitted)
-    }
-
-    /// Gives one back that was counted a moment ago.
-    pub async fn give_back(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.add(REQUESTS, key, -1, now).await.map(|_| ())
-    }
-
-    /// Forgets what was counted on a key.
-    pub async fn clear(&self, key: &str, now: Timestamp) -> Result<(), StoreError> {
-        // Removes the counters and not the item, so that whoever counts needs no other permission.
-        let counters: Vec<String> = REQUESTS.names(now, 0..=REQUESTS.oldest()).collect();
-        let update = self.update(REQUESTS, key, format!("SET #ttl = :ttl REMOVE {}", counters.join(", ")), now)?;
-        update.send().await.map(|_| ()).map_err(failed)
-    }
-
-    async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<Verdict, StoreError> {
-        let counters = self.add(window, &budget.key, 1, now).await?;
-        let verdict = judge(window, &counters, budget, now);
-        if !verdict.admitted {
-            self.add(window, &budget.key, -1, now).await?;
+        let counted = self.count_in(MAIL, &budget, now).await?;
+        let is_admitted = counted.verdict.admitted;
+        if !is_admitted {
+            self.give_back(counted).await;
         }
-        Ok(verdict)
+        Ok(is_admitted)
     }
 
-    async fn add(&self, window: Window, key: &str, count: i64, now: Timestamp) -> Result<Item, StoreError> {
-        // Names carry the time, so that a counter is never taken for that of another; those that fell out since the last
-        // update are removed, and TTL takes the item when nobody comes any more.
+    /// Gives a count back. If that fails, it stays counted, which refuses too early but never admits too much.
+    #[boxed]
+    pub async fn give_back(&self, counted: Counted) {
+        let counter = &counted.counter;
+        let Ok(table) = self.database.name(Table::RateLimits) else { return };
+        let update = self.database.client().update_item().table_name(table);
+        let update = update
+            .set_key(Some(key_of(&counted.key)))
+            .update_expression(format!("SET {counter} = {counter} - :one"))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_names("#clears", CLEARS);
+        let update = match counted.clears {
+            Some(clears) => update
+                .condition_expression(format!("{counter} >= :one AND #clears = :clears"))
+                .expression_attribute_values(":clears", clears),
+            None => update.condition_expression(format!("{counter} >= :one AND attribute_not_exists(#clears)")),
+        };
+        let _ = tried_once(update).await;
+    }
+
+    /// Clears the counters of a key. If that fails, they stay.
+    #[boxed]
+    pub async fn clear(&self, key: &str, now: Timestamp) {
+        // Removes the counters and not the item, so that callers need no other permission.
+        let counters: Vec<String> = REQUESTS.names(now, 0..=REQUESTS.oldest()).collect();
+        let expression = format!("SET #ttl = :ttl REMOVE {} ADD #clears :one", counters.join(", "));
+        let Ok(update) = self.update(REQUESTS, key, expression, now) else { return };
+        let update = update
+            .expression_attribute_names("#clears", CLEARS)
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let _ = tried_once(update).await;
+    }
+
+    async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
+        // Names contain the time, so that counters cannot be confused. Counters that have left the window since the
+        // last update are removed, and TTL removes items that are no longer used.
         let stale: Vec<String> = window.names(now, window.counters + 1..=window.oldest()).collect();
-        let present = window.name(now, 0);
-        let expression = format!("ADD {present} :count SET #ttl = :ttl REMOVE {}", stale.join(", "));
-        let update = self.update(window, key, expression, now)?;
-        let update = update.expression_attribute_values(":count", AttributeValue::N(count.to_string()));
-        let update = update.return_values(ReturnValue::AllNew);
-        Ok(update.send().await.map_err(failed)?.attributes.unwrap_or_default())
+        let counter = window.name(now, 0);
+        let expression = format!("ADD {counter} :one SET #ttl = :ttl REMOVE {}", stale.join(", "));
+        let update = self.update(window, &budget.key, expression, now)?;
+        let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let answer = update.return_values(ReturnValue::AllNew).send().await.map_err(failed)?;
+        let item = answer.attributes.unwrap_or_default();
+        let verdict = judge(window, &item, budget, now);
+        Ok(Counted { verdict, key: budget.key.clone(), counter, clears: item.get(CLEARS).cloned() })
     }
 
     fn update(
@@ -126,15 +168,25 @@ impl RateLimits {
         let ttl = now.as_second() + 2 * window.counters * window.grain;
         let update = self.database.client().update_item().table_name(self.database.name(Table::RateLimits)?);
         Ok(update
-            .set_key(Some(Key::<()>::one(Table::RateLimits, "pk", key).item()))
+            .set_key(Some(key_of(key)))
             .update_expression(expression)
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":ttl", AttributeValue::N(ttl.to_string())))
     }
 }
 
+fn key_of(key: &str) -> Item {
+    Key::<()>::one(Table::RateLimits, "pk", key).item()
+}
+
+/// Sends an update that the SDK must not retry: it may have been done even if its answer was lost.
+async fn tried_once(update: UpdateItemFluentBuilder) -> Result<(), StoreError> {
+    let once = aws_sdk_dynamodb::config::Config::builder().retry_config(RetryConfig::disabled());
+    update.customize().config_override(once).send().await.map(|_| ()).map_err(failed)
+}
+
 impl Window {
-    /// The name of the counter of so many grains ago.
+    /// The name of the counter a number of intervals ago.
     fn name(self, now: Timestamp, ago: i64) -> String {
         format!("{}{}", self.prefix, now.as_second() / self.grain - ago)
     }
@@ -147,22 +199,33 @@ impl Window {
     fn oldest(self) -> i64 {
         2 * self.counters + 1
     }
+
+    /// How many intervals ago a counter began, and its count; negative for a later minute that another request has
+    /// already reached. Every counter that can share a window with the current one counts.
+    fn counts(self, item: &Item, now: Timestamp) -> Vec<(i64, i64)> {
+        let present = now.as_second() / self.grain;
+        let count = |(name, value): (&String, &AttributeValue)| {
+            let grain: i64 = name.strip_prefix(self.prefix)?.parse().ok()?;
+            let count: i64 = value.as_n().ok()?.parse().ok()?;
+            Some((present - grain, count.max(0)))
+        };
+        let mut counts: Vec<_> = item.iter().filter_map(count).filter(|(ago, _)| *ago < self.counters).collect();
+        counts.sort_unstable_by_key(|(ago, _)| std::cmp::Reverse(*ago));
+        counts
+    }
 }
 
-fn judge(window: Window, counters: &Item, budget: &Budget, now: Timestamp) -> Verdict {
-    let count = |ago: i64| -> i64 {
-        let number = counters.get(&window.name(now, ago)).and_then(|value| value.as_n().ok());
-        number.and_then(|number| number.parse().ok()).unwrap_or(0)
-    };
+fn judge(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdict {
+    let counts = window.counts(item, now);
     let limit = i64::from(budget.limit);
-    let sum: i64 = (0..window.counters).map(count).sum();
-    // The first moment at which enough counters have fallen out for one more.
+    let sum: i64 = counts.iter().map(|(_, count)| count).sum();
+    // The earliest time at which enough counters have left the window for one more.
     let since_grain = now.as_second().rem_euclid(window.grain);
     let mut left = sum;
     let mut reset_seconds = window.grain - since_grain;
-    for ago in (0..window.counters).rev() {
-        left -= count(ago);
-        if left < limit && count(ago) > 0 {
+    for (ago, count) in counts {
+        left -= count;
+        if left < limit && count > 0 {
             reset_seconds = (window.counters - ago) * window.grain - since_grain;
             break;
         }
@@ -181,7 +244,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    /// The limiter as DynamoDB would run it.
+    /// The limiter as DynamoDB would execute it.
     fn admitted(window: Window, counters: &mut BTreeMap<String, i64>, limit: u32, second: i64) -> bool {
         let now = Timestamp::from_second(second).expect("in range");
         *counters.entry(window.name(now, 0)).or_default() += 1;
@@ -192,6 +255,20 @@ mod tests {
             *counters.entry(window.name(now, 0)).or_default() -= 1;
         }
         verdict.admitted
+    }
+
+    #[test]
+    fn a_late_request_of_the_last_minute_sees_the_counts_of_the_next_one() {
+        let mut counters = BTreeMap::new();
+        assert!((0..100).all(|_| admitted(REQUESTS, &mut counters, 100, 60_000)));
+        assert!(!admitted(REQUESTS, &mut counters, 100, 59_999));
+    }
+
+    #[test]
+    fn an_older_versions_negative_counter_admits_no_extra_requests() {
+        let mut counters = BTreeMap::from([(REQUESTS.name(Timestamp::from_second(60_000).expect("in range"), 1), -5)]);
+        let admitted = (0..20).filter(|_| admitted(REQUESTS, &mut counters, 10, 60_000)).count();
+        assert_eq!(admitted, 10);
     }
 
     fn most_in_any_window(window: Window, limit: u32, step: i64) -> usize {
@@ -207,14 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn no_fifteen_minutes_ever_admit_more_than_the_limit() {
+    fn no_fifteen_minutes_ever_admit_more_than_the_limit_allows() {
         for step in [1, 7, 59, 61, 300_i64] {
             assert!(most_in_any_window(REQUESTS, 100, step) <= 100, "at step {step}");
         }
     }
 
     #[test]
-    fn no_hour_ever_mails_an_address_more_than_thrice() {
+    fn no_address_gets_more_than_three_mails_in_any_hour() {
         for step in [17, 299, 301, 1_000_i64] {
             assert!(most_in_any_window(MAIL, ACCOUNT_MAILS_MAX, step) <= 3, "at step {step}");
         }

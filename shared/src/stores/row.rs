@@ -1,13 +1,16 @@
 //! Rows and their keys, and the one consistent batch with which a request starts.
 
-use crate::stores::database::{StoreError, Table};
+use crate::stores::error::{Failed, StoreError};
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-/// A row as DynamoDB holds it.
-pub type Item = HashMap<String, AttributeValue>;
+/// Longest partition key that DynamoDB holds, in bytes.
+const PARTITION_BYTES_MAX: usize = 2_048;
+/// Longest sort key that DynamoDB holds, in bytes.
+const SORT_BYTES_MAX: usize = 1_024;
 
 /// The primary key of a row that reads as `R`.
 #[derive(Debug)]
@@ -44,6 +47,18 @@ impl<R> Key<R> {
         parts.map(|(name, value)| ((*name).to_owned(), AttributeValue::S(value.clone()))).collect()
     }
 
+    /// Whether DynamoDB can hold a row of this key. It refuses a whole call for one key that is longer.
+    pub fn fits(&self) -> bool {
+        let partition = &self.partition.1;
+        let sort_fits = self.sort.as_ref().is_none_or(|(_, sort)| !sort.is_empty() && sort.len() <= SORT_BYTES_MAX);
+        !partition.is_empty() && partition.len() <= PARTITION_BYTES_MAX && sort_fits
+    }
+
+    /// The key of the same row where all that counts is whether there is one, whatever it reads as.
+    pub fn presence(self) -> Key<IgnoredAny> {
+        Key { table: self.table, partition: self.partition, sort: self.sort, row: PhantomData }
+    }
+
     fn id(&self) -> Id {
         (self.table, self.partition.1.clone(), self.sort.as_ref().map(|(_, value)| value.clone()))
     }
@@ -53,14 +68,22 @@ type Id = (Table, String, Option<String>);
 
 /// The keys of a batch. Adding one twice reads it once.
 #[derive(Debug, Default)]
-pub struct Wanted(pub(super) HashMap<Id, Item>);
+pub struct BatchGet(pub(super) HashMap<Id, Wanted>);
 
-impl Wanted {
-    /// The batch, and this row as well.
-    #[must_use]
-    pub fn and<R>(mut self, key: &Key<R>) -> Self {
-        self.0.insert(key.id(), key.item());
-        self
+/// A key of a batch.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) key: Item,
+    /// Whether the row may be a moment old ([`Recent`]).
+    pub(super) may_lag: bool,
+}
+
+impl BatchGet {
+    /// Reads this row as well. There is no row of a key that does not fit, so nothing is read for it.
+    pub fn add<R>(&mut self, key: &Key<R>) {
+        if key.fits() {
+            self.0.insert(key.id(), Wanted { key: key.item(), may_lag: false });
+        }
     }
 
     /// Whether there is nothing to read.
@@ -69,43 +92,167 @@ impl Wanted {
     }
 }
 
-/// The rows of a batch that are there.
+/// What a batch found.
 #[derive(Debug, Default)]
-pub struct Rows(pub(super) HashMap<Id, Item>, bool);
+pub struct BatchResult {
+    pub(super) items: HashMap<Id, Item>,
+    is_unanswered: bool,
+}
 
-impl Rows {
-    /// The rows of a batch that was not answered: whoever asks for one learns it, and may know another way.
+impl BatchResult {
+    /// Stands for a batch that was not answered: each of its rows is an error, which [`MayFail`] hands to the endpoint.
     pub(crate) fn unanswered() -> Self {
-        Self(HashMap::new(), true)
+        Self { items: HashMap::new(), is_unanswered: true }
     }
 
-    /// The row of a key that was asked for; `None` when it does not exist.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] when the row does not read as `R`; [`StoreError::Unavailable`] when the batch was not
-    /// answered.
-    pub fn get<R: DeserializeOwned>(&self, key: &Key<R>) -> Result<Option<R>, StoreError> {
-        if self.1 {
-            return Err(StoreError::Unavailable("the batch was not answered".into()));
+    fn row<R: DeserializeOwned>(&self, key: &Key<R>) -> Result<Option<R>, StoreError> {
+        if self.is_unanswered {
+            return Err(StoreError::Unavailable("the batch has no result".into()));
         }
-        self.0.get(&key.id()).map(|item| read(item.clone())).transpose()
+        self.items.get(&key.id()).map(|item| read(item.clone())).transpose()
     }
 
-    /// Whether there is a row of a key that was asked for.
-    pub(super) fn is_there<R>(&self, key: &Key<R>) -> bool {
-        self.0.contains_key(&key.id())
-    }
-
-    /// The row of a key as it is stored.
-    pub(super) fn item<R>(&self, key: &Key<R>) -> Option<&Item> {
-        self.0.get(&key.id())
-    }
-
-    /// A row out of an item that a query or an update returned.
-    pub(super) fn id_of(table: Table, item: &Item, keys: &[&str]) -> Option<Id> {
+    /// The identity of an item of a table.
+    pub(super) fn id_of(table: Table, item: &Item) -> Option<Id> {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+        let keys = table.keys();
         Some((table, text(keys.first()?)?, keys.get(1).and_then(|name| text(name))))
     }
+}
+
+/// Keys of rows that are read together, and the rows that they find. A key is the only way to a row, so a row that was not
+/// asked for cannot be used.
+///
+/// One key, many in a `Vec`, one or none in an `Option`, and tuples of them.
+pub trait Keys: Send + Sized + 'static {
+    /// What they find, in the same shape: a row, or `None` where there is none.
+    type Rows: Send;
+
+    /// No keys. Only `()` has this value; for all other keys an endpoint has to write `reads`, or it does not compile.
+    const NONE: Self = panic!("`type Reads` names rows, so `reads` has to name their keys");
+
+    /// Adds them to a batch.
+    fn add_to(&self, batch: &mut BatchGet);
+
+    /// Finds their rows in what the batch found.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when a row does not read as its type; [`StoreError::Unavailable`] when the batch was not
+    /// answered.
+    fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError>;
+}
+
+impl<R: DeserializeOwned + Send + 'static> Keys for Key<R> {
+    type Rows = Option<R>;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        batch.add(self);
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Option<R>, StoreError> {
+        found.row(&self)
+    }
+}
+
+impl<R: DeserializeOwned + Send + 'static> Keys for Option<Key<R>> {
+    type Rows = Option<R>;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        if let Some(key) = self {
+            batch.add(key);
+        }
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Option<R>, StoreError> {
+        self.map_or(Ok(None), |key| found.row(&key))
+    }
+}
+
+impl<K: Keys> Keys for Vec<K> {
+    /// One for each key, in their order.
+    type Rows = Vec<K::Rows>;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        for key in self {
+            key.add_to(batch);
+        }
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Vec<K::Rows>, StoreError> {
+        self.into_iter().map(|key| key.rows(found)).collect()
+    }
+}
+
+/// Keys whose rows the caller can do without: it gets the error in their place.
+#[derive(Clone, Debug)]
+pub struct MayFail<K>(pub K);
+
+impl<K: Keys> Keys for MayFail<K> {
+    type Rows = Result<K::Rows, StoreError>;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        self.0.add_to(batch);
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError> {
+        Ok(self.0.rows(found))
+    }
+}
+
+/// Keys whose rows may be a moment old, which costs half the read units: DynamoDB reads them eventually consistently, unless
+/// the batch reads other rows of the same table consistently. What is decided by such a row is either about something that
+/// changes rarely, or checked again by the condition of a write.
+#[derive(Clone, Debug)]
+pub struct Recent<K>(pub K);
+
+impl<K: Keys> Keys for Recent<K> {
+    type Rows = K::Rows;
+
+    fn add_to(&self, batch: &mut BatchGet) {
+        let mut own = BatchGet::default();
+        self.0.add_to(&mut own);
+        for (id, Wanted { key, .. }) in own.0 {
+            batch.0.entry(id).or_insert(Wanted { key, may_lag: true });
+        }
+    }
+
+    fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError> {
+        self.0.rows(found)
+    }
+}
+
+impl Keys for () {
+    type Rows = ();
+
+    const NONE: Self = ();
+
+    fn add_to(&self, _: &mut BatchGet) {}
+
+    fn rows(self, _: &BatchResult) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+macro_rules! tuples {
+    ($($($key:ident $index:tt),+;)*) => {$(
+        impl<$($key: Keys),+> Keys for ($($key,)+) {
+            type Rows = ($($key::Rows,)+);
+
+            fn add_to(&self, batch: &mut BatchGet) {
+                $(self.$index.add_to(batch);)+
+            }
+
+            fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError> {
+                Ok(($(self.$index.rows(found)?,)+))
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A 0, B 1;
+    A 0, B 1, C 2;
+    A 0, B 1, C 2, D 3;
 }
 
 /// An item as the row that it is.
@@ -114,6 +261,16 @@ impl Rows {
 /// [`StoreError::Corrupt`] when it does not read as `R`.
 pub fn read<R: DeserializeOwned>(item: Item) -> Result<R, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(Box::new(error)))
+}
+
+impl Failed {
+    /// The row that the failed statement met; `None` when it met none, or did not ask.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it does not read as `R`.
+    pub fn row<R: DeserializeOwned>(&self, index: usize) -> Result<Option<R>, StoreError> {
+        self.0.get(index).cloned().flatten().filter(|item| !item.is_empty()).map(read).transpose()
+    }
 }
 
 /// A row as the item that it is stored as: its key and its fields, without those that are `None`.
@@ -125,4 +282,81 @@ pub fn write<R>(key: &Key<R>, row: &impl serde::Serialize) -> Result<Item, Store
     item.retain(|_, value| !value.is_null());
     item.extend(key.item());
     Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(partition: usize, sort: Option<usize>) -> bool {
+        let key: Key<()> = match sort {
+            None => Key::one(Table::Users, "pk", "p".repeat(partition)),
+            Some(sort) => Key::two(Table::Mail, ("pk", "p".repeat(partition)), ("sk", "s".repeat(sort))),
+        };
+        let mut batch = BatchGet::default();
+        batch.add(&key);
+        assert_eq!(!batch.is_empty(), key.fits());
+        key.fits()
+    }
+
+    #[test]
+    fn a_key_fits_up_to_what_dynamodb_holds_and_a_longer_one_is_not_read() {
+        assert!(fits(1, None) && fits(2_048, None) && fits(2_048, Some(1_024)));
+        for (partition, sort) in [(2_049, None), (0, None), (1, Some(1_025)), (1, Some(0)), (2_049, Some(1))] {
+            assert!(!fits(partition, sort), "{partition} {sort:?}");
+        }
+        let of_signs: Key<()> = Key::one(Table::Users, "pk", "\u{1f3ac}".repeat(513));
+        assert!(!of_signs.fits(), "bytes count, not characters");
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Film {
+        title: String,
+    }
+
+    fn film(id: &str) -> Key<Film> {
+        Key::one(Table::Videos, "id", id)
+    }
+
+    fn found(id: &str, title: AttributeValue) -> BatchResult {
+        let mut item = film(id).item();
+        item.insert("title".to_owned(), title);
+        BatchResult { items: HashMap::from([(film(id).id(), item)]), is_unanswered: false }
+    }
+
+    #[test]
+    fn keys_find_their_rows_in_the_same_shape() {
+        let found = found("a", AttributeValue::S("A film".to_owned()));
+        let film_a = || Some(Film { title: "A film".to_owned() });
+        let keys = (vec![film("b"), film("a")], Some(film("a")), None::<Key<Film>>);
+        assert_eq!(keys.rows(&found).expect("they read"), (vec![None, film_a()], film_a(), None));
+        assert!(film("a").presence().rows(&found).expect("it reads").is_some());
+        assert!(film("b").presence().rows(&found).expect("it reads").is_none());
+    }
+
+    #[test]
+    fn a_key_that_is_named_twice_is_read_once() {
+        let mut batch = BatchGet::default();
+        (film("a"), vec![film("a"), film("b")]).add_to(&mut batch);
+        assert_eq!(batch.0.len(), 2);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error_and_never_absent() {
+        let broken = found("a", AttributeValue::Bool(true));
+        assert!(matches!((film("b"), film("a")).rows(&broken), Err(StoreError::Corrupt(_))));
+        assert!(film("a").presence().rows(&broken).expect("whatever it reads as").is_some());
+        let (absent, failed) = (film("b"), MayFail(film("a"))).rows(&broken).expect("it may fail");
+        assert!(absent.is_none() && matches!(failed, Err(StoreError::Corrupt(_))));
+    }
+
+    #[test]
+    fn the_rows_of_a_batch_that_was_not_answered_are_unavailable_and_never_absent() {
+        let unanswered = BatchResult::unanswered();
+        assert!(matches!(film("a").rows(&unanswered), Err(StoreError::Unavailable(_))));
+        assert!(matches!(vec![film("a")].rows(&unanswered), Err(StoreError::Unavailable(_))));
+        let failed = MayFail(film("a")).rows(&unanswered).expect("it may fail");
+        assert!(matches!(failed, Err(StoreError::Unavailable(_))));
+        assert!(().rows(&unanswered).is_ok());
+    }
 }

@@ -1,91 +1,27 @@
-//! Sign-in sessions: a token counts only while its session is a live row.
+//! Sign-in sessions: a token is valid only while its session is a live row.
 
 use crate::models::ids::{SessionId, UserId};
+use crate::models::session::Session;
+use crate::models::user::User;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
-use crate::stores::users::User;
+use crate::stores::table::Table;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use boxed::boxed;
+use jiff::Timestamp;
 
-/// How long an unused session lives.
-pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How long a session lives at most.
-pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
-/// How exactly the last use is kept: one write an hour is enough for a device list.
-pub const LAST_USE_GRAIN: SignedDuration = SignedDuration::from_hours(1);
-/// How long tokens older than the last refresh go on, for requests under way.
-const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
-/// Most sessions that a device list shows.
+/// The most sessions in a device list.
 pub const SESSIONS_MAX: usize = 200;
 
-/// A row of `sessions`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Session {
-    /// Which.
-    pub id: SessionId,
-    /// Whose.
-    pub user_id: UserId,
-    /// The version of the password that it was opened by.
-    #[serde(default)]
-    pub credential_version: u64,
-    /// What its user called the device, or what the device calls itself.
-    pub device_name: String,
-    /// When it was signed in.
-    pub created_at: Timestamp,
-    /// When it was used last, to the hour.
-    pub last_used_at: Timestamp,
-    /// When its newest token was issued, in whole seconds as tokens have it.
-    pub token_issued_at: Timestamp,
-    /// When DynamoDB may remove it, in Unix seconds.
-    pub ttl: i64,
-}
-
 impl Session {
-    /// A session that starts now, opened by the password of that version.
-    pub fn start(user_id: UserId, credential_version: u64, device_name: String, now: Timestamp) -> Self {
-        let mut session = Self {
-            id: SessionId::new(now),
-            user_id,
-            credential_version,
-            device_name,
-            created_at: now,
-            last_used_at: now,
-            token_issued_at: whole(now),
-            ttl: 0,
-        };
-        session.ttl = session.ends_at().as_second();
-        session
-    }
-
     /// The key of a session's row.
     pub fn key(user_id: UserId, id: SessionId) -> Key<Self> {
         let partition = ("pk", format!("USER#{user_id}"));
         Key::two(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
     }
-
-    /// When it ends if it is not used again.
-    pub fn ends_at(&self) -> Timestamp {
-        (self.created_at + SESSION_LIFE).min(self.last_used_at + SESSION_IDLE)
-    }
-
-    /// Whether it is live: TTL removes rows days late, and a changed password ends the others.
-    pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
-        let is_of_present_password =
-            self.credential_version >= user.credential_version || user.session_kept == Some(self.id);
-        now < self.ends_at() && is_of_present_password
-    }
-
-    /// Whether a token of it still counts: after a refresh older ones go on for a minute.
-    pub fn admits(&self, issued_at: Timestamp, now: Timestamp) -> bool {
-        issued_at >= self.token_issued_at || now < self.token_issued_at + REFRESH_OVERLAP
-    }
-}
-
-/// A moment in whole seconds, as tokens have it.
-fn whole(moment: Timestamp) -> Timestamp {
-    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
 
 /// The table `sessions`.
@@ -95,7 +31,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Sessions]).map(|database| Self { database })
     }
@@ -107,7 +43,8 @@ impl Sessions {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Adds a session by itself.
+    /// Adds a session in a separate write.
+    #[boxed]
     pub async fn put(&self, session: &Session) -> Result<(), StoreError> {
         let item = write(&Session::key(session.user_id, session.id), session)?;
         let call =
@@ -115,7 +52,8 @@ impl Sessions {
         call.send().await.map(|_| ()).map_err(failed)
     }
 
-    /// The live sessions of a user, newest first; at most [`SESSIONS_MAX`].
+    /// A user's live sessions, newest first; at most [`SESSIONS_MAX`].
+    #[boxed]
     pub async fn live(&self, user: &User, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         let mut live = Vec::new();
         let mut start = None;
@@ -143,7 +81,8 @@ impl Sessions {
         }
     }
 
-    /// Ends a session; `false` when it was not there.
+    /// Ends a session; `false` if it did not exist.
+    #[boxed]
     pub async fn end(&self, user_id: UserId, id: SessionId) -> Result<bool, StoreError> {
         let delete = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
         let delete =
@@ -155,28 +94,46 @@ impl Sessions {
         }
     }
 
-    /// Notes that a session was used, or that it has a new token; a session that ended meanwhile is not brought back.
-    /// `false` when it was.
-    pub async fn touch(&self, session: &Session, token: bool, now: Timestamp) -> Result<bool, StoreError> {
-        let used = Session { last_used_at: now, ..session.clone() };
-        let update = self.database.client().update_item().table_name(self.database.name(Table::Sessions)?);
-        let mut update = update
-            .set_key(Some(Session::key(session.user_id, session.id).item()))
-            .update_expression(match token {
-                true => "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued",
-                false => "SET last_used_at = :now, #ttl = :ttl",
-            })
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
-            .expression_attribute_values(":ttl", AttributeValue::N(used.ends_at().as_second().to_string()));
-        if token {
-            update = update.expression_attribute_values(":issued", AttributeValue::S(whole(now).to_string()));
-        }
-        match update.send().await.map_err(failed) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Condition(_)) => Ok(false),
+    /// Records that a session was used; a session that ended meanwhile is not revived.
+    #[boxed]
+    pub async fn touch(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+        let update = self.used(session, now)?.update_expression("SET last_used_at = :now, #ttl = :ttl");
+        match update.condition_expression("attribute_exists(pk)").send().await.map_err(failed) {
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Gives a session a new token. Returns when that token was issued, or `None` if the session has ended. Of several
+    /// concurrent exchanges of one token, one counts, and the others get the same token.
+    #[boxed]
+    pub async fn exchange(&self, session: &Session, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let issued_at = session.reissued_at(now);
+        let update = self
+            .used(session, now)?
+            .update_expression(
+                "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued, exchanged_token_issued_at = :before",
+            )
+            .condition_expression("token_issued_at = :before")
+            .expression_attribute_values(":issued", AttributeValue::S(issued_at.to_string()))
+            .expression_attribute_values(":before", AttributeValue::S(session.token_issued_at.to_string()));
+        match update.send().await.map_err(failed) {
+            Ok(_) => Ok(Some(issued_at)),
+            Err(StoreError::Condition(_)) => {
+                let present = self.database.get(&Session::key(session.user_id, session.id)).await?;
+                Ok(present.map(|session| session.token_issued_at))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn used(&self, session: &Session, now: Timestamp) -> Result<UpdateItemFluentBuilder, StoreError> {
+        let used = Session { last_used_at: now, ..session.clone() };
+        let update = self.database.client().update_item().table_name(self.database.name(Table::Sessions)?);
+        Ok(update
+            .set_key(Some(Session::key(session.user_id, session.id).item()))
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+            .expression_attribute_values(":ttl", AttributeValue::N(used.ends_at().as_second().to_string())))
     }
 }

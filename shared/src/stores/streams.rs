@@ -1,21 +1,23 @@
 //! Leases, views and view counters: the table `streams`.
 
-use crate::models::ids::{PlaybackId, UserId, VideoId};
+use crate::models::ids::{PlaybackId, SessionId, UserId, VideoId};
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::{Day, day, month};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, StoreError, Table, failed};
+use crate::stores::contention::Contention;
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, write};
+use crate::stores::table::Table;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
-use jiff::{SignedDuration, Timestamp};
+use boxed::boxed;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Counters of a video's views: a hit's plays would meet on one.
+/// The number of counters for a video's views, so that plays of a popular video do not all update the same one.
 pub const VIEW_SHARDS: u8 = 8;
-/// The index of playbacks by month and day on which they started; it has their keys alone.
+/// The keys-only index of playbacks by the month and day on which they started.
 const BY_DAY: &str = "by_day";
-/// How long the slots of somebody who stopped watching are kept.
-const SLOTS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 impl Slots {
     /// The key of a user's slots.
@@ -24,25 +26,25 @@ impl Slots {
     }
 }
 
-/// A playback: the view, counted once, and what its heartbeats covered. Business figures are derived from it.
+/// A playback: a view that counts once, and the time that its heartbeats covered. Business metrics are derived from it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct View {
-    /// Which.
+    /// The id.
     pub playback_session_id: PlaybackId,
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// Of what.
+    /// The video.
     pub video_id: VideoId,
     /// When it started.
     pub started_at: Timestamp,
-    /// The UTC day of that.
+    /// The UTC day of the start.
     pub day: String,
-    /// The UTC month of that.
+    /// The UTC month of the start.
     #[serde(default)]
     pub month: String,
-    /// Seconds that its heartbeats covered.
+    /// The seconds that its heartbeats covered.
     pub watched_seconds: f64,
-    /// Whether it came to the video's end.
+    /// Whether it reached the end of the video.
     pub completed: bool,
 }
 
@@ -52,7 +54,7 @@ impl View {
         Key::one(Table::Streams, "pk", format!("PLAYBACK#{id}"))
     }
 
-    /// The view that starts with a slot.
+    /// The view of a slot that starts.
     pub fn of(slot: &Slot, user_id: UserId) -> Self {
         Self {
             playback_session_id: slot.playback_session_id,
@@ -70,7 +72,7 @@ impl View {
 /// One counter of a video's views.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct ViewCount {
-    /// How many it counted.
+    /// Its count.
     pub views: u64,
 }
 
@@ -88,17 +90,19 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Streams]).map(|database| Self { database })
     }
 
-    /// A user's slots as they stand now; none is no slots.
+    /// A user's current slots; a missing row has no slots.
+    #[boxed]
     pub async fn of(&self, user_id: UserId) -> Result<Slots, StoreError> {
         Ok(self.database.get(&Slots::key(user_id)).await?.unwrap_or_default())
     }
 
-    /// The playbacks that started from one day to another of the same month, each with its day.
+    /// The playbacks that started between two days of the same month, each with its day.
+    #[boxed]
     pub async fn started(&self, from: Day, to: Day) -> Result<Vec<(Day, PlaybackId)>, StoreError> {
         let mut found = Vec::new();
         let mut start = None;
@@ -129,9 +133,24 @@ impl Streams {
         }
     }
 
-    /// Keeps the slots with a playback that starts: the lease, the view and its count, all or none.
-    /// [`StoreError::Condition`] when they were changed meanwhile.
-    pub async fn start(&self, user_id: UserId, slots: &Slots, slot: &Slot, now: Timestamp) -> Result<(), StoreError> {
+    /// Writes the slots with a playback that starts: the lease, the view and its count, and `positions` of the leases that made
+    /// room for it; all or nothing. [`StoreError::Condition`] if the slots were changed meanwhile, or a position's row.
+    #[boxed]
+    pub async fn start(
+        &self,
+        user_id: UserId,
+        slots: &Slots,
+        slot: &Slot,
+        positions: Vec<Statement>,
+    ) -> Result<(), StoreError> {
+        let mut statements = vec![self.slots(user_id, slots)?.into()];
+        statements.extend(self.view(user_id, slot)?);
+        statements.extend(positions);
+        self.database.transact(statements).await
+    }
+
+    /// Statements that add a view and count it.
+    fn view(&self, user_id: UserId, slot: &Slot) -> Result<[Statement; 2], StoreError> {
         let table = self.database.name(Table::Streams)?;
         let view = write(&View::key(slot.playback_session_id), &View::of(slot, user_id))?;
         let view =
@@ -143,24 +162,13 @@ impl Streams {
             .update_expression("ADD #views :one")
             .expression_attribute_names("#views", "views")
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
-        let statements = vec![
-            self.slots(user_id, slots, now)?.into(),
-            view.build().map_err(refused)?.into(),
-            count.build().map_err(refused)?.into(),
-        ];
-        self.database.transact(statements).await
+        Ok([view.build().map_err(refused)?.into(), count.build().map_err(refused)?.into()])
     }
 
-    /// Keeps the slots with a heartbeat's gain, side by side: what one of the two lost, the next heartbeat writes again.
-    /// [`StoreError::Condition`] when the slots were changed meanwhile.
-    pub async fn renew(
-        &self,
-        user_id: UserId,
-        slots: &Slots,
-        slot: &Slot,
-        completed: bool,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    /// Writes the slots and a heartbeat's watched time in parallel: if one of the two fails, the next heartbeat writes
+    /// it again. [`StoreError::Condition`] if the slots were changed meanwhile.
+    #[boxed]
+    pub async fn renew(&self, user_id: UserId, slots: &Slots, slot: &Slot, completed: bool) -> Result<(), StoreError> {
         let expression = match completed {
             true => "SET watched_seconds = :seconds, completed = :completed",
             false => "SET watched_seconds = :seconds",
@@ -174,7 +182,7 @@ impl Streams {
         if completed {
             view = view.expression_attribute_values(":completed", AttributeValue::Bool(true));
         }
-        let (kept, counted) = tokio::join!(self.keep(user_id, slots, now), view.send());
+        let (kept, counted) = tokio::join!(self.keep(user_id, slots), view.send());
         kept?;
         match counted.map_err(failed) {
             Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
@@ -182,18 +190,77 @@ impl Streams {
         }
     }
 
-    /// Keeps the slots alone. [`StoreError::Condition`] when they were changed meanwhile.
-    pub async fn keep(&self, user_id: UserId, slots: &Slots, now: Timestamp) -> Result<(), StoreError> {
-        let put = self.slots(user_id, slots, now)?;
+    /// Writes a playback that starts in the existing slot of its sign-in session, like [`Streams::start`]. No lease is
+    /// added, so other changes do not conflict; [`StoreError::Condition`] if the slot no longer exists, or carried on with the
+    /// position that is written.
+    #[boxed]
+    pub async fn replace(
+        &self,
+        user_id: UserId,
+        (place, own): (usize, &Slot),
+        slot: &Slot,
+        positions: Vec<Statement>,
+    ) -> Result<(), StoreError> {
+        let lease = |slot: &Slot| -> Result<AttributeValue, StoreError> {
+            serde_dynamo::to_attribute_value(slot).map_err(|error| StoreError::Corrupt(Box::new(error)))
+        };
+        let update = Update::builder()
+            .table_name(self.database.name(Table::Streams)?)
+            .set_key(Some(Slots::key(user_id).item()))
+            .update_expression(format!("SET leases[{place}] = :slot ADD version :one"))
+            .expression_attribute_values(":slot", lease(slot)?)
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let update = match positions.is_empty() {
+            true => update
+                .condition_expression(format!("leases[{place}].s = :sid"))
+                .expression_attribute_values(":sid", AttributeValue::B(slot.sid.uuid().as_bytes().to_vec().into())),
+            false => update
+                .condition_expression(format!("leases[{place}] = :own"))
+                .expression_attribute_values(":own", lease(own)?),
+        };
+        let mut statements = vec![update.build().map_err(refused)?.into()];
+        statements.extend(self.view(user_id, slot)?);
+        statements.extend(positions);
+        self.database.transact(statements).await
+    }
+
+    /// Ends the leases of ended sign-in sessions, given the slots as they were read.
+    pub async fn release(
+        &self,
+        user_id: UserId,
+        mut slots: Slots,
+        is_ended: impl Fn(SessionId) -> bool + Send + Sync,
+    ) -> Result<(), StoreError> {
+        let mut contention = Contention::default();
+        while slots.release(&is_ended) {
+            match self.keep(user_id, &slots).await {
+                Err(StoreError::Condition(_)) => contention.lost().await?,
+                kept => return kept,
+            }
+            slots = self.of(user_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends all leases of a user whose sessions have all ended.
+    #[boxed]
+    pub async fn release_all(&self, user_id: UserId) -> Result<(), StoreError> {
+        let slots = self.of(user_id).await?;
+        self.release(user_id, slots, |_| true).await
+    }
+
+    /// Writes only the slots. [`StoreError::Condition`] if they were changed meanwhile.
+    #[boxed]
+    pub async fn keep(&self, user_id: UserId, slots: &Slots) -> Result<(), StoreError> {
+        let put = self.slots(user_id, slots)?;
         let call = self.database.client().put_item().table_name(put.table_name()).set_item(Some(put.item().clone()));
         let call = call.set_condition_expression(put.condition_expression().map(str::to_owned));
         let call = call.set_expression_attribute_values(put.expression_attribute_values().cloned());
         call.send().await.map(|_| ()).map_err(failed)
     }
 
-    fn slots(&self, user_id: UserId, slots: &Slots, now: Timestamp) -> Result<Put, StoreError> {
-        let mut item = write(&Slots::key(user_id), slots)?;
-        item.insert("ttl".to_owned(), AttributeValue::N((now + SLOTS_KEPT).as_second().to_string()));
+    fn slots(&self, user_id: UserId, slots: &Slots) -> Result<Put, StoreError> {
+        let item = write(&Slots::key(user_id), slots)?;
         let put = Put::builder()
             .table_name(self.database.name(Table::Streams)?)
             .set_item(Some(item))

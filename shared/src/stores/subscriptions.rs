@@ -4,13 +4,17 @@ use crate::models::ids::UserId;
 use crate::models::plan::PlanType;
 use crate::models::subscription::{Status, Subscription};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Item, Key, read, write};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, Update};
+use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The index of users' rows by status.
 const BY_STATUS: &str = "by_status";
@@ -22,16 +26,16 @@ impl Subscription {
     }
 }
 
-/// A user's row as it is stored, whatever it reads as.
+/// A user's row as stored, without parsing.
 pub fn stored_key(user_id: UserId) -> Key<Value> {
     Key::one(Table::Subscriptions, "pk", format!("USER#{user_id}"))
 }
 
-/// What convergence writes of a subscription, as [`stored_key`] reads it: what is `null` is not there, and what an operator
-/// gave is not Stripe's.
+/// The attributes of a subscription that convergence writes, as [`stored_key`] reads them: without `null`s, and without
+/// what an operator gave.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when it cannot be written.
+/// [`StoreError::Corrupt`] if it cannot be serialized.
 pub fn as_stored(subscription: &Subscription) -> Result<Map<String, Value>, StoreError> {
     let value = serde_json::to_value(subscription).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
     let Value::Object(mut fields) = value else { return Ok(Map::new()) };
@@ -39,28 +43,32 @@ pub fn as_stored(subscription: &Subscription) -> Result<Map<String, Value>, Stor
     Ok(fields)
 }
 
-/// The row of a Stripe customer: whose it is, and the version that every billing write conditions on and increments.
+/// The row of a Stripe customer: its user, and the version that every billing write is conditional on and increments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// Grows by one with every billing write.
+    /// Incremented with every billing write.
     pub version: u64,
-    /// The user's first customer, where this is a further one: its row guards the writes of both.
+    /// The user's first customer, if this is a further one: the first one's row guards the writes of both.
     #[serde(default)]
     pub same_as: Option<String>,
     /// Further customers of the same user.
     #[serde(default)]
     pub others: Vec<String>,
-    /// When their user was deleted: the ledger goes on, nothing else does.
+    /// When the user was deleted: only the ledger continues.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
+    /// The prices at which they were billed, each with the lookup key under which it was sold: so this is known
+    /// whatever happens to the price at Stripe.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub billed: BTreeMap<String, String>,
 }
 
 impl Customer {
     /// The first customer of a user.
     pub fn of(user_id: UserId) -> Self {
-        Self { user_id, version: 0, same_as: None, others: Vec::new(), deleted_at: None }
+        Self { user_id, version: 0, same_as: None, others: Vec::new(), deleted_at: None, billed: BTreeMap::new() }
     }
 
     /// The key of a customer's row.
@@ -76,18 +84,18 @@ pub struct Subscriptions {
 }
 
 impl Subscriptions {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Subscriptions]).map(|database| Self { database })
     }
 
-    /// A statement that adds a customer; its condition fails when it is known.
+    /// A statement that adds a customer; its condition fails if the customer exists.
     pub fn add_customer(&self, stripe_customer_id: &str, customer: &Customer) -> Result<Statement, StoreError> {
         statement(self.put_customer(stripe_customer_id, customer)?.condition_expression("attribute_not_exists(pk)"))
     }
 
-    /// A statement that writes a customer in place of the one of `version`; its condition fails when another write came
-    /// before. The written one has to have another version.
+    /// A statement that replaces the customer row with `version`; its condition fails if another write came first. The
+    /// new row must have a different version.
     pub fn replace_customer(
         &self,
         stripe_customer_id: &str,
@@ -102,8 +110,8 @@ impl Subscriptions {
         )
     }
 
-    /// A statement that names another customer in the row of a user without a subscription; it fails its condition when
-    /// there is one.
+    /// A statement that puts another customer into the row of a user without a subscription; its condition fails if
+    /// there is a subscription.
     pub fn name_customer(&self, user_id: UserId, stripe_customer_id: &str) -> Result<Statement, StoreError> {
         Update::builder()
             .table_name(self.database.name(Table::Subscriptions)?)
@@ -116,8 +124,8 @@ impl Subscriptions {
             .map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Statements that delete a user's subscription, and mark their customers, the first one first. They fail their
-    /// condition when there is a further customer by now.
+    /// Statements that delete a user's subscription and mark their customers, the first customer first. Their
+    /// conditions fail if there is a further customer meanwhile.
     pub fn remove(&self, user_id: UserId, customers: &[String], now: Timestamp) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Subscriptions)?;
         let refused = |error| StoreError::Refused(Box::new(error));
@@ -125,7 +133,7 @@ impl Subscriptions {
         let mut statements = vec![row.map_err(refused)?.into()];
         for (place, customer) in customers.iter().enumerate() {
             let others = if place == 0 { customers.len() - 1 } else { 0 };
-            // Whoever read the guard before this has to read it again.
+            // Anyone who read the guard before must read it again.
             let update = Update::builder()
                 .table_name(table)
                 .set_key(Some(Customer::key(customer).item()))
@@ -140,7 +148,7 @@ impl Subscriptions {
         Ok(statements)
     }
 
-    /// A statement that writes a user's subscription as Stripe tells it. What the operator gave beside it stays.
+    /// A statement that writes a user's subscription as Stripe has it. The operator's complimentary plan stays.
     pub fn converge(
         &self,
         user_id: UserId,
@@ -174,7 +182,8 @@ impl Subscriptions {
             .map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Users whose subscription is of a status, newest first, after one of them, and whether there are more.
+    /// Users whose subscription has a status, newest first, after one of them, and whether there are more.
+    #[boxed]
     pub async fn of_status(
         &self,
         status: Status,
@@ -206,7 +215,9 @@ impl Subscriptions {
             for item in answer.items.unwrap_or_default() {
                 let Listed { pk } = read(item)?;
                 let id = pk.strip_prefix("USER#").and_then(|id| id.parse().ok());
-                users.push(id.ok_or_else(|| StoreError::Corrupt("a status of what is no user's".into()))?);
+                users.push(
+                    id.ok_or_else(|| StoreError::Corrupt("a row with a status does not belong to a user".into()))?,
+                );
             }
             start = answer.last_evaluated_key;
             if users.len() > limit || start.is_none() {
@@ -217,8 +228,8 @@ impl Subscriptions {
         }
     }
 
-    /// A statement that gives a user a plan without payment, or takes it away, in place of what they had of that kind;
-    /// it fails its condition when that was changed meanwhile.
+    /// A statement that gives a user a complimentary plan or withdraws it, replacing the given previous one; its
+    /// condition fails if that was changed meanwhile.
     pub fn comp(
         &self,
         user_id: UserId,

@@ -1,126 +1,41 @@
-//! Users and the guards that keep their email addresses unique; a guard is also the credential.
+//! Users, and the guards that keep their email addresses unique; a guard also contains the credential.
 
 use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
-use crate::models::time::{as_sortable, sortable, to_millisecond};
+use crate::models::time::sortable;
+use crate::models::user::{LISTING, Role, User};
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Statement, StoreError, Table, failed};
-use crate::stores::row::{Item, Key, read, write};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Update};
-use jiff::Timestamp;
-use schemars::JsonSchema;
+use boxed::boxed;
 use serde::{Deserialize, Serialize};
 
-/// The index of all users by their registration.
+/// The index of all users by registration time.
 const BY_CREATED: &str = "by_created";
-/// What every row of a user has as [`User::listing`].
-const LISTING: &str = "users";
-
-/// What a user may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Watches.
-    #[default]
-    Viewer,
-    /// Operates the service.
-    Admin,
-}
-
-/// A row of `users`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct User {
-    /// Who.
-    pub id: UserId,
-    /// The address as it was typed.
-    pub email: Email,
-    /// The name to greet by, if given.
-    pub name: Option<String>,
-    /// What they may do.
-    #[serde(default)]
-    pub role: Role,
-    /// Whether a link sent to the address was followed.
-    #[serde(default)]
-    pub email_verified: bool,
-    /// The partition of the operator's list, newest first: the same for every user.
-    #[serde(default)]
-    pub listing: String,
-    /// When they registered.
-    #[serde(serialize_with = "as_sortable")]
-    pub created_at: Timestamp,
-    /// Stripe's customer, once there is one.
-    pub stripe_customer_id: Option<String>,
-    /// The version of the present password. Sessions that an older one opened have ended, but for
-    /// [`User::session_kept`]: by version and not by time, so that a sign-in that overlaps a change cannot outlive it.
-    #[serde(default)]
-    pub credential_version: u64,
-    /// The session that changed the password, which lives on.
-    pub session_kept: Option<SessionId>,
-}
 
 impl User {
-    /// A viewer who registers now.
-    pub fn new(email: Email, name: Option<String>, now: Timestamp) -> Self {
-        Self {
-            id: UserId::new(now),
-            email,
-            name,
-            role: Role::Viewer,
-            email_verified: false,
-            listing: LISTING.to_owned(),
-            created_at: to_millisecond(now),
-            stripe_customer_id: None,
-            credential_version: 0,
-            session_kept: None,
-        }
-    }
-
     /// The key of a user's row.
     pub fn key(id: UserId) -> Key<Self> {
         Key::one(Table::Users, "pk", format!("USER#{id}"))
     }
-
-    /// The user as clients see them.
-    pub fn profile(&self) -> Profile {
-        Profile {
-            id: self.id,
-            email: self.email.as_typed().to_owned(),
-            name: self.name.clone(),
-            role: self.role,
-            email_verified: self.email_verified,
-            created_at: self.created_at,
-        }
-    }
 }
 
-/// A user as clients see them.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "User")]
-pub struct Profile {
-    /// Who.
-    pub id: UserId,
-    /// The address as it was typed.
-    pub email: String,
-    /// The name to greet by.
-    pub name: Option<String>,
-    /// What they may do.
-    pub role: Role,
-    /// Whether a link sent to the address was followed.
-    pub email_verified: bool,
-    /// When they registered.
-    pub created_at: Timestamp,
-}
-
-/// The guard of an address: who has it, and the hash of their password.
+/// The guard of an address: its user, and the hash of their password.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Credential {
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// An argon2id hash as a PHC string; absent where nobody can sign in by password.
+    /// An argon2id hash as a PHC string; absent if nobody can sign in with a password.
     pub password_hash: Option<String>,
-    /// Grows by one with every new password.
+    /// Incremented with every new password.
     #[serde(default)]
     pub version: u64,
+    /// The address as typed at registration, for mail.
+    #[serde(default)]
+    pub email: Option<Email>,
 }
 
 impl Credential {
@@ -130,7 +45,7 @@ impl Credential {
     }
 }
 
-/// Where a page of all users goes on: after this one.
+/// Where a page of all users continues: after this one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
     id: UserId,
@@ -163,12 +78,12 @@ pub struct Users {
 }
 
 impl Users {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Users]).map(|database| Self { database })
     }
 
-    /// Statements that add a user and claim its email; the first of them fails its condition when somebody has it.
+    /// Statements that add a user and claim their email; the first one's condition fails if the address is taken.
     pub fn add(&self, user: &User, credential: &Credential) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
         let put = |item| {
@@ -181,11 +96,13 @@ impl Users {
     }
 
     /// A user's row, read consistently.
+    #[boxed]
     pub async fn get(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.database.get(&User::key(id)).await
     }
 
     /// A page of all users, newest first, after one of them, and whether there are more.
+    #[boxed]
     pub async fn newest(&self, limit: usize, after: Option<&After>) -> Result<(Vec<User>, bool), StoreError> {
         let mut users = Vec::new();
         let mut start = after.map(After::item);
@@ -196,7 +113,7 @@ impl Users {
                 .key_condition_expression("listing = :listing")
                 .expression_attribute_values(":listing", AttributeValue::S(LISTING.to_owned()))
                 .scan_index_forward(false)
-                // One more than the page holds tells whether it is the last.
+                // One more than the page size shows whether this is the last page.
                 .limit(i32::try_from(limit + 1 - users.len()).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start);
             let answer = query.send().await.map_err(failed)?;
@@ -213,12 +130,13 @@ impl Users {
     }
 
     /// An address's guard, read consistently.
+    #[boxed]
     pub async fn credential(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
         self.database.get(&Credential::key(email)).await
     }
 
-    /// Statements that replace the password of that version, and end all sessions but `kept`. The first of them fails its
-    /// condition when another change of the password came before.
+    /// Statements that replace the password with that version, and end all sessions except `kept`. The first one's
+    /// condition fails if another change of the password came first.
     pub fn set_password(
         &self,
         user: &User,
@@ -253,7 +171,8 @@ impl Users {
         Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
     }
 
-    /// Replaces a hash by a stronger one of the same password, unless the password was changed meanwhile.
+    /// Replaces a hash with a stronger one of the same password, unless the password was changed meanwhile.
+    #[boxed]
     pub async fn rehash(&self, email: &Email, old: &str, new: &str) -> Result<(), StoreError> {
         let update = self.database.client().update_item().table_name(self.database.name(Table::Users)?);
         let update = update
@@ -268,8 +187,8 @@ impl Users {
         }
     }
 
-    /// Statements that delete a user and set their address free. They fail their condition when the user is gone, or has
-    /// another address or another Stripe customer than in this row.
+    /// Statements that delete a user and release their address. Their conditions fail if the user does not exist, or
+    /// has a different address or Stripe customer than in this row.
     pub fn remove(&self, user: &User) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
         let refused = |error| StoreError::Refused(Box::new(error));
@@ -288,7 +207,7 @@ impl Users {
         Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
     }
 
-    /// A statement that checks that a user is there.
+    /// A statement that checks that a user exists.
     pub fn exists(&self, id: UserId) -> Result<Statement, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(self.database.name(Table::Users)?)
@@ -298,8 +217,8 @@ impl Users {
         check.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// A statement that gives a user their Stripe customer in place of `old`; it fails its condition when they have another,
-    /// or are gone.
+    /// A statement that sets a user's Stripe customer, replacing `old`; its condition fails if they have another one,
+    /// or do not exist.
     pub fn set_customer(&self, id: UserId, new: &str, old: Option<&str>) -> Result<Statement, StoreError> {
         let update = Update::builder()
             .table_name(self.database.name(Table::Users)?)
@@ -315,7 +234,7 @@ impl Users {
         update.build().map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// A statement that gives a user a role; it fails its condition when there is no such user.
+    /// A statement that sets a user's role; its condition fails if the user does not exist.
     pub fn set_role(&self, id: UserId, role: Role) -> Result<Statement, StoreError> {
         let role = serde_dynamo::to_attribute_value(role).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
         let update = Update::builder()

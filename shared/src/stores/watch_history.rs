@@ -1,36 +1,27 @@
-//! Who watched what, and how far: the table `watch_history` and its sparse index of what to continue.
+//! Users' positions in videos: the table `watch_history` and its sparse index for Continue watching.
 
+use crate::models::device_clock::DeviceClocks;
 use crate::models::ids::{UserId, VideoId};
+use crate::models::position::{Position, RowMark};
+use crate::models::progress::WatchHistory;
+use crate::models::streams::{Slot, Slots};
 use crate::models::time::sortable;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, StoreError, Table, failed};
-use crate::stores::row::{Item, Key, read};
-use aws_sdk_dynamodb::error::SdkError;
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{StoreError, failed};
+use crate::stores::row::{Key, read, write};
+use crate::stores::table::Table;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use jiff::Timestamp;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
+use boxed::boxed;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-/// The index of what was begun and not completed; its key is taken away from a row that is neither.
+/// Attempts when other reports of the same user and video come meanwhile.
+const TRIES_MAX: usize = 5;
+/// The index of started and uncompleted videos; the key is removed from all other rows.
 const CONTINUE_WATCHING: &str = "continue_watching";
-
-/// A row of `watch_history`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WatchHistory {
-    /// Who.
-    pub user_id: UserId,
-    /// What.
-    pub video_id: VideoId,
-    /// How far, in seconds.
-    pub progress: f64,
-    /// Whether it was watched to its end.
-    #[serde(default)]
-    pub completed: bool,
-    /// When it was watched last, by our clock.
-    pub last_watched_at: Timestamp,
-    /// The client's time of that, in Unix milliseconds: the latest wins.
-    pub client_time: i64,
-}
 
 impl WatchHistory {
     /// The key of a user's row of a video.
@@ -39,7 +30,7 @@ impl WatchHistory {
     }
 }
 
-/// Where a page of the index goes on.
+/// Where a page of the index continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
     video_id: VideoId,
@@ -53,42 +44,195 @@ pub struct Histories {
 }
 
 impl Histories {
-    /// The table as this function was given it.
+    /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::WatchHistory]).map(|database| Self { database })
     }
 
-    /// Keeps a position unless a later one is there; returns the row as it stands then. `continues` puts it among what to
-    /// continue. Repeating it changes nothing.
-    pub async fn record(&self, row: &WatchHistory, continues: bool) -> Result<WatchHistory, StoreError> {
-        let update = self.database.client().update_item().table_name(self.database.name(Table::WatchHistory)?);
-        let set = "SET progress = :progress, completed = :completed, last_watched_at = :now, client_time = :time";
-        let (expression, continue_at) = match continues {
-            true => (format!("{set}, continue_at = :continue"), Some(AttributeValue::S(sortable(row.last_watched_at)))),
-            false => (format!("{set} REMOVE continue_at"), None),
+    /// A user's row of a video.
+    #[boxed]
+    pub async fn of(&self, user_id: UserId, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
+        self.database.read(WatchHistory::key(user_id, video_id)).await
+    }
+
+    /// Changes a row with a rule that returns its new state and whether to list it for continuing; `None` leaves it
+    /// unchanged. `before` is the row as it was read; after losing a race, the rule gets the current row. Returns the
+    /// final row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] after too many lost races.
+    pub async fn change(
+        &self,
+        mut before: Option<WatchHistory>,
+        rule: impl Fn(Option<&WatchHistory>) -> Option<(WatchHistory, bool)>,
+    ) -> Result<Option<WatchHistory>, StoreError> {
+        for _ in 0..TRIES_MAX {
+            let Some((after, continues)) = rule(before.as_ref()) else { return Ok(before) };
+            match self.put(before.as_ref(), &after, continues).await? {
+                Outcome::Written => return Ok(Some(after)),
+                Outcome::Changed(row) => before = row,
+            }
+        }
+        Err(StoreError::Unavailable("other reports came first at every attempt".into()))
+    }
+
+    #[boxed]
+    async fn put(
+        &self,
+        before: Option<&WatchHistory>,
+        after: &WatchHistory,
+        continues: bool,
+    ) -> Result<Outcome, StoreError> {
+        let mut item = write(&WatchHistory::key(after.user_id, after.video_id), after)?;
+        if continues {
+            item.insert("continue_at".to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
+        }
+        let put = self.database.client().put_item().table_name(self.database.name(Table::WatchHistory)?);
+        let put = put.set_item(Some(item));
+        // Rows from before there were versions have none.
+        let put = match before.map_or(0, |before| before.version) {
+            0 => put.condition_expression("attribute_not_exists(version)"),
+            version => put
+                .condition_expression("version = :before")
+                .expression_attribute_values(":before", AttributeValue::N(version.to_string())),
         };
-        let update = update
-            .set_key(Some(WatchHistory::key(row.user_id, row.video_id).item()))
-            .update_expression(expression)
-            .condition_expression("attribute_not_exists(client_time) OR client_time < :time")
-            .set_expression_attribute_values(continue_at.map(|value| Item::from([(":continue".to_owned(), value)])))
-            .expression_attribute_values(":progress", AttributeValue::N(row.progress.to_string()))
-            .expression_attribute_values(":completed", AttributeValue::Bool(row.completed))
-            .expression_attribute_values(":now", AttributeValue::S(row.last_watched_at.to_string()))
-            .expression_attribute_values(":time", AttributeValue::N(row.client_time.to_string()))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match update.send().await {
-            Ok(written) => read(written.attributes.unwrap_or_default()),
-            Err(error) => match later(&error) {
-                Some(item) => read(item),
-                None => Err(failed(error)),
-            },
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = put.send().await else { return Ok(Outcome::Written) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                let row = refused.item().filter(|item| !item.is_empty()).cloned();
+                row.map(read).transpose().map(Outcome::Changed)
+            }
+            _ => Err(failed(error)),
         }
     }
 
-    /// What a user may continue, newest first, and where the next page goes on.
+    /// Writes a playback's position without reading the row, if the row is still as `before` says.
+    #[boxed]
+    pub async fn advance(
+        &self,
+        ids: (UserId, VideoId),
+        playback: Uuid,
+        position: &Position,
+        before: RowMark,
+    ) -> Result<Outcome, StoreError> {
+        let update = self.update(ids, playback, position, before)?;
+        let call = self.database.client().update_item().table_name(update.table_name());
+        let call = call
+            .set_key(Some(update.key().clone()))
+            .update_expression(update.update_expression())
+            .set_condition_expression(update.condition_expression().map(str::to_owned))
+            .set_expression_attribute_values(update.expression_attribute_values().cloned())
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = call.send().await else { return Ok(Outcome::Written) };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                let row = refused.item().filter(|item| !item.is_empty()).cloned();
+                row.map(read).transpose().map(Outcome::Changed)
+            }
+            _ => Err(failed(error)),
+        }
+    }
+
+    /// Statements that write the positions of leases that are dropped. Each fails if its row was changed by others.
+    pub fn settling(&self, user_id: UserId, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
+        let ahead = dropped.iter().filter(|slot| slot.position.is_ahead);
+        let update = |slot: &Slot| {
+            let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
+            self.update(ids, playback, &slot.position, slot.position.row).map(Statement::from)
+        };
+        ahead.map(update).collect()
+    }
+
+    /// Writes the position of a lease that will be dropped, whatever others have written to its row.
+    #[boxed]
+    pub async fn settle(&self, user_id: UserId, slot: &Slot) -> Result<(), StoreError> {
+        let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
+        let before = self.of(user_id, slot.video_id).await?;
+        let rule = |before: Option<&WatchHistory>| {
+            let position = &slot.position;
+            before.filter(|before| position.last_watched_at > Some(before.last_watched_at))?;
+            let after = WatchHistory::joined(before, ids, playback, position, false)?;
+            let continues = position.row.is_listed && !after.completed;
+            Some((after, continues))
+        };
+        self.change(before, rule).await.map(|_| ())
+    }
+
+    fn update(
+        &self,
+        (user_id, video_id): (UserId, VideoId),
+        playback: Uuid,
+        position: &Position,
+        before: RowMark,
+    ) -> Result<Update, StoreError> {
+        let Some(last_watched_at) = position.last_watched_at else {
+            return Err(StoreError::Corrupt("a position without a report".into()));
+        };
+        let corrupt = |error| StoreError::Corrupt(Box::new(error));
+        let clocks = serde_dynamo::to_attribute_value(DeviceClocks::of(playback, position.clock)).map_err(corrupt)?;
+        let mut set =
+            "SET progress = :progress, completed = :completed, last_watched_at = :at, version = :after".to_owned();
+        let mut update = Update::builder()
+            .table_name(self.database.name(Table::WatchHistory)?)
+            .set_key(Some(WatchHistory::key(user_id, video_id).item()))
+            .expression_attribute_values(":progress", AttributeValue::N(position.progress.to_string()))
+            .expression_attribute_values(":completed", AttributeValue::Bool(position.completed))
+            .expression_attribute_values(":at", AttributeValue::S(last_watched_at.to_string()))
+            .expression_attribute_values(":after", AttributeValue::N((before.version + 1).to_string()));
+        update = match before.version {
+            // Rows from before there were versions have none, and may have no clocks.
+            0 => {
+                set.push_str(", clocks = :clocks");
+                update
+                    .condition_expression("attribute_not_exists(version)")
+                    .expression_attribute_values(":clocks", clocks)
+            }
+            version => {
+                update = update
+                    .condition_expression("version = :before")
+                    .expression_attribute_values(":before", AttributeValue::N(version.to_string()));
+                match clocks {
+                    AttributeValue::L(mut clocks) if !clocks.is_empty() => {
+                        set.push_str(&format!(", clocks[{}] = :clock", before.clock));
+                        update.expression_attribute_values(":clock", clocks.swap_remove(0))
+                    }
+                    _ => update,
+                }
+            }
+        };
+        update = if position.row.is_listed {
+            set.push_str(", continue_at = :continue_at");
+            update.expression_attribute_values(":continue_at", AttributeValue::S(sortable(last_watched_at)))
+        } else {
+            set.push_str(" REMOVE continue_at");
+            update
+        };
+        update.update_expression(set).build().map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// The videos that a user may continue, newest first, and where the next page starts. A position that a lease carries is
+    /// newer than its row's place in the index, so its video moves to where it belongs.
+    #[boxed]
     pub async fn to_continue(
+        &self,
+        user_id: UserId,
+        limit: u32,
+        after: Option<After>,
+        slots: &Slots,
+    ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
+        let videos = slots.continued();
+        let keys: Vec<_> = videos.iter().map(|video_id| WatchHistory::key(user_id, *video_id)).collect();
+        let (listed, carried) = tokio::try_join!(self.listed(user_id, limit, after.clone()), self.database.read(keys))?;
+        let carried = carried.into_iter().flatten().filter(|row| !row.completed).filter_map(|row| {
+            let newest = row.clone().with(slots.position(row.video_id));
+            (newest.last_watched_at > row.last_watched_at).then_some(newest)
+        });
+        Ok(merged(listed, carried.collect(), after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
+    }
+
+    /// A page of the index.
+    async fn listed(
         &self,
         user_id: UserId,
         limit: u32,
@@ -114,10 +258,96 @@ impl Histories {
     }
 }
 
-/// The row with a later time, when that is why an update was refused.
-fn later<R>(error: &SdkError<UpdateItemError, R>) -> Option<Item> {
-    match error.as_service_error()? {
-        UpdateItemError::ConditionalCheckFailedException(refused) => refused.item().cloned(),
-        _ => None,
+impl After {
+    fn of(row: &WatchHistory) -> Self {
+        Self { video_id: row.video_id, continue_at: sortable(row.last_watched_at) }
+    }
+
+    /// The place in the list.
+    fn place(&self) -> (&str, VideoId) {
+        (&self.continue_at, self.video_id)
+    }
+}
+
+/// A page of the index with those rows in their new places that have moved up.
+fn merged(
+    (mut rows, next): (Vec<WatchHistory>, Option<After>),
+    moved: Vec<WatchHistory>,
+    after: Option<&After>,
+    limit: usize,
+) -> (Vec<WatchHistory>, Option<After>) {
+    rows.retain(|row| moved.iter().all(|other| other.video_id != row.video_id));
+    rows.extend(moved.into_iter().filter(|row| {
+        let here = After::of(row);
+        after.is_none_or(|after| here.place() < after.place())
+            && next.as_ref().is_none_or(|next| here.place() > next.place())
+    }));
+    rows.sort_by(|one, other| After::of(other).place().cmp(&After::of(one).place()));
+    let next = if rows.len() > limit { rows.get(limit.saturating_sub(1)).map(After::of) } else { next };
+    rows.truncate(limit);
+    (rows, next)
+}
+
+/// The result of a conditional write.
+pub enum Outcome {
+    /// It was done.
+    Written,
+    /// The row was changed meanwhile; its current state.
+    Changed(Option<WatchHistory>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+
+    fn row(video: i64, second: i64) -> WatchHistory {
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).expect("in range");
+        WatchHistory {
+            user_id: UserId::new(at(0)),
+            video_id: VideoId::new(at(video)),
+            progress: 300.0,
+            completed: false,
+            last_watched_at: at(second),
+            clocks: DeviceClocks::default(),
+            version: 1,
+        }
+    }
+
+    /// All pages of an index whose rows have the places `listed`, while some have moved up to `moved`.
+    fn pages(listed: &[WatchHistory], moved: &[WatchHistory], limit: usize) -> Vec<VideoId> {
+        let (mut found, mut after): (Vec<VideoId>, Option<After>) = (Vec::new(), None);
+        loop {
+            let is_left =
+                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::of(row).place() < after.place());
+            let rows: Vec<_> = listed.iter().filter(is_left).take(limit).cloned().collect();
+            let next = (rows.len() == limit).then(|| After::of(&rows[limit - 1]));
+            let (page, next) = merged((rows, next), moved.to_vec(), after.as_ref(), limit);
+            assert!(page.len() <= limit);
+            found.extend(page.iter().map(|row| row.video_id));
+            let Some(next) = next else { return found };
+            after = Some(next);
+        }
+    }
+
+    #[test]
+    fn carried_positions_are_listed_in_their_places_and_once_whatever_the_size_of_a_page() {
+        let listed: Vec<_> = (1..=7).rev().map(|place| row(place, place * 10)).collect();
+        let at = |video: usize, second| WatchHistory {
+            last_watched_at: row(0, second).last_watched_at,
+            ..listed[video].clone()
+        };
+        for moved in [vec![], vec![at(6, 100)], vec![at(6, 35), at(3, 65)], vec![at(0, 71), at(1, 72), at(2, 73)]] {
+            let mut expected = listed.clone();
+            for row in &moved {
+                expected.retain(|other| other.video_id != row.video_id);
+                expected.push(row.clone());
+            }
+            expected.sort_by_key(|row| std::cmp::Reverse(row.last_watched_at));
+            let expected: Vec<_> = expected.iter().map(|row| row.video_id).collect();
+            for limit in 1..=8 {
+                assert_eq!(pages(&listed, &moved, limit), expected, "{} moved, pages of {limit}", moved.len());
+            }
+        }
     }
 }

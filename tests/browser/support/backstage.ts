@@ -39,7 +39,13 @@ export class Backstage {
 
   /** Delivers an event about a customer, well signed. */
   async event(id: string, type: string, customer: string): Promise<number> {
-    const body = JSON.stringify({ id, object: 'event', type, livemode: false, data: { object: { id: 'sub_0', object: 'subscription', customer } } });
+    const body = JSON.stringify({
+      id,
+      object: 'event',
+      type,
+      livemode: false,
+      data: { object: { id: 'sub_0', object: 'subscription', customer } },
+    });
     const { now } = (await this.platform.console('GET', '/clock')) as { now: string };
     const time = Math.floor(Date.parse(now) / 1000);
     const signature = createHmac('sha256', this.config.stripe.webhook_secret).update(`${time}.${body}`).digest('hex');

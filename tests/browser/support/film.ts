@@ -18,7 +18,19 @@ export const test = base.extend<object, { film: Film }>({
       const path = join(folder, 'a-long_day.mkv');
       const pictures = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=10'];
       const sound = ['-f', 'lavfi', '-i', 'sine=d=10'];
-      await promisify(execFile)('ffmpeg', ['-v', 'error', ...pictures, ...sound, '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-c:a', 'pcm_s16le', path]);
+      await promisify(execFile)('ffmpeg', [
+        '-v',
+        'error',
+        ...pictures,
+        ...sound,
+        '-c:v',
+        'rawvideo',
+        '-pix_fmt',
+        'yuv420p',
+        '-c:a',
+        'pcm_s16le',
+        path,
+      ]);
       await use({ path, bytes: (await stat(path)).size });
       await rm(folder, { recursive: true });
     },

@@ -25,6 +25,9 @@ export interface Video {
   category: string;
   required_plan: string;
   duration: number;
+  series_id?: string;
+  season?: number;
+  episode?: number;
 }
 
 export class Platform {
@@ -74,7 +77,9 @@ export class Platform {
 
   /** Moves the one clock; everything due happens on the way. */
   async advance(time: { minutes?: number; hours?: number; days?: number }): Promise<void> {
-    await this.console('POST', '/clock', { advance_seconds: 60 * (time.minutes ?? 0) + 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0) });
+    await this.console('POST', '/clock', {
+      advance_seconds: 60 * (time.minutes ?? 0) + 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0),
+    });
   }
 
   async now(): Promise<Date> {
@@ -101,7 +106,9 @@ export class Platform {
   }
 
   async mailTo(email: string): Promise<{ subject: string; text: string }[]> {
-    const { messages } = (await this.console('GET', `/mail?to=${encodeURIComponent(email)}`)) as { messages: { subject: string; text: string }[] };
+    const { messages } = (await this.console('GET', `/mail?to=${encodeURIComponent(email)}`)) as {
+      messages: { subject: string; text: string }[];
+    };
     return messages;
   }
 
@@ -135,7 +142,12 @@ export class Platform {
   /** A fresh account with a plan, paid on the checkout's page. */
   async subscriber(plan_type: 'basic' | 'premium', interval: 'month' | 'year' = 'month'): Promise<Person> {
     const person = await this.register();
-    const { checkout_url, session_id } = await this.api<{ checkout_url: string; session_id: string }>('POST', '/api/subscription/checkout', person, { plan_type, interval });
+    const { checkout_url, session_id } = await this.api<{ checkout_url: string; session_id: string }>(
+      'POST',
+      '/api/subscription/checkout',
+      person,
+      { plan_type, interval },
+    );
     const paid = await fetch(checkout_url, { method: 'POST', body: new URLSearchParams({ card: '4242424242424242' }), redirect: 'manual' });
     if (paid.status !== 303) throw new Error(`the checkout's page answers ${paid.status}`);
     const { access } = await this.api<{ access: { allowed: boolean } }>('GET', `/api/subscription?session_id=${session_id}`, person);

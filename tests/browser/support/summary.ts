@@ -1,6 +1,6 @@
 import type { FullResult, Reporter, TestCase } from '@playwright/test/reporter';
 
-/** The closing line of every check in this house: how many passed, how many failed. */
+/** The closing line of every check in this house: how many passed, how many failed. Before it, what passed only when repeated. */
 export default class Summary implements Reporter {
   private readonly tests = new Set<TestCase>();
 
@@ -11,10 +11,13 @@ export default class Summary implements Reporter {
   onEnd(result: FullResult): void {
     const outcomes = [...this.tests].map((test) => test.outcome());
     const passed = outcomes.filter((outcome) => outcome === 'expected').length;
+    const unsteady = [...this.tests].filter((test) => test.outcome() === 'flaky');
+    for (const test of unsteady)
+      process.stdout.write(`passed at the second attempt only: ${test.titlePath().filter(Boolean).join(' › ')}\n`);
     const skipped = outcomes.filter((outcome) => outcome === 'skipped').length;
     // What went wrong outside of a test, such as a platform that did not start, counts as one.
-    const failed = outcomes.length - passed - skipped || (result.status === 'passed' ? 0 : 1);
-    process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+    const failed = outcomes.length - passed - unsteady.length - skipped || (result.status === 'passed' ? 0 : 1);
+    process.stdout.write(`${passed + unsteady.length} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   }
 
   printsToStdio(): boolean {

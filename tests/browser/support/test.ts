@@ -3,6 +3,7 @@ import { test as base, expect } from '@playwright/test';
 import type { BrowserContext, Locator, Page, Request } from '@playwright/test';
 import { Platform } from './platform.ts';
 import type { Person } from './platform.ts';
+import { followRequests } from './traffic.ts';
 
 export { expect };
 export type { Locator, Page, Person, Request };
@@ -66,6 +67,7 @@ function stateOf(platform: Platform, person: Person) {
  * away is no such fault; the pages that must have none look at `refusals`.
  */
 function watch(context: BrowserContext, platform: Platform): string[] {
+  followRequests(context);
   const faults: string[] = [];
   context.on('weberror', (error) => faults.push(`uncaught: ${error.error().stack ?? String(error.error())}`));
   context.on('console', (message) => {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Link, Outlet, useLocation } from 'react-router';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
@@ -5,11 +6,11 @@ import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import styles from './account-layout.module.css';
 
-const ROOMS: { to: string; label: string; icon: IconName }[] = [
-  { to: '/account', label: 'Plan', icon: 'card' },
-  { to: '/account/invoices', label: 'Invoices', icon: MORE_ICONS.download },
-  { to: '/account/devices', label: 'Devices', icon: MORE_ICONS.device },
-  { to: '/account/profile', label: 'Profile', icon: 'user' },
+const rooms = (): { to: string; label: string; icon: IconName }[] => [
+  { to: '/account', label: t`Subscription`, icon: 'card' },
+  { to: '/account/invoices', label: t`Invoices`, icon: MORE_ICONS.download },
+  { to: '/account/devices', label: t`Devices`, icon: MORE_ICONS.device },
+  { to: '/account/profile', label: t`Profile`, icon: 'user' },
 ];
 
 export function Component() {
@@ -18,9 +19,14 @@ export function Component() {
   const here = pathname.startsWith('/account/plan') ? '/account' : pathname.replace(/\/$/, '');
   return (
     <div className={styles.account}>
-      <nav aria-label="Account" className={styles.nav}>
-        {ROOMS.map(({ to, label, icon }) => (
-          <Link key={to} to={to} aria-current={to === here ? 'page' : undefined} className={classes(styles.link, to === here && styles.here)}>
+      <nav aria-label={t`Account`} className={styles.nav}>
+        {rooms().map(({ to, label, icon }) => (
+          <Link
+            key={to}
+            to={to}
+            aria-current={to === here ? 'page' : undefined}
+            className={classes(styles.link, to === here && styles.here)}
+          >
             <Icon name={icon} size={18} />
             {label}
           </Link>

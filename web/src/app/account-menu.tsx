@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { Menu } from '@base-ui/react/menu';
 import { useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
@@ -9,10 +11,10 @@ import { setTheme, useTheme } from '@/lib/theme';
 import type { Theme } from '@/lib/theme';
 import styles from './account-menu.module.css';
 
-const THEMES: { value: Theme; label: string; icon: IconName }[] = [
-  { value: 'system', label: 'As the system', icon: MORE_ICONS.auto },
-  { value: 'dark', label: 'Dark', icon: MORE_ICONS.moon },
-  { value: 'light', label: 'Light', icon: MORE_ICONS.sun },
+const themes = (): { value: Theme; label: string; icon: IconName }[] => [
+  { value: 'system', label: t`System`, icon: MORE_ICONS.auto },
+  { value: 'dark', label: t`Dark`, icon: MORE_ICONS.moon },
+  { value: 'light', label: t`Light`, icon: MORE_ICONS.sun },
 ];
 
 export default function AccountMenu() {
@@ -29,7 +31,7 @@ export default function AccountMenu() {
   );
   return (
     <Menu.Root modal={false}>
-      <Menu.Trigger className={styles.trigger} aria-label="Your account">
+      <Menu.Trigger className={styles.trigger} aria-label={t`Your account`}>
         {name ? <span aria-hidden="true">{name.charAt(0).toUpperCase()}</span> : <Icon name="user" />}
       </Menu.Trigger>
       <Menu.Portal>
@@ -41,15 +43,17 @@ export default function AccountMenu() {
                 <p className={styles.email}>{me.data.email}</p>
               </div>
             )}
-            {go('card', 'Account and plan', '/account')}
-            {go(MORE_ICONS.device, 'Devices', '/account/devices')}
-            {go('user', 'Profile', '/account/profile')}
-            {me.data?.role === 'admin' && go('film', 'Operate Marquee', '/admin')}
+            {go('card', t`Account`, '/account')}
+            {go(MORE_ICONS.device, t`Devices`, '/account/devices')}
+            {go('user', t`Profile`, '/account/profile')}
+            {me.data?.role === 'admin' && go('film', t`Admin`, '/admin')}
             <Menu.Separator className={styles.line} />
             <Menu.Group>
-              <Menu.GroupLabel className={styles.label}>Appearance</Menu.GroupLabel>
+              <Menu.GroupLabel className={styles.label}>
+                <Trans>Appearance</Trans>
+              </Menu.GroupLabel>
               <Menu.RadioGroup value={theme} onValueChange={(value: Theme) => setTheme(value)}>
-                {THEMES.map(({ value, label, icon }) => (
+                {themes().map(({ value, label, icon }) => (
                   <Menu.RadioItem key={value} value={value} className={styles.item} closeOnClick={false}>
                     <Icon name={icon} size={18} />
                     {label}
@@ -70,7 +74,7 @@ export default function AccountMenu() {
               }}
             >
               <Icon name={MORE_ICONS.signOut} size={18} />
-              Sign out
+              <Trans>Sign out</Trans>
             </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>

@@ -1,7 +1,7 @@
 import type { RouteObject } from 'react-router';
 import { RequireAdmin } from './require-admin';
 
-/** What stands below /admin; loaded when somebody goes there. */
+/** The routes under /admin, lazy-loaded. */
 export const adminRoutes: RouteObject[] = [
   {
     element: <RequireAdmin />,
@@ -14,6 +14,7 @@ export const adminRoutes: RouteObject[] = [
           { path: 'videos', lazy: () => import('@/features/videos/all-videos-page') },
           { path: 'videos/new', lazy: () => import('@/features/videos/new-video-page') },
           { path: 'videos/:id', lazy: () => import('@/features/videos/edit-video-page') },
+          { path: 'series', lazy: () => import('@/features/videos/all-series-page') },
           { path: 'members', lazy: () => import('@/features/members/members-page') },
           { path: 'members/:id', lazy: () => import('@/features/members/member-page') },
           { path: 'billing', lazy: () => import('@/features/billing/billing-events-page') },

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { Icon } from '@/components/icon';
@@ -5,32 +6,33 @@ import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { UploadsUnderWay } from '@/features/videos/uploads-under-way';
 import styles from './admin-shell.module.css';
+import { ConfirmPassword } from './confirm-password';
 
-const ROOMS: { to: string; label: string; icon: IconName; end?: boolean }[] = [
-  { to: '/admin', label: 'Dashboard', icon: MORE_ICONS.chart, end: true },
-  { to: '/admin/videos', label: 'Videos', icon: 'film' },
-  { to: '/admin/members', label: 'Members', icon: MORE_ICONS.users },
-  { to: '/admin/billing', label: 'Billing', icon: MORE_ICONS.receipt },
-  { to: '/admin/audit', label: 'Audit', icon: MORE_ICONS.audit },
+const links = (): { to: string; label: string; icon: IconName; end?: boolean }[] => [
+  { to: '/admin', label: t`Dashboard`, icon: MORE_ICONS.chart, end: true },
+  { to: '/admin/videos', label: t`Videos`, icon: 'film' },
+  { to: '/admin/members', label: t`Members`, icon: MORE_ICONS.users },
+  { to: '/admin/billing', label: t`Billing`, icon: MORE_ICONS.receipt },
+  { to: '/admin/audit', label: t`Audit log`, icon: MORE_ICONS.audit },
 ];
 
-/** What stands around every operator's page. */
+/** The frame of every admin page. */
 export function Component() {
-  const rooms = useRef<HTMLUListElement>(null);
+  const pages = useRef<HTMLUListElement>(null);
   const { pathname } = useLocation();
-  // On a phone the rooms are a row that goes on beyond the edge; the one where one is stands in sight.
+  // On a phone the links are a row that scrolls sideways; the current one is scrolled into view.
   useEffect(() => {
-    const here = rooms.current?.querySelector<HTMLElement>('[aria-current=page]');
-    if (here && rooms.current) rooms.current.scrollLeft = here.offsetLeft - (rooms.current.clientWidth - here.offsetWidth) / 2;
+    const here = pages.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (here && pages.current) pages.current.scrollLeft = here.offsetLeft - (pages.current.clientWidth - here.offsetWidth) / 2;
   }, [pathname]);
   return (
     <div className={styles.shell}>
-      <nav aria-label="Operate Marquee" className={styles.rail}>
+      <nav aria-label={t`Admin pages`} className={styles.rail}>
         <p className={styles.title} aria-hidden="true">
-          Operate
+          {t`Admin`}
         </p>
-        <ul ref={rooms} className={styles.rooms}>
-          {ROOMS.map(({ to, label, icon, end }) => (
+        <ul ref={pages} className={styles.rooms}>
+          {links().map(({ to, label, icon, end }) => (
             <li key={to}>
               <NavLink to={to} end={end} className={styles.room}>
                 <Icon name={icon} size={18} />
@@ -44,6 +46,7 @@ export function Component() {
       <div className={styles.page}>
         <Outlet />
       </div>
+      <ConfirmPassword />
     </div>
   );
 }

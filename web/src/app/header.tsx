@@ -1,10 +1,13 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useEffect, useState } from 'react';
 import { Link, NavLink, useLocation } from 'react-router';
 import { ButtonLink } from '@/components/button';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
-import { signInPath } from '@/lib/return-to';
+import { BRAND } from '@/lib/brand';
+import { doorFrom } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import styles from './header.module.css';
 
@@ -15,24 +18,24 @@ export function Header() {
   const isScrolled = useIsScrolled();
   return (
     <header className={classes(styles.header, isScrolled && styles.scrolled)}>
-      <Link to="/" className={styles.home} aria-label="Marquee, to the start">
+      <Link to="/" className={styles.home} aria-label={t`${BRAND} home`}>
         <Logo />
       </Link>
-      <nav aria-label="Main" className={styles.nav}>
+      <nav aria-label={t`Main`} className={styles.nav}>
         {isSignedIn && (
           <NavLink to="/" end className={styles.link}>
-            Home
+            <Trans>Home</Trans>
           </NavLink>
         )}
         <NavLink to="/browse" className={styles.link}>
-          Browse
+          <Trans>Browse</Trans>
         </NavLink>
         <NavLink to="/plans" className={classes(styles.link, styles.minor)}>
-          Plans
+          <Trans>Plans</Trans>
         </NavLink>
       </nav>
       <div className={styles.end}>
-        <Link to="/browse?search" className={styles.search} aria-label="Search" title="Search">
+        <Link to="/browse?search" className={styles.search} aria-label={t`Search`} title={t`Search`}>
           <Icon name="search" />
         </Link>
         {isSignedIn ? (
@@ -48,16 +51,14 @@ export function Header() {
 }
 
 function Strangers() {
-  const { pathname, search } = useLocation();
-  const isAtDoor = ['/sign-in', '/register', '/forgot-password', '/reset-password'].includes(pathname);
-  const here = isAtDoor ? '/' : pathname + search;
+  const here = useLocation();
   return (
     <>
-      <ButtonLink to={signInPath(here)} look="plain" size="sm">
-        Sign in
+      <ButtonLink to={doorFrom(here, '/sign-in')} look="plain" size="sm">
+        <Trans>Sign in</Trans>
       </ButtonLink>
-      <ButtonLink to={signInPath(here, '/register')} look="primary" size="sm" className={styles.minor}>
-        Join
+      <ButtonLink to={doorFrom(here, '/register')} look="primary" size="sm" className={styles.minor}>
+        <Trans>Sign up</Trans>
       </ButtonLink>
     </>
   );

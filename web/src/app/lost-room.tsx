@@ -1,13 +1,14 @@
+import { t } from '@lingui/core/macro';
 import { ButtonLink } from '@/components/button';
 import { Empty } from '@/components/notice';
 import { usePageTitle } from '@/lib/page-title';
 
-/** An address below /admin that leads nowhere. */
+/** Shown for unknown addresses under /admin. */
 export function Component() {
-  usePageTitle('No such room');
+  usePageTitle(t`Page not found`);
   return (
-    <Empty isPage icon="search" title="No such room" text="There is nothing at this address behind the screen.">
-      <ButtonLink to="/admin">To the dashboard</ButtonLink>
+    <Empty isPage icon="search" title={t`Page not found`} text={t`There is no admin page at this address.`}>
+      <ButtonLink to="/admin">{t`Go to the dashboard`}</ButtonLink>
     </Empty>
   );
 }

@@ -7,7 +7,7 @@ import { ForbiddenPage } from './forbidden-page';
 import { useWayOut } from './guards';
 import styles from './page.module.css';
 
-/** Lets operators through; whoever else comes is told that this is not for them. */
+/** Lets operators through, and shows everybody else that they have no access. */
 export function RequireAdmin() {
   const isSignedIn = useIsSignedIn();
   const wayOut = useWayOut();

@@ -1,9 +1,12 @@
 import { createBrowserRouter } from 'react-router';
 import type { LoaderFunctionArgs } from 'react-router';
 import { categoriesQuery } from '@/features/videos/use-categories';
+import { continueWatchingQuery } from '@/features/videos/use-continue-watching';
 import { videosQuery } from '@/features/videos/use-videos';
+import { needCatalogue, withTexts } from '@/lib/i18n/catalogues';
 import { plansQuery } from '@/lib/queries/use-plans';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
+import { allSeriesQuery, seriesQuery } from '@/lib/queries/use-series';
 import { videoQuery } from '@/lib/queries/use-video';
 import { queryClient } from '@/lib/query-client';
 import { token } from '@/lib/session';
@@ -25,8 +28,9 @@ function inPassing(...asked: Promise<unknown>[]): null {
 
 function loadStart() {
   const videos = queryClient.infiniteQuery(videosQuery({ sort: isSignedIn() ? 'popular' : 'newest', limit: 20 }));
-  const categories = queryClient.query(categoriesQuery);
-  return isSignedIn() ? inPassing(videos, categories) : inPassing(videos, categories, queryClient.query(plansQuery));
+  const asked = [videos, queryClient.query(categoriesQuery), queryClient.query(allSeriesQuery)];
+  if (!isSignedIn()) return inPassing(...asked, queryClient.query(plansQuery));
+  return inPassing(...asked, queryClient.query(continueWatchingQuery), queryClient.query(subscriptionQuery));
 }
 
 function loadPlans() {
@@ -36,6 +40,10 @@ function loadPlans() {
 
 function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
   return isSignedIn() ? inPassing(queryClient.query(videoQuery(id))) : null;
+}
+
+function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
+  return inPassing(queryClient.query(seriesQuery(id)));
 }
 
 function loadSubscription() {
@@ -54,33 +62,43 @@ export const router = createBrowserRouter(
           errorElement: <RouteError />,
           children: [
             { index: true, loader: loadStart, element: <StartPage /> },
-            { path: 'browse', lazy: () => import('@/features/videos/browse-page') },
-            { path: 'plans', loader: loadPlans, lazy: () => import('@/features/plans/plans-page') },
-            { path: 'sign-in', lazy: () => import('@/features/users/sign-in-page') },
-            { path: 'register', lazy: () => import('@/features/users/register-page') },
-            { path: 'forgot-password', lazy: () => import('@/features/users/forgot-password-page') },
-            { path: 'reset-password', lazy: () => import('@/features/users/reset-password-page') },
+            { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
+            { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
+            { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
+            { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
+            { path: 'sign-in', lazy: withTexts('viewer', () => import('@/features/users/sign-in-page')) },
+            { path: 'register', lazy: withTexts('viewer', () => import('@/features/users/register-page')) },
+            { path: 'forgot-password', lazy: withTexts('viewer', () => import('@/features/users/forgot-password-page')) },
+            { path: 'reset-password', lazy: withTexts('viewer', () => import('@/features/users/reset-password-page')) },
             {
               element: <RequireSession />,
               children: [
-                { path: 'videos/:id', loader: loadVideo, lazy: () => import('@/features/videos/video-page') },
-                { path: 'subscription/return', lazy: () => import('@/features/subscription/return-page') },
+                { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
+                { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
                 {
                   path: 'account',
-                  lazy: () => import('./account-layout'),
+                  lazy: withTexts('viewer', () => import('./account-layout')),
                   children: [
-                    { index: true, loader: loadSubscription, lazy: () => import('@/features/subscription/subscription-page') },
-                    { path: 'plan', loader: loadPlans, lazy: () => import('@/features/subscription/change-plan-page') },
-                    { path: 'invoices', lazy: () => import('@/features/subscription/invoices-page') },
-                    { path: 'devices', lazy: () => import('@/features/sessions/devices-page') },
-                    { path: 'profile', lazy: () => import('@/features/users/profile-page') },
+                    {
+                      index: true,
+                      loader: loadSubscription,
+                      lazy: withTexts('viewer', () => import('@/features/subscription/subscription-page')),
+                    },
+                    {
+                      path: 'plan',
+                      loader: loadPlans,
+                      lazy: withTexts('viewer', () => import('@/features/subscription/change-plan-page')),
+                    },
+                    { path: 'invoices', lazy: withTexts('viewer', () => import('@/features/subscription/invoices-page')) },
+                    { path: 'devices', lazy: withTexts('viewer', () => import('@/features/sessions/devices-page')) },
+                    { path: 'profile', lazy: withTexts('viewer', () => import('@/features/users/profile-page')) },
                   ],
                 },
               ],
             },
             // `admin` and all below it are in admin-routes.tsx, which nobody else loads.
             { id: ADMIN, children: [] },
-            { path: '*', lazy: () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage })) },
+            { path: '*', lazy: withTexts('viewer', () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage }))) },
           ],
         },
       ],
@@ -90,13 +108,13 @@ export const router = createBrowserRouter(
       element: <RequireSession />,
       errorElement: <RouteError />,
       hydrateFallbackElement: <></>,
-      children: [{ index: true, loader: loadVideo, lazy: () => import('@/features/playback/watch-page') }],
+      children: [{ index: true, loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/playback/watch-page')) }],
     },
   ],
   {
     async patchRoutesOnNavigation({ path, patch }) {
       if (path !== '/admin' && !path.startsWith('/admin/')) return;
-      const { adminRoutes } = await import('./admin-routes');
+      const [{ adminRoutes }] = await Promise.all([import('./admin-routes'), needCatalogue('viewer'), needCatalogue('admin')]);
       patch(ADMIN, adminRoutes);
     },
   },

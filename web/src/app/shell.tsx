@@ -1,20 +1,28 @@
-import { useEffect, useRef } from 'react';
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { Suspense, lazy, useEffect, useRef } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
 import { Segments } from '@/components/segments';
+import { withTexts } from '@/lib/i18n/catalogues';
+import { isDoor } from '@/lib/return-to';
+import { useIsSignedIn } from '@/lib/session';
 import { setTheme, useTheme } from '@/lib/theme';
 import { useOnline } from '@/lib/use-online';
 import { Header } from './header';
+import { LanguageMenu } from './language-menu';
 import styles from './shell.module.css';
+
+const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
 /** What stands around every page but the player. */
 export function Shell() {
   return (
     <>
       <a href="#content" className={styles.skip}>
-        Skip to content
+        <Trans>Skip to content</Trans>
       </a>
       <Progress />
       <Header />
@@ -23,6 +31,7 @@ export function Shell() {
         <FocusOnArrival />
         <Outlet />
       </main>
+      <Warnings />
       <Footer />
       <Notices />
       <ScrollRestoration />
@@ -42,9 +51,22 @@ function FocusOnArrival() {
   return null;
 }
 
+/** What a viewer has to know about their subscription, but where the page is about that already, or for operators. */
+function Warnings() {
+  const isSignedIn = useIsSignedIn();
+  const { pathname } = useLocation();
+  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isDoor(pathname);
+  if (!isSignedIn || isElsewhere) return null;
+  return (
+    <Suspense>
+      <SubscriptionBanner />
+    </Suspense>
+  );
+}
+
 function Progress() {
   const { state } = useNavigation();
-  return state === 'idle' ? null : <div className={styles.progress} role="status" aria-label="Loading the page" />;
+  return state === 'idle' ? null : <div className={styles.progress} role="status" aria-label={t`Loading page`} />;
 }
 
 function Offline() {
@@ -54,39 +76,47 @@ function Offline() {
       {!isOnline && (
         <p className={styles.offline}>
           <Icon name="offline" size={18} />
-          You are offline. What you see may be old; everything goes on when the network is back.
+          <Trans>You’re offline. Some content may be out of date until you’re connected again.</Trans>
         </p>
       )}
     </div>
   );
 }
 
-const THEMES = [
-  { value: 'system', label: 'System' },
-  { value: 'dark', label: 'Dark' },
-  { value: 'light', label: 'Light' },
-] as const;
+const themes = () =>
+  [
+    { value: 'system', label: t`System` },
+    { value: 'dark', label: t`Dark` },
+    { value: 'light', label: t`Light` },
+  ] as const;
 
 function Footer() {
   const theme = useTheme();
   return (
     <footer className={styles.footer}>
       <Logo />
-      <nav aria-label="Footer">
+      <nav aria-label={t`Footer`}>
         <ul className={styles.links}>
           <li>
-            <Link to="/browse">Browse</Link>
+            <Link to="/browse">
+              <Trans>Browse</Trans>
+            </Link>
           </li>
           <li>
-            <Link to="/plans">Plans and prices</Link>
+            <Link to="/plans">
+              <Trans>Plans and pricing</Trans>
+            </Link>
           </li>
           <li>
-            <Link to="/account">Account</Link>
+            <Link to="/account">
+              <Trans>Account</Trans>
+            </Link>
           </li>
         </ul>
       </nav>
-      <div className={styles.theme}>
-        <Segments label="Appearance" value={theme} onChange={setTheme} options={THEMES} />
+      <div className={styles.settings}>
+        <LanguageMenu />
+        <Segments label={t`Appearance`} value={theme} onChange={setTheme} options={themes()} />
       </div>
     </footer>
   );

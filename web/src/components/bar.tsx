@@ -3,13 +3,13 @@ import styles from './bar.module.css';
 
 interface BarProps {
   label: string;
-  /** Between 0 and 1; `null` for what takes its time. */
+  /** Between 0 and 1; `null` if the progress is unknown. */
   value: number | null;
-  /** It stands still for now. */
+  /** It makes no progress for now. */
   isStill?: boolean;
 }
 
-/** How far something is. */
+/** A progress bar. */
 export function Bar({ label, value, isStill = false }: BarProps) {
   const part = value === null ? undefined : Math.min(1, Math.max(0, value));
   return (
@@ -21,7 +21,10 @@ export function Bar({ label, value, isStill = false }: BarProps) {
       aria-valuenow={part === undefined ? undefined : Math.round(part * 100)}
       className={styles.bar}
     >
-      <span className={classes(styles.part, part === undefined && styles.running, isStill && styles.still)} style={part === undefined ? undefined : { transform: `scaleX(${part})` }} />
+      <span
+        className={classes(styles.part, part === undefined && styles.running, isStill && styles.still)}
+        style={part === undefined ? undefined : { transform: `scaleX(${part})` }}
+      />
     </span>
   );
 }

@@ -63,7 +63,12 @@ export function ButtonLink({ look, size, icon, wide, children, className, ...res
 }
 
 /** A button that is an icon alone; the label is for who does not see it. */
-export function IconButton({ icon, label, className, ...rest }: { icon: IconName; label: string } & ButtonHTMLAttributes<HTMLButtonElement>) {
+export function IconButton({
+  icon,
+  label,
+  className,
+  ...rest
+}: { icon: IconName; label: string } & ButtonHTMLAttributes<HTMLButtonElement>) {
   return (
     <button type="button" {...rest} className={classes(styles.icon, className)} aria-label={label} title={label}>
       <Icon name={icon} />

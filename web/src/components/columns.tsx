@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import styles from './columns.module.css';
 import { Skeleton } from './skeleton';
 
-/** An operator's page on one thing: what is done with it, and beside that, where there is room, what is known of it. */
+/** The two columns of a detail page: the main panels, and beside them, if there is room, the facts. */
 export function Columns({ children, aside }: { children: ReactNode; aside: ReactNode }) {
   return (
     <div className={styles.columns}>

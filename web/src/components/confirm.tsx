@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { ReactNode } from 'react';
 import { useAct } from '@/lib/use-act';
 import { Button } from './button';
@@ -8,16 +9,16 @@ interface ConfirmProps {
   open: boolean;
   onClose: () => void;
   title: string;
-  /** What will happen, and whether it can be undone. */
+  /** What happens, and whether it can be undone. */
   description: ReactNode;
-  /** The deed in a word or two: `Delete`. */
+  /** The button's label: `Delete`. */
   deed: string;
   look?: 'danger' | 'primary';
-  /** Does it; the question stays, with what went wrong, when that throws. */
+  /** Does it. If this throws, the dialog stays open and shows the error. */
   act: () => Promise<unknown>;
 }
 
-/** Asks before something is done that is felt. */
+/** Asks for confirmation. */
 export function Confirm({ open, onClose, title, description, deed, look = 'danger', act }: ConfirmProps) {
   const { run, isBusy, error, reset } = useAct(act);
   const close = () => {
@@ -37,7 +38,7 @@ export function Confirm({ open, onClose, title, description, deed, look = 'dange
       actions={
         <>
           <Button look="plain" onClick={close}>
-            Leave it
+            {t`Cancel`}
           </Button>
           <Button look={look} busy={isBusy} onClick={() => void go()}>
             {deed}

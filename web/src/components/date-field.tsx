@@ -1,9 +1,10 @@
+import { t } from '@lingui/core/macro';
 import { Popover } from '@base-ui/react/popover';
 import { useRef, useState } from 'react';
 import { DayPicker } from 'react-day-picker';
-import type { ChevronProps } from 'react-day-picker';
-import { enGB } from 'react-day-picker/locale/en-GB';
-import { dateOfField, fieldDay, splitTime } from '@/lib/fields';
+import type { ChevronProps, Formatters, Labels } from 'react-day-picker';
+import { dateOfField, exampleDay, exampleTime, fieldDay, splitTime, utcToday } from '@/lib/fields';
+import { locale } from '@/lib/format';
 import styles from './date-field.module.css';
 import { Frame, useDescription } from './field';
 import type { Labelled } from './field';
@@ -27,29 +28,64 @@ const CLASS_NAMES = {
   disabled: styles.closed,
 };
 
+// The browser's own names of months and days, in the app's language.
+const written = (date: Date, shape: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale(), shape).format(date);
+const monthAndYear = (month: Date) => written(month, { month: 'long', year: 'numeric' });
+
+const FORMATTERS: Partial<Formatters> = {
+  formatCaption: monthAndYear,
+  formatWeekdayName: (day) => written(day, { weekday: 'short' }),
+};
+
+const LABELS: Partial<Labels> = {
+  labelGrid: monthAndYear,
+  labelWeekday: (day) => written(day, { weekday: 'long' }),
+  labelPrevious: () => t`Previous month`,
+  labelNext: () => t`Next month`,
+  labelDayButton: (date, { today, selected }) => {
+    const day = written(date, { dateStyle: 'full' });
+    if (selected) return t`${day}, selected`;
+    return today ? t`${day}, today` : day;
+  },
+};
+
 interface DateFieldProps extends Labelled {
   name?: string;
-  /** What stands in it, be it a day or not: `dayOfField` and `timeOfField` tell. */
+  /** The text of the field, valid or not: `dayOfField` and `timeOfField` parse it. */
   value: string;
   onChange: (value: string) => void;
-  /** A day that is chosen by the calendar is taken. */
+  /** Called instead of `onChange` for a day from the calendar. */
   onChoose?: (value: string) => void;
   onBlur?: () => void;
-  /** The hour of a day that is chosen by the calendar, `20:00`. Without it the field takes days alone. */
+  /** The default time for a day from the calendar, `20:00`. Without it the field takes only a day. */
   time?: string;
-  /** The days that the calendar offers. */
+  /** The range of days in the calendar. */
   from?: Date;
   to?: Date;
 }
 
-/** A day, or a day and a time, to be typed or to be chosen by a calendar. */
-export function DateField({ label, hint, issue, aside, name, value, onChange, onChoose = onChange, onBlur, time, from, to }: DateFieldProps) {
+/** A day, or a day and a time, typed or chosen from a calendar. */
+export function DateField({
+  label,
+  hint,
+  issue,
+  aside,
+  name,
+  value,
+  onChange,
+  onChoose = onChange,
+  onBlur,
+  time,
+  from,
+  to,
+}: DateFieldProps) {
   const { id, describedBy } = useDescription(hint, issue);
   const field = useRef<HTMLDivElement>(null);
   const calendar = useRef<HTMLDivElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const [typedDay, typedTime] = splitTime(value);
   const chosen = dateOfField(typedDay) ?? undefined;
+  const day = chosen ? fieldDay(chosen) : '';
   const choose = (date: Date) => {
     const day = fieldDay(date);
     onChoose(time === undefined ? day : `${day}, ${typedTime ?? time}`);
@@ -62,7 +98,7 @@ export function DateField({ label, hint, issue, aside, name, value, onChange, on
           id={id}
           name={name}
           value={value}
-          placeholder={time === undefined ? '26 Nov 2026' : `26 Nov 2026, ${time}`}
+          placeholder={time === undefined ? exampleDay() : exampleTime(time)}
           autoComplete="off"
           className={fields.input}
           aria-invalid={issue ? true : undefined}
@@ -71,22 +107,29 @@ export function DateField({ label, hint, issue, aside, name, value, onChange, on
           onBlur={onBlur}
         />
         <Popover.Root open={isOpen} onOpenChange={setIsOpen}>
-          <Popover.Trigger className={fields.reveal} aria-label={chosen ? `Open the calendar, ${fieldDay(chosen)} is chosen` : 'Open the calendar'}>
+          <Popover.Trigger className={fields.reveal} aria-label={day ? t`Open calendar, ${day} selected` : t`Open calendar`}>
             <Icon name={MORE_ICONS.calendar} />
           </Popover.Trigger>
           <Popover.Portal>
             <Popover.Positioner className={styles.positioner} anchor={field} sideOffset={6} align="start">
-              <Popover.Popup ref={calendar} className={styles.popup} aria-label="Calendar" initialFocus={() => calendar.current?.querySelector<HTMLElement>('td [tabindex="0"]')}>
+              <Popover.Popup
+                ref={calendar}
+                className={styles.popup}
+                aria-label={t`Calendar`}
+                initialFocus={() => calendar.current?.querySelector<HTMLElement>('td [tabindex="0"]')}
+              >
                 <DayPicker
                   mode="single"
                   required
                   showOutsideDays
                   fixedWeeks
-                  locale={enGB}
+                  weekStartsOn={1}
+                  formatters={FORMATTERS}
+                  labels={LABELS}
                   selected={chosen}
                   onSelect={choose}
                   defaultMonth={chosen ?? to}
-                  today={to}
+                  today={to ?? utcToday()}
                   startMonth={from}
                   endMonth={to}
                   disabled={[...(from ? [{ before: from }] : []), ...(to ? [{ after: to }] : [])]}

@@ -1,5 +1,6 @@
+import { t } from '@lingui/core/macro';
 import { startTransition, useState } from 'react';
-import { dateOfField, dayOfField, fieldDay } from '@/lib/fields';
+import { dateOfField, dayOfField, exampleDay, fieldDay } from '@/lib/fields';
 import { DateField } from './date-field';
 import styles from './day-filter.module.css';
 
@@ -9,27 +10,28 @@ interface DayFilterProps {
   onChange: (day: string | undefined) => void;
 }
 
-/** What stands in the field and was not taken yet. */
+/** The field's text before it is applied. */
 interface Draft {
   typed: string;
-  /** The day that the list had. */
+  /** The day of the list at that time. */
   of: string | undefined;
   issue: string | null;
 }
 
-/** The day that a list is narrowed to: taken by Enter, by leaving the field, or from the calendar. */
+/** Filters a list by day: applied on Enter, on leaving the field, or from the calendar. */
 export function DayFilter({ day, onChange }: DayFilterProps) {
   const [kept, setKept] = useState<Draft | null>(null);
-  // What was typed is of no use any more when the day changed elsewhere: by a button beside it, or by going back.
+  // The text is obsolete when the day changed elsewhere: by a button beside the field, or by going back.
   const draft = kept?.of === day ? kept : null;
   const typed = draft?.typed ?? textOf(day);
   const today = new Date().toISOString().slice(0, 10);
+  const example = exampleDay();
   const take = (typed: string) => {
     const wanted = dayOfField(typed) ?? undefined;
-    if (wanted === undefined && typed.trim() !== '') setKept({ typed, of: day, issue: 'Write it like 26 Nov 2026' });
-    else if (wanted !== undefined && wanted > today) setKept({ typed, of: day, issue: 'That day is yet to come' });
+    if (wanted === undefined && typed.trim() !== '') setKept({ typed, of: day, issue: t`Enter a date such as ${example}` });
+    else if (wanted !== undefined && wanted > today) setKept({ typed, of: day, issue: t`This date is in the future` });
     else {
-      // Together with the day, which comes by the address.
+      // At the same time as the day, which comes from the URL.
       startTransition(() => setKept(null));
       if (wanted !== day) onChange(wanted);
     }
@@ -43,7 +45,15 @@ export function DayFilter({ day, onChange }: DayFilterProps) {
         take(typed);
       }}
     >
-      <DateField label="Day, in UTC" value={typed} issue={draft?.issue ?? null} to={dateOfField(today) ?? undefined} onChange={(text) => setKept({ typed: text, of: day, issue: null })} onChoose={take} onBlur={() => take(typed)} />
+      <DateField
+        label={t`Date (UTC)`}
+        value={typed}
+        issue={draft?.issue ?? null}
+        to={dateOfField(today) ?? undefined}
+        onChange={(text) => setKept({ typed: text, of: day, issue: null })}
+        onChoose={take}
+        onBlur={() => take(typed)}
+      />
     </form>
   );
 }

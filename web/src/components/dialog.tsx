@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
 import styles from './dialog.module.css';
@@ -23,7 +24,7 @@ export function Dialog({ open, onClose, title, description, children, actions }:
         <Base.Popup className={styles.popup}>
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
-            <Base.Close className={styles.close} aria-label="Close">
+            <Base.Close className={styles.close} aria-label={t`Close`}>
               <Icon name="close" />
             </Base.Close>
           </div>

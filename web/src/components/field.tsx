@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useId, useState } from 'react';
 import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react';
 import styles from './field.module.css';
@@ -81,7 +82,13 @@ export function PasswordField({ label, hint, issue, aside, ...input }: Labelled 
           autoCapitalize="off"
           spellCheck={false}
         />
-        <button type="button" className={styles.reveal} aria-pressed={isShown} aria-label="Show the password" onClick={() => setIsShown(!isShown)}>
+        <button
+          type="button"
+          className={styles.reveal}
+          aria-pressed={isShown}
+          aria-label={t`Show password`}
+          onClick={() => setIsShown(!isShown)}
+        >
           <Icon name={MORE_ICONS.eye} />
         </button>
       </div>

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { Button } from './button';
 import styles from './more.module.css';
@@ -15,7 +16,7 @@ export function More({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }
   return (
     <div ref={place} className={styles.more}>
       <Button busy={isBusy} onClick={onMore}>
-        Show more
+        <Trans>Show more</Trans>
       </Button>
     </div>
   );

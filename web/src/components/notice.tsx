@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { useLocation } from 'react-router';
 import { explain } from '@/lib/errors/explain';
-import type { Action } from '@/lib/errors/explain';
+import type { Action } from '@/lib/errors/explanation';
+import { doorFrom, isDoor } from '@/lib/return-to';
 import { Button, ButtonLink, buttonClass } from './button';
 import { classes } from './classes';
 import { Icon } from './icon';
@@ -11,14 +13,16 @@ interface ErrorNoticeProps {
   error: unknown;
   /** Tries again what failed; without it there is no such button. */
   onRetry?: () => void;
+  /** Opens a page that is not ours, where this one waits for what is done there; without it that is a plain link. */
+  onVisit?: (href: string) => void;
   /** `page` fills the page, `panel` the place of what failed, `line` stands in a form. */
   size?: 'page' | 'panel' | 'line';
 }
 
 /** What went wrong, in a sentence, and the one thing to do about it. */
-export function ErrorNotice({ error, onRetry, size = 'panel' }: ErrorNoticeProps) {
+export function ErrorNotice({ error, onRetry, onVisit, size = 'panel' }: ErrorNoticeProps) {
   const { title, text, action } = explain(error);
-  const doing = action && <Act action={action} onRetry={onRetry} size={size === 'page' ? 'md' : 'sm'} />;
+  const doing = action && <Act action={action} onRetry={onRetry} onVisit={onVisit} size={size === 'page' ? 'md' : 'sm'} />;
   if (size === 'line') {
     return (
       <div role="alert" className={styles.line}>
@@ -43,17 +47,27 @@ export function ErrorNotice({ error, onRetry, size = 'panel' }: ErrorNoticeProps
   );
 }
 
-function Act({ action, onRetry, size }: { action: Action; onRetry?: () => void; size: 'sm' | 'md' }) {
+interface ActProps extends Pick<ErrorNoticeProps, 'onRetry' | 'onVisit'> {
+  action: Action;
+  size: 'sm' | 'md';
+}
+
+function Act({ action, onRetry, onVisit, size }: ActProps) {
+  const here = useLocation();
   switch (action.kind) {
     case 'link':
       return (
-        <ButtonLink to={action.to} look="quiet" size={size}>
+        <ButtonLink to={isDoor(action.to) ? doorFrom(here, action.to) : action.to} look="quiet" size={size}>
           {action.label}
         </ButtonLink>
       );
     case 'visit':
-      return (
-        <a href={action.href} className={buttonClass({ look: 'primary', size })}>
+      return onVisit ? (
+        <Button look="primary" size={size} onClick={() => onVisit(action.href)}>
+          {action.label}
+        </Button>
+      ) : (
+        <a href={action.href} target="_blank" rel="noreferrer" className={buttonClass({ look: 'primary', size })}>
           {action.label}
         </a>
       );
@@ -90,7 +104,15 @@ export function Empty({ icon, title, text, isPage = false, children }: EmptyProp
 }
 
 /** A remark on the state of things that stays where it stands. */
-export function Remark({ kind, icon, children }: { kind: 'info' | 'positive' | 'warning' | 'danger'; icon?: IconName; children: ReactNode }) {
+export function Remark({
+  kind,
+  icon,
+  children,
+}: {
+  kind: 'info' | 'positive' | 'warning' | 'danger';
+  icon?: IconName;
+  children: ReactNode;
+}) {
   return (
     <div className={classes(styles.remark, styles[kind])}>
       <Icon name={icon ?? (kind === 'positive' ? 'check' : kind === 'info' ? 'info' : 'alert')} />

@@ -5,15 +5,15 @@ import styles from './page-head.module.css';
 
 interface PageHeadProps {
   title: ReactNode;
-  /** Where this page belongs. */
+  /** The parent page. */
   back?: { to: string; label: string };
-  /** What it is about, in a sentence. */
+  /** A sentence about the page. */
   lead?: ReactNode;
-  /** What to do here. */
+  /** The page's buttons. */
   children?: ReactNode;
 }
 
-/** The head of an operator's page. */
+/** The head of an admin page. */
 export function PageHead({ title, back, lead, children }: PageHeadProps) {
   return (
     <header className={styles.head}>
@@ -32,7 +32,7 @@ export function PageHead({ title, back, lead, children }: PageHeadProps) {
   );
 }
 
-/** What a thing is in a few words and badges, for a page's lead. */
+/** Words and badges in a row, for a page's lead. */
 export function Badges({ children }: { children: ReactNode }) {
   return <span className={styles.badges}>{children}</span>;
 }

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import styles from './panel.module.css';
 
 interface PanelProps {
-  title: string;
+  title: ReactNode;
   /** Beside the title. */
   aside?: ReactNode;
   children: ReactNode;
 }
 
-/** A part of an operator's page that stands for itself. */
+/** A section of an admin page. */
 export function Panel({ title, aside, children }: PanelProps) {
   const heading = useId();
   return (
@@ -25,7 +25,7 @@ export function Panel({ title, aside, children }: PanelProps) {
   );
 }
 
-/** Names and what they stand for. What is not there is not told. */
+/** Names and values. Facts without a value are left out. */
 export function Facts({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className={styles.facts}>
@@ -41,7 +41,7 @@ export function Facts({ of }: { of: readonly (readonly [name: string, value: Rea
   );
 }
 
-/** A sentence in a panel, less loud than what it is about. */
+/** A muted sentence in a panel. */
 export function Note({ children, ...rest }: { children: ReactNode; role?: 'status' }) {
   return (
     <p {...rest} className={styles.note}>
@@ -50,7 +50,7 @@ export function Note({ children, ...rest }: { children: ReactNode; role?: 'statu
   );
 }
 
-/** What can be done, side by side. */
+/** Buttons in a row. */
 export function Actions({ children }: { children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>;
 }

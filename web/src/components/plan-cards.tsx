@@ -1,7 +1,13 @@
+import { i18n } from '@lingui/core';
+import { Trans } from '@lingui/react/macro';
+import { t, plural } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { capital, count, money } from '@/lib/format';
-import type { Interval, Plan, PlanType, Price } from '@/lib/models';
+import type { Interval, Plan, PlanType, Price, Subscription } from '@/lib/models';
+import { money } from '@/lib/money';
+import { planName } from '@/lib/nouns';
+import { ownPrice } from '@/lib/own-price';
+import type { OwnPrice } from '@/lib/own-price';
 import { usePlans } from '@/lib/queries/use-plans';
 import { ButtonLink } from './button';
 import { Badge } from './badge';
@@ -19,17 +25,37 @@ interface PlanCardsProps {
   mark?: (plan: PlanType, interval: Interval) => string | null;
   /** The plan that somebody came for. */
   preferred?: PlanType;
+  /** What they have: their own plan is shown at the price that they pay. */
+  subscription?: Subscription | null;
+  /** The interval that is shown, where the page keeps it. */
+  interval?: Interval;
   initialInterval?: Interval;
+  /** An interval was chosen. */
+  onInterval?: (interval: Interval) => void;
 }
 
 /** The plans with their prices, by the month or by the year. */
-export function PlanCards({ action, mark, preferred = 'premium', initialInterval = 'month' }: PlanCardsProps) {
+export function PlanCards({
+  action,
+  mark,
+  preferred = 'premium',
+  subscription,
+  interval: kept,
+  initialInterval = 'month',
+  onInterval,
+}: PlanCardsProps) {
   const plans = usePlans();
-  const [interval, setInterval] = useState<Interval>(initialInterval);
+  // What was chosen shows at once; what the page keeps of it, in its address, comes a moment later.
+  const [own, setOwn] = useState({ after: kept, interval: kept ?? initialInterval });
+  const interval = own.after === kept ? own.interval : (kept ?? own.interval);
+  const choose = (chosen: Interval) => {
+    setOwn({ after: kept, interval: chosen });
+    onInterval?.(chosen);
+  };
   if (plans.error && !plans.data) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
   if (!plans.data) {
     return (
-      <Loading label="Loading the plans">
+      <Loading label={t`Loading plans`}>
         <div className={styles.cards}>
           <Skeleton shape="block" className={styles.waiting} />
           <Skeleton shape="block" className={styles.waiting} />
@@ -37,23 +63,37 @@ export function PlanCards({ action, mark, preferred = 'premium', initialInterval
       </Loading>
     );
   }
-  if (plans.data.length === 0) return <Empty icon="card" title="No plans on sale" text="There is nothing to subscribe to at the moment. Free films are there for every account." />;
+  if (plans.data.length === 0)
+    return (
+      <Empty
+        icon="card"
+        title={t`No plans available`}
+        text={t`There are no subscriptions to choose from right now. You can still watch free titles with an account.`}
+      />
+    );
   return (
     <div className={styles.plans}>
       {hasYears(plans.data) && (
         <Segments
-          label="Billing"
+          label={t`Billing`}
           value={interval}
-          onChange={setInterval}
+          onChange={choose}
           options={[
-            { value: 'month', label: 'Monthly' },
-            { value: 'year', label: 'Yearly', note: saving(plans.data) },
+            { value: 'month', label: t`Monthly` },
+            { value: 'year', label: t`Yearly`, note: saving(plans.data) },
           ]}
         />
       )}
       <ul className={styles.cards}>
         {plans.data.map((plan) => (
-          <Card key={plan.plan_type} plan={plan} interval={interval} isPreferred={plan.plan_type === preferred} mark={mark?.(plan.plan_type, interval)}>
+          <Card
+            key={plan.plan_type}
+            plan={plan}
+            interval={interval}
+            isPreferred={plan.plan_type === preferred}
+            own={ownPrice(subscription, plan.plan_type, interval)}
+            mark={mark?.(plan.plan_type, interval)}
+          >
             <Act action={action(plan.plan_type, interval)} isPreferred={plan.plan_type === preferred} />
           </Card>
         ))}
@@ -71,22 +111,50 @@ function Act({ action, isPreferred }: { action: ReturnType<PlanCardsProps['actio
   );
 }
 
-function Card({ plan, interval, isPreferred, mark, children }: { plan: Plan; interval: Interval; isPreferred: boolean; mark?: string | null; children: ReactNode }) {
-  const price = priceOf(plan, interval) ?? plan.prices[0];
+function Card({
+  plan,
+  interval,
+  isPreferred,
+  own,
+  mark,
+  children,
+}: {
+  plan: Plan;
+  interval: Interval;
+  isPreferred: boolean;
+  own: OwnPrice | null;
+  mark?: string | null;
+  children: ReactNode;
+}) {
+  const price = own ?? priceOf(plan, interval) ?? plan.prices[0];
+  const amount = price && money(price.amount, price.currency);
   return (
     <li className={classes(styles.card, isPreferred && styles.preferred)}>
       <div className={styles.name}>
-        <h3>{capital(plan.plan_type)}</h3>
+        <h3>{planName(plan.plan_type)}</h3>
         {mark && <Badge kind="positive">{mark}</Badge>}
       </div>
       {price && (
         <p className={styles.price}>
-          <strong>{money(price.amount, price.currency)}</strong> <span>{price.interval === 'year' ? 'a year' : 'a month'}</span>
+          {price.interval === 'year' ? (
+            <Trans>
+              <strong>{amount}</strong> <span>per year</span>
+            </Trans>
+          ) : (
+            <Trans>
+              <strong>{amount}</strong> <span>per month</span>
+            </Trans>
+          )}{' '}
+          {own?.hasDiscount && (
+            <span>
+              <Trans>before your discount</Trans>
+            </span>
+          )}
         </p>
       )}
       {children}
       <ul className={styles.features}>
-        {plan.trial_days > 0 && <Feature>{`${count(plan.trial_days, 'day')} free to begin with`}</Feature>}
+        {plan.trial_days > 0 && <Feature>{plural(plan.trial_days, { one: '#-day free trial', other: '#-day free trial' })}</Feature>}
         {plan.features.map((feature) => (
           <Feature key={feature}>{feature}</Feature>
         ))}
@@ -119,5 +187,7 @@ function saving(plans: Plan[]): string | undefined {
     return month && year ? 1 - year.amount / (12 * month.amount) : 0;
   });
   const most = Math.round(100 * Math.max(0, ...shares));
-  return most > 0 ? `save ${most} %` : undefined;
+  if (most <= 0) return undefined;
+  const share = i18n.number(most / 100, { style: 'percent' });
+  return t`save ${share}`;
 }

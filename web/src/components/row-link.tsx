@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import styles from './row-link.module.css';
 
-/** What a row of a table is called, with a word more below it; the whole row leads there. */
+/** A table row's name, with a line of details below it. The whole row is the link. */
 export function RowLink({ to, meta, children }: { to: string; meta?: ReactNode; children: ReactNode }) {
   return (
     <span className={styles.words}>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode, RefObject } from 'react';
 import { Link } from 'react-router';
@@ -38,8 +39,8 @@ export function Shelf({ title, to, children }: ShelfProps) {
         </h2>
         {(hasBefore || hasAfter) && (
           <div className={styles.turn}>
-            <IconButton icon="back" label={`${title}: back`} disabled={!hasBefore} onClick={() => turn(-1)} />
-            <IconButton icon="next" label={`${title}: further`} disabled={!hasAfter} onClick={() => turn(1)} />
+            <IconButton icon="back" label={t`${title}: previous`} disabled={!hasBefore} onClick={() => turn(-1)} />
+            <IconButton icon="next" label={t`${title}: next`} disabled={!hasAfter} onClick={() => turn(1)} />
           </div>
         )}
       </div>
@@ -76,8 +77,10 @@ function useEnds(row: RefObject<HTMLUListElement | null>) {
 export function ShelfSkeleton({ title }: { title?: string }) {
   return (
     <div className={styles.shelf}>
-      <div className={styles.head}>{title ? <h2 className={styles.title}>{title}</h2> : <Skeleton shape="title" className={styles.heading} />}</div>
-      <Loading label={title ? `Loading ${title}` : 'Loading'}>
+      <div className={styles.head}>
+        {title ? <h2 className={styles.title}>{title}</h2> : <Skeleton shape="title" className={styles.heading} />}
+      </div>
+      <Loading label={title ? t`Loading ${title}` : undefined}>
         <div className={styles.row}>
           {Array.from({ length: 6 }, (_, card) => (
             <div key={card}>

@@ -1,8 +1,17 @@
+import { t } from '@lingui/core/macro';
 import styles from './skeleton.module.css';
 import { classes } from './classes';
 
 /** Where something will be: a poster, lines of text, or a block as high as its content. */
-export function Skeleton({ shape, lines = 1, className }: { shape: 'poster' | 'text' | 'title' | 'block'; lines?: number; className?: string }) {
+export function Skeleton({
+  shape,
+  lines = 1,
+  className,
+}: {
+  shape: 'poster' | 'text' | 'title' | 'block';
+  lines?: number;
+  className?: string;
+}) {
   return (
     <span aria-hidden="true" className={classes(styles.group, className)}>
       {Array.from({ length: lines }, (_, line) => (
@@ -13,7 +22,7 @@ export function Skeleton({ shape, lines = 1, className }: { shape: 'poster' | 't
 }
 
 /** Says that something is being loaded; what is seen meanwhile stands inside. */
-export function Loading({ label = 'Loading', children }: { label?: string; children: React.ReactNode }) {
+export function Loading({ label = t`Loading`, children }: { label?: string; children: React.ReactNode }) {
   return (
     <div role="status" aria-live="polite">
       <span className="visually-hidden">{label}</span>

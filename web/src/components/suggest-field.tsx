@@ -16,7 +16,7 @@ interface SuggestFieldProps {
   onChange: (value: string) => void;
 }
 
-/** A line of text that may be new, or one of those that are in use. */
+/** A text field that suggests existing values. */
 export function SuggestField({ label, name, value, suggestions, hint, issue, maxLength, onChange }: SuggestFieldProps) {
   const id = useId();
   const describedBy = [issue && `${id}-issue`, hint && `${id}-hint`].filter(Boolean).join(' ');

@@ -1,7 +1,7 @@
 import { NavLink } from 'react-router';
 import styles from './tab-links.module.css';
 
-/** Pages that belong together, the present one marked. */
+/** Links between related pages, with the current one marked. */
 export function TabLinks({ label, tabs }: { label: string; tabs: readonly { to: string; label: string; end?: boolean }[] }) {
   return (
     <nav aria-label={label} className={styles.tabs}>

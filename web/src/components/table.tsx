@@ -1,5 +1,6 @@
-// The roles are said again on purpose: a row that is shown as a card would lose them.
+// The roles are explicit on purpose: a row that is displayed as a card would lose them.
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
+import { t } from '@lingui/core/macro';
 import { Fragment, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { classes } from './classes';
@@ -12,29 +13,29 @@ export interface Column<Row> {
   key: string;
   head: string;
   cell: (row: Row) => ReactNode;
-  /** Figures and what there is to do stand to the right. */
+  /** Aligns numbers and buttons to the right. */
   align?: 'end';
-  /** Names the row, for who hears it cell by cell. */
+  /** The cell that names the row for screen readers. */
   isName?: boolean;
-  /** The head is for who does not see what stands below it. */
+  /** Shows the head only to screen readers. */
   isHeadHidden?: boolean;
 }
 
 interface TableProps<Row> {
-  /** What it lists. */
+  /** The table's accessible name. */
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
-  /** What a row opens; without it no row does. */
+  /** The expandable details of a row. */
   detail?: (row: Row) => ReactNode;
-  /** What the button that opens it is about: `Opens <this>`. */
+  /** The accessible name of the button that expands a row. */
   detailLabel?: (row: Row) => string;
-  /** Being replaced. */
+  /** The rows are outdated and being replaced. */
   isOld?: boolean;
 }
 
-/** Rows and columns; where there is no room for columns, a row becomes a card with its heads as labels. */
+/** A table. On narrow screens a row becomes a card with the column heads as labels. */
 export function Table<Row>({ label, columns, rows, rowKey, detail, detailLabel, isOld = false }: TableProps<Row>) {
   return (
     <Frame label={label} isOld={isOld}>
@@ -69,7 +70,7 @@ function Head<Row>({ columns, opens }: { columns: readonly Column<Row>[]; opens:
         ))}
         {opens && (
           <th role="columnheader" scope="col">
-            <span className="visually-hidden">More</span>
+            <span className="visually-hidden">{t`Details`}</span>
           </th>
         )}
       </tr>
@@ -111,7 +112,14 @@ function Line<Row>({ row, columns, detail, detailLabel }: LineProps<Row>) {
         })}
         {detail && (
           <td role="cell" className={classes(styles.cell, styles.opener)}>
-            <button type="button" className={styles.toggle} aria-expanded={isOpen} aria-controls={id} aria-label={detailLabel?.(row) ?? 'More'} onClick={() => setIsOpen(!isOpen)}>
+            <button
+              type="button"
+              className={styles.toggle}
+              aria-expanded={isOpen}
+              aria-controls={id}
+              aria-label={detailLabel?.(row) ?? t`Details`}
+              onClick={() => setIsOpen(!isOpen)}
+            >
               <Icon name={MORE_ICONS.down} />
             </button>
           </td>
@@ -128,10 +136,10 @@ function Line<Row>({ row, columns, detail, detailLabel }: LineProps<Row>) {
   );
 }
 
-/** A table whose rows are still to come. */
+/** A table whose rows are loading. */
 export function TableSkeleton<Row>({ label, columns, rows = 6 }: { label: string; columns: readonly Column<Row>[]; rows?: number }) {
   return (
-    <Loading label={`Loading ${label}`}>
+    <Loading label={t`Loading: ${label}`}>
       <div className={styles.frame} aria-hidden="true">
         <table className={styles.table}>
           <Head columns={columns} opens={false} />

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Toast } from '@base-ui/react/toast';
 import { useEffect } from 'react';
 import { listenForNotices } from '@/lib/notify';
@@ -29,10 +30,15 @@ function Notices() {
     [add],
   );
   return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} swipeDirection={['right', 'down']} className={classes(styles.toast, toast.type === 'failed' && styles.failed)}>
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={['right', 'down']}
+      className={classes(styles.toast, toast.type === 'failed' && styles.failed)}
+    >
       <Icon name={toast.type === 'failed' ? 'alert' : 'check'} />
       <Toast.Title className={styles.title} render={<p />} />
-      <Toast.Close className={styles.close} aria-label="Dismiss">
+      <Toast.Close className={styles.close} aria-label={t`Dismiss`}>
         <Icon name="close" size={18} />
       </Toast.Close>
     </Toast.Root>

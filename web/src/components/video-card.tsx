@@ -1,6 +1,8 @@
+import { t } from '@lingui/core/macro';
 import { Link } from 'react-router';
 import { clock, length } from '@/lib/format';
 import type { Video } from '@/lib/models';
+import { shortPlace } from '@/lib/nouns';
 import { PlanBadge } from './badge';
 import { Icon } from './icon';
 import { Poster } from './poster';
@@ -13,9 +15,18 @@ interface VideoCardProps {
   to?: string;
   /** Seconds that were watched, where it is to be continued. */
   progress?: number;
+  /** A word beside its plan. */
+  note?: string;
 }
 
-export function VideoCard({ video, sizes = '(min-width: 90rem) 22rem, (min-width: 60rem) 24vw, (min-width: 36rem) 44vw, 72vw', to, progress }: VideoCardProps) {
+export function VideoCard({
+  video,
+  sizes = '(min-width: 90rem) 22rem, (min-width: 60rem) 24vw, (min-width: 36rem) 44vw, 72vw',
+  to,
+  progress,
+  note,
+}: VideoCardProps) {
+  const left = clock(Math.max(0, (video.duration ?? 0) - (progress ?? 0)));
   const watched = progress && video.duration ? Math.min(1, progress / video.duration) : 0;
   return (
     <Link to={to ?? `/videos/${video.id}`} className={styles.card}>
@@ -33,12 +44,9 @@ export function VideoCard({ video, sizes = '(min-width: 90rem) 22rem, (min-width
       <span className={styles.title}>{video.title}</span>
       <span className={styles.meta}>
         <PlanBadge plan={video.required_plan} />
-        {video.season && video.episode ? <span>{`S${video.season} E${video.episode}`}</span> : null}
-        {progress && video.duration ? (
-          <span>{`${clock(Math.max(0, video.duration - progress))} left`}</span>
-        ) : (
-          video.duration && <span>{length(video.duration)}</span>
-        )}
+        {note && <span>{note}</span>}
+        {video.season && video.episode ? <span>{shortPlace(video.season, video.episode)}</span> : null}
+        {progress && video.duration ? <span>{t`${left} left`}</span> : video.duration && <span>{length(video.duration)}</span>}
       </span>
     </Link>
   );

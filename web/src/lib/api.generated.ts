@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Cancels the subscription at once and deletes the account, for good. */
+        /** Cancels the subscription immediately and deletes the account permanently. */
         delete: operations["delete-account"];
         options?: never;
         head?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was done by hand or by rule, newest first.
+         * Lists the audit entries, newest first.
          * @description For users whose role is `admin`.
          */
         get: operations["list-audit"];
@@ -49,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The events of Stripe's that came in the last weeks, newest first.
+         * Lists the events that Stripe sent in the last weeks, newest first.
          * @description For users whose role is `admin`.
          */
         get: operations["list-billing-events"];
@@ -71,7 +71,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes an event of Stripe's in again.
+         * Processes an event from Stripe again.
          * @description For users whose role is `admin`.
          */
         post: operations["replay-billing-event"];
@@ -91,7 +91,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Compares a page of customers with Stripe, and repairs what differs when asked to.
+         * Compares a page of customers with Stripe, and repairs differences on request.
          * @description For users whose role is `admin`.
          */
         post: operations["reconcile-billing"];
@@ -109,7 +109,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everybody with an account, newest first.
+         * Lists all accounts, newest first.
          * @description For users whose role is `admin`.
          */
         get: operations["list-members"];
@@ -151,8 +151,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a member a plan without payment, or takes it back.
-         * @description For users whose role is `admin`.
+         * Gives a member a complimentary plan, or withdraws it.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes; later it is 403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.
          */
         post: operations["comp-member"];
         delete?: never;
@@ -169,7 +169,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The figures of the business, by day.
+         * Returns the business metrics, by day.
          * @description For users whose role is `admin`.
          */
         get: operations["get-metrics"];
@@ -191,14 +191,62 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a payment back, whole or in part.
-         * @description For users whose role is `admin`.
+         * Refunds a payment, in full or in part.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes; later it is 403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.
          */
         post: operations["refund-payment"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists every series, with or without episodes, newest first.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["list-all-series"];
+        put?: never;
+        /**
+         * Creates a series.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["create-series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a series that has no episodes.
+         * @description For users whose role is `admin`.
+         */
+        delete: operations["delete-series"];
+        options?: never;
+        head?: never;
+        /**
+         * Edits a series.
+         * @description For users whose role is `admin`.
+         */
+        patch: operations["update-series"];
         trace?: never;
     };
     "/api/admin/videos": {
@@ -209,13 +257,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every video, published or not, newest first.
+         * Lists every video, published or not, newest first.
          * @description For users whose role is `admin`.
          */
         get: operations["list-all-videos"];
         put?: never;
         /**
-         * Adds a video and opens its upload.
+         * Creates a video and opens its upload.
          * @description For users whose role is `admin`.
          */
         post: operations["create-video"];
@@ -236,17 +284,37 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a video for good.
+         * Deletes a video permanently.
          * @description For users whose role is `admin`.
          */
         delete: operations["delete-video"];
         options?: never;
         head?: never;
         /**
-         * Edits, publishes or withdraws a video.
+         * Edits, publishes or unpublishes a video.
          * @description For users whose role is `admin`.
          */
         patch: operations["update-video"];
+        trace?: never;
+    };
+    "/api/admin/videos/{id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an upload for a video's new file. The old file plays until the new one is ready.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["replace-upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/auth/change-password": {
@@ -275,7 +343,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mails a link to choose a new password, if there is such an account. */
+        /** Mails a link to choose a new password, if the account exists. */
         post: operations["forgot-password"];
         delete?: never;
         options?: never;
@@ -324,7 +392,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed-in user. */
+        /** Returns the signed-in user. */
         get: operations["get-me"];
         put?: never;
         post?: never;
@@ -343,7 +411,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Trades a token for a fresh one of the same session. */
+        /**
+         * Exchanges a token for a fresh one of the same session.
+         * @description Also takes a token that expired up to 30 days ago.
+         */
         post: operations["refresh-token"];
         delete?: never;
         options?: never;
@@ -360,7 +431,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Registers an account and signs it in. */
+        /** Creates an account and signs it in. */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -377,7 +448,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password by a mailed link and ends all sessions. */
+        /** Sets a new password with a mailed link and ends all sessions. */
         post: operations["reset-password"];
         delete?: never;
         options?: never;
@@ -392,7 +463,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The devices that are signed in, newest first. */
+        /** Lists the signed-in devices, newest first. */
         get: operations["list-sessions"];
         put?: never;
         post?: never;
@@ -426,7 +497,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The categories that published videos stand in, by name. */
+        /** Lists the categories of published videos, by name. */
         get: operations["list-categories"];
         put?: never;
         post?: never;
@@ -443,7 +514,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was begun and not finished, newest first. */
+        /** Lists videos that were started and not finished, newest first. */
         get: operations["continue-watching"];
         put?: never;
         post?: never;
@@ -460,7 +531,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service answers. */
+        /** Reports whether the service is up. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -477,7 +548,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document. */
+        /** Returns this document. */
         get: operations["openapi"];
         put?: never;
         post?: never;
@@ -494,7 +565,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plans and their prices. */
+        /** Lists the plans and their prices. */
         get: operations["list-plans"];
         put?: never;
         post?: never;
@@ -511,7 +582,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The streams that play on this account. */
+        /** Lists the live streams of this account. */
         get: operations["list-playback"];
         put?: never;
         post?: never;
@@ -538,6 +609,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns how the caller likes to watch, on every device. */
+        get: operations["get-preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how the caller likes to watch. */
+        patch: operations["set-preferences"];
+        trace?: never;
+    };
+    "/api/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the series with a published episode, by title. */
+        get: operations["list-series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a series with its seasons. */
+        get: operations["get-series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{id}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the published episodes of a series, in order. */
+        get: operations["list-episodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subscription": {
         parameters: {
             query?: never;
@@ -545,7 +685,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The subscription. */
+        /** Returns the subscription. */
         get: operations["get-subscription"];
         put?: never;
         post?: never;
@@ -581,7 +721,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes the plan: a higher one now, a lower one at the end of the period. */
+        /** Changes the plan. Upgrades take effect once paid, downgrades at the end of the period. */
         post: operations["change-plan"];
         delete?: never;
         options?: never;
@@ -598,7 +738,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a change of plan would cost. */
+        /** Previews the cost of a plan change. */
         post: operations["preview-change"];
         delete?: never;
         options?: never;
@@ -630,7 +770,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The invoices, newest first. */
+        /** Lists the invoices, newest first. */
         get: operations["list-invoices"];
         put?: never;
         post?: never;
@@ -666,7 +806,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a cancellation at the end of the period back. */
+        /** Undoes a cancellation at the end of the period. */
         post: operations["resume-subscription"];
         delete?: never;
         options?: never;
@@ -683,7 +823,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an event of Stripe's. */
+        /** Receives an event from Stripe. */
         post: operations["stripe-webhook"];
         delete?: never;
         options?: never;
@@ -715,7 +855,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A video, whether it plays for this viewer, and how far they are. */
+        /** Returns a video, whether this viewer may play it, and their position. */
         get: operations["get-video"];
         put?: never;
         post?: never;
@@ -750,7 +890,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Reports how far a viewer is, and that the stream goes on. */
+        /** Reports the position in a video, and keeps the stream alive. */
         put: operations["update-progress"];
         post?: never;
         delete?: never;
@@ -768,7 +908,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Events of Mux. */
+        /** Receives events from Mux. */
         post: operations["mux-webhook"];
         delete?: never;
         options?: never;
@@ -780,50 +920,90 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A decision as clients see it. */
-        AccessView: {
-            /** @description Whether it may be watched. */
+        /** @description The decision as clients see it. */
+        Access: {
+            /** @description Whether the video may be watched. */
             allowed: boolean;
             /** @description Why not. */
-            code?: components["schemas"]["Code"] | null;
+            code: components["schemas"]["AccessDenial"] | null;
+        };
+        /**
+         * @description Why a video may not be watched.
+         *
+         *     - `SUBSCRIPTION_REQUIRED`: This needs a subscription.
+         *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
+         *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
+         *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
+         *     - `VIDEO_NOT_READY`: The video is not ready to play yet.
+         * @enum {string}
+         */
+        AccessDenial: "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "VIDEO_NOT_READY";
+        /** @description The confirmation. */
+        AccountDeletion: {
+            /** @description Always true. */
+            deleted: boolean;
+        };
+        /** @description The response, which is the same for everybody. */
+        Acknowledgement: {
+            /** @description A message for people. */
+            message: string;
+        };
+        /** @description A row of `series`. */
+        AdminSeries: {
+            /** @description The id. */
+            id: components["schemas"]["SeriesId"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * @description What it is about.
+             * @default
+             */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
         };
         /** @description A video as operators see it. */
         AdminVideo: {
-            /** @description Which. */
+            /** @description The id. */
             id: components["schemas"]["VideoId"];
             /** @description Its title. */
             title: string;
             /** @description What it is about. */
             description: string;
-            /** @description The shelf that it stands on. */
+            /** @description Its category. */
             category: string;
-            /** @description What it asks of its viewer. */
+            /** @description The plan that it requires. */
             required_plan: components["schemas"]["RequiredPlan"];
             /**
              * Format: double
-             * @description Seconds; `null` until it was encoded.
+             * @description Seconds; `null` until it is encoded.
              */
-            duration?: number | null;
-            /** @description Its images; `null` until it was encoded. */
-            poster?: components["schemas"]["Poster"] | null;
-            /** @description The series that it is an episode of. */
+            duration: number | null;
+            /** @description Its images; `null` until it is encoded. */
+            poster: components["schemas"]["Poster"] | null;
+            /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
-             * Format: uint32
-             * @description Which season of it.
+             * Format: int64
+             * @description Its season.
              */
             season?: number | null;
             /**
-             * Format: uint32
-             * @description Which episode of that.
+             * Format: int64
+             * @description Its episode number.
              */
             episode?: number | null;
             /**
              * Format: date-time
-             * @description From when on it is shown; `null` while it is not published.
+             * @description When it was or will be published; `null` if it is not published.
              */
-            published_at?: string | null;
-            /** @description Where its encoding stands. */
+            published_at: string | null;
+            /** @description The state of its encoding. */
             status: components["schemas"]["VideoStatus"];
             /** @description Why it cannot be played. */
             error_reason?: string | null;
@@ -831,7 +1011,7 @@ export interface components {
             published: boolean;
             /**
              * Format: date-time
-             * @description Before when it is not shown, published or not.
+             * @description Hidden until this time, published or not.
              */
             publish_at?: string | null;
             /**
@@ -840,37 +1020,206 @@ export interface components {
              */
             credits_at?: number | null;
             /** @description Mux's asset. */
-            mux_asset_id?: string | null;
+            mux_asset_id: string | null;
             /** @description Mux's signed playback id. */
-            mux_playback_id?: string | null;
+            mux_playback_id: string | null;
+            /**
+             * Format: date-time
+             * @description Until when its file can be uploaded, while none has arrived.
+             */
+            upload_expires_at?: string | null;
+            /** @description A pending new file, while the old one plays. */
+            replacement?: components["schemas"]["VideoReplacement"] | null;
+            /** @description Its encoding quality. */
+            video_quality: components["schemas"]["VideoQuality"];
+            /** @description The audio tracks of its file, including dropped ones. */
+            audio: components["schemas"]["AudioTrack"][];
             /**
              * Format: date-time
              * @description When it was created.
              */
             created_at: string;
         };
-        /** @description That it is there. */
-        Alive: {
-            /** @description Always `ok`. */
-            status: string;
+        /** @description What went wrong. */
+        ApiError: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description A message for people. */
+            message: string;
+            /** @description The request's id, for asking about it. */
+            request_id: string;
         };
-        /** @description What is to be done, and where. */
-        Asked: {
+        /** @description An audio track of the uploaded file. */
+        AudioTrack: {
+            /** @description BCP 47, if the file has it. */
+            language?: string | null;
+            /** @description Its name, if the file has one. */
+            name?: string | null;
             /**
-             * @description Whether what differs is repaired, or only told.
-             * @default false
+             * Format: int64
+             * @description Channels in the file: 2 is stereo, 6 is 5.1. Absent until Mux reports it.
              */
-            apply: boolean;
+            channels?: number | null;
             /**
-             * @description Where the last page ended.
-             * @default null
+             * Format: int64
+             * @description Channels that play. Absent if the track was dropped.
              */
-            cursor: string | null;
+            kept_channels?: number | null;
+            /** @description Whether it plays. Mux keeps the first audio track of a file. */
+            kept: boolean;
         };
-        /** @description What an event came to. */
-        Became: "applied" | "not_ours";
-        /** @description A video that was begun. */
-        Begun: {
+        /** @description An audit entry. */
+        AuditEntry: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user or function that did it. */
+            actor: string;
+            /** @description The action, such as `payment.refund`. */
+            action: string;
+            /** @description The id of its subject. */
+            subject: string;
+            /** @description The reason. */
+            reason: string;
+            /** @description The subject's state before; `null` if it did not exist. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The subject's state after; `null` if it no longer exists. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description One difference between the tables and Stripe. */
+        BillingDifference: {
+            /** @description What differs: `subscription.status`, `ledger.in_…`, `customer`, `error`. */
+            what: string;
+            /** @description What is stored; `null` for nothing. */
+            stored: unknown;
+            /** @description What Stripe says; `null` for nothing. */
+            stripe: unknown;
+        };
+        /** @description A customer whose rows differ from Stripe. */
+        BillingDrift: {
+            /** @description The customer's user; `null` if that cannot be read. */
+            user_id: components["schemas"]["UserId"] | null;
+            /** @description Stripe's customer. */
+            stripe_customer_id: string;
+            /** @description Whether it was repaired. */
+            applied: boolean;
+            /** @description What differs. */
+            differences: components["schemas"]["BillingDifference"][];
+        };
+        /** @description An event from Stripe. */
+        BillingEvent: {
+            /** @description Stripe's id. */
+            id: string;
+            /** @description Stripe's event type, such as `invoice.paid`. */
+            event_type: string;
+            /** @description Stripe's customer; `null` if unreadable. */
+            stripe_customer_id: string | null;
+            /** @description The user; `null` if unknown. */
+            user_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it first arrived.
+             */
+            received_at: string;
+            /** @description How it was processed. */
+            state: components["schemas"]["BillingEventState"];
+            /** @description Why it was set aside. */
+            error: string | null;
+        };
+        /**
+         * @description How an event was processed.
+         *
+         *     - `applied`: It was processed: Stripe's state at that time was written.
+         *     - `set_aside`: It failed permanently: a retry by Stripe would not help.
+         * @enum {string}
+         */
+        BillingEventState: "applied" | "set_aside";
+        /**
+         * @description How often a plan is billed.
+         * @enum {string}
+         */
+        BillingInterval: "month" | "year";
+        CancelSubscriptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Subscription"];
+        };
+        /** @description A text track. */
+        CaptionTrack: {
+            /** @description BCP 47: `en`. */
+            language: string;
+            /** @description Its name for viewers. */
+            name: string;
+            /** @description The signed URL of the WebVTT file. */
+            url: string;
+        };
+        /** @description A category of the catalogue. */
+        Category: {
+            /** @description Its name. */
+            category: string;
+            /**
+             * Format: int64
+             * @description How many videos it has.
+             */
+            count: number;
+        };
+        /** @description The current and the new password. */
+        ChangePasswordRequest: {
+            current_password: components["schemas"]["Password"];
+            new_password: components["schemas"]["NewPassword"];
+        };
+        ChangePlanResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Subscription"];
+        };
+        /** @description The plan to buy. */
+        CheckoutRequest: {
+            plan_type: components["schemas"]["PlanType"];
+            /**
+             * @description The billing interval.
+             * @default month
+             */
+            interval: components["schemas"]["BillingInterval"];
+            /**
+             * Format: line
+             * @description A promotion code as typed.
+             */
+            promotion_code?: string | null;
+        };
+        /** @description Where to pay. */
+        CheckoutSession: {
+            /** @description Stripe's page. */
+            checkout_url: string;
+            /** @description Stripe's id of the session, which the return page sends back. */
+            session_id: string;
+            /**
+             * Format: date-time
+             * @description When the page expires.
+             */
+            expires_at: string;
+        };
+        CompMemberResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["MemberDetail"];
+        };
+        /** @description The complimentary plan and the reason for it. */
+        ComplimentaryPlanRequest: {
+            /** @description The plan; `null` withdraws the complimentary plan. */
+            plan_type: components["schemas"]["PlanType"] | null;
+            /** @description When it ends, in the future; without an end, it lasts until it is withdrawn. Only allowed with a plan. */
+            until?: components["schemas"]["Timestamp"] | null;
+            /** Format: paragraphs */
+            reason: string;
+        };
+        /** @description A video that was started. */
+        ContinueWatchingItem: {
             video: components["schemas"]["Video"];
             /**
              * Format: double
@@ -880,606 +1229,1076 @@ export interface components {
             /** Format: date-time */
             last_watched_at: string;
         };
-        /** @description An event of Stripe's. */
-        BillingEvent: {
-            /** @description Stripe's id. */
-            id: string;
-            /** @description Stripe's type: `invoice.paid`. */
-            event_type: string;
-            /** @description Stripe's customer; `null` where that could not be read. */
-            stripe_customer_id?: string | null;
-            /** @description Whose; `null` where that was not found out. */
-            user_id?: components["schemas"]["UserId"] | null;
-            /**
-             * Format: date-time
-             * @description When it came first.
-             */
-            received_at: string;
-            /** @description What became of it. */
-            state: components["schemas"]["EventState"];
-            /** @description Why it was set aside. */
-            error?: string | null;
+        ContinueWatchingResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["ContinueWatchingItem"][];
+            pagination: components["schemas"]["Pagination"];
         };
-        /** @description A text track. */
-        Caption: {
-            /** @description BCP 47: `en`. */
-            language: string;
-            /** @description What to call it. */
-            name: string;
-            /** @description WebVTT, signed. */
-            url: string;
+        CreateCheckoutResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["CheckoutSession"];
         };
-        /** @description A category of the catalogue. */
-        Category: {
-            /** @description Its name. */
-            category: string;
-            /**
-             * Format: uint
-             * @description How many videos it has.
-             */
-            count: number;
+        CreatePortalResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["PortalSession"];
         };
-        CategoryName: string;
-        /** @description What changes it. */
-        Change: {
-            current_password: components["schemas"]["Password"];
-            new_password: components["schemas"]["NewPassword"];
+        CreateSeriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminSeries"];
         };
-        /** @description A change as it would be. */
-        ChangePreview: {
-            /** @description The plan afterwards. */
-            plan_type: components["schemas"]["PlanType"];
-            /** @description How often it is billed afterwards. */
-            interval: components["schemas"]["Interval"];
-            /** @description When it comes. */
-            when: components["schemas"]["When"];
-            /**
-             * Format: date-time
-             * @description The moment of that.
-             */
-            effective_at: string;
-            /**
-             * Format: int64
-             * @description What would be charged now, in minor units.
-             */
-            amount_due: number;
-            /** @description ISO 4217, in lower case. */
-            currency: string;
-            /** @description What that consists of. */
-            lines: components["schemas"]["PreviewLine"][];
-            /**
-             * Format: date-time
-             * @description When the plan is billed next.
-             */
-            renews_at: string;
-            /**
-             * Format: int64
-             * @description What is billed then, in minor units.
-             */
-            renewal_amount: number;
+        CreateVideoResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["VideoUpload"];
         };
-        /**
-         * @description What went wrong; stable.
-         * @enum {string}
-         */
-        Code: "INVALID_JSON" | "VALIDATION_ERROR" | "INVALID_CURSOR" | "INVALID_SIGNATURE" | "AUTHORIZATION_PENDING" | "SLOW_DOWN" | "ACCESS_DENIED" | "EXPIRED_TOKEN" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "SESSION_REVOKED" | "INVALID_CREDENTIALS" | "CARD_DECLINED" | "PAYMENT_ACTION_REQUIRED" | "FORBIDDEN" | "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "EMAIL_TAKEN" | "ALREADY_SUBSCRIBED" | "VIDEO_NOT_READY" | "STREAM_LIMIT_REACHED" | "IDEMPOTENCY_CONFLICT" | "CONFLICT" | "CODE_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL" | "PAYMENT_PROVIDER_UNAVAILABLE" | "VIDEO_PROVIDER_UNAVAILABLE" | "UNAVAILABLE";
-        /** @description The video, and where its file goes. */
-        Created: {
-            video: components["schemas"]["AdminVideo"];
-            upload: components["schemas"]["UploadTarget"];
-        };
-        /** @description What signs in. */
+        /** @description The credentials. */
         Credentials: {
-            email: components["schemas"]["Email"];
+            email: components["schemas"]["EmailAddress"];
             password: components["schemas"]["Password"];
-            /** @description What to call this device in the list of sessions. */
+            /**
+             * Format: optional-line
+             * @description The name for this device in the list of sessions.
+             */
             device_name?: string | null;
         };
-        /**
-         * Format: date
-         * @description A UTC day.
-         */
-        Day: string;
-        /** @description The figures of a day. */
-        DayFigures: {
+        /** @description The subscriptions in one currency. */
+        CurrencyMetrics: {
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /** @description All days together: events are added up, and states are those of the last day. */
+            totals: components["schemas"]["CurrencyTotals"];
+            /** @description Each day. */
+            days: components["schemas"]["DailyCurrencyMetrics"][];
+        };
+        /** @description The metrics of subscriptions in one currency, for one or several days. */
+        CurrencyTotals: {
+            /**
+             * Format: int64
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A yearly plan counts as a twelfth, rounded
+             *     half up.
+             */
+            mrr: number;
+            /**
+             * Format: int64
+             * @description Subscriptions at the end that are paid, or overdue within the grace period.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Subscriptions in a trial at the end.
+             */
+            trialing: number;
+            /**
+             * Format: int64
+             * @description Members whose access through a subscription began.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with all invoices paid.
+             */
+            churned_voluntary: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with their last invoice unpaid.
+             */
+            churned_failed_payment: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were paid.
+             */
+            payments_paid: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were given up as unpaid.
+             */
+            payments_failed: number;
+            /**
+             * Format: double
+             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             */
+            payment_success: number | null;
+            /**
+             * Format: int64
+             * @description Open renewals within grace at the end, in minor units.
+             */
+            at_risk: number;
+            /**
+             * Format: int64
+             * @description Renewals that were paid after an attempt had failed, in minor units.
+             */
+            recovered: number;
+            /**
+             * Format: int64
+             * @description Refunds that were made, in minor units, those that bounced later included.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Disputes and inquiries that were opened, in minor units, whatever came of them.
+             */
+            disputed: number;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trials_started: number;
+            /**
+             * Format: int64
+             * @description Trials whose first period afterwards was paid for.
+             */
+            trials_converted: number;
+            /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
+            plans: {
+                [key: string]: number;
+            };
+        };
+        /** @description The metrics of one day for subscriptions in one currency. */
+        DailyCurrencyMetrics: {
             /** @description The UTC day. */
             date: components["schemas"]["Day"];
             /**
              * Format: int64
-             * @description Monthly recurring revenue at the end, after coupons, in minor units. A year counts a twelfth, rounded half up.
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A yearly plan counts as a twelfth, rounded
+             *     half up.
              */
             mrr: number;
             /**
-             * Format: uint64
-             * @description Subscriptions at the end that are paid for, or overdue within grace. Neither trials nor complimentary plans.
+             * Format: int64
+             * @description Subscriptions at the end that are paid, or overdue within the grace period.
              */
             active: number;
             /**
-             * Format: uint64
-             * @description Subscriptions in their trial at the end.
+             * Format: int64
+             * @description Subscriptions in a trial at the end.
              */
             trialing: number;
             /**
-             * Format: uint64
-             * @description Members whose access by a subscription began.
+             * Format: int64
+             * @description Members whose access through a subscription began.
              */
             new: number;
             /**
-             * Format: uint64
-             * @description Members whose access ended with everything paid.
+             * Format: int64
+             * @description Members whose access ended with all invoices paid.
              */
             churned_voluntary: number;
             /**
-             * Format: uint64
+             * Format: int64
              * @description Members whose access ended with their last invoice unpaid.
              */
             churned_failed_payment: number;
             /**
-             * Format: uint64
+             * Format: int64
              * @description Invoices over 0 that were paid.
              */
             payments_paid: number;
             /**
-             * Format: uint64
-             * @description Invoices over 0 that were given up.
+             * Format: int64
+             * @description Invoices over 0 that were given up as unpaid.
              */
             payments_failed: number;
             /**
              * Format: double
-             * @description Paid invoices among those paid and given up, from 0 to 1; `null` without any.
+             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
              */
-            payment_success?: number | null;
+            payment_success: number | null;
             /**
-             * Format: uint64
+             * Format: int64
+             * @description Open renewals within grace at the end, in minor units.
+             */
+            at_risk: number;
+            /**
+             * Format: int64
+             * @description Renewals that were paid after an attempt had failed, in minor units.
+             */
+            recovered: number;
+            /**
+             * Format: int64
+             * @description Refunds that were made, in minor units, those that bounced later included.
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description Disputes and inquiries that were opened, in minor units, whatever came of them.
+             */
+            disputed: number;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trials_started: number;
+            /**
+             * Format: int64
+             * @description Trials whose first period afterwards was paid for.
+             */
+            trials_converted: number;
+            /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
+            plans: {
+                [key: string]: number;
+            };
+        };
+        /** @description The metrics of one day. */
+        DailyMetrics: {
+            /** @description The UTC day. */
+            date: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A yearly plan counts as a twelfth, rounded
+             *     half up. `null` if there is more than one currency, because amounts in different currencies cannot be added.
+             */
+            mrr: number | null;
+            /**
+             * Format: int64
+             * @description Subscriptions at the end that are paid, or overdue within the grace period; without trials and complimentary
+             *     plans.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Subscriptions in a trial at the end.
+             */
+            trialing: number;
+            /**
+             * Format: int64
+             * @description Members whose access through a subscription began.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with all invoices paid.
+             */
+            churned_voluntary: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with their last invoice unpaid.
+             */
+            churned_failed_payment: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were paid.
+             */
+            payments_paid: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were given up as unpaid.
+             */
+            payments_failed: number;
+            /**
+             * Format: double
+             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             */
+            payment_success: number | null;
+            /**
+             * Format: int64
+             * @description Open renewals within grace at the end, in minor units; `null` where there is more than one currency.
+             */
+            at_risk: number | null;
+            /**
+             * Format: int64
+             * @description Renewals that were paid after an attempt had failed, in minor units; `null` where there is more than one currency.
+             */
+            recovered: number | null;
+            /**
+             * Format: int64
+             * @description Refunds that were made, in minor units, those that bounced later included; `null` where there is more than one currency.
+             */
+            refunded: number | null;
+            /**
+             * Format: int64
+             * @description Disputes and inquiries that were opened, in minor units, whatever came of them; `null` where there is more than one
+             *     currency.
+             */
+            disputed: number | null;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trials_started: number;
+            /**
+             * Format: int64
+             * @description Trials whose first period afterwards was paid for.
+             */
+            trials_converted: number;
+            /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
+            plans: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
              * @description Playbacks that started.
              */
             views: number;
             /**
              * Format: double
-             * @description Hours that they were watched, with two decimals.
+             * @description Hours watched in them, with two decimals.
              */
             hours_watched: number;
             /**
              * Format: double
-             * @description How many of them came to the video's end, from 0 to 1; `null` without any.
+             * @description The share of them that reached the end of the video, from 0 to 1; `null` without any.
              */
-            completion_rate?: number | null;
+            completion_rate: number | null;
         };
-        /** @description What somebody did. */
-        Deed: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description The user who did it, or the function. */
-            actor: string;
-            /** @description What was done: `payment.refund`. */
-            action: string;
-            /** @description To what: an id. */
-            subject: string;
-            /** @description Why. */
-            reason: string;
-            /** @description The subject before. */
-            before: unknown;
-            /** @description The subject after. */
-            after: unknown;
+        /**
+         * Format: date
+         * @description A UTC day in the years 1970 to 2199.
+         */
+        Day: string;
+        /** @description The password: a signed-in device is not enough. */
+        DeleteAccountRequest: {
+            password: components["schemas"]["Password"];
         };
-        /** @description One thing of which the tables say something else than Stripe. */
-        Difference: {
-            /** @description What: `subscription.status`, `ledger.in_…`, `customer`, `error`. */
-            what: string;
-            /** @description What is stored; `null` for nothing. */
-            stored: unknown;
-            /** @description What Stripe says; `null` for nothing. */
-            stripe: unknown;
+        DeleteAccountResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AccountDeletion"];
         };
-        /** @description A customer of whom the tables say something else than Stripe. */
-        Drift: {
-            /** @description Whose; `null` where that cannot be read. */
-            user_id?: components["schemas"]["UserId"] | null;
-            /** @description Stripe's customer. */
-            stripe_customer_id: string;
-            /** @description Whether it was repaired. */
-            applied: boolean;
-            /** @description What differs. */
-            differences: components["schemas"]["Difference"][];
-        };
-        /** @description What becomes different. What is left out stays; `null` clears what need not be there. */
-        Edits: {
-            title?: components["schemas"]["Title"];
-            /** @description What it is about. */
-            description?: string | null;
-            category?: components["schemas"]["CategoryName"];
-            required_plan?: components["schemas"]["RequiredPlan"];
-            /** @description The series that it is an episode of. Without one there is neither season nor episode. */
-            series_id?: components["schemas"]["SeriesId"] | null;
-            /** Format: uint32 */
-            season?: number | null;
-            /** Format: uint32 */
-            episode?: number | null;
-            /**
-             * Format: double
-             * @description Where its credits start, in seconds.
-             */
-            credits_at?: number | null;
-            /**
-             * Format: date-time
-             * @description Before when it is not shown, published or not.
-             */
-            publish_at?: string | null;
-            /** @description Whether everybody may know of it; `true` needs it to be ready. */
-            published?: boolean;
-        };
+        /**
+         * Format: deliverable-email
+         * @description An email address that mail can reach: plain letters before the @, and a domain in one alphabet.
+         */
+        DeliverableEmailAddress: string;
+        /**
+         * Format: device-time
+         * @description A timestamp (RFC 3339) from a device's clock.
+         */
+        DeviceTime: string;
         /**
          * Format: email
          * @description An email address.
          */
-        Email: string;
-        /** @description The schema of the envelope of an error. */
-        Error: {
-            success: boolean;
-            error: components["schemas"]["ErrorBody"];
-        };
-        ErrorBody: {
-            code: components["schemas"]["Code"];
-            message: string;
-            details?: unknown[] | null;
-            request_id: string;
-        };
-        /** @description What became of an event. */
-        EventState: "applied" | "set_aside";
-        /** @description The figures of a day, or of several. */
-        Figures: {
-            /**
-             * Format: int64
-             * @description Monthly recurring revenue at the end, after coupons, in minor units. A year counts a twelfth, rounded half up.
-             */
-            mrr: number;
-            /**
-             * Format: uint64
-             * @description Subscriptions at the end that are paid for, or overdue within grace. Neither trials nor complimentary plans.
-             */
-            active: number;
-            /**
-             * Format: uint64
-             * @description Subscriptions in their trial at the end.
-             */
-            trialing: number;
-            /**
-             * Format: uint64
-             * @description Members whose access by a subscription began.
-             */
-            new: number;
-            /**
-             * Format: uint64
-             * @description Members whose access ended with everything paid.
-             */
-            churned_voluntary: number;
-            /**
-             * Format: uint64
-             * @description Members whose access ended with their last invoice unpaid.
-             */
-            churned_failed_payment: number;
-            /**
-             * Format: uint64
-             * @description Invoices over 0 that were paid.
-             */
-            payments_paid: number;
-            /**
-             * Format: uint64
-             * @description Invoices over 0 that were given up.
-             */
-            payments_failed: number;
-            /**
-             * Format: double
-             * @description Paid invoices among those paid and given up, from 0 to 1; `null` without any.
-             */
-            payment_success?: number | null;
-            /**
-             * Format: uint64
-             * @description Playbacks that started.
-             */
-            views: number;
-            /**
-             * Format: double
-             * @description Hours that they were watched, with two decimals.
-             */
-            hours_watched: number;
-            /**
-             * Format: double
-             * @description How many of them came to the video's end, from 0 to 1; `null` without any.
-             */
-            completion_rate?: number | null;
-        };
-        /** @description Whose password was forgotten. */
-        Forgotten: {
-            email: components["schemas"]["Email"];
-        };
-        /** @description What is given, and why. */
-        Gift: {
-            /** @description The plan; `null` takes back what was given. */
-            plan_type?: components["schemas"]["PlanType"] | null;
-            /**
-             * Format: date-time
-             * @description When it ends; without it, when it is taken back.
-             */
-            until?: string | null;
-            reason: components["schemas"]["Reason"];
-        };
-        /** @description That it is gone. */
-        Gone: {
-            /** @description Always true. */
-            deleted: boolean;
-        };
-        /** @description Where the player is. */
-        Heartbeat: {
-            /**
-             * Format: double
-             * @description Seconds from the start.
-             */
-            progress: number;
-            /**
-             * Format: double
-             * @description The length that the player sees, in seconds, used while ours is unknown.
-             */
-            duration?: number | null;
-            /** @description That it was watched to its end, whatever the position says. */
-            completed?: boolean | null;
-            /** @description The playback that `play` started: renews its lease. */
-            playback_session_id?: components["schemas"]["PlaybackId"] | null;
-            /**
-             * Format: date-time
-             * @description When the player was there: of two reports the later one counts.
-             */
-            client_time?: string | null;
-        };
+        EmailAddress: string;
         /**
-         * @description How often a plan is billed.
+         * @description The result of delivering a mail.
+         *
+         *     - `waiting`: It is waiting to be sent or retried.
+         *     - `sent`: The provider accepted it.
+         *     - `dropped`: It was no longer useful before it could be sent.
+         *     - `refused`: The provider rejected it permanently, or for three days.
          * @enum {string}
          */
-        Interval: "month" | "year";
+        EmailState: "waiting" | "sent" | "dropped" | "refused";
+        EmptyResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /**
+         * @description What went wrong. Codes are stable; messages are not.
+         *
+         *     - `INVALID_JSON`: The body is not valid JSON: a syntax error, a key that occurs twice, nesting deeper than 32, or not UTF-8.
+         *     - `VALIDATION_ERROR`: Input was refused; `details` lists every field with its issue.
+         *     - `INVALID_CURSOR`: The cursor does not belong to this query. Start again without one.
+         *     - `INVALID_SIGNATURE`: The signature of a webhook is missing, wrong or too old.
+         *     - `AUTHORIZATION_PENDING`: The user has not approved the device yet. Ask again after the interval.
+         *     - `SLOW_DOWN`: The device asks too often. Wait five seconds longer between requests.
+         *     - `ACCESS_DENIED`: The user refused the device.
+         *     - `EXPIRED_TOKEN`: The device code has expired. Start again.
+         *     - `UNAUTHENTICATED`: The token is missing or invalid. Sign in.
+         *     - `TOKEN_EXPIRED`: The token has expired. Up to 30 days after that, `refresh-token` exchanges it for a new one; later, sign in again.
+         *     - `SESSION_REVOKED`: The session of the token has ended. Sign in again.
+         *     - `INVALID_CREDENTIALS`: The email address or the password is wrong.
+         *     - `CARD_DECLINED`: The bank declined the card, and nothing changed. `details` may name the page where another card can be used.
+         *     - `PAYMENT_ACTION_REQUIRED`: The payment must be confirmed or made by the payer first; `details` says on which page.
+         *     - `FORBIDDEN`: The account's role does not allow this.
+         *     - `REAUTHENTICATION_REQUIRED`: The sign-in is older than 15 minutes. Sign in again, then repeat the request.
+         *     - `SUBSCRIPTION_REQUIRED`: This needs a subscription.
+         *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
+         *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
+         *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
+         *     - `NOT_FOUND`: It does not exist, or the caller may not know of it.
+         *     - `METHOD_NOT_ALLOWED`: The path does not support this method; the header `Allow` lists those that it supports.
+         *     - `EMAIL_TAKEN`: An account with this address exists.
+         *     - `ALREADY_SUBSCRIBED`: The account has a live subscription.
+         *     - `VIDEO_NOT_READY`: The video is not ready to play yet.
+         *     - `STREAM_LIMIT_REACHED`: All streams of the plan are in use; `details` lists them. Stop one to start another.
+         *     - `STREAM_STOPPED`: This stream was stopped, or another one took its place; `details` lists the streams that play. Stop playback.
+         *     - `IDEMPOTENCY_CONFLICT`: The idempotency key was used for a different request. Use a new key.
+         *     - `CONFLICT`: The current state does not allow this; the message says why.
+         *     - `CODE_EXPIRED`: The link is no longer valid: it expired or was used. Request a new one.
+         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for webhooks).
+         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8.
+         *     - `RATE_LIMITED`: Too many requests. Try again after the seconds in `Retry-After`.
+         *     - `INTERNAL`: The service failed. A retry is unlikely to help.
+         *     - `PAYMENT_PROVIDER_UNAVAILABLE`: Stripe cannot be reached. Try again later.
+         *     - `VIDEO_PROVIDER_UNAVAILABLE`: Mux cannot be reached. Try again later.
+         *     - `UNAVAILABLE`: The service is briefly unavailable. Try again after the seconds in `Retry-After`.
+         * @enum {string}
+         */
+        ErrorCode: "INVALID_JSON" | "VALIDATION_ERROR" | "INVALID_CURSOR" | "INVALID_SIGNATURE" | "AUTHORIZATION_PENDING" | "SLOW_DOWN" | "ACCESS_DENIED" | "EXPIRED_TOKEN" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "SESSION_REVOKED" | "INVALID_CREDENTIALS" | "CARD_DECLINED" | "PAYMENT_ACTION_REQUIRED" | "FORBIDDEN" | "REAUTHENTICATION_REQUIRED" | "SUBSCRIPTION_REQUIRED" | "SUBSCRIPTION_EXPIRED" | "PAYMENT_OVERDUE" | "PLAN_UPGRADE_REQUIRED" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "EMAIL_TAKEN" | "ALREADY_SUBSCRIBED" | "VIDEO_NOT_READY" | "STREAM_LIMIT_REACHED" | "STREAM_STOPPED" | "IDEMPOTENCY_CONFLICT" | "CONFLICT" | "CODE_EXPIRED" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "INTERNAL" | "PAYMENT_PROVIDER_UNAVAILABLE" | "VIDEO_PROVIDER_UNAVAILABLE" | "UNAVAILABLE";
+        /** @description An error. */
+        ErrorResponse: {
+            /** @description Always `false`. */
+            success: boolean;
+            error: components["schemas"]["ApiError"];
+        };
+        /** @description A field of the input that was refused. */
+        FieldIssue: {
+            /** @description The field: `email`, `items[0].price`; empty for the body itself. */
+            field: string;
+            /** @description What is wrong with it, as a message for people. */
+            issue: string;
+        };
+        /** @description The address of the account. */
+        ForgotPasswordRequest: {
+            email: components["schemas"]["EmailAddress"];
+        };
+        ForgotPasswordResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Acknowledgement"];
+        };
+        GetMeResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["User"];
+        };
+        GetMemberResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["MemberDetail"];
+        };
+        GetMetricsResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["MetricsReport"];
+        };
+        GetPreferencesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Preferences"];
+        };
+        GetSeriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Series"];
+        };
+        GetSubscriptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Subscription"];
+        };
+        GetVideoResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["VideoDetail"];
+        };
+        /** @description The report. */
+        HealthReport: {
+            /** @description Always `ok`. */
+            status: string;
+        };
+        HealthResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["HealthReport"];
+        };
+        /** @description The player's position. */
+        Heartbeat: {
+            /** @description Seconds from the start. */
+            progress: number;
+            /** @description The duration that the player reports, in seconds, used while ours is unknown; 0 is ignored. */
+            duration?: number | null;
+            /**
+             * @description `true`: the video was watched to its end, whatever the position is. `false` is ignored: a watched video stays
+             *     watched until its viewer clears it.
+             */
+            completed?: boolean | null;
+            /** @description The playback that `play` started; its lease is renewed. */
+            playback_session_id?: components["schemas"]["PlaybackId"] | null;
+            /**
+             * @description When the report was made, by the device's clock: orders the reports of one playback, but not those of different
+             *     ones.
+             */
+            client_time?: components["schemas"]["DeviceTime"] | null;
+        };
+        /** @description What went wrong with the input. */
+        InputError: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description A message for people. */
+            message: string;
+            /**
+             * @description Every refused field, of `VALIDATION_ERROR` only.
+             * @default []
+             */
+            details: components["schemas"]["FieldIssue"][];
+            /** @description The request's id, for asking about it. */
+            request_id: string;
+        };
+        /** @description Input was refused. */
+        InputErrorResponse: {
+            /** @description Always `false`. */
+            success: boolean;
+            error: components["schemas"]["InputError"];
+        };
         /** @description An invoice. */
         Invoice: {
             /** @description Stripe's id. */
             id: string;
-            /** @description The number that it bears. */
-            number?: string | null;
-            /** @description Stripe's word: `open`, `paid`, `uncollectible` or `void`. */
+            /** @description Its number. */
+            number: string | null;
+            /** @description Stripe's status: `open`, `paid`, `uncollectible` or `void`. */
             status: string;
             /**
              * Format: int64
-             * @description What was to be paid, in minor units.
+             * @description The amount due, in minor units.
              */
             amount_due: number;
             /**
              * Format: int64
-             * @description What was paid, in minor units.
+             * @description The amount paid, in minor units.
              */
             amount_paid: number;
             /**
              * Format: int64
-             * @description What of it came back, in minor units.
+             * @description The refunded amount, in minor units.
              */
             amount_refunded: number;
             /** @description ISO 4217, in lower case. */
             currency: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             created_at: string;
             /**
              * Format: date-time
              * @description When it was paid.
              */
-            paid_at?: string | null;
+            paid_at: string | null;
             /**
              * Format: date-time
-             * @description The end of the period that it bills.
+             * @description The end of the billed period.
              */
-            period_end?: string | null;
-            /** @description Stripe's page of it, where an open one can be paid. */
-            hosted_invoice_url?: string | null;
-            /** @description The same to print. */
-            invoice_pdf?: string | null;
+            period_end: string | null;
+            /** @description Stripe's page for it, where an open invoice can be paid. */
+            hosted_invoice_url: string | null;
+            /** @description The invoice as PDF. */
+            invoice_pdf: string | null;
         };
-        /** @description A line of the list of members. */
+        /** @description A language tag (BCP 47) such as `en` or `pt-BR`. */
+        LanguageTag: string;
+        ListAllSeriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminSeries"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListAllVideosResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListAuditResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AuditEntry"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListBillingEventsResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["BillingEvent"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListCategoriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Category"][];
+        };
+        ListEpisodesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Video"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListInvoicesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Invoice"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListMembersResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Member"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListPlansResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Plan"][];
+        };
+        ListPlaybackResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Stream"][];
+        };
+        ListSeriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Series"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        ListSessionsResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Session"][];
+        };
+        ListVideosResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Video"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        LoginResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SignIn"];
+        };
+        /** @description An entry in the list of members. */
         Member: {
-            /** @description Who. */
+            /** @description The user. */
             id: components["schemas"]["UserId"];
             /** @description The address as it was typed. */
             email: string;
             /** @description The name to greet by. */
-            name?: string | null;
-            /** @description What they may do. */
+            name: string | null;
+            /** @description Their role. */
             role: components["schemas"]["Role"];
-            /** @description Whether a link sent to the address was followed. */
+            /** @description Whether the address was confirmed through a link sent to it. */
             email_verified: boolean;
             /**
              * Format: date-time
              * @description When they registered.
              */
             created_at: string;
-            /** @description The plan; `null` where there is none. */
-            plan_type?: components["schemas"]["PlanType"] | null;
+            /** @description The plan; `null` without one. */
+            plan_type: components["schemas"]["PlanType"] | null;
             /** @description Stripe's status, or `none`. */
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["SubscriptionStatus"];
             /**
              * Format: date-time
              * @description When the paid period ends.
              */
-            current_period_end?: string | null;
-            /** @description A plan given by an operator. */
-            complimentary_plan?: components["schemas"]["PlanType"] | null;
+            current_period_end: string | null;
+            /** @description A plan that an operator gave. */
+            complimentary_plan: components["schemas"]["PlanType"] | null;
             /**
              * Format: date-time
-             * @description When that ends; `null` for never, where there is one.
+             * @description When that ends; `null` if it has no end.
              */
-            complimentary_until?: string | null;
+            complimentary_until: string | null;
         };
-        /** @description All of a member. */
+        /** @description A member with all details. */
         MemberDetail: {
-            /** @description Who. */
+            /** @description The user. */
             user: components["schemas"]["User"];
             /** @description Their subscription, as they see it. */
             subscription: components["schemas"]["Subscription"];
-            /** @description A plan given by an operator. */
-            complimentary_plan?: components["schemas"]["PlanType"] | null;
+            /** @description A plan that an operator gave. */
+            complimentary_plan: components["schemas"]["PlanType"] | null;
             /** @description Stripe's customer. */
-            stripe_customer_id?: string | null;
+            stripe_customer_id: string | null;
             /** @description Stripe's subscription. */
-            stripe_subscription_id?: string | null;
+            stripe_subscription_id: string | null;
             /** @description Their invoices, newest first. */
             payments: components["schemas"]["Payment"][];
+            /** @description The mail to them, newest first, and its state. */
+            emails: components["schemas"]["MemberEmail"][];
+        };
+        /** @description A mail as operators see it, without its content. */
+        MemberEmail: {
+            /** @description Its subject in English. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When it was caused.
+             */
+            created_at: string;
+            /** @description Its state. */
+            state: components["schemas"]["EmailState"];
+            /** @description Why it was not sent, in the provider's words. */
+            failure: string | null;
+        };
+        /** @description The metrics of one or several days. */
+        MetricTotals: {
+            /**
+             * Format: int64
+             * @description Monthly recurring revenue at the end, after coupons, in minor units. A yearly plan counts as a twelfth, rounded
+             *     half up. `null` if there is more than one currency, because amounts in different currencies cannot be added.
+             */
+            mrr: number | null;
+            /**
+             * Format: int64
+             * @description Subscriptions at the end that are paid, or overdue within the grace period; without trials and complimentary
+             *     plans.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Subscriptions in a trial at the end.
+             */
+            trialing: number;
+            /**
+             * Format: int64
+             * @description Members whose access through a subscription began.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with all invoices paid.
+             */
+            churned_voluntary: number;
+            /**
+             * Format: int64
+             * @description Members whose access ended with their last invoice unpaid.
+             */
+            churned_failed_payment: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were paid.
+             */
+            payments_paid: number;
+            /**
+             * Format: int64
+             * @description Invoices over 0 that were given up as unpaid.
+             */
+            payments_failed: number;
+            /**
+             * Format: double
+             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             */
+            payment_success: number | null;
+            /**
+             * Format: int64
+             * @description Open renewals within grace at the end, in minor units; `null` where there is more than one currency.
+             */
+            at_risk: number | null;
+            /**
+             * Format: int64
+             * @description Renewals that were paid after an attempt had failed, in minor units; `null` where there is more than one currency.
+             */
+            recovered: number | null;
+            /**
+             * Format: int64
+             * @description Refunds that were made, in minor units, those that bounced later included; `null` where there is more than one currency.
+             */
+            refunded: number | null;
+            /**
+             * Format: int64
+             * @description Disputes and inquiries that were opened, in minor units, whatever came of them; `null` where there is more than one
+             *     currency.
+             */
+            disputed: number | null;
+            /**
+             * Format: int64
+             * @description Trials that began.
+             */
+            trials_started: number;
+            /**
+             * Format: int64
+             * @description Trials whose first period afterwards was paid for.
+             */
+            trials_converted: number;
+            /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
+            plans: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Playbacks that started.
+             */
+            views: number;
+            /**
+             * Format: double
+             * @description Hours watched in them, with two decimals.
+             */
+            hours_watched: number;
+            /**
+             * Format: double
+             * @description The share of them that reached the end of the video, from 0 to 1; `null` without any.
+             */
+            completion_rate: number | null;
+        };
+        /** @description The metrics of some days. */
+        MetricsReport: {
+            /** @description The first day. */
+            from: components["schemas"]["Day"];
+            /** @description The last day. Future days are left out. */
+            to: components["schemas"]["Day"];
+            /** @description ISO 4217, in lower case; `null` if nothing was paid in these days, or there is more than one currency. */
+            currency: string | null;
+            /** @description All days together: events are added up, and states are those of the last day. */
+            totals: components["schemas"]["MetricTotals"];
+            /** @description Each day. */
+            days: components["schemas"]["DailyMetrics"][];
+            /** @description The subscriptions, for each currency. */
+            currencies: components["schemas"]["CurrencyMetrics"][];
         };
         /**
          * Format: password
          * @description A new password; the most common ones are refused.
          */
         NewPassword: string;
-        /** @description A video to be. */
-        NewVideo: {
-            title: components["schemas"]["Title"];
-            /** @description What it is about. */
+        /** @description A new series. */
+        NewSeries: {
+            /** Format: line */
+            title: string;
+            /**
+             * Format: optional-paragraphs
+             * @description What it is about.
+             */
             description?: string | null;
-            category: components["schemas"]["CategoryName"];
+            /** Format: line */
+            category: string;
+        };
+        /** @description A new video. */
+        NewVideo: {
+            /** Format: line */
+            title: string;
+            /**
+             * Format: optional-paragraphs
+             * @description What it is about.
+             */
+            description?: string | null;
+            /** Format: line */
+            category: string;
             required_plan: components["schemas"]["RequiredPlan"];
-            /** @description The series that it is an episode of. */
+            /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
-            /** Format: uint32 */
+            /** Format: int32 */
             season?: number | null;
-            /** Format: uint32 */
+            /** Format: int32 */
             episode?: number | null;
-            /**
-             * Format: double
-             * @description Where its credits start, in seconds.
-             */
+            /** @description Where its credits start, in seconds: from there on it counts as watched. */
             credits_at?: number | null;
-            /**
-             * Format: date-time
-             * @description Before when it is not shown, once it is published.
-             */
-            publish_at?: string | null;
+            /** @description Hidden until this time, even when published. */
+            publish_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Mux's encoding quality; `basic` by default. */
+            video_quality?: components["schemas"]["VideoQuality"] | null;
         };
         /** @description The token of a link that was mailed. */
         OneTimeToken: string;
-        /** @description Where to pay. */
-        OpenCheckout: {
-            /** @description Stripe's page. */
-            checkout_url: string;
-            /** @description Stripe's id of it, which the return page brings back. */
-            session_id: string;
+        /** @description Where the next page of a list starts. */
+        Pagination: {
             /**
-             * Format: date-time
-             * @description When the page closes.
+             * Format: int64
+             * @description The page size that was asked for.
              */
-            expires_at: string;
-        };
-        /** @description What is bought. */
-        Order: {
-            plan_type: components["schemas"]["PlanType"];
-            /**
-             * @description How often it is paid.
-             * @default month
-             */
-            interval: components["schemas"]["Interval"];
-            /** @description A promotion code as people type it. */
-            promotion_code?: string | null;
+            limit: number;
+            /** @description The cursor of the next page; `null` on the last. */
+            next_cursor: string | null;
         };
         Password: string;
-        /** @description An invoice with what became of its money, as an operator sees it. */
+        /** @description An invoice with its refunds and dispute, as an operator sees it. */
         Payment: {
             /** @description Stripe's invoice. */
             id: string;
-            /** @description The number that its payer sees on it. */
-            number?: string | null;
-            /** @description Stripe's word: `open`, `paid`, `uncollectible` or `void`. */
+            /** @description The invoice number that the payer sees. */
+            number: string | null;
+            /** @description Stripe's status: `open`, `paid`, `uncollectible` or `void`. */
             status: string;
             /**
              * Format: int64
-             * @description What was to be paid, in minor units.
+             * @description The amount due, in minor units.
              */
             amount_due: number;
             /**
              * Format: int64
-             * @description What was paid, in minor units.
+             * @description The amount paid, in minor units.
              */
             amount_paid: number;
             /**
              * Format: int64
-             * @description What of that went back, in minor units.
+             * @description The refunded amount, in minor units.
              */
             amount_refunded: number;
             /** @description ISO 4217, in lower case. */
             currency: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             created_at: string;
             /**
              * Format: date-time
              * @description When it was paid.
              */
-            paid_at?: string | null;
+            paid_at: string | null;
+            /** @description Its dispute; the newest one if there were several. */
+            dispute: components["schemas"]["PaymentDispute"] | null;
         };
-        /** @description A plan and what it costs. */
+        /** @description Where the payer confirms or makes a payment. */
+        PaymentConfirmation: {
+            /** @description The page to open: Stripe's page of the invoice, or the account page. */
+            confirm_url: string;
+        };
+        /** @description A dispute of a payment, as an operator sees it. */
+        PaymentDispute: {
+            /** @description Stripe's dispute. */
+            id: string;
+            /**
+             * @description Stripe's status: `needs_response`, `under_review`, `won`, `lost`, `prevented`, or that of an inquiry, which
+             *     moves no money: `warning_needs_response`, `warning_under_review`, `warning_closed`.
+             */
+            status: string;
+            /**
+             * Format: int64
+             * @description The disputed amount, in minor units.
+             */
+            amount: number;
+            /** @description Stripe's reason. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+        };
+        /** @description What went wrong with a payment. */
+        PaymentError: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description A message for people. */
+            message: string;
+            /**
+             * @description Where to confirm the payment or to use another card: one entry.
+             * @default []
+             */
+            details: components["schemas"]["PaymentConfirmation"][];
+            /** @description The request's id, for asking about it. */
+            request_id: string;
+        };
+        /** @description A payment was declined, or the payer must act first. */
+        PaymentErrorResponse: {
+            /** @description Always `false`. */
+            success: boolean;
+            error: components["schemas"]["PaymentError"];
+        };
+        /** @description A plan and its prices. */
         Plan: {
             /** @description The plan. */
             plan_type: components["schemas"]["PlanType"];
             /** @description Its prices, shortest interval first. */
             prices: components["schemas"]["Price"][];
-            /** @description What it offers, for a person. */
+            /** @description Its features, for people. */
             features: string[];
             /**
-             * Format: uint32
-             * @description Days before the first payment of a person's first subscription; 0 for none.
+             * Format: int64
+             * @description Trial days of a person's first subscription; 0 for none.
              */
             trial_days: number;
             /**
-             * Format: uint
-             * @description How many streams may play at once.
+             * Format: int64
+             * @description How many streams may play simultaneously.
              */
             stream_limit: number;
         };
+        /** @description A line of the preview. */
+        PlanChangeLine: {
+            /** @description Its description. */
+            description: string;
+            /**
+             * Format: int64
+             * @description In minor units; negative for a credit.
+             */
+            amount: number;
+        };
+        /** @description The preview of a change. */
+        PlanChangePreview: {
+            /** @description The plan after the change. */
+            plan_type: components["schemas"]["PlanType"];
+            /** @description The billing interval after the change. */
+            interval: components["schemas"]["BillingInterval"];
+            /** @description When it takes effect. */
+            when: components["schemas"]["PlanChangeTiming"];
+            /**
+             * Format: date-time
+             * @description The time at which it takes effect.
+             */
+            effective_at: string;
+            /**
+             * Format: int64
+             * @description The amount charged now, in minor units.
+             */
+            amount_due: number;
+            /** @description ISO 4217, in lower case. */
+            currency: string;
+            /** @description The lines of that amount. */
+            lines: components["schemas"]["PlanChangeLine"][];
+            /**
+             * Format: date-time
+             * @description The next billing date.
+             */
+            renews_at: string;
+            /**
+             * Format: int64
+             * @description The amount billed then, in minor units.
+             */
+            renewal_amount: number;
+        };
+        /** @description The plan that the viewer asks for. */
+        PlanChangeRequest: {
+            /** @description The plan. */
+            plan_type: components["schemas"]["PlanType"];
+            /** @description How often it is billed; unchanged if it is left out. */
+            interval?: components["schemas"]["BillingInterval"] | null;
+        };
         /**
-         * @description A plan that is paid for.
+         * @description When a change takes effect.
+         *
+         *     - `now`: Immediately.
+         *     - `period_end`: At the end of the paid period.
+         * @enum {string}
+         */
+        PlanChangeTiming: "now" | "period_end";
+        /**
+         * @description A paid plan.
          * @enum {string}
          */
         PlanType: "basic" | "premium";
-        /** @description All that a player needs. */
+        PlayVideoResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Playback"];
+        };
+        /** @description Everything that a player needs. */
         Playback: {
-            /** @description The signed master playlist. */
+            /** @description The signed URL of the master playlist. */
             playback_url: string;
-            /** @description A still, signed. */
+            /** @description The signed URL of a still. */
             thumbnail_url: string;
-            /** @description Previews for the seek bar as WebVTT, signed. */
+            /** @description The signed URL of the seek bar's previews, as WebVTT. */
             storyboard_url: string;
-            /** @description The token of `playback_url`, for players that take it apart. */
+            /** @description The token in `playback_url`, for players that build the URL themselves. */
             token: string;
             /**
              * Format: date-time
-             * @description When the grant ends.
+             * @description When the grant expires.
              */
             expires_at: string;
             /**
              * Format: date-time
-             * @description When to ask for the next one.
+             * @description When to request the next grant.
              */
             refresh_after: string;
             /** @description Text tracks, signed. */
-            captions: components["schemas"]["Caption"][];
+            captions: components["schemas"]["CaptionTrack"][];
             /**
              * Format: double
              * @description Where to start, in seconds.
              */
             resume_position: number;
-            /** @description Names the stream in heartbeats. */
+            /** @description The id of the stream, for heartbeats. */
             playback_session_id: components["schemas"]["PlaybackId"];
             /**
              * Format: int64
-             * @description How often to report.
+             * @description The interval between reports, in seconds.
              */
             heartbeat_seconds: number;
         };
@@ -1488,45 +2307,103 @@ export interface components {
          * @description One playback: its lease and its view.
          */
         PlaybackId: string;
-        /** @description Where to go. */
-        Portal: {
-            /** @description Stripe's page, which leads back to the account. */
+        /** @description The portal session. */
+        PortalSession: {
+            /** @description Stripe's page, which links back to the account. */
             portal_url: string;
         };
-        /** @description A poster at three widths, as image tokens that play nothing, with a placeholder to show before it. */
+        /** @description A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first. */
         Poster: {
-            /** @description The middle width. */
+            /** @description The URL of the middle width. */
             url: string;
-            /** @description All widths, as an `img` takes them. */
+            /** @description All widths, for the `srcset` of an `img`. */
             srcset: string;
-            /** @description A CSS colour to show until the picture is there. */
+            /** @description A CSS color to show until the picture has loaded. */
             placeholder: string;
         };
-        /** @description What would be charged. */
-        PreviewLine: {
-            /** @description For what. */
-            description: string;
+        /** @description The changes. Omitted fields stay the same; `null` clears a language. */
+        PreferenceEdits: {
+            /** @description Whether captions are on. */
+            captions?: boolean;
+            /** @description The language of captions. */
+            caption_language?: components["schemas"]["LanguageTag"] | null;
+            /** @description The language of the audio. */
+            audio_language?: components["schemas"]["LanguageTag"] | null;
             /**
-             * Format: int64
-             * @description Minor units; negative for what is given back.
+             * Format: double
+             * @description How fast to play; 1 is normal speed. Kept to two decimals.
              */
-            amount: number;
+            speed?: number;
+            /**
+             * Format: double
+             * @description How loud to play, from 0 (silent) to 1. Kept to two decimals.
+             */
+            volume?: number;
+            /** @description Whether the next episode starts automatically. */
+            autoplay?: boolean;
+            /** @description The language of the pages. */
+            interface_language?: components["schemas"]["LanguageTag"] | null;
+        };
+        /** @description A viewer's preferences; the defaults for a user who has set none. */
+        Preferences: {
+            /**
+             * @description Whether captions are on.
+             * @default false
+             */
+            captions: boolean;
+            /**
+             * @description The language of captions; `null` leaves the choice to the player.
+             * @default null
+             */
+            caption_language: components["schemas"]["LanguageTag"] | null;
+            /**
+             * @description The language of the audio; `null` plays the original language.
+             * @default null
+             */
+            audio_language: components["schemas"]["LanguageTag"] | null;
+            /**
+             * Format: double
+             * @description The playback speed; 1 is normal.
+             * @default 1
+             */
+            speed: number;
+            /**
+             * Format: double
+             * @description The volume, from 0 (silent) to 1.
+             * @default 1
+             */
+            volume: number;
+            /**
+             * @description Whether the next episode starts automatically.
+             * @default true
+             */
+            autoplay: boolean;
+            /**
+             * @description The language of the pages; `null` follows the device.
+             * @default null
+             */
+            interface_language: components["schemas"]["LanguageTag"] | null;
+        };
+        PreviewChangeResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["PlanChangePreview"];
         };
         /** @description A price of a plan. */
         Price: {
-            /** @description How often it is paid. */
-            interval: components["schemas"]["Interval"];
+            /** @description The billing interval. */
+            interval: components["schemas"]["BillingInterval"];
             /**
              * Format: int64
-             * @description Minor units.
+             * @description In minor units.
              */
             amount: number;
             /** @description ISO 4217, in lower case. */
             currency: string;
-            /** @description By which Stripe knows it. */
+            /** @description Stripe's lookup key. */
             lookup_key: string;
         };
-        /** @description What is kept. */
+        /** @description What is stored. */
         Progress: {
             /** Format: double */
             progress: number;
@@ -1534,79 +2411,190 @@ export interface components {
             /** Format: date-time */
             last_watched_at: string;
         };
-        Reason: string;
-        /** @description What became of an event; Stripe reads the status alone. */
-        Received: {
-            received: boolean;
+        /** @description An id at Stripe or Mux. */
+        ProviderId: string;
+        ReconcileBillingResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["ReconcileReport"];
         };
-        /** @description Money that went back. */
+        /** @description The result of a page. */
+        ReconcileReport: {
+            /**
+             * Format: int64
+             * @description How many customers were compared.
+             */
+            checked: number;
+            /** @description The customers whose tables differed from Stripe. */
+            drift: components["schemas"]["BillingDrift"][];
+            /** @description The cursor of the next page; `null` after the last. */
+            next_cursor: string | null;
+        };
+        /** @description The options and the page. */
+        ReconcileRequest: {
+            /**
+             * @description Whether differences are repaired or only reported.
+             * @default false
+             */
+            apply: boolean;
+            /**
+             * Format: cursor
+             * @description The cursor of the last page.
+             */
+            cursor?: string | null;
+        };
+        RefreshTokenResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SignIn"];
+        };
+        /** @description A refund. */
         Refund: {
             /** @description Stripe's refund. */
             id: string;
-            /** @description Stripe's word: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`. */
-            status?: string | null;
+            /** @description Stripe's status: `pending`, `succeeded`, `failed`, `canceled` or `requires_action`. */
+            status: string | null;
             /**
              * Format: int64
-             * @description Minor units.
+             * @description In minor units.
              */
             amount: number;
             /** @description ISO 4217, in lower case. */
             currency: string;
         };
-        /** @description The payment as it is now, and what went back. */
-        Refunded: {
+        RefundPaymentResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["RefundResult"];
+        };
+        /** @description The amount and the reason. */
+        RefundRequest: {
+            /**
+             * Format: int64
+             * @description In minor units; by default everything that has not been refunded.
+             */
+            amount?: number | null;
+            /** Format: paragraphs */
+            reason: string;
+        };
+        /** @description The payment's current state, and the refund. */
+        RefundResult: {
             payment: components["schemas"]["Payment"];
             refund: components["schemas"]["Refund"];
         };
-        /** @description What registers. */
+        RegisterResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SignIn"];
+        };
+        /** @description The new account. */
         Registration: {
-            email: components["schemas"]["Email"];
+            email: components["schemas"]["DeliverableEmailAddress"];
             password: components["schemas"]["NewPassword"];
-            /** @description A name to greet by. */
+            /**
+             * Format: optional-line
+             * @description A name for greetings.
+             */
             name?: string | null;
         };
-        /** @description What became of it. */
-        Replayed: {
-            id: string;
-            outcome: components["schemas"]["Became"];
-        };
-        /** @description The figures of some days. */
-        Report: {
-            /** @description The first day. */
-            from: components["schemas"]["Day"];
-            /** @description The last day. Those that are still to come are not told. */
-            to: components["schemas"]["Day"];
-            /** @description ISO 4217, in lower case. */
-            currency: string;
-            /** @description All of them together: what happened adds up, what stands is the last one's. */
-            totals: components["schemas"]["Figures"];
-            /** @description One by one. */
-            days: components["schemas"]["DayFigures"][];
-        };
-        /** @description What a page came to. */
-        Report2: {
+        /** @description The options of the new file. */
+        ReplaceUploadRequest: {
             /**
-             * Format: uint
-             * @description How many customers were compared.
+             * @description As before by default.
+             * @default null
              */
-            checked: number;
-            /** @description Those of whom the tables said something else than Stripe. */
-            drift: components["schemas"]["Drift"][];
-            /** @description The cursor of the next page; `null` when all were compared. */
-            next_cursor?: string | null;
+            video_quality: components["schemas"]["VideoQuality"] | null;
+        };
+        ReplaceUploadResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["VideoUpload"];
+        };
+        ReplayBillingEventResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["ReplayResult"];
         };
         /**
-         * @description What a video asks of its viewer; `free` asks for sign-in alone.
+         * @description How an event was processed.
+         *
+         *     - `applied`: The current state of its customer was written.
+         *     - `not_ours`: Its customer belongs to none of our users.
+         * @enum {string}
+         */
+        ReplayOutcome: "applied" | "not_ours";
+        /** @description The result. */
+        ReplayResult: {
+            id: string;
+            outcome: components["schemas"]["ReplayOutcome"];
+        };
+        /**
+         * @description The plan that a video requires; `free` requires only sign-in.
          * @enum {string}
          */
         RequiredPlan: "free" | "basic" | "premium";
-        /** @description What resets it. */
-        Reset: {
+        /** @description The token and the new password. */
+        ResetPasswordRequest: {
             token: components["schemas"]["OneTimeToken"];
             password: components["schemas"]["NewPassword"];
         };
-        /** @description What a user may do. */
+        ResumeSubscriptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Subscription"];
+        };
+        /**
+         * @description What a user may do.
+         *
+         *     - `viewer`: May watch.
+         *     - `admin`: May operate the service.
+         * @enum {string}
+         */
         Role: "viewer" | "admin";
+        /** @description A season of a series. */
+        Season: {
+            /**
+             * Format: int64
+             * @description Its number, starting at 1.
+             */
+            season: number;
+            /**
+             * Format: int64
+             * @description The number of its visible episodes.
+             */
+            episodes: number;
+        };
+        /** @description A series as everybody sees it. */
+        Series: {
+            /** @description The id. */
+            id: components["schemas"]["SeriesId"];
+            /** @description Its title. */
+            title: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /** @description The poster of its first episode; `null` if that has none. */
+            poster: components["schemas"]["Poster"] | null;
+            /** @description Its seasons, in order. */
+            seasons: components["schemas"]["Season"][];
+            /** @description The lowest plan that one of its episodes requires. */
+            required_plan: components["schemas"]["RequiredPlan"];
+            /** @description The episode to start with. */
+            first_video_id: components["schemas"]["VideoId"];
+        };
+        /** @description The changes. Omitted fields stay the same. */
+        SeriesEdits: {
+            /** Format: line */
+            title?: string;
+            /**
+             * Format: optional-paragraphs
+             * @description Its description; `null` clears it.
+             */
+            description?: string | null;
+            /** Format: line */
+            category?: string;
+        };
         /**
          * Format: uuid
          * @description A series of videos.
@@ -1614,21 +2602,21 @@ export interface components {
         SeriesId: string;
         /** @description A device that is signed in. */
         Session: {
-            /** @description Which, for revoking it. */
+            /** @description The id, for revoking it. */
             id: components["schemas"]["SessionId"];
-            /** @description What its user called it, or what it calls itself. */
+            /** @description The name that its user gave it, or its user agent. */
             device_name: string;
             /**
              * Format: date-time
-             * @description When it was signed in.
+             * @description When it signed in.
              */
             created_at: string;
             /**
              * Format: date-time
-             * @description When it was used last, to the hour.
+             * @description When it was last used, to the hour.
              */
             last_used_at: string;
-            /** @description Whether it is the one that asks. */
+            /** @description Whether it is the current device. */
             current: boolean;
         };
         /**
@@ -1636,90 +2624,25 @@ export interface components {
          * @description A sign-in session.
          */
         SessionId: string;
-        /** @description A video as its viewer sees it. */
-        Shown: {
-            /** @description Which. */
-            id: components["schemas"]["VideoId"];
-            /** @description Its title. */
-            title: string;
-            /** @description What it is about. */
-            description: string;
-            /** @description The shelf that it stands on. */
-            category: string;
-            /** @description What it asks of its viewer. */
-            required_plan: components["schemas"]["RequiredPlan"];
-            /**
-             * Format: double
-             * @description Seconds; `null` until it was encoded.
-             */
-            duration?: number | null;
-            /** @description Its images; `null` until it was encoded. */
-            poster?: components["schemas"]["Poster"] | null;
-            /** @description The series that it is an episode of. */
-            series_id?: components["schemas"]["SeriesId"] | null;
-            /**
-             * Format: uint32
-             * @description Which season of it.
-             */
-            season?: number | null;
-            /**
-             * Format: uint32
-             * @description Which episode of that.
-             */
-            episode?: number | null;
-            /**
-             * Format: date-time
-             * @description From when on it is shown; `null` while it is not published.
-             */
-            published_at?: string | null;
-            /** @description Where its encoding stands. */
-            status?: components["schemas"]["VideoStatus"];
-            /** @description Why it cannot be played. */
-            error_reason?: string | null;
-            /** @description Whether it was published. */
-            published?: boolean;
-            /**
-             * Format: date-time
-             * @description Before when it is not shown, published or not.
-             */
-            publish_at?: string | null;
-            /**
-             * Format: double
-             * @description Where its credits start, in seconds.
-             */
-            credits_at?: number | null;
-            /** @description Mux's asset. */
-            mux_asset_id?: string | null;
-            /** @description Mux's signed playback id. */
-            mux_playback_id?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was created.
-             */
-            created_at?: string;
-            /** @description Whether it plays for this viewer. */
-            access: components["schemas"]["AccessView"];
-            /**
-             * Format: double
-             * @description How far they are, in seconds; 0 when they never began.
-             */
-            progress: number;
-            /** @description Whether they watched it to its end. */
-            completed: boolean;
+        SetPreferencesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Preferences"];
         };
-        /** @description A token and whose it is: what registration, sign-in and refresh answer. */
+        /** @description A token and its user: the response to registration, sign-in and refresh. */
         SignIn: {
             /** @description The session's token, for `Authorization: Bearer`. */
             token: string;
             /** @description The user. */
             user: components["schemas"]["User"];
         };
-        /** @description The order of a list. */
-        Sort: "newest" | "title" | "popular";
-        /** @description Stripe's status of a subscription, and `none` where there is no subscription. */
-        Status: ("none" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled") | "unknown";
-        /** @description What was stopped. */
-        Stopped: {
+        StopPlaybackResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["StoppedStream"];
+        };
+        /** @description The stopped stream. */
+        StoppedStream: {
             playback_session_id: components["schemas"]["PlaybackId"];
         };
         /** @description A live stream. */
@@ -1732,83 +2655,166 @@ export interface components {
             started_at: string;
             /**
              * Format: date-time
-             * @description When it ends if its player reports no more.
+             * @description When it expires without a heartbeat.
              */
             expires_at: string;
-            /** @description Whether it is this device's own. */
+            /** @description Whether it belongs to this device. */
             current: boolean;
+        };
+        /** @description Why a stream was refused. */
+        StreamError: {
+            code: components["schemas"]["ErrorCode"];
+            /** @description A message for people. */
+            message: string;
+            /**
+             * @description The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
+             * @default []
+             */
+            details: components["schemas"]["StreamInUse"][];
+            /** @description The request's id, for asking about it. */
+            request_id: string;
+        };
+        /** @description A stream was refused. */
+        StreamErrorResponse: {
+            /** @description Always `false`. */
+            success: boolean;
+            error: components["schemas"]["StreamError"];
+        };
+        /** @description A stream that plays, as a refusal names it. */
+        StreamInUse: {
+            /** @description The playback, for stopping it. */
+            playback_session_id: components["schemas"]["PlaybackId"];
+            /** @description The device. */
+            device_name: string;
+            /** @description The video's title. */
+            video_title: string;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at: string;
+        };
+        StripeWebhookResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["WebhookReceipt"];
         };
         /** @description A subscription as clients see it. */
         Subscription: {
-            /** @description The plan; `null` where there is none. */
-            plan_type?: components["schemas"]["PlanType"] | null;
+            /** @description The plan; `null` without one. */
+            plan_type: components["schemas"]["PlanType"] | null;
             /** @description Stripe's status, or `none`. */
-            status: components["schemas"]["Status"];
-            /** @description How often it is billed. */
-            interval?: components["schemas"]["Interval"] | null;
+            status: components["schemas"]["SubscriptionStatus"];
+            /** @description The billing interval. */
+            interval: components["schemas"]["BillingInterval"] | null;
+            /**
+             * Format: int64
+             * @description What a period costs the member before coupons, in minor units. It may differ from what the plan costs now.
+             */
+            amount: number | null;
+            /** @description ISO 4217, in lower case. */
+            currency: string | null;
+            /** @description Whether a coupon lowers it. */
+            has_discount: boolean;
             /**
              * Format: date-time
              * @description When the paid period ends.
              */
-            current_period_end?: string | null;
+            current_period_end: string | null;
             /**
              * Format: date-time
-             * @description When it will be cancelled, if it will.
+             * @description When it will be cancelled, if scheduled.
              */
-            cancel_at?: string | null;
+            cancel_at: string | null;
             /**
              * Format: date-time
              * @description When the trial ends, if there is one.
              */
-            trial_end?: string | null;
+            trial_end: string | null;
+            /**
+             * Format: date-time
+             * @description When a paused billing resumes automatically; only if scheduled.
+             */
+            resumes_at?: string | null;
             /**
              * Format: date-time
              * @description When access ends unless the open invoice is paid.
              */
-            grace_until?: string | null;
-            /** @description Whether videos of a plan may be watched now. */
-            access: components["schemas"]["AccessView"];
+            grace_until: string | null;
+            /** @description Whether the user may watch videos of a plan now. */
+            access: components["schemas"]["Access"];
             /**
              * Format: date-time
-             * @description When the access of the present state ends.
+             * @description When access ends in the present state.
              */
-            access_until?: string | null;
+            access_until: string | null;
             /** @description The plan that it changes to at the end of the period. */
-            pending_plan_type?: components["schemas"]["PlanType"] | null;
-            /** @description How often that will be billed. */
-            pending_interval?: components["schemas"]["Interval"] | null;
+            pending_plan_type: components["schemas"]["PlanType"] | null;
+            /** @description The billing interval after that change. */
+            pending_interval: components["schemas"]["BillingInterval"] | null;
+            /**
+             * Format: int64
+             * @description What a period will cost then before coupons, in minor units.
+             */
+            pending_amount: number | null;
             /**
              * Format: date-time
-             * @description When a plan given by the operator ends.
+             * @description When the operator's complimentary plan ends.
              */
-            complimentary_until?: string | null;
-            /** @description With `session_id`: whether this is what Stripe says now; `false` when Stripe could not be asked. */
+            complimentary_until: string | null;
+            /** @description With `session_id`: whether this is Stripe's current state; `false` if Stripe could not be reached. */
             synced?: boolean | null;
         };
-        Title: string;
-        /** @description What everybody is told. */
-        Told: {
-            /** @description For a person. */
-            message: string;
+        /**
+         * @description Stripe's status of a subscription, or `none` without a subscription.
+         *
+         *     - `unknown`: A status that Stripe has added since; it grants nothing.
+         * @enum {string}
+         */
+        SubscriptionStatus: "none" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled" | "unknown";
+        /**
+         * Format: date-time
+         * @description A timestamp (RFC 3339) in the years 1970 to 2199.
+         */
+        Timestamp: string;
+        UpdateProgressResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Progress"];
         };
-        /** @description Takes one file by PUT, whole or in chunks. */
+        UpdateSeriesResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminSeries"];
+        };
+        UpdateVideoResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
+        /** @description Where an operator uploads a film: accepts one file by PUT, whole or in chunks. */
         UploadTarget: {
+            /** @description Mux's upload. */
             id: string;
+            /** @description The URL to upload the file to. */
             url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it expires.
+             */
             expires_at: string;
         };
         /** @description A user as clients see them. */
         User: {
-            /** @description Who. */
+            /** @description The user. */
             id: components["schemas"]["UserId"];
             /** @description The address as it was typed. */
             email: string;
             /** @description The name to greet by. */
-            name?: string | null;
-            /** @description What they may do. */
+            name: string | null;
+            /** @description Their role. */
             role: components["schemas"]["Role"];
-            /** @description Whether a link sent to the address was followed. */
+            /** @description Whether the address was confirmed through a link sent to it. */
             email_verified: boolean;
             /**
              * Format: date-time
@@ -1823,71 +2829,286 @@ export interface components {
         UserId: string;
         /** @description A video as everybody sees it. */
         Video: {
-            /** @description Which. */
+            /** @description The id. */
             id: components["schemas"]["VideoId"];
             /** @description Its title. */
             title: string;
             /** @description What it is about. */
             description: string;
-            /** @description The shelf that it stands on. */
+            /** @description Its category. */
             category: string;
-            /** @description What it asks of its viewer. */
+            /** @description The plan that it requires. */
             required_plan: components["schemas"]["RequiredPlan"];
             /**
              * Format: double
-             * @description Seconds; `null` until it was encoded.
+             * @description Seconds; `null` until it is encoded.
              */
-            duration?: number | null;
-            /** @description Its images; `null` until it was encoded. */
-            poster?: components["schemas"]["Poster"] | null;
-            /** @description The series that it is an episode of. */
+            duration: number | null;
+            /** @description Its images; `null` until it is encoded. */
+            poster: components["schemas"]["Poster"] | null;
+            /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
-             * Format: uint32
-             * @description Which season of it.
+             * Format: int64
+             * @description Its season.
              */
             season?: number | null;
             /**
-             * Format: uint32
-             * @description Which episode of that.
+             * Format: int64
+             * @description Its episode number.
              */
             episode?: number | null;
             /**
              * Format: date-time
-             * @description From when on it is shown; `null` while it is not published.
+             * @description When it was or will be published; `null` if it is not published.
              */
-            published_at?: string | null;
+            published_at: string | null;
+        };
+        /** @description A video as its viewer sees it. */
+        VideoDetail: {
+            /** @description The id. */
+            id: components["schemas"]["VideoId"];
+            /** @description Its title. */
+            title: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /** @description The plan that it requires. */
+            required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: double
+             * @description Seconds; `null` until it is encoded.
+             */
+            duration: number | null;
+            /** @description Its images; `null` until it is encoded. */
+            poster: components["schemas"]["Poster"] | null;
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /**
+             * Format: int64
+             * @description Its season.
+             */
+            season?: number | null;
+            /**
+             * Format: int64
+             * @description Its episode number.
+             */
+            episode?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was or will be published; `null` if it is not published.
+             */
+            published_at: string | null;
+            /** @description The state of its encoding. */
+            status?: components["schemas"]["VideoStatus"];
+            /** @description Why it cannot be played. */
+            error_reason?: string | null;
+            /** @description Whether it was published. */
+            published?: boolean;
+            /**
+             * Format: date-time
+             * @description Hidden until this time, published or not.
+             */
+            publish_at?: string | null;
+            /**
+             * Format: double
+             * @description Where its credits start, in seconds.
+             */
+            credits_at?: number | null;
+            /** @description Mux's asset. */
+            mux_asset_id?: string | null;
+            /** @description Mux's signed playback id. */
+            mux_playback_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when its file can be uploaded, while none has arrived.
+             */
+            upload_expires_at?: string | null;
+            /** @description A pending new file, while the old one plays. */
+            replacement?: components["schemas"]["VideoReplacement"] | null;
+            /** @description Its encoding quality. */
+            video_quality?: components["schemas"]["VideoQuality"];
+            /** @description The audio tracks of its file, including dropped ones. */
+            audio?: components["schemas"]["AudioTrack"][];
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at?: string;
+            /** @description Whether it plays for this viewer. */
+            access: components["schemas"]["Access"];
+            /**
+             * Format: double
+             * @description The position in seconds; 0 if the viewer has not started it.
+             */
+            progress: number;
+            /** @description Whether the viewer watched it to its end. */
+            completed: boolean;
+        };
+        /** @description The changes. Omitted fields stay the same; `null` clears optional fields. */
+        VideoEdits: {
+            /** Format: line */
+            title?: string;
+            /**
+             * Format: optional-paragraphs
+             * @description What it is about.
+             */
+            description?: string | null;
+            /** Format: line */
+            category?: string;
+            required_plan?: components["schemas"]["RequiredPlan"];
+            /** @description The series that it is an episode of. Without one there is neither season nor episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /** Format: int32 */
+            season?: number | null;
+            /** Format: int32 */
+            episode?: number | null;
+            /** @description Where its credits start, in seconds: from there on it counts as watched. */
+            credits_at?: number | null;
+            /** @description Hidden until this time, published or not. */
+            publish_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it is public; `true` requires that it is ready. */
+            published?: boolean;
         };
         /**
          * Format: uuid
          * @description A video.
          */
         VideoId: string;
-        /** @description Where a video's encoding stands. */
-        VideoStatus: "processing" | "ready" | "error";
-        /** @description How much, and why. */
-        Wanted: {
+        /**
+         * @description The effort that Mux puts into encoding a film; each step costs more at Mux.
+         *
+         *     - `basic`: For simple content.
+         *     - `plus`: Encoded to suit each film.
+         *     - `premium`: The highest quality, for films whose pictures matter most.
+         * @enum {string}
+         */
+        VideoQuality: "basic" | "plus" | "premium";
+        /** @description A replacement as operators see it. */
+        VideoReplacement: {
+            /** @description `processing` or `error`. */
+            status: components["schemas"]["VideoStatus"];
+            /** @description Why the replacement failed; the old file keeps playing. */
+            error_reason?: string | null;
+            /** @description Whether Mux has the file and is encoding it. */
+            received: boolean;
             /**
-             * Format: int64
-             * @description Minor units; what is left of the payment unless given.
+             * Format: date-time
+             * @description Until when the file can be uploaded.
              */
-            amount?: number | null;
-            reason: components["schemas"]["Reason"];
+            expires_at: string;
         };
-        /** @description When a change comes. */
-        When: "now" | "period_end";
-        /** @description What is asked for. */
-        Wish: {
-            /** @description The plan. */
-            plan_type: components["schemas"]["PlanType"];
-            /** @description How often it is paid; as often as now unless it is said. */
-            interval?: components["schemas"]["Interval"] | null;
+        /**
+         * @description The order of a list.
+         *
+         *     - `newest`: Latest published first.
+         *     - `title`: By title, ignoring case and accents.
+         *     - `popular`: Most played first.
+         * @enum {string}
+         */
+        VideoSort: "newest" | "title" | "popular";
+        /**
+         * @description The state of a video's encoding.
+         *
+         *     - `processing`: Waiting for its upload, or being encoded.
+         *     - `ready`: Playable.
+         *     - `error`: It cannot be played; `error_reason` says why.
+         * @enum {string}
+         */
+        VideoStatus: "processing" | "ready" | "error";
+        /** @description A video, and the URL for its new file. */
+        VideoUpload: {
+            /** @description The video. */
+            video: components["schemas"]["AdminVideo"];
+            /** @description Where to upload the file. */
+            upload: components["schemas"]["UploadTarget"];
+        };
+        /** @description A provider's event. Its signature covers the raw bytes; its other fields depend on its type. */
+        WebhookEvent: {
+            /** @description The provider's id of the event. */
+            id?: string | null;
+            /** @description What happened, such as `invoice.paid`. */
+            type?: string | null;
+        };
+        /** @description How an event was processed; Stripe reads only the status. */
+        WebhookReceipt: {
+            received: boolean;
         };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description `NOT_FOUND` */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description `METHOD_NOT_ALLOWED` */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+         * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+         */
+        IfNoneMatch: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The request's id, for asking about it.
+         * @example JKJaXmPLvHcES02=
+         */
+        XRequestId: string;
+        /**
+         * @description Public responses may be kept for a minute; all others must not be stored.
+         * @example public, max-age=60, stale-while-revalidate=300
+         */
+        CacheControl: string;
+        /**
+         * @description Identifies this response, for `If-None-Match`.
+         * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+         */
+        ETag: string;
+        /**
+         * @description Seconds after which to try again.
+         * @example 60
+         */
+        RetryAfter: number;
+        /**
+         * @description What is left of the limit: its name, the remaining requests `r`, and the seconds `t` until there are more.
+         * @example "user";r=993;t=60
+         */
+        RateLimit: string;
+        /**
+         * @description The limit: its name, the requests `q` in a window of `w` seconds.
+         * @example "user";q=1000;w=900
+         */
+        RateLimitPolicy: string;
+        /**
+         * @description `Bearer`: a token is needed.
+         * @example Bearer
+         */
+        WwwAuthenticate: string;
+        /**
+         * @description The methods that the path supports.
+         * @example GET, HEAD
+         */
+        Allow: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1899,64 +3120,123 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "a long enough phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeleteAccountRequest"];
+            };
+        };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Gone"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "deleted": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteAccountResponse"];
                 };
             };
-            /** @description `VALIDATION_ERROR` */
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -1964,12 +3244,12 @@ export interface operations {
     "list-audit": {
         parameters: {
             query?: {
-                /** @description Only those of this UTC day. */
-                day?: components["schemas"]["Day"] | null;
-                /** @description How many at most; 20 unless given. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /** @description Only entries of this UTC day. */
+                day?: components["schemas"]["Day"];
+                /** @description The most entries to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -1980,72 +3260,130 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Deed"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-11-30T12:57:56.112284888Z",
+                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "action": "billing.replay_event",
+                     *           "subject": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "reason": "replayed by hand",
+                     *           "before": {
+                     *             "state": "applied",
+                     *             "error": null
+                     *           },
+                     *           "after": {
+                     *             "state": "applied",
+                     *             "outcome": "applied"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-11-30T12:57:56.091560556Z",
+                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "action": "member.comp",
+                     *           "subject": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "reason": "A jury member",
+                     *           "before": {
+                     *             "complimentary_plan": null,
+                     *             "complimentary_until": null
+                     *           },
+                     *           "after": {
+                     *             "complimentary_plan": "premium",
+                     *             "complimentary_until": "2199-12-31T00:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTYuMDkxWiNjb21wLW1lbWJlciNkMjI0OWU1Ni00YTZiLTRlYWItOTA4Mi1lOWZjN2Q1NWEzNTYi-V1K2sdR2-JTR4sBGS6Nxw"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAuditResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2053,14 +3391,14 @@ export interface operations {
     "list-billing-events": {
         parameters: {
             query?: {
-                /** @description Only those that came on this UTC day. */
-                day?: components["schemas"]["Day"] | null;
-                /** @description Only those that came to this. */
-                state?: components["schemas"]["EventState"] | null;
-                /** @description How many at most; 20 unless given. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /** @description Only events that arrived on this UTC day. */
+                day?: components["schemas"]["Day"];
+                /** @description Only events in this state. */
+                state?: components["schemas"]["BillingEventState"];
+                /** @description The most events to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2071,72 +3409,118 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["BillingEvent"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_1RoExample",
+                     *           "event_type": "customer.updated",
+                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
+                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "received_at": "2026-11-30T12:57:56.098087692Z",
+                     *           "state": "applied",
+                     *           "error": null
+                     *         },
+                     *         {
+                     *           "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "event_type": "charge.refunded",
+                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
+                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "received_at": "2026-11-30T12:57:55.90563944Z",
+                     *           "state": "applied",
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTUuOTA1WiNldnRfVERpc1hXTXJ0TTB1SnRnNWp4cHI1cWNQIt1doB1yUKWk1PWAx6kCZyg"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListBillingEventsResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2146,7 +3530,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: components["schemas"]["ProviderId"];
             };
             cookie?: never;
         };
@@ -2155,95 +3539,134 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Replayed"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *         "outcome": "applied"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayBillingEventResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2257,102 +3680,159 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Asked"];
+                /**
+                 * @example {
+                 *       "apply": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReconcileRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Report2"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "checked": 3,
+                     *         "drift": [],
+                     *         "next_cursor": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconcileBillingResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2360,14 +3840,20 @@ export interface operations {
     "list-members": {
         parameters: {
             query?: {
-                /** @description Only the one of this address. */
-                email?: components["schemas"]["Email"] | null;
-                /** @description Only those whose subscription stands so. */
-                status?: components["schemas"]["Status"] | null;
-                /** @description How many at most; 20 unless given. A page may hold fewer and still have a next one. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /**
+                 * @description Words that must occur in the address or the name, ignoring case and accents. A search examines the 10,000 newest
+                 *     members first, and the cursor continues from there, so a page may be empty and still be followed by another. A
+                 *     complete address is found at once.
+                 */
+                q?: string;
+                /** @description Only the member with this address. */
+                email?: components["schemas"]["EmailAddress"];
+                /** @description Only members whose subscription has this status. */
+                status?: components["schemas"]["SubscriptionStatus"];
+                /** @description The most members to return; 20 by default. A page may have fewer and still be followed by another. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2378,72 +3864,113 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Member"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z",
+                     *           "plan_type": "premium",
+                     *           "status": "active",
+                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "complimentary_plan": null,
+                     *           "complimentary_until": null
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListMembersResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2462,77 +3989,180 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["MemberDetail"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "user": {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *         },
+                     *         "subscription": {
+                     *           "plan_type": "premium",
+                     *           "status": "active",
+                     *           "interval": "month",
+                     *           "amount": 1299,
+                     *           "currency": "usd",
+                     *           "has_discount": false,
+                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "cancel_at": null,
+                     *           "trial_end": null,
+                     *           "grace_until": null,
+                     *           "access": {
+                     *             "allowed": true,
+                     *             "code": null
+                     *           },
+                     *           "access_until": "2027-01-01T12:57:55Z",
+                     *           "pending_plan_type": null,
+                     *           "pending_interval": null,
+                     *           "pending_amount": null,
+                     *           "complimentary_until": null
+                     *         },
+                     *         "complimentary_plan": null,
+                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
+                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "payments": [
+                     *           {
+                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
+                     *             "number": "ERNXWNRN-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-11-30T12:57:55Z",
+                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
+                     *             "number": "ERNXWNRN-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-11-30T12:57:55Z",
+                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "dispute": null
+                     *           }
+                     *         ],
+                     *         "emails": [
+                     *           {
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "state": "waiting",
+                     *             "failure": null
+                     *           },
+                     *           {
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "state": "waiting",
+                     *             "failure": null
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMemberResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2548,111 +4178,230 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Gift"];
+                /**
+                 * @example {
+                 *       "plan_type": "premium",
+                 *       "until": "2199-12-31T00:00:00Z",
+                 *       "reason": "A jury member"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ComplimentaryPlanRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["MemberDetail"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "user": {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *         },
+                     *         "subscription": {
+                     *           "plan_type": "premium",
+                     *           "status": "active",
+                     *           "interval": "month",
+                     *           "amount": 1299,
+                     *           "currency": "usd",
+                     *           "has_discount": false,
+                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "cancel_at": null,
+                     *           "trial_end": null,
+                     *           "grace_until": null,
+                     *           "access": {
+                     *             "allowed": true,
+                     *             "code": null
+                     *           },
+                     *           "access_until": "2199-12-31T00:00:00Z",
+                     *           "pending_plan_type": null,
+                     *           "pending_interval": null,
+                     *           "pending_amount": null,
+                     *           "complimentary_until": "2199-12-31T00:00:00Z"
+                     *         },
+                     *         "complimentary_plan": "premium",
+                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
+                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "payments": [
+                     *           {
+                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
+                     *             "number": "ERNXWNRN-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-11-30T12:57:55Z",
+                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
+                     *             "number": "ERNXWNRN-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-11-30T12:57:55Z",
+                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "dispute": null
+                     *           }
+                     *         ],
+                     *         "emails": [
+                     *           {
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "state": "waiting",
+                     *             "failure": null
+                     *           },
+                     *           {
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "state": "waiting",
+                     *             "failure": null
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CompMemberResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `FORBIDDEN` */
+            /** @description `FORBIDDEN`, `REAUTHENTICATION_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2660,10 +4409,12 @@ export interface operations {
     "get-metrics": {
         parameters: {
             query?: {
-                /** @description The first; thirty days up to `to` unless given. */
-                from?: components["schemas"]["Day"] | null;
-                /** @description The last; today unless given. */
-                to?: components["schemas"]["Day"] | null;
+                /** @description The first day, not after `to` and at most 365 days before it; by default thirty days up to `to`. */
+                from?: components["schemas"]["Day"];
+                /** @description The number of days up to `to`, instead of `from`, for clients without a reliable clock. */
+                days?: number;
+                /** @description The last day; today by default. */
+                to?: components["schemas"]["Day"];
             };
             header?: never;
             path?: never;
@@ -2674,68 +4425,237 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Report"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "from": "2026-11-29",
+                     *         "to": "2026-11-30",
+                     *         "currency": "usd",
+                     *         "totals": {
+                     *           "mrr": 1299,
+                     *           "active": 1,
+                     *           "trialing": 0,
+                     *           "new": 1,
+                     *           "churned_voluntary": 0,
+                     *           "churned_failed_payment": 0,
+                     *           "payments_paid": 2,
+                     *           "payments_failed": 0,
+                     *           "payment_success": 1,
+                     *           "at_risk": 0,
+                     *           "recovered": 0,
+                     *           "refunded": 100,
+                     *           "disputed": 0,
+                     *           "trials_started": 0,
+                     *           "trials_converted": 0,
+                     *           "plans": {
+                     *             "premium_month": 1
+                     *           },
+                     *           "views": 4,
+                     *           "hours_watched": 0,
+                     *           "completion_rate": 0
+                     *         },
+                     *         "days": [
+                     *           {
+                     *             "date": "2026-11-29",
+                     *             "mrr": 0,
+                     *             "active": 0,
+                     *             "trialing": 0,
+                     *             "new": 0,
+                     *             "churned_voluntary": 0,
+                     *             "churned_failed_payment": 0,
+                     *             "payments_paid": 0,
+                     *             "payments_failed": 0,
+                     *             "payment_success": null,
+                     *             "at_risk": 0,
+                     *             "recovered": 0,
+                     *             "refunded": 0,
+                     *             "disputed": 0,
+                     *             "trials_started": 0,
+                     *             "trials_converted": 0,
+                     *             "plans": {},
+                     *             "views": 0,
+                     *             "hours_watched": 0,
+                     *             "completion_rate": null
+                     *           },
+                     *           {
+                     *             "date": "2026-11-30",
+                     *             "mrr": 1299,
+                     *             "active": 1,
+                     *             "trialing": 0,
+                     *             "new": 1,
+                     *             "churned_voluntary": 0,
+                     *             "churned_failed_payment": 0,
+                     *             "payments_paid": 2,
+                     *             "payments_failed": 0,
+                     *             "payment_success": 1,
+                     *             "at_risk": 0,
+                     *             "recovered": 0,
+                     *             "refunded": 100,
+                     *             "disputed": 0,
+                     *             "trials_started": 0,
+                     *             "trials_converted": 0,
+                     *             "plans": {
+                     *               "premium_month": 1
+                     *             },
+                     *             "views": 4,
+                     *             "hours_watched": 0,
+                     *             "completion_rate": 0
+                     *           }
+                     *         ],
+                     *         "currencies": [
+                     *           {
+                     *             "currency": "usd",
+                     *             "totals": {
+                     *               "mrr": 1299,
+                     *               "active": 1,
+                     *               "trialing": 0,
+                     *               "new": 1,
+                     *               "churned_voluntary": 0,
+                     *               "churned_failed_payment": 0,
+                     *               "payments_paid": 2,
+                     *               "payments_failed": 0,
+                     *               "payment_success": 1,
+                     *               "at_risk": 0,
+                     *               "recovered": 0,
+                     *               "refunded": 100,
+                     *               "disputed": 0,
+                     *               "trials_started": 0,
+                     *               "trials_converted": 0,
+                     *               "plans": {
+                     *                 "premium_month": 1
+                     *               }
+                     *             },
+                     *             "days": [
+                     *               {
+                     *                 "date": "2026-11-29",
+                     *                 "mrr": 0,
+                     *                 "active": 0,
+                     *                 "trialing": 0,
+                     *                 "new": 0,
+                     *                 "churned_voluntary": 0,
+                     *                 "churned_failed_payment": 0,
+                     *                 "payments_paid": 0,
+                     *                 "payments_failed": 0,
+                     *                 "payment_success": null,
+                     *                 "at_risk": 0,
+                     *                 "recovered": 0,
+                     *                 "refunded": 0,
+                     *                 "disputed": 0,
+                     *                 "trials_started": 0,
+                     *                 "trials_converted": 0,
+                     *                 "plans": {}
+                     *               },
+                     *               {
+                     *                 "date": "2026-11-30",
+                     *                 "mrr": 1299,
+                     *                 "active": 1,
+                     *                 "trialing": 0,
+                     *                 "new": 1,
+                     *                 "churned_voluntary": 0,
+                     *                 "churned_failed_payment": 0,
+                     *                 "payments_paid": 2,
+                     *                 "payments_failed": 0,
+                     *                 "payment_success": 1,
+                     *                 "at_risk": 0,
+                     *                 "recovered": 0,
+                     *                 "refunded": 100,
+                     *                 "disputed": 0,
+                     *                 "trials_started": 0,
+                     *                 "trials_converted": 0,
+                     *                 "plans": {
+                     *                   "premium_month": 1
+                     *                 }
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMetricsResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2743,141 +4663,209 @@ export interface operations {
     "refund-payment": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                "Idempotency-Key"?: string;
+            };
             path: {
-                id: string;
+                id: components["schemas"]["ProviderId"];
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wanted"];
+                /**
+                 * @example {
+                 *       "amount": 100,
+                 *       "reason": "An evening without a stream"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Refunded"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "payment": {
+                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
+                     *           "number": "ERNXWNRN-0002",
+                     *           "status": "paid",
+                     *           "amount_due": 500,
+                     *           "amount_paid": 500,
+                     *           "amount_refunded": 100,
+                     *           "currency": "usd",
+                     *           "created_at": "2026-11-30T12:57:55Z",
+                     *           "paid_at": "2026-11-30T12:57:55Z",
+                     *           "dispute": null
+                     *         },
+                     *         "refund": {
+                     *           "id": "re_CdgrdwQocDnibDn4FGctQPKD",
+                     *           "status": "succeeded",
+                     *           "amount": 100,
+                     *           "currency": "usd"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefundPaymentResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `FORBIDDEN` */
+            /** @description `FORBIDDEN`, `REAUTHENTICATION_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    "list-all-videos": {
+    "list-all-series": {
         parameters: {
             query?: {
-                /** @description Only those that stand so. */
-                status?: components["schemas"]["VideoStatus"] | null;
-                /** @description How many at most; 20 unless given. A page may hold fewer and still have a next one. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /** @description The most series to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -2888,72 +4876,698 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["AdminVideo"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "title": "Harbour Nine",
+                     *           "description": "The night shift of a harbour, and what the sea brings.",
+                     *           "category": "Drama",
+                     *           "created_at": "2026-11-30T12:57:53.766Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAllSeriesResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "create-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Harbour Nine",
+                 *       "description": "The night shift of a harbour.",
+                 *       "category": "Drama"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSeries"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "title": "Harbour Nine",
+                     *         "description": "The night shift of a harbour.",
+                     *         "category": "Drama",
+                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateSeriesResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "delete-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "update-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "The night shift of a harbour, and what the sea brings."
+                 *     }
+                 */
+                "application/json": components["schemas"]["SeriesEdits"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "title": "Harbour Nine",
+                     *         "description": "The night shift of a harbour, and what the sea brings.",
+                     *         "category": "Drama",
+                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateSeriesResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-all-videos": {
+        parameters: {
+            query?: {
+                /** @description Only videos with this status. */
+                status?: components["schemas"]["VideoStatus"];
+                /** @description The most videos to return; 20 by default. A page may have fewer and still be followed by another. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "title": "Low Tide",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "free",
+                     *           "duration": null,
+                     *           "poster": null,
+                     *           "published_at": null,
+                     *           "status": "processing",
+                     *           "published": false,
+                     *           "mux_asset_id": null,
+                     *           "mux_playback_id": null,
+                     *           "upload_expires_at": "2026-12-01T12:57:53.79831206Z",
+                     *           "video_quality": "basic",
+                     *           "audio": [],
+                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *         },
+                     *         {
+                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "title": "The Lighthouse",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "premium",
+                     *           "duration": 60,
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#253118"
+                     *           },
+                     *           "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *           "status": "ready",
+                     *           "published": true,
+                     *           "mux_asset_id": "asset-01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "mux_playback_id": "playback-01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "video_quality": "basic",
+                     *           "audio": [],
+                     *           "created_at": "2026-11-30T12:57:53.792Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAllVideosResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -2967,6 +5581,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "The pilot",
+                 *       "description": "A film by the sea.",
+                 *       "category": "Drama",
+                 *       "required_plan": "basic",
+                 *       "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                 *       "season": 1,
+                 *       "episode": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewVideo"];
             };
         };
@@ -2974,95 +5599,170 @@ export interface operations {
             /** @description Success. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Created"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "video": {
+                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "title": "The pilot",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "basic",
+                     *           "duration": null,
+                     *           "poster": null,
+                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "season": 1,
+                     *           "episode": 1,
+                     *           "published_at": null,
+                     *           "status": "processing",
+                     *           "published": false,
+                     *           "mux_asset_id": null,
+                     *           "mux_playback_id": null,
+                     *           "upload_expires_at": "2026-12-01T12:57:53.783671317Z",
+                     *           "video_quality": "basic",
+                     *           "audio": [],
+                     *           "created_at": "2026-11-30T12:57:53.783671317Z"
+                     *         },
+                     *         "upload": {
+                     *           "id": "SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5",
+                     *           "url": "https://video.mux.example/upload/SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5?expires=1796129873&signature=c3e0dbd1a9b5ab6dafa8b019fb81bbf054035dd019340cf6c7273105cca95073",
+                     *           "expires_at": "2026-12-01T12:57:53.783671317Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateVideoResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3081,86 +5781,119 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3176,111 +5909,366 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Edits"];
+                /**
+                 * @example {
+                 *       "published": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["VideoEdits"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["AdminVideo"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "title": "The pilot",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "basic",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "season": 1,
+                     *         "episode": 1,
+                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateVideoResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `FORBIDDEN` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `VIDEO_NOT_READY` */
+            /** @description `VIDEO_NOT_READY`, `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "replace-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "video_quality": "plus"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplaceUploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "video": {
+                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "title": "Low Tide",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "free",
+                     *           "duration": null,
+                     *           "poster": null,
+                     *           "published_at": null,
+                     *           "status": "processing",
+                     *           "published": false,
+                     *           "mux_asset_id": null,
+                     *           "mux_playback_id": null,
+                     *           "upload_expires_at": "2026-12-01T12:57:58.498628799Z",
+                     *           "video_quality": "plus",
+                     *           "audio": [],
+                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *         },
+                     *         "upload": {
+                     *           "id": "vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4",
+                     *           "url": "https://video.mux.example/upload/vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4?expires=1796129878&signature=7b0c4df0e97363f98cfa697eeb1601d46087435abcb7b47875385aa4bf45a5b3",
+                     *           "expires_at": "2026-12-01T12:57:58.498628799Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplaceUploadResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3294,84 +6282,120 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                /**
+                 * @example {
+                 *       "current_password": "a long enough phrase",
+                 *       "new_password": "another long phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3385,75 +6409,108 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Forgotten"];
+                /**
+                 * @example {
+                 *       "email": "forgetful@viewers.test"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForgotPasswordRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Told"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "message": "If there is an account with this address, we have sent it a link to choose a new password."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ForgotPasswordResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3467,6 +6524,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@viewers.test",
+                 *       "password": "a long enough phrase",
+                 *       "device_name": "Living room"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -3474,77 +6538,116 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["SignIn"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LoginResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `INVALID_CREDENTIALS` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3561,59 +6664,83 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3630,59 +6757,90 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["User"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *         "email": "ada@viewers.test",
+                     *         "name": "Ada",
+                     *         "role": "viewer",
+                     *         "email_verified": false,
+                     *         "created_at": "2026-11-30T12:57:53.853Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetMeResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3699,59 +6857,93 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["SignIn"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefreshTokenResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3765,6 +6957,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@viewers.test",
+                 *       "password": "a long enough phrase",
+                 *       "name": "Ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Registration"];
             };
         };
@@ -3772,77 +6971,116 @@ export interface operations {
             /** @description Success. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["SignIn"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisterResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `EMAIL_TAKEN` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3856,84 +7094,119 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reset"];
+                /**
+                 * @example {
+                 *       "token": "Xg1J-t2bl5VHBtHd-QdZkCnMi1YUM1bEpSuussK8dVk",
+                 *       "password": "another long phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `CODE_EXPIRED` */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -3950,59 +7223,98 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Session"][];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-842f-7467-8395-8ff4805ae5f4",
+                     *           "device_name": "Unknown device",
+                     *           "created_at": "2026-11-30T12:57:53.967702788Z",
+                     *           "last_used_at": "2026-11-30T12:57:54.007175803Z",
+                     *           "current": true
+                     *         },
+                     *         {
+                     *           "id": "01a22c88-83e3-75a1-bd1e-21e39b8159d0",
+                     *           "device_name": "Living room",
+                     *           "created_at": "2026-11-30T12:57:53.89179378Z",
+                     *           "last_used_at": "2026-11-30T12:57:53.964213343Z",
+                     *           "current": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListSessionsResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4021,68 +7333,95 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4090,7 +7429,13 @@ export interface operations {
     "list-categories": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4099,50 +7444,84 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Category"][];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "category": "Drama",
+                     *           "count": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListCategoriesResponse"];
                 };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4150,10 +7529,10 @@ export interface operations {
     "continue-watching": {
         parameters: {
             query?: {
-                /** @description How many at most. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /** @description The most videos to return. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -4164,63 +7543,106 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Begun"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "video": {
+                     *             "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *             "title": "The Lighthouse",
+                     *             "description": "A film by the sea.",
+                     *             "category": "Drama",
+                     *             "required_plan": "premium",
+                     *             "duration": 60,
+                     *             "poster": {
+                     *               "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#253118"
+                     *             },
+                     *             "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *           },
+                     *           "progress": 31.5,
+                     *           "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 20,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContinueWatchingResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4237,41 +7659,51 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Alive"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "status": "ok"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4279,7 +7711,13 @@ export interface operations {
     openapi: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4288,37 +7726,54 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": Record<string, never>;
                 };
             };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4326,7 +7781,13 @@ export interface operations {
     "list-plans": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -4335,59 +7796,138 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Plan"][];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "plan_type": "basic",
+                     *           "prices": [
+                     *             {
+                     *               "interval": "month",
+                     *               "amount": 799,
+                     *               "currency": "usd",
+                     *               "lookup_key": "basic_month"
+                     *             },
+                     *             {
+                     *               "interval": "year",
+                     *               "amount": 7990,
+                     *               "currency": "usd",
+                     *               "lookup_key": "basic_year"
+                     *             }
+                     *           ],
+                     *           "features": [
+                     *             "Free and basic titles",
+                     *             "One stream at a time"
+                     *           ],
+                     *           "trial_days": 0,
+                     *           "stream_limit": 1
+                     *         },
+                     *         {
+                     *           "plan_type": "premium",
+                     *           "prices": [
+                     *             {
+                     *               "interval": "month",
+                     *               "amount": 1299,
+                     *               "currency": "usd",
+                     *               "lookup_key": "premium_month"
+                     *             },
+                     *             {
+                     *               "interval": "year",
+                     *               "amount": 12990,
+                     *               "currency": "usd",
+                     *               "lookup_key": "premium_year"
+                     *             }
+                     *           ],
+                     *           "features": [
+                     *             "The whole catalogue",
+                     *             "Four streams at a time"
+                     *           ],
+                     *           "trial_days": 0,
+                     *           "stream_limit": 4
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListPlansResponse"];
                 };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4404,59 +7944,93 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Stream"][];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *           "device_name": "Unknown device",
+                     *           "video_id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "video_title": "The Lighthouse",
+                     *           "started_at": "2026-11-30T12:57:55.667348469Z",
+                     *           "expires_at": "2026-11-30T12:58:25.676960184Z",
+                     *           "current": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListPlaybackResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4475,68 +8049,723 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Stopped"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StopPlaybackResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "get-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "captions": false,
+                     *         "caption_language": null,
+                     *         "audio_language": null,
+                     *         "speed": 1,
+                     *         "volume": 1,
+                     *         "autoplay": true,
+                     *         "interface_language": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetPreferencesResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "set-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "captions": true,
+                 *       "caption_language": "de",
+                 *       "speed": 1.25
+                 *     }
+                 */
+                "application/json": components["schemas"]["PreferenceEdits"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "captions": true,
+                     *         "caption_language": "de",
+                     *         "audio_language": null,
+                     *         "speed": 1.25,
+                     *         "volume": 1,
+                     *         "autoplay": true,
+                     *         "interface_language": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetPreferencesResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-series": {
+        parameters: {
+            query?: {
+                /** @description The most series to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "title": "Harbour Nine",
+                     *           "description": "The night shift of a harbour, and what the sea brings.",
+                     *           "category": "Drama",
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#332235"
+                     *           },
+                     *           "seasons": [
+                     *             {
+                     *               "season": 1,
+                     *               "episodes": 1
+                     *             }
+                     *           ],
+                     *           "required_plan": "basic",
+                     *           "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 20,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListSeriesResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "get-series": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "title": "Harbour Nine",
+                     *         "description": "The night shift of a harbour, and what the sea brings.",
+                     *         "category": "Drama",
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "seasons": [
+                     *           {
+                     *             "season": 1,
+                     *             "episodes": 1
+                     *           }
+                     *         ],
+                     *         "required_plan": "basic",
+                     *         "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetSeriesResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-episodes": {
+        parameters: {
+            query?: {
+                /** @description One season; all seasons by default. */
+                season?: number;
+                /** @description The most episodes to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "title": "The pilot",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "basic",
+                     *           "duration": 60,
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#332235"
+                     *           },
+                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "season": 1,
+                     *           "episode": 1,
+                     *           "published_at": "2026-11-30T12:57:53.811046916Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 20,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListEpisodesResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4544,8 +8773,8 @@ export interface operations {
     "get-subscription": {
         parameters: {
             query?: {
-                /** @description The checkout session that one returns from: the answer is then what Stripe says now. */
-                session_id?: string | null;
+                /** @description The checkout session from which the user returns: the response is then Stripe's current state. */
+                session_id?: string;
             };
             header?: never;
             path?: never;
@@ -4556,59 +8785,103 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Subscription"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "basic",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 799,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "cancel_at": null,
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetSubscriptionResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4625,77 +8898,127 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Subscription"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "premium",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 1299,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "cancel_at": "2026-12-30T12:57:55Z",
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2026-12-30T12:57:55Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CancelSubscriptionResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4703,126 +9026,196 @@ export interface operations {
     "change-plan": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wish"];
+                /**
+                 * @example {
+                 *       "plan_type": "premium"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanChangeRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Subscription"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "premium",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 1299,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "cancel_at": null,
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePlanResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CARD_DECLINED`, `PAYMENT_ACTION_REQUIRED` */
             402: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
             /** @description `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4836,120 +9229,186 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wish"];
+                /**
+                 * @example {
+                 *       "plan_type": "premium"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanChangeRequest"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["ChangePreview"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "premium",
+                     *         "interval": "month",
+                     *         "when": "now",
+                     *         "effective_at": "2026-11-30T12:57:55.411031618Z",
+                     *         "amount_due": 500,
+                     *         "currency": "usd",
+                     *         "lines": [
+                     *           {
+                     *             "description": "Unused time on Marquee Basic after 30 Nov 2026",
+                     *             "amount": -799
+                     *           },
+                     *           {
+                     *             "description": "Remaining time on Marquee Premium after 30 Nov 2026",
+                     *             "amount": 1299
+                     *           }
+                     *         ],
+                     *         "renews_at": "2026-12-30T12:57:55Z",
+                     *         "renewal_amount": 1299
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PreviewChangeResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_ACTION_REQUIRED` */
             402: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["PaymentErrorResponse"];
                 };
             };
             /** @description `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -4957,108 +9416,157 @@ export interface operations {
     "create-checkout": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Order"];
+                /**
+                 * @example {
+                 *       "plan_type": "basic",
+                 *       "interval": "month"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CheckoutRequest"];
             };
         };
         responses: {
             /** @description Success. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["OpenCheckout"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
+                     *         "session_id": "cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
+                     *         "expires_at": "2026-12-01T12:57:55Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreateCheckoutResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `ALREADY_SUBSCRIBED`, `IDEMPOTENCY_CONFLICT` */
+            /** @description `ALREADY_SUBSCRIBED`, `IDEMPOTENCY_CONFLICT`, `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5066,10 +9574,10 @@ export interface operations {
     "list-invoices": {
         parameters: {
             query?: {
-                /** @description How many at most. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                /** @description The most invoices to return. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -5080,72 +9588,128 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Invoice"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
+                     *           "number": "ERNXWNRN-0002",
+                     *           "status": "paid",
+                     *           "amount_due": 500,
+                     *           "amount_paid": 500,
+                     *           "amount_refunded": 0,
+                     *           "currency": "usd",
+                     *           "created_at": "2026-11-30T12:57:55Z",
+                     *           "paid_at": "2026-11-30T12:57:55Z",
+                     *           "period_end": "2026-12-30T12:57:55Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ/pdf"
+                     *         },
+                     *         {
+                     *           "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
+                     *           "number": "ERNXWNRN-0001",
+                     *           "status": "paid",
+                     *           "amount_due": 799,
+                     *           "amount_paid": 799,
+                     *           "amount_refunded": 0,
+                     *           "currency": "usd",
+                     *           "created_at": "2026-11-30T12:57:55Z",
+                     *           "paid_at": "2026-11-30T12:57:55Z",
+                     *           "period_end": "2026-12-30T12:57:55Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9/pdf"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 2,
+                     *         "next_cursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListInvoicesResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5162,77 +9726,109 @@ export interface operations {
             /** @description Success. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Portal"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_Gol19exT7qKZ6LcqFabMkBih"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatePortalResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `SUBSCRIPTION_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5249,77 +9845,127 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Subscription"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "premium",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 1299,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "cancel_at": null,
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ResumeSubscriptionResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `CONFLICT` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5333,66 +9979,78 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["WebhookEvent"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Received"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "received": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StripeWebhookResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5400,22 +10058,28 @@ export interface operations {
     "list-videos": {
         parameters: {
             query?: {
-                /** @description Words, or beginnings of words, in title, description or category, whatever their case and accents. All must match. */
-                q?: string | null;
+                /** @description Words or word prefixes that must all occur in the title, description or category, ignoring case and accents. */
+                q?: string;
                 /** @description A category's name. */
-                category?: string | null;
-                /** @description What the video asks of its viewer. */
-                required_plan?: components["schemas"]["RequiredPlan"] | null;
-                /** @description Episodes of a series. */
-                series_id?: components["schemas"]["SeriesId"] | null;
-                /** @description `newest` unless given. */
-                sort?: components["schemas"]["Sort"];
-                /** @description How many at most; 20 unless given. */
-                limit?: number | null;
-                /** @description Where the last page ended. */
-                cursor?: string | null;
+                category?: string;
+                /** @description The plan that the video requires. */
+                required_plan?: components["schemas"]["RequiredPlan"];
+                /** @description Only episodes of this series. */
+                series_id?: components["schemas"]["SeriesId"];
+                /** @description `newest` by default. */
+                sort?: components["schemas"]["VideoSort"];
+                /** @description The most videos to return; 20 by default. */
+                limit?: number;
+                /** @description The cursor of the last page. */
+                cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5424,54 +10088,98 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Video"][];
-                        pagination: {
-                            limit: number;
-                            next_cursor: string | null;
-                        };
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "title": "The Lighthouse",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "premium",
+                     *           "duration": 60,
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#253118"
+                     *           },
+                     *           "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "limit": 1,
+                     *         "next_cursor": "Wy0xNzk2MDQzNDczODI1LDAsIiIsIjAxYTIyYzg4LTgzODAtNzk4NS05YzdkLTg5ODlhNGM2MDM5MSJdkVEW0Jy8Dl2QcrefLvEW_g"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListVideosResponse"];
                 };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `VALIDATION_ERROR`, `INVALID_CURSOR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5490,68 +10198,114 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Shown"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *         "title": "The Lighthouse",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "premium",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#253118"
+                     *         },
+                     *         "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "progress": 31.5,
+                     *         "completed": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetVideoResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5559,8 +10313,8 @@ export interface operations {
     "play-video": {
         parameters: {
             query?: {
-                /** @description One's own live playback: its grant is renewed, and no second view counted. */
-                playback_session_id?: components["schemas"]["PlaybackId"] | null;
+                /** @description The caller's own live playback: its grant is renewed without counting a second view. */
+                playback_session_id?: components["schemas"]["PlaybackId"];
             };
             header?: never;
             path: {
@@ -5573,86 +10327,136 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Playback"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "playback_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "expires_at": "2026-11-30T13:57:55.667348469Z",
+                     *         "refresh_after": "2026-11-30T13:45:55.667348469Z",
+                     *         "captions": [
+                     *           {
+                     *             "language": "en",
+                     *             "name": "en",
+                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *           }
+                     *         ],
+                     *         "resume_position": 0,
+                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *         "heartbeat_seconds": 10
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlayVideoResponse"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `SUBSCRIPTION_REQUIRED`, `SUBSCRIPTION_EXPIRED`, `PAYMENT_OVERDUE`, `PLAN_UPGRADE_REQUIRED` */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `VIDEO_NOT_READY`, `STREAM_LIMIT_REACHED` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["StreamErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5668,6 +10472,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "progress": 31.5,
+                 *       "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                 *       "client_time": "2026-11-30T12:57:55.676460641Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Heartbeat"];
             };
         };
@@ -5675,95 +10486,135 @@ export interface operations {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: components["schemas"]["Progress"];
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "progress": 31.5,
+                     *         "completed": false,
+                     *         "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateProgressResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `NOT_FOUND` */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description `STREAM_LIMIT_REACHED` */
+            /** @description `STREAM_STOPPED` */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["StreamErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `RATE_LIMITED` */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
@@ -5777,66 +10628,76 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["WebhookEvent"];
             };
         };
         responses: {
             /** @description Success. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: null;
-                    };
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
                 };
             };
             /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `INTERNAL` */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description `UNAVAILABLE` */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

@@ -1,9 +1,13 @@
 // The one way to the API. Everything that asks it goes through `api` and `data` or `page`.
 import createClient from 'openapi-fetch';
 import type { paths } from './api.generated';
+import { passwordConfirmed } from './confirm-password';
 import { errorOfAnswer, errorOfFailure } from './errors/answer';
 import { hasCode } from './errors/api-error';
+import type { ErrorCode } from './errors/api-error';
 import type { Page } from './models';
+import { TRIES_AGAIN_MAX, retryDelay } from './query-client';
+import { noteServiceTime } from './service-clock';
 import { issuedAt, loseSession, startSession, token } from './session';
 
 /** Milliseconds. The API itself gives up after eight seconds. */
@@ -14,12 +18,27 @@ const REFRESH_AFTER = 24 * 3600 * 1000;
 export const api = createClient<paths>({ baseUrl: '/', fetch: authenticated });
 
 /** Sends what a page has to say while it is being left; nobody is there for the answer. */
-export async function sendInParting(method: 'PUT' | 'DELETE', path: `/api/${string}`, body?: object): Promise<void> {
+export async function sendInParting(method: 'PUT' | 'PATCH' | 'DELETE', path: `/api/${string}`, body?: object): Promise<void> {
   const bearer = token();
   if (bearer === null) return;
   const headers: Record<string, string> = { authorization: `Bearer ${bearer}` };
   if (body) headers['content-type'] = 'application/json';
-  await fetch(path, { method, headers, body: body && JSON.stringify(body), keepalive: true }).catch(() => undefined);
+  await fetch(path, {
+    method,
+    headers,
+    body: body && JSON.stringify(body),
+    keepalive: true,
+    signal: AbortSignal.timeout(ANSWER_WITHIN),
+  }).catch(() => undefined);
+}
+
+/** Ends another session than the present one, though the page be left. Where that fails time and again, it ends by itself later. */
+export async function endSessionOf(bearer: string): Promise<void> {
+  for (let failures = 0; failures <= TRIES_AGAIN_MAX; failures += 1) {
+    const response = await send(new Request('/api/auth/logout', { method: 'POST', keepalive: true }), bearer).catch(() => null);
+    if (response && response.status < 500) return;
+    await new Promise((resolve) => setTimeout(resolve, retryDelay(failures, null)));
+  }
 }
 
 interface Answer<Body> {
@@ -40,7 +59,7 @@ export async function page<T>(answer: Promise<Answer<{ data: T[]; pagination: { 
 }
 
 /** Waits for an answer that says no more than that it is done; throws an `ApiError` for a refusal. */
-export async function done(answer: Promise<Answer<{ success: true }>>): Promise<void> {
+export async function done(answer: Promise<Answer<{ success: boolean }>>): Promise<void> {
   await body(answer);
 }
 
@@ -67,11 +86,14 @@ const sentBy = (response: Response) => senders.get(response) ?? null;
 async function authenticated(request: Request): Promise<Response> {
   const bearer = token();
   let response = await send(request.clone(), bearer);
-  if (response.status === 401 && bearer !== null && (await isExpired(response))) {
+  if (response.status === 401 && bearer !== null && (await isRefused(response, 'TOKEN_EXPIRED'))) {
     const fresh = await refresh(bearer);
-    if (fresh !== null) response = await send(request, fresh);
+    if (fresh !== null) response = await send(request.clone(), fresh);
   } else if (bearer !== null && Date.now() - (issuedAt(bearer) ?? Date.now()) > REFRESH_AFTER) {
     void refresh(bearer);
+  }
+  if (response.status === 403 && (await isRefused(response, 'REAUTHENTICATION_REQUIRED')) && (await passwordConfirmed())) {
+    response = await send(request, token());
   }
   return response;
 }
@@ -82,12 +104,16 @@ async function send(request: Request, bearer: string | null): Promise<Response> 
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_WITHIN)]);
   const response = await fetch(new Request(request, { headers, signal }));
   senders.set(response, bearer);
+  noteServiceTime(response);
   return response;
 }
 
-async function isExpired(response: Response): Promise<boolean> {
-  const body: unknown = await response.clone().json().catch(() => null);
-  return hasCode(errorOfAnswer(response, body), 'TOKEN_EXPIRED');
+async function isRefused(response: Response, code: ErrorCode): Promise<boolean> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return hasCode(errorOfAnswer(response, body), code);
 }
 
 let refreshing: Promise<string | null> | null = null;

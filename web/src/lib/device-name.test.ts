@@ -4,7 +4,7 @@ import { deviceName } from './device-name';
 describe('deviceName', () => {
   it('keeps a name that somebody gave', () => {
     expect(deviceName('Living room')).toBe('Living room');
-    expect(deviceName('')).toBe('A device');
+    expect(deviceName('')).toBe('Unknown device');
   });
 
   it('reads what browsers say of themselves', () => {
@@ -12,6 +12,6 @@ describe('deviceName', () => {
     expect(deviceName(chrome)).toBe('Chrome on Linux');
     const safari = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1';
     expect(deviceName(safari)).toBe('Safari on iPhone');
-    expect(deviceName('Mozilla/5.0 something new')).toBe('A browser');
+    expect(deviceName('Mozilla/5.0 something new')).toBe('Unknown browser');
   });
 });

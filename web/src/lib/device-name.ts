@@ -1,9 +1,10 @@
+import { t } from '@lingui/core/macro';
 /** What to call a device that gave no name of its own but only what browsers say of themselves. */
 export function deviceName(name: string): string {
-  if (!/^(Mozilla|Opera)\//.test(name)) return name || 'A device';
-  const browser = BROWSERS.find(([pattern]) => pattern.test(name))?.[1] ?? 'A browser';
+  if (!/^(Mozilla|Opera)\//.test(name)) return name || t`Unknown device`;
+  const browser = BROWSERS.find(([pattern]) => pattern.test(name))?.[1] ?? t`Unknown browser`;
   const system = SYSTEMS.find(([pattern]) => pattern.test(name))?.[1];
-  return system ? `${browser} on ${system}` : browser;
+  return system ? t`${browser} on ${system}` : browser;
 }
 
 // In this order: they all claim to be each other.

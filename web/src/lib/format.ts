@@ -1,44 +1,48 @@
-const LOCALE = 'en';
-// The day before the month.
-const LOCALE_OF_DAYS = 'en-GB';
+// Dates, numbers and durations as the viewer's locale writes them.
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 
-/** `$9.99`, of minor units. */
-export function money(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: currency.toUpperCase() });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
-}
-
-/** `26 November 2026`. */
+/** `26 November 2026`, by the viewer's own clock. */
 export function day(time: string): string {
-  return new Intl.DateTimeFormat(LOCALE_OF_DAYS, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(time));
+  return i18n.date(time, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
-/** `26 Nov 2026, 14:05`. */
+// Operators see one clock, that of their filters and figures: UTC, and it says so.
+
+/** `26 Nov 2026, 14:05 UTC`. */
 export function moment(time: string): string {
-  const shape = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false } as const;
-  return new Intl.DateTimeFormat(LOCALE_OF_DAYS, shape).format(new Date(time));
+  return `${bareMoment(time)} UTC`;
+}
+
+/** `26 Nov 2026, 14:05` in UTC, where the page says so elsewhere. */
+export function bareMoment(time: string): string {
+  return i18n.date(time, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+}
+
+/** `26 November 2026`, the day in UTC. */
+export function utcDay(time: string): string {
+  return i18n.date(time, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
 /** `3 minutes ago`, `yesterday`, and the day for what is older than a month. */
 export function ago(time: string, now = Date.now()): string {
   const seconds = Math.round((now - new Date(time).getTime()) / 1000);
-  const format = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
-  if (seconds < 60) return 'just now';
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  if (seconds < 60) return t`just now`;
   if (seconds < 3600) return format.format(-Math.floor(seconds / 60), 'minute');
   if (seconds < 86_400) return format.format(-Math.floor(seconds / 3600), 'hour');
   if (seconds < 30 * 86_400) return format.format(-Math.floor(seconds / 86_400), 'day');
   return day(time);
 }
 
-/** `1 h 42 min`, `42 min`, `36 sec`. */
+/** `1 hr 42 mins`, `42 mins`, `36 secs`. */
 export function length(seconds: number): string {
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} sec`;
+  if (whole < 60) return amount(whole, 'second');
   const minutes = Math.round(whole / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+  const hours = Math.floor(minutes / 60);
+  const parts = [hours > 0 && amount(hours, 'hour'), minutes % 60 > 0 && amount(minutes % 60, 'minute')];
+  return parts.filter((part) => part !== false).join(' ');
 }
 
 /** `1:02:07`, `0:42`. */
@@ -50,9 +54,18 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** The locale of every format: the viewer's region where they read the app's language, else that language. */
+export function locale(): string {
+  return [i18n.locales ?? i18n.locale].flat()[0] ?? i18n.locale;
+}
+
+function amount(value: number, unit: 'hour' | 'minute' | 'second'): string {
+  return i18n.number(value, { style: 'unit', unit, unitDisplay: 'short' });
+}
+
 /** `1 device`, `2 devices`. */
 export function count(number: number, noun: string): string {
-  return `${new Intl.NumberFormat(LOCALE).format(number)} ${noun}${number === 1 ? '' : 's'}`;
+  return `${i18n.number(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** `Premium`. */

@@ -1,46 +1,55 @@
 // The nouns of the API by their names, as docs/openapi.json describes them.
-import type { components, paths } from './api.generated';
+import type { components } from './api.generated';
 
 type Schemas = components['schemas'];
 
 export type AdminVideo = Schemas['AdminVideo'];
 export type BillingEvent = Schemas['BillingEvent'];
 export type Category = Schemas['Category'];
-export type ChangePreview = Schemas['ChangePreview'];
-export type Code = Schemas['Code'];
-export type Deed = Schemas['Deed'];
+export type ChangePreview = Schemas['PlanChangePreview'];
+export type Code = Schemas['ErrorCode'];
+export type Deed = Schemas['AuditEntry'];
 /** A customer of whom the tables say something else than Stripe. */
-export type Drift = Schemas['Drift'];
-export type EventState = Schemas['EventState'];
-export type Interval = Schemas['Interval'];
+export type Drift = Schemas['BillingDrift'];
+export type Email = Schemas['MemberEmail'];
+export type EventState = Schemas['BillingEventState'];
+export type Interval = Schemas['BillingInterval'];
 export type Invoice = Schemas['Invoice'];
 export type Member = Schemas['Member'];
 export type MemberDetail = Schemas['MemberDetail'];
 /** The figures of the business over some days. */
-export type Metrics = paths['/api/admin/metrics']['get']['responses'][200]['content']['application/json']['data'];
+export type Metrics = Schemas['MetricsReport'];
 export type NewVideo = Schemas['NewVideo'];
 export type Payment = Schemas['Payment'];
 export type Plan = Schemas['Plan'];
 export type PlanType = Schemas['PlanType'];
 export type Playback = Schemas['Playback'];
+/** What changes of how a viewer likes to watch. */
+export type PreferenceEdits = Schemas['PreferenceEdits'];
+export type Preferences = Schemas['Preferences'];
 export type Price = Schemas['Price'];
 export type RequiredPlan = Schemas['RequiredPlan'];
+export type Series = Schemas['Series'];
+/** A series as operators see it, with or without episodes. */
+export type AdminSeries = Schemas['AdminSeries'];
 export type Session = Schemas['Session'];
 export type SignIn = Schemas['SignIn'];
-export type Sort = Schemas['Sort'];
-export type Status = Schemas['Status'];
+export type Sort = Schemas['VideoSort'];
+export type Status = Schemas['SubscriptionStatus'];
 export type Stream = Schemas['Stream'];
 export type Subscription = Schemas['Subscription'];
+export type AudioTrack = Schemas['AudioTrack'];
+export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];
 export type User = Schemas['User'];
 export type Video = Schemas['Video'];
 /** What becomes different of a video. */
-export type VideoEdits = Schemas['Edits'];
+export type VideoEdits = Schemas['VideoEdits'];
 export type VideoStatus = Schemas['VideoStatus'];
 /** A video with what it is to the viewer who asks. */
-export type ShownVideo = Schemas['Shown'];
+export type ShownVideo = Schemas['VideoDetail'];
 /** A video that was begun. */
-export type Begun = Schemas['Begun'];
+export type Begun = Schemas['ContinueWatchingItem'];
 
 /** A page of a list, and where the next one starts. */
 export interface Page<T> {

@@ -2,11 +2,19 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './errors/api-error';
 import type { ErrorCode } from './errors/api-error';
 
-const TRIES_AGAIN_MAX = 3;
+/** How often a request that failed is sent again, where that does no harm. */
+export const TRIES_AGAIN_MAX = 3;
 const WAIT_SECONDS_MAX = 20;
 
 /** What may be different a moment later. */
-const PASSING: ErrorCode[] = ['UNREACHABLE', 'TIMED_OUT', 'INTERNAL', 'UNAVAILABLE', 'PAYMENT_PROVIDER_UNAVAILABLE', 'VIDEO_PROVIDER_UNAVAILABLE'];
+const TRANSIENT: ErrorCode[] = [
+  'UNREACHABLE',
+  'TIMED_OUT',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'PAYMENT_PROVIDER_UNAVAILABLE',
+  'VIDEO_PROVIDER_UNAVAILABLE',
+];
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -24,7 +32,12 @@ export const queryClient = new QueryClient({
 export function shouldRetry(failures: number, error: unknown): boolean {
   if (!(error instanceof ApiError) || failures >= TRIES_AGAIN_MAX) return false;
   if (error.code === 'RATE_LIMITED') return error.retry_after_seconds !== null && error.retry_after_seconds <= WAIT_SECONDS_MAX;
-  return PASSING.includes(error.code);
+  return isTransient(error);
+}
+
+/** Whether the same request may well succeed in a moment. */
+export function isTransient(error: ApiError): boolean {
+  return TRANSIENT.includes(error.code);
 }
 
 /** Milliseconds: what the service asks for, or twice as long each time, with some chance so that not all come at once. */

@@ -47,14 +47,24 @@ export function subscribeToSession(listener: Listener): () => void {
 
 /** When the token was issued, in milliseconds; `null` if it does not say. */
 export function issuedAt(token: string): number | null {
+  const { iat } = claimsOf(token);
+  return typeof iat === 'number' ? iat * 1000 : null;
+}
+
+/** Whose session it is; `null` for a stranger. */
+export function accountId(): string | null {
+  const { sub } = claimsOf(held ?? '');
+  return typeof sub === 'string' ? sub : null;
+}
+
+function claimsOf(token: string): { iat?: unknown; sub?: unknown } {
   try {
     const [, payload = ''] = token.split('.');
-    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
-    if (typeof claims === 'object' && claims !== null && 'iat' in claims && typeof claims.iat === 'number') return claims.iat * 1000;
+    return JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as object;
   } catch {
     // No token of ours; the service will say so.
+    return {};
   }
-  return null;
 }
 
 function keep(token: string | null) {

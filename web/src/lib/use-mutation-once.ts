@@ -6,7 +6,10 @@ import { useCallback, useRef } from 'react';
  * A mutation that is under way once at most. That it is pending is known to the button a render late, and by then a double
  * click has asked for it twice.
  */
-export function useMutationOnce<Data, Variables = void>({ mutationFn, ...options }: UseMutationOptions<Data, Error, Variables>): UseMutationResult<Data, Error, Variables> {
+export function useMutationOnce<Data, Variables = void>({
+  mutationFn,
+  ...options
+}: UseMutationOptions<Data, Error, Variables>): UseMutationResult<Data, Error, Variables> {
   const isUnderWay = useRef(false);
   const mutation = useMutation<Data, Error, Variables>({
     ...options,

@@ -1,6 +1,6 @@
 //! `/video/v1/assets` and the playback ids under it.
 
-use super::{PageQuery, check_passthrough, check_settings, page, parse};
+use super::input::{PageQuery, check_passthrough, check_settings, page, parse};
 use crate::answer::{Refusal, data};
 use crate::ids;
 use crate::model::{Asset, AssetSettings, PlaybackId, Policy};
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// More would be a mistake of the caller's.
+/// More playback ids would be the caller's mistake.
 const PLAYBACK_IDS_MAX: usize = 100;
 
 fn shown(status: StatusCode, asset: &Asset) -> Response {
@@ -37,13 +37,17 @@ pub(super) async fn retrieve(State(mux): State<Arc<Mux>>, Path(id): Path<String>
     Ok(shown(StatusCode::OK, &find(&mux, &id)?))
 }
 
+pub(super) async fn input_info(State(mux): State<Arc<Mux>>, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(data(StatusCode::OK, &shapes::input_info(&find(&mux, &id)?)))
+}
+
 pub(super) async fn list(State(mux): State<Arc<Mux>>, query: PageQuery) -> Result<Response, Refusal> {
     let page = page(query)?;
     let mut assets = mux.assets.all();
     assets.retain(|asset| page.upload_id.is_none() || asset.upload_id == page.upload_id);
     assets.sort_by_key(|one| std::cmp::Reverse(one.created_at));
     let shown: Vec<Value> = page.of(assets).iter().map(|asset| shapes::asset(asset, Shape::Api)).collect();
-    // Pages are numbered here: there is no cursor to go on with.
+    // Lists use page numbers here, so there is no next cursor.
     Ok(axum::Json(json!({ "data": shown, "next_cursor": null })).into_response())
 }
 

@@ -1,6 +1,6 @@
 //! `/system/v1/signing-keys`: the keys that sign playback tokens.
 
-use super::{PageQuery, page};
+use super::input::{PageQuery, page};
 use crate::answer::{Refusal, data};
 use crate::model::KeyRecord;
 use crate::shapes;

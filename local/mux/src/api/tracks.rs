@@ -1,6 +1,6 @@
-//! `/video/v1/assets/{id}/tracks`: captions and subtitles, fetched from an address.
+//! `/video/v1/assets/{id}/tracks`: captions and subtitles, fetched from a URL.
 
-use super::{check_passthrough, parse};
+use super::input::{check_passthrough, parse};
 use crate::answer::{Refusal, data};
 use crate::encode;
 use crate::ids;
@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// Largest file of subtitles that is taken.
+/// Largest subtitle file that is accepted, in bytes.
 const TEXT_BYTES_MAX: usize = 4 << 20;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 const TRACKS_MAX: usize = 64;
@@ -83,7 +83,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Goes on with the tracks that an earlier run has not prepared.
+/// Resumes the preparation of tracks that an earlier run left unfinished.
 pub(crate) fn resume(mux: &Arc<Mux>) {
     for asset in mux.assets.all() {
         for track in asset.tracks.into_iter().filter(|track| track.status == Status::Preparing) {
@@ -122,7 +122,7 @@ fn finish(mux: &Weak<Mux>, asset_id: &str, track_id: &str, vtt: Option<String>) 
     }
 }
 
-/// The text at `url` as WebVTT: SubRip is converted.
+/// The text at `url` as WebVTT; SubRip is converted.
 async fn fetch(http: &reqwest::Client, url: &str, work_folder: &std::path::Path) -> Option<String> {
     let response = http.get(url).timeout(FETCH_TIMEOUT).send().await.ok()?.error_for_status().ok()?;
     let text = response.bytes().await.ok().filter(|bytes| bytes.len() <= TEXT_BYTES_MAX)?;

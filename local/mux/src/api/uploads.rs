@@ -1,6 +1,6 @@
 //! `/video/v1/uploads`: direct uploads.
 
-use super::{PageQuery, check_settings, page, parse};
+use super::input::{PageQuery, check_settings, page, parse};
 use crate::answer::{Refusal, data};
 use crate::model::{AssetSettings, UploadStatus};
 use crate::shapes;
@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// How long an upload's URL works, in seconds: Mux's default and bounds.
+/// How long an upload's URL is valid, in seconds: Mux's default and bounds.
 const TIMEOUT_SECONDS: i64 = 3600;
 const TIMEOUT_SECONDS_MIN: i64 = 60;
 const TIMEOUT_SECONDS_MAX: i64 = 604_800;

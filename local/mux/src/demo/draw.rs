@@ -1,5 +1,5 @@
-//! Shapes for the scenes, as SVG. Everything is drawn on a canvas that is wider than what is shown, so that layers can
-//! drift: x runs from [`LEFT`] to [`RIGHT`], and 0 to 1280 is the part that a poster shows.
+//! Shapes for the scenes, as SVG. The canvas is wider than the visible part, so that layers can drift: x runs from
+//! [`LEFT`] to [`RIGHT`], and a poster shows 0 to 1280.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ pub(super) const LEFT: f64 = -200.0;
 pub(super) const RIGHT: f64 = 1480.0;
 pub(super) const HEIGHT: f64 = 720.0;
 
-/// Numbers that look random and are the same every time: a scene is part of its recipe.
+/// Pseudo-random numbers that are the same every time: a scene is part of its recipe.
 pub(super) struct Dice(u64);
 
 impl Dice {
@@ -15,7 +15,7 @@ impl Dice {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// Evenly between two bounds.
+    /// Uniformly distributed between two bounds.
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -28,19 +28,19 @@ impl Dice {
     }
 }
 
-/// A rectangle over the whole canvas, coloured from top to bottom.
+/// A rectangle over the whole canvas, with a gradient from top to bottom.
 pub(super) fn sky(id: &str, stops: &[(u32, &str)]) -> String {
     let fill = vertical(id, stops);
     format!("{fill}<rect x=\"{LEFT}\" y=\"0\" width=\"{}\" height=\"{HEIGHT}\" fill=\"url(#{id})\"/>", RIGHT - LEFT)
 }
 
-/// A gradient from top to bottom; stops in percent. A colour may carry its opacity after a slash.
+/// A gradient from top to bottom; stops in percent. A color may be followed by a slash and its opacity.
 pub(super) fn vertical(id: &str, stops: &[(u32, &str)]) -> String {
     let stops: String = stops.iter().map(|(at, color)| stop(*at, color)).collect();
     format!("<linearGradient id=\"{id}\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\">{stops}</linearGradient>")
 }
 
-/// A gradient from a lit spot outwards.
+/// A gradient outwards from a bright spot.
 pub(super) fn radial(id: &str, center: (f64, f64), stops: &[(u32, &str)]) -> String {
     let stops: String = stops.iter().map(|(at, color)| stop(*at, color)).collect();
     format!("<radialGradient id=\"{id}\" cx=\"{}\" cy=\"{}\" r=\"0.75\">{stops}</radialGradient>", center.0, center.1)
@@ -65,7 +65,7 @@ pub(super) fn glow(id: &str, (x, y): (f64, f64), radius: f64, color: &str, stren
     format!("{fill}<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"url(#{id})\"/>")
 }
 
-/// A plain disc: a sun, a moon.
+/// A plain disc, such as a sun or a moon.
 pub(super) fn disc((x, y): (f64, f64), radius: f64, fill: &str) -> String {
     format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{fill}\"/>")
 }
@@ -83,7 +83,7 @@ pub(super) fn stars(seed: u64, count: u32, below: f64, color: &str) -> String {
     svg + "</g>"
 }
 
-/// How a skyline of the land runs.
+/// The shape of a skyline.
 #[derive(Clone, Copy)]
 pub(super) struct Ridge {
     pub(super) seed: u64,
@@ -91,14 +91,14 @@ pub(super) struct Ridge {
     pub(super) y: f64,
     /// How far it rises and falls.
     pub(super) swing: f64,
-    /// Waves over the canvas, of the slowest swing.
+    /// The number of waves across the canvas, for the slowest wave.
     pub(super) waves: f64,
     /// 0 for dunes, 1 for rock.
     pub(super) rough: f64,
 }
 
 impl Ridge {
-    /// The height of the land at every step of the canvas, left to right.
+    /// The height of the land at each step of the canvas, from left to right.
     pub(super) fn points(self) -> Vec<(f64, f64)> {
         let mut dice = Dice::new(self.seed);
         let octaves: Vec<(f64, f64, f64)> = (0..6)
@@ -119,7 +119,7 @@ impl Ridge {
         (0..=steps).map(|at| LEFT + f64::from(at) * step).map(|x| (x, height(x))).collect()
     }
 
-    /// The land down to the lower edge.
+    /// The land, filled down to the lower edge.
     pub(super) fn land(self, fill: &str) -> String {
         let mut path = format!("M{LEFT} {HEIGHT}");
         for (x, y) in self.points() {
@@ -138,13 +138,13 @@ impl Ridge {
     }
 }
 
-/// A sine that sharpens into peaks.
+/// A sine sharpened into peaks.
 fn wave(turn: f64, rough: f64) -> f64 {
     let peaks = 1.0 - 2.0 * (turn / 2.0).sin().abs().powf(0.9);
     turn.sin() * (1.0 - rough) + peaks * rough
 }
 
-/// Pines on a line of land.
+/// Pines along a skyline.
 pub(super) fn pines(seed: u64, ridge: Ridge, (low, high): (f64, f64), fill: &str) -> String {
     let mut dice = Dice::new(seed);
     let mut svg = format!("<g fill=\"{fill}\">");
@@ -220,7 +220,7 @@ pub(super) fn towers(
     svg
 }
 
-/// Glints on water below `y`, denser and wider towards the viewer.
+/// Glints on water below `y`, denser and wider in the foreground.
 pub(super) fn glints(seed: u64, y: f64, center: f64, spread: f64, color: &str) -> String {
     let mut dice = Dice::new(seed);
     let mut svg = format!("<g fill=\"{color}\">");
@@ -240,7 +240,7 @@ pub(super) fn glints(seed: u64, y: f64, center: f64, spread: f64, color: &str) -
     svg + "</g>"
 }
 
-/// A toothed wheel around the origin.
+/// A gear around the origin.
 pub(super) fn gear(radius: f64, teeth: u32, fill: &str, hole: &str) -> String {
     let mut path = String::new();
     for tooth in 0..teeth {
@@ -271,7 +271,7 @@ pub(super) fn gear(radius: f64, teeth: u32, fill: &str, hole: &str) -> String {
     svg
 }
 
-/// Blurs what it holds.
+/// Blurs its content.
 pub(super) fn blurred(id: &str, deviation: f64, svg: &str) -> String {
     format!(
         "<filter id=\"{id}\" x=\"-50%\" y=\"-50%\" width=\"200%\" height=\"200%\"><feGaussianBlur \
@@ -279,7 +279,7 @@ pub(super) fn blurred(id: &str, deviation: f64, svg: &str) -> String {
     )
 }
 
-/// Lets what it holds throw a shadow, `dy` below it.
+/// Adds a shadow to its content, `dy` below it.
 pub(super) fn shadowed(id: &str, dy: f64, deviation: f64, opacity: f64, svg: &str) -> String {
     format!(
         "<filter id=\"{id}\" x=\"-20%\" y=\"-20%\" width=\"140%\" height=\"150%\"><feGaussianBlur in=\"SourceAlpha\" \

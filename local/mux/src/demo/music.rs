@@ -1,15 +1,15 @@
-//! The sound of a demo video: soft chords, and notes plucked over them.
+//! The sound of a demo video: soft chords with plucked notes.
 
 use std::f64::consts::TAU;
 
-/// Enough for tones this mild; the encoder brings it to what players expect.
+/// Enough for such soft tones; the encoder converts it to a common sample rate.
 const SAMPLE_RATE: u32 = 24_000;
 const CHORD_SECONDS: f64 = 4.0;
 /// The C two octaves below the middle one, in hertz.
 const DEEP_C: f64 = 65.406;
 const FADE_SECONDS: f64 = 1.5;
 
-/// A stereo WAV file of `seconds`.
+/// A stereo WAV file of `seconds` length.
 pub(super) fn wav(seconds: u32, chords: &[[i32; 4]], plucks: u32) -> Vec<u8> {
     let frames = (seconds * SAMPLE_RATE) as usize;
     let mut sound = vec![[0.0_f64; 2]; frames];
@@ -37,16 +37,17 @@ pub(super) fn wav(seconds: u32, chords: &[[i32; 4]], plucks: u32) -> Vec<u8> {
 struct Tone {
     frequency: f64,
     loudness: f64,
-    /// Seconds until it is at its loudest.
+    /// Seconds until the tone is at its loudest.
     attack: f64,
     seconds: f64,
-    /// How fast it dies away; 0 holds it until the end, where it fades as it came.
+    /// How fast the tone decays; 0 holds it until the end, where it fades out as it faded in.
     decay: f64,
     /// 0 is left, 1 is right.
     side: f64,
 }
 
-/// Adds a tone with one soft overtone. The sines are turned step by step, which is much faster than computing each.
+/// Adds a tone with one soft overtone. Each sine value is computed by rotating the last one, which is much faster than
+/// calling `sin`.
 fn add(sound: &mut [[f64; 2]], start: f64, tone: &Tone) {
     let rate = f64::from(SAMPLE_RATE);
     let (step_sin, step_cos) = (TAU * tone.frequency / rate).sin_cos();

@@ -1,19 +1,18 @@
-//! Posters: a scene with the title set over it.
+//! Posters: a scene with the title on top.
 
-use super::Title;
 use super::draw::{LEFT, RIGHT};
 use super::scene::{Scene, document};
-use super::titles::{Face, Lettering};
+use super::titles::{Face, Lettering, Title};
 use std::fmt::Write;
 
 /// Pixels.
 pub(super) const WIDTH: u32 = 1280;
 pub(super) const HEIGHT: u32 = 720;
 const MARGIN: u32 = 72;
-/// The title's last line stands on this line.
+/// The baseline of the title's last line.
 const BASE_LINE: u32 = 632;
 
-/// The poster as an SVG document; over a generated picture, only what goes on top of it.
+/// The poster as an SVG document; for a generated picture, only the overlay.
 pub(super) fn svg(title: &Title) -> String {
     let art: String = match (title.recipe.scene)() {
         Scene::Layers(layers) => layers.into_iter().map(|layer| layer.svg).collect(),
@@ -23,12 +22,12 @@ pub(super) fn svg(title: &Title) -> String {
     document(whole, (whole.2, whole.3), &format!("{art}{SCRIM}{}", words(title)))
 }
 
-/// Cuts the poster out of the canvas: what is blurred fades at the canvas' edges, which nobody is to see.
+/// Crops the poster from the canvas: blurred shapes fade at the canvas's edges, which must not be visible.
 pub(super) fn crop() -> String {
     format!("crop={WIDTH}:{HEIGHT}:{}:0", -LEFT)
 }
 
-/// Darkens the corner that the words stand in, whatever is behind.
+/// Darkens the corner behind the text.
 const SCRIM: &str = "<radialGradient id=\"scrim\" gradientUnits=\"userSpaceOnUse\" cx=\"120\" cy=\"640\" r=\"820\" \
     gradientTransform=\"matrix(1 0 0 .72 0 180)\"><stop stop-opacity=\".74\"/><stop offset=\".45\" stop-opacity=\".42\"/>\
     <stop offset=\"1\" stop-opacity=\"0\"/></radialGradient><rect x=\"-200\" width=\"1680\" height=\"720\" fill=\"url(#scrim)\"/>";
@@ -43,7 +42,7 @@ fn words(title: &Title) -> String {
         Face::Mono => ("DejaVu Sans Mono", 700, -0.04),
     };
     let leading = f64::from(*size) * 0.98;
-    // An episode carries its own name under that of its series.
+    // An episode shows its own title below the series's.
     let base = f64::from(BASE_LINE) - if title.series.is_some() { 46.0 } else { 0.0 };
     let top = base - leading * (lines.len() as f64 - 1.0);
     let eyebrow = top - f64::from(*size) * 0.92 - 14.0;

@@ -1,7 +1,8 @@
 //! From a recipe to a folder of media.
 
 use super::scene::{Motion, Scene};
-use super::{Title, music, poster};
+use super::titles::Title;
+use super::{music, poster};
 use crate::encode::{self, ENCODER_VERSION, Effort, EncodeError, Input, POSTER_FILE, Rate};
 use crate::ids;
 use sha2::{Digest, Sha256};
@@ -13,17 +14,17 @@ use tokio::fs;
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 360;
 const RATE: Rate = Rate { frames: 24, seconds: 1 };
-/// Fast rather than small: the first start waits for it.
+/// Fast rather than small, because the first start waits for it.
 const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1, background: false };
-/// The widths in which posters lie ready.
+/// The widths of the posters that are generated in advance.
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 const POSTER_SECONDS_MAX: u64 = 60;
-/// In front of the names of folders that are being filled.
+/// The prefix of folders that are still being filled.
 const UNFINISHED: &str = ".making-";
-/// A folder that has not been finished for so long never will be.
+/// A folder that is unfinished for this long will never be finished.
 const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(3600);
 
-/// Where the media of a title lie.
+/// The folder of a title's media.
 pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     let recipe = &title.recipe;
     let mut hash = Sha256::new();
@@ -39,7 +40,7 @@ pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     dir.join(format!("{}-{}", title.slug, &hex::encode(hash.finalize())[..12]))
 }
 
-/// Fills a folder of its own and gives it its name when it is complete.
+/// Fills a temporary folder and renames it when it is complete.
 pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<(), EncodeError> {
     let work = dir.join(format!("{UNFINISHED}{}", ids::id()));
     let media = work.join("media");
@@ -48,7 +49,7 @@ pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<
     let work = fs::canonicalize(work).await?;
     let result = fill(title, &work, &media).await;
     if result.is_ok() {
-        // Somebody else may have made it meanwhile; then theirs is as good.
+        // Another process may have generated the same media meanwhile; then its result is used.
         if let Err(error) = fs::rename(&media, target).await
             && !target.exists()
         {
@@ -59,7 +60,7 @@ pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<
     result
 }
 
-/// Removes what interrupted runs have left in `dir`.
+/// Removes what interrupted runs left in `dir`.
 pub(super) async fn tidy(dir: &Path) -> std::io::Result<()> {
     let mut entries = fs::read_dir(dir).await?;
     while let Some(entry) = entries.next_entry().await? {
@@ -103,13 +104,13 @@ async fn fill(title: &Title, work: &Path, media: &Path) -> Result<(), EncodeErro
     encode::render(&input, media).await.map(|_| ())
 }
 
-/// How ffmpeg makes the pictures of a title, without the words on them.
+/// How ffmpeg generates the pictures of a title, without the text on them.
 struct Plan {
-    /// The generated source that everything lies on.
+    /// The generated source below all layers.
     base: String,
-    /// SVG documents, one an input.
+    /// SVG documents, one per input.
     layers: Vec<String>,
-    /// From the inputs to one stream of pictures.
+    /// The filter graph from the inputs to one video stream.
     graph: String,
 }
 
@@ -128,7 +129,7 @@ impl Plan {
                     let input = index + 1;
                     let (x, y) = layer.place(scale);
                     let turned = match layer.motion {
-                        // A turning wheel needs a picture for every moment; any other layer is one picture that is moved.
+                        // A turning wheel needs a picture for every frame; any other layer is one picture that moves.
                         Motion::Spin { seconds, .. } => {
                             format!(
                                 "loop=loop=-1:size=1,setpts=N/{RATE}/TB,fps={RATE},rotate=a=2*PI*t/({seconds}):c=none,"
@@ -136,7 +137,7 @@ impl Plan {
                         }
                         _ => String::new(),
                     };
-                    // A wheel turns for ever: it must not keep the video from ending.
+                    // A wheel turns forever, and must not keep the video from ending.
                     let end = u8::from(!turned.is_empty());
                     graph += &format!(
                         "[{input}:v]{turned}format=yuva420p[l{index}];\
@@ -160,7 +161,7 @@ fn sized(filters: &str, width: u32, height: u32) -> String {
     filters.replace("{w}", &width.to_string()).replace("{h}", &height.to_string()).replace("{r}", &RATE.to_string())
 }
 
-/// The title, large for the first seconds, and the running time throughout.
+/// The title, large during the first seconds, and the running time throughout.
 fn lettering(text_file: &str) -> String {
     let fade = "alpha='if(lt(t,0.6),t/0.6,if(lt(t,4.2),1,max(0,5-t)/0.8))'";
     format!(
@@ -202,7 +203,7 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
     encode::ffmpeg(arguments, media, limit).await
 }
 
-/// Captions, so that a player has some to show: what is heard, and what is seen.
+/// Captions for players to show: what is heard, and what is seen.
 fn captions(title: &Title) -> String {
     let seconds = title.recipe.seconds;
     let cues = [
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_title_is_complete_or_not_there() {
+    async fn a_title_is_complete_or_absent() {
         let dir = tempfile::tempdir().unwrap();
         let title = title("slow-colour");
         let target = folder(dir.path(), title);
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_of_a_title_is_always_the_same_and_nobody_elses() {
+    fn a_titles_folder_is_stable_and_unique() {
         let names = |()| titles().iter().map(|title| folder(Path::new(""), title)).collect::<Vec<_>>();
         assert_eq!(names(()), names(()));
         let distinct: std::collections::BTreeSet<PathBuf> = names(()).into_iter().collect();

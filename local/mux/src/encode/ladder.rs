@@ -1,24 +1,24 @@
 //! The sizes of renditions.
 
-/// Largest shorter side that is encoded: more would only cost time on a developer's machine.
+/// Largest shorter side that is encoded, in pixels: more would only take time on a developer's machine.
 const SIDE_MAX: u32 = 720;
-/// Each rendition's size as a part of the largest one: 720, 480, 320.
+/// Each rendition's size relative to the largest one: 720, 480, 320.
 const PARTS: [f64; 3] = [4.0 / 9.0, 2.0 / 3.0, 1.0];
-/// Bits a second that a pixel may cost at most.
+/// Most bits per second for a pixel.
 const BITS_PER_PIXEL: f64 = 3.0;
 const KILOBITS_MIN: u32 = 120;
 
-/// A rendition to make.
+/// A rendition to encode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rung {
     pub(crate) name: String,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// The most that its pictures may take, in kilobits a second.
+    /// The maximum bit rate of its video, in kilobits per second.
     pub(crate) kilobits_max: u32,
 }
 
-/// The renditions of a source, the smallest first: never larger than the source, and three whatever its size.
+/// The renditions of a source, smallest first: three for every source, and none larger than the source.
 pub(crate) fn rungs(width: u32, height: u32) -> Vec<Rung> {
     let shorter = width.min(height).max(1);
     let top = f64::from(shorter.min(SIDE_MAX)) / f64::from(shorter);
@@ -35,7 +35,7 @@ pub(crate) fn rungs(width: u32, height: u32) -> Vec<Rung> {
     rungs
 }
 
-/// The nearest even number from 16 up: 4:2:0 pictures have no others, and encoders want a macroblock.
+/// The nearest even number, at least 16: 4:2:0 video has only even sizes, and encoders need a macroblock.
 pub(crate) fn even(pixels: f64) -> u32 {
     ((pixels / 2.0).round() as u32 * 2).max(16)
 }
@@ -49,14 +49,14 @@ mod tests {
     }
 
     #[test]
-    fn three_renditions_are_made_and_none_is_larger_than_its_source() {
+    fn three_renditions_are_made_and_none_is_larger_than_the_source() {
         assert_eq!(sizes(1920, 1080), [(568, 320), (854, 480), (1280, 720)]);
         assert_eq!(sizes(640, 360), [(284, 160), (426, 240), (640, 360)]);
         assert_eq!(sizes(360, 640), [(160, 284), (240, 426), (360, 640)]);
     }
 
     #[test]
-    fn renditions_of_a_tiny_source_have_names_of_their_own() {
+    fn renditions_of_a_tiny_source_have_distinct_names() {
         let names: std::collections::BTreeSet<String> = rungs(16, 16).into_iter().map(|rung| rung.name).collect();
         assert_eq!(names.len(), 3);
     }

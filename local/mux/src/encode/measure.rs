@@ -1,10 +1,13 @@
-//! What came out of the encoder, read from its files.
+//! Measures the encoder's output files.
 
-use super::{EncodeError, Encoded, Input, Rendition, Rung, Storyboard};
+use super::encoded::{Encoded, Rendition, Storyboard};
+use super::input::Input;
+use super::ladder::Rung;
+use super::program::EncodeError;
 use std::path::Path;
 use tokio::fs;
 
-/// MPEG-4 AAC-LC, which is what ffmpeg's encoder writes.
+/// MPEG-4 AAC-LC, the profile of ffmpeg's encoder.
 const AAC_CODEC: &str = "mp4a.40.2";
 
 /// Describes what was encoded into `folder`.
@@ -20,13 +23,13 @@ pub(super) async fn measure(
         let segments = segments(folder, &rung.name).await?;
         let seconds: f64 = segments.iter().map(|(seconds, _)| seconds).sum();
         if seconds <= 0.0 {
-            return Err(EncodeError::Invalid("The input file holds no pictures".to_owned()));
+            return Err(EncodeError::Invalid("The input file contains no video".to_owned()));
         }
         duration_seconds = seconds;
         let bytes: u64 = segments.iter().map(|(_, bytes)| bytes).sum();
         let peak = segments.iter().map(|(seconds, bytes)| bits_per_second(*bytes, *seconds)).max();
         let init = fs::read(folder.join(format!("{}-init.mp4", rung.name))).await?;
-        let video = avc_codec(&init).ok_or_else(|| EncodeError::Encoder("no H.264 in its output".to_owned()))?;
+        let video = avc_codec(&init).ok_or_else(|| EncodeError::Encoder("the output contains no H.264".to_owned()))?;
         renditions.push(Rendition {
             name: rung.name.clone(),
             width: rung.width,
@@ -41,6 +44,7 @@ pub(super) async fn measure(
         aspect_ratio: aspect_ratio(input.width, input.height),
         frame_rate: input.rate.per_second(),
         has_audio: input.audio.is_some(),
+        source_audio_channels: Vec::new(),
         renditions,
         storyboard,
     })
@@ -65,7 +69,7 @@ fn bits_per_second(bytes: u64, seconds: f64) -> u64 {
     (bytes as f64 * 8.0 / seconds.max(0.001)).ceil() as u64
 }
 
-/// `avc1.` with profile, constraints and level, as the decoder's configuration in an initialisation segment has them.
+/// `avc1.` with profile, constraints and level, from the decoder configuration in an initialization segment.
 fn avc_codec(init: &[u8]) -> Option<String> {
     let at = init.windows(4).position(|window| window == b"avcC")? + 4;
     let [_version, profile, constraints, level] = *init.get(at..)?.first_chunk()?;

@@ -1,6 +1,6 @@
-//! What a source is, asked of ffprobe.
+//! Examines a source with ffprobe.
 
-use super::{EncodeError, SOURCE_SECONDS_MAX, run};
+use super::program::{EncodeError, run};
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::fmt;
@@ -8,16 +8,19 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::process::Command;
 
+/// Longest source that is accepted, like Mux.
+pub const SOURCE_SECONDS_MAX: f64 = 12.0 * 3600.0;
 const PROBE_SECONDS_MAX: u64 = 30;
 /// Smallest and largest side of a source, in pixels.
 const SIDE_MIN: u32 = 16;
 const SIDE_MAX: u32 = 8192;
-/// Renditions are made at no more frames a second than this.
+/// Renditions have at most this many frames per second.
 const RATE_MAX: f64 = 30.0;
-/// The containers that are taken. Playlists and the like are not among them: they would make ffmpeg read other files.
+/// The accepted containers. Playlists and similar formats are not accepted, because they would make ffmpeg read other
+/// files.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,mxf,h264,hevc,ivf";
 
-/// A rate of frames as a fraction of whole numbers: 30000/1001.
+/// A frame rate as a fraction, such as 30000/1001.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
     pub(crate) frames: u32,
@@ -36,12 +39,23 @@ impl fmt::Display for Rate {
     }
 }
 
-/// A source that can be encoded.
+/// The content of a source.
 #[derive(Debug)]
-pub(crate) struct Probed {
+pub(crate) enum Probed {
+    /// Video, possibly with audio.
+    Film(Film),
+    /// Audio only: Mux makes an asset of that, too.
+    Sound { duration_seconds: f64, audio_channels: Vec<u32> },
+}
+
+/// A video that can be encoded.
+#[derive(Debug)]
+pub(crate) struct Film {
     pub(crate) video_index: u32,
     pub(crate) audio_index: Option<u32>,
-    /// As shown: after rotation, with square pixels.
+    /// The number of channels of each audio track; the first track is kept.
+    pub(crate) audio_channels: Vec<u32>,
+    /// As displayed: after rotation, with square pixels.
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) rate: Rate,
@@ -67,6 +81,7 @@ struct Stream {
     codec_type: Option<String>,
     width: Option<u32>,
     height: Option<u32>,
+    channels: Option<u32>,
     sample_aspect_ratio: Option<String>,
     avg_frame_rate: Option<String>,
     duration: Option<String>,
@@ -87,12 +102,12 @@ struct SideData {
     rotation: Option<f64>,
 }
 
-/// Input options that keep ffmpeg to the one file it is given.
+/// Input options that restrict ffmpeg to the given file.
 pub(crate) fn safe_input_arguments() -> Vec<OsString> {
     ["-protocol_whitelist", "file", "-format_whitelist", FORMATS].map(OsString::from).to_vec()
 }
 
-/// Asks what `source` is.
+/// Examines `source`.
 pub(crate) async fn probe(source: &Path) -> Result<Probed, EncodeError> {
     let mut command = Command::new("ffprobe");
     command.args(["-v", "error", "-print_format", "json", "-show_streams", "-show_format"]);
@@ -106,36 +121,50 @@ pub(crate) async fn probe(source: &Path) -> Result<Probed, EncodeError> {
 }
 
 fn judge(report: &Report) -> Result<Probed, EncodeError> {
-    let of_type = |wanted: &str| {
-        report.streams.iter().find(|one| one.codec_type.as_deref() == Some(wanted) && one.disposition.attached_pic == 0)
+    let all = |wanted: &'static str| {
+        let is = move |one: &&Stream| one.codec_type.as_deref() == Some(wanted) && one.disposition.attached_pic == 0;
+        report.streams.iter().filter(is)
     };
-    let video = of_type("video").ok_or_else(|| invalid("The input file has no video track"))?;
+    let audio_channels: Vec<u32> = all("audio").map(|audio| audio.channels.unwrap_or(2)).collect();
+    let Some(video) = all("video").next() else {
+        if audio_channels.is_empty() {
+            return Err(invalid("The input file has neither a video nor an audio track"));
+        }
+        return Ok(Probed::Sound { duration_seconds: duration(report, None)?, audio_channels });
+    };
     let (width, height) = shown_size(video);
     if !(SIDE_MIN..=SIDE_MAX).contains(&width) || !(SIDE_MIN..=SIDE_MAX).contains(&height) {
         return Err(invalid(&format!(
-            "The video measures {width}x{height}: a side has {SIDE_MIN} to {SIDE_MAX} pixels"
+            "The video measures {width}x{height}: each side must have {SIDE_MIN} to {SIDE_MAX} pixels"
         )));
     }
-    let duration = [&report.format.duration, &video.duration].into_iter().flatten().find_map(|text| text.parse().ok());
-    let duration_seconds: f64 = duration.ok_or_else(|| invalid("The input file does not say how long it is"))?;
-    if !(duration_seconds > 0.0 && duration_seconds <= SOURCE_SECONDS_MAX) {
-        return Err(invalid("The input file is empty, or longer than 12 hours"));
-    }
-    Ok(Probed {
+    Ok(Probed::Film(Film {
         video_index: video.index,
-        audio_index: of_type("audio").map(|audio| audio.index),
+        audio_index: all("audio").next().map(|audio| audio.index),
+        audio_channels,
         width,
         height,
         rate: encoded_rate(video.avg_frame_rate.as_deref()),
-        duration_seconds,
-    })
+        duration_seconds: duration(report, Some(video))?,
+    }))
+}
+
+fn duration(report: &Report, video: Option<&Stream>) -> Result<f64, EncodeError> {
+    let durations = [report.format.duration.as_ref(), video.and_then(|video| video.duration.as_ref())];
+    let seconds = durations.into_iter().flatten().find_map(|text| text.parse().ok());
+    let seconds: f64 = seconds.ok_or_else(|| invalid("The input file has no duration"))?;
+    if seconds > 0.0 && seconds <= SOURCE_SECONDS_MAX {
+        Ok(seconds)
+    } else {
+        Err(invalid("The input file is empty, or longer than 12 hours"))
+    }
 }
 
 fn invalid(message: &str) -> EncodeError {
     EncodeError::Invalid(message.to_owned())
 }
 
-/// The size in square pixels, upright: ffmpeg itself turns the pictures of a phone that was held sideways.
+/// The size in square pixels, after rotation: ffmpeg itself rotates video from a phone that was held sideways.
 fn shown_size(video: &Stream) -> (u32, u32) {
     let (width, height) = (video.width.unwrap_or(0), video.height.unwrap_or(0));
     let ratio = video.sample_aspect_ratio.as_deref().and_then(|text| fraction(text, ':'));
@@ -171,17 +200,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_above_thirty_are_halved_and_odd_ones_kept_exactly() {
+    fn frame_rates_above_thirty_are_halved_and_odd_ones_kept_exactly() {
         assert_eq!(encoded_rate(Some("30000/1001")), Rate { frames: 30000, seconds: 1001 });
         assert_eq!(encoded_rate(Some("60/1")), Rate { frames: 60, seconds: 2 });
         assert_eq!(encoded_rate(Some("0/0")), Rate { frames: 30, seconds: 1 });
     }
 
     #[test]
-    fn a_phone_held_upright_makes_an_upright_video() {
+    fn a_phone_held_upright_records_a_portrait_video() {
         let text = r#"{"streams":[{"index":0,"codec_type":"video","width":1920,"height":1080,"avg_frame_rate":"30/1",
             "side_data_list":[{"side_data_type":"Display Matrix","rotation":-90}]}],"format":{"duration":"2.5"}}"#;
-        let probed = judge(&serde_json::from_str(text).unwrap()).unwrap();
-        assert_eq!((probed.width, probed.height), (1080, 1920));
+        let Probed::Film(film) = judge(&serde_json::from_str(text).unwrap()).unwrap() else { panic!("a film") };
+        assert_eq!((film.width, film.height), (1080, 1920));
     }
 }

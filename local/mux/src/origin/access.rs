@@ -1,4 +1,4 @@
-//! Who may see what: the one place that decides on a playback id and a token.
+//! Access control: the one place that checks playback ids and tokens.
 
 use crate::answer::Refusal;
 use crate::encode::Encoded;
@@ -9,17 +9,17 @@ use axum::extract::RawQuery;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// What a request may see, and the parameters that count for it.
+/// What a request may access, and its effective parameters.
 pub(super) struct Access {
     pub(super) asset: Asset,
     pub(super) encoded: Encoded,
-    /// The token that opened it; none is needed for a public playback id.
+    /// The token of the request; a public playback id needs none.
     pub(super) token: Option<String>,
     parameters: Map<String, Value>,
 }
 
 impl Access {
-    /// A number among the parameters.
+    /// A numeric parameter.
     pub(super) fn number(&self, name: &str) -> Option<f64> {
         let number = match self.parameters.get(name)? {
             Value::String(text) => text.parse().ok()?,
@@ -28,16 +28,17 @@ impl Access {
         Some(number).filter(|number: &f64| number.is_finite())
     }
 
-    /// A word among the parameters.
+    /// A text parameter.
     pub(super) fn word(&self, name: &str) -> Option<&str> {
         self.parameters.get(name)?.as_str()
     }
 }
 
-/// Opens a playback id for `audience`: 404 when it is unknown, 403 when its token is missing or wrong, 412 when its asset
+/// Opens a playback id for `audience`: 404 if it is unknown, 403 if its token is missing or invalid, 412 if its asset
 /// is not ready.
 ///
-/// Parameters of a signed playback id count only inside its token; of a public one, in the query. Others are ignored.
+/// For a signed playback id, only the parameters inside its token count; for a public one, those of the query. Others
+/// are ignored.
 pub(super) fn open(mux: &Mux, playback_id: &str, audience: Audience, query: &RawQuery) -> Result<Access, Refusal> {
     let (asset, policy) = mux.played_by(playback_id).ok_or_else(Refusal::not_found)?;
     let query = form_urlencoded::parse(query.0.as_deref().unwrap_or_default().as_bytes());

@@ -11,11 +11,11 @@ use std::path::Path;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 
-/// Read from the disk at a time.
+/// Bytes read from the disk at a time.
 const CHUNK_BYTES: u64 = 64 * 1024;
 
-/// Serves a file, or the one range of it that is asked for: 206, or 416 when the file has no such bytes. Several ranges
-/// at once are answered with the whole file, which HTTP allows.
+/// Serves a file, or the one range that is requested: 206, or 416 if the file has no such bytes. A request for several
+/// ranges gets the whole file, which HTTP allows.
 pub(super) async fn serve(path: &Path, content_type: &'static str, asked: &HeaderMap) -> Result<Response, Refusal> {
     let mut file = File::open(path).await.map_err(|_| Refusal::not_found())?;
     let length = file.metadata().await?.len();
@@ -51,7 +51,7 @@ fn insert_content_range(headers: &mut HeaderMap, value: &str) {
     headers.insert(header::CONTENT_RANGE, HeaderValue::from_str(value).expect("digits are visible"));
 }
 
-/// The next `count` bytes of a file; it is read as fast as the client takes it.
+/// The next `count` bytes of a file, read as fast as the client takes them.
 fn chunks(file: File, count: u64) -> impl futures::Stream<Item = io::Result<Bytes>> {
     futures::stream::try_unfold((file, count), |(mut file, left)| async move {
         if left == 0 {

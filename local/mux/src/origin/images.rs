@@ -1,4 +1,4 @@
-//! Images: stills of a video and its storyboard, made with ffmpeg when first asked for, and kept.
+//! Images: stills of a video and its storyboard, generated with ffmpeg on the first request, then cached.
 
 use super::access::{self, Access};
 use super::{files, storyboards};
@@ -19,17 +19,17 @@ use tokio::fs;
 
 /// Longest side of an image, in pixels.
 const SIDE_MAX: f64 = 2048.0;
-/// Images kept for one asset; then they are made anew.
+/// Most images cached per asset; after that the cache starts over.
 const KEPT_MAX: usize = 2000;
 const IMAGE_SECONDS_MAX: u64 = 30;
-/// Of an animated image: Mux's defaults and bounds.
+/// For an animated image: Mux's defaults and bounds.
 const ANIMATED_SECONDS: f64 = 5.0;
 const ANIMATED_SECONDS_MAX: f64 = 10.0;
 const ANIMATED_RATE: f64 = 15.0;
 const ANIMATED_RATE_MAX: f64 = 30.0;
 const ANIMATED_WIDTH: f64 = 640.0;
 
-/// `GET /{playback_id}/{file}?token=`: `thumbnail.jpg`, `storyboard.jpg`, `storyboard.vtt`, `animated.gif` and such.
+/// `GET /{playback_id}/{file}?token=`: `thumbnail.jpg`, `storyboard.jpg`, `storyboard.vtt`, `animated.gif` and so on.
 pub(super) async fn image(
     State(mux): State<Arc<Mux>>,
     Path((playback_id, file)): Path<(String, String)>,
@@ -63,24 +63,24 @@ pub(super) async fn image(
     files::serve(&path, content_type, &headers).await
 }
 
-/// How an image is made.
+/// How an image is generated.
 struct Recipe {
     source: Source,
-    /// Filters; none leaves the picture as it is.
+    /// Filters; empty to leave the picture unchanged.
     filters: String,
 }
 
-/// What an image is made from.
+/// The source of an image.
 #[derive(Debug)]
 enum Source {
     /// A picture in the asset's folder.
     Picture(String),
-    /// A moment of the video in seconds, and for how long if it moves.
+    /// A time in the video in seconds, and a duration for an animated image.
     Video { start: f64, length: Option<f64> },
 }
 
 impl Recipe {
-    /// The name under which the image is kept: whatever makes a difference is in it.
+    /// The file name in the cache, which contains everything that affects the image.
     fn name(&self, extension: &str) -> String {
         let text = format!("{:?} {}", self.source, self.filters);
         format!("{}.{extension}", &hex::encode(Sha256::digest(text))[..32])
@@ -116,8 +116,8 @@ impl Recipe {
     }
 }
 
-/// The segments of a rendition that hold the moments asked for, as one input, and where in it they start. Seeking in the
-/// playlist itself would find nothing: ffmpeg 5.1 loses the pictures of fragmented MP4 there.
+/// The segments of a rendition that contain the requested times, as one input, and the start time of that input.
+/// Seeking in the playlist itself does not work: ffmpeg 5.1 loses the video of fragmented MP4 there.
 async fn excerpt(folder: &FsPath, rendition: &str, start: f64, length: f64) -> io::Result<(String, f64)> {
     let playlist = fs::read_to_string(folder.join(format!("{rendition}.m3u8"))).await?;
     let mut input = format!("concat:{rendition}-init.mp4");
@@ -136,7 +136,7 @@ async fn excerpt(folder: &FsPath, rendition: &str, start: f64, length: f64) -> i
     offset.map(|offset: f64| (input, offset.max(0.0))).ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
-/// A still at `time`; without one, the poster that lies with the media, or else a still from the middle.
+/// A still at `time`; by default the media's poster, or a still from the middle.
 async fn thumbnail(mux: &Mux, access: &Access) -> Recipe {
     let filters = fitted(access);
     let time = access.number("time");
@@ -169,7 +169,7 @@ fn animation(access: &Access) -> Recipe {
     Recipe { source: Source::Video { start, length }, filters: format!("fps={rate},{scale}") }
 }
 
-/// A moment that has a picture, to the millisecond.
+/// A time that has a picture, to the millisecond.
 fn within_video(access: &Access, seconds: f64) -> f64 {
     let last = access.encoded.duration_seconds - 1.0 / access.encoded.frame_rate.max(1.0);
     (seconds.clamp(0.0, last.max(0.0)) * 1000.0).floor() / 1000.0
@@ -193,7 +193,7 @@ fn fitted(access: &Access) -> String {
     }
 }
 
-/// The file of an image; made now if it is not there yet.
+/// The file of an image, generated now if it is not cached.
 async fn made(mux: &Mux, access: &Access, recipe: &Recipe, extension: &str) -> Result<PathBuf, Refusal> {
     let media = mux.asset_folder(&access.asset);
     if let Source::Picture(name) = &recipe.source
@@ -228,7 +228,7 @@ async fn make(recipe: &Recipe, access: &Access, media: &FsPath, output: &FsPath)
     encode::ffmpeg(arguments, media, Duration::from_secs(IMAGE_SECONDS_MAX)).await
 }
 
-/// Moves a finished image to where it is kept. When there are too many, it starts anew: they can be made again.
+/// Moves a finished image into the cache. A full cache is emptied first: images can be generated again.
 async fn keep(fresh: &FsPath, folder: &FsPath, kept: &FsPath) -> io::Result<()> {
     fs::create_dir_all(folder).await?;
     let mut entries = fs::read_dir(folder).await?;

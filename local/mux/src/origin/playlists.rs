@@ -1,4 +1,4 @@
-//! Playlists: the master one, opened by a token, and the media behind it, opened by pre-signed URLs.
+//! Playlists: the master playlist, opened by a token, and the media behind it, opened by pre-signed URLs.
 
 use super::{access, files};
 use crate::answer::Refusal;
@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
 const VTT_TYPE: &str = "text/vtt; charset=utf-8";
-/// In front of the id of a text track, in the name of the playlist that holds it.
+/// The prefix of a text track's id in the name of its playlist.
 const TEXT_PREFIX: &str = "text-";
 
-/// `GET /{playback_id}.m3u8?token=`: the master playlist. Its URIs are absolute and signed by themselves, since a
-/// relative one would not inherit the token.
+/// `GET /{playback_id}.m3u8?token=`: the master playlist. Its URIs are absolute and carry their own signatures, because
+/// relative ones would not inherit the token.
 pub(super) async fn master(
     State(mux): State<Arc<Mux>>,
     Path(file): Path<String>,
@@ -49,7 +49,7 @@ pub(super) async fn master(
     Ok(text_answer(PLAYLIST_TYPE, text))
 }
 
-/// The renditions whose shorter side is within bounds; the nearest one when none is.
+/// The renditions whose shorter side is within bounds, or the nearest one if there is none.
 fn within(renditions: &[Rendition], min: Option<u32>, max: Option<u32>) -> Vec<&Rendition> {
     let lines = |rendition: &Rendition| rendition.width.min(rendition.height);
     let (min, max) = (min.unwrap_or(0), max.unwrap_or(u32::MAX));
@@ -85,7 +85,7 @@ fn ready_tracks(asset: &Asset) -> impl Iterator<Item = &TextTrack> {
     asset.tracks.iter().filter(|track| track.status == Status::Ready)
 }
 
-/// `GET /{playback_id}/rendition/{file}?expires=&signature=`: child playlists, and the segments that they name.
+/// `GET /{playback_id}/rendition/{file}?expires=&signature=`: child playlists and their segments.
 pub(super) async fn media(
     State(mux): State<Arc<Mux>>,
     Path((playback_id, file)): Path<(String, String)>,
@@ -126,7 +126,7 @@ pub(super) async fn text(
     Ok(text_answer(VTT_TYPE, track.vtt.clone().unwrap_or_default()))
 }
 
-/// Gives every URI of a playlist, in lines of their own and in `URI="…"`, the form that `sign` returns.
+/// Replaces every URI of a playlist, on its own line or in `URI="…"`, with the result of `sign`.
 fn rewritten(playlist: &str, sign: impl Fn(&str) -> String) -> String {
     let mut text = String::with_capacity(playlist.len() * 4);
     for line in playlist.lines() {

@@ -1,4 +1,4 @@
-//! Where the stills of a storyboard are in its picture, as WebVTT and as JSON.
+//! The positions of a storyboard's stills in its picture, as WebVTT and as JSON.
 
 use super::access::Access;
 use super::playlists::text_answer;
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::fmt::Write;
 use url::form_urlencoded;
 
-/// `storyboard.vtt`: a cue for each still, that names its place in the picture.
+/// `storyboard.vtt`: a cue for each still with its position in the picture.
 pub(super) fn vtt(mux: &Mux, playback_id: &str, access: &Access) -> Response {
     let url = picture_url(mux, playback_id, access);
     let Storyboard { tile_width, tile_height, interval_seconds, .. } = access.encoded.storyboard;
@@ -39,7 +39,7 @@ pub(super) fn json(mux: &Mux, playback_id: &str, access: &Access) -> Response {
     .into_response()
 }
 
-/// Start in seconds, and place in the picture, of every still.
+/// The start time in seconds, and the position in the picture, of every still.
 fn tiles(storyboard: &Storyboard) -> impl Iterator<Item = (f64, u32, u32)> {
     let Storyboard { tile_width, tile_height, columns, tiles, interval_seconds } = *storyboard;
     (0..tiles).map(move |tile| {
@@ -47,7 +47,7 @@ fn tiles(storyboard: &Storyboard) -> impl Iterator<Item = (f64, u32, u32)> {
     })
 }
 
-/// The picture's address: the token that opened the description opens it too.
+/// The picture's URL: the token of the description also opens the picture.
 fn picture_url(mux: &Mux, playback_id: &str, access: &Access) -> String {
     let url = format!("{}/{playback_id}/storyboard.jpg", mux.base_url);
     match &access.token {

@@ -1,11 +1,11 @@
-//! The API's manners: authentication, errors, faults, lists.
+//! The API's general behavior: authentication, errors, faults, lists.
 
 use crate::support::Bench;
 use serde_json::{Value, json};
 use standin::faults::{Fault, Kind, Target};
 
 #[tokio::test]
-async fn every_path_of_the_api_wants_the_right_token() {
+async fn every_api_path_needs_the_access_token() {
     let bench = Bench::start().await;
     for path in ["/video/v1/assets", "/video/v1/uploads/abc", "/system/v1/signing-keys", "/video/v1/nothing"] {
         let url = format!("{}{path}", bench.base_url);
@@ -18,7 +18,7 @@ async fn every_path_of_the_api_wants_the_right_token() {
 }
 
 #[tokio::test]
-async fn refusals_have_muxs_shape() {
+async fn errors_have_muxs_format() {
     let bench = Bench::start().await;
     let new_upload = |body: Value| bench.api("POST", "/video/v1/uploads").json(&body);
     let long = json!({ "new_asset_settings": { "passthrough": "x".repeat(256) } });
@@ -44,10 +44,18 @@ async fn refusals_have_muxs_shape() {
 }
 
 #[tokio::test]
-async fn calls_of_the_api_are_recorded_and_struck_and_media_are_not() {
+async fn api_calls_are_recorded_and_hit_by_faults_and_media_requests_are_not() {
     let bench = Bench::start().await;
     let operation = Some("POST /video/v1/uploads".to_owned());
-    bench.faults.add(Fault { target: Target::Mux, table: None, operation, kind: Kind::Throttle, skip: 0, count: 1 });
+    bench.faults.add(Fault {
+        target: Target::Mux,
+        table: None,
+        operation,
+        kind: Kind::Throttle,
+        skip: 0,
+        count: 1,
+        answer: None,
+    });
     let create =
         || bench.api("POST", "/video/v1/uploads").header("x-request-id", "r1").json(&json!({ "cors_origin": "*" }));
     assert_eq!(bench.get("/unknown.m3u8").await.status(), 404);
@@ -77,7 +85,7 @@ async fn lists_are_paged_newest_first() {
 }
 
 #[tokio::test]
-async fn changes_of_an_asset_are_announced() {
+async fn changes_of_an_asset_send_webhooks() {
     let bench = Bench::start().await;
     let (asset, playback_id) = bench.ready().await;
     let path = format!("/video/v1/assets/{}", asset["id"].as_str().unwrap());
@@ -94,7 +102,7 @@ async fn changes_of_an_asset_are_announced() {
 }
 
 #[tokio::test]
-async fn a_reset_forgets_uploads_and_assets() {
+async fn a_reset_deletes_uploads_and_assets() {
     let bench = Bench::start().await;
     let (_, playback_id) = bench.ready().await;
     let waiting = bench.new_upload().await;

@@ -13,7 +13,7 @@ async fn size_of(bench: &Bench, path: &str) -> (u64, u64) {
 }
 
 #[tokio::test]
-async fn thumbnails_have_the_size_and_the_moment_that_their_token_names() {
+async fn thumbnails_have_the_size_and_time_in_their_token() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let url = |claims: Value| format!("/{id}/thumbnail.jpg?token={}", bench.token(&id, "t", &claims));
@@ -37,7 +37,7 @@ async fn thumbnails_have_the_size_and_the_moment_that_their_token_names() {
 }
 
 #[tokio::test]
-async fn a_storyboard_names_places_in_a_picture_that_its_own_token_opens() {
+async fn a_storyboards_token_also_opens_its_picture() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let token = bench.token(&id, "s", &Value::Null);
@@ -54,7 +54,7 @@ async fn a_storyboard_names_places_in_a_picture_that_its_own_token_opens() {
 }
 
 #[tokio::test]
-async fn an_animated_image_needs_a_token_of_its_own() {
+async fn an_animated_image_needs_its_own_token() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let claims = json!({ "start": 1.5, "end": 3, "width": 160, "fps": 5 });
@@ -66,7 +66,7 @@ async fn an_animated_image_needs_a_token_of_its_own() {
 }
 
 #[tokio::test]
-async fn adopted_media_play_at_once_with_their_poster_and_survive_a_reset_untouched() {
+async fn adopted_media_play_at_once_with_their_poster_and_survive_a_reset_unchanged() {
     let bench = Bench::start().await;
     let folder = bench.path("demo");
     std::fs::create_dir(&folder).unwrap();

@@ -1,4 +1,4 @@
-//! The stand-in over real connections, as its clients see it.
+//! Tests the stand-in over real connections, as its clients use it.
 
 mod api;
 mod images;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 #[tokio::test]
-async fn segments_open_by_their_own_signature_only_and_until_their_own_end() {
+async fn segments_open_only_with_their_own_signature_and_until_its_expiry() {
     let bench = Bench::start().await;
     bench.mux.set_child_expiry(30);
     let (_, id) = bench.ready().await;
@@ -41,7 +41,7 @@ async fn segments_open_by_their_own_signature_only_and_until_their_own_end() {
 }
 
 #[tokio::test]
-async fn parts_of_a_segment_can_be_asked_for() {
+async fn parts_of_a_segment_can_be_requested() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let child = uris(&bench.master(&id, &Value::Null).await)[0].clone();
@@ -57,8 +57,8 @@ async fn parts_of_a_segment_can_be_asked_for() {
     {
         let part = ranged(range).await;
         assert_eq!(part.status(), 206, "{range}");
-        let told = format!("bytes {}-{}/{}", expected.start, expected.end - 1, bytes.len());
-        assert_eq!(part.headers()["content-range"], told.as_str());
+        let range = format!("bytes {}-{}/{}", expected.start, expected.end - 1, bytes.len());
+        assert_eq!(part.headers()["content-range"], range.as_str());
         assert_eq!(part.bytes().await.unwrap(), bytes.slice(expected));
     }
     let beyond = ranged(&format!("bytes={}-", bytes.len())).await;
@@ -97,7 +97,7 @@ async fn claims_choose_the_renditions_and_query_parameters_do_not() {
 }
 
 #[tokio::test]
-async fn an_added_text_track_is_announced_and_listed_in_the_master_playlist() {
+async fn an_added_text_track_sends_a_webhook_and_is_in_the_master_playlist() {
     let bench = Bench::start().await;
     let (asset, id) = bench.ready().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 pub(crate) const WEBHOOK_SECRET: &str = "whsec-of-the-test";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A webhook as it arrived.
+/// A webhook as it was received.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) kind: String,
@@ -44,7 +44,7 @@ pub(crate) struct Bench {
     pub(crate) key: SigningKey,
     folder: Arc<TempDir>,
     events: Arc<Mutex<Vec<Event>>>,
-    /// The servers' own: ending it is as good as killing their process.
+    /// The servers' runtime; dropping it is like killing their process.
     runtime: Option<Runtime>,
 }
 
@@ -61,7 +61,7 @@ impl Bench {
         Self::start_in(Arc::new(tempfile::tempdir().unwrap()), Clock::default()).await
     }
 
-    /// Ends everything at once, as a kill does, and starts again on the same data.
+    /// Ends everything at once, like a kill, and starts again on the same data.
     pub(crate) async fn restart(self) -> Self {
         let (folder, clock) = (self.folder.clone(), self.timeline.clock().clone());
         drop(self);
@@ -109,7 +109,7 @@ impl Bench {
         Self { mux, base_url, client, timeline, faults, calls, key, folder, events, runtime: None }
     }
 
-    /// A call of the API.
+    /// Makes an API call.
     pub(crate) fn api(&self, method: &str, path: &str) -> RequestBuilder {
         let method = method.parse().unwrap();
         self.client.request(method, format!("{}{path}", self.base_url)).basic_auth("id", Some("secret"))
@@ -170,7 +170,7 @@ impl Bench {
         }
     }
 
-    /// A ready asset, and its playback id.
+    /// A ready asset and its playback id.
     pub(crate) async fn ready(&self) -> (Value, String) {
         let asset = self.asset_of(clip()).await;
         assert_eq!(asset["status"], "ready", "{asset}");
@@ -182,7 +182,7 @@ impl Bench {
         self.timeline.clock().now()
     }
 
-    /// A token of the bench's key, good for a minute.
+    /// A token signed with the bench's key, valid for a minute.
     pub(crate) fn token(&self, playback_id: &str, audience: &str, more: &Value) -> String {
         let mut claims = json!({ "sub": playback_id, "aud": audience, "exp": self.now().as_second() + 60 });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -197,7 +197,7 @@ impl Bench {
         self.text(&format!("/{playback_id}.m3u8?token={token}")).await
     }
 
-    /// Every webhook so far, in the order in which they arrived.
+    /// All webhooks so far, in the order of arrival.
     pub(crate) fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap().clone()
     }
@@ -219,7 +219,7 @@ impl Bench {
     }
 }
 
-/// Takes only webhooks that are signed as Mux signs them.
+/// Accepts only webhooks with Mux's signature.
 async fn receive(State(events): State<Arc<Mutex<Vec<Event>>>>, headers: HeaderMap, body: String) -> StatusCode {
     let signature = headers["mux-signature"].to_str().unwrap();
     let (time, signature) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
@@ -233,7 +233,7 @@ async fn receive(State(events): State<Arc<Mutex<Vec<Event>>>>, headers: HeaderMa
     StatusCode::OK
 }
 
-/// Signs claims with a key, its id in the header.
+/// Signs claims with a key; the header contains its id.
 pub(crate) fn signed(key: &SigningKey, claims: &Value) -> String {
     let header = Header { kid: Some(key.id.clone()), ..Header::new(Algorithm::RS256) };
     jsonwebtoken::encode(&header, claims, &private_key(key)).unwrap()
@@ -245,7 +245,7 @@ pub(crate) fn private_key(key: &SigningKey) -> EncodingKey {
     EncodingKey::from_rsa_pem(&pem).unwrap()
 }
 
-/// The URIs of a playlist, of lines and attributes.
+/// The URIs of a playlist, in lines and attributes.
 pub(crate) fn uris(playlist: &str) -> Vec<String> {
     let in_line = |line: &str| match line.split_once("URI=\"") {
         Some((_, rest)) => rest.split_once('"').map(|(uri, _)| uri.to_owned()),
@@ -254,7 +254,7 @@ pub(crate) fn uris(playlist: &str) -> Vec<String> {
     playlist.lines().filter_map(in_line).collect()
 }
 
-/// Five seconds with sound, in 320x180.
+/// A five-second clip with audio, in 320x180.
 pub(crate) fn clip() -> &'static Path {
     static CLIP: OnceLock<PathBuf> = OnceLock::new();
     CLIP.get_or_init(|| {
@@ -262,7 +262,7 @@ pub(crate) fn clip() -> &'static Path {
     })
 }
 
-/// Makes a clip with ffmpeg.
+/// Creates a clip with ffmpeg.
 pub(crate) fn made(name: &str, source: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("clips-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -277,14 +277,14 @@ pub(crate) fn made(name: &str, source: &[&str]) -> PathBuf {
     path
 }
 
-/// What ffprobe says of a file or an address, as JSON.
+/// ffprobe's report about a file or a URL, as JSON.
 pub(crate) async fn probed(input: &str) -> Value {
     let mut ffprobe = tokio::process::Command::new("ffprobe");
     ffprobe.args(["-v", "error", "-print_format", "json", "-show_streams", "-show_format", input]);
     serde_json::from_slice(&ffprobe.output().await.unwrap().stdout).unwrap()
 }
 
-/// Decodes everything behind an address; the errors that ffmpeg reports.
+/// Decodes everything at a URL; returns the errors that ffmpeg reports.
 pub(crate) async fn decoding_errors(input: &str) -> String {
     let mut ffmpeg = tokio::process::Command::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-nostdin", "-i", input, "-f", "null", "-"]);

@@ -1,4 +1,4 @@
-//! Signed playback: what opens a stream, and what does not.
+//! Signed playback: which tokens open a stream, and which do not.
 
 use crate::support::{Bench, private_key, signed};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -64,7 +64,7 @@ async fn only_an_authentic_token_for_this_resource_opens_a_stream() {
 }
 
 #[tokio::test]
-async fn a_token_dies_when_the_platforms_clock_reaches_its_end() {
+async fn a_token_expires_by_the_platforms_clock() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let token = bench.token(&id, "v", &Value::Null);
@@ -75,7 +75,7 @@ async fn a_token_dies_when_the_platforms_clock_reaches_its_end() {
 }
 
 #[tokio::test]
-async fn deleting_a_signing_key_kills_its_tokens_and_a_reset_revives_only_provisioned_ones() {
+async fn deleting_a_signing_key_invalidates_its_tokens_and_a_reset_restores_only_provisioned_keys() {
     let bench = Bench::start().await;
     let (_, id) = bench.ready().await;
     let made = bench.data(bench.api("POST", "/system/v1/signing-keys")).await;
@@ -86,7 +86,7 @@ async fn deleting_a_signing_key_kills_its_tokens_and_a_reset_revives_only_provis
         async |key: &SigningKey| bench.get(&format!("/{id}.m3u8?token={}", signed(key, &claims))).await.status();
     assert_eq!(status(&other).await, 200);
     let shown = bench.data(bench.api("GET", &format!("/system/v1/signing-keys/{}", other.id))).await;
-    assert!(shown.get("private_key").is_none(), "told once only");
+    assert!(shown.get("private_key").is_none(), "it is shown only once");
 
     for key in [&other, &bench.key] {
         let path = format!("/system/v1/signing-keys/{}", key.id);

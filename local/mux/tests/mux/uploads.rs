@@ -1,4 +1,4 @@
-//! From a file to a stream: uploads, encodings, and the webhooks that tell of them.
+//! From a file to a stream: uploads, encodings, and their webhooks.
 
 use crate::support::{Bench, clip, decoding_errors, made, probed, uris};
 use axum::routing::get;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 #[tokio::test]
-async fn a_file_in_one_put_becomes_a_stream_whose_renditions_all_decode() {
+async fn a_file_uploaded_in_one_put_becomes_a_stream_whose_renditions_all_decode() {
     let bench = Bench::start().await;
     let (asset, playback_id) = bench.ready().await;
     assert_eq!(asset["passthrough"], "video-1");
@@ -36,7 +36,7 @@ async fn a_file_in_one_put_becomes_a_stream_whose_renditions_all_decode() {
 }
 
 #[tokio::test]
-async fn webhooks_tell_the_steps_in_order_and_name_the_same_objects() {
+async fn webhooks_report_the_steps_in_order_and_name_the_same_objects() {
     let bench = Bench::start().await;
     let (asset, _) = bench.ready().await;
     let ready = bench.event("video.asset.ready").await;
@@ -108,7 +108,7 @@ async fn a_browser_may_send_chunks_from_another_origin() {
 }
 
 #[tokio::test]
-async fn an_upload_url_that_was_changed_or_cancelled_takes_no_file() {
+async fn a_changed_or_cancelled_upload_url_accepts_no_file() {
     let bench = Bench::start().await;
     let upload = bench.new_upload().await;
     let other = bench.new_upload().await;
@@ -128,7 +128,7 @@ async fn an_upload_url_that_was_changed_or_cancelled_takes_no_file() {
 }
 
 #[tokio::test]
-async fn an_upload_times_out_when_the_clock_reaches_its_end() {
+async fn an_upload_expires_by_the_platforms_clock() {
     let bench = Bench::start().await;
     let upload = bench.new_upload().await;
     let path = format!("/video/v1/uploads/{}", upload["id"].as_str().unwrap());
@@ -142,7 +142,7 @@ async fn an_upload_times_out_when_the_clock_reaches_its_end() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_video_ends_in_an_errored_asset_that_plays_nothing() {
+async fn a_file_that_is_not_a_video_becomes_an_errored_asset_that_cannot_play() {
     let bench = Bench::start().await;
     let playlist = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n".to_vec();
     for file in [Vec::new(), b"no video".to_vec(), std::fs::read(clip()).unwrap()[..4000].to_vec(), playlist] {
@@ -151,7 +151,7 @@ async fn a_file_that_is_no_video_ends_in_an_errored_asset_that_plays_nothing() {
         let asset = bench.settled(upload["id"].as_str().unwrap()).await;
         assert_eq!(asset["status"], "errored");
         assert_eq!(asset["errors"]["type"], "invalid_input");
-        assert!(!asset["errors"]["messages"][0].as_str().unwrap().contains('/'), "no path of this machine is told");
+        assert!(!asset["errors"]["messages"][0].as_str().unwrap().contains('/'), "no local path is revealed");
         let playback_id = asset["playback_ids"][0]["id"].as_str().unwrap();
         let token = bench.token(playback_id, "v", &Value::Null);
         assert_eq!(bench.get(&format!("/{playback_id}.m3u8?token={token}")).await.status(), 412);
@@ -162,7 +162,7 @@ async fn a_file_that_is_no_video_ends_in_an_errored_asset_that_plays_nothing() {
 }
 
 #[tokio::test]
-async fn a_silent_upright_video_at_an_odd_rate_plays_without_an_audio_codec() {
+async fn a_silent_portrait_video_at_an_odd_frame_rate_plays_without_an_audio_codec() {
     let bench = Bench::start().await;
     let silent = made("silent.webm", &["-f", "lavfi", "-i", "testsrc2=s=202x360:r=60000/1001:d=3"]);
     let asset = bench.asset_of(&silent).await;
@@ -177,7 +177,56 @@ async fn a_silent_upright_video_at_an_odd_rate_plays_without_an_audio_codec() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_a_kill_interrupted_starts_again() {
+async fn audio_only_becomes_an_asset_without_video() {
+    let bench = Bench::start().await;
+    let tone = made("tone.m4a", &["-f", "lavfi", "-i", "sine=duration=2"]);
+    let asset = bench.asset_of(&tone).await;
+    assert_eq!((&asset["status"], &asset["resolution_tier"]), (&json!("ready"), &json!("audio-only")), "{asset}");
+    let kinds: Vec<_> = asset["tracks"].as_array().unwrap().iter().map(|track| track["type"].clone()).collect();
+    assert_eq!(kinds, ["audio"]);
+    assert!(asset["aspect_ratio"].is_null() && asset["duration"].as_f64().unwrap() > 1.9, "{asset}");
+}
+
+#[tokio::test]
+async fn an_asset_lists_both_the_sources_tracks_and_its_own() {
+    let bench = Bench::start().await;
+    let arguments = [
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=64x36:r=24:d=2",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=duration=2",
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-map",
+        "1:a",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+        "-ac:a:0",
+        "6",
+        "-ac:a:1",
+        "1",
+    ];
+    let asset = bench.asset_of(&made("tracks.mp4", &arguments)).await;
+    let audio = asset["tracks"].as_array().unwrap().iter().filter(|track| track["type"] == "audio").count();
+    assert_eq!(audio, 1, "{asset}");
+    let path = format!("/video/v1/assets/{}/input-info", asset["id"].as_str().unwrap());
+    let info = bench.data(bench.api("GET", &path)).await;
+    let tracks = info[0]["file"]["tracks"].as_array().unwrap();
+    let channels: Vec<_> =
+        tracks.iter().filter(|one| one["type"] == "audio").map(|one| one["channels"].clone()).collect();
+    assert_eq!(channels, [6, 1], "{info}");
+}
+
+#[tokio::test]
+async fn an_encoding_interrupted_by_a_kill_starts_again() {
     let bench = Bench::start().await;
     let upload = bench.new_upload().await;
     assert_eq!(bench.put(&upload, std::fs::read(clip()).unwrap(), &[]).await.status(), 200);
@@ -192,7 +241,7 @@ async fn an_encoding_that_a_kill_interrupted_starts_again() {
 }
 
 #[tokio::test]
-async fn a_demanded_failure_strikes_one_encoding_only() {
+async fn an_injected_failure_affects_only_one_encoding() {
     let bench = Bench::start().await;
     bench.mux.fail_next_encode("The encoder is on strike");
     let asset = bench.asset_of(clip()).await;
@@ -201,7 +250,7 @@ async fn a_demanded_failure_strikes_one_encoding_only() {
 }
 
 #[tokio::test]
-async fn an_asset_that_is_deleted_while_it_is_encoded_leaves_nothing() {
+async fn an_asset_deleted_during_encoding_leaves_nothing() {
     let bench = Bench::start().await;
     let upload = bench.new_upload().await;
     bench.put(&upload, std::fs::read(clip()).unwrap(), &[]).await;
@@ -218,7 +267,7 @@ async fn an_asset_that_is_deleted_while_it_is_encoded_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn an_asset_can_be_made_from_an_address() {
+async fn an_asset_can_be_created_from_a_url() {
     let bench = Bench::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -1,5 +1,6 @@
 use super::form::change_metadata;
 use super::{Form, Paging, deleted, found};
+use crate::engine::money::{check_amount, check_currency};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::Render;
@@ -18,7 +19,7 @@ pub(super) fn create_product(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         created: tx.now,
         updated: tx.now,
         name: form.required("name")?,
-        description: form.unsettable("description")?.flatten(),
+        description: form.unsettable("description")?.value(),
         active: form.boolean("active")?.unwrap_or(true),
         default_price: None,
         metadata: form.new_metadata()?,
@@ -44,7 +45,7 @@ pub(super) fn update_product(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resul
     }
     let product = tx.update(id, "product.updated", |product: &mut Product| {
         product.name = name.unwrap_or_else(|| product.name.clone());
-        product.description = description.unwrap_or_else(|| product.description.clone());
+        product.description = description.over(product.description.take());
         product.active = active.unwrap_or(product.active);
         product.default_price = default.or_else(|| product.default_price.clone());
         change_metadata(&mut product.metadata, metadata);
@@ -78,11 +79,12 @@ pub(super) fn list_products(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 }
 
 pub(super) fn create_price(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
-    let currency = form.required("currency")?.to_lowercase();
+    let currency = check_currency(&form.required("currency")?, "currency")?;
     let unit_amount = form.integer("unit_amount")?.ok_or_else(|| ApiError::missing_param("unit_amount"))?;
     if unit_amount < 0 {
         return Err(ApiError::invalid("This value must be greater than or equal to 0.").param("unit_amount"));
     }
+    check_amount(unit_amount, &currency, "unit_amount")?;
     let recurring = form.form("recurring")?.map(recurring).transpose()?;
     let product = match (form.filled("product")?, form.form("product_data")?) {
         (Some(product), None) => tx.find::<Product>(&product, "product")?.id,
@@ -114,16 +116,20 @@ pub(super) fn create_price(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 }
 
 pub(super) fn update_price(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    found::<Price>(tx, id)?;
+    let product: Product = tx.get(&found::<Price>(tx, id)?.product);
     let (active, nickname, metadata) = (form.boolean("active")?, form.unsettable("nickname")?, form.metadata()?);
     let key = form.unsettable("lookup_key")?;
     let transfer = form.boolean("transfer_lookup_key")?.unwrap_or(false);
     form.finish()?;
-    claim_lookup_key(tx, key.as_ref().and_then(Option::as_deref), id, transfer)?;
+    if active == Some(false) && product.default_price.as_deref() == Some(id) {
+        let message = "This price cannot be archived because it is the default price of its product.";
+        return Err(ApiError::invalid(message).param("active"));
+    }
+    claim_lookup_key(tx, key.clone().value().as_deref(), id, transfer)?;
     let price = tx.update(id, "price.updated", |price: &mut Price| {
         price.active = active.unwrap_or(price.active);
-        price.nickname = nickname.unwrap_or_else(|| price.nickname.clone());
-        price.lookup_key = key.unwrap_or_else(|| price.lookup_key.clone());
+        price.nickname = nickname.over(price.nickname.take());
+        price.lookup_key = key.over(price.lookup_key.take());
         change_metadata(&mut price.metadata, metadata);
     });
     Ok(price.render(tx.view()))
@@ -145,7 +151,7 @@ pub(super) fn list_prices(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     paging.page("/v1/prices", rows, tx.view())
 }
 
-/// A lookup key names one price at a time.
+/// A lookup key belongs to only one price at a time.
 fn claim_lookup_key(tx: &mut Tx<'_>, key: Option<&str>, price: &str, transfer: bool) -> Result<()> {
     let Some(key) = key else { return Ok(()) };
     let holder = tx.state.prices.iter().find(|one| one.lookup_key.as_deref() == Some(key) && one.id != price);

@@ -1,4 +1,5 @@
-use super::form::change_metadata;
+use super::form::{Setting, change_metadata};
+use super::named::live;
 use super::{Form, Paging, deleted, found};
 use crate::engine::{checkout, subscription};
 use crate::error::{ApiError, Result};
@@ -56,55 +57,39 @@ pub(super) fn payment_methods(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resu
     paging.page(&url, tx.state.payment_methods.of_customer(id), tx.view())
 }
 
-/// A customer who has not been deleted, of the path.
-pub(super) fn live(tx: &Tx<'_>, id: &str) -> Result<Customer> {
-    let customer: Customer = found(tx, id)?;
-    if customer.deleted { Err(ApiError::no_such("customer", id, "id").not_found()) } else { Ok(customer) }
-}
-
-/// A customer who has not been deleted, of a parameter.
-pub(super) fn named(tx: &Tx<'_>, id: &str) -> Result<Customer> {
-    let customer: Customer = tx.find(id, "customer")?;
-    if customer.deleted { Err(ApiError::no_such("customer", id, "customer")) } else { Ok(customer) }
-}
-
 fn apply(tx: &mut Tx<'_>, customer: &mut Customer, mut form: Form) -> Result<()> {
-    if let Some(email) = form.unsettable("email")? {
-        if let Some(email) = &email
-            && (!email.contains('@') || email.len() > 512 || email.contains(char::is_whitespace))
-        {
-            return Err(ApiError::invalid(format!("Invalid email address: {email}"))
-                .code("email_invalid")
-                .param("email"));
-        }
-        customer.email = email;
+    let email = form.unsettable("email")?;
+    if let Setting::Set(email) = &email
+        && (!email.contains('@') || email.len() > 512 || email.contains(char::is_whitespace))
+    {
+        let message = format!("Invalid email address: {email}");
+        return Err(ApiError::invalid(message).code("email_invalid").param("email"));
     }
+    customer.email = email.over(customer.email.take());
     for (field, name) in
         [(&mut customer.name, "name"), (&mut customer.phone, "phone"), (&mut customer.description, "description")]
     {
-        if let Some(value) = form.unsettable(name)? {
-            *field = value;
-        }
+        *field = form.unsettable(name)?.over(field.take());
     }
     if let Some(balance) = form.integer("balance")? {
         customer.balance = balance;
     }
     change_metadata(&mut customer.metadata, form.metadata()?);
     let attached = form.filled("payment_method")?;
-    let mut default = None;
+    let mut default = Setting::Kept;
     if let Some(mut settings) = form.form("invoice_settings")? {
         default = settings.unsettable("default_payment_method")?;
         settings.finish()?;
     }
     form.finish()?;
-    // Cards refer to their customer, so it has to be there first.
+    // Cards refer to their customer, so it must exist first.
     tx.put(customer.clone());
     if let Some(method) = attached {
         super::payment_methods::attach_to(tx, &method, &customer.id)?;
     }
-    if let Some(default) = default {
-        customer.default_payment_method =
-            default.map(|method| super::payment_methods::of_customer(tx, &method, &customer.id)).transpose()?;
+    if !default.is_kept() {
+        let method = default.value().map(|method| super::payment_methods::of_customer(tx, &method, &customer.id));
+        customer.default_payment_method = method.transpose()?;
         tx.put(customer.clone());
     }
     Ok(())

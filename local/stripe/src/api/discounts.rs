@@ -1,5 +1,6 @@
 use super::form::change_metadata;
 use super::{Form, Paging, deleted, found};
+use crate::engine::money::{check_amount, check_currency};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::Render;
@@ -45,13 +46,13 @@ pub(super) fn update_coupon(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result
     let (name, metadata) = (form.unsettable("name")?, form.metadata()?);
     form.finish()?;
     let coupon = tx.update(id, "coupon.updated", |coupon: &mut Coupon| {
-        coupon.name = name.unwrap_or_else(|| coupon.name.clone());
+        coupon.name = name.over(coupon.name.take());
         change_metadata(&mut coupon.metadata, metadata);
     });
     Ok(coupon.render(tx.view()))
 }
 
-/// A deleted coupon cannot be redeemed; the discounts it gave stay.
+/// A deleted coupon cannot be redeemed; existing discounts stay.
 pub(super) fn delete_coupon(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
     form.finish()?;
     live_coupon(tx, id)?;
@@ -83,10 +84,6 @@ pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<V
         Some(code) => code,
         None => tx.ids.code(),
     };
-    if tx.state.promotion_codes.iter().any(|one| one.active && one.code.eq_ignore_ascii_case(&code)) {
-        let message = format!("An active promotion code with `code: {code}` already exists.");
-        return Err(ApiError::invalid(message).param("code"));
-    }
     let mut restrictions = form.form("restrictions")?.unwrap_or_default();
     let promotion_code = PromotionCode {
         id: tx.ids.next("promo"),
@@ -106,7 +103,10 @@ pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<V
     restrictions.finish()?;
     form.finish()?;
     if let Some(customer) = &promotion_code.customer {
-        super::customers::named(tx, customer)?;
+        super::named::named(tx, customer)?;
+    }
+    if promotion_code.active {
+        check_text(tx, &promotion_code)?;
     }
     let id = promotion_code.id.clone();
     tx.put(promotion_code);
@@ -114,10 +114,25 @@ pub(super) fn create_promotion_code(tx: &mut Tx<'_>, mut form: Form) -> Result<V
     Ok(tx.get::<PromotionCode>(&id).render(tx.view()))
 }
 
+/// Active codes with the same text must be for different customers.
+fn check_text(tx: &Tx<'_>, code: &PromotionCode) -> Result<()> {
+    let is_same = |one: &PromotionCode| {
+        one.id != code.id && one.active && one.customer == code.customer && one.code.eq_ignore_ascii_case(&code.code)
+    };
+    if tx.state.promotion_codes.iter().any(is_same) {
+        let message = format!("An active promotion code with `code: {}` already exists.", code.code);
+        return Err(ApiError::invalid(message).code("resource_already_exists").param("code"));
+    }
+    Ok(())
+}
+
 pub(super) fn update_promotion_code(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    found::<PromotionCode>(tx, id)?;
+    let code: PromotionCode = found(tx, id)?;
     let (active, metadata) = (form.boolean("active")?, form.metadata()?);
     form.finish()?;
+    if active == Some(true) {
+        check_text(tx, &code)?;
+    }
     let code = tx.update(id, "promotion_code.updated", |code: &mut PromotionCode| {
         code.active = active.unwrap_or(code.active);
         change_metadata(&mut code.metadata, metadata);
@@ -157,7 +172,8 @@ fn off(form: &mut Form) -> Result<Off> {
             Ok(Off::Percent(percent))
         }
         (None, Some(amount)) if amount > 0 => {
-            let currency = currency.ok_or_else(|| ApiError::missing_param("currency"))?.to_lowercase();
+            let currency = check_currency(&currency.ok_or_else(|| ApiError::missing_param("currency"))?, "currency")?;
+            check_amount(amount, &currency, "amount_off")?;
             Ok(Off::Amount { amount, currency })
         }
         _ => Err(ApiError::invalid("Must pass exactly one of percent_off or amount_off.")),

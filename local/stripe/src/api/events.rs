@@ -6,7 +6,7 @@ use crate::render::Render;
 use crate::tx::Tx;
 use serde_json::{Value, json};
 
-/// Kinds that a list may be asked for, by Stripe's reference.
+/// The event types that a list can filter by, from Stripe's reference.
 const KINDS_MAX: usize = 20;
 
 pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
@@ -47,7 +47,7 @@ pub(super) fn create_endpoint(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> 
     form.finish()?;
     check_url(&endpoint.url)?;
     tx.put(endpoint.clone());
-    // The secret is shown once.
+    // The secret is shown only once.
     let mut answer = endpoint.render(tx.view());
     answer["secret"] = json!(endpoint.secret);
     Ok(answer)
@@ -61,7 +61,7 @@ pub(super) fn update_endpoint(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resu
     url.as_deref().map_or(Ok(()), check_url)?;
     let endpoint = tx.edit(id, |one: &mut WebhookEndpoint| {
         one.url = url.unwrap_or_else(|| one.url.clone());
-        one.description = description.unwrap_or_else(|| one.description.take());
+        one.description = description.over(one.description.take());
         one.enabled = disabled.map_or(one.enabled, |disabled| !disabled);
         if !events.is_empty() {
             one.enabled_events = events;
@@ -79,7 +79,7 @@ pub(super) fn delete_endpoint(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<V
 }
 
 fn check_url(url: &str) -> Result<()> {
-    // Real Stripe reaches the internet; this one reaches its own machine, and must not be made to reach further.
+    // Real Stripe reaches the internet. The stand-in must reach only its own machine.
     let host = url::Url::parse(url)
         .ok()
         .filter(|url| url.scheme() == "http")

@@ -1,5 +1,5 @@
-//! Stripe's form encoding: `items[0][price]=…&expand[]=…`. A parameter that nobody takes is refused, as Stripe does: what
-//! the stand-in cannot do must not look done.
+//! Stripe's form encoding: `items[0][price]=…&expand[]=…`. Parameters that no code takes are refused, as at Stripe: the
+//! stand-in must not appear to support what it ignores.
 
 use crate::error::{ApiError, Result};
 use crate::model::{Metadata, Moment};
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 /// Deepest nesting of a parameter.
 const DEPTH_MAX: usize = 8;
 
-/// The parameters of a request, or of one object in it. They are taken out one by one; see [`Form::finish`].
+/// The parameters of a request, or of one object in it. Code takes them out one by one; see [`Form::finish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Form {
-    /// Its own name: `items[0]`; empty at the top.
+    /// This form's own name, such as `items[0]`; empty at the top.
     name: String,
     fields: BTreeMap<String, Field>,
 }
@@ -22,11 +22,45 @@ enum Field {
     Form(Form),
 }
 
-/// An update of metadata: an empty value unsets its key.
+/// What a request makes of a property.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Setting<T> {
+    /// It is left out, so the property stays.
+    Kept,
+    /// An empty value unsets the property.
+    Unset,
+    /// The property's new value.
+    Set(T),
+}
+
+impl<T> Setting<T> {
+    pub(crate) fn is_kept(&self) -> bool {
+        matches!(self, Self::Kept)
+    }
+
+    /// The new value, if there is one.
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Kept | Self::Unset => None,
+        }
+    }
+
+    /// The property after the request.
+    pub(crate) fn over(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Kept => before,
+            Self::Unset => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
+/// An update of metadata; an empty value removes its key.
 pub(crate) type MetadataChange = Vec<(String, String)>;
 
 impl Form {
-    /// Reads an encoded body or query string.
+    /// Parses an encoded body or query string.
     pub(crate) fn parse(encoded: &[u8]) -> Result<Self> {
         let mut form = Self::default();
         for (key, value) in url::form_urlencoded::parse(encoded) {
@@ -66,7 +100,7 @@ impl Form {
         }
     }
 
-    /// The full name of a parameter: `items[0][price]`.
+    /// A parameter's full name, such as `items[0][price]`.
     pub(crate) fn path(&self, field: &str) -> String {
         if self.name.is_empty() { field.to_owned() } else { format!("{}[{field}]", self.name) }
     }
@@ -79,7 +113,7 @@ impl Form {
         }
     }
 
-    /// A text that is not empty.
+    /// A string that is not empty.
     pub(crate) fn filled(&mut self, field: &str) -> Result<Option<String>> {
         let path = self.path(field);
         match self.text(field)? {
@@ -96,9 +130,13 @@ impl Form {
         self.filled(field)?.ok_or_else(|| ApiError::missing_param(&self.path(field)))
     }
 
-    /// A text that an empty one unsets: `Some(None)`.
-    pub(crate) fn unsettable(&mut self, field: &str) -> Result<Option<Option<String>>> {
-        Ok(self.text(field)?.map(|text| Some(text).filter(|text| !text.is_empty())))
+    /// A string; an empty one unsets the property.
+    pub(crate) fn unsettable(&mut self, field: &str) -> Result<Setting<String>> {
+        Ok(match self.text(field)? {
+            None => Setting::Kept,
+            Some(text) if text.is_empty() => Setting::Unset,
+            Some(text) => Setting::Set(text),
+        })
     }
 
     pub(crate) fn integer(&mut self, field: &str) -> Result<Option<i64>> {
@@ -109,7 +147,7 @@ impl Form {
         text.parse().map(Some).map_err(|_| invalid())
     }
 
-    /// A whole number of at least one.
+    /// A whole number of at least 1.
     pub(crate) fn positive(&mut self, field: &str) -> Result<Option<u64>> {
         let path = self.path(field);
         let Some(number) = self.integer(field)? else { return Ok(None) };
@@ -131,7 +169,7 @@ impl Form {
         }
     }
 
-    /// One of `allowed`.
+    /// One of the `allowed` values.
     pub(crate) fn choice<T: Copy>(&mut self, field: &str, allowed: &[(&str, T)]) -> Result<Option<T>> {
         let path = self.path(field);
         let Some(text) = self.filled(field)? else { return Ok(None) };
@@ -165,7 +203,7 @@ impl Form {
         }
     }
 
-    /// The objects of a list, in order. An empty text is an empty list: `Some([])`.
+    /// The objects of a list, in order. An empty string is an empty list: `Some([])`.
     pub(crate) fn forms(&mut self, field: &str) -> Result<Option<Vec<Self>>> {
         let path = self.path(field);
         let Some(fields) = self.list(field)? else { return Ok(None) };
@@ -176,7 +214,7 @@ impl Form {
         forms.collect::<Result<_>>().map(Some)
     }
 
-    /// The texts of a list, in order.
+    /// The strings of a list, in order.
     pub(crate) fn texts(&mut self, field: &str) -> Result<Vec<String>> {
         let path = self.path(field);
         let texts = self.list(field)?.unwrap_or_default().into_iter().map(|(_, one)| match one {
@@ -203,12 +241,12 @@ impl Form {
         }
     }
 
-    /// `metadata[key]=value`; `None` when the request says nothing of it.
+    /// `metadata[key]=value`; `None` if the request has no such parameter.
     pub(crate) fn metadata(&mut self) -> Result<Option<MetadataChange>> {
         let path = self.path("metadata");
         match self.fields.remove("metadata") {
             None => Ok(None),
-            // All keys are unset at once.
+            // An empty string unsets all keys.
             Some(Field::Text(text)) if text.is_empty() => Ok(Some(vec![(String::new(), String::new())])),
             Some(Field::Text(_)) => Err(ApiError::invalid("Invalid object").param(&path)),
             Some(Field::Form(form)) => {
@@ -225,14 +263,14 @@ impl Form {
         }
     }
 
-    /// Metadata of something new.
+    /// Metadata of a new object.
     pub(crate) fn new_metadata(&mut self) -> Result<Metadata> {
         let mut metadata = Metadata::new();
         change_metadata(&mut metadata, self.metadata()?);
         Ok(metadata)
     }
 
-    /// Takes parameters that change nothing here.
+    /// Accepts and ignores parameters that change nothing here.
     pub(crate) fn ignore(&mut self, fields: &[&str]) {
         for field in fields {
             self.fields.remove(*field);
@@ -243,7 +281,7 @@ impl Form {
         self.fields.contains_key(field)
     }
 
-    /// Refuses what nobody took.
+    /// Refuses parameters that no code took.
     pub(crate) fn finish(self) -> Result<()> {
         match self.fields.keys().next() {
             None => Ok(()),
@@ -274,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_keep_the_order_of_their_numbers() {
+    fn list_items_are_ordered_by_index() {
         let encoded: Vec<String> = (0..12).rev().map(|number| format!("items[{number}][price]=p{number}")).collect();
         let mut form = form(&encoded.join("&"));
         let prices = form.forms("items").unwrap().unwrap().into_iter().map(|mut item| item.required("price").unwrap());
@@ -291,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_took_is_refused_by_its_full_name() {
+    fn unused_parameters_are_refused_by_their_full_name() {
         let mut form = form("items[0][price]=p&items[0][colour]=red");
         let mut item = form.forms("items").unwrap().unwrap().remove(0);
         item.required("price").unwrap();
@@ -299,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_value_unsets_one_key_of_metadata_and_an_empty_text_all() {
+    fn an_empty_value_unsets_one_metadata_key_and_an_empty_string_unsets_all() {
         let mut metadata = Metadata::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
         change_metadata(&mut metadata, form("metadata[a]=").metadata().unwrap());
         assert_eq!(metadata.keys().collect::<Vec<_>>(), ["b"]);
@@ -308,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_broken_and_contradicting_names_are_refused() {
+    fn deep_malformed_and_conflicting_names_are_refused() {
         let deep = format!("a{}=1", "[b]".repeat(100_000));
         for encoded in [deep.as_str(), "a[b=1", "a]b[=1", "a=1&a[b]=2"] {
             assert!(Form::parse(encoded.as_bytes()).is_err(), "{}", &encoded[..encoded.len().min(20)]);

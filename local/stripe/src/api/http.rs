@@ -1,9 +1,9 @@
-//! What every request goes through: key, version, parameters, idempotency, one change of the state, and Stripe's headers.
+//! The steps of every request: key, version, parameters, idempotency, one change of the state, and Stripe's headers.
 
 use super::{Form, route};
-use crate::StripeStandIn;
 use crate::error::{ApiError, Result};
 use crate::render::{API_VERSION, expand};
+use crate::stand_in::StripeStandIn;
 use crate::state::Replay;
 use crate::tx::{Origin, Tx};
 use axum::body::{Body, to_bytes};
@@ -18,10 +18,10 @@ use subtle::ConstantTimeEq;
 
 const BODY_MAX: usize = 1 << 20;
 const KEY_LENGTH_MAX: usize = 255;
-/// Releases that differ from [`API_VERSION`] by additions alone share its name.
+/// Releases that differ from [`API_VERSION`] only by additions share its name.
 const RELEASE: &str = "endive";
 
-/// A request that was understood.
+/// A parsed request.
 struct Call {
     method: Method,
     path: String,
@@ -31,11 +31,11 @@ struct Call {
     request_id: String,
 }
 
-/// What is answered.
+/// A response.
 struct Answer {
     status: StatusCode,
     body: String,
-    /// The request that was answered first, when this one repeats it.
+    /// The request that was answered first, if this one repeats it.
     replayed: Option<String>,
     should_retry: bool,
 }
@@ -51,7 +51,7 @@ pub(crate) async fn answer(State(stand_in): State<StripeStandIn>, request: Reque
     respond(answered.unwrap_or_else(|error| refusal(&error)), &request_id, key.as_deref())
 }
 
-/// Stripe's answer in words of its own, outside of any request: what an injected fault answers.
+/// Stripe's response to an injected fault, outside of any request.
 pub(crate) fn fault(error: &ApiError) -> Response {
     respond(refusal(error), "req_fault", None)
 }
@@ -84,7 +84,7 @@ async fn understand(stand_in: &StripeStandIn, request: Request, request_id: Stri
     Ok(Call { method: parts.method, path, form, expand, key: key.map(str::to_owned), request_id })
 }
 
-/// Does a call, or answers as it was answered before.
+/// Handles a call, or repeats its earlier response.
 fn once(stand_in: &StripeStandIn, call: &Call) -> Result<Answer> {
     let Some(key) = call.key.clone() else { return run(stand_in, call, None) };
     let fingerprint = fingerprint(call);
@@ -104,7 +104,7 @@ fn run(stand_in: &StripeStandIn, call: &Call, keep: Option<(String, String)>) ->
         let answer = match execute(tx, call) {
             Ok(value) => Answer {
                 status: StatusCode::OK,
-                // Stripe's own are indented: a third of their bytes, for nobody here to read.
+                // Stripe indents its JSON. That is a third of the bytes, and nobody reads them here.
                 body: value.to_string(),
                 replayed: None,
                 should_retry: false,
@@ -159,7 +159,7 @@ fn replay(earlier: Replay, call: &Call, fingerprint: &str) -> Result<Answer> {
     })
 }
 
-/// What a repetition has to repeat: the endpoint, a line break, and a digest of the parameters in any order.
+/// What a repeated request must match: the endpoint, a line break, and a digest of the parameters in any order.
 fn fingerprint(call: &Call) -> String {
     let parameters = format!("{:?} {:?}", call.form, call.expand);
     format!("{} /v1/{}\n{}", call.method, call.path, hex::encode(Sha256::digest(parameters)))
@@ -174,7 +174,7 @@ fn authorize(api_key: &str, headers: &HeaderMap) -> Result<()> {
     let given = header_text(headers, header::AUTHORIZATION.as_str()).ok_or_else(|| ApiError::unauthorized(missing))?;
     let key = match given.split_once(' ') {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim().to_owned(),
-        // Basic authentication carries the key as the user's name.
+        // With basic authentication the key is the user name.
         Some((scheme, encoded)) if scheme.eq_ignore_ascii_case("basic") => {
             let decoded = STANDARD.decode(encoded.trim()).unwrap_or_default();
             String::from_utf8_lossy(&decoded).split(':').next().unwrap_or_default().to_owned()
@@ -242,7 +242,7 @@ fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Config;
+    use crate::config::Config;
     use standin::clock::Clock;
     use standin::deliveries::Deliveries;
     use standin::documents::Documents;

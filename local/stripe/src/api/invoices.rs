@@ -30,7 +30,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     form.finish()?;
     let now = tx.now;
     let invoice = tx.update(id, "invoice.updated", |one: &mut Invoice| {
-        one.description = description.unwrap_or_else(|| one.description.take());
+        one.description = description.over(one.description.take());
         change_metadata(&mut one.metadata, metadata);
         if let Some(auto_advance) = auto_advance {
             one.auto_advance = auto_advance;
@@ -120,7 +120,7 @@ pub(super) fn lines(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> 
     Ok(invoice["lines"].take())
 }
 
-/// The next invoice of a subscription, with or without a change.
+/// Previews the next invoice of a subscription, with or without a change.
 pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let customer = form.filled("customer")?;
     let Some(id) = form.filled("subscription")? else {
@@ -192,7 +192,7 @@ fn settle(tx: &mut Tx<'_>, id: &str, what: &str, settle: fn(&mut Tx<'_>, &str)) 
     Ok(tx.get::<Invoice>(id).render(tx.view()))
 }
 
-/// Errors of payments carry their payment intent.
+/// Payment errors include their payment intent.
 fn with_intent(tx: &Tx<'_>, invoice: &str, error: ApiError) -> ApiError {
     match tx.get::<Invoice>(invoice).payment_intent {
         Some(intent) => error.with("payment_intent", tx.get::<PaymentIntent>(&intent).render(tx.view())),

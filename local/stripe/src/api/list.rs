@@ -1,4 +1,4 @@
-//! List objects: newest first, cut into pages by ids.
+//! List objects: newest first, in pages delimited by ids.
 
 use super::Form;
 use crate::error::{ApiError, Result};
@@ -10,7 +10,7 @@ use serde_json::Value;
 const LIMIT_DEFAULT: i64 = 10;
 const LIMIT_MAX: i64 = 100;
 
-/// What every list understands.
+/// The parameters of every list.
 pub(crate) struct Paging {
     limit: usize,
     starting_after: Option<String>,
@@ -43,7 +43,7 @@ impl Paging {
         })
     }
 
-    /// The page of `rows`, which come newest first and filtered.
+    /// One page of `rows`, which are already filtered and newest first.
     pub(crate) fn page<'a, T: Object + Render + 'a>(
         self,
         url: &str,

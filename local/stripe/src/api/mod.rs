@@ -3,11 +3,14 @@
 mod catalog;
 mod customers;
 mod discounts;
+mod disputes;
 mod events;
 mod form;
 mod http;
 mod invoices;
+mod links;
 mod list;
+mod named;
 mod payment_methods;
 mod payments;
 mod route;
@@ -18,6 +21,7 @@ mod subscriptions;
 pub(crate) use self::form::Form;
 pub(crate) use self::http::{answer, fault};
 pub(crate) use self::route::operation;
+pub(crate) use self::sessions::REFERENCE_LENGTH_MAX;
 
 use crate::error::{ApiError, Result};
 use crate::state::Stored;

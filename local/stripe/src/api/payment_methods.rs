@@ -41,7 +41,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
 }
 
 pub(super) fn attach(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let customer = super::customers::named(tx, &form.required("customer")?)?;
+    let customer = super::named::named(tx, &form.required("customer")?)?;
     form.finish()?;
     let method = attach_to(tx, id, &customer.id)?;
     Ok(tx.get::<PaymentMethod>(&method).render(tx.view()))
@@ -98,7 +98,7 @@ pub(super) fn attach_to(tx: &mut Tx<'_>, id: &str, customer: &str) -> Result<Str
     Ok(method.id)
 }
 
-/// A card that has to be the customer's own.
+/// A card that must belong to the customer.
 pub(super) fn of_customer(tx: &mut Tx<'_>, id: &str, customer: &str) -> Result<String> {
     if cards::of_token(id).is_some() {
         return attach_to(tx, id, customer);

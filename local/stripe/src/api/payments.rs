@@ -74,7 +74,8 @@ pub(super) fn list_intents(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     paging.page("/v1/payment_intents", rows, tx.view())
 }
 
-/// Confirms the payment of an invoice with a card; nobody is there to authenticate it, but the hosted invoice page is.
+/// Confirms the payment of an invoice with a card. Authentication is not possible here, only on the hosted invoice
+/// page.
 pub(super) fn confirm_intent(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
     let intent: PaymentIntent = found(tx, id)?;
     let method = form.filled("payment_method")?;
@@ -103,45 +104,4 @@ pub(super) fn confirm_intent(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resul
         return Err(ApiError::card(&decline).with("payment_intent", shown));
     }
     Ok(tx.get::<PaymentIntent>(id).render(tx.view()))
-}
-
-pub(super) fn list_disputes(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
-    let paging = Paging::take(&mut form)?;
-    let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
-    form.finish()?;
-    let rows = tx.state.disputes.iter().filter(|one| {
-        charge.as_ref().is_none_or(|charge| one.charge == *charge)
-            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
-    });
-    paging.page("/v1/disputes", rows, tx.view())
-}
-
-/// Evidence is counted, not read: what was submitted wins when the dispute ends.
-pub(super) fn update_dispute(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let dispute: Dispute = found(tx, id)?;
-    let evidence = form.form("evidence")?.is_some();
-    let submit = form.boolean("submit")?.unwrap_or(true);
-    let metadata = form.metadata()?;
-    form.finish()?;
-    if evidence && dispute.status != DisputeStatus::NeedsResponse {
-        return Err(ApiError::invalid("This dispute is not waiting for evidence.").param("evidence"));
-    }
-    let dispute = tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
-        change_metadata(&mut one.metadata, metadata);
-        if evidence && submit {
-            one.submitted = true;
-            one.status = DisputeStatus::UnderReview;
-        }
-    });
-    Ok(dispute.render(tx.view()))
-}
-
-pub(super) fn close_dispute(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
-    form.finish()?;
-    let dispute: Dispute = found(tx, id)?;
-    if !matches!(dispute.status, DisputeStatus::NeedsResponse | DisputeStatus::UnderReview) {
-        return Err(ApiError::invalid("This dispute is already closed.").code("dispute_already_closed"));
-    }
-    refund::close_dispute(tx, id, DisputeStatus::Lost);
-    Ok(tx.get::<Dispute>(id).render(tx.view()))
 }

@@ -1,7 +1,7 @@
 use super::list::Paging;
 use super::{
-    Form, catalog, customers, discounts, events, found, invoices, payment_methods, payments, schedules, sessions,
-    subscriptions,
+    Form, catalog, customers, discounts, disputes, events, found, invoices, links, payment_methods, payments,
+    schedules, sessions, subscriptions,
 };
 use crate::error::{ApiError, Result};
 use crate::model::*;
@@ -11,7 +11,7 @@ use crate::tx::Tx;
 use http::Method;
 use serde_json::Value;
 
-/// Segments of paths that are not ids.
+/// Path segments that are not ids.
 const WORDS: &[&str] = &[
     "v1",
     "customers",
@@ -24,6 +24,7 @@ const WORDS: &[&str] = &[
     "sessions",
     "expire",
     "line_items",
+    "payment_links",
     "billing_portal",
     "subscriptions",
     "resume",
@@ -52,7 +53,7 @@ const WORDS: &[&str] = &[
     "search",
 ];
 
-/// Names the operation of a request: `POST /v1/customers/{id}`. `None` outside the API.
+/// The operation of a request, such as `POST /v1/customers/{id}`; `None` outside the API.
 pub(crate) fn operation(method: &Method, path: &str) -> Option<String> {
     let rest = path.strip_prefix("/v1/")?;
     let segments: Vec<&str> = rest
@@ -63,7 +64,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<String> {
     Some(format!("{method} /v1/{}", segments.join("/")))
 }
 
-/// Does what a request asks for.
+/// Handles a request.
 pub(super) fn dispatch(tx: &mut Tx<'_>, method: &Method, path: &[&str], form: Form) -> Result<Value> {
     match *method {
         Method::GET => read(tx, path, form),
@@ -91,6 +92,9 @@ fn read(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["checkout", "sessions"] => sessions::list(tx, form),
         ["checkout", "sessions", id] => retrieve::<CheckoutSession>(tx, id, form),
         ["checkout", "sessions", id, "line_items"] => sessions::list_line_items(tx, id, form),
+        ["payment_links"] => links::list(tx, form),
+        ["payment_links", id] => retrieve::<PaymentLink>(tx, id, form),
+        ["payment_links", id, "line_items"] => links::list_line_items(tx, id, form),
         ["subscriptions"] => subscriptions::list(tx, form),
         ["subscriptions", id] => retrieve::<Subscription>(tx, id, form),
         ["subscription_schedules"] => schedules::list(tx, form),
@@ -106,7 +110,7 @@ fn read(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["charges", id] => retrieve::<Charge>(tx, id, form),
         ["refunds"] => payments::list_refunds(tx, form),
         ["refunds", id] => retrieve::<Refund>(tx, id, form),
-        ["disputes"] => payments::list_disputes(tx, form),
+        ["disputes"] => disputes::list(tx, form),
         ["disputes", id] => retrieve::<Dispute>(tx, id, form),
         ["events"] => events::list(tx, form),
         ["events", id] => retrieve::<Event>(tx, id, form),
@@ -136,6 +140,8 @@ fn write(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["checkout", "sessions", id] => sessions::update(tx, id, form),
         ["checkout", "sessions", id, "expire"] => sessions::expire(tx, id, form),
         ["billing_portal", "sessions"] => sessions::create_portal(tx, form),
+        ["payment_links"] => links::create(tx, form),
+        ["payment_links", id] => links::update(tx, id, form),
         ["subscriptions"] => subscriptions::create(tx, form),
         ["subscriptions", id] => subscriptions::update(tx, id, form),
         ["subscriptions", id, "resume"] => subscriptions::resume(tx, id, form),
@@ -152,8 +158,8 @@ fn write(tx: &mut Tx<'_>, path: &[&str], form: Form) -> Result<Value> {
         ["payment_intents", id, "confirm"] => payments::confirm_intent(tx, id, form),
         ["refunds"] => payments::create_refund(tx, form),
         ["refunds", id] => payments::update_refund(tx, id, form),
-        ["disputes", id] => payments::update_dispute(tx, id, form),
-        ["disputes", id, "close"] => payments::close_dispute(tx, id, form),
+        ["disputes", id] => disputes::update(tx, id, form),
+        ["disputes", id, "close"] => disputes::close(tx, id, form),
         ["webhook_endpoints"] => events::create_endpoint(tx, form),
         ["webhook_endpoints", id] => events::update_endpoint(tx, id, form),
         _ => Err(unknown(&Method::POST, path)),

@@ -2,7 +2,6 @@ use super::form::change_metadata;
 use super::subscriptions::proration;
 use super::{Form, Paging, found};
 use crate::engine::change::{self, ItemChange};
-use crate::engine::proration::Proration;
 use crate::engine::subscription::{self, PaymentBehavior};
 use crate::engine::{next_boundary, schedule};
 use crate::error::{ApiError, Result};
@@ -91,8 +90,8 @@ fn active(tx: &Tx<'_>, id: &str) -> Result<Schedule> {
     Err(ApiError::invalid(message))
 }
 
-/// The phases of a request: those that are over may be left out, the one that runs keeps its start, and each other one
-/// starts when the one before it ends.
+/// The phases of a request. Past phases may be omitted, the current phase keeps its start, and each later phase starts
+/// when the one before it ends.
 fn phases(tx: &Tx<'_>, schedule: &Schedule, forms: Vec<Form>) -> Result<Vec<Phase>> {
     if forms.is_empty() || forms.len() > PHASES_MAX {
         return Err(ApiError::invalid(format!("Pass between 1 and {PHASES_MAX} phases.")).param("phases"));
@@ -130,9 +129,11 @@ fn phase(tx: &Tx<'_>, start: Moment, mut form: Form, schedule: &Schedule) -> Res
     let prices: Vec<Price> = items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
     let (currency, recurring) = subscription::common_terms(&prices)?;
     if currency != schedule.currency {
-        let message = format!("The currency of the schedule is `{}`; it cannot be changed.", schedule.currency);
-        return Err(ApiError::invalid(message).param(&items_param));
+        return Err(subscription::wrong_currency(&currency, &schedule.currency, &items_param));
     }
+    let is_new =
+        |price: &&Price| schedule.phases.iter().flat_map(|phase| &phase.items).all(|item| item.price != price.id);
+    subscription::check_for_sale(tx, prices.iter().filter(is_new), &items_param)?;
     let phase = Phase {
         start,
         end: end_of(tx, start, recurring, &mut form)?,
@@ -146,7 +147,7 @@ fn phase(tx: &Tx<'_>, start: Moment, mut form: Form, schedule: &Schedule) -> Res
     Ok(phase)
 }
 
-/// `discounts[0][discount]`: those that the subscription has.
+/// `discounts[0][discount]`: refers to discounts that the subscription already has.
 fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Vec<String>> {
     let mut discounts = Vec::new();
     for mut one in form.forms("discounts")?.unwrap_or_default() {
@@ -157,7 +158,7 @@ fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Vec<String>> {
     Ok(discounts)
 }
 
-/// `end_date`, or a duration: one period unless it is said.
+/// `end_date`, or a duration: one period by default.
 fn end_of(tx: &Tx<'_>, start: Moment, recurring: Recurring, form: &mut Form) -> Result<Moment> {
     let param = form.path("end_date");
     if let Some(end) = form.moment("end_date", tx.now)? {
@@ -177,7 +178,7 @@ fn end_of(tx: &Tx<'_>, start: Moment, recurring: Recurring, form: &mut Form) -> 
     Ok(next_boundary(start, length, start))
 }
 
-/// The running phase may say something else than the subscription is: then it is changed now.
+/// If the current phase differs from the subscription, the subscription changes now.
 fn apply_now(tx: &mut Tx<'_>, subscription: &str, phase: &Phase, proration: Proration) -> Result<()> {
     let one: Subscription = tx.get(subscription);
     schedule::keep_discounts(tx, &one, phase);

@@ -1,5 +1,6 @@
 use super::form::change_metadata;
-use super::{Form, Paging, customers, found};
+use super::named::named;
+use super::{Form, Paging, found};
 use crate::engine::{checkout, discount, subscription};
 use crate::error::{ApiError, Result};
 use crate::model::*;
@@ -10,13 +11,15 @@ use serde_json::Value;
 const EXPIRY_MIN: Moment = 30 * MINUTE;
 const EXPIRY_MAX: Moment = 24 * HOUR;
 const LINES_MAX: usize = 20;
+pub(crate) const REFERENCE_LENGTH_MAX: usize = 200;
 
 pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     only_subscriptions(&mut form)?;
     let lines = lines(tx, &mut form)?;
     let prices: Vec<Price> = lines.iter().map(|line| tx.get::<Price>(&line.price)).collect();
     let (currency, _) = subscription::common_terms(&prices)?;
-    let customer = form.filled("customer")?.map(|id| customers::named(tx, &id)).transpose()?;
+    subscription::check_for_sale(tx, &prices, "line_items[0][price]")?;
+    let customer = form.filled("customer")?.map(|id| named(tx, &id)).transpose()?;
     let customer_email = form.filled("customer_email")?;
     if customer.is_some() && customer_email.is_some() {
         return Err(ApiError::invalid("You may only specify one of these parameters: customer, customer_email."));
@@ -28,29 +31,16 @@ pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         id: tx.ids.next("cs_test"),
         created: tx.now,
         expires_at: expiry(tx, &mut form)?,
-        status: SessionStatus::Open,
         customer: customer.map(|customer| customer.id),
         customer_email,
-        client_reference_id: form.filled("client_reference_id")?,
-        currency,
-        lines,
+        client_reference_id: client_reference_id(&mut form)?,
         success_url: url(&mut form, "success_url")?.ok_or_else(|| ApiError::missing_param("success_url"))?,
         cancel_url: url(&mut form, "cancel_url")?,
         allow_promotion_codes: form.boolean("allow_promotion_codes")?.unwrap_or(false),
-        discounts: Vec::new(),
         metadata: form.new_metadata()?,
-        subscription_metadata: Metadata::new(),
-        subscription_description: None,
-        trial_end: None,
-        missing_payment_method: EndBehavior::CreateInvoice,
-        card_if_required: form
-            .choice("payment_method_collection", &[("always", false), ("if_required", true)])?
-            .unwrap_or(false),
+        card_if_required: card_if_required(&mut form)?,
         locale: form.filled("locale")?,
-        subscription: None,
-        invoice: None,
-        authenticating: None,
-        paid: false,
+        ..blank(currency, lines)
     };
     discounts(tx, &mut form, &mut session)?;
     if let Some(data) = form.form("subscription_data")? {
@@ -59,6 +49,53 @@ pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     form.finish()?;
     tx.put(session.clone());
     Ok(session.render(tx.view()))
+}
+
+/// A new session.
+pub(super) fn blank(currency: String, lines: Vec<SessionLine>) -> CheckoutSession {
+    CheckoutSession {
+        id: String::new(),
+        created: 0,
+        expires_at: 0,
+        status: SessionStatus::Open,
+        customer: None,
+        customer_email: None,
+        client_reference_id: None,
+        currency,
+        lines,
+        success_url: String::new(),
+        cancel_url: None,
+        allow_promotion_codes: false,
+        discounts: Vec::new(),
+        metadata: Metadata::new(),
+        subscription_metadata: Metadata::new(),
+        subscription_description: None,
+        trial_end: None,
+        missing_payment_method: EndBehavior::CreateInvoice,
+        card_if_required: false,
+        locale: None,
+        subscription: None,
+        invoice: None,
+        authenticating: None,
+        paid: false,
+        payment_link: None,
+        typed_email: None,
+    }
+}
+
+/// `payment_method_collection`.
+pub(super) fn card_if_required(form: &mut Form) -> Result<bool> {
+    let choices = [("always", false), ("if_required", true)];
+    Ok(form.choice("payment_method_collection", &choices)?.unwrap_or(false))
+}
+
+fn client_reference_id(form: &mut Form) -> Result<Option<String>> {
+    let id = form.filled("client_reference_id")?;
+    if id.as_ref().is_some_and(|id| id.chars().count() > REFERENCE_LENGTH_MAX) {
+        let message = format!("Invalid string: must be at most {REFERENCE_LENGTH_MAX} characters");
+        return Err(ApiError::invalid(message).param("client_reference_id"));
+    }
+    Ok(id)
 }
 
 pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
@@ -86,6 +123,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<Value> {
 pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (customer, subscription) = (form.filled("customer")?, form.filled("subscription")?);
+    let link = form.filled("payment_link")?;
     let status = form.choice(
         "status",
         &[("open", SessionStatus::Open), ("complete", SessionStatus::Complete), ("expired", SessionStatus::Expired)],
@@ -93,23 +131,24 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     form.finish()?;
     let sessions = tx.state.checkout_sessions.listed(customer.as_deref()).filter(|one| {
         subscription.as_ref().is_none_or(|subscription| one.subscription.as_ref() == Some(subscription))
+            && link.as_ref().is_none_or(|link| one.payment_link.as_ref() == Some(link))
             && status.is_none_or(|status| one.status == status)
     });
     paging.page("/v1/checkout/sessions", sessions, tx.view())
 }
 
 pub(super) fn list_line_items(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    // At most twenty lines, so that they are always one page.
+    // At most twenty lines, so they always fit on one page.
     Paging::take(&mut form)?;
     form.finish()?;
-    Ok(line_items(&found(tx, id)?, tx.view()))
+    Ok(line_items(&found(tx, id)?, &format!("/v1/checkout/sessions/{id}/line_items"), tx.view()))
 }
 
 pub(super) fn create_portal(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let session = PortalSession {
         id: tx.ids.next("bps"),
         created: tx.now,
-        customer: customers::named(tx, &form.required("customer")?)?.id,
+        customer: named(tx, &form.required("customer")?)?.id,
         return_url: url(&mut form, "return_url")?,
         locale: form.filled("locale")?,
     };
@@ -118,7 +157,7 @@ pub(super) fn create_portal(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     Ok(session.render(tx.view()))
 }
 
-/// Takes what tells the kinds of sessions apart: the stand-in hosts pages for subscriptions.
+/// Takes the parameters that distinguish the kinds of sessions: the stand-in hosts pages for subscriptions only.
 fn only_subscriptions(form: &mut Form) -> Result<()> {
     match form.required("mode")?.as_str() {
         "subscription" => {}
@@ -142,7 +181,7 @@ fn only_subscriptions(form: &mut Form) -> Result<()> {
     Ok(())
 }
 
-fn lines(tx: &mut Tx<'_>, form: &mut Form) -> Result<Vec<SessionLine>> {
+pub(super) fn lines(tx: &mut Tx<'_>, form: &mut Form) -> Result<Vec<SessionLine>> {
     let forms = form.forms("line_items")?.unwrap_or_default();
     if forms.is_empty() {
         return Err(ApiError::missing_param("line_items"));
@@ -190,7 +229,7 @@ fn discounts(tx: &Tx<'_>, form: &mut Form, session: &mut CheckoutSession) -> Res
     Ok(())
 }
 
-fn subscription_data(tx: &Tx<'_>, mut data: Form, session: &mut CheckoutSession) -> Result<()> {
+pub(super) fn subscription_data(tx: &Tx<'_>, mut data: Form, session: &mut CheckoutSession) -> Result<()> {
     session.subscription_metadata = data.new_metadata()?;
     session.subscription_description = data.filled("description")?;
     let days = data.positive("trial_period_days")?;
@@ -218,8 +257,8 @@ fn subscription_data(tx: &Tx<'_>, mut data: Form, session: &mut CheckoutSession)
     data.finish()
 }
 
-/// An address that a browser is sent to.
-fn url(form: &mut Form, field: &str) -> Result<Option<String>> {
+/// A URL that a browser is redirected to.
+pub(super) fn url(form: &mut Form, field: &str) -> Result<Option<String>> {
     let path = form.path(field);
     let Some(text) = form.filled(field)? else { return Ok(None) };
     let valid = url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());

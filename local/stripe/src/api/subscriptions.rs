@@ -1,8 +1,8 @@
-use super::form::{MetadataChange, change_metadata};
-use super::{Form, Paging, customers, found, payment_methods};
+use super::form::{MetadataChange, Setting, change_metadata};
+use super::named::named;
+use super::{Form, Paging, found, payment_methods};
 use crate::engine::change::{self, ItemChange};
 use crate::engine::discount::{self, Purchase};
-use crate::engine::proration::Proration;
 use crate::engine::schedule;
 use crate::engine::subscription::{self, NewItem, NewSubscription, PaymentBehavior};
 use crate::error::{ApiError, Result};
@@ -12,7 +12,7 @@ use crate::tx::Tx;
 use serde_json::Value;
 
 pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
-    let customer = customers::named(tx, &form.required("customer")?)?.id;
+    let customer = named(tx, &form.required("customer")?)?.id;
     let mut items = Vec::new();
     for item in form.forms("items")?.unwrap_or_default() {
         items.push(new_item(tx, item)?);
@@ -148,7 +148,7 @@ pub(super) fn end_behavior(mut settings: Form) -> Result<EndBehavior> {
     Ok(chosen)
 }
 
-/// A change of items, if the request asks for one. Also of previews, whose parameters are the same.
+/// A change of items, if the request asks for one. Previews use the same parameters.
 pub(super) fn item_change(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Option<ItemChange>> {
     let asked = form.has("items");
     let mut items = one.items.clone();
@@ -234,7 +234,7 @@ fn is_classic(mut mode: Form) -> Result<bool> {
     Ok(classic)
 }
 
-/// Parameters with the only value that the stand-in has.
+/// Parameters for which the stand-in supports only one value.
 fn ignore_settled(form: &mut Form) -> Result<()> {
     form.choice("collection_method", &[("charge_automatically", ())])?;
     form.boolean("off_session")?;
@@ -246,16 +246,17 @@ fn ignore_settled(form: &mut Form) -> Result<()> {
     Ok(())
 }
 
-/// The fields of a subscription that change without money.
+/// Fields of a subscription that change without affecting money.
 struct Fields {
     cancel_at_period_end: Option<bool>,
-    cancel_at: Option<Option<Moment>>,
+    cancel_at: Setting<Moment>,
     metadata: Option<MetadataChange>,
-    description: Option<Option<String>>,
-    default_payment_method: Option<Option<String>>,
+    description: Setting<String>,
+    default_payment_method: Setting<String>,
     cancellation: Option<(Option<String>, Option<String>)>,
     discounts: Option<Vec<AppliedDiscount>>,
     missing_payment_method: Option<EndBehavior>,
+    pause: Setting<Pause>,
     now: Moment,
 }
 
@@ -263,7 +264,7 @@ impl Fields {
     fn take(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Self> {
         let cancel_at_period_end = form.boolean("cancel_at_period_end")?;
         let cancel_at = cancel_at(tx, one, form)?;
-        if cancel_at_period_end == Some(true) && matches!(cancel_at, Some(Some(_))) {
+        if cancel_at_period_end == Some(true) && matches!(cancel_at, Setting::Set(_)) {
             let message = "You may only specify one of these parameters: cancel_at, cancel_at_period_end.";
             return Err(ApiError::invalid(message));
         }
@@ -271,7 +272,7 @@ impl Fields {
         let cancellation = match form.form("cancellation_details")? {
             None => None,
             Some(mut details) => {
-                let said = (details.unsettable("comment")?.flatten(), details.unsettable("feedback")?.flatten());
+                let said = (details.unsettable("comment")?.value(), details.unsettable("feedback")?.value());
                 details.finish()?;
                 Some(said)
             }
@@ -287,27 +288,29 @@ impl Fields {
             metadata: form.metadata()?,
             description: form.unsettable("description")?,
             default_payment_method: match method {
-                Some(Some(id)) => Some(Some(payment_methods::of_customer(tx, &id, &one.customer)?)),
+                Setting::Set(id) => Setting::Set(payment_methods::of_customer(tx, &id, &one.customer)?),
                 unset => unset,
             },
             cancellation,
             discounts,
             missing_payment_method: form.form("trial_settings")?.map(end_behavior).transpose()?,
+            pause: pause_collection(tx, form)?,
             now: tx.now,
         })
     }
 
     fn are_only_notes(&self) -> bool {
         self.cancel_at_period_end.is_none()
-            && self.cancel_at.is_none()
-            && self.description.is_none()
-            && self.default_payment_method.is_none()
+            && self.cancel_at.is_kept()
+            && self.description.is_kept()
+            && self.default_payment_method.is_kept()
             && self.discounts.is_none()
             && self.missing_payment_method.is_none()
+            && self.pause.is_kept()
     }
 
     fn change_the_end(&self) -> bool {
-        self.cancel_at_period_end.is_some() || self.cancel_at.is_some()
+        self.cancel_at_period_end.is_some() || !self.cancel_at.is_kept()
     }
 
     fn are_empty(&self) -> bool {
@@ -328,11 +331,12 @@ impl Fields {
             Some(false) => one.cancel_at_period_end = false,
             None => {}
         }
-        if let Some(cancel_at) = self.cancel_at {
+        let changes_the_end = self.change_the_end();
+        if !self.cancel_at.is_kept() {
             one.cancel_at_period_end = false;
-            one.cancel_at = cancel_at;
+            one.cancel_at = self.cancel_at.value();
         }
-        if self.cancel_at_period_end.is_some() || self.cancel_at.is_some() {
+        if changes_the_end {
             let cancelling = one.ends_at().is_some();
             one.canceled_at = cancelling.then(|| one.canceled_at.unwrap_or(self.now));
             one.cancellation.reason = cancelling.then(|| "cancellation_requested".to_owned());
@@ -342,32 +346,57 @@ impl Fields {
             one.cancellation.feedback = feedback;
         }
         change_metadata(&mut one.metadata, self.metadata);
-        one.description = self.description.unwrap_or_else(|| one.description.take());
-        one.default_payment_method = self.default_payment_method.unwrap_or_else(|| one.default_payment_method.take());
+        one.description = self.description.over(one.description.take());
+        one.default_payment_method = self.default_payment_method.over(one.default_payment_method.take());
         one.discounts = discounts.unwrap_or_else(|| std::mem::take(&mut one.discounts));
         one.missing_payment_method = self.missing_payment_method.unwrap_or(one.missing_payment_method);
+        one.pause = self.pause.over(one.pause);
     }
 }
 
-/// A time, the end of the period, or nothing: which unsets it.
-fn cancel_at(tx: &Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Option<Option<Moment>>> {
+/// `pause_collection`; an empty string unsets it.
+fn pause_collection(tx: &Tx<'_>, form: &mut Form) -> Result<Setting<Pause>> {
+    if form.clone().text("pause_collection").is_ok_and(|text| text.is_some_and(|text| text.is_empty())) {
+        form.ignore(&["pause_collection"]);
+        return Ok(Setting::Unset);
+    }
+    let Some(mut pause) = form.form("pause_collection")? else { return Ok(Setting::Kept) };
+    let choices = [
+        ("keep_as_draft", PauseBehavior::KeepAsDraft),
+        ("mark_uncollectible", PauseBehavior::MarkUncollectible),
+        ("void", PauseBehavior::Void),
+    ];
+    let Some(behavior) = pause.choice("behavior", &choices)? else {
+        return Err(ApiError::missing_param("pause_collection[behavior]"));
+    };
+    let resumes_at = pause.moment("resumes_at", tx.now)?;
+    pause.finish()?;
+    if resumes_at.is_some_and(|at| at <= tx.now) {
+        let message = "`pause_collection[resumes_at]` must be in the future.";
+        return Err(ApiError::invalid(message).param("pause_collection[resumes_at]"));
+    }
+    Ok(Setting::Set(Pause { behavior, resumes_at }))
+}
+
+/// A time, or the end of the period; an empty string unsets it.
+fn cancel_at(tx: &Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Setting<Moment>> {
     let mut copy = form.clone();
     match copy.text("cancel_at")?.as_deref() {
-        None => Ok(None),
+        None => Ok(Setting::Kept),
         Some("") => {
             form.ignore(&["cancel_at"]);
-            Ok(Some(None))
+            Ok(Setting::Unset)
         }
         Some("min_period_end" | "max_period_end") => {
             form.ignore(&["cancel_at"]);
-            Ok(Some(Some(one.period_end)))
+            Ok(Setting::Set(one.period_end))
         }
         Some(_) => {
             let at = form.moment("cancel_at", tx.now)?;
             if at.is_some_and(|at| at <= tx.now) {
                 return Err(ApiError::invalid("The `cancel_at` date must be in the future.").param("cancel_at"));
             }
-            Ok(Some(at))
+            Ok(at.map_or(Setting::Kept, Setting::Set))
         }
     }
 }

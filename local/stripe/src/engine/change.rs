@@ -1,8 +1,8 @@
-//! Changes of what a subscription consists of: at once, prorated, or pending until they are paid.
+//! Changes of a subscription's items: immediate, prorated, or pending until paid.
 
 use super::charge::{self, Presence, Verdict};
 use super::invoice::{self, Bill};
-use super::proration::{self, Proration};
+use super::proration;
 use super::subscription::{self, PaymentBehavior};
 use super::{next_boundary, schedule, timers};
 use crate::error::{ApiError, Result};
@@ -11,19 +11,19 @@ use crate::render::{Render, changed_attributes};
 use crate::tx::Tx;
 use serde_json::Value;
 
-/// A change of items or of the cycle.
+/// A change of items or of the billing cycle.
 #[derive(Clone, Debug)]
 pub(crate) struct ItemChange {
-    /// What the subscription is to consist of.
+    /// The items after the change.
     pub items: Vec<Item>,
     pub proration: Proration,
     pub proration_date: Option<Moment>,
     pub behavior: PaymentBehavior,
-    /// A new cycle starts now, even if the interval stays; a trial ends.
+    /// Starts a new cycle now, even if the interval stays the same; ends a trial.
     pub restart: bool,
 }
 
-/// What a change comes to.
+/// The result of a change.
 struct Plan {
     recurring: Recurring,
     /// The period, if a new cycle starts.
@@ -32,7 +32,7 @@ struct Plan {
     invoice_now: bool,
 }
 
-/// Changes items after `fields`, and tells of both at once.
+/// Applies `fields` and the changed items, and emits one event for both.
 pub(crate) fn update(
     tx: &mut Tx<'_>,
     id: &str,
@@ -54,6 +54,14 @@ pub(crate) fn update(
         return Ok(());
     }
     let draft = draft(tx, &one, &plan);
+    if let Some(pause) = one.pause {
+        put_items(tx, id, change.items, plan.recurring, plan.cycle);
+        tx.edit(id, |one: &mut Subscription| one.latest_invoice = Some(draft.clone()));
+        tell(tx, id, &before);
+        tx.emit::<Invoice>("invoice.created", &draft);
+        invoice::withhold(tx, &draft, pause.behavior);
+        return Ok(());
+    }
     if change.behavior == PaymentBehavior::Pend {
         change_when_paid(tx, &one, &draft, change, &plan, &before);
         return Ok(());
@@ -77,8 +85,8 @@ pub(crate) fn update(
     }
 }
 
-/// The invoice that a change would make next: its own, or the one of the next period; `recurring` is one of a whole period
-/// afterwards, without what is prorated.
+/// The invoice that a change would create next: its own, or that of the next period. `recurring` is a later invoice of
+/// a whole period, without prorations.
 pub(crate) fn preview(tx: &mut Tx<'_>, id: &str, change: ItemChange, recurring: bool) -> Result<Value> {
     let one: Subscription = tx.get(id);
     let plan = plan(tx, &one, &change)?;
@@ -100,7 +108,7 @@ pub(crate) fn preview(tx: &mut Tx<'_>, id: &str, change: ItemChange, recurring: 
     Ok(timers::upcoming(tx, id).render(tx.view()))
 }
 
-/// A pending change has been paid for.
+/// Applies a pending change after it was paid.
 pub(crate) fn apply_pending(tx: &mut Tx<'_>, id: &str) {
     let mut one: Subscription = tx.get(id);
     let Some(update) = one.pending_update.take() else { return };
@@ -113,7 +121,7 @@ pub(crate) fn apply_pending(tx: &mut Tx<'_>, id: &str) {
     }
 }
 
-/// Nobody owes the invoice of a pending change any longer, and nothing is changed.
+/// Drops a pending change whose invoice no longer needs payment; the items stay as they are.
 pub(crate) fn forget_pending(tx: &mut Tx<'_>, invoice: &str) {
     let Some(id) = tx.get::<Invoice>(invoice).subscription else { return };
     if tx.get::<Subscription>(&id).pending_update.is_some_and(|update| update.invoice == invoice) {
@@ -121,7 +129,7 @@ pub(crate) fn forget_pending(tx: &mut Tx<'_>, invoice: &str) {
     }
 }
 
-/// A pending change was not paid for in time.
+/// Drops a pending change that was not paid in time.
 pub(crate) fn expire_pending(tx: &mut Tx<'_>, id: &str) {
     let one: Subscription = tx.get(id);
     let Some(update) = one.pending_update else { return };
@@ -132,7 +140,7 @@ pub(crate) fn expire_pending(tx: &mut Tx<'_>, id: &str) {
     }
 }
 
-/// A change takes the place of one that waits for its payment.
+/// Replaces a pending change with a new one.
 fn drop_pending(tx: &mut Tx<'_>, mut one: Subscription) -> Subscription {
     if let Some(update) = one.pending_update.take() {
         tx.put(one.clone());
@@ -147,9 +155,10 @@ fn plan(tx: &mut Tx<'_>, one: &Subscription, change: &ItemChange) -> Result<Plan
     let prices: Vec<Price> = change.items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
     let (currency, recurring) = subscription::common_terms(&prices)?;
     if currency != one.currency {
-        let message = format!("The subscription's currency is `{}`; it cannot be changed.", one.currency);
-        return Err(ApiError::invalid(message).param("items"));
+        return Err(subscription::wrong_currency(&currency, &one.currency, "items[0][price]"));
     }
+    let is_new = |price: &&Price| one.items.iter().all(|item| item.price != price.id);
+    subscription::check_for_sale(tx, prices.iter().filter(is_new), "items[0][price]")?;
     let in_trial = one.status == SubscriptionStatus::Trialing && !change.restart;
     if in_trial || one.status == SubscriptionStatus::Incomplete {
         return Ok(Plan { recurring, cycle: None, lines: Vec::new(), invoice_now: false });

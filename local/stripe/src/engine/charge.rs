@@ -1,31 +1,31 @@
-//! Charges: what the issuer says, and the payment intents that keep it.
+//! Charges: the issuer's decision, and the payment intents that record it.
 
-use crate::Outcome;
 use crate::cards::{self, Behavior};
+use crate::config::Outcome;
 use crate::model::*;
 use crate::tx::Tx;
 
-/// How a card comes to be charged.
+/// The situation in which a card is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// Its holder has just typed it in.
+    /// Its holder has just entered it.
     Typed,
     /// Its holder has just authenticated this payment.
     Authenticated,
-    /// It was kept from before.
+    /// It is a saved card.
     Kept,
 }
 
-/// What the issuer says.
+/// The issuer's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Approved,
     Declined(Decline),
-    /// Its holder has to authenticate the payment.
+    /// The holder must authenticate the payment.
     NeedsAction,
 }
 
-/// Asks the issuer about a charge, or about keeping a card.
+/// The issuer's decision on charging a card, or on saving it.
 pub(crate) fn ask(tx: &Tx<'_>, email: Option<&str>, method: &PaymentMethod, presence: Presence) -> Verdict {
     let behavior = cards::of_number(&method.number).behavior;
     let authenticated = presence == Presence::Authenticated;
@@ -40,11 +40,13 @@ pub(crate) fn ask(tx: &Tx<'_>, email: Option<&str>, method: &PaymentMethod, pres
         (Behavior::DeclinesOnceAttached, None) if presence == Presence::Kept => {
             Verdict::Declined(cards::decline("card_declined", "generic_decline"))
         }
-        (Behavior::DeclinesOnceAttached | Behavior::Succeeds | Behavior::Disputed, None) => Verdict::Approved,
+        (Behavior::DeclinesOnceAttached | Behavior::Succeeds | Behavior::Disputed(_) | Behavior::Inquired, None) => {
+            Verdict::Approved
+        }
     }
 }
 
-/// A new payment intent, of which nobody is told yet.
+/// A new payment intent; emits no event yet.
 pub(crate) fn new_intent(tx: &mut Tx<'_>, customer: Option<&str>, amount: i64, currency: &str) -> PaymentIntent {
     let id = tx.ids.next("pi");
     let intent = PaymentIntent {
@@ -67,7 +69,7 @@ pub(crate) fn new_intent(tx: &mut Tx<'_>, customer: Option<&str>, amount: i64, c
     intent
 }
 
-/// Does what the verdict says to a payment intent, without telling anybody; returns the charge, if one was made.
+/// Applies a verdict to a payment intent without emitting events. Returns the charge, if one was made.
 pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verdict) -> Option<String> {
     let (status, failure) = match verdict {
         Verdict::NeedsAction => {
@@ -84,7 +86,7 @@ pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verd
     let id = tx.ids.next("ch");
     let intent: PaymentIntent = tx.edit(intent, |intent: &mut PaymentIntent| {
         intent.status = status;
-        // A failed payment intent forgets its card, and keeps it in the error alone.
+        // A failed payment intent keeps its card only in the error.
         intent.payment_method = failure.is_none().then(|| method.to_owned());
         intent.last_error.clone_from(&failure);
         intent.latest_charge = Some(id.clone());
@@ -107,7 +109,7 @@ pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verd
     Some(id)
 }
 
-/// The card of somebody's, not attached to anybody yet.
+/// The card that a customer entered, not attached yet.
 pub(crate) fn new_method(tx: &mut Tx<'_>, card: &cards::Card, email: Option<&str>) -> PaymentMethod {
     let method = PaymentMethod {
         id: tx.ids.next("pm"),
@@ -128,7 +130,7 @@ pub(crate) fn attach(tx: &mut Tx<'_>, method: &str, customer: &str) {
     tx.emit::<PaymentMethod>("payment_method.attached", method);
 }
 
-/// The card that the invoices of a subscription are charged to.
+/// The card that pays the invoices of a subscription.
 pub(crate) fn method_of(tx: &Tx<'_>, subscription: Option<&Subscription>, customer: &str) -> Option<PaymentMethod> {
     let own = subscription.and_then(|subscription| subscription.default_payment_method.clone());
     let id = own.or_else(|| tx.get::<Customer>(customer).default_payment_method)?;

@@ -1,4 +1,4 @@
-//! The hosted checkout: a session is paid, refused, or runs out.
+//! The hosted checkout: a session is paid, declined, or expires.
 
 use super::charge::{self, Presence, Verdict};
 use super::subscription::{self, NewItem, NewSubscription};
@@ -7,21 +7,28 @@ use crate::cards::{self, Card};
 use crate::error::Result;
 use crate::model::*;
 use crate::tx::Tx;
+use std::collections::BTreeMap;
 
-/// What became of an attempt to pay.
+/// The outcome of an attempt to pay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Done; the id of `checkout.session.completed`.
+    /// Completed; the id of the event `checkout.session.completed`.
     Completed(String),
-    /// The card's holder has to authenticate the payment on the page of 3-D Secure.
+    /// The card's holder must authenticate the payment on the 3-D Secure page.
     Authenticate,
-    /// Not done, and why: for the customer to read.
+    /// Failed, with a message for the customer.
     Refused(String),
 }
 
-/// Pays a session with a card that somebody typed in.
-pub(crate) fn pay(tx: &mut Tx<'_>, id: &str, number: &str, code: &str) -> Result<Outcome> {
+/// Pays a session with a card that the customer entered.
+pub(crate) fn pay(tx: &mut Tx<'_>, id: &str, number: &str, code: &str, email: &str) -> Result<Outcome> {
     let mut session: CheckoutSession = tx.get(id);
+    if session.customer.is_none() && session.customer_email.is_none() {
+        if !email.contains('@') {
+            return Ok(Outcome::Refused("Your email is incomplete.".to_owned()));
+        }
+        session.typed_email = Some(email.trim().to_owned());
+    }
     if let Err(reason) = redeem_code(tx, &mut session, code) {
         return Ok(Outcome::Refused(reason));
     }
@@ -39,7 +46,7 @@ pub(crate) fn pay(tx: &mut Tx<'_>, id: &str, number: &str, code: &str) -> Result
     pay_with(tx, session, card, due)
 }
 
-/// The holder of the card has authenticated the payment, or failed to.
+/// The card's holder has authenticated the payment, or failed to.
 pub(crate) fn authenticate(tx: &mut Tx<'_>, id: &str, success: bool) -> Result<Outcome> {
     let mut session: CheckoutSession = tx.get(id);
     let Some(waiting) = session.authenticating.take() else {
@@ -75,7 +82,7 @@ pub(crate) fn authenticate(tx: &mut Tx<'_>, id: &str, success: bool) -> Result<O
     Ok(Outcome::Refused(message.to_owned()))
 }
 
-/// Closes a session that is open.
+/// Expires an open session.
 pub(crate) fn expire(tx: &mut Tx<'_>, id: &str) {
     let session = tx.edit(id, |session: &mut CheckoutSession| {
         session.status = SessionStatus::Expired;
@@ -92,14 +99,15 @@ fn redeem_code(tx: &Tx<'_>, session: &mut CheckoutSession, code: &str) -> std::r
         return Err("Promotion codes cannot be used for this purchase.".to_owned());
     }
     let invalid = || "This code is invalid.".to_owned();
-    session.discounts = vec![discount::by_code(tx.state, code).ok_or_else(invalid)?];
+    session.discounts = vec![discount::by_code(tx.state, code, session.customer.as_deref()).ok_or_else(invalid)?];
     Ok(())
 }
 
-/// Whether the purchase is still possible: prices, discounts and customers change while a page is open.
+/// Whether the purchase is still possible: prices, discounts and customers may change while the page is open.
 fn check(tx: &Tx<'_>, session: &CheckoutSession) -> Result<()> {
     let prices: Vec<Price> = session.lines.iter().map(|line| tx.get::<Price>(&line.price)).collect();
     subscription::common_terms(&prices)?;
+    subscription::check_for_sale(tx, &prices, "line_items[0][price]")?;
     if let Some(customer) = &session.customer {
         if tx.get::<Customer>(customer).deleted {
             return Err(crate::error::ApiError::no_such("customer", customer, "customer"));
@@ -120,7 +128,7 @@ fn pay_with(tx: &mut Tx<'_>, session: CheckoutSession, card: &Card, due: i64) ->
     settle(tx, session, &method, intent, due, Presence::Typed)
 }
 
-/// Asks the issuer. What is due is charged first: only a payment that came through makes a subscription.
+/// Asks the issuer. The amount due is charged first: only a successful payment creates a subscription.
 fn settle(
     tx: &mut Tx<'_>,
     mut session: CheckoutSession,
@@ -159,13 +167,13 @@ fn settle(
     }
 }
 
-/// A card, and the payment intent and charge that it paid with, if anything was due.
+/// A card, and the payment intent and charge that it paid, if anything was due.
 struct Payment {
     method: PaymentMethod,
     paid: Option<(String, String)>,
 }
 
-/// Makes the subscription. The events come in an order that was seen in production.
+/// Creates the subscription. The events come in an order that was observed in production.
 fn complete(tx: &mut Tx<'_>, mut session: CheckoutSession, payment: Option<&Payment>) -> Result<Outcome> {
     let customer = customer_of(tx, &mut session);
     let paid = payment.and_then(|payment| payment.paid.clone());
@@ -229,12 +237,13 @@ fn new_subscription(
     }
 }
 
-/// The customer of a session; one who came without is made now.
+/// The customer of a session; created now if the session has none.
 fn customer_of(tx: &mut Tx<'_>, session: &mut CheckoutSession) -> String {
     if let Some(customer) = &session.customer {
         return customer.clone();
     }
-    let customer = Customer { email: session.customer_email.clone(), ..new_customer(tx) };
+    let email = session.customer_email.clone().or_else(|| session.typed_email.clone());
+    let customer = Customer { email, ..new_customer(tx) };
     let id = customer.id.clone();
     tx.put(customer);
     tx.emit::<Customer>("customer.created", &id);
@@ -242,7 +251,7 @@ fn customer_of(tx: &mut Tx<'_>, session: &mut CheckoutSession) -> String {
     id
 }
 
-/// A customer of whom nothing is known.
+/// A customer without any details.
 pub(crate) fn new_customer(tx: &mut Tx<'_>) -> Customer {
     Customer {
         id: tx.ids.next("cus"),
@@ -254,6 +263,7 @@ pub(crate) fn new_customer(tx: &mut Tx<'_>) -> Customer {
         metadata: Metadata::new(),
         balance: 0,
         currency: None,
+        other_balances: BTreeMap::new(),
         default_payment_method: None,
         invoice_prefix: tx.ids.code(),
         next_invoice_sequence: 1,
@@ -263,5 +273,8 @@ pub(crate) fn new_customer(tx: &mut Tx<'_>) -> Customer {
 
 fn email_of(tx: &Tx<'_>, session: &CheckoutSession) -> Option<String> {
     let customer = session.customer.as_deref().and_then(|id| tx.state.customers.get(id));
-    customer.and_then(|customer| customer.email.clone()).or_else(|| session.customer_email.clone())
+    customer
+        .and_then(|customer| customer.email.clone())
+        .or_else(|| session.customer_email.clone())
+        .or_else(|| session.typed_email.clone())
 }

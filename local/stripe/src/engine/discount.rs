@@ -1,12 +1,12 @@
-//! Coupons and promotion codes: who may use them, and what they take off.
+//! Coupons and promotion codes: who may use them, and how much they take off.
 
-use super::money;
+use super::money::{self, money};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::state::State;
 use crate::tx::Tx;
 
-/// What a checkout session comes to today.
+/// What a checkout session costs today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub subtotal: i64,
@@ -14,18 +14,26 @@ pub(crate) struct Totals {
     pub total: i64,
 }
 
-/// The coupon of a promotion code that somebody typed.
-pub(crate) fn by_code(state: &State, code: &str) -> Option<AppliedDiscount> {
-    let found = state.promotion_codes.iter().find(|one| one.active && one.code.eq_ignore_ascii_case(code.trim()))?;
+/// The coupon of a promotion code that a customer typed. Several customers may each have a code with the same text; a
+/// customer's own code takes precedence over one for everybody.
+pub(crate) fn by_code(state: &State, code: &str, customer: Option<&str>) -> Option<AppliedDiscount> {
+    let of_text = |one: &&PromotionCode| one.active && one.code.eq_ignore_ascii_case(code.trim());
+    let mut found: Vec<&PromotionCode> = state.promotion_codes.iter().filter(of_text).collect();
+    found.sort_by_key(|one| match one.customer.as_deref() {
+        own @ Some(_) if own == customer => 0,
+        None => 1,
+        Some(_) => 2,
+    });
+    let found = found.first()?;
     Some(AppliedDiscount { coupon: found.coupon.clone(), promotion_code: Some(found.id.clone()) })
 }
 
-/// What a discount is to be taken off.
+/// The purchase to which a discount applies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purchase<'a> {
     pub customer: Option<&'a str>,
     pub currency: &'a str,
-    /// `None` where there is no minimum to be reached.
+    /// The amount for minimum checks; `None` if no minimum applies.
     pub subtotal: Option<i64>,
 }
 
@@ -35,7 +43,7 @@ impl<'a> Purchase<'a> {
     }
 }
 
-/// Whether a discount can be had now, on a purchase.
+/// Whether a discount may be used for a purchase now.
 pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchase<'_>, now: Moment) -> Result<()> {
     let Purchase { customer, currency, subtotal } = purchase;
     let invalid = |message: String| Err(ApiError::invalid(message).code("coupon_expired").param("discounts"));
@@ -79,7 +87,7 @@ pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchas
     Ok(())
 }
 
-/// Counts a use, and returns the discount as it stands on a subscription.
+/// Counts a use, and returns the discount to attach to the subscription.
 pub(crate) fn redeem(
     tx: &mut Tx<'_>,
     applied: &AppliedDiscount,
@@ -115,13 +123,13 @@ pub(crate) fn redeem(
     id
 }
 
-/// The discounts of a subscription that still run at `moment`.
+/// The discounts of a subscription that are active at `moment`.
 pub(crate) fn running(state: &State, subscription: &Subscription, moment: Moment) -> Vec<String> {
     let runs = |id: &&String| state.discounts.get(id).is_some_and(|one| one.end.is_none_or(|end| end > moment));
     subscription.discounts.iter().filter(runs).cloned().collect()
 }
 
-/// Takes the discounts off the lines of an invoice, and sums it up.
+/// Applies the discounts to the lines of an invoice, and computes its totals.
 pub(crate) fn apply(state: &State, invoice: &mut Invoice) {
     for line in &mut invoice.lines {
         line.discounted.clear();
@@ -129,29 +137,29 @@ pub(crate) fn apply(state: &State, invoice: &mut Invoice) {
     invoice.discounted.clear();
     for id in &invoice.discounts {
         let Some(coupon) = state.discounts.get(id).and_then(|one| state.coupons.get(&one.coupon)) else { continue };
-        let taken = take_off(coupon, &mut invoice.lines, id);
+        let taken = take_off(coupon, &mut invoice.lines, id, &invoice.currency);
         invoice.discounted.push((id.clone(), taken));
     }
     invoice.subtotal = invoice.lines.iter().map(|line| line.amount).sum();
     invoice.total = invoice.subtotal - invoice.discounted.iter().map(|(_, amount)| amount).sum::<i64>();
 }
 
-/// What a line costs after discounts.
+/// What a line costs after its discounts.
 pub(crate) fn net(line: &Line) -> i64 {
     line.amount - line.discounted.iter().map(|(_, amount)| amount).sum::<i64>()
 }
 
-/// What a line would cost after some discounts.
-pub(crate) fn net_of(state: &State, discounts: &[String], mut line: Line) -> i64 {
+/// What a line would cost after the given discounts.
+pub(crate) fn net_of(state: &State, discounts: &[String], mut line: Line, currency: &str) -> i64 {
     line.proration = false;
     let mut lines = [line];
     for coupon in discounts.iter().filter_map(|id| state.coupons.get(&state.discounts.get(id)?.coupon)) {
-        take_off(coupon, &mut lines, "");
+        take_off(coupon, &mut lines, "", currency);
     }
     net(&lines[0])
 }
 
-fn take_off(coupon: &Coupon, lines: &mut [Line], discount: &str) -> i64 {
+fn take_off(coupon: &Coupon, lines: &mut [Line], discount: &str, currency: &str) -> i64 {
     let applies = |line: &Line| {
         let product = line.price.as_ref().map(|price| &price.product);
         !line.proration
@@ -165,7 +173,7 @@ fn take_off(coupon: &Coupon, lines: &mut [Line], discount: &str) -> i64 {
     let mut taken = 0;
     for line in lines.iter_mut().filter(|line| applies(line)) {
         let wanted = match &coupon.off {
-            Off::Percent(percent) => percent_of(net(line), *percent),
+            Off::Percent(percent) => money::round(percent_of(net(line), *percent), currency),
             Off::Amount { .. } => left,
         };
         let amount = wanted.min(net(line));
@@ -176,15 +184,15 @@ fn take_off(coupon: &Coupon, lines: &mut [Line], discount: &str) -> i64 {
     taken
 }
 
-/// A share of an amount, to the nearest minor unit.
+/// A percentage of an amount, to the nearest minor unit.
 fn percent_of(amount: i64, percent: f64) -> i64 {
-    // Percentages have at most two decimals, so that basis points are exact.
+    // Percentages have at most two decimals, so basis points are exact.
     let basis_points = i128::from((percent * 100.0).round() as i64);
     let share = (i128::from(amount) * basis_points + 5_000) / 10_000;
     i64::try_from(share).unwrap_or(amount)
 }
 
-/// What a session comes to today: nothing in a trial.
+/// What a session costs today: nothing during a trial.
 pub(crate) fn session_totals(state: &State, session: &CheckoutSession) -> Totals {
     if session.trial_end.is_some() {
         return Totals { subtotal: 0, discount: 0, total: 0 };
@@ -196,7 +204,7 @@ pub(crate) fn session_totals(state: &State, session: &CheckoutSession) -> Totals
         .collect();
     let subtotal = lines.iter().map(|line| line.amount).sum();
     let coupons = session.discounts.iter().filter_map(|one| state.coupons.get(&one.coupon));
-    let discount: i64 = coupons.map(|coupon| take_off(coupon, &mut lines, "")).sum();
+    let discount: i64 = coupons.map(|coupon| take_off(coupon, &mut lines, "", &session.currency)).sum();
     Totals { subtotal, discount, total: subtotal - discount }
 }
 

@@ -1,29 +1,29 @@
-//! Invoices: draft → open → paid, void or uncollectible; attempts, and what is done when they fail.
+//! Invoices: draft → open → paid, void or uncollectible; payment attempts, and what happens when they fail.
 
 use super::charge::{self, Presence, Verdict};
-use super::{discount, money, refund, subscription};
-use crate::Dunning;
+use super::{discount, dispute, money, subscription};
 use crate::cards::{self, Behavior};
+use crate::config::Dunning;
 use crate::model::*;
 use crate::render::{Render, changed_attributes};
 use crate::tx::Tx;
 
-/// Renewals stay drafts for so long, for the merchant to add to them.
+/// How long renewals stay drafts, so that the merchant can add to them.
 pub(crate) const DRAFT_TIME: Moment = HOUR;
-/// Waits between the attempts of an invoice; after the last one the dunning ends.
+/// Waits between the payment attempts for an invoice. After the last one dunning ends.
 const RETRY_WAITS: [Moment; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
 
-/// What an invoice is made of.
+/// The content of a new invoice.
 pub(crate) struct Bill {
     pub reason: BillingReason,
     pub lines: Vec<Line>,
     pub period_start: Moment,
     pub period_end: Moment,
-    /// Finalized by a timer, at this moment; `None` leaves that to the caller.
+    /// When a timer finalizes it; `None` leaves that to the caller.
     pub finalizes_at: Option<Moment>,
 }
 
-/// A draft for a subscription, with the subscription's discounts. Nobody is told yet.
+/// Creates a draft for a subscription, with the subscription's discounts; emits no event yet.
 pub(crate) fn draft(tx: &mut Tx<'_>, subscription: &Subscription, bill: Bill) -> Invoice {
     let mut invoice = Invoice {
         id: tx.ids.next("in"),
@@ -62,14 +62,14 @@ pub(crate) fn draft(tx: &mut Tx<'_>, subscription: &Subscription, bill: Bill) ->
         line.id = tx.ids.next("il");
     }
     discount::apply(tx.state, &mut invoice);
-    let balance = tx.get::<Customer>(&invoice.customer).balance;
+    let balance = tx.get::<Customer>(&invoice.customer).balance_in(&invoice.currency);
     invoice.starting_balance = balance;
     invoice.amount_due = due(invoice.total, balance);
     tx.put(invoice.clone());
     invoice
 }
 
-/// A recurring line, without a place or a period yet.
+/// A recurring line, without position and period.
 pub(crate) fn plain_line(price: &Price, quantity: u64) -> Line {
     Line {
         id: String::new(),
@@ -86,7 +86,7 @@ pub(crate) fn plain_line(price: &Price, quantity: u64) -> Line {
     }
 }
 
-/// The lines of a period of a subscription; in a trial they cost nothing.
+/// The lines for one period of a subscription; during a trial they cost nothing.
 pub(crate) fn period_lines(tx: &Tx<'_>, items: &[Item], period: (Moment, Moment), trial: bool) -> Vec<Line> {
     let lines = items.iter().map(|item| {
         let price: Price = tx.get(&item.price);
@@ -107,18 +107,18 @@ pub(crate) fn period_lines(tx: &Tx<'_>, items: &[Item], period: (Moment, Moment)
     lines.collect()
 }
 
-/// What is due of a total, given the customer's balance: credit is used up first, debt is added.
+/// The amount due for a total, given the customer's balance: credit is used first, debt is added.
 fn due(total: i64, balance: i64) -> i64 {
     (total + balance).max(0)
 }
 
-/// Draft → open. Nothing is charged yet, but the customer's balance has done its part.
+/// Draft → open. Applies the customer's balance, and charges nothing yet.
 pub(crate) fn finalize(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let invoice: Invoice = tx.get(id);
     let customer = tx.edit(&invoice.customer, |customer: &mut Customer| {
         customer.next_invoice_sequence += 1;
-        customer.currency.get_or_insert_with(|| invoice.currency.clone());
+        customer.bill_in(&invoice.currency);
     });
     let number = format!("{}-{:04}", customer.invoice_prefix, customer.next_invoice_sequence - 1);
     let ending = (invoice.total + customer.balance).min(0);
@@ -136,7 +136,7 @@ pub(crate) fn finalize(tx: &mut Tx<'_>, id: &str) {
     tx.emit::<Invoice>("invoice.finalized", id);
 }
 
-/// Charges an open invoice, and does what follows from the answer.
+/// Charges an open invoice, and handles the outcome.
 pub(crate) fn attempt(tx: &mut Tx<'_>, id: &str, method: Option<&PaymentMethod>, presence: Presence) -> Verdict {
     let invoice: Invoice = tx.get(id);
     if invoice.amount_due == 0 {
@@ -174,7 +174,7 @@ pub(crate) fn attempt(tx: &mut Tx<'_>, id: &str, method: Option<&PaymentMethod>,
     verdict
 }
 
-/// The payment intent of an invoice, made when it is first needed.
+/// The payment intent of an invoice, created when first needed.
 pub(crate) fn intent_of(tx: &mut Tx<'_>, invoice: &Invoice) -> String {
     if let Some(intent) = &invoice.payment_intent {
         return intent.clone();
@@ -185,13 +185,13 @@ pub(crate) fn intent_of(tx: &mut Tx<'_>, invoice: &Invoice) -> String {
     intent.id
 }
 
-/// Makes a payment intent that of an invoice.
+/// Attaches a payment intent to an invoice.
 pub(crate) fn link(tx: &mut Tx<'_>, invoice: &str, intent: &str) {
     tx.edit(invoice, |invoice: &mut Invoice| invoice.payment_intent = Some(intent.to_owned()));
     tx.edit(intent, |intent: &mut PaymentIntent| intent.invoice = Some(invoice.to_owned()));
 }
 
-/// An invoice is paid, and its subscription in order again.
+/// Marks an invoice as paid and brings its subscription up to date.
 pub(crate) fn mark_paid(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let before = tx.get::<Invoice>(id).render(tx.view());
@@ -214,12 +214,14 @@ pub(crate) fn mark_paid(tx: &mut Tx<'_>, id: &str) {
 }
 
 pub(crate) fn dispute_if_card_asks(tx: &mut Tx<'_>, method: &PaymentMethod, charge: &str) {
-    if cards::of_number(&method.number).behavior == Behavior::Disputed {
-        refund::dispute(tx, charge);
-    }
+    match cards::of_number(&method.number).behavior {
+        Behavior::Disputed(reason) => dispute::open(tx, charge, reason, false),
+        Behavior::Inquired => dispute::open(tx, charge, "fraudulent", true),
+        _ => return,
+    };
 }
 
-/// An attempt failed: the next one is set, or the dunning ends as the merchant chose.
+/// Records a failed attempt: schedules the next one, or ends dunning as the merchant configured.
 fn fail(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let invoice: Invoice = tx.get(id);
@@ -259,7 +261,7 @@ fn end_dunning(tx: &mut Tx<'_>, id: &str) {
     tx.update(&subscription, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
 }
 
-/// Nobody owes an invoice any longer.
+/// Voids an invoice: nobody owes it any longer.
 pub(crate) fn void(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let invoice = tx.update(id, "invoice.updated", |invoice: &mut Invoice| {
@@ -278,7 +280,20 @@ pub(crate) fn void(tx: &mut Tx<'_>, id: &str) {
     tx.emit::<Invoice>("invoice.voided", id);
 }
 
-/// Nobody expects an invoice to be paid any longer, but it may be.
+/// Handles the invoice of a subscription whose collection is paused: nobody is charged.
+pub(crate) fn withhold(tx: &mut Tx<'_>, id: &str, behavior: PauseBehavior) {
+    if behavior == PauseBehavior::KeepAsDraft {
+        return;
+    }
+    finalize(tx, id);
+    match behavior {
+        PauseBehavior::MarkUncollectible if tx.get::<Invoice>(id).amount_due == 0 => mark_paid(tx, id),
+        PauseBehavior::MarkUncollectible => mark_uncollectible(tx, id),
+        PauseBehavior::Void | PauseBehavior::KeepAsDraft => void(tx, id),
+    }
+}
+
+/// Marks an invoice as uncollectible; it can still be paid.
 pub(crate) fn mark_uncollectible(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     tx.update(id, "invoice.updated", |invoice: &mut Invoice| {

@@ -2,8 +2,8 @@ use crate::model::{DAY, Interval, Moment, Recurring};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// The first end of a billing period after `after`, of a cycle that is anchored at `anchor`. Months are counted from the
-/// anchor: one on the 31st renews on the last day of shorter months, and on the 31st again.
+/// The first end of a billing period after `after`, for a cycle anchored at `anchor`. Months are counted from the
+/// anchor: a cycle anchored on the 31st renews on the last day of shorter months, and on the 31st again.
 pub(crate) fn next_boundary(anchor: Moment, recurring: Recurring, after: Moment) -> Moment {
     let count = i64::from(recurring.count.max(1));
     let shortest = count

@@ -1,25 +1,12 @@
-//! What the rest of a period is worth when its items change.
+//! Prorations: the value of the rest of a period when its items change.
 
-use super::{discount, invoice, subscription};
+use super::{discount, invoice, money, subscription};
 use crate::model::*;
 use crate::tx::Tx;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-/// What becomes of unused and remaining time when items change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Proration {
-    /// On the next invoice.
-    #[default]
-    Create,
-    /// On an invoice of its own, now.
-    AlwaysInvoice,
-    None,
-}
-
-/// The lines of a change at `at`: unused time is given back as it was paid, remaining time is asked for. A change that
-/// starts a new cycle asks for no remaining time.
+/// The lines of a change at `at`: a credit for unused time at the price that was paid, and a charge for remaining time.
+/// A change that starts a new cycle has no charge for remaining time.
 pub(crate) fn lines(tx: &mut Tx<'_>, one: &Subscription, target: &[Item], at: Moment, new_cycle: bool) -> Vec<Line> {
     let at = at.clamp(one.period_start, one.period_end);
     let mut lines = Vec::new();
@@ -43,7 +30,7 @@ pub(crate) fn lines(tx: &mut Tx<'_>, one: &Subscription, target: &[Item], at: Mo
 fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Option<Line> {
     let charged = charged_line(tx, one, item)?;
     let length = charged.period_end - charged.period_start;
-    let credit = share(discount::net(&charged), one.period_end - at, length);
+    let credit = share(discount::net(&charged), one.period_end - at, length, &one.currency);
     let name = product_name(tx, &item.price);
     let mut line = proration_line(tx, one, item, at);
     line.amount = -credit;
@@ -54,8 +41,8 @@ fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Optio
 fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Line {
     let discounts = discount::running(tx.state, one, tx.now);
     let mut line = proration_line(tx, one, item, at);
-    let price = discount::net_of(tx.state, &discounts, line.clone());
-    line.amount = share(price, one.period_end - at, one.period_end - one.period_start);
+    let price = discount::net_of(tx.state, &discounts, line.clone(), &one.currency);
+    line.amount = share(price, one.period_end - at, one.period_end - one.period_start, &one.currency);
     line.description = format!("Remaining time on {} after {}", product_name(tx, &item.price), day(at));
     line
 }
@@ -72,7 +59,7 @@ fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) 
     }
 }
 
-/// The latest line by which the current period of an item was asked for.
+/// The latest line that billed the current period of an item.
 fn charged_line(tx: &Tx<'_>, one: &Subscription, item: &Item) -> Option<Line> {
     let asks = |line: &&Line| {
         line.subscription_item.as_ref() == Some(&item.id)
@@ -92,9 +79,10 @@ fn charged_line(tx: &Tx<'_>, one: &Subscription, item: &Item) -> Option<Line> {
 }
 
 /// `amount × part ÷ whole`, to the nearest minor unit.
-fn share(amount: i64, part: Moment, whole: Moment) -> i64 {
+fn share(amount: i64, part: Moment, whole: Moment, currency: &str) -> i64 {
     let (amount, part, whole) = (i128::from(amount), i128::from(part.max(0)), i128::from(whole.max(1)));
-    i64::try_from((amount * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX)
+    let share = i64::try_from((amount * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX);
+    money::round(share, currency)
 }
 
 fn product_name(tx: &Tx<'_>, price: &str) -> String {

@@ -1,4 +1,4 @@
-//! Subscription schedules: phases that follow each other, such as a downgrade at the end of the period.
+//! Subscription schedules: consecutive phases, such as a downgrade at the end of the period.
 
 use super::change::{self, ItemChange};
 use super::subscription::{self, PaymentBehavior};
@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::*;
 use crate::tx::Tx;
 
-/// A schedule of one phase: what the subscription is until its period ends.
+/// A schedule with one phase: the subscription as it is, until its period ends.
 pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: Metadata) -> String {
     let items = one.items.iter().map(|item| PhaseItem {
         price: item.price.clone(),
@@ -17,7 +17,7 @@ pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: M
         start: one.period_start,
         end: one.period_end,
         items: items.collect(),
-        proration: super::proration::Proration::Create,
+        proration: Proration::Create,
         trial_end: one.trial_end.filter(|end| *end > tx.now),
         discounts: one.discounts.clone(),
         metadata: one.metadata.clone(),
@@ -46,7 +46,7 @@ pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: M
     id
 }
 
-/// The running phase ends: the next one begins, or the schedule is done.
+/// Ends the current phase: starts the next one or completes the schedule.
 pub(crate) fn advance(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     let schedule: Schedule = tx.get(id);
     let Some(subscription) = &schedule.subscription else { return Ok(()) };
@@ -56,7 +56,7 @@ pub(crate) fn advance(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Leaves the subscription to itself, as it is.
+/// Releases the subscription from its schedule, without changes.
 pub(crate) fn release(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let schedule: Schedule = tx.get(id);
@@ -71,7 +71,7 @@ pub(crate) fn release(tx: &mut Tx<'_>, id: &str) {
     tx.emit::<Schedule>("subscription_schedule.released", id);
 }
 
-/// The subscription has ended, and its schedule with it.
+/// Ends the schedule together with its subscription.
 pub(crate) fn end(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     if tx.get::<Schedule>(id).status != ScheduleStatus::Active {
@@ -84,14 +84,14 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: &str) {
     tx.emit::<Schedule>("subscription_schedule.canceled", id);
 }
 
-/// What a subscription renews with, if a phase begins with its next period.
+/// The items with which a subscription renews, if a phase starts with its next period.
 pub(crate) fn items_at_renewal(tx: &Tx<'_>, one: &Subscription) -> Option<Vec<Item>> {
     let schedule: Schedule = tx.get(one.schedule.as_deref()?);
     let next = schedule.phases.get(schedule.current + 1)?;
     (next.start <= one.period_end).then(|| items_of(one, next, one.created))
 }
 
-/// The subscription was changed itself: the running phase is what it is now.
+/// The subscription itself was changed: updates the current phase to match.
 pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
     let Some(id) = &one.schedule else { return };
     tx.edit(id, |schedule: &mut Schedule| {
@@ -121,9 +121,11 @@ fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
         };
         return change::update(tx, subscription, |_| {}, Some(change));
     }
-    // The period ends with the phase: its renewal, which follows at once, is the first of the new items.
+    // The period ends with the phase. The renewal, which follows at once, is the first with the new items.
     let prices: Vec<Price> = items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
     let (_, recurring) = subscription::common_terms(&prices)?;
+    let is_new = |price: &&Price| one.items.iter().all(|item| item.price != price.id);
+    subscription::check_for_sale(tx, prices.iter().filter(is_new), "items[0][price]")?;
     tx.update(subscription, "customer.subscription.updated", |one: &mut Subscription| {
         one.items = items;
         if one.recurring != recurring {
@@ -134,7 +136,7 @@ fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
     Ok(())
 }
 
-/// Only the discounts that a phase names go on in it.
+/// Only the discounts that a phase names continue in it.
 pub(crate) fn keep_discounts(tx: &mut Tx<'_>, one: &Subscription, phase: &Phase) {
     tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
         one.discounts.retain(|discount| phase.discounts.contains(discount));
@@ -156,7 +158,7 @@ fn finish(tx: &mut Tx<'_>, schedule: &Schedule, subscription: &str) -> Result<()
     Ok(())
 }
 
-/// The items of a phase; each takes the place, and the id, of the one that was there.
+/// The items of a phase; each replaces the existing item at its position and keeps the id.
 pub(crate) fn items_of(one: &Subscription, phase: &Phase, now: Moment) -> Vec<Item> {
     let items = phase.items.iter().enumerate().map(|(place, new)| {
         let old = one.items.get(place);
@@ -182,7 +184,7 @@ impl ScheduleStatus {
     }
 }
 
-/// The error of a request that a schedule is in the way of.
+/// The error of a request that conflicts with a schedule.
 pub(crate) fn is_in_the_way(one: &Subscription) -> Option<crate::error::ApiError> {
     let schedule = one.schedule.as_ref()?;
     let message = format!(

@@ -1,4 +1,4 @@
-//! Subscriptions: how they start, what payments do to them, and how they end.
+//! Subscriptions: how they start, how payments change them, and how they end.
 
 use super::charge::{self, Presence, Verdict};
 use super::invoice::{self, Bill};
@@ -7,7 +7,7 @@ use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::tx::Tx;
 
-/// A subscription to be.
+/// The parameters of a new subscription.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NewSubscription {
     pub customer: String,
@@ -24,7 +24,7 @@ pub(crate) struct NewSubscription {
     pub checkout_session: Option<String>,
 }
 
-/// An item to be.
+/// The parameters of a new item.
 #[derive(Clone, Debug)]
 pub(crate) struct NewItem {
     pub price: String,
@@ -32,24 +32,25 @@ pub(crate) struct NewItem {
     pub metadata: Metadata,
 }
 
-/// What is done when a payment does not come through at once.
+/// What happens if a payment does not succeed at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PaymentBehavior {
-    /// `allow_incomplete`: charged at once; the subscription is `incomplete` or `past_due` when that fails.
+    /// `allow_incomplete`: charged at once; if that fails, the subscription is `incomplete` or `past_due`.
     #[default]
     Allow,
-    /// `default_incomplete`: not charged; somebody confirms the payment.
+    /// `default_incomplete`: not charged; the customer confirms the payment.
     Wait,
-    /// `error_if_incomplete`: nothing is done unless the charge succeeds.
+    /// `error_if_incomplete`: nothing happens unless the charge succeeds.
     Refuse,
-    /// `pending_if_incomplete`: the change waits for its payment.
+    /// `pending_if_incomplete`: the change waits until it is paid.
     Pend,
 }
 
-/// Starts a subscription `incomplete`, with its first invoice as a draft. Nobody is told yet.
+/// Creates an `incomplete` subscription with its first invoice as a draft; emits no event yet.
 pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscription, Invoice)> {
     let prices: Vec<Price> = new.items.iter().map(|item| tx.get::<Price>(&item.price)).collect();
     let (currency, recurring) = common_terms(&prices)?;
+    check_for_sale(tx, &prices, "items[0][price]")?;
     check_currency(tx, &new.customer, &currency)?;
     let now = tx.now;
     let trial_end = new.trial_end.filter(|end| *end > now);
@@ -87,6 +88,7 @@ pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscripti
         latest_invoice: None,
         pending_update: None,
         schedule: None,
+        pause: None,
         flexible: !new.classic,
         description: new.description,
         metadata: new.metadata,
@@ -102,7 +104,7 @@ pub(crate) fn start(tx: &mut Tx<'_>, new: NewSubscription) -> Result<(Subscripti
     Ok((subscription, invoice))
 }
 
-/// The draft that a subscription starts with; in a trial it is of nothing.
+/// The first draft of a subscription; during a trial its total is zero.
 fn first_invoice(tx: &mut Tx<'_>, subscription: &mut Subscription) -> Invoice {
     let (now, in_trial) = (tx.now, subscription.trial_end.is_some());
     let period = (now, subscription.period_end);
@@ -118,7 +120,7 @@ fn first_invoice(tx: &mut Tx<'_>, subscription: &mut Subscription) -> Invoice {
     invoice
 }
 
-/// Starts a subscription as the API does, charging the card on file.
+/// Creates a subscription as the API does, charging the saved card.
 pub(crate) fn create(tx: &mut Tx<'_>, new: NewSubscription, behavior: PaymentBehavior) -> Result<String> {
     let (subscription, draft) = start(tx, new)?;
     tx.emit::<Subscription>("customer.subscription.created", &subscription.id);
@@ -138,7 +140,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, new: NewSubscription, behavior: PaymentBeh
     Ok(subscription.id)
 }
 
-/// The currency and rhythm that all prices of a subscription have to share.
+/// The currency and interval, which all prices of a subscription must share.
 pub(crate) fn common_terms(prices: &[Price]) -> Result<(String, Recurring)> {
     let Some(first) = prices.first() else { return Err(ApiError::missing_param("items")) };
     let one_time = |price: &Price| {
@@ -158,26 +160,47 @@ pub(crate) fn common_terms(prices: &[Price]) -> Result<(String, Recurring)> {
             let message = "All prices on a subscription must have the same currency.";
             return Err(ApiError::invalid(message).param("items"));
         }
-        if !price.active {
-            let message =
-                format!("The price specified is inactive. This field only accepts active prices: {}", price.id);
-            return Err(ApiError::invalid(message).code("price_inactive").param("items"));
-        }
     }
     Ok((first.currency.clone(), recurring))
 }
 
-/// A customer is billed in one currency, for good.
+/// Refuses archived prices for new subscriptions. Existing subscriptions keep theirs.
+pub(crate) fn check_for_sale<'a>(tx: &Tx<'_>, prices: impl IntoIterator<Item = &'a Price>, param: &str) -> Result<()> {
+    for price in prices {
+        if !price.active {
+            let message = "The price specified is inactive. This field only accepts active prices.";
+            return Err(ApiError::invalid(message).param(param));
+        }
+        if !tx.get::<Product>(&price.product).active {
+            let message =
+                format!("Price `{}` is not available to be purchased because its product is not active.", price.id);
+            return Err(ApiError::invalid(message).param(param));
+        }
+    }
+    Ok(())
+}
+
+/// All of a customer's subscriptions and pending invoice items have one currency. Once nothing is left in it, the
+/// customer can be billed in another.
 pub(crate) fn check_currency(tx: &Tx<'_>, customer: &str, currency: &str) -> Result<()> {
-    match tx.get::<Customer>(customer).currency {
-        Some(locked) if locked != currency => Err(ApiError::invalid(format!(
-            "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or invoice item with currency {locked}"
+    let live = tx.state.subscriptions.of_customer(customer).filter(|one| !one.status.is_over());
+    let waiting = tx.state.invoice_items.of_customer(customer).map(|item| &item.currency);
+    match live.map(|one| &one.currency).chain(waiting).find(|own| *own != currency) {
+        Some(own) => Err(ApiError::invalid(format!(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency {own}."
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
-/// Discounts for one invoice are used up once there is one.
+/// The error for a price in a currency other than the subscription's.
+pub(crate) fn wrong_currency(own: &str, expected: &str, param: &str) -> ApiError {
+    let message =
+        format!("The price specified only supports `{own}`. This doesn't match the expected currency: `{expected}`.");
+    ApiError::invalid(message).param(param)
+}
+
+/// Uses up discounts that apply to only one invoice.
 pub(crate) fn spend_discounts(tx: &Tx<'_>, subscription: &mut Subscription) {
     let lasts = |id: &String| {
         let discount = tx.get::<Discount>(id);
@@ -186,7 +209,7 @@ pub(crate) fn spend_discounts(tx: &Tx<'_>, subscription: &mut Subscription) {
     subscription.discounts.retain(lasts);
 }
 
-/// What a paid invoice does to its subscription.
+/// Updates a subscription after one of its invoices was paid.
 pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
     let Some(id) = &invoice.subscription else { return };
     let now = tx.now;
@@ -213,7 +236,7 @@ pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
     tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
 }
 
-/// Whether failed payments of an invoice are tried again: not those that a customer is about to make.
+/// Whether failed payments of an invoice are retried: not those that a customer is about to make.
 pub(crate) fn is_retried(tx: &Tx<'_>, invoice: &Invoice) -> bool {
     let Some(subscription) = invoice.subscription.as_deref().map(|id| tx.get::<Subscription>(id)) else { return true };
     let pending = subscription.pending_update.is_some_and(|update| update.invoice == invoice.id);
@@ -223,7 +246,7 @@ pub(crate) fn is_retried(tx: &Tx<'_>, invoice: &Invoice) -> bool {
         && !subscription.status.is_over()
 }
 
-/// What a failed payment that will be tried again does to the subscription.
+/// Updates a subscription after a failed payment that will be retried.
 pub(crate) fn payment_failed(tx: &mut Tx<'_>, invoice: &Invoice) {
     let Some(id) = &invoice.subscription else { return };
     tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
@@ -233,7 +256,7 @@ pub(crate) fn payment_failed(tx: &mut Tx<'_>, invoice: &Invoice) {
     });
 }
 
-/// Ends a subscription now. Its open invoices stay owed, but are not charged any longer.
+/// Ends a subscription now. Its open invoices stay owed, but are no longer charged.
 pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>) {
     let now = tx.now;
     let subscription = tx.edit(id, |one: &mut Subscription| {
@@ -260,7 +283,7 @@ pub(crate) fn end(tx: &mut Tx<'_>, id: &str, cancellation: Option<Cancellation>)
     }
 }
 
-/// Ends a subscription whose first payment never came.
+/// Expires a subscription whose first payment never succeeded.
 pub(crate) fn expire(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let subscription = tx.update(id, "customer.subscription.updated", |one: &mut Subscription| {
@@ -272,7 +295,7 @@ pub(crate) fn expire(tx: &mut Tx<'_>, id: &str) {
     }
 }
 
-/// A paused subscription runs again, from now, once its invoice is paid.
+/// Resumes a paused subscription from now on, once its invoice is paid.
 pub(crate) fn resume(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     let now = tx.now;
     let subscription: Subscription = tx.get(id);
@@ -300,7 +323,7 @@ pub(crate) fn resume(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// The prorations that wait for the next invoice of a subscription, oldest first.
+/// The prorations for the next invoice of a subscription, oldest first.
 pub(crate) fn pending_items(tx: &Tx<'_>, subscription: &Subscription) -> Vec<InvoiceItem> {
     let of_customer = tx.state.invoice_items.of_customer(&subscription.customer);
     let mut items: Vec<InvoiceItem> =

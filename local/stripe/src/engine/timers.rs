@@ -1,16 +1,16 @@
-//! What happens by itself when its time has come.
+//! Work that happens by itself when it is due.
 
 use super::charge::{self, Presence};
 use super::invoice::{self, Bill};
-use super::{change, checkout, next_boundary, refund, schedule, subscription};
+use super::{change, checkout, dispute, next_boundary, schedule, subscription};
 use crate::model::*;
 use crate::render::Render;
 use crate::state::Timer;
 use crate::tx::Tx;
 
-/// Events can be retrieved for so long.
+/// How long events can be retrieved.
 const EVENTS_KEPT: Moment = 30 * DAY;
-/// Idempotency keys are remembered for so long.
+/// How long idempotency keys are remembered.
 pub(crate) const KEYS_KEPT: Moment = DAY;
 
 /// Does the work of one timer that is due.
@@ -19,12 +19,12 @@ pub(crate) fn run(tx: &mut Tx<'_>, timer: &Timer) {
         Timer::Subscription(id) => run_subscription(tx, id),
         Timer::Invoice(id) => run_invoice(tx, id),
         Timer::CheckoutSession(id) => checkout::expire(tx, id),
-        Timer::Dispute(id) => run_dispute(tx, id),
+        Timer::Dispute(id) => dispute::time_is_over(tx, id),
         Timer::Schedule(id) => run_schedule(tx, id),
     }
 }
 
-/// Forgets what Stripe forgets.
+/// Removes what Stripe no longer keeps.
 pub(crate) fn forget_old(tx: &mut Tx<'_>) {
     while let Some(event) = tx.state.events.oldest().filter(|event| event.created < tx.now - EVENTS_KEPT) {
         let id = event.id.clone();
@@ -41,6 +41,10 @@ fn run_subscription(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     if one.status == SubscriptionStatus::Incomplete {
         return subscription::expire(tx, id);
+    }
+    if one.pause.and_then(|pause| pause.resumes_at).is_some_and(|at| at <= now) {
+        tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.pause = None);
+        return;
     }
     if one.ends_at().is_some_and(|end| end <= now) {
         return subscription::end(tx, id, None);
@@ -94,20 +98,24 @@ fn renew(tx: &mut Tx<'_>, one: &Subscription) {
             one.status = SubscriptionStatus::Active;
         }
     });
+    if let Some(pause) = one.pause {
+        invoice::withhold(tx, &invoice.id, pause.behavior);
+    }
 }
 
-/// The draft of the next period: its lines, and the prorations that wait for it.
+/// Creates the draft of the next period, with its lines and pending prorations.
 fn next_invoice(tx: &mut Tx<'_>, one: &Subscription, reason: BillingReason) -> Invoice {
     let period_end = next_boundary(one.billing_cycle_anchor, one.recurring, one.period_end);
     let mut lines: Vec<Line> = subscription::pending_items(tx, one).into_iter().map(|item| item.line).collect();
     lines.extend(invoice::period_lines(tx, &one.items, (one.period_end, period_end), false));
-    // An unpaid subscription still makes invoices, which nobody charges.
-    let finalizes_at = (one.status != SubscriptionStatus::Unpaid).then_some(tx.now + invoice::DRAFT_TIME);
+    // An unpaid or paused subscription still creates invoices, which are never charged.
+    let is_charged = one.status != SubscriptionStatus::Unpaid && one.pause.is_none();
+    let finalizes_at = is_charged.then_some(tx.now + invoice::DRAFT_TIME);
     let bill = Bill { reason, lines, period_start: one.period_start, period_end: one.period_end, finalizes_at };
     invoice::draft(tx, one, bill)
 }
 
-/// The next invoice of a subscription, as it would be: the object of `invoice.upcoming` and of previews.
+/// The next invoice of a subscription as it would be, for `invoice.upcoming` and previews.
 pub(crate) fn upcoming(tx: &mut Tx<'_>, id: &str) -> Invoice {
     let mut one: Subscription = tx.get(id);
     if let Some(items) = schedule::items_at_renewal(tx, &one) {
@@ -136,15 +144,8 @@ fn run_invoice(tx: &mut Tx<'_>, id: &str) {
 }
 
 fn run_schedule(tx: &mut Tx<'_>, id: &str) {
-    // A phase that can no longer begin, as when its price was archived, leaves the subscription as it is.
+    // A phase that can no longer start, for example because its price was archived, leaves the subscription as it is.
     if schedule::advance(tx, id).is_err() {
         schedule::release(tx, id);
     }
-}
-
-fn run_dispute(tx: &mut Tx<'_>, id: &str) {
-    let dispute: Dispute = tx.get(id);
-    // Without evidence nobody can win; with it, the test bank is kind.
-    let status = if dispute.submitted { DisputeStatus::Won } else { DisputeStatus::Lost };
-    refund::close_dispute(tx, id, status);
 }

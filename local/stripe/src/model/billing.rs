@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 const TRIAL_NOTICE: Moment = 3 * DAY;
 /// How long before a renewal `invoice.upcoming` is sent.
 const UPCOMING_NOTICE: Moment = 7 * DAY;
-/// How long a first payment, or one that a change waits for, may take.
+/// How long a first payment, or the payment for a pending change, may take.
 pub(crate) const PAYMENT_WINDOW: Moment = 23 * HOUR;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub(crate) struct Subscription {
     pub status: SubscriptionStatus,
     pub currency: String,
     pub items: Vec<Item>,
-    /// All items renew together.
+    /// All items renew at the same time.
     pub recurring: Recurring,
     pub start_date: Moment,
     pub billing_cycle_anchor: Moment,
@@ -35,13 +35,16 @@ pub(crate) struct Subscription {
     pub discounts: Vec<String>,
     pub latest_invoice: Option<String>,
     pub pending_update: Option<PendingUpdate>,
-    /// What changes it at set times.
+    /// The schedule that changes it.
     pub schedule: Option<String>,
+    /// While this is set nobody is charged; the status stays the same.
+    #[serde(default)]
+    pub pause: Option<Pause>,
     /// The billing mode: `flexible` unless it was created as `classic`.
     pub flexible: bool,
     pub description: Option<String>,
     pub metadata: Metadata,
-    /// The notices of this period and of the trial have been sent.
+    /// Whether the notices of this period and of the trial have been sent.
     pub upcoming_sent: bool,
     pub trial_notice_sent: bool,
 }
@@ -68,6 +71,23 @@ pub(crate) struct Item {
     pub metadata: Metadata,
 }
 
+/// `pause_collection`: invoices are still created, but nobody is charged for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Pause {
+    pub behavior: PauseBehavior,
+    /// When collection resumes automatically.
+    pub resumes_at: Option<Moment>,
+}
+
+/// What happens to the invoices during a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PauseBehavior {
+    KeepAsDraft,
+    MarkUncollectible,
+    Void,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cancellation {
     /// `cancellation_requested`, `payment_failed`, …
@@ -76,38 +96,39 @@ pub(crate) struct Cancellation {
     pub feedback: Option<String>,
 }
 
-/// A change that takes effect when its invoice is paid, and is forgotten when that takes too long.
+/// A change that takes effect when its invoice is paid, and is dropped when that takes too long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PendingUpdate {
     pub expires_at: Moment,
     pub items: Vec<Item>,
     pub invoice: String,
     pub recurring: Recurring,
-    /// The period, if the change starts a new billing cycle.
+    /// The new period, if the change starts a new billing cycle.
     pub cycle: Option<(Moment, Moment)>,
-    /// The change has been told of as pending; one that is paid at once never is.
+    /// Whether an event has announced the change as pending; that never happens to one that is paid at once.
     pub announced: bool,
 }
 
 impl SubscriptionStatus {
-    /// Nothing more happens to it.
+    /// It has ended.
     pub(crate) fn is_over(self) -> bool {
         matches!(self, Self::Canceled | Self::IncompleteExpired)
     }
 }
 
 impl Subscription {
-    /// When it is to be cancelled, if it is.
+    /// When it will be canceled, if that is scheduled.
     pub(crate) fn ends_at(&self) -> Option<Moment> {
         if self.cancel_at_period_end { Some(self.period_end) } else { self.cancel_at }
     }
 
-    /// When `invoice.upcoming` of this period is due: not for periods shorter than the notice.
+    /// When `invoice.upcoming` is due for this period. Not sent for periods shorter than the notice or while collection
+    /// is paused.
     fn upcoming_due(&self) -> Option<Moment> {
         let announced = matches!(self.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
         let long = matches!(self.recurring.interval, Interval::Month | Interval::Year);
         let renews = self.ends_at().is_none_or(|end| end > self.period_end);
-        (announced && long && renews && !self.upcoming_sent)
+        (announced && long && renews && !self.upcoming_sent && self.pause.is_none())
             .then(|| (self.period_end - UPCOMING_NOTICE).max(self.period_start))
     }
 
@@ -141,7 +162,9 @@ impl Object for Subscription {
             Status::Paused => None,
         };
         let update = self.pending_update.as_ref().map(|update| update.expires_at);
-        [state, self.ends_at(), update, self.upcoming_due(), self.trial_notice_due()].into_iter().flatten().min()
+        let resumption = self.pause.and_then(|pause| pause.resumes_at);
+        let dues = [state, self.ends_at(), update, resumption, self.upcoming_due(), self.trial_notice_due()];
+        dues.into_iter().flatten().min()
     }
 }
 
@@ -158,7 +181,7 @@ pub(crate) struct Invoice {
     pub description: Option<String>,
     pub lines: Vec<Line>,
     pub discounts: Vec<String>,
-    /// By discount, what it took off.
+    /// The amount of each discount.
     pub discounted: Vec<(String, i64)>,
     pub subtotal: i64,
     pub total: i64,
@@ -174,7 +197,7 @@ pub(crate) struct Invoice {
     pub period_start: Moment,
     pub period_end: Moment,
     pub payment_intent: Option<String>,
-    /// The id of the invoice payment that joins the two.
+    /// The id of the invoice payment that connects the two.
     pub payment: String,
     pub finalized_at: Option<Moment>,
     pub paid_at: Option<Moment>,
@@ -203,11 +226,11 @@ pub(crate) enum BillingReason {
     Manual,
 }
 
-/// A line of an invoice.
+/// An invoice line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub id: String,
-    /// Before discounts; negative for unused time that is given back.
+    /// Before discounts; negative for credited unused time.
     pub amount: i64,
     pub description: String,
     pub price: Option<LinePrice>,
@@ -215,13 +238,13 @@ pub(crate) struct Line {
     pub period_start: Moment,
     pub period_end: Moment,
     pub subscription_item: Option<String>,
-    /// Prorations are net of discounts already.
+    /// The amount of a proration is already net of discounts.
     pub proration: bool,
     pub invoice_item: Option<String>,
     pub discounted: Vec<(String, i64)>,
 }
 
-/// The price of a line, as it was.
+/// The price of a line at the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LinePrice {
     pub id: String,
@@ -229,7 +252,7 @@ pub(crate) struct LinePrice {
     pub unit_amount: i64,
 }
 
-/// A proration that waits for the next invoice.
+/// A proration for the next invoice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InvoiceItem {
     pub id: String,

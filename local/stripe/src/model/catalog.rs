@@ -21,9 +21,9 @@ pub(crate) struct Price {
     pub product: String,
     pub active: bool,
     pub currency: String,
-    /// Minor units.
+    /// In minor units.
     pub unit_amount: i64,
-    /// `None` for a price that is paid once.
+    /// `None` for a one-time price.
     pub recurring: Option<Recurring>,
     pub lookup_key: Option<String>,
     pub nickname: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) struct Coupon {
     pub max_redemptions: Option<u64>,
     pub redeem_by: Option<Moment>,
     pub times_redeemed: u64,
-    /// Products that it is limited to; empty for all.
+    /// The products to which it is limited; empty for all.
     pub applies_to: Vec<String>,
     pub metadata: Metadata,
     pub deleted: bool,
@@ -64,9 +64,9 @@ pub(crate) struct Coupon {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Off {
-    /// Of 100.
+    /// In percent.
     Percent(f64),
-    /// Minor units of a currency.
+    /// In minor units of a currency.
     Amount { amount: i64, currency: String },
 }
 

@@ -1,6 +1,7 @@
 use super::{Metadata, Moment};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Customer {
@@ -11,16 +12,39 @@ pub(crate) struct Customer {
     pub phone: Option<String>,
     pub description: Option<String>,
     pub metadata: Metadata,
-    /// Minor units; negative is credit, used up by the next invoices.
+    /// In minor units; negative is credit, which the next invoices use up.
     pub balance: i64,
-    /// Set by the first invoice, and never changed: a customer is billed in one currency.
+    /// The currency of the latest subscription's invoices. It can change once nothing is left in the old one.
     pub currency: Option<String>,
+    /// Balances in currencies in which the customer was billed before.
+    #[serde(default)]
+    pub other_balances: BTreeMap<String, i64>,
     pub default_payment_method: Option<String>,
-    /// Of the numbers on the customer's invoices.
+    /// The prefix of the customer's invoice numbers.
     pub invoice_prefix: String,
     pub next_invoice_sequence: u64,
-    /// A deleted customer can be retrieved, as a stub, but is in no list.
+    /// A deleted customer can be retrieved as a stub, but is in no list.
     pub deleted: bool,
+}
+
+impl Customer {
+    /// The balance that applies to invoices in a currency: credit in one currency does not pay in another.
+    pub(crate) fn balance_in(&self, currency: &str) -> i64 {
+        match &self.currency {
+            Some(own) if own != currency => self.other_balances.get(currency).copied().unwrap_or(0),
+            _ => self.balance,
+        }
+    }
+
+    /// Makes a currency the customer's own, and sets the balance in the old one aside.
+    pub(crate) fn bill_in(&mut self, currency: &str) {
+        if let Some(old) = self.currency.replace(currency.to_owned())
+            && old != currency
+        {
+            let balance = self.other_balances.remove(currency).unwrap_or(0);
+            self.other_balances.insert(old, std::mem::replace(&mut self.balance, balance));
+        }
+    }
 }
 
 impl Object for Customer {

@@ -3,7 +3,7 @@ use crate::state::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Something that happened, with the object as it was then.
+/// An event, with the object as it was at the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub id: String,
@@ -11,12 +11,12 @@ pub(crate) struct Event {
     #[serde(rename = "type")]
     pub event_type: String,
     pub object: Value,
-    /// Of an update, what the changed attributes were before.
+    /// For an update, the previous values of the changed attributes.
     pub previous_attributes: Option<Value>,
-    /// The API request that caused it; a timer's event has none.
+    /// The API request that caused it; `None` for a timer's event.
     pub request_id: Option<String>,
     pub idempotency_key: Option<String>,
-    /// Endpoints that it was sent to.
+    /// The endpoints that it was sent to.
     pub endpoints: u64,
 }
 

@@ -1,4 +1,5 @@
-//! The objects that Stripe keeps, as the stand-in keeps them: only what varies. [`crate::render`] adds what is constant.
+//! The objects of Stripe that the stand-in stores: only the attributes that vary. [`crate::render`] adds the constant
+//! ones.
 
 mod billing;
 mod catalog;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 /// Unix seconds, Stripe's unit of time.
 pub(crate) type Moment = i64;
 
-/// Keys and values of the caller's own.
+/// Keys and values that the caller defines.
 pub(crate) type Metadata = BTreeMap<String, String>;
 
 pub(crate) const MINUTE: Moment = 60;

@@ -1,18 +1,19 @@
 use super::{Metadata, Moment};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// A card of a customer.
+/// A customer's card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PaymentMethod {
     pub id: String,
     pub created: Moment,
-    /// The test number, which decides what its charges come to.
+    /// The test number, which determines the outcome of its charges.
     pub number: String,
-    /// `None` once it is detached.
+    /// `None` after it is detached.
     pub customer: Option<String>,
     pub email: Option<String>,
-    /// Authenticated on a page of ours: later charges of a card that wants 3-D Secure once pass.
+    /// Authenticated on a hosted page: later charges of a card that requires 3-D Secure once succeed.
     pub authenticated: bool,
     pub metadata: Metadata,
 }
@@ -44,12 +45,12 @@ pub(crate) enum IntentStatus {
     Canceled,
 }
 
-/// Why an issuer said no.
+/// Why an issuer declined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Decline {
     /// `card_declined`, `expired_card`, …
     pub code: String,
-    /// `generic_decline`, `insufficient_funds`, …; only beside `card_declined`.
+    /// `generic_decline`, `insufficient_funds`, …; only with `card_declined`.
     pub decline_code: Option<String>,
     pub message: String,
 }
@@ -92,19 +93,57 @@ pub(crate) struct Dispute {
     pub amount: i64,
     pub currency: String,
     pub status: DisputeStatus,
-    /// Until then the merchant may answer; after it the dispute is lost.
+    /// The merchant's deadline for answering.
     pub due_by: Moment,
     pub submitted: bool,
+    /// `fraudulent`, `product_not_received`.
+    #[serde(default = "fraudulent")]
+    pub reason: String,
+    /// When it closes if nobody decides before. An inquiry may stay open after the deadline for answering.
+    #[serde(default)]
+    pub closes_at: Option<Moment>,
+    /// When its amount was taken from the merchant's balance; never for an inquiry.
+    #[serde(default)]
+    pub withdrawn_at: Option<Moment>,
+    /// When the amount was returned.
+    #[serde(default)]
+    pub reinstated_at: Option<Moment>,
+    #[serde(default)]
+    pub evidence: BTreeMap<String, String>,
     pub metadata: Metadata,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DisputeStatus {
+    WarningNeedsResponse,
+    WarningUnderReview,
+    WarningClosed,
     NeedsResponse,
     UnderReview,
     Won,
     Lost,
+}
+
+fn fraudulent() -> String {
+    "fraudulent".to_owned()
+}
+
+impl DisputeStatus {
+    /// It is decided.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::WarningClosed | Self::Won | Self::Lost)
+    }
+
+    /// An inquiry: the bank has taken nothing.
+    pub(crate) fn is_inquiry(self) -> bool {
+        matches!(self, Self::WarningNeedsResponse | Self::WarningUnderReview | Self::WarningClosed)
+    }
+
+    /// The merchant may still submit evidence.
+    pub(crate) fn needs_response(self) -> bool {
+        matches!(self, Self::WarningNeedsResponse | Self::NeedsResponse)
+    }
 }
 
 impl Object for PaymentMethod {
@@ -183,6 +222,6 @@ impl Object for Dispute {
     }
 
     fn due(&self) -> Option<Moment> {
-        matches!(self.status, DisputeStatus::NeedsResponse | DisputeStatus::UnderReview).then_some(self.due_by)
+        (!self.status.is_closed()).then(|| self.closes_at.unwrap_or(self.due_by))
     }
 }

@@ -1,24 +1,23 @@
 use super::{Metadata, Moment};
-use crate::engine::proration::Proration;
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 
-/// What a subscription is to become, and when.
+/// How a subscription will change, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Schedule {
     pub id: String,
     pub created: Moment,
     pub customer: String,
-    /// `None` once it is released.
+    /// `None` after it is released.
     pub subscription: Option<String>,
     pub released_subscription: Option<String>,
     pub status: ScheduleStatus,
     pub currency: String,
-    /// One after the other, without gaps.
+    /// Consecutive phases without gaps.
     pub phases: Vec<Phase>,
-    /// The place of the phase that runs.
+    /// The index of the current phase.
     pub current: usize,
-    /// The end of the last phase ends the subscription too.
+    /// Whether the end of the last phase also cancels the subscription.
     pub cancels: bool,
     pub flexible: bool,
     pub canceled_at: Option<Moment>,
@@ -41,10 +40,10 @@ pub(crate) struct Phase {
     pub start: Moment,
     pub end: Moment,
     pub items: Vec<PhaseItem>,
-    /// What becomes of unused time when the phase starts within a period.
+    /// How unused time is billed if the phase starts within a period.
     pub proration: Proration,
     pub trial_end: Option<Moment>,
-    /// Of the discounts of the subscription, those that go on: a phase that names none has none.
+    /// The discounts of the subscription that continue; a phase that names none has none.
     #[serde(default)]
     pub discounts: Vec<String>,
     pub metadata: Metadata,
@@ -75,4 +74,16 @@ impl Object for Schedule {
     fn due(&self) -> Option<Moment> {
         (self.status == ScheduleStatus::Active).then(|| self.phases[self.current].end)
     }
+}
+
+/// How unused and remaining time is billed when items change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Proration {
+    /// On the next invoice.
+    #[default]
+    Create,
+    /// On a separate invoice, now.
+    AlwaysInvoice,
+    None,
 }

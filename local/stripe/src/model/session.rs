@@ -23,15 +23,34 @@ pub(crate) struct CheckoutSession {
     pub subscription_description: Option<String>,
     pub trial_end: Option<Trial>,
     pub missing_payment_method: EndBehavior,
-    /// `payment_method_collection=if_required`: no card is asked for when nothing is due.
+    /// `payment_method_collection=if_required`: the page asks for no card if nothing is due.
     pub card_if_required: bool,
     pub locale: Option<String>,
     /// Set by completion.
     pub subscription: Option<String>,
     pub invoice: Option<String>,
-    /// A payment that waits for 3-D Secure, and the card it is to be made with.
+    /// A payment that waits for 3-D Secure, and its card.
     pub authenticating: Option<Authenticating>,
     pub paid: bool,
+    /// The payment link that opened it.
+    #[serde(default)]
+    pub payment_link: Option<String>,
+    /// The address that the customer typed on the page, if the session had none.
+    #[serde(default)]
+    pub typed_email: Option<String>,
+}
+
+/// A page that sells the same thing to everyone who opens it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PaymentLink {
+    pub id: String,
+    pub created: Moment,
+    pub active: bool,
+    pub inactive_message: Option<String>,
+    /// Where the customer is redirected after paying; without it Stripe shows its own confirmation page.
+    pub redirect: Option<String>,
+    /// The template of each visit's session; its id is empty.
+    pub template: CheckoutSession,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +60,7 @@ pub(crate) struct SessionLine {
     pub quantity: u64,
 }
 
-/// A coupon to be, or that was, taken off.
+/// A coupon to be applied, or already applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AppliedDiscount {
     pub coupon: String,
@@ -50,7 +69,7 @@ pub(crate) struct AppliedDiscount {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Authenticating {
-    /// `None` when nothing is due, and the card is only kept.
+    /// `None` if nothing is due and the card is only saved.
     pub payment_intent: Option<String>,
     pub payment_method: String,
     pub promotion_code: Option<String>,
@@ -64,7 +83,7 @@ pub(crate) enum SessionStatus {
     Expired,
 }
 
-/// When the trial of a subscription that does not exist yet ends.
+/// When the trial ends, for a subscription that does not exist yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Trial {
@@ -81,7 +100,7 @@ impl Trial {
     }
 }
 
-/// What the end of a trial without a payment method comes to.
+/// What happens when a trial ends without a payment method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EndBehavior {
@@ -91,7 +110,7 @@ pub(crate) enum EndBehavior {
     Cancel,
 }
 
-/// A visit to the customer portal.
+/// A session of the customer portal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PortalSession {
     pub id: String,
@@ -118,6 +137,18 @@ impl Object for CheckoutSession {
 
     fn due(&self) -> Option<Moment> {
         (self.status == SessionStatus::Open).then_some(self.expires_at)
+    }
+}
+
+impl Object for PaymentLink {
+    const KIND: &'static str = "payment_link";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created(&self) -> Moment {
+        self.created
     }
 }
 

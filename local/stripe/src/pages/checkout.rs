@@ -2,11 +2,11 @@
 
 use super::layout::{error, escape, notice, page};
 use super::see_other;
-use crate::StripeStandIn;
 use crate::engine::checkout::{self, Outcome};
 use crate::engine::{discount, money};
 use crate::model::{CheckoutSession, Moment, SessionStatus};
 use crate::render::View;
+use crate::stand_in::StripeStandIn;
 use crate::tx::Origin;
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
@@ -14,16 +14,19 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-/// What the page posts.
+/// The fields that the page posts.
 #[derive(Deserialize)]
 pub(crate) struct Payment {
     #[serde(default)]
     card: String,
     #[serde(default)]
     promotion_code: String,
+    /// Required if the session has neither a customer nor an address.
+    #[serde(default)]
+    email: String,
 }
 
-/// What the page of 3-D Secure posts.
+/// The fields that the 3-D Secure page posts.
 #[derive(Deserialize)]
 pub(crate) struct Authentication {
     #[serde(default)]
@@ -35,7 +38,7 @@ pub(crate) async fn show(State(stand_in): State<StripeStandIn>, Path(id): Path<S
     show_with(&stand_in, &id, StatusCode::OK, None, "")
 }
 
-/// `POST /c/pay/{session}`: pays, and goes on to the merchant's page as Stripe does.
+/// `POST /c/pay/{session}`: pays, and redirects to the merchant's page as Stripe does.
 pub(crate) async fn pay(
     State(stand_in): State<StripeStandIn>,
     Path(id): Path<String>,
@@ -44,14 +47,18 @@ pub(crate) async fn pay(
     if let Some(closed) = closed(&stand_in, &id) {
         return closed;
     }
-    let paid = stand_in.change(Origin::default(), |tx| checkout::pay(tx, &id, &payment.card, &payment.promotion_code));
-    match paid {
-        Ok(outcome) => proceed(&stand_in, &id, outcome, &payment.promotion_code).await,
-        Err(refused) => show_with(&stand_in, &id, StatusCode::OK, Some(refused.message()), &payment.promotion_code),
+    pay_with(&stand_in, &id, &payment).await
+}
+
+pub(super) async fn pay_with(stand_in: &StripeStandIn, id: &str, payment: &Payment) -> Response {
+    let Payment { card, promotion_code, email } = payment;
+    match stand_in.change(Origin::default(), |tx| checkout::pay(tx, id, card, promotion_code, email)) {
+        Ok(outcome) => proceed(stand_in, id, outcome, promotion_code).await,
+        Err(refused) => show_with(stand_in, id, StatusCode::OK, Some(refused.message()), promotion_code),
     }
 }
 
-/// `GET /c/pay/{session}/authenticate`: what the bank of the card asks.
+/// `GET /c/pay/{session}/authenticate`: the page of the card's bank.
 pub(crate) async fn show_authentication(State(stand_in): State<StripeStandIn>, Path(id): Path<String>) -> Response {
     if let Some(closed) = closed(&stand_in, &id) {
         return closed;
@@ -77,9 +84,9 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// The page of 3-D Secure, also of open invoices.
+/// The 3-D Secure page, also used for open invoices.
 pub(super) fn three_d_secure() -> Response {
-    let body = "<p class=\"soft\">Your bank wants to know that it is you who pays.</p>\
+    let body = "<p class=\"soft\">Confirm this payment with your bank.</p>\
         <form method=\"post\"><button name=\"result\" value=\"complete\">Complete</button>\
         <button class=\"quiet\" name=\"result\" value=\"fail\">Fail</button></form>";
     page(StatusCode::OK, "3-D Secure", body)
@@ -89,19 +96,29 @@ async fn proceed(stand_in: &StripeStandIn, id: &str, outcome: Outcome, code: &st
     match outcome {
         Outcome::Completed(event) => {
             stand_in.wait_for_attempt(&event).await;
-            see_other(&stand_in.read(|view| success_url(view, id)))
+            match stand_in.read(|view| success_url(view, id)) {
+                Some(url) => see_other(&url),
+                None => {
+                    notice(StatusCode::OK, "Thanks for subscribing", "A payment to Test account will appear.", None)
+                }
+            }
         }
         Outcome::Authenticate => see_other(&format!("/c/pay/{id}/authenticate")),
         Outcome::Refused(message) => show_with(stand_in, id, StatusCode::OK, Some(&message), code),
     }
 }
 
-fn success_url(view: View<'_>, id: &str) -> String {
-    let session = view.state.checkout_sessions.get(id);
-    session.map(|session| session.success_url.replace("{CHECKOUT_SESSION_ID}", id)).unwrap_or_default()
+/// Where the customer continues; a payment link may end on Stripe's own page.
+fn success_url(view: View<'_>, id: &str) -> Option<String> {
+    let session = view.state.checkout_sessions.get(id)?;
+    let url = match &session.payment_link {
+        Some(link) => view.state.payment_links.get(link)?.redirect.as_ref()?,
+        None => &session.success_url,
+    };
+    Some(url.replace("{CHECKOUT_SESSION_ID}", id))
 }
 
-/// What is shown of a session that cannot be paid any longer, or never could.
+/// The page of a session that can no longer be paid, or never could.
 fn closed(stand_in: &StripeStandIn, id: &str) -> Option<Response> {
     let now = stand_in.now();
     stand_in.read(|view| {
@@ -146,20 +163,29 @@ fn form(view: View<'_>, session: &CheckoutSession, now: Moment, message: Option<
     } else {
         String::new()
     };
+    let email = if session.customer.is_none() && session.customer_email.is_none() {
+        let typed = escape(session.typed_email.as_deref().unwrap_or_default());
+        format!(
+            "<label for=\"email\">Email</label><input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" \
+             required value=\"{typed}\">"
+        )
+    } else {
+        String::new()
+    };
     let due = discount::session_totals(view.state, session).total;
     let card = if session.card_if_required && due == 0 {
         "<p class=\"soft\">No card is needed.</p>".to_owned()
     } else {
         "<label for=\"card\">Card number</label><input id=\"card\" name=\"card\" inputmode=\"numeric\" \
          autocomplete=\"cc-number\" required value=\"4242424242424242\" aria-describedby=\"card-hint\">\
-         <p id=\"card-hint\" class=\"soft\">One of Stripe's test cards. 4242… pays, 4000 0000 0000 0002 is declined, \
-         4000 0025 0000 3155 asks for 3-D Secure.</p>"
+         <p id=\"card-hint\" class=\"soft\">Use a Stripe test card: 4242… succeeds, 4000 0000 0000 0002 is declined, \
+         4000 0025 0000 3155 requires 3-D Secure.</p>"
             .to_owned()
     };
     let back = session.cancel_url.as_deref().map_or_else(String::new, back_form);
-    // Where it is paid is said: after a 3-D Secure that failed the page stands at that one's address.
+    // An explicit form action: after a failed 3-D Secure the page is shown at a different URL.
     format!(
-        "{}{}{}<form method=\"post\" action=\"/c/pay/{}\">{card}{promotion}<button>Pay</button></form>{back}",
+        "{}{}{}<form method=\"post\" action=\"/c/pay/{}\">{email}{card}{promotion}<button>Pay</button></form>{back}",
         who(view, session),
         order(view, session, now),
         error(message),
@@ -167,7 +193,7 @@ fn form(view: View<'_>, session: &CheckoutSession, now: Moment, message: Option<
     )
 }
 
-/// `Back` is a form of its own, so that it needs neither a script nor a valid card.
+/// `Back` is a separate form, so it needs neither a script nor a valid card.
 fn back_form(url: &str) -> String {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let hidden: String = url::form_urlencoded::parse(query.split('#').next().unwrap_or_default().as_bytes())

@@ -1,21 +1,21 @@
-//! The hosted page of an invoice, where an open one is paid: `/i/{invoice}`.
+//! The hosted page of an invoice, where an open invoice can be paid: `/i/{invoice}`.
 
 use super::layout::{error, escape, notice, page};
 use super::{checkout, see_other};
-use crate::StripeStandIn;
 use crate::cards;
 use crate::engine::charge::{self, Presence, Verdict};
 use crate::engine::{invoice, money};
 use crate::error::Result;
 use crate::model::*;
 use crate::render::View;
+use crate::stand_in::StripeStandIn;
 use crate::tx::{Origin, Tx};
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
 
-/// What the page posts: a card, or how an authentication went.
+/// The fields that the page posts: a card, or the outcome of an authentication.
 #[derive(Deserialize)]
 pub(crate) struct Action {
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(crate) async fn act(
     }
 }
 
-/// Pays with a card that is kept for the subscription from now on; returns what the customer has to read.
+/// Pays with a card that is saved for the subscription from now on. Returns a message for the customer.
 fn pay(tx: &mut Tx<'_>, id: &str, number: &str) -> Result<Option<String>> {
     let card = match cards::typed(number) {
         Ok(card) => card,
@@ -114,7 +114,7 @@ fn waits_for_authentication(view: View<'_>, id: &str) -> bool {
 
 fn show_with(stand_in: &StripeStandIn, id: &str, message: Option<&str>) -> Response {
     stand_in.read(|view| match view.state.invoices.get(id).filter(|invoice| invoice.finalized_at.is_some()) {
-        None => notice(StatusCode::NOT_FOUND, "Not found", "There is no such invoice.", None),
+        None => notice(StatusCode::NOT_FOUND, "Not found", "This invoice does not exist.", None),
         Some(invoice) => page(StatusCode::OK, "Invoice", &body(invoice, message)),
     })
 }

@@ -1,4 +1,4 @@
-//! The frame of all pages.
+//! The layout of all pages.
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{StatusCode, header};
@@ -22,17 +22,17 @@ button.quiet,a.quiet{background:transparent;color:var(--ink);border-color:var(--
 .error{padding:.8rem 1rem;margin:1rem 0;border:1px solid var(--bad);border-radius:8px;color:var(--bad)}a{color:var(--act)}\
 footer{margin-top:2rem;font-size:.8rem;color:var(--soft)}";
 
-/// A page. `body` is HTML, in which everything foreign is escaped already.
+/// A page. `body` is HTML in which all foreign text is already escaped.
 pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let title = escape(title);
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>{title}</title>\
          <style>{STYLE}</style></head><body><main><span class=\"badge\">TEST MODE</span><h1>{title}</h1>{body}\
-         <footer>A local stand-in for Stripe: no card is charged, and none should be typed in but Stripe's test cards.\
+         <footer>A local stand-in for Stripe. No card is charged; enter only Stripe's test cards.\
          </footer></main></body></html>"
     );
-    // No `form-action`: it would stop the redirect to the merchant's own page.
+    // No `form-action`: it would block the redirect to the merchant's page.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
@@ -43,13 +43,13 @@ pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Response {
     (status, headers, Html(html)).into_response()
 }
 
-/// A page that says one thing.
+/// A page with a single message.
 pub(super) fn notice(status: StatusCode, title: &str, text: &str, back: Option<&str>) -> Response {
     let link = back.map(|url| format!("<p><a href=\"{}\">Go back</a></p>", escape(url))).unwrap_or_default();
     page(status, title, &format!("<p>{}</p>{link}", escape(text)))
 }
 
-/// What went wrong, where a screen reader says it at once.
+/// An error message, which screen readers announce at once.
 pub(super) fn error(message: Option<&str>) -> String {
     message.map(|text| format!("<div class=\"error\" role=\"alert\">{}</div>", escape(text))).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! An invoice to print: one page of plain text as PDF.
+//! A printable invoice: one page of plain text as PDF.
 
-use crate::StripeStandIn;
 use crate::engine::money;
 use crate::model::*;
+use crate::stand_in::StripeStandIn;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -15,7 +15,7 @@ pub(crate) async fn show(State(stand_in): State<StripeStandIn>, Path(id): Path<S
         Some(lines(invoice))
     });
     match text {
-        None => super::layout::notice(StatusCode::NOT_FOUND, "Not found", "There is no such invoice.", None),
+        None => super::layout::notice(StatusCode::NOT_FOUND, "Not found", "This invoice does not exist.", None),
         Some(text) => ([(header::CONTENT_TYPE, "application/pdf")], document(&text)).into_response(),
     }
 }
@@ -35,7 +35,7 @@ fn lines(invoice: &Invoice) -> Vec<String> {
     text
 }
 
-/// A document of one page; letters beyond Latin-1 are shown as question marks.
+/// A one-page document. Characters outside Latin-1 become question marks.
 fn document(text: &[String]) -> Vec<u8> {
     let mut content = "BT /F1 12 Tf 16 TL 60 780 Td\n".to_owned();
     for line in text {

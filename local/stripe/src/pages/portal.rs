@@ -1,17 +1,16 @@
-//! The customer portal: `/p/session/{session}`. Card, cancellation and its undoing, another plan, invoices.
+//! The customer portal: `/p/session/{session}`. Card, cancelling and resuming, changing the plan, invoices.
 
 use super::layout::{error, escape, notice, page};
 use super::see_other;
-use crate::StripeStandIn;
 use crate::cards;
 use crate::engine::change::{self, ItemChange};
 use crate::engine::charge::{self, Presence, Verdict};
-use crate::engine::proration::Proration;
 use crate::engine::subscription::PaymentBehavior;
 use crate::engine::{money, schedule};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::View;
+use crate::stand_in::StripeStandIn;
 use crate::tx::{Origin, Tx};
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
@@ -19,11 +18,11 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-/// A portal session can be used for so long.
+/// How long a portal session is valid.
 const LIFETIME: Moment = HOUR;
 const INVOICES_SHOWN: usize = 12;
 
-/// What the page posts.
+/// The fields that the page posts.
 #[derive(Deserialize)]
 pub(crate) struct Action {
     action: String,
@@ -62,7 +61,7 @@ fn perform(tx: &mut Tx<'_>, customer: &str, action: &Action) -> Result<()> {
     if one.customer != customer || one.status.is_over() {
         return Err(ApiError::no_such("subscription", &action.subscription, "subscription"));
     }
-    // Whatever is asked for takes the place of a change that is set for later.
+    // Any change that is requested here replaces a scheduled one.
     if let Some(schedule) = &one.schedule {
         schedule::release(tx, schedule);
     }
@@ -78,12 +77,12 @@ fn perform(tx: &mut Tx<'_>, customer: &str, action: &Action) -> Result<()> {
             });
         }
         "switch" => switch(tx, &one, &action.price)?,
-        _ => return Err(ApiError::invalid("This cannot be done.")),
+        _ => return Err(ApiError::invalid("Unknown action.")),
     }
     Ok(())
 }
 
-/// In the flexible billing mode the portal sets `cancel_at`, and leaves `cancel_at_period_end` alone.
+/// In the flexible billing mode the portal sets `cancel_at` and leaves `cancel_at_period_end` unchanged.
 fn schedule_cancellation(tx: &mut Tx<'_>, one: &Subscription) {
     let now = tx.now;
     tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
@@ -143,7 +142,7 @@ fn show_with(stand_in: &StripeStandIn, id: &str, message: Option<&str>) -> Respo
     let now = stand_in.now();
     stand_in.read(|view| match live(view, id, now) {
         None => {
-            let text = "This link has expired, or never existed. Go back and open the billing page again.";
+            let text = "This link has expired or is invalid. Go back and open the billing page again.";
             notice(StatusCode::NOT_FOUND, "Not found", text, None)
         }
         Some(session) => page(StatusCode::OK, "Your subscription", &body(view, &session, message)),
@@ -188,13 +187,13 @@ fn subscription(view: View<'_>, one: &Subscription) -> String {
     )
 }
 
-/// A change that waits for its payment, and where it is paid.
+/// A change that waits for its payment, with a link to pay it.
 fn unpaid(one: &Subscription) -> String {
     let Some(update) = &one.pending_update else { return String::new() };
-    format!("<p>A change waits for its payment. <a href=\"/i/{}\">Pay it</a></p>", escape(&update.invoice))
+    format!("<p>A plan change is waiting for payment. <a href=\"/i/{}\">Pay now</a></p>", escape(&update.invoice))
 }
 
-/// A change that is set for later, and the button that takes it back.
+/// A scheduled change, with a button that cancels it.
 fn later(view: View<'_>, one: &Subscription, hidden: &str) -> String {
     let schedule = one.schedule.as_deref().and_then(|id| view.state.schedules.get(id));
     let Some(next) = schedule.and_then(|schedule| schedule.phases.get(schedule.current + 1)) else {
@@ -205,7 +204,7 @@ fn later(view: View<'_>, one: &Subscription, hidden: &str) -> String {
     let name = product.map_or_else(String::new, |product| escape(&product.name));
     format!(
         "<p>Changes to {name} on {}</p><form method=\"post\">{hidden}<button class=\"quiet\" name=\"action\" \
-         value=\"keep\">Keep the present plan</button></form>",
+         value=\"keep\">Keep the current plan</button></form>",
         day(next.start)
     )
 }
@@ -242,7 +241,7 @@ fn plans(view: View<'_>, one: &Subscription, hidden: &str) -> String {
 fn card_form(view: View<'_>, customer: &str) -> String {
     let kept = view.state.payment_methods.of_customer(customer).next().map(|method| cards::of_number(&method.number));
     let kept = kept
-        .map(|card| format!("<p class=\"soft\">Now {} ending in {}</p>", card.brand, card.last4()))
+        .map(|card| format!("<p class=\"soft\">Current card: {} ending in {}</p>", card.brand, card.last4()))
         .unwrap_or_default();
     format!(
         "<h2>Card</h2>{kept}<form method=\"post\"><label for=\"card\">Card number</label><input id=\"card\" name=\"card\" \

@@ -17,6 +17,16 @@ impl SubscriptionStatus {
     }
 }
 
+impl PauseBehavior {
+    fn name(self) -> &'static str {
+        match self {
+            Self::KeepAsDraft => "keep_as_draft",
+            Self::MarkUncollectible => "mark_uncollectible",
+            Self::Void => "void",
+        }
+    }
+}
+
 impl EndBehavior {
     fn name(self) -> &'static str {
         match self {
@@ -75,6 +85,9 @@ impl Subscription {
             },
             "ended_at": self.ended_at,
             "latest_invoice": self.latest_invoice,
+            "pause_collection": self.pause.map(|pause| {
+                json!({"behavior": pause.behavior.name(), "resumes_at": pause.resumes_at})
+            }),
             "schedule": self.schedule,
             "pending_update": self.pending_update.as_ref().map(|update| self.render_pending(update, view)),
             "status": self.status.name(),
@@ -309,7 +322,7 @@ impl Invoice {
     }
 }
 
-/// What no subscription of a stand-in differs in.
+/// The attributes that are the same for every subscription of the stand-in.
 fn subscription_constants() -> Map<String, Value> {
     into_map(json!({
         "application": null,
@@ -334,7 +347,6 @@ fn subscription_constants() -> Map<String, Value> {
         "managed_payments": null,
         "next_pending_invoice_item_invoice": null,
         "on_behalf_of": null,
-        "pause_collection": null,
         "payment_settings": {
             "payment_method_options": null,
             "payment_method_types": null,
@@ -347,7 +359,7 @@ fn subscription_constants() -> Map<String, Value> {
     }))
 }
 
-/// What no invoice of a stand-in differs in.
+/// The attributes that are the same for every invoice of the stand-in.
 fn invoice_constants() -> Map<String, Value> {
     into_map(json!({
         "account_country": "US",
@@ -378,7 +390,7 @@ fn invoice_constants() -> Map<String, Value> {
     }))
 }
 
-/// The payment that belongs to an invoice, if it has one.
+/// The payment of an invoice, if it has one.
 pub(crate) fn invoice_payment(invoice: &Invoice, view: View<'_>) -> Option<Value> {
     let intent = view.state.payment_intents.get(invoice.payment_intent.as_deref()?)?;
     let paid = intent.status == IntentStatus::Succeeded;
@@ -408,7 +420,7 @@ pub(super) fn payments(invoice: &Invoice, view: View<'_>) -> Value {
     inner_list("/v1/invoice_payments", invoice_payment(invoice, view).into_iter().collect())
 }
 
-/// By which a page of the merchant's own confirms the payment: an includable property.
+/// The secret with which a page of the merchant confirms the payment: an includable property.
 pub(super) fn confirmation_secret(invoice: &Invoice, view: View<'_>) -> Value {
     let intent = invoice.payment_intent.as_deref().and_then(|id| view.state.payment_intents.get(id));
     intent.map_or(Value::Null, |intent| json!({"client_secret": intent.client_secret, "type": "payment_intent"}))

@@ -115,7 +115,7 @@ impl Render for Price {
     }
 }
 
-/// The older twin of a recurring price, which items still carry.
+/// The legacy plan object of a recurring price, which items still include.
 pub(super) fn plan(price: &Price) -> Value {
     let recurring = price.recurring.unwrap_or(Recurring { interval: Interval::Month, count: 1 });
     json!({
@@ -143,9 +143,6 @@ pub(super) fn plan(price: &Price) -> Value {
 
 impl Render for Coupon {
     fn render(&self, _: View<'_>) -> Value {
-        if self.deleted {
-            return json!({"id": self.id, "object": "coupon", "deleted": true});
-        }
         let (amount_off, currency, percent_off) = match &self.off {
             Off::Percent(percent) => (None, None, Some(percent)),
             Off::Amount { amount, currency } => (Some(amount), Some(currency), None),
@@ -170,7 +167,8 @@ impl Render for Coupon {
             "percent_off": percent_off,
             "redeem_by": self.redeem_by,
             "times_redeemed": self.times_redeemed,
-            "valid": self.max_redemptions.is_none_or(|max| self.times_redeemed < max),
+            // A deleted coupon remains in the discounts that it gave.
+            "valid": !self.deleted && self.max_redemptions.is_none_or(|max| self.times_redeemed < max),
         })
     }
 }

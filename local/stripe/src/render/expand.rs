@@ -1,4 +1,4 @@
-//! `expand[]`: ids replaced by the objects they name, and properties that are shown on request only.
+//! `expand[]`: replaces ids with the objects that they name, and includes properties that are shown only on request.
 
 use super::{Render, View, billing, payment, session};
 use crate::error::{ApiError, Result};
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Deepest path that Stripe expands.
 const DEPTH_MAX: usize = 4;
 
-/// Expands each of `paths` (`data.customer`, `latest_invoice.payments`) in an answer.
+/// Expands each of `paths` (`data.customer`, `latest_invoice.payments`) in a response.
 pub(crate) fn expand(answer: &mut Value, paths: &[String], view: View<'_>) -> Result<()> {
     for path in paths {
         let segments: Vec<&str> = path.split('.').collect();
@@ -26,7 +26,7 @@ pub(crate) fn expand(answer: &mut Value, paths: &[String], view: View<'_>) -> Re
     Ok(())
 }
 
-/// `false` when there is no such property.
+/// Returns `false` if the property does not exist.
 fn expand_path(value: &mut Value, segments: &[&str], view: View<'_>) -> bool {
     let Some((first, rest)) = segments.split_first() else { return true };
     if let Value::Array(elements) = value {
@@ -59,7 +59,7 @@ fn replace(property: &mut Value, name: &str, view: View<'_>) {
     }
 }
 
-/// The object of an id, by its prefix; coupons have ids of the merchant's own.
+/// The object with an id, found by the id's prefix; coupons have ids that the merchant chooses.
 fn lookup(id: &str, name: &str, view: View<'_>) -> Option<Value> {
     let state = view.state;
     if name == "coupon" {
@@ -78,18 +78,26 @@ fn lookup(id: &str, name: &str, view: View<'_>) -> Option<Value> {
         "pm" => state.payment_methods.get(id)?.render(view),
         "pi" => state.payment_intents.get(id)?.render(view),
         "ch" => state.charges.get(id)?.render(view),
+        "plink" => state.payment_links.get(id)?.render(view),
         "sub" => state.subscriptions.get(id)?.render(view),
         "in" => state.invoices.get(id)?.render(view),
         _ => return None,
     })
 }
 
-/// Properties that are left out unless they are asked for.
+/// Properties that are omitted unless requested.
 fn include(object: &Value, name: &str, view: View<'_>) -> Option<Value> {
     let (kind, id) = (object.get("object")?.as_str()?, object.get("id").and_then(Value::as_str)?);
     let state = view.state;
     match (kind, name) {
-        ("checkout.session", "line_items") => Some(session::line_items(state.checkout_sessions.get(id)?, view)),
+        ("checkout.session", "line_items") => {
+            let url = format!("/v1/checkout/sessions/{id}/line_items");
+            Some(session::line_items(state.checkout_sessions.get(id)?, &url, view))
+        }
+        ("payment_link", "line_items") => {
+            let url = format!("/v1/payment_links/{id}/line_items");
+            Some(session::line_items(&state.payment_links.get(id)?.template, &url, view))
+        }
         ("invoice", "payments") => Some(billing::payments(state.invoices.get(id)?, view)),
         ("invoice", "confirmation_secret") => Some(billing::confirmation_secret(state.invoices.get(id)?, view)),
         ("charge", "refunds") => Some(payment::refunds(id, view)),

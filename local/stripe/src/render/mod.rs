@@ -1,13 +1,16 @@
-//! Objects as JSON, in the shapes of API version [`API_VERSION`].
+//! Objects as JSON, in the format of API version [`API_VERSION`].
 
 mod billing;
 mod catalog;
+mod dispute;
 mod expand;
+mod link;
 mod payment;
 mod schedule;
 mod session;
 
 pub(crate) use billing::invoice_payment;
+pub(crate) use dispute::EVIDENCE;
 pub(crate) use expand::expand;
 pub(crate) use session::line_items;
 
@@ -15,17 +18,17 @@ use crate::model::{Event, WebhookEndpoint};
 use crate::state::State;
 use serde_json::{Map, Value, json};
 
-/// The only version of the API that the stand-in speaks.
+/// The only API version that the stand-in supports.
 pub(crate) const API_VERSION: &str = "2026-09-30.endive";
 
-/// What rendering looks things up in.
+/// What rendering needs to look up.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub state: &'a State,
     pub base_url: &'a str,
 }
 
-/// Objects with a public shape.
+/// Objects with a public format.
 pub(crate) trait Render {
     fn render(&self, view: View<'_>) -> Value;
 }
@@ -76,12 +79,12 @@ pub(crate) fn list(url: &str, data: Vec<Value>, has_more: bool) -> Value {
     list
 }
 
-/// The same, of a list inside an object, which is always complete. Without `total_count`, which the SDKs' types do not know.
+/// A list inside an object, which is always complete. It has no `total_count`, which the SDKs' types do not define.
 fn inner_list(url: &str, data: Vec<Value>) -> Value {
     list(url, data, false)
 }
 
-/// What the attributes that differ were before; `None` when nothing differs.
+/// The previous values of the attributes that differ; `None` if nothing differs.
 pub(crate) fn changed_attributes(before: &Value, after: &Value) -> Option<Value> {
     let (Value::Object(before), Value::Object(after)) = (before, after) else { return None };
     let mut changed = Map::new();

@@ -1,5 +1,4 @@
 use super::{Render, View};
-use crate::engine::proration::Proration;
 use crate::model::*;
 use serde_json::{Value, json};
 

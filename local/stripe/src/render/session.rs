@@ -31,6 +31,7 @@ impl CheckoutSession {
         let totals = discount::session_totals(view.state, self);
         let customer = self.customer.as_deref().and_then(|id| view.state.customers.get(id));
         let email = customer.and_then(|customer| customer.email.as_deref()).or(self.customer_email.as_deref());
+        let email = email.or(self.typed_email.as_deref());
         let discounts = self.discounts.iter().map(|one| {
             let coupon = one.promotion_code.is_none().then_some(&one.coupon);
             json!({"coupon": coupon, "promotion_code": one.promotion_code})
@@ -52,6 +53,7 @@ impl CheckoutSession {
             "discounts": if discounts.is_empty() { Value::Null } else { discounts.into() },
             "locale": self.locale,
             "metadata": self.metadata,
+            "payment_link": self.payment_link,
             "payment_method_collection": if self.card_if_required { "if_required" } else { "always" },
             "success_url": self.success_url,
             "total_details": {"amount_discount": totals.discount, "amount_shipping": 0, "amount_tax": 0},
@@ -76,7 +78,7 @@ impl CheckoutSession {
     }
 }
 
-/// What no session of a stand-in differs in.
+/// The attributes that are the same for every session of the stand-in.
 fn session_constants() -> Value {
     json!({
         "adaptive_pricing": {"enabled": false},
@@ -105,7 +107,6 @@ fn session_constants() -> Value {
         "mode": "subscription",
         "origin_context": null,
         "payment_intent": null,
-        "payment_link": null,
         "payment_method_configuration_details": null,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
@@ -140,8 +141,8 @@ fn customer_details(email: &str, customer: Option<&Customer>) -> Value {
     })
 }
 
-/// The line items of a session: an includable property, and a list of its own.
-pub(crate) fn line_items(session: &CheckoutSession, view: View<'_>) -> Value {
+/// The line items of a session: an includable property, and a list endpoint.
+pub(crate) fn line_items(session: &CheckoutSession, url: &str, view: View<'_>) -> Value {
     let items = session.lines.iter().filter_map(|line| {
         let price = view.state.prices.get(&line.price)?;
         let product = view.state.products.get(&price.product)?;
@@ -161,7 +162,7 @@ pub(crate) fn line_items(session: &CheckoutSession, view: View<'_>) -> Value {
             "quantity": line.quantity,
         }))
     });
-    inner_list(&format!("/v1/checkout/sessions/{}/line_items", session.id), items.collect())
+    inner_list(url, items.collect())
 }
 
 impl Render for PortalSession {

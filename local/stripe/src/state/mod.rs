@@ -1,10 +1,10 @@
-//! Everything the stand-in knows, in memory; [`Documents`] hold the same, written at every commit.
+//! The state of the stand-in, in memory. [`Documents`] contain the same, written with every commit.
 
 mod table;
 
 pub(crate) use table::{Object, Table};
 
-use crate::Outcome;
+use crate::config::Outcome;
 use crate::model::*;
 use serde::{Deserialize, Serialize};
 use standin::documents::Documents;
@@ -15,7 +15,7 @@ macro_rules! tables {
         $action! {
             customers: Customer, products: Product, prices: Price, coupons: Coupon, promotion_codes: PromotionCode,
             discounts: Discount, payment_methods: PaymentMethod, payment_intents: PaymentIntent, charges: Charge,
-            refunds: Refund, disputes: Dispute, checkout_sessions: CheckoutSession, portal_sessions: PortalSession,
+            refunds: Refund, disputes: Dispute, checkout_sessions: CheckoutSession, payment_links: PaymentLink, portal_sessions: PortalSession,
             subscriptions: Subscription, schedules: Schedule, invoices: Invoice, invoice_items: InvoiceItem, events: Event,
             webhook_endpoints: WebhookEndpoint, replays: Replay, outcomes: CardOutcome
         }
@@ -42,14 +42,14 @@ macro_rules! state {
                 Ok(Self { $($name: Table::load(documents)?,)* })
             }
 
-            /// Keeps the changes since the last commit, and writes them.
+            /// Commits the changes since the last commit, and writes them.
             pub(crate) fn commit(&mut self, documents: &Documents) {
                 let mut changes = documents.batch();
                 $(self.$name.commit(&mut changes);)*
                 changes.write();
             }
 
-            /// Takes back the changes since the last commit.
+            /// Rolls back the changes since the last commit.
             pub(crate) fn rollback(&mut self) {
                 $(self.$name.rollback();)*
             }
@@ -69,12 +69,12 @@ macro_rules! state {
 
 tables!(state);
 
-/// The answer to a request with an idempotency key.
+/// The response to a request with an idempotency key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Replay {
     pub key: String,
     pub created: Moment,
-    /// Method, path and parameters: what a repetition has to repeat.
+    /// Method, path and parameters, which a repeated request must match.
     pub fingerprint: String,
     pub status: u16,
     pub body: String,
@@ -93,7 +93,7 @@ impl Object for Replay {
     }
 }
 
-/// What the charges of a customer come to, by decree.
+/// The prescribed outcome of a customer's charges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CardOutcome {
     /// In lower case.
@@ -113,7 +113,7 @@ impl Object for CardOutcome {
     }
 }
 
-/// A piece of work that is due at a moment.
+/// Work that is due at some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Timer {
     Subscription(String),
@@ -126,8 +126,8 @@ pub(crate) enum Timer {
 impl State {
     /// The timer that is due first.
     pub(crate) fn next_timer(&self) -> Option<(Moment, Timer)> {
-        // Of timers due together invoices go first: what is to be charged is charged before its subscription ends. Then a
-        // schedule: the renewal is one of the phase that begins with it.
+        // Of timers due at the same time, invoices go first: invoices are charged before their subscription ends.
+        // Schedules go second: a renewal belongs to the phase that starts with it.
         let timers = [
             self.invoices.next_due().map(|(due, one)| (due, Timer::Invoice(one.id.clone()))),
             self.schedules.next_due().map(|(due, one)| (due, Timer::Schedule(one.id.clone()))),

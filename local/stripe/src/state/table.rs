@@ -1,4 +1,4 @@
-//! A table of objects in memory: ordered by creation, indexed by id, customer and next timer, and undoable.
+//! A table of objects in memory: ordered by creation, indexed by id, customer and next timer, with rollback.
 
 use crate::model::Moment;
 use serde::Serialize;
@@ -6,34 +6,34 @@ use serde::de::DeserializeOwned;
 use standin::documents::{Batch, Documents};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What a [`Table`] holds.
+/// A type that a [`Table`] can hold.
 pub(crate) trait Object: Clone + PartialEq + Serialize + DeserializeOwned {
-    /// The kind of its documents, after `stripe.`.
+    /// The kind of its documents, without the prefix `stripe.`.
     const KIND: &'static str;
 
     fn id(&self) -> &str;
 
     fn created(&self) -> Moment;
 
-    /// The customer that it is listed by.
+    /// The customer under whom it is listed.
     fn customer(&self) -> Option<&str> {
         None
     }
 
-    /// When a timer of it is due: derived from the object alone, so that nothing can go out of step.
+    /// When its timer is due. Derived from the object alone, so the two cannot diverge.
     fn due(&self) -> Option<Moment> {
         None
     }
 }
 
-/// Objects of one kind. Changes are provisional until [`Table::commit`].
+/// Objects of one type. Changes are provisional until [`Table::commit`].
 pub(crate) struct Table<T> {
-    /// By a number that grows: oldest first.
+    /// By an increasing number, so the oldest comes first.
     rows: BTreeMap<u64, T>,
     by_id: HashMap<String, u64>,
     by_customer: HashMap<String, BTreeSet<u64>>,
     due: BTreeSet<(Moment, u64)>,
-    /// What changed rows were at the last commit.
+    /// The rows that changed since the last commit, as they were then.
     before: BTreeMap<u64, Option<T>>,
     last: u64,
 }
@@ -67,7 +67,7 @@ impl<T: Object> Table<T> {
         self.rows.get(self.by_id.get(id)?)
     }
 
-    /// Adds an object, or replaces the one of its id.
+    /// Adds an object, or replaces the one with the same id.
     pub(crate) fn put(&mut self, row: T) {
         let number = self.by_id.get(row.id()).copied().unwrap_or_else(|| {
             self.last += 1;
@@ -94,7 +94,7 @@ impl<T: Object> Table<T> {
         self.rows.values().next()
     }
 
-    /// Those of a customer, newest first.
+    /// The objects of a customer, newest first.
     pub(crate) fn of_customer<'a>(&'a self, customer: &str) -> impl Iterator<Item = &'a T> + use<'a, T> {
         self.by_customer
             .get(customer)
@@ -103,7 +103,7 @@ impl<T: Object> Table<T> {
             .map(|number| &self.rows[number])
     }
 
-    /// Those of a customer, or all, newest first.
+    /// The objects of a customer, or all objects, newest first.
     pub(crate) fn listed<'a>(&'a self, customer: Option<&str>) -> Box<dyn Iterator<Item = &'a T> + 'a> {
         match customer {
             Some(customer) => Box::new(self.of_customer(customer)),
@@ -116,7 +116,7 @@ impl<T: Object> Table<T> {
         self.due.first().map(|(moment, number)| (*moment, &self.rows[number]))
     }
 
-    /// Keeps what changed since the last commit, and adds it to what is to be written.
+    /// Commits the changes since the last commit, and adds them to the batch to write.
     pub(crate) fn commit(&mut self, changes: &mut Batch<'_>) {
         for (number, before) in std::mem::take(&mut self.before) {
             let id = format!("{number:012}");
@@ -129,7 +129,7 @@ impl<T: Object> Table<T> {
         }
     }
 
-    /// Takes back what changed since the last commit.
+    /// Rolls back the changes since the last commit.
     pub(crate) fn rollback(&mut self) {
         for (number, before) in std::mem::take(&mut self.before) {
             self.take(number);
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_writes_what_differs_and_nothing_else() {
+    fn a_commit_writes_only_what_changed() {
         let documents = in_memory();
         let mut table = Table::default();
         for (id, customer) in [("a", "ada"), ("b", "bob"), ("c", "cem")] {

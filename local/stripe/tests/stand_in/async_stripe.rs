@@ -1,4 +1,4 @@
-//! Every call that a service makes through async-stripe, which refuses an answer when any required field is missing.
+//! Every call that a service makes with async-stripe, which rejects a response that lacks any required field.
 
 use crate::support::{KEY, Shop};
 use std::collections::HashMap;
@@ -17,14 +17,17 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionSubscriptionData,
     ExpireCheckoutSession, ListCheckoutSession, RetrieveCheckoutSession,
 };
-use stripe_client_core::StripeRequest;
+use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 use stripe_core::customer::{
     CreateCustomer, DeleteCustomer, ListCustomer, RetrieveCustomer, RetrieveCustomerReturned, UpdateCustomer,
 };
 use stripe_core::event::{ListEvent, RetrieveEvent};
 use stripe_core::refund::CreateRefund;
 use stripe_product::price::ListPrice;
-use stripe_shared::{CheckoutSessionMode, CheckoutSessionStatus, Customer, SubscriptionStatus};
+use stripe_shared::{
+    CheckoutSessionMode, CheckoutSessionStatus, Customer, Dispute, DisputeStatus, PaymentLink, Subscription,
+    SubscriptionStatus,
+};
 
 fn client(shop: &Shop) -> Client {
     ClientBuilder::new(KEY).url(format!("{}/", shop.base)).build().expect("a client")
@@ -203,4 +206,31 @@ async fn errors_are_understood_by_async_stripe() {
     let stranger = ClientBuilder::new("sk_test_wrong").url(format!("{}/", shop.base)).build().unwrap();
     let refused = ListCustomer::new().send(&stranger).await;
     assert!(matches!(refused, Err(StripeError::Stripe(_, 401))), "a wrong key is 401: {refused:?}");
+}
+
+#[tokio::test]
+async fn links_disputes_and_pauses_are_understood_by_async_stripe() {
+    let shop = Shop::open().await;
+    let client = client(&shop);
+    let price = shop.price("basic_month").await;
+    let form = [("line_items[0][price]", price.as_str()), ("line_items[0][quantity]", "1")];
+    let link = crate::support::text(&shop.post("/v1/payment_links", &form).await["id"]);
+    let get = |path: String| RequestBuilder::new(StripeMethod::Get, path);
+    let link = get(format!("/payment_links/{link}")).customize::<PaymentLink>().send(&client).await.unwrap();
+    assert!(link.active && link.url.starts_with(&shop.base));
+
+    let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000259").await;
+    let dispute = crate::support::text(&shop.get("/v1/disputes", &[]).await["data"][0]["id"]);
+    let path = format!("/disputes/{dispute}");
+    shop.post(&format!("/v1{path}"), &[("evidence[receipt]", "winning_evidence")]).await;
+    let won = get(path).customize::<Dispute>().send(&client).await.unwrap();
+    assert_eq!((won.status, won.balance_transactions.len()), (DisputeStatus::Won, 2));
+
+    shop.post(&format!("/v1/subscriptions/{id}"), &[("pause_collection[behavior]", "void")]).await;
+    let paused: Subscription = RetrieveSubscription::new(id.as_str()).send(&client).await.unwrap();
+    assert!(paused.status == SubscriptionStatus::Active && paused.pause_collection.is_some());
+    shop.settle().await;
+    for event in &ListEvent::new().limit(100).send(&client).await.unwrap().data {
+        RetrieveEvent::new(&event.id).send(&client).await.unwrap();
+    }
 }

@@ -1,10 +1,10 @@
-//! Changes of plan: prorated, pending until paid, or for the next period.
+//! Plan changes: prorated, pending until paid, or scheduled for the next period.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
 use stripe_standin::Outcome;
 
-/// Changes the price of a subscription's item, with more parameters.
+/// Changes the price of a subscription's item, with extra parameters.
 async fn change(shop: &Shop, id: &str, lookup_key: &str, more: &[(&str, &str)]) -> crate::support::Answer {
     let one = shop.subscription(id).await;
     let (item, price) = (text(&one["items"]["data"][0]["id"]), shop.price(lookup_key).await);
@@ -21,7 +21,7 @@ const NOW_OR_PENDING: &[(&str, &str)] =
     &[("payment_behavior", "pending_if_incomplete"), ("proration_behavior", "always_invoice")];
 
 #[tokio::test]
-async fn an_upgrade_costs_the_rest_of_the_period_and_keeps_it() {
+async fn an_upgrade_costs_the_rest_of_the_period_and_keeps_the_period() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     let before = shop.subscription(&id).await;
@@ -51,7 +51,7 @@ async fn an_upgrade_costs_the_rest_of_the_period_and_keeps_it() {
 }
 
 #[tokio::test]
-async fn an_upgrade_whose_card_declines_keeps_the_old_plan_until_it_is_paid() {
+async fn a_declined_upgrade_keeps_the_old_plan_until_it_is_paid() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.stand_in.set_outcome("ada@example.com", Outcome::Decline);
@@ -89,7 +89,7 @@ async fn a_pending_upgrade_expires_after_23_hours_and_its_invoice_is_void() {
 }
 
 #[tokio::test]
-async fn a_pending_upgrade_is_confirmed_on_the_invoice_page_and_another_change_takes_its_place() {
+async fn a_pending_upgrade_is_confirmed_on_the_invoice_page_and_another_change_replaces_it() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.stand_in.set_outcome("ada@example.com", Outcome::Require3ds);
@@ -105,7 +105,7 @@ async fn a_pending_upgrade_is_confirmed_on_the_invoice_page_and_another_change_t
     let failed = shop.browse(&page, Some(&[("result", "fail")])).await;
     assert!(failed.text.contains("unable to authenticate"), "{}", failed.text);
     assert_eq!(plan(&shop.subscription(&id).await), "basic_month");
-    // The card has to be typed in again, and authenticated.
+    // The card must be entered again and authenticated.
     assert_eq!(shop.browse(&page, Some(&[("card", "4242424242424242")])).await.status, 303);
     assert_eq!(shop.browse(&page, Some(&[("result", "complete")])).await.status, 303);
     let applied = shop.subscription(&id).await;
@@ -113,7 +113,7 @@ async fn a_pending_upgrade_is_confirmed_on_the_invoice_page_and_another_change_t
 }
 
 #[tokio::test]
-async fn an_upgrade_that_has_to_succeed_changes_nothing_when_it_is_declined() {
+async fn error_if_incomplete_changes_nothing_when_the_card_is_declined() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.settle().await;
@@ -130,7 +130,7 @@ async fn an_upgrade_that_has_to_succeed_changes_nothing_when_it_is_declined() {
 }
 
 #[tokio::test]
-async fn a_month_becomes_a_year_that_starts_now_and_is_paid_less_what_is_unused() {
+async fn a_yearly_plan_starts_now_and_unused_time_of_the_month_is_credited() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     let yearly = change(&shop, &id, "basic_year", &[]).await.json();
@@ -142,7 +142,7 @@ async fn a_month_becomes_a_year_that_starts_now_and_is_paid_less_what_is_unused(
 }
 
 #[tokio::test]
-async fn a_year_becomes_a_month_and_the_rest_is_credit_for_the_next_invoices() {
+async fn a_monthly_plan_after_a_yearly_one_leaves_credit_for_later_invoices() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_year", "4242424242424242").await;
     change(&shop, &id, "basic_month", &[]).await;
@@ -172,7 +172,7 @@ async fn a_downgrade_without_proration_is_billed_from_the_next_period() {
 }
 
 #[tokio::test]
-async fn prorations_wait_for_the_next_invoice_unless_told_otherwise() {
+async fn prorations_are_billed_with_the_next_invoice_by_default() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     change(&shop, &id, "premium_month", &[]).await;
@@ -186,7 +186,7 @@ async fn prorations_wait_for_the_next_invoice_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_preview_tells_the_price_and_changes_nothing() {
+async fn a_preview_shows_the_price_and_changes_nothing() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.settle().await;
@@ -211,7 +211,7 @@ async fn a_preview_tells_the_price_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_discount_lowers_what_is_given_back_as_it_lowered_what_was_paid() {
+async fn a_discount_lowers_the_credit_as_it_lowered_the_payment() {
     let shop = Shop::open().await;
     let coupon = text(&shop.post("/v1/coupons", &[("percent_off", "50"), ("duration", "forever")]).await["id"]);
     let customer = shop.customer("ada@example.com").await;
@@ -252,7 +252,7 @@ async fn the_portal_switches_plans_and_cards() {
 }
 
 #[tokio::test]
-async fn the_portal_cancels_takes_that_back_and_lists_invoices() {
+async fn the_portal_cancels_resumes_and_lists_invoices() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     let portal = shop.post("/v1/billing_portal/sessions", &[("customer", &customer)]).await;
@@ -275,7 +275,7 @@ async fn the_portal_cancels_takes_that_back_and_lists_invoices() {
 }
 
 #[tokio::test]
-async fn a_change_that_waits_is_forgotten_when_its_invoice_is_voided() {
+async fn a_pending_change_is_dropped_when_its_invoice_is_voided() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000341").await;
     let pending = change(&shop, &id, "premium_month", NOW_OR_PENDING).await.json();
@@ -289,7 +289,7 @@ async fn a_change_that_waits_is_forgotten_when_its_invoice_is_voided() {
 }
 
 #[tokio::test]
-async fn a_change_does_not_wait_beyond_the_period() {
+async fn a_pending_change_expires_with_the_period() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000341").await;
     let end = shop.subscription(&id).await["items"]["data"][0]["current_period_end"].as_i64().unwrap();

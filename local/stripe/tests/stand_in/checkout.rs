@@ -1,4 +1,4 @@
-//! The hosted checkout: what is paid, what is refused, and what nobody may find afterwards.
+//! The hosted checkout: what succeeds, what is declined, and what a failure must not leave behind.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn reload(shop: &Shop, session: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_first_purchase_is_told_in_the_order_seen_in_production_before_the_customer_returns() {
+async fn a_first_purchases_events_arrive_in_production_order_before_the_customer_returns() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let session = shop.session(&customer, "basic_month", &[("subscription_data[metadata][user_id]", "u1")]).await;
@@ -81,7 +81,7 @@ async fn a_declined_card_leaves_the_session_open_and_no_subscription() {
 }
 
 #[tokio::test]
-async fn three_d_secure_is_asked_for_on_a_page_of_its_own() {
+async fn three_d_secure_has_its_own_page() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let session = shop.session(&customer, "basic_month", &[]).await;
@@ -99,14 +99,14 @@ async fn three_d_secure_is_asked_for_on_a_page_of_its_own() {
     assert_eq!(shop.browse(&page, Some(&[("result", "complete")])).await.status, 303);
     let session = reload(&shop, &session).await;
     assert_eq!(session["payment_status"], "paid");
-    // Authenticated once, the card pays renewals by itself.
+    // After one authentication the card pays renewals without another.
     shop.advance(32 * DAY).await;
     assert_eq!(shop.subscription(&text(&session["subscription"])).await["status"], "active");
     assert_eq!(shop.invoices(&customer).await[1]["status"], "paid");
 }
 
 #[tokio::test]
-async fn a_session_runs_out_after_a_day() {
+async fn a_session_expires_after_a_day() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let session = shop.session(&customer, "basic_month", &[]).await;
@@ -130,7 +130,7 @@ async fn the_back_button_leads_to_the_cancel_url_with_its_query() {
 }
 
 #[tokio::test]
-async fn a_trial_needs_no_payment_now_and_charges_at_its_end() {
+async fn a_trial_charges_nothing_until_it_ends() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let session = shop.session(&customer, "basic_month", &[("subscription_data[trial_period_days]", "14")]).await;
@@ -173,7 +173,7 @@ async fn a_trial_without_a_card_pauses_or_ends_as_the_session_says() {
 }
 
 #[tokio::test]
-async fn promotion_codes_are_typed_in_checked_and_counted() {
+async fn promotion_codes_are_entered_checked_and_counted() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let coupon = text(&shop.post("/v1/coupons", &[("percent_off", "25"), ("duration", "once")]).await["id"]);
@@ -194,7 +194,7 @@ async fn promotion_codes_are_typed_in_checked_and_counted() {
     assert_eq!(shop.invoices(&customer).await[0]["amount_paid"], 749);
     let used = shop.get(&format!("/v1/promotion_codes/{code}"), &[]).await;
     assert_eq!((&used["times_redeemed"], &used["active"]), (&json!(1), &json!(false)));
-    // For one invoice: the renewal costs the whole price, and the used-up code is refused.
+    // For one invoice only: the renewal costs the full price, and the used-up code is refused.
     shop.advance(32 * DAY).await;
     assert_eq!(shop.invoices(&customer).await[1]["amount_paid"], 999);
     let other = shop.customer("bob@example.com").await;
@@ -204,7 +204,7 @@ async fn promotion_codes_are_typed_in_checked_and_counted() {
 }
 
 #[tokio::test]
-async fn a_discount_of_all_needs_no_payment_and_stays_for_its_months() {
+async fn a_full_discount_needs_no_payment_and_lasts_for_its_months() {
     let shop = Shop::open().await;
     let coupon = [("percent_off", "100"), ("duration", "repeating"), ("duration_in_months", "2")];
     let coupon = text(&shop.post("/v1/coupons", &coupon).await["id"]);
@@ -219,7 +219,7 @@ async fn a_discount_of_all_needs_no_payment_and_stays_for_its_months() {
 }
 
 #[tokio::test]
-async fn parameters_that_exclude_each_other_or_mean_nothing_here_are_refused() {
+async fn conflicting_and_unsupported_parameters_are_refused() {
     let shop = Shop::open().await;
     let customer = shop.customer("ada@example.com").await;
     let price = shop.price("basic_month").await;

@@ -1,8 +1,12 @@
-//! The stand-in over real connections: what its callers see, and what they do not.
+//! Tests the stand-in over real connections: what callers see, and what they must not see.
 
 mod async_stripe;
+mod catalogue;
 mod changes;
 mod checkout;
+mod disputes;
+mod links;
+mod pauses;
 mod payments;
 mod renewals;
 mod requests;

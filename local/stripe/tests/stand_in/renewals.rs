@@ -1,4 +1,4 @@
-//! Time: renewals, dunning, cancellations and what must not happen meanwhile.
+//! Time: renewals, dunning, cancellations, and what must not happen meanwhile.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn a_year_has_thirteen_invoices_and_every_event_is_delivered_once() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_declines_is_retried_and_recovers() {
+async fn a_declined_renewal_is_retried_and_recovers() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("Ada@Example.com", "basic_month", "4242424242424242").await;
     shop.stand_in.set_outcome("ada@example.com", Outcome::Decline);
@@ -81,7 +81,7 @@ async fn a_renewal_that_declines_is_retried_and_recovers() {
 }
 
 #[tokio::test]
-async fn dunning_ends_as_the_merchant_chose() {
+async fn dunning_ends_as_configured() {
     for (dunning, status) in
         [(Dunning::Cancel, "canceled"), (Dunning::Unpaid, "unpaid"), (Dunning::PastDue, "past_due")]
     {
@@ -112,7 +112,7 @@ async fn dunning_ends_as_the_merchant_chose() {
 }
 
 #[tokio::test]
-async fn an_unpaid_subscription_makes_drafts_and_runs_again_when_its_debt_is_paid() {
+async fn an_unpaid_subscription_creates_drafts_and_resumes_when_its_debt_is_paid() {
     let shop = Shop::open().await;
     shop.stand_in.set_dunning(Dunning::Unpaid);
     let (customer, id) = shop.subscribe("ada@example.com", "basic_month", "4000000000000341").await;
@@ -125,7 +125,7 @@ async fn an_unpaid_subscription_makes_drafts_and_runs_again_when_its_debt_is_pai
 }
 
 #[tokio::test]
-async fn a_cancellation_at_period_end_ends_then_and_is_not_charged_again() {
+async fn a_cancellation_at_period_end_takes_effect_then_and_charges_nothing_more() {
     let shop = Shop::open().await;
     for by_portal in [false, true] {
         let email = format!("{by_portal}@example.com");
@@ -183,7 +183,7 @@ async fn a_first_payment_that_never_comes_expires_after_23_hours() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_wants_authentication_is_confirmed_on_the_invoice_page() {
+async fn a_renewal_that_needs_authentication_is_confirmed_on_the_invoice_page() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "basic_month", "4242424242424242").await;
     shop.stand_in.set_outcome("ada@example.com", Outcome::Require3ds);
@@ -198,7 +198,7 @@ async fn a_renewal_that_wants_authentication_is_confirmed_on_the_invoice_page() 
     assert!(shop.browse(&page, None).await.text.contains("paid"));
 }
 
-/// Run by hand: `cargo test -p stripe-standin --release -- --ignored --nocapture`.
+/// Run it by hand: `cargo test -p stripe-standin --release -- --ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
 async fn a_year_of_a_hundred_subscribers_takes_seconds() {

@@ -1,4 +1,4 @@
-//! What holds for every request: keys, parameters, idempotency, lists, faults, and state that survives.
+//! What applies to every request: keys, parameters, idempotency, lists, faults, and state that survives a restart.
 
 use crate::support::{KEY, SECRET, Shop, text};
 use http::Method;
@@ -11,7 +11,7 @@ use std::path::Path;
 use stripe_standin::{StripeStandIn, signature};
 
 #[tokio::test]
-async fn only_the_configured_key_is_let_in() {
+async fn only_the_configured_key_is_accepted() {
     let shop = Shop::open().await;
     let basic = "Basic c2tfdGVzdF9vZl90aGVfdGVzdHM6"; // the key as the name of a user without a password
     for (authorization, status) in [
@@ -39,7 +39,7 @@ async fn versions_of_another_release_are_refused() {
 }
 
 #[tokio::test]
-async fn a_repeated_key_is_answered_as_before_for_a_day() {
+async fn a_repeated_idempotency_key_gets_the_same_answer_for_a_day() {
     let shop = Shop::open().await;
     let (a, b) = (&[("email", "a@example.com")][..], &[("email", "b@example.com")][..]);
     let key = &[("idempotency-key", "k1")][..];
@@ -58,7 +58,7 @@ async fn a_repeated_key_is_answered_as_before_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_its_key_free_and_a_declined_charge_does_not() {
+async fn an_invalid_request_releases_its_key_and_a_declined_charge_does_not() {
     let shop = Shop::open().await;
     let key = &[("idempotency-key", "k2")][..];
     let refused = shop.call_with("POST", "/v1/customers", &[("email", "nonsense")], key).await;
@@ -81,7 +81,7 @@ async fn a_refused_request_leaves_its_key_free_and_a_declined_charge_does_not() 
 }
 
 #[tokio::test]
-async fn lists_are_newest_first_and_cut_into_pages() {
+async fn lists_are_newest_first_and_paged() {
     let shop = Shop::open().await;
     let mut ids = Vec::new();
     for number in 0..5 {
@@ -122,7 +122,7 @@ async fn events_are_listed_by_up_to_twenty_types() {
 }
 
 #[tokio::test]
-async fn errors_have_stripes_shape() {
+async fn errors_have_stripes_format() {
     let shop = Shop::open().await;
     for (method, path, form, status, code) in [
         ("GET", "/v1/customers/cus_none", &[][..], 404, Some("resource_missing")),
@@ -145,7 +145,7 @@ async fn errors_have_stripes_shape() {
 }
 
 #[tokio::test]
-async fn faults_are_worded_as_stripe_words_them() {
+async fn faults_are_answered_as_stripe_answers_them() {
     let shop = Shop::open().await;
     for (kind, status, code) in [
         (Kind::Throttle, 429, json!("rate_limit")),
@@ -153,7 +153,15 @@ async fn faults_are_worded_as_stripe_words_them() {
         (Kind::Conflict, 409, json!("lock_timeout")),
     ] {
         let operation = Some("POST /v1/customers".to_owned());
-        shop.faults.add(Fault { target: Target::Stripe, table: None, operation, kind, skip: 0, count: 1 });
+        shop.faults.add(Fault {
+            target: Target::Stripe,
+            table: None,
+            operation,
+            kind,
+            skip: 0,
+            count: 1,
+            answer: None,
+        });
         let struck = shop.call("POST", "/v1/customers", &[]).await;
         assert_eq!((struck.status, &struck.json()["error"]["code"]), (status, &code));
         assert_eq!(struck.header("stripe-should-retry"), Some("true"));
@@ -162,7 +170,7 @@ async fn faults_are_worded_as_stripe_words_them() {
 }
 
 #[test]
-fn operations_are_named_by_method_and_path_and_pages_are_not() {
+fn operations_are_named_by_method_and_path_and_pages_have_no_name() {
     let watch = StripeStandIn::watch(Calls::default(), Faults::default());
     for (method, path, name) in [
         (Method::POST, "/v1/customers", Some("POST /v1/customers")),
@@ -209,7 +217,7 @@ async fn a_webhook_that_fails_is_sent_again_on_stripes_schedule() {
 }
 
 #[tokio::test]
-async fn an_endpoint_made_through_the_api_gets_what_it_asked_for_and_nothing_else() {
+async fn an_endpoint_receives_only_the_event_types_that_it_enabled() {
     let shop = Shop::open().await;
     let listed = shop.get("/v1/webhook_endpoints", &[]).await;
     let configured = &listed["data"][0];
@@ -226,7 +234,7 @@ async fn an_endpoint_made_through_the_api_gets_what_it_asked_for_and_nothing_els
 }
 
 #[tokio::test]
-async fn the_state_survives_and_its_timers_with_it() {
+async fn the_state_and_its_timers_survive_a_restart() {
     let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
     let (id, offset) = {
         let shop = Shop::open_with(documents.clone(), Clock::default()).await;
@@ -241,7 +249,7 @@ async fn the_state_survives_and_its_timers_with_it() {
 }
 
 #[tokio::test]
-async fn a_reset_forgets_everything_but_gives_the_seed_the_same_ids() {
+async fn a_reset_deletes_everything_and_the_seed_gets_the_same_ids() {
     let documents = Documents::open(Some(Path::new(":memory:"))).unwrap();
     let shop = Shop::open_with(documents, Clock::default()).await;
     let price = shop.price("basic_month").await;

@@ -1,4 +1,4 @@
-//! Schedules: a downgrade at the end of the period, and what undoes it.
+//! Schedules: a downgrade at the end of the period, and how it is undone.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ async fn downgrade(shop: &Shop, id: &str, lookup_key: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_scheduled_downgrade_begins_with_the_next_period_and_costs_nothing_before() {
+async fn a_scheduled_downgrade_starts_with_the_next_period_and_costs_nothing_before() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
     let schedule = downgrade(&shop, &id, "basic_month").await;
@@ -77,7 +77,7 @@ async fn a_released_schedule_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_schedule_is_in_the_way_of_a_cancellation_at_period_end_but_not_of_one_now() {
+async fn a_schedule_blocks_a_cancellation_at_period_end_but_not_an_immediate_one() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
     let schedule = text(&downgrade(&shop, &id, "basic_month").await["id"]);
@@ -94,7 +94,7 @@ async fn a_schedule_is_in_the_way_of_a_cancellation_at_period_end_but_not_of_one
 }
 
 #[tokio::test]
-async fn phases_without_gaps_and_in_one_currency_or_none() {
+async fn phases_must_have_no_gaps_and_one_currency() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
     let made = shop.post("/v1/subscription_schedules", &[("from_subscription", &id)]).await;
@@ -119,7 +119,7 @@ async fn phases_without_gaps_and_in_one_currency_or_none() {
 }
 
 #[tokio::test]
-async fn a_phase_that_names_no_discount_ends_it_and_one_that_does_keeps_it() {
+async fn a_phase_keeps_only_the_discounts_that_it_names() {
     for kept in [true, false] {
         let shop = Shop::open().await;
         let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
@@ -150,7 +150,7 @@ async fn a_phase_that_names_no_discount_ends_it_and_one_that_does_keeps_it() {
 }
 
 #[tokio::test]
-async fn phases_that_are_over_may_be_left_out() {
+async fn past_phases_may_be_omitted() {
     let shop = Shop::open().await;
     let (_, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
     let schedule = downgrade(&shop, &id, "basic_month").await;
@@ -174,7 +174,7 @@ async fn phases_that_are_over_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn in_the_portal_a_change_that_is_set_is_seen_and_taken_back() {
+async fn the_portal_shows_a_scheduled_change_and_cancels_it() {
     let shop = Shop::open().await;
     let (customer, id) = shop.subscribe("ada@example.com", "premium_month", "4242424242424242").await;
     downgrade(&shop, &id, "basic_month").await;

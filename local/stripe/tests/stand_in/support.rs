@@ -1,4 +1,4 @@
-//! A stand-in on a real listener, the receiver of its webhooks, and a browser.
+//! A stand-in on a real listener, a receiver for its webhooks, and a browser.
 
 use axum::Router;
 use axum::extract::State;
@@ -21,7 +21,7 @@ pub(crate) const SECRET: &str = "whsec_of_the_tests";
 pub(crate) const DAY: u64 = 86_400;
 pub(crate) const HOUR: u64 = 3_600;
 
-/// Everything a test drives.
+/// Everything that a test drives.
 pub(crate) struct Shop {
     pub(crate) base: String,
     pub(crate) stand_in: StripeStandIn,
@@ -33,7 +33,7 @@ pub(crate) struct Shop {
     http: reqwest::Client,
 }
 
-/// The events that the webhook received, verified.
+/// The events that the webhook received and verified.
 #[derive(Clone, Default)]
 pub(crate) struct Received {
     events: Arc<Mutex<Vec<Value>>>,
@@ -41,7 +41,7 @@ pub(crate) struct Received {
     refuse: Arc<Mutex<usize>>,
 }
 
-/// An answer of the API or of a page.
+/// A response of the API or of a page.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -60,12 +60,12 @@ impl Answer {
 }
 
 impl Received {
-    /// All types, in the order of arrival.
+    /// All event types, in the order of arrival.
     pub(crate) fn types(&self) -> Vec<String> {
         self.events.lock().unwrap().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The objects of the events of a type.
+    /// The objects of all events of a type.
     pub(crate) fn objects(&self, event_type: &str) -> Vec<Value> {
         let events = self.events.lock().unwrap();
         events.iter().filter(|event| event["type"] == event_type).map(|event| event["data"]["object"].clone()).collect()
@@ -85,7 +85,7 @@ impl Received {
 }
 
 impl Shop {
-    /// A shop that starts with the four prices of a catalogue and keeps nothing.
+    /// A shop that starts with the four prices of a catalogue and stores nothing.
     pub(crate) async fn open() -> Self {
         Self::open_with(Documents::open(None).unwrap(), Clock::default()).await
     }
@@ -139,12 +139,12 @@ impl Shop {
         }
     }
 
-    /// Moves the clock, and returns when everything that is due on the way has been done.
+    /// Moves the clock, and returns when everything due on the way is done.
     pub(crate) async fn advance(&self, seconds: u64) {
         self.timeline.advance(seconds).await;
     }
 
-    /// Seconds until a moment of the clock.
+    /// Seconds until a time of the clock.
     pub(crate) fn until(&self, moment: i64) -> u64 {
         u64::try_from(moment - self.timeline.clock().now().as_second()).expect("the future")
     }
@@ -183,21 +183,21 @@ impl Shop {
         answer(request).await
     }
 
-    /// A POST that has to succeed.
+    /// A POST that must succeed.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let answer = self.call("POST", path, form).await;
         assert_eq!(answer.status, 200, "POST {path}: {}", answer.text);
         answer.json()
     }
 
-    /// A GET that has to succeed.
+    /// A GET that must succeed.
     pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
         let answer = self.call("GET", path, query).await;
         assert_eq!(answer.status, 200, "GET {path}: {}", answer.text);
         answer.json()
     }
 
-    /// Fetches or posts a page as a browser does, without following redirects.
+    /// Fetches or posts a page like a browser, without following redirects.
     pub(crate) async fn browse(&self, url: &str, form: Option<&[(&str, &str)]>) -> Answer {
         let url = if url.starts_with('/') { format!("{}{url}", self.base) } else { url.to_owned() };
         match form {
@@ -220,7 +220,7 @@ impl Shop {
         text(&self.post("/v1/customers", &[("email", email), ("metadata[user_id]", "u1")]).await["id"])
     }
 
-    /// An open session for a price, with more parameters.
+    /// An open session for a price, with extra parameters.
     pub(crate) async fn session(&self, customer: &str, lookup_key: &str, more: &[(&str, &str)]) -> Value {
         let price = self.price(lookup_key).await;
         let mut form = vec![
@@ -235,7 +235,7 @@ impl Shop {
         self.post("/v1/checkout/sessions", &form).await
     }
 
-    /// A customer who has just subscribed with a card: the customer's and the subscription's ids.
+    /// A customer who has just subscribed with a card: returns the ids of the customer and the subscription.
     pub(crate) async fn subscribe(&self, email: &str, lookup_key: &str, card: &str) -> (String, String) {
         let customer = self.customer(email).await;
         let session = self.session(&customer, lookup_key, &[]).await;

@@ -1,12 +1,15 @@
-//! The calls that billing makes, each in our words.
+//! The calls to Stripe that billing makes, in our own terms.
 
 use super::{Stripe, StripeError};
-use crate::prices::Price;
-use crate::snapshot::{Charge, Customer, Invoice, Session, Snapshot, Subscription};
+use crate::price::{Price, ProductPrice, of_product};
+use crate::snapshot::{Charge, Customer, Dispute, Invoice, LOST, PromotionCode, Session, Snapshot, Subscription};
+use boxed::boxed;
 use futures::future::{BoxFuture, try_join_all};
 use futures::{FutureExt, StreamExt, TryStreamExt};
+use serde::Deserialize;
 use serde_json::json;
 use shared::models::ids::UserId;
+use shared::models::ledger::DisputeEntry;
 use shared::models::plan::{self, Interval, PlanType};
 use std::collections::HashMap;
 use stripe_billing::invoice::ListInvoice;
@@ -20,57 +23,58 @@ use stripe_checkout::checkout_session::{
 use stripe_client_core::{ListPaginator, PaginableList, RequestBuilder, StripeMethod};
 use stripe_core::customer::{CreateCustomer, DeleteCustomer, ListCustomer, RetrieveCustomer, RetrieveCustomerReturned};
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
-use stripe_product::price::ListPrice;
+use stripe_product::price::{ListPrice, RetrievePrice};
 use stripe_shared::{CheckoutSessionMode, CheckoutSessionStatus};
 use stripe_types::List;
 
-/// Objects of a page: the most that Stripe gives.
+/// Objects per page: the most that Stripe allows.
 pub(super) const PAGE: i64 = 100;
 /// Most objects of one kind that a customer is expected to have; forty years of monthly invoices.
 const OBJECTS_MAX: usize = 500;
 
-/// What a cancellation does, or takes back.
+/// How a cancellation is set or undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancellation {
     /// Cancel when the paid period ends.
     AtPeriodEnd,
-    /// Take back a cancellation at the end of the period.
+    /// Undo a cancellation at the end of the period.
     NotAtPeriodEnd,
-    /// Take back a cancellation at a set moment.
+    /// Undo a cancellation at a set time.
     NotAtAll,
 }
 
-/// A checkout session to be.
+/// A checkout session to be created.
 pub struct Checkout<'a> {
-    /// Who pays.
+    /// The customer who pays.
     pub customer: &'a str,
-    /// For whom.
+    /// Their user.
     pub user_id: UserId,
-    /// What.
+    /// The price they buy.
     pub price: &'a str,
     /// Days before the first payment; 0 for none.
     pub trial_days: u32,
-    /// A discount, or the freedom to enter one.
+    /// A discount, or the option to enter one.
     pub discount: CheckoutDiscount,
-    /// Where the app's return page is, with Stripe's placeholder for the session.
+    /// The app's return page, with Stripe's placeholder for the session.
     pub success_url: String,
-    /// Where one goes who does not pay.
+    /// Where Stripe sends somebody who does not pay.
     pub cancel_url: String,
     /// The client's idempotency key, if it sent one.
     pub key: Option<&'a str>,
 }
 
-/// Stripe allows one of the two.
+/// The discount of a checkout. Stripe allows only one of the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckoutDiscount {
     /// A promotion code may be entered on the page.
     ByHand,
-    /// The promotion code of this id applies.
+    /// The promotion code with this id applies.
     Code(String),
 }
 
 impl Stripe {
-    /// A customer; `None` when there is none, or no longer.
+    /// A customer; `None` if there is none, or it was deleted.
+    #[boxed]
     pub async fn customer(&self, id: &str) -> Result<Option<Customer>, StripeError> {
         match RetrieveCustomer::new(id).send(self).await {
             Ok(RetrieveCustomerReturned::Customer(customer)) => Ok(Some(customer.into())),
@@ -79,20 +83,23 @@ impl Stripe {
         }
     }
 
-    /// Makes a customer. The same key gives the same one.
+    /// Creates a customer. The same key gives the same one.
+    #[boxed]
     pub async fn create_customer(&self, user_id: UserId, email: &str, key: &str) -> Result<Customer, StripeError> {
         let request = CreateCustomer::new().email(email).metadata(of_user(user_id));
         self.send_once(request, key).await.map(Customer::from)
     }
 
-    /// The customers of an address, newest first.
+    /// The customers with an email address, newest first.
+    #[boxed]
     pub async fn customers_of(&self, email: &str) -> Result<Vec<Customer>, StripeError> {
         let customers = ListCustomer::new().email(email).limit(PAGE).send(self).await?;
         Ok(customers.data.into_iter().map(Customer::from).collect())
     }
 
-    /// Deletes a customer: its cards are forgotten, its subscriptions end now, and its checkouts cannot be paid any more.
-    /// One that is gone already stays so.
+    /// Deletes a customer: its cards are removed, its subscriptions end now, and its checkouts can no longer be paid. It is no
+    /// error if the customer is already deleted.
+    #[boxed]
     pub async fn delete_customer(&self, id: &str) -> Result<(), StripeError> {
         match DeleteCustomer::new(id).send(self).await {
             Ok(_) | Err(StripeError::Missing { .. }) => Ok(()),
@@ -100,20 +107,23 @@ impl Stripe {
         }
     }
 
-    /// The subscriptions of a customer, of every status, with what changes them at set times.
+    /// The subscriptions of a customer in every status, with their schedules.
+    #[boxed]
     pub async fn subscriptions(&self, customer: &str) -> Result<Vec<Subscription>, StripeError> {
         let pages = ListSubscription::new().customer(customer).status(ListSubscriptionStatus::All).limit(PAGE);
         let pages = pages.expand(vec!["data.schedule".to_owned()]);
         self.all(pages.paginate(), |one| Some(one.into())).await
     }
 
-    /// The invoices of a customer but for drafts, newest first.
+    /// The invoices of a customer except drafts, newest first.
+    #[boxed]
     pub async fn invoices(&self, customer: &str) -> Result<Vec<Invoice>, StripeError> {
         let pages = ListInvoice::new().customer(customer).limit(PAGE).expand(vec!["data.payments".to_owned()]);
         self.all(pages.paginate(), Invoice::read).await
     }
 
     /// The charges of a customer with their refunds, newest first.
+    #[boxed]
     pub async fn charges(&self, customer: &str) -> Result<Vec<Charge>, StripeError> {
         let pages = ListPaginator::<List<stripe_shared::Charge>>::new_list(
             "/charges",
@@ -122,19 +132,46 @@ impl Stripe {
         self.all(pages, Charge::read).await
     }
 
-    /// All that there is of a customer, read side by side.
+    /// Everything about a customer, read in parallel.
+    #[boxed]
     pub async fn snapshot(&self, customer: &str) -> Result<Snapshot, StripeError> {
-        let (subscriptions, invoices, charges) =
-            tokio::try_join!(self.subscriptions(customer), self.invoices(customer), self.charges(customer))?;
+        let (subscriptions, invoices, charges) = tokio::try_join!(
+            self.subscriptions(customer),
+            self.invoices(customer),
+            self.charges_with_disputes(customer)
+        )?;
         Ok(Snapshot { subscriptions, invoices, charges })
     }
 
-    /// All that there is of several customers, read side by side.
-    pub async fn snapshots(&self, customers: impl Iterator<Item = &String>) -> Result<Snapshot, StripeError> {
+    /// The charges of a customer with their refunds and disputes. Stripe lists disputes only by charge.
+    async fn charges_with_disputes(&self, customer: &str) -> Result<Vec<Charge>, StripeError> {
+        let mut charges = self.charges(customer).await?;
+        let disputed = charges.iter_mut().filter(|charge| charge.entry.disputed);
+        try_join_all(disputed.map(async |charge| {
+            charge.disputes = self.disputes(&charge.entry.id).await?;
+            Ok::<_, StripeError>(())
+        }))
+        .await?;
+        Ok(charges)
+    }
+
+    async fn disputes(&self, charge: &str) -> Result<Vec<DisputeEntry>, StripeError> {
+        #[derive(Deserialize)]
+        struct Page {
+            data: Vec<Dispute>,
+        }
+        let page = self.read_raw(&format!("/disputes?charge={charge}&limit={PAGE}")).await?;
+        let page: Page = serde_json::from_slice(&page).map_err(|_| StripeError::Unreadable)?;
+        Ok(page.data.into_iter().map(DisputeEntry::from).collect())
+    }
+
+    /// Everything about several customers, read in parallel.
+    pub(crate) async fn snapshots(&self, customers: impl Iterator<Item = &String>) -> Result<Snapshot, StripeError> {
         Ok(try_join_all(customers.map(|customer| self.snapshot(customer))).await?.into_iter().collect())
     }
 
     /// The customer of a charge.
+    #[boxed]
     pub async fn customer_of_charge(&self, charge: &str) -> Result<Option<String>, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, format!("/charges/{charge}"));
         match request.customize::<stripe_shared::Charge>().send(self).await {
@@ -144,22 +181,57 @@ impl Stripe {
         }
     }
 
-    /// The prices of our plans.
+    /// The prices of our plans, each in the currency in which the plan is sold.
+    #[boxed]
     pub async fn prices(&self) -> Result<Vec<Price>, StripeError> {
-        let all = PlanType::ALL.into_iter().flat_map(|plan| Interval::ALL.map(|every| plan::lookup_key(plan, every)));
+        self.prices_of(plan::lookup_key).await
+    }
+
+    /// The prices of our plans with lookup keys for a currency.
+    #[boxed]
+    pub async fn prices_in(&self, currency: &str) -> Result<Vec<Price>, StripeError> {
+        self.prices_of(|plan, every| plan::lookup_key_in(plan, every, currency)).await
+    }
+
+    async fn prices_of(&self, key: impl Fn(PlanType, Interval) -> String) -> Result<Vec<Price>, StripeError> {
+        let all = PlanType::ALL.into_iter().flat_map(|plan| Interval::ALL.map(|every| key(plan, every)));
         let request = ListPrice::new().active(true).lookup_keys(all.collect::<Vec<_>>()).limit(PAGE);
         Ok(request.send(self).await?.data.into_iter().filter_map(Price::read).collect())
     }
 
-    /// A promotion code that can be redeemed, by what people type; `None` when there is none.
-    pub async fn promotion_code(&self, code: &str) -> Result<Option<String>, StripeError> {
-        let request = RequestBuilder::new(StripeMethod::Get, "/promotion_codes")
-            .query(&json!({ "code": code, "active": true, "limit": 1 }));
-        let codes = request.customize::<List<stripe_shared::PromotionCode>>().send(self).await?;
-        Ok(codes.data.into_iter().next().map(|code| code.id.to_string()))
+    /// The product of a price; `None` if there is no such price.
+    pub(crate) async fn product_of_price(&self, price: &str) -> Result<Option<String>, StripeError> {
+        match RetrievePrice::new(price).send(self).await {
+            Ok(price) => Ok(Some(price.product.id().to_string())),
+            Err(StripeError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// A checkout session; `None` when there is none.
+    /// All prices of a product, including those that are no longer sold.
+    pub(crate) async fn prices_of_product(&self, product: &str) -> Result<Vec<ProductPrice>, StripeError> {
+        let pages = ListPrice::new().product(product).limit(PAGE);
+        match self.all(pages.paginate(), Some).await {
+            Ok(prices) => Ok(of_product(&prices)),
+            Err(StripeError::Missing { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The promotion code that a customer can redeem, by the text that people type; `None` if there is none. Several codes
+    /// with the same text may be active at once for different customers: the customer's own comes before one for everybody.
+    #[boxed]
+    pub async fn promotion_code(&self, code: &str, customer: &str) -> Result<Option<PromotionCode>, StripeError> {
+        let request = RequestBuilder::new(StripeMethod::Get, "/promotion_codes")
+            .query(&json!({ "code": code, "active": true, "limit": PAGE }));
+        let codes = request.customize::<List<stripe_shared::PromotionCode>>().send(self).await?;
+        let codes = codes.data.into_iter().map(PromotionCode::from);
+        let usable = codes.filter(|one| one.customer.as_deref().is_none_or(|owner| owner == customer));
+        Ok(usable.max_by_key(|one| one.customer.is_some()))
+    }
+
+    /// A checkout session; `None` if there is none.
+    #[boxed]
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StripeError> {
         match RetrieveCheckoutSession::new(id).send(self).await {
             Ok(session) => Ok(Some(session.into())),
@@ -168,13 +240,22 @@ impl Stripe {
         }
     }
 
+    /// The users named as buyers in a customer's completed checkout sessions, newest first.
+    #[boxed]
+    pub async fn buyers(&self, customer: &str) -> Result<Vec<UserId>, StripeError> {
+        let request = ListCheckoutSession::new().customer(customer).status(CheckoutSessionStatus::Complete).limit(PAGE);
+        Ok(request.send(self).await?.data.into_iter().filter_map(|session| Session::from(session).buyer).collect())
+    }
+
     /// The open checkout sessions of a customer, newest first.
+    #[boxed]
     pub async fn open_sessions(&self, customer: &str) -> Result<Vec<Session>, StripeError> {
         let request = ListCheckoutSession::new().customer(customer).status(CheckoutSessionStatus::Open).limit(PAGE);
         Ok(request.send(self).await?.data.into_iter().map(Session::from).collect())
     }
 
-    /// Expires a checkout session; `false` when it was not open any more.
+    /// Expires a checkout session; `false` if it was no longer open.
+    #[boxed]
     pub async fn expire_session(&self, id: &str) -> Result<bool, StripeError> {
         match ExpireCheckoutSession::new(id).send(self).await {
             Ok(_) => Ok(true),
@@ -183,7 +264,8 @@ impl Stripe {
         }
     }
 
-    /// Opens a checkout session.
+    /// Creates a checkout session.
+    #[boxed]
     pub async fn create_session(&self, checkout: &Checkout<'_>) -> Result<Session, StripeError> {
         let mut line = CreateCheckoutSessionLineItems::new();
         line.price = Some(checkout.price.to_owned());
@@ -217,10 +299,11 @@ impl Stripe {
         .map(Session::from)
     }
 
-    /// Cancels a subscription at the end of its period, or takes that back.
+    /// Cancels a subscription at the end of its period, or undoes that.
+    #[boxed]
     pub async fn cancel(&self, subscription: &str, how: Cancellation) -> Result<Subscription, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{subscription}"));
-        // The library cannot clear `cancel_at`, which an empty text does.
+        // An empty text clears `cancel_at`, which the library cannot send.
         let request = match how {
             Cancellation::AtPeriodEnd => request.form(&json!({ "cancel_at_period_end": true })),
             Cancellation::NotAtPeriodEnd => request.form(&json!({ "cancel_at_period_end": false })),
@@ -229,7 +312,20 @@ impl Stripe {
         request.customize::<stripe_shared::Subscription>().send(self).await.map(Subscription::from)
     }
 
-    /// Ends a subscription now, with a note; one that ended already stays as it is.
+    /// Ends a subscription with its period because disputes were lost, and notes that in its metadata. If it is already set
+    /// to end, only the note is added.
+    pub(crate) async fn end_renewal(&self, one: &Subscription, disputes: &[String]) -> Result<(), StripeError> {
+        let noted: HashMap<&str, &str> = disputes.iter().map(|dispute| (dispute.as_str(), LOST)).collect();
+        let form = match one.cancel_at_period_end || one.cancel_at.is_some() {
+            true => json!({ "metadata": noted }),
+            false => json!({ "cancel_at_period_end": true, "metadata": noted }),
+        };
+        let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", one.id)).form(&form);
+        request.customize::<stripe_shared::Subscription>().send(self).await.map(|_| ())
+    }
+
+    /// Ends a subscription now, with a comment; one that has already ended stays as it is.
+    #[boxed]
     pub async fn end_now(&self, subscription: &str, comment: String) -> Result<(), StripeError> {
         let mut details = CancelSubscriptionCancellationDetails::new();
         details.comment = Some(comment);
@@ -239,8 +335,9 @@ impl Stripe {
         }
     }
 
-    /// Gives back what is left of a payment that was taken twice. The same key gives it back once, and a payment that was
-    /// refunded or charged back already stays as it is.
+    /// Refunds what is left of a duplicate payment. With the same key it is refunded once, and a payment that was already
+    /// refunded or charged back stays as it is.
+    #[boxed]
     pub async fn refund_duplicate(&self, payment_intent: &str, key: &str) -> Result<(), StripeError> {
         let request = CreateRefund::new().payment_intent(payment_intent).reason(CreateRefundReason::Duplicate);
         match self.send_once(request, key).await {
@@ -250,9 +347,9 @@ impl Stripe {
         }
     }
 
-    /// What matters of a list, read off each object as it comes: they are thousands of bytes each.
+    /// Reads the parts that matter from each object of a list as it arrives: each object is thousands of bytes.
     ///
-    /// Boxed: the types of Stripe's objects nest so deeply that whoever awaits this far down could not be compiled.
+    /// Boxed, because the types of Stripe's objects nest so deeply that the futures awaiting this would not compile.
     fn all<T, R>(
         &self,
         pages: ListPaginator<List<T>>,

@@ -1,37 +1,38 @@
-//! The calls that change a subscription to another price: now, or when its period ends.
+//! The calls that change a subscription to another price, now or at the end of its period.
 
 use super::{Stripe, StripeError};
 use crate::snapshot::{Line, Schedule, Subscription};
+use boxed::boxed;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::models::plan::Interval;
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
-/// A subscription after it was to be changed.
+/// A subscription after a change was requested.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// As it is now: with an invoice that is awaited, it is what it was.
+    /// As it is now: while the invoice of the change is unpaid, it is unchanged.
     pub subscription: Subscription,
-    /// Whether this was answered before, to a call of the same key.
+    /// Whether Stripe replayed the answer to an earlier call with the same key.
     pub is_replayed: bool,
 }
 
-/// An invoice whose payment did not come through.
+/// An invoice whose payment did not go through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpaid {
-    /// Stripe's page of it, where it is confirmed or paid with another card.
+    /// Stripe's page for it, where it can be confirmed or paid with another card.
     pub page: Option<String>,
-    /// Whether its payment waits for somebody to confirm it; else the card was declined.
+    /// Whether its payment waits for confirmation; otherwise the card was declined.
     pub wants_confirmation: bool,
 }
 
 /// Which invoice is previewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The one that the change makes now.
+    /// The one for the change now.
     Change,
-    /// The one of a whole period afterwards.
+    /// The one for a whole period afterwards.
     Period,
 }
 
@@ -42,14 +43,15 @@ pub struct Preview {
     pub amount_due: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
-    /// What it consists of: text, amount after coupons, and whether that is a part of a period.
+    /// Its lines: description, amount after coupons in minor units, and whether it bills part of a period.
     pub lines: Vec<(String, i64, bool)>,
     /// The end of the latest whole period that it bills.
     pub period_end: Option<Timestamp>,
 }
 
 impl Stripe {
-    /// Changes a subscription to a price now, and charges the difference: unless that is paid, nothing changes.
+    /// Changes a subscription to a price now and charges the difference. Until that is paid, nothing changes.
+    #[boxed]
     pub async fn change_now(&self, one: &Subscription, price: &str, key: Option<&str>) -> Result<Changed, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", one.id)).form(&json!({
             "items": [{ "id": one.item, "price": price }],
@@ -63,10 +65,11 @@ impl Stripe {
         Ok(Changed { subscription: changed.into(), is_replayed })
     }
 
-    /// Has a subscription change to a price when its period ends, in place of any other change that was set.
+    /// Schedules a change to a price at the end of the period, in place of any other scheduled change.
+    #[boxed]
     pub async fn change_later(&self, one: &Subscription, price: &str, every: Interval) -> Result<(), StripeError> {
         let schedule = self.schedule_of(one).await?;
-        let (start, end) = schedule.current.ok_or(StripeError::OutcomeUnknown("a schedule that does not run"))?;
+        let (start, end) = schedule.current.ok_or(StripeError::OutcomeUnknown("the schedule is not active"))?;
         let mut running = json!({
             "items": [{ "price": one.price, "quantity": one.quantity }],
             "start_date": start.as_second(),
@@ -81,7 +84,7 @@ impl Stripe {
             "duration": { "interval": every.name(), "interval_count": 1 },
             "proration_behavior": "none",
         });
-        // A phase that names no discount ends those that run.
+        // A phase that names no discounts would end the current ones.
         let discounts: Vec<Value> = one.discounts.iter().map(|discount| json!({ "discount": discount })).collect();
         if !discounts.is_empty() {
             running["discounts"] = discounts.clone().into();
@@ -93,20 +96,23 @@ impl Stripe {
         request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await.map(|_| ())
     }
 
-    /// Takes back whatever waits to change a subscription: a change that is not paid, and one that is set for later.
+    /// Cancels pending changes of a subscription: an unpaid one, and a scheduled one.
+    #[boxed]
     pub async fn drop_changes(&self, one: &Subscription) -> Result<(), StripeError> {
         self.drop_awaited(one).await?;
         self.drop_schedule(one).await
     }
 
-    /// Takes back a change that waits for its payment: nobody owes its invoice any longer.
+    /// Cancels a change that waits for its payment, by voiding its invoice.
+    #[boxed]
     pub async fn drop_awaited(&self, one: &Subscription) -> Result<(), StripeError> {
         let Some(invoice) = &one.awaited else { return Ok(()) };
         let request = RequestBuilder::new(StripeMethod::Post, format!("/invoices/{invoice}/void"));
         settled(request.customize::<stripe_shared::Invoice>().send(self).await)
     }
 
-    /// Leaves a subscription as it is, whatever was set for later.
+    /// Cancels a scheduled change.
+    #[boxed]
     pub async fn drop_schedule(&self, one: &Subscription) -> Result<(), StripeError> {
         let Some(schedule) = &one.schedule else { return Ok(()) };
         let path = format!("/subscription_schedules/{}/release", schedule.id);
@@ -114,7 +120,8 @@ impl Stripe {
         settled(request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await)
     }
 
-    /// What became of an invoice's payment; `None` once it is paid.
+    /// The state of an invoice's payment; `None` once it is paid.
+    #[boxed]
     pub async fn unpaid(&self, invoice: &str) -> Result<Option<Unpaid>, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, format!("/invoices/{invoice}"))
             .query(&json!({ "expand": ["payments.data.payment.payment_intent"] }));
@@ -128,7 +135,8 @@ impl Stripe {
         Ok(Some(Unpaid { page: invoice.hosted_invoice_url, wants_confirmation }))
     }
 
-    /// The invoice that a change to a price would make now, or each period afterwards.
+    /// The invoice that a change to a price would create now, or each period afterwards.
+    #[boxed]
     pub async fn preview(&self, one: &Subscription, price: &str, scope: Scope) -> Result<Preview, StripeError> {
         let mode = if scope == Scope::Change { "next" } else { "recurring" };
         let request = RequestBuilder::new(StripeMethod::Post, "/invoices/create_preview").form(&json!({
@@ -142,13 +150,14 @@ impl Stripe {
         request.customize::<stripe_shared::Invoice>().send(self).await.map(Preview::from)
     }
 
-    /// A page of Stripe's where a customer manages card, subscription and invoices, and which leads back to `back`.
+    /// A Stripe page where a customer manages card, subscription and invoices, with a link back to `back`.
+    #[boxed]
     pub async fn portal(&self, customer: &str, back: &str) -> Result<String, StripeError> {
         let request = CreateBillingPortalSession::new().customer(customer).return_url(back);
         request.send(self).await.map(|session| session.url)
     }
 
-    /// The schedule of a subscription, made now where there is none.
+    /// The schedule of a subscription, created now if there is none.
     async fn schedule_of(&self, one: &Subscription) -> Result<Schedule, StripeError> {
         if let Some(schedule) = &one.schedule {
             return Ok(schedule.clone());
@@ -157,7 +166,7 @@ impl Stripe {
             .form(&json!({ "from_subscription": one.id }));
         match request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await {
             Ok(schedule) => Ok(schedule.into()),
-            // Another call made one a moment ago.
+            // Another call created one a moment ago.
             Err(error @ StripeError::Invalid { .. }) => {
                 let subscriptions = self.subscriptions(&one.customer).await?;
                 subscriptions.into_iter().find(|other| other.id == one.id).and_then(|one| one.schedule).ok_or(error)
@@ -169,7 +178,7 @@ impl Stripe {
 
 impl From<stripe_shared::Invoice> for Preview {
     fn from(one: stripe_shared::Invoice) -> Self {
-        let lines: Vec<(Line, String)> = one.lines.data.into_iter().map(Line::told).collect();
+        let lines: Vec<(Line, String)> = one.lines.data.into_iter().map(Line::with_description).collect();
         Self {
             amount_due: one.amount_due,
             currency: one.currency.to_string(),
@@ -179,7 +188,7 @@ impl From<stripe_shared::Invoice> for Preview {
     }
 }
 
-/// What is not there any more, or was paid, voided or released before, need not be taken back.
+/// It is no error if the object no longer exists, or was paid, voided or released before.
 fn settled<T>(answer: Result<T, StripeError>) -> Result<(), StripeError> {
     match answer {
         Ok(_) | Err(StripeError::Missing { .. } | StripeError::Invalid { .. }) => Ok(()),

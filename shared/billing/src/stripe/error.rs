@@ -1,39 +1,45 @@
-//! What may come of a call to Stripe.
+//! How a call to Stripe can fail, and what the client is answered.
 
 use serde::Deserialize;
 use shared::http::error::{ApiError, Code};
 use std::fmt::Display;
 use stripe_client_core::StripeClientErr;
 
-/// Why a call to Stripe did not give what was asked. No text of it holds data of a customer: codes and names of parameters
-/// are Stripe's words, and messages are dropped.
+/// Why a call to Stripe failed. Its text contains no customer data: codes and parameter names are Stripe's words, and
+/// messages are dropped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StripeError {
-    /// Down, slow, busy, or throttling, and nothing was done that a repetition with the same key would do twice.
+    /// Down, slow, busy or throttling. A retry with the same key does nothing twice.
     #[error("Stripe is unavailable: {0}")]
     Unavailable(&'static str),
-    /// The answer was lost or unreadable: whether it was done has to be read, or asked again with the same key.
-    #[error("Stripe's answer was lost, so the outcome is unknown: {0}")]
+    /// The answer was lost or unreadable. Whether it was done shows only by reading, or by asking again with the same key.
+    #[error("Stripe's response was lost, so the outcome is unknown: {0}")]
     OutcomeUnknown(&'static str),
-    /// The answer came whole, and is not what the library takes for such an object.
-    #[error("Stripe's answer is of another shape")]
+    /// Stripe refuses our key or our account, whatever the call. The operator has to fix that at Stripe.
+    #[error("Stripe refused our key or account: {}", code.as_deref().unwrap_or("-"))]
+    Account {
+        /// Stripe's code.
+        code: Option<String>,
+    },
+    /// The answer is complete, but the library cannot read it as such an object.
+    #[error("Stripe's response does not have the expected form")]
     Unreadable,
-    /// The bank said no.
+    /// The card was declined.
     #[error("the card was declined ({code})")]
     Declined {
-        /// Stripe's code of the decline: `insufficient_funds`.
+        /// Stripe's decline code, such as `insufficient_funds`.
         code: String,
     },
     /// There is no such object.
-    #[error("Stripe knows no such {}", param.as_deref().unwrap_or("object"))]
+    #[error("Stripe has no such {}", param.as_deref().unwrap_or("object"))]
     Missing {
-        /// The parameter that named it, where it was not the path.
+        /// The parameter that named it, unless it was the path.
         param: Option<String>,
     },
     /// The idempotency key was used before, with other parameters.
     #[error("an idempotency key was used again with other parameters")]
     KeyReused,
-    /// Stripe refuses the call for what it says.
+    /// Stripe rejects the call for its content.
     #[error("Stripe refused the call: {} {}", code.as_deref().unwrap_or("-"), param.as_deref().unwrap_or("-"))]
     Invalid {
         /// Stripe's code.
@@ -44,41 +50,174 @@ pub enum StripeError {
 }
 
 impl StripeError {
-    /// Whether it is a refusal with that code.
+    /// Whether Stripe rejected the call with that code.
     pub fn is_code(&self, wanted: &str) -> bool {
         matches!(self, Self::Invalid { code: Some(code), .. } if code == wanted)
     }
 
-    /// Whether the same call may come out otherwise in a moment.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_))
+    /// Whether the same call may succeed later: the failure is due to Stripe, the network or the account, not the call.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::Account { .. })
+    }
+
+    /// Whether Stripe rejects the call for its content, or for the state of its objects.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Declined { .. } | Self::Missing { .. } | Self::KeyReused | Self::Invalid { .. })
+    }
+
+    /// The answer after a read, or where the caller can do nothing about a rejection: always 502.
+    pub fn of_read(self) -> ApiError {
+        match ApiError::from(self) {
+            error if error.code == Code::PaymentProviderUnavailable => error,
+            error => ApiError { code: Code::PaymentProviderUnavailable, message: REFUSED.into(), ..error },
+        }
+    }
+
+    /// The answer after a write that charges nothing and has no key of the client's: 409 or 502.
+    pub fn of_write(self) -> ApiError {
+        match ApiError::from(self) {
+            error if error.code == Code::PaymentProviderUnavailable => error,
+            error => ApiError { code: Code::Conflict, ..error },
+        }
+    }
+
+    /// The parameter that it is about; empty if it names none.
+    pub fn param(&self) -> &str {
+        match self {
+            Self::Missing { param } | Self::Invalid { param, .. } => param.as_deref().unwrap_or_default(),
+            _ => "",
+        }
     }
 }
 
-/// The library says nothing of what it could not read, and such a text might hold the answer.
+/// The library's message is dropped, because it may quote the answer.
 impl StripeClientErr for StripeError {
     fn deserialize_err(_: impl Display) -> Self {
         Self::Unreadable
     }
 }
 
+/// The answer to a client who can act on it. Functions that know more about the request say more; none answers 500.
 impl From<StripeError> for ApiError {
     fn from(error: StripeError) -> Self {
-        match error {
-            StripeError::Unavailable(_) | StripeError::OutcomeUnknown(_) | StripeError::Unreadable => {
-                let message = "Our payment provider cannot be reached; please try again in a moment.";
-                Self::new(Code::PaymentProviderUnavailable, message).because(error)
-            }
-            StripeError::Declined { .. } => {
-                Self::new(Code::CardDeclined, "The card was declined; please try another one.").because(error)
-            }
+        let (code, message) = match &error {
+            StripeError::Unavailable(_) | StripeError::OutcomeUnknown(_) | StripeError::Unreadable => (
+                Code::PaymentProviderUnavailable,
+                "Our payment provider cannot be reached; please try again in a moment.",
+            ),
+            StripeError::Account { .. } => (Code::PaymentProviderUnavailable, NOT_SET_UP),
+            StripeError::Declined { code } => declined(code),
             StripeError::KeyReused => {
-                let message = "This idempotency key was used before, for something else.";
-                Self::new(Code::IdempotencyConflict, message).because(error)
+                (Code::IdempotencyConflict, "This idempotency key was used before, for something else.")
             }
-            StripeError::Missing { .. } | StripeError::Invalid { .. } => Self::internal(error),
-        }
+            StripeError::Missing { .. } => (
+                Code::Conflict,
+                "Our payment provider no longer has what this is about. Please reload the page and try again.",
+            ),
+            StripeError::Invalid { code, .. } => refused(code.as_deref().unwrap_or_default()),
+        };
+        Self::new(code, message).because(error)
     }
+}
+
+/// The message to a viewer when the operator has to fix something at Stripe.
+pub(crate) const NOT_SET_UP: &str =
+    "Payments are not set up correctly at the moment. Nothing was charged. Please contact support.";
+
+/// The answer to a declined card, by Stripe's decline code.
+fn declined(code: &str) -> (Code, &'static str) {
+    match code {
+        "authentication_required" | "authentication_not_handled" => {
+            (Code::PaymentActionRequired, "Your bank asks you to confirm the payment.")
+        }
+        "insufficient_funds" | "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => {
+            (Code::CardDeclined, "The card was declined for lack of funds or for its limit; please try another one.")
+        }
+        "expired_card" => (Code::CardDeclined, "The card has expired; please try another one."),
+        "incorrect_cvc"
+        | "incorrect_number"
+        | "incorrect_zip"
+        | "invalid_cvc"
+        | "invalid_number"
+        | "invalid_expiry_month"
+        | "invalid_expiry_year" => {
+            (Code::CardDeclined, "The card's number, date or security code is wrong; please check it.")
+        }
+        _ => (Code::CardDeclined, "The card was declined; please try another one."),
+    }
+}
+
+/// What a refused call is answered with, by Stripe's error code.
+fn refused(code: &str) -> (Code, &'static str) {
+    match code {
+        "amount_too_small" => {
+            (Code::Conflict, "The amount is smaller than our payment provider can move. Please choose another one.")
+        }
+        "amount_too_large" => {
+            (Code::Conflict, "The amount is larger than our payment provider can move. Please choose another one.")
+        }
+        "charge_already_refunded" => (Code::Conflict, "The payment went back whole already."),
+        "charge_disputed" | "refund_disputed_payment" => {
+            (Code::Conflict, "The payment is disputed, so its bank decides about it.")
+        }
+        "balance_insufficient" | "insufficient_funds" => {
+            (Code::Conflict, "The balance at Stripe does not cover this. Please add funds there and try again.")
+        }
+        "coupon_expired" | "promotion_code_expired" => {
+            (Code::Conflict, "The discount cannot be used any more. Please go on without it.")
+        }
+        "customer_max_subscriptions" | "customer_max_payment_methods" | "resource_already_exists" => {
+            (Code::Conflict, "Our payment provider has this already. Please reload the page.")
+        }
+        "customer_tax_location_invalid" | "taxes_calculation_failed" | "postal_code_invalid" => (
+            Code::Conflict,
+            "Our payment provider needs your billing address. Please add it under your payment details.",
+        ),
+        "email_invalid" => (
+            Code::Conflict,
+            "Our payment provider does not accept the email address of this account. Please contact support.",
+        ),
+        "invoice_payment_intent_requires_action"
+        | "payment_intent_action_required"
+        | "subscription_payment_intent_requires_action"
+        | "setup_intent_action_required" => (Code::PaymentActionRequired, "Your bank asks you to confirm the payment."),
+        _ if code.starts_with("invoice_") => (
+            Code::Conflict,
+            "The invoice cannot be paid or changed any more. Please reload the page to see what became of it.",
+        ),
+        _ if code.starts_with("payment_method_") || code.starts_with("payment_intent_") || is_of_card(code) => {
+            (Code::CardDeclined, "The payment did not go through. Please try another card.")
+        }
+        _ => (Code::PaymentProviderUnavailable, REFUSED),
+    }
+}
+
+const REFUSED: &str = "Our payment provider refused the request. Please reload the page and try again; if it happens again, \
+                       please contact support.";
+
+fn is_of_card(code: &str) -> bool {
+    matches!(code, "card_declined" | "expired_card" | "processing_error")
+        || code.starts_with("incorrect_")
+        || code.starts_with("missing_payment")
+        || code.starts_with("invalid_card")
+}
+
+/// Codes by which Stripe refuses our key or account, and not what a call says.
+fn is_of_account(code: &str) -> bool {
+    let named = [
+        "api_key_expired",
+        "charges_not_allowed",
+        "country_unsupported",
+        "livemode_mismatch",
+        "no_account",
+        "not_allowed_on_standard_account",
+        "platform_account_required",
+        "platform_api_key_expired",
+        "secret_key_required",
+        "testmode_charges_only",
+        "tls_version_unsupported",
+    ];
+    named.contains(&code) || code.starts_with("account_")
 }
 
 /// What a failed attempt means.
@@ -87,18 +226,18 @@ pub(super) enum Failure {
     Again(StripeError),
     /// It will not.
     Final(StripeError),
-    /// The key is not Stripe's, or no longer.
-    WrongKey,
+    /// The key is not Stripe's, or no longer; with Stripe's code.
+    WrongKey(Option<String>),
 }
 
-/// Stripe's error body. One that is not JSON, such as a proxy's, still has its status.
+/// Stripe's error body. If it is not JSON, such as a proxy's page, only the status counts.
 #[derive(Default, Deserialize)]
-struct Told {
-    error: Words,
+struct ErrorBody {
+    error: ErrorObject,
 }
 
 #[derive(Default, Deserialize)]
-struct Words {
+struct ErrorObject {
     #[serde(rename = "type")]
     kind: Option<String>,
     code: Option<String>,
@@ -106,20 +245,23 @@ struct Words {
     param: Option<String>,
 }
 
-/// Reads an answer that is not a success. `should_retry` is Stripe's own word, where it said one.
+/// Reads an answer that is not a success. `should_retry` is Stripe's own advice, if it gave any.
 pub(super) fn refusal(status: u16, body: &[u8], should_retry: Option<bool>) -> Failure {
-    let Told { error: Words { kind, code, decline_code, param } } = serde_json::from_slice(body).unwrap_or_default();
+    let ErrorBody { error: ErrorObject { kind, code, decline_code, param } } =
+        serde_json::from_slice(body).unwrap_or_default();
     let is = |wanted: &str| code.as_deref() == Some(wanted);
     let error = match (status, kind.as_deref()) {
-        (401, _) => return Failure::WrongKey,
+        (401, _) => return Failure::WrongKey(code),
         (_, Some("idempotency_error")) => return Failure::Final(StripeError::KeyReused),
         (402, _) | (_, Some("card_error")) => {
             let code = decline_code.or(code).unwrap_or_else(|| "card_declined".to_owned());
             return Failure::Final(StripeError::Declined { code });
         }
-        (429, _) => StripeError::Unavailable("throttled"),
+        (429, _) | (_, Some("rate_limit_error")) => StripeError::Unavailable("throttled"),
         (409, _) => StripeError::Unavailable("locked"),
-        (424 | 500.., _) => StripeError::Unavailable("an error of its own"),
+        (424 | 500.., _) => StripeError::Unavailable("an internal error"),
+        (403, _) => return Failure::Final(StripeError::Account { code }),
+        _ if code.as_deref().is_some_and(is_of_account) => return Failure::Final(StripeError::Account { code }),
         (404, _) => return Failure::Final(StripeError::Missing { param }),
         _ if is("resource_missing") => return Failure::Final(StripeError::Missing { param }),
         _ if is("lock_timeout") => StripeError::Unavailable("locked"),
@@ -138,13 +280,13 @@ mod tests {
     fn read(status: u16, body: &str) -> Option<StripeError> {
         match refusal(status, body.as_bytes(), None) {
             Failure::Again(error) | Failure::Final(error) => Some(error),
-            Failure::WrongKey => None,
+            Failure::WrongKey(_) => None,
         }
     }
 
     #[test]
     fn a_proxys_page_keeps_its_status() {
-        assert_eq!(read(503, "<html>busy</html>"), Some(StripeError::Unavailable("an error of its own")));
+        assert_eq!(read(503, "<html>busy</html>"), Some(StripeError::Unavailable("an internal error")));
         assert_eq!(read(404, ""), Some(StripeError::Missing { param: None }));
         assert_eq!(read(401, "no"), None);
     }
@@ -166,5 +308,77 @@ mod tests {
         assert!(matches!(refusal(429, lock, None), Failure::Again(_)));
         let key = br#"{"error":{"type":"idempotency_error"}}"#;
         assert!(matches!(refusal(400, key, None), Failure::Final(StripeError::KeyReused)));
+    }
+
+    /// The codes of Stripe's page "Error codes" as of API version 2026-09-30, plus those seen in real answers.
+    const DOCUMENTED: &str = "account_closed account_country_invalid_address account_error_country_change_requires_additional_steps \
+        account_information_mismatch account_invalid account_number_invalid acss_debit_session_incomplete alipay_upgrade_required \
+        amount_too_large amount_too_small api_key_expired application_fees_not_allowed authentication_required \
+        balance_insufficient balance_invalid_parameter bank_account_bad_routing_numbers bank_account_declined \
+        bank_account_exists bank_account_unusable bank_account_unverified bank_account_verification_failed \
+        billing_invalid_mandate billing_policy_remote_function_response_invalid bitcoin_upgrade_required \
+        capture_charge_authorization_expired capture_unauthorized_payment card_decline_rate_limit_exceeded card_declined \
+        cardholder_phone_number_required charge_already_captured charge_already_refunded charge_disputed \
+        charge_exceeds_source_limit charge_exceeds_transaction_limit charge_expired_for_capture charge_invalid_parameter \
+        charge_not_refundable clearing_code_unsupported country_code_invalid country_unsupported coupon_expired \
+        customer_max_payment_methods customer_max_subscriptions customer_session_expired customer_tax_location_invalid \
+        debit_not_authorized email_invalid expired_card financial_connections_account_inactive forwarding_api_inactive \
+        idempotency_key_in_use incorrect_address incorrect_cvc incorrect_number incorrect_zip instant_payouts_limit_exceeded \
+        insufficient_funds intent_invalid_state intent_verification_method_missing invalid_card_type invalid_characters \
+        invalid_charge_amount invalid_cvc invalid_expiry_month invalid_expiry_year invalid_number invalid_source_usage \
+        invalid_tax_location invoice_no_customer_line_items invoice_no_payment_method_types invoice_no_subscription_line_items \
+        invoice_not_editable invoice_on_behalf_of_not_editable invoice_payment_intent_requires_action invoice_upcoming_none \
+        livemode_mismatch lock_timeout missing no_account not_allowed_on_standard_account out_of_inventory \
+        parameter_invalid_empty parameter_invalid_integer parameter_invalid_string_blank parameter_invalid_string_empty \
+        parameter_missing parameter_unknown parameters_exclusive payment_intent_action_required \
+        payment_intent_authentication_failure payment_intent_incompatible_payment_method payment_intent_invalid_parameter \
+        payment_intent_payment_attempt_failed payment_intent_unexpected_state payment_method_bank_account_blocked \
+        payment_method_currency_mismatch payment_method_customer_decline payment_method_invalid_parameter \
+        payment_method_not_available payment_method_provider_decline payment_method_unactivated \
+        payment_method_unexpected_state payment_method_unsupported_type payout_reconciliation_not_ready \
+        payouts_limit_exceeded payouts_not_allowed platform_account_required platform_api_key_expired postal_code_invalid \
+        processing_error product_inactive progressive_onboarding_limit_exceeded rate_limit refer_to_customer \
+        refund_disputed_payment resource_already_exists resource_missing return_intent_already_processed routing_number_invalid \
+        secret_key_required sepa_unsupported_account setup_attempt_failed setup_intent_authentication_failure \
+        setup_intent_invalid_parameter setup_intent_mandate_invalid setup_intent_setup_attempt_expired \
+        setup_intent_unexpected_state shipping_address_invalid shipping_calculation_failed sku_inactive state_unsupported \
+        status_transition_invalid stripe_tax_inactive subscription_payment_intent_requires_action tax_id_invalid \
+        tax_id_prohibited taxes_calculation_failed terminal_location_country_unsupported terminal_reader_busy \
+        terminal_reader_hardware_fault terminal_reader_offline terminal_reader_timeout testmode_charges_only \
+        tls_version_unsupported token_already_used token_card_network_invalid token_in_use transfer_source_balance_parameters_mismatch \
+        transfers_not_allowed url_invalid";
+
+    #[test]
+    fn every_documented_error_is_answered_with_what_to_do_and_none_is_a_500() {
+        for code in DOCUMENTED.split_whitespace() {
+            for (status, kind) in [
+                (400, "invalid_request_error"),
+                (402, "card_error"),
+                (403, "invalid_request_error"),
+                (404, "invalid_request_error"),
+                (409, "invalid_request_error"),
+                (429, "invalid_request_error"),
+                (500, "api_error"),
+                (400, "a_kind_of_next_year"),
+            ] {
+                let body = format!(r#"{{"error":{{"type":"{kind}","code":"{code}","message":"No"}}}}"#);
+                let answer = ApiError::from(read(status, &body).expect("an error"));
+                let allowed =
+                    [Code::CardDeclined, Code::PaymentActionRequired, Code::Conflict, Code::PaymentProviderUnavailable];
+                assert!(allowed.contains(&answer.code), "{status} {code}: {:?}", answer.code);
+                assert!(answer.message.to_lowercase().contains(['.', ';']), "{status} {code}: {}", answer.message);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_operator_has_to_mend_is_told_from_what_a_call_says() {
+        for (status, code) in [(403, "whatever"), (400, "testmode_charges_only"), (400, "account_invalid")] {
+            let body = format!(r#"{{"error":{{"type":"invalid_request_error","code":"{code}"}}}}"#);
+            let error = read(status, &body).expect("an error");
+            assert!(error.is_transient() && matches!(error, StripeError::Account { .. }), "{code}: {error:?}");
+        }
+        let own = read(400, r#"{"error":{"type":"invalid_request_error","code":"amount_too_small"}}"#).expect("one");
+        assert!(!own.is_transient(), "{own:?}");
     }
 }

@@ -1,9 +1,10 @@
-//! The calls that operators cause.
+//! The calls for operators' actions.
 
 use super::calls::PAGE;
 use super::{Stripe, StripeError};
 use crate::snapshot::{Customer, Refund};
 use crate::webhook::{EVENTS, Event};
+use boxed::boxed;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,29 +14,30 @@ use stripe_billing::invoice::RetrieveInvoice;
 use stripe_core::customer::ListCustomer;
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
 
-/// Kinds of events that Stripe lists at once, by its reference of `GET /v1/events`.
+/// Most event types per call of `GET /v1/events`, by Stripe's reference.
 const EVENT_TYPES_MAX: usize = 20;
 
-/// Money to be given back.
+/// A refund to be made.
 pub struct Return<'a> {
-    /// Of which payment.
+    /// The refunded payment.
     pub payment_intent: &'a str,
     /// The invoice that it paid.
     pub invoice: &'a str,
     /// How much, in minor units.
     pub amount: i64,
-    /// What of it went back before, in minor units.
+    /// What was refunded of it before, in minor units.
     pub refunded: i64,
-    /// Who gives it back.
+    /// The operator who refunds it.
     pub actor: UserId,
-    /// Why.
+    /// The operator's reason.
     pub reason: &'a str,
-    /// The key of the request, if it has one.
+    /// The idempotency key of the request, if it has one.
     pub request: Option<&'a str>,
 }
 
 impl Stripe {
-    /// Whose an invoice is; `None` when there is none, or it is nobody's.
+    /// The customer of an invoice; `None` if there is no such invoice, or it has no customer.
+    #[boxed]
     pub async fn customer_of_invoice(&self, id: &str) -> Result<Option<String>, StripeError> {
         match RetrieveInvoice::new(id).send(self).await {
             Ok(invoice) => Ok(invoice.customer.map(|customer| customer.into_id().to_string())),
@@ -44,8 +46,9 @@ impl Stripe {
         }
     }
 
-    /// Gives money back. What is noted beside it is what the audit says of it, so that no crash leaves the one without the
-    /// other. The same return, asked for by two at once, is made once: its key says what had gone back before.
+    /// Makes a refund. The audit entry is written from its metadata, so no crash leaves one without the other. If two operators
+    /// request the same refund at once, it is made once: its key contains what had been refunded before.
+    #[boxed]
     pub async fn give_back(&self, wanted: &Return<'_>) -> Result<Refund, StripeError> {
         let note = [
             ("actor", wanted.actor.to_string()),
@@ -65,6 +68,7 @@ impl Stripe {
     }
 
     /// A page of all customers, newest first, and where the next one starts.
+    #[boxed]
     pub async fn customers(
         &self,
         limit: usize,
@@ -81,7 +85,8 @@ impl Stripe {
         Ok((customers, next))
     }
 
-    /// The events since a moment that say something of money or access, of each kind newest first.
+    /// The events since a time that affect money or access, newest first within each type.
+    #[boxed]
     pub async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, StripeError> {
         let kinds = EVENTS.chunks(EVENT_TYPES_MAX).map(|kinds| self.events_of(kinds, since));
         Ok(try_join_all(kinds).await?.into_iter().flatten().collect())
@@ -109,7 +114,8 @@ impl Stripe {
         }
     }
 
-    /// An event as it was sent; `None` when there is none, or it is older than Stripe keeps them.
+    /// An event as it was sent; `None` if there is none, or Stripe no longer keeps it.
+    #[boxed]
     pub async fn event(&self, id: &str) -> Result<Option<Event>, StripeError> {
         match self.read_raw(&format!("/events/{id}")).await {
             Ok(body) => Event::parse(&body).map(Some).map_err(|_| StripeError::Unreadable),

@@ -1,26 +1,39 @@
-//! Chunks: entries as gzip of JSON, small enough for an item and for a batch of many.
+//! Chunks: gzipped JSON entries, small enough for an item, and for reading many in one batch.
 
-use crate::models::catalogue::Entry;
-use crate::stores::database::{Database, StoreError, Table};
-use crate::stores::row::{Item, Key, Wanted};
+use crate::models::catalogue::Listed;
+use crate::stores::database::Database;
+use crate::stores::error::StoreError;
+use crate::stores::row::Key;
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use futures::future::try_join_all;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 use std::collections::HashMap;
 use std::io::{Read, Write};
 
-/// Largest chunk, compressed: an item holds 400 KB at most.
+/// The largest compressed chunk: an item may have 400 KB.
 const CHUNK_BYTES_MAX: usize = 300 * 1024;
-/// Largest chunk, decompressed: no more is ever read into memory.
+/// The largest decompressed chunk: never more is read into memory.
 const PLAIN_BYTES_MAX: u64 = 64 << 20;
-/// Chunks of one batch, which answers 16 MB at most.
+/// Chunks per batch, which may return 16 MB.
 const BATCH_CHUNKS_MAX: usize = 48;
 
+/// A chunk's row.
+#[derive(Deserialize)]
+pub(super) struct Chunk {
+    body: Body,
+}
+
+/// Gzipped JSON.
+struct Body(Vec<u8>);
+
 /// The key of a chunk.
-pub(super) fn key(id: &str) -> Key<()> {
+pub(super) fn key(id: &str) -> Key<Chunk> {
     Key::one(Table::Catalogue, "pk", format!("CHUNK#{id}"))
 }
 
@@ -31,28 +44,28 @@ pub(super) fn item(id: &str, body: Vec<u8>) -> Item {
     item
 }
 
-/// Reads chunks, all at once; those that are not there any more are missing.
-pub(super) async fn read(database: &Database, ids: &[&str]) -> Result<HashMap<String, Vec<Entry>>, StoreError> {
+/// Reads chunks concurrently; chunks that no longer exist are missing from the result.
+pub(super) async fn read(database: &Database, ids: &[&str]) -> Result<HashMap<String, Vec<Listed>>, StoreError> {
     let batches = ids.chunks(BATCH_CHUNKS_MAX).map(async |ids| {
-        let rows = database.read(&ids.iter().fold(Wanted::default(), |wanted, id| wanted.and(&key(id)))).await?;
-        let found = ids.iter().filter_map(|id| Some((id, rows.item(&key(id))?)));
-        found.map(|(id, item)| Ok(((*id).to_owned(), decode(item)?))).collect::<Result<Vec<_>, StoreError>>()
+        let chunks = database.read(ids.iter().map(|id| key(id)).collect::<Vec<_>>()).await?;
+        let found = ids.iter().zip(chunks).filter_map(|(id, chunk)| Some((id, chunk?)));
+        found.map(|(id, chunk)| Ok(((*id).to_owned(), chunk.entries()?))).collect::<Result<Vec<_>, StoreError>>()
     });
     Ok(try_join_all(batches).await?.into_iter().flatten().collect())
 }
 
-/// Entries, and the chunk's body that they are compressed into.
+/// Entries, and the chunk body that they are compressed into.
 pub(super) struct Encoded<'a> {
-    pub(super) entries: &'a [Entry],
+    pub(super) entries: &'a [Listed],
     pub(super) body: Vec<u8>,
 }
 
-/// Compresses entries into as many bodies as it takes.
-pub(super) fn encode(entries: &[Entry]) -> Result<Vec<Encoded<'_>>, StoreError> {
+/// Compresses entries into as many bodies as necessary.
+pub(super) fn encode(entries: &[Listed]) -> Result<Vec<Encoded<'_>>, StoreError> {
     encode_within(entries, CHUNK_BYTES_MAX)
 }
 
-fn encode_within(entries: &[Entry], bytes_max: usize) -> Result<Vec<Encoded<'_>>, StoreError> {
+fn encode_within(entries: &[Listed], bytes_max: usize) -> Result<Vec<Encoded<'_>>, StoreError> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
@@ -68,11 +81,34 @@ fn encode_within(entries: &[Entry], bytes_max: usize) -> Result<Vec<Encoded<'_>>
     Ok(bodies)
 }
 
-fn decode(item: &Item) -> Result<Vec<Entry>, StoreError> {
-    let Some(AttributeValue::B(body)) = item.get("body") else { return Err(corrupt("a chunk without a body")) };
-    let mut json = Vec::new();
-    GzDecoder::new(body.as_ref()).take(PLAIN_BYTES_MAX).read_to_end(&mut json).map_err(corrupt)?;
-    serde_json::from_slice(&json).map_err(corrupt)
+impl Chunk {
+    fn entries(&self) -> Result<Vec<Listed>, StoreError> {
+        let mut json = Vec::new();
+        GzDecoder::new(self.body.0.as_slice()).take(PLAIN_BYTES_MAX).read_to_end(&mut json).map_err(corrupt)?;
+        serde_json::from_slice(&json).map_err(corrupt)
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Body;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("bytes")
+            }
+
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Body, E> {
+                Ok(Body(bytes.to_vec()))
+            }
+
+            fn visit_byte_buf<E: serde::de::Error>(self, bytes: Vec<u8>) -> Result<Body, E> {
+                Ok(Body(bytes))
+            }
+        }
+        deserializer.deserialize_byte_buf(Bytes)
+    }
 }
 
 fn corrupt(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
@@ -82,12 +118,20 @@ fn corrupt(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::ids::VideoId;
+    use crate::models::catalogue::Entry;
+    use crate::models::ids::{SeriesId, VideoId};
     use crate::models::plan::RequiredPlan;
-    use crate::models::video::PublicVideo;
+    use crate::models::series::SeriesEntry;
+    use crate::models::video_view::PublicVideo;
+    use crate::stores::row::read as read_row;
+    use std::sync::Arc;
     use uuid::Uuid;
 
-    fn entries(count: u128) -> Vec<Entry> {
+    fn decode(item: Item) -> Result<Vec<Listed>, StoreError> {
+        read_row::<Chunk>(item)?.entries()
+    }
+
+    fn entries(count: u128) -> Vec<Listed> {
         let video = |number| PublicVideo {
             id: VideoId::from_uuid(Uuid::from_u128(number)),
             title: format!("Film {number}"),
@@ -101,7 +145,8 @@ mod tests {
             episode: Some(3),
             published_at: Some("2026-01-02T03:04:05Z".parse().expect("a time")),
         };
-        (0..count).map(|number| Entry { video: video(number), publish_at: None, views: 7 }).collect()
+        let entry = |number| Listed::Video(Arc::new(Entry { video: video(number), publish_at: None, views: 7 }));
+        (0..count).map(entry).collect()
     }
 
     #[test]
@@ -112,7 +157,7 @@ mod tests {
         let mut read = Vec::new();
         for Encoded { entries, body } in bodies {
             assert!(body.len() <= 500);
-            let decoded = decode(&item("a", body)).expect("a chunk");
+            let decoded = decode(item("a", body)).expect("a chunk");
             assert_eq!(decoded, entries);
             read.extend(decoded);
         }
@@ -120,16 +165,29 @@ mod tests {
     }
 
     #[test]
-    fn no_entries_are_no_chunk_and_one_is_never_split() {
+    fn a_series_and_a_video_are_distinguished_when_read_back() {
+        let series = SeriesEntry {
+            series: SeriesId::from_uuid(Uuid::from_u128(9)),
+            title: "Harbour Nine".to_owned(),
+            description: String::new(),
+            category: "drama".to_owned(),
+        };
+        let all = [entries(1).remove(0), Listed::Series(Arc::new(series))];
+        let body = encode(&all).expect("JSON").remove(0).body;
+        assert_eq!(decode(item("a", body)).expect("a chunk"), all);
+    }
+
+    #[test]
+    fn no_entries_give_no_chunk_and_one_entry_is_never_split() {
         assert!(encode(&[]).expect("JSON").is_empty());
         assert_eq!(encode_within(&entries(1), 10).expect("JSON").len(), 1);
     }
 
     #[test]
-    fn what_is_no_chunk_is_refused() {
+    fn an_invalid_chunk_is_refused() {
         for body in [Vec::new(), b"junk".to_vec()] {
-            assert!(matches!(decode(&item("a", body)), Err(StoreError::Corrupt(_))));
+            assert!(matches!(decode(item("a", body)), Err(StoreError::Corrupt(_))));
         }
-        assert!(matches!(decode(&key("a").item()), Err(StoreError::Corrupt(_))));
+        assert!(matches!(decode(key("a").item()), Err(StoreError::Corrupt(_))));
     }
 }

@@ -1,33 +1,44 @@
-//! Changing the snapshot: new chunks beside the old, and a version item that names them instead.
+//! Changes of the snapshot: new chunks are written beside the old ones, and the version item is switched to them.
 
 use super::chunks::{self, Encoded};
 use super::{ChunkRef, Version};
-use crate::models::catalogue::Entry;
-use crate::models::ids::VideoId;
+use crate::models::catalogue::{Entry, Listed};
+use crate::models::ids::{SeriesId, VideoId};
+use crate::models::series::SeriesEntry;
 use crate::services::{ConfigError, Services};
-use crate::stores::database::{Database, Failed, Statement, StoreError, Table, failed};
-use crate::stores::row::{Item, write};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::{Failed, StoreError, failed};
+use crate::stores::row::write;
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use boxed::boxed;
 use futures::future::join_all;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// A change of one video in the snapshot.
+/// A change of one video or series in the snapshot.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// Shows it so. Its view count stays what it was.
+    /// Adds or updates a video. Its view count stays the same.
     Put(Box<Entry>),
-    /// Takes it out.
+    /// Removes a video.
     Remove(VideoId),
-    /// Sets its view count, if it is there.
+    /// Sets a video's view count, if the video exists.
     Views(VideoId, u64),
+    /// Adds or updates a series.
+    PutSeries(Box<SeriesEntry>),
+    /// Removes a series.
+    RemoveSeries(SeriesId),
 }
 
 impl Edit {
-    fn id(&self) -> VideoId {
+    fn id(&self) -> Uuid {
         match self {
-            Self::Put(entry) => entry.video.id,
-            Self::Remove(id) | Self::Views(id, _) => *id,
+            Self::Put(entry) => entry.video.id.uuid(),
+            Self::Remove(id) | Self::Views(id, _) => id.uuid(),
+            Self::PutSeries(entry) => entry.series.uuid(),
+            Self::RemoveSeries(id) => id.uuid(),
         }
     }
 }
@@ -35,10 +46,10 @@ impl Edit {
 /// A change of the snapshot, ready to be written.
 #[derive(Debug)]
 pub struct Swap {
-    /// To be written in one transaction, with whatever belongs to them. One fails its condition when the snapshot was
-    /// changed meanwhile.
+    /// Statements to write in one transaction, together with related statements. One of them fails its condition if the
+    /// snapshot was changed meanwhile.
     pub statements: Vec<Statement>,
-    /// Chunks that nothing names once that is done.
+    /// Chunks that are no longer referenced afterwards.
     replaced: Vec<String>,
 }
 
@@ -49,13 +60,14 @@ pub struct Swapper {
 }
 
 impl Swapper {
-    /// The catalogue as this function was given it.
+    /// The catalogue, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Catalogue]).map(|database| Self { database })
     }
 
-    /// Prepares a change: reads the chunks that hold the videos, and no others.
-    /// [`StoreError::Condition`] when the snapshot changes under it.
+    /// Prepares a change: reads only the chunks that contain the videos. [`StoreError::Condition`] if the snapshot
+    /// changes meanwhile.
+    #[boxed]
     pub async fn prepare(&self, edits: &[Edit]) -> Result<Swap, StoreError> {
         let version: Version = self.database.get(&Version::key()).await?.unwrap_or_default();
         let by_chunk = by_chunk(&version, edits);
@@ -81,7 +93,8 @@ impl Swapper {
         Ok(Swap { statements, replaced })
     }
 
-    /// Changes the snapshot alone. [`StoreError::Condition`] when it was changed meanwhile.
+    /// Changes only the snapshot. [`StoreError::Condition`] if it was changed meanwhile.
+    #[boxed]
     pub async fn swap(&self, edits: &[Edit]) -> Result<(), StoreError> {
         let mut swap = self.prepare(edits).await?;
         self.database.transact(std::mem::take(&mut swap.statements)).await?;
@@ -89,8 +102,9 @@ impl Swapper {
         Ok(())
     }
 
-    /// Removes what a written swap replaced. What is left over takes a little room and nothing else; a reader that meets
-    /// a missing chunk reads the version item again.
+    /// Removes the chunks that a written swap replaced. Leftovers only take a little space; a reader that misses a
+    /// chunk reads the version item again.
+    #[boxed]
     pub async fn sweep(&self, swap: &Swap) {
         let Ok(table) = self.database.name(Table::Catalogue) else { return };
         let client = self.database.client();
@@ -101,7 +115,7 @@ impl Swapper {
     }
 }
 
-/// The edits by the index of the chunk that they belong to; 0 where there is no chunk yet.
+/// The edits by the index of their chunk; 0 if there is no chunk yet.
 fn by_chunk<'a>(version: &Version, edits: &'a [Edit]) -> BTreeMap<usize, Vec<&'a Edit>> {
     let mut by_chunk: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
     for edit in edits {
@@ -111,7 +125,7 @@ fn by_chunk<'a>(version: &Version, edits: &'a [Edit]) -> BTreeMap<usize, Vec<&'a
     by_chunk
 }
 
-/// The next version item, and the bodies of the chunks that are new in it, by id.
+/// The next version item, and the bodies of its new chunks, by id.
 struct Rebuilt {
     version: Version,
     bodies: Vec<(String, Vec<u8>)>,
@@ -120,7 +134,7 @@ struct Rebuilt {
 fn rebuilt(
     version: &Version,
     edits: &BTreeMap<usize, Vec<&Edit>>,
-    mut old: HashMap<String, Vec<Entry>>,
+    mut old: HashMap<String, Vec<Listed>>,
 ) -> Result<Rebuilt, StoreError> {
     let mut next = Version { version: version.version + 1, chunks: Vec::new() };
     let mut bodies = Vec::new();
@@ -132,40 +146,56 @@ fn rebuilt(
         };
         let entries = edited(chunk.and_then(|chunk| old.remove(&chunk.id)).unwrap_or_default(), edits);
         for Encoded { entries, body } in chunks::encode(&entries)? {
+            #[expect(clippy::disallowed_methods, reason = "the id of a chunk has no order and no time")]
             let id = Uuid::new_v4().to_string();
-            next.chunks.extend(entries.first().map(|entry| ChunkRef { id: id.clone(), first: entry.video.id }));
+            next.chunks.extend(entries.first().map(|entry| ChunkRef { id: id.clone(), first: entry.id() }));
             bodies.push((id, body));
         }
     }
     Ok(Rebuilt { version: next, bodies })
 }
 
-fn edited(entries: Vec<Entry>, edits: &[&Edit]) -> Vec<Entry> {
-    let mut entries: BTreeMap<VideoId, Entry> = entries.into_iter().map(|entry| (entry.video.id, entry)).collect();
+fn edited(entries: Vec<Listed>, edits: &[&Edit]) -> Vec<Listed> {
+    let mut entries: BTreeMap<Uuid, Listed> = entries.into_iter().map(|entry| (entry.id(), entry)).collect();
     for edit in edits {
+        let id = edit.id();
         match edit {
             Edit::Put(entry) => {
-                let views = entries.get(&entry.video.id).map_or(entry.views, |before| before.views);
-                entries.insert(entry.video.id, Entry { views, ..Entry::clone(entry) });
+                let views = views_of(entries.get(&id)).unwrap_or(entry.views);
+                entries.insert(id, video(entry, views));
             }
-            Edit::Remove(id) => {
-                entries.remove(id);
-            }
-            Edit::Views(id, views) => {
-                if let Some(entry) = entries.get_mut(id) {
-                    entry.views = *views;
+            Edit::Views(_, views) => {
+                if let Some(Listed::Video(entry)) = entries.get(&id).cloned() {
+                    entries.insert(id, video(&entry, *views));
                 }
+            }
+            Edit::PutSeries(entry) => {
+                entries.insert(id, Listed::Series(Arc::new(SeriesEntry::clone(entry))));
+            }
+            Edit::Remove(_) | Edit::RemoveSeries(_) => {
+                entries.remove(&id);
             }
         }
     }
     entries.into_values().collect()
 }
 
+fn views_of(listed: Option<&Listed>) -> Option<u64> {
+    match listed {
+        Some(Listed::Video(entry)) => Some(entry.views),
+        _ => None,
+    }
+}
+
+fn video(entry: &Entry, views: u64) -> Listed {
+    Listed::Video(Arc::new(Entry { views, ..entry.clone() }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::models::plan::RequiredPlan;
-    use crate::models::video::PublicVideo;
+    use crate::models::video_view::PublicVideo;
 
     fn id(number: u128) -> VideoId {
         VideoId::from_uuid(Uuid::from_u128(number))
@@ -188,32 +218,37 @@ mod tests {
         Entry { video, publish_at: None, views: 3 }
     }
 
+    fn listed(number: u128, title: &str) -> Listed {
+        Listed::Video(Arc::new(entry(number, title)))
+    }
+
     fn version(chunks: &[(&str, u128)]) -> Version {
-        let chunks = chunks.iter().map(|(name, first)| ChunkRef { id: (*name).to_owned(), first: id(*first) });
+        let chunks =
+            chunks.iter().map(|(name, first)| ChunkRef { id: (*name).to_owned(), first: Uuid::from_u128(*first) });
         Version { version: 7, chunks: chunks.collect() }
     }
 
     #[test]
-    fn a_change_rewrites_only_the_chunk_that_holds_the_video() {
+    fn a_change_rewrites_only_the_videos_chunk() {
         let before = version(&[("a", 10), ("b", 20), ("c", 30)]);
         let edits = [Edit::Put(Box::new(entry(25, "New")))];
         let edits = by_chunk(&before, &edits);
         assert_eq!(edits.keys().copied().collect::<Vec<_>>(), [1]);
-        let old = HashMap::from([("b".to_owned(), vec![entry(20, "Old"), entry(29, "Last")])]);
+        let old = HashMap::from([("b".to_owned(), vec![listed(20, "Old"), listed(29, "Last")])]);
         let Rebuilt { version: next, bodies } = rebuilt(&before, &edits, old).expect("JSON");
         assert_eq!((next.version, bodies.len()), (8, 1));
         assert_eq!((&next.chunks[0], &next.chunks[2]), (&before.chunks[0], &before.chunks[2]));
-        assert_eq!((next.chunks[1].first, &next.chunks[1].id), (id(20), &bodies[0].0));
+        assert_eq!((next.chunks[1].first, &next.chunks[1].id), (Uuid::from_u128(20), &bodies[0].0));
         assert_ne!(next.chunks[1].id, "b");
     }
 
     #[test]
-    fn videos_before_the_first_chunk_join_it_and_an_empty_chunk_is_gone() {
+    fn videos_before_the_first_chunk_join_it_and_an_empty_chunk_is_dropped() {
         let before = version(&[("a", 10), ("b", 20)]);
         let edits = [Edit::Put(Box::new(entry(5, "Early"))), Edit::Remove(id(20))];
-        let old = HashMap::from([("a".to_owned(), vec![entry(10, "A")]), ("b".to_owned(), vec![entry(20, "B")])]);
+        let old = HashMap::from([("a".to_owned(), vec![listed(10, "A")]), ("b".to_owned(), vec![listed(20, "B")])]);
         let Rebuilt { version: next, bodies } = rebuilt(&before, &by_chunk(&before, &edits), old).expect("JSON");
-        assert_eq!((next.chunks.len(), next.chunks[0].first, bodies.len()), (1, id(5), 1));
+        assert_eq!((next.chunks.len(), next.chunks[0].first, bodies.len()), (1, Uuid::from_u128(5), 1));
         let none = Version::default();
         let Rebuilt { version: first, bodies } =
             rebuilt(&none, &by_chunk(&none, &edits), HashMap::new()).expect("JSON");
@@ -221,11 +256,15 @@ mod tests {
     }
 
     #[test]
-    fn an_edited_video_keeps_its_views_and_one_that_is_gone_gets_none() {
+    fn an_edited_video_keeps_its_views_and_a_removed_one_gets_none() {
         let shown = Entry { views: 0, ..entry(1, "Renamed") };
         let edits = [Edit::Put(Box::new(shown)), Edit::Views(id(2), 9), Edit::Views(id(3), 9)];
-        let after = edited(vec![entry(1, "Named"), entry(2, "Other")], &edits.iter().collect::<Vec<_>>());
-        let seen: Vec<(&str, u64)> = after.iter().map(|one| (one.video.title.as_str(), one.views)).collect();
-        assert_eq!(seen, [("Renamed", 3), ("Other", 9)]);
+        let after = edited(vec![listed(1, "Named"), listed(2, "Other")], &edits.iter().collect::<Vec<_>>());
+        let title = |one: &Listed| match one {
+            Listed::Video(entry) => (entry.video.title.clone(), entry.views),
+            Listed::Series(entry) => (entry.title.clone(), 0),
+        };
+        let seen: Vec<(String, u64)> = after.iter().map(title).collect();
+        assert_eq!(seen, [("Renamed".to_owned(), 3), ("Other".to_owned(), 9)]);
     }
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Link, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
@@ -7,7 +8,7 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import type { Column } from '@/components/table';
-import { ago, capital, moment } from '@/lib/format';
+import { ago, moment } from '@/lib/format';
 import type { Deed } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { useMe } from '@/lib/queries/use-me';
@@ -19,26 +20,36 @@ import { useAudit } from './use-audit';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-const ACTIONS: Partial<Record<string, string>> = {
-  'video.create': 'Added a video',
-  'video.update': 'Changed a video',
-  'video.delete': 'Deleted a video',
-  'member.comp': 'Changed a complimentary plan',
-  'payment.refund': 'Refunded a payment',
-  'subscription.cancel_duplicate': 'Cancelled a second subscription',
-  'user.grant_admin': 'Made an operator',
-  'billing.replay_event': 'Replayed a billing event',
-  'billing.reconcile': 'Repaired a drift',
-};
+/** The name of an action; an action that is new to this page keeps its code. */
+function nameOf(action: string): string {
+  const names: Partial<Record<string, string>> = {
+    'video.create': t`Added a video`,
+    'video.update': t`Edited a video`,
+    'video.delete': t`Deleted a video`,
+    'video.replace_upload': t`Replaced a video file`,
+    'series.create': t`Added a series`,
+    'series.update': t`Edited a series`,
+    'series.delete': t`Deleted a series`,
+    'member.comp': t`Changed comp access`,
+    'payment.refund': t`Refunded a payment`,
+    'payment.dispute_opened': t`Dispute opened`,
+    'payment.dispute_closed': t`Dispute closed`,
+    'subscription.cancel_duplicate': t`Cancelled a duplicate subscription`,
+    'user.grant_admin': t`Granted admin access`,
+    'billing.replay_event': t`Replayed a billing event`,
+    'billing.reconcile': t`Repaired billing data`,
+  };
+  return names[action] ?? action;
+}
 
-const COLUMNS: Column<Deed>[] = [
-  { key: 'action', head: 'What', isName: true, cell: ({ action }) => ACTIONS[action] ?? capital(action.replace(/[._]/g, ' ')) },
-  { key: 'subject', head: 'Whom or what', cell: (deed) => <Subject deed={deed} /> },
-  { key: 'reason', head: 'Why', cell: ({ reason }) => <span className={styles.reason}>{reason}</span> },
-  { key: 'actor', head: 'By', cell: ({ actor }) => <Actor actor={actor} /> },
+const columns = (): Column<Deed>[] => [
+  { key: 'action', head: t`Action`, isName: true, cell: ({ action }) => nameOf(action) },
+  { key: 'subject', head: t`Target`, cell: (deed) => <Subject deed={deed} /> },
+  { key: 'reason', head: t`Reason`, cell: ({ reason }) => <span className={styles.reason}>{reason}</span> },
+  { key: 'actor', head: t`By`, cell: ({ actor }) => <Actor actor={actor} /> },
   {
     key: 'at',
-    head: 'When',
+    head: t`When`,
     align: 'end',
     cell: ({ at }) => (
       <time dateTime={at} title={moment(at)} className={styles.when}>
@@ -49,32 +60,42 @@ const COLUMNS: Column<Deed>[] = [
 ];
 
 export function Component() {
-  usePageTitle('Audit');
+  usePageTitle(t`Audit log`);
   const [params, setParams] = useSearchParams();
   const wanted = params.get('day') ?? '';
   const day = DAY.test(wanted) ? wanted : undefined;
   const audit = useAudit(day);
   return (
     <>
-      <PageHead title="Audit" lead="What was done by hand or by rule: by whom, why, and what it was before." />
+      <PageHead
+        title={t`Audit log`}
+        lead={t`Every change that an admin or an automatic rule made: who made it, why, and what it replaced.`}
+      />
       <div className={styles.filters}>
         <DayFilter day={day} onChange={(chosen) => setParams(chosen ? { day: chosen } : {}, { preventScrollReset: true })} />
         {day && (
           <Button look="plain" onClick={() => setParams({})}>
-            Every day
+            {t`Show all days`}
           </Button>
         )}
       </div>
       <EndlessTable
-        label="Deeds"
+        label={t`Audit log`}
         list={audit}
-        columns={COLUMNS}
+        columns={columns()}
         rowKey={({ at, action, subject, actor }) => `${at} ${action} ${subject} ${actor}`}
         detail={(deed) => <DeedDetail deed={deed} />}
-        detailLabel={({ action, at }) => `What it changed: ${ACTIONS[action] ?? action}, ${moment(at)}`}
+        detailLabel={({ action, at }) => {
+          const [name, time] = [nameOf(action), moment(at)];
+          return t`Show changes: ${name}, ${time}`;
+        }}
         empty={
-          <Empty icon={MORE_ICONS.audit} title={day ? 'A quiet day' : 'Nothing has been done yet'} text={day ? 'Nobody changed anything on that day.' : 'Whatever operators change is written down here.'}>
-            {day && <Button onClick={() => setParams({})}>Show every day</Button>}
+          <Empty
+            icon={MORE_ICONS.audit}
+            title={day ? t`No changes on this day` : t`No changes yet`}
+            text={day ? t`Choose another day, or show all days.` : t`Changes that admins make appear here.`}
+          >
+            {day && <Button onClick={() => setParams({})}>{t`Show all days`}</Button>}
           </Empty>
         }
       />
@@ -87,25 +108,25 @@ function Subject({ deed: { action, subject, after } }: { deed: Deed }) {
   if (action.startsWith('video.') && action !== 'video.delete') {
     return (
       <Link to={`/admin/videos/${subject}`} className={styles.link}>
-        {title ?? 'A video'}
+        {title ?? t`Video`}
       </Link>
     );
   }
   if ((action.startsWith('member.') || action.startsWith('user.')) && ID.test(subject)) return <Person id={subject} />;
-  return <Copied id={subject} what="Id of the subject" />;
+  return <Copied id={subject} what={t`Target ID`} />;
 }
 
-/** A person by their address, or the function that did it. */
+/** The email address of the admin, or the name of the function. */
 function Actor({ actor }: { actor: string }) {
   const me = useMe();
   if (!ID.test(actor)) return <span className={styles.quiet}>{actor}</span>;
-  return actor === me.data?.id ? <span>You</span> : <Person id={actor} />;
+  return actor === me.data?.id ? <span>{t`You`}</span> : <Person id={actor} />;
 }
 
 function Person({ id }: { id: string }) {
   const member = useMember(id);
-  // One that was deleted meanwhile is known by the id alone.
-  if (member.error) return <Copied id={id} what="Id of the member" />;
+  // Only the ID of a deleted member is still known.
+  if (member.error) return <Copied id={id} what={t`Member ID`} />;
   return (
     <Link to={`/admin/members/${id}`} className={styles.link}>
       {member.data?.user.email ?? '…'}

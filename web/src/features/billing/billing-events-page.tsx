@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Link, useSearchParams } from 'react-router';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
@@ -21,54 +22,55 @@ import { useReplayEvent } from './use-replay-event';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-const STATES = [
-  { value: 'all', label: 'All' },
-  { value: 'applied', label: 'Applied' },
-  { value: 'set_aside', label: 'Set aside' },
-] as const;
+const states = () =>
+  [
+    { value: 'all', label: t`All` },
+    { value: 'applied', label: t`Processed` },
+    { value: 'set_aside', label: t`Failed` },
+  ] as const;
 
-const COLUMNS: Column<BillingEvent>[] = [
+const columns = (): Column<BillingEvent>[] => [
   {
     key: 'type',
-    head: 'Event',
+    head: t`Event`,
     isName: true,
     cell: ({ event_type, id }) => (
       <span className={styles.event}>
         <code className={styles.type}>{event_type}</code>
         <span className={styles.id}>
-          <Copied id={id} what="Id of the event" />
+          <Copied id={id} what={t`Event ID`} />
         </span>
       </span>
     ),
   },
   {
     key: 'state',
-    head: 'State',
+    head: t`Status`,
     cell: ({ state, error }) => (
       <span className={styles.state}>
-        {state === 'applied' ? <Badge kind="positive">Applied</Badge> : <Badge kind="danger">Set aside</Badge>}
+        {state === 'applied' ? <Badge kind="positive">{t`Processed`}</Badge> : <Badge kind="danger">{t`Failed`}</Badge>}
         {error && <span className={styles.error}>{error}</span>}
       </span>
     ),
   },
   {
-    key: 'whose',
-    head: 'Whose',
+    key: 'customer',
+    head: t`Customer`,
     cell: ({ user_id, stripe_customer_id }) =>
       user_id ? (
         <Link to={`/admin/members/${user_id}`} className={styles.link}>
-          {stripe_customer_id ?? 'The member'}
+          {stripe_customer_id ?? t`Member`}
         </Link>
       ) : stripe_customer_id ? (
-        <Copied id={stripe_customer_id} what="Stripe customer" isWhole />
+        <Copied id={stripe_customer_id} what={t`Stripe customer ID`} isWhole />
       ) : null,
   },
-  { key: 'came', head: 'Came', cell: ({ received_at }) => <span className={styles.quiet}>{moment(received_at)}</span> },
-  { key: 'replay', head: 'What to do', isHeadHidden: true, align: 'end', cell: (event) => <Replay event={event} /> },
+  { key: 'received', head: t`Received`, cell: ({ received_at }) => <span className={styles.quiet}>{moment(received_at)}</span> },
+  { key: 'replay', head: t`Actions`, isHeadHidden: true, align: 'end', cell: (event) => <Replay event={event} /> },
 ];
 
 export function Component() {
-  usePageTitle('Billing events');
+  usePageTitle(t`Billing events`);
   const [params, setParams] = useSearchParams();
   const wanted = params.get('day') ?? '';
   const day = DAY.test(wanted) ? wanted : undefined;
@@ -82,24 +84,33 @@ export function Component() {
     <>
       <BillingHead />
       <div className={styles.filters}>
-        <Segments label="State" value={state ?? 'all'} options={STATES} onChange={(value) => change({ state: value === 'all' ? '' : value })} />
+        <Segments
+          label={t`Status`}
+          value={state ?? 'all'}
+          options={states()}
+          onChange={(value) => change({ state: value === 'all' ? '' : value })}
+        />
         <DayFilter day={day} onChange={(chosen = '') => change({ day: chosen })} />
         {(day ?? state) && (
           <Button look="plain" onClick={() => setParams({})}>
-            Show all
+            {t`Show all`}
           </Button>
         )}
       </div>
       <EndlessTable
-        label="Billing events"
+        label={t`Billing events`}
         list={events}
-        columns={COLUMNS}
+        columns={columns()}
         rowKey={({ id }) => id}
         empty={
           state === 'set_aside' ? (
-            <Empty icon="check" title="Nothing was set aside" text="Every event that came could be taken in." />
+            <Empty icon="check" title={t`No failed events`} text={t`Every event from Stripe was processed.`} />
           ) : (
-            <Empty icon={MORE_ICONS.receipt} title="No events" text={day ? 'Nothing came from Stripe on that day.' : 'Nothing has come from Stripe in the last weeks.'} />
+            <Empty
+              icon={MORE_ICONS.receipt}
+              title={t`No billing events`}
+              text={day ? t`Stripe sent no events on this day.` : t`Stripe has sent no events in the last few weeks.`}
+            />
           )
         }
       />
@@ -107,20 +118,27 @@ export function Component() {
   );
 }
 
-/** Takes an event in again. That is harmless: what Stripe says now is what is written. */
-function Replay({ event }: { event: BillingEvent }) {
-  const replay = useReplayEvent(event.id);
+/** Processes an event again. That is safe: it writes Stripe's present state, not the event's. */
+function Replay({ event: { event_type, id, state } }: { event: BillingEvent }) {
+  const isRetry = state === 'set_aside';
+  const replay = useReplayEvent(id);
   const { run, isBusy } = useAct(async () => {
     try {
       const { outcome } = await replay.mutateAsync();
-      notify(outcome === 'applied' ? 'Replayed: what Stripe says now is written' : 'Replayed: its customer is none of ours');
+      notify(outcome === 'applied' ? t`Event processed: billing data matches Stripe` : t`Event skipped: not one of our customers`);
     } catch (error) {
       notify(sentence(error), 'failed');
     }
   });
   return (
-    <Button size="sm" icon="restart" busy={isBusy} onClick={() => void run()} aria-label={`Replay ${event.event_type} ${event.id}`}>
-      Replay
+    <Button
+      size="sm"
+      icon="restart"
+      busy={isBusy}
+      onClick={() => void run()}
+      aria-label={isRetry ? t`Retry ${event_type} ${id}` : t`Replay ${event_type} ${id}`}
+    >
+      {isRetry ? t`Retry` : t`Replay`}
     </Button>
   );
 }

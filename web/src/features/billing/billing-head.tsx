@@ -1,17 +1,18 @@
+import { t } from '@lingui/core/macro';
 import { PageHead } from '@/components/page-head';
 import { TabLinks } from '@/components/tab-links';
 
-const TABS = [
-  { to: '/admin/billing', label: 'Events', end: true },
-  { to: '/admin/billing/drift', label: 'Drift' },
+const tabs = () => [
+  { to: '/admin/billing', label: t`Billing events`, end: true },
+  { to: '/admin/billing/drift', label: t`Reconciliation` },
 ];
 
-/** The head of the pages on billing. */
+/** The head of the billing pages. */
 export function BillingHead() {
   return (
     <>
-      <PageHead title="Billing" lead="Stripe owns the truth; what is kept here is a copy that follows it." />
-      <TabLinks label="Billing" tabs={TABS} />
+      <PageHead title={t`Billing`} lead={t`Stripe holds the original data. Marquee keeps a copy and updates it with Stripe’s events.`} />
+      <TabLinks label={t`Billing`} tabs={tabs()} />
     </>
   );
 }

@@ -11,13 +11,14 @@ export interface EventFilter {
 export const billingEventsQuery = (filter: EventFilter) =>
   infiniteQueryOptions({
     queryKey: ['billing-events', filter],
-    queryFn: ({ signal, pageParam }) => page(api.GET('/api/admin/billing/events', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+    queryFn: ({ signal, pageParam }) =>
+      page(api.GET('/api/admin/billing/events', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 5_000,
   });
 
-/** The events of Stripe's that came in the last weeks, newest first. */
+/** Stripe's events of the last weeks, newest first. */
 export function useBillingEvents(filter: EventFilter) {
   return useInfiniteQuery({ ...billingEventsQuery(filter), placeholderData: keepPreviousData });
 }

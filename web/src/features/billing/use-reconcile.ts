@@ -1,29 +1,30 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { Drift } from '@/lib/models';
+import { invalidate } from '@/lib/queries/keys';
 import { reconcile } from './reconcile';
 
 export interface Run {
-  /** Whether it repairs what it finds. */
+  /** Repairs differences instead of only listing them. */
   apply: boolean;
   state: 'running' | 'stopped' | 'failed' | 'done';
   checked: number;
   drift: Drift[];
   error: unknown;
-  /** Where it goes on. */
+  /** Where the next page starts. */
   cursor: string | null;
 }
 
-/** Compares all customers with Stripe, page after page, and tells how far it is; it can be stopped and gone on with. */
+/** Compares all customers with Stripe page by page, and reports its progress. A run can be stopped and resumed. */
 export function useReconcile() {
   const client = useQueryClient();
   const [run, setRun] = useState<Run | null>(null);
   const control = useRef<AbortController | null>(null);
-  // Who leaves the page stops it.
+  // Leaving the page stops the run.
   useEffect(() => () => control.current?.abort(), []);
 
   const go = async (from: Run) => {
-    // One at a time, whoever presses twice.
+    // One run at a time, even after a double click.
     if (control.current) return;
     const own = new AbortController();
     control.current = own;
@@ -42,13 +43,13 @@ export function useReconcile() {
       control.current = null;
     }
     setRun(now);
-    if (now.apply) for (const queryKey of [['member'], ['members'], ['audit'], ['metrics']]) void client.invalidateQueries({ queryKey });
+    if (now.apply) invalidate(client, ['member'], ['members'], ['audit'], ['metrics']);
   };
 
   return {
     run,
     start: (apply: boolean) => void go({ apply, state: 'running', checked: 0, drift: [], error: null, cursor: null }),
-    goOn: () => void (run && go(run)),
+    resume: () => void (run && go(run)),
     stop: () => control.current?.abort(),
   };
 }

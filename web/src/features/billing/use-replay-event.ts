@@ -1,14 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
+import { invalidate } from '@/lib/queries/keys';
 
-/** Takes an event in again, as if it came now. */
+/** Processes an event again, as if it had just arrived. */
 export function useReplayEvent(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => data(api.POST('/api/admin/billing/events/{id}/replay', { params: { path: { id } } })),
-    // One that fails again has a new error.
+    // After a failure too: the event has a new error.
     onSettled: () => {
-      for (const queryKey of [['billing-events'], ['member'], ['members'], ['audit'], ['metrics']]) void client.invalidateQueries({ queryKey });
+      invalidate(client, ['billing-events'], ['member'], ['members'], ['audit'], ['metrics']);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useId } from 'react';
 import { Button } from '@/components/button';
 import { DateField } from '@/components/date-field';
@@ -5,9 +6,9 @@ import { Dialog } from '@/components/dialog';
 import { TextArea } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { Segments } from '@/components/segments';
-import { fieldTime, isPast, timeOfField } from '@/lib/fields';
-import { capital } from '@/lib/format';
+import { exampleTime, fieldTime, isPast, timeOfField, utcToday } from '@/lib/fields';
 import type { MemberDetail, PlanType } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
 import styles from './dialog-form.module.css';
@@ -16,66 +17,93 @@ import { useCompMember } from './use-comp-member';
 
 const END_OF_DAY = '23:59';
 
-const PLANS: { value: PlanType; label: string }[] = [
-  { value: 'basic', label: 'Basic' },
-  { value: 'premium', label: 'Premium' },
-];
+const PLANS: PlanType[] = ['basic', 'premium'];
 
 interface CompDialogProps {
   member: MemberDetail;
-  /** Whether what was given is taken back. */
-  takes: boolean;
+  /** Removes the access instead of giving it. */
+  removes: boolean;
   onClose: () => void;
 }
 
-/** Gives a plan on the house, or takes it back; never without a reason. */
-export function CompDialog({ member, takes, onClose }: CompDialogProps) {
+/** Gives or removes comp access. Both require a reason. */
+export function CompDialog({ member, removes, onClose }: CompDialogProps) {
   const { user, complimentary_plan, subscription } = member;
+  const { email } = user;
   const comp = useCompMember(user.id);
   const id = useId();
   const form = useForm({
     initial: {
       plan_type: complimentary_plan ?? 'premium',
-      until: subscription.complimentary_until && !isPast(subscription.complimentary_until) ? fieldTime(subscription.complimentary_until) : '',
+      until:
+        subscription.complimentary_until && !isPast(subscription.complimentary_until) ? fieldTime(subscription.complimentary_until) : '',
       reason: '',
     },
-    check: ({ until, reason }) => ({ until: takes ? undefined : untilIssue(until), reason: reasonIssue(reason) }),
+    check: ({ until, reason }) => ({ until: removes ? undefined : untilIssue(until), reason: reasonIssue(reason) }),
     submit: async ({ plan_type, until, reason }) => {
       const plan: PlanType = plan_type === 'basic' ? 'basic' : 'premium';
-      await comp.mutateAsync(takes ? { plan_type: null, until: null, reason: reason.trim() } : { plan_type: plan, until: timeOfField(until), reason: reason.trim() });
-      notify(takes ? 'The complimentary plan is taken back' : `${capital(plan)} is given to ${user.email}`);
+      await comp.mutateAsync(
+        removes
+          ? { plan_type: null, until: null, reason: reason.trim() }
+          : { plan_type: plan, until: timeOfField(until), reason: reason.trim() },
+      );
+      const given = planName(plan);
+      notify(removes ? t`Comp access removed from ${email}` : t`Comp access to ${given} given to ${email}`);
       onClose();
     },
   });
   const plan = form.values.plan_type === 'basic' ? 'basic' : 'premium';
+  const name = planName(plan);
   return (
     <Dialog
       open
       onClose={() => !form.isBusy && onClose()}
-      title={takes ? 'Take the plan back?' : 'Give a plan'}
-      description={takes ? `${user.email} goes on with what they pay for, if they do. What is playing stops at the next check.` : `${user.email} watches without paying. The better of this and their own plan counts.`}
+      title={removes ? t`Remove comp access?` : complimentary_plan ? t`Change comp access` : t`Give comp access`}
+      description={
+        removes
+          ? t`${email} keeps any plan that they pay for. Videos that they can no longer watch stop within seconds.`
+          : t`${email} can watch without paying. If they also pay for a plan, the higher plan applies.`
+      }
       actions={
         <>
           <Button look="plain" onClick={onClose}>
-            Cancel
+            {t`Cancel`}
           </Button>
-          <Button type="submit" form={id} look={takes ? 'danger' : 'primary'} busy={form.isBusy}>
-            {takes ? 'Take it back' : `Give ${capital(plan)}`}
+          <Button type="submit" form={id} look={removes ? 'danger' : 'primary'} busy={form.isBusy}>
+            {removes ? t`Remove access` : t`Give ${name}`}
           </Button>
         </>
       }
     >
       <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        {!takes && (
+        {!removes && (
           <>
             <div>
-              <Segments label="Plan" value={plan} options={PLANS} onChange={(value) => form.set('plan_type', value)} />
+              <Segments
+                label={t`Plan`}
+                value={plan}
+                options={PLANS.map((value) => ({ value, label: planName(value) }))}
+                onChange={(value) => form.set('plan_type', value)}
+              />
             </div>
-            <DateField {...form.field('until')} onChange={(typed) => form.set('until', typed)} label="Until" time={END_OF_DAY} from={new Date()} hint="Leave it empty to give it for good." />
+            <DateField
+              {...form.field('until')}
+              onChange={(typed) => form.set('until', typed)}
+              label={t`Until`}
+              time={END_OF_DAY}
+              from={utcToday()}
+              hint={t`In UTC. Leave this empty for access without an end date.`}
+            />
           </>
         )}
-        <TextArea {...form.field('reason')} label="Reason" rows={3} maxLength={REASON_LENGTH_MAX} hint="Kept in the audit, with your name." />
+        <TextArea
+          {...form.field('reason')}
+          label={t`Reason`}
+          rows={3}
+          maxLength={REASON_LENGTH_MAX}
+          hint={t`The audit log keeps this with your name.`}
+        />
       </form>
     </Dialog>
   );
@@ -84,6 +112,7 @@ export function CompDialog({ member, takes, onClose }: CompDialogProps) {
 function untilIssue(until: string): string | undefined {
   if (until === '') return undefined;
   const at = timeOfField(until);
-  if (at === null) return `Give a day and a time, like 26 Nov 2026, ${END_OF_DAY}, or nothing`;
-  return isPast(at) ? 'This is past' : undefined;
+  const example = exampleTime(END_OF_DAY);
+  if (at === null) return t`Enter a date and a time, such as ${example}, or leave this empty`;
+  return isPast(at) ? t`This time is in the past` : undefined;
 }

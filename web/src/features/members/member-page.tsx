@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { Badge, PlanBadge } from '@/components/badge';
@@ -12,62 +13,71 @@ import { Loading } from '@/components/skeleton';
 import { explain } from '@/lib/errors/explain';
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import { isPast } from '@/lib/fields';
-import { capital, day, moment } from '@/lib/format';
-import type { MemberDetail, Subscription } from '@/lib/models';
+import { moment, utcDay } from '@/lib/format';
+import type { Interval, MemberDetail, PlanType, Subscription } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useMember } from '@/lib/queries/use-member';
 import { CompDialog } from './comp-dialog';
+import { Emails } from './emails';
 import { Payments } from './payments';
 import { StatusBadge } from './status-badge';
 
-const BACK = { to: '/admin/members', label: 'Members' };
+const back = () => ({ to: '/admin/members', label: t`Members` });
 
 export function Component() {
   const { id = '' } = useParams();
   const member = useMember(id);
-  usePageTitle(member.data?.user.email ?? 'Member');
+  usePageTitle(member.data?.user.email ?? t`Member`);
   if (member.data) return <Detail member={member.data} />;
   if (hasCode(member.error, 'NOT_FOUND', 'VALIDATION_ERROR')) {
     return (
-      <Empty isPage icon={MORE_ICONS.users} title="No such member" text="The account may have been deleted meanwhile.">
-        <ButtonLink to="/admin/members">All members</ButtonLink>
+      <Empty isPage icon={MORE_ICONS.users} title={t`Member not found`} text={t`This account may have been deleted.`}>
+        <ButtonLink to="/admin/members">{t`All members`}</ButtonLink>
       </Empty>
     );
   }
   if (member.error) return <ErrorNotice error={member.error} onRetry={() => void member.refetch()} />;
   return (
-    <Loading label="Loading the member">
+    <Loading label={t`Loading member`}>
       <ColumnsSkeleton />
     </Loading>
   );
 }
 
 function Detail({ member }: { member: MemberDetail }) {
-  const { user, subscription, payments } = member;
+  const { user, subscription, payments, emails } = member;
   return (
     <>
       <PageHead
         title={user.name ?? user.email}
-        back={BACK}
+        back={back()}
         lead={
           <Badges>
             {user.name && <span>{user.email}</span>}
-            {user.email_verified ? <Badge kind="positive">Address verified</Badge> : <Badge kind="warning">Address not verified</Badge>}
-            {user.role === 'admin' && <Badge kind="accent">Operator</Badge>}
+            {user.role === 'admin' && <Badge kind="accent">{t`Admin`}</Badge>}
           </Badges>
         }
       />
       <Columns
         aside={
           <>
-            <Complimentary member={member} />
-            <Panel title="Facts">
+            <CompAccess member={member} />
+            <Panel title={t`Account`}>
               <Facts
                 of={[
-                  ['Joined', day(user.created_at)],
-                  ['Id', <Copied key="id" id={user.id} what="Id of the member" />],
-                  ['Stripe customer', member.stripe_customer_id && <Copied key="customer" id={member.stripe_customer_id} what="Stripe customer" />],
-                  ['Stripe subscription', member.stripe_subscription_id && <Copied key="subscription" id={member.stripe_subscription_id} what="Stripe subscription" />],
+                  [t`Joined`, utcDay(user.created_at)],
+                  [t`Member ID`, <Copied key="id" id={user.id} what={t`Member ID`} />],
+                  [
+                    t`Stripe customer`,
+                    member.stripe_customer_id && <Copied key="customer" id={member.stripe_customer_id} what={t`Stripe customer ID`} />,
+                  ],
+                  [
+                    t`Stripe subscription`,
+                    member.stripe_subscription_id && (
+                      <Copied key="subscription" id={member.stripe_subscription_id} what={t`Stripe subscription ID`} />
+                    ),
+                  ],
                 ]}
               />
             </Panel>
@@ -75,8 +85,11 @@ function Detail({ member }: { member: MemberDetail }) {
         }
       >
         <SubscriptionPanel subscription={subscription} />
-        <Panel title="Payments">
+        <Panel title={t`Payments`}>
           <Payments member_id={user.id} payments={payments} />
+        </Panel>
+        <Panel title={t`Emails`}>
+          <Emails emails={emails} />
         </Panel>
       </Columns>
     </>
@@ -84,61 +97,91 @@ function Detail({ member }: { member: MemberDetail }) {
 }
 
 function SubscriptionPanel({ subscription }: { subscription: Subscription }) {
-  const { status, plan_type, interval, current_period_end, cancel_at, trial_end, grace_until, access, access_until, pending_plan_type, pending_interval } = subscription;
+  const {
+    status,
+    plan_type,
+    interval,
+    current_period_end,
+    cancel_at,
+    trial_end,
+    grace_until,
+    access,
+    access_until,
+    pending_plan_type,
+    pending_interval,
+  } = subscription;
+  const until = access_until && moment(access_until);
+  const message = explain(new ApiError(access.code ?? 'SUBSCRIPTION_REQUIRED', '')).title;
   return (
-    <Panel title="Subscription" aside={<StatusBadge status={status} />}>
+    <Panel title={t`Subscription`} aside={<StatusBadge status={status} />}>
       {status === 'none' ? (
-        <Note>Has never subscribed.</Note>
+        <Note>{t`This member has never subscribed.`}</Note>
       ) : (
         <Facts
           of={[
-            ['Plan', plan_type && <PlanBadge plan={plan_type} />],
-            ['Billed', interval && `Every ${interval}`],
-            ['Trial ends', trial_end && moment(trial_end)],
-            [cancel_at ? 'Period ends' : 'Renews', current_period_end && moment(current_period_end)],
-            ['Cancelled for', cancel_at && moment(cancel_at)],
-            ['Changes to', pending_plan_type && `${capital(pending_plan_type)}${pending_interval ? `, every ${pending_interval}` : ''}, at the end of the period`],
-            ['Grace until', grace_until && moment(grace_until)],
+            [t`Plan`, plan_type && <PlanBadge plan={plan_type} />],
+            [t`Billing`, interval && (interval === 'year' ? t`Yearly` : t`Monthly`)],
+            [t`Trial ends`, trial_end && moment(trial_end)],
+            [cancel_at ? t`Period ends` : t`Renews`, current_period_end && moment(current_period_end)],
+            [t`Cancels on`, cancel_at && moment(cancel_at)],
+            [t`Next plan`, pending_plan_type && nextPlan(pending_plan_type, pending_interval ?? interval ?? 'month')],
+            [t`Grace period ends`, grace_until && moment(grace_until)],
           ]}
         />
       )}
       {access.allowed ? (
         <Remark kind="positive">
-          <p>{access_until ? `May watch until ${moment(access_until)}.` : 'May watch.'}</p>
+          <p>{until ? t`Can watch until ${until}.` : t`Can watch.`}</p>
         </Remark>
       ) : (
         <Remark kind={status === 'none' ? 'info' : 'warning'} icon="lock">
-          <p>{`Sees: “${explain(new ApiError(access.code ?? 'SUBSCRIPTION_REQUIRED', '')).title}”.`}</p>
+          <p>{t`Cannot watch. Sees this message: “${message}”.`}</p>
         </Remark>
       )}
     </Panel>
   );
 }
 
-function Complimentary({ member }: { member: MemberDetail }) {
-  const [asks, setAsks] = useState<'give' | 'take' | null>(null);
+function nextPlan(plan_type: PlanType, interval: Interval): string {
+  const plan = planName(plan_type);
+  return interval === 'year' ? t`${plan}, billed yearly, from the next period` : t`${plan}, billed monthly, from the next period`;
+}
+
+/** What a member gets for free, and until when. */
+function compText(plan_type: PlanType, until: string | null, isExpired: boolean): string {
+  const plan = planName(plan_type);
+  if (until === null) return t`Free access to ${plan}, with no end date.`;
+  const end = moment(until);
+  return isExpired ? t`Free access to ${plan}, expired on ${end}.` : t`Free access to ${plan}, until ${end}.`;
+}
+
+function CompAccess({ member }: { member: MemberDetail }) {
+  const [asks, setAsks] = useState<'give' | 'remove' | null>(null);
   const { complimentary_plan, subscription } = member;
   const until = subscription.complimentary_until;
-  // A plan that was given may have run out; its end stays on the row.
-  const isOver = until !== null && until !== undefined && isPast(until);
+  // Access that has expired stays on the row with its end.
+  const isExpired = until !== null && isPast(until);
   return (
-    <Panel title="Complimentary plan" aside={complimentary_plan && (isOver ? <Badge>Ended</Badge> : <PlanBadge plan={complimentary_plan} />)}>
+    <Panel
+      title={t`Comp access`}
+      aside={complimentary_plan && (isExpired ? <Badge>{t`Expired`}</Badge> : <PlanBadge plan={complimentary_plan} />)}
+    >
       <Note>
         {complimentary_plan
-          ? `${capital(complimentary_plan)}, given ${until ? `${isOver ? 'and ended on' : 'until'} ${moment(until)}` : 'without an end'}.`
-          : 'Watches on what they pay for. A plan can be given on the house, for a time or for good.'}
+          ? compText(complimentary_plan, until ?? null, isExpired)
+          : t`None. You can give this member a plan for free, with or without an end date.`}
       </Note>
       <Actions>
         <Button size="sm" icon={MORE_ICONS.gift} onClick={() => setAsks('give')}>
-          {complimentary_plan ? 'Change' : 'Give a plan'}
+          {complimentary_plan ? t`Change` : t`Give comp access`}
         </Button>
         {complimentary_plan && (
-          <Button size="sm" look="plain" onClick={() => setAsks('take')}>
-            Take it back
+          <Button size="sm" look="plain" onClick={() => setAsks('remove')}>
+            {t`Remove`}
           </Button>
         )}
       </Actions>
-      {asks && <CompDialog member={member} takes={asks === 'take'} onClose={() => setAsks(null)} />}
+      {asks && <CompDialog member={member} removes={asks === 'remove'} onClose={() => setAsks(null)} />}
     </Panel>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { Badge, PlanBadge } from '@/components/badge';
@@ -11,24 +12,30 @@ import { RowLink } from '@/components/row-link';
 import { Select } from '@/components/select';
 import type { Column } from '@/components/table';
 import { fieldIssues } from '@/lib/errors/api-error';
-import { ago, day } from '@/lib/format';
-import type { Member, Status } from '@/lib/models';
+import { ago, utcDay } from '@/lib/format';
+import type { Member, PlanType, Status } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import styles from './members-page.module.css';
-import { STATUSES, StatusBadge } from './status-badge';
+import { STATUSES, StatusBadge, statusName } from './status-badge';
 import { useMembers } from './use-members';
 
-const EMAIL_LENGTH_MAX = 320;
+const QUERY_LENGTH_MAX = 200;
 
-const OPTIONS: { value: Status | 'all'; label: string }[] = [
-  { value: 'all', label: 'Every status' },
-  ...(Object.keys(STATUSES) as Status[]).filter((status) => status !== 'unknown').map((status) => ({ value: status, label: STATUSES[status].label })),
+const options = (): { value: Status | 'all'; label: string }[] => [
+  { value: 'all', label: t`All statuses` },
+  ...STATUSES.filter((status) => status !== 'unknown').map((status) => ({ value: status, label: statusName(status) })),
 ];
 
-const COLUMNS: Column<Member>[] = [
+function compName(plan_type: PlanType): string {
+  const plan = planName(plan_type);
+  return t`${plan} (comp)`;
+}
+
+const columns = (): Column<Member>[] => [
   {
     key: 'email',
-    head: 'Member',
+    head: t`Member`,
     isName: true,
     cell: (member) => (
       <RowLink
@@ -36,7 +43,7 @@ const COLUMNS: Column<Member>[] = [
         meta={
           <>
             {member.name}
-            {member.role === 'admin' && <Badge kind="accent">Operator</Badge>}
+            {member.role === 'admin' && <Badge kind="accent">{t`Admin`}</Badge>}
           </>
         }
       >
@@ -44,55 +51,71 @@ const COLUMNS: Column<Member>[] = [
       </RowLink>
     ),
   },
-  { key: 'status', head: 'Subscription', cell: (member) => <StatusBadge status={member.status} /> },
+  { key: 'status', head: t`Subscription`, cell: (member) => <StatusBadge status={member.status} /> },
   {
     key: 'plan',
-    head: 'Plan',
+    head: t`Plan`,
     cell: (member) =>
       (member.plan_type ?? member.complimentary_plan) ? (
         <span className={styles.plans}>
           {member.plan_type && <PlanBadge plan={member.plan_type} />}
-          {member.complimentary_plan && <Badge kind="neutral">{`${member.complimentary_plan === 'premium' ? 'Premium' : 'Basic'}, given`}</Badge>}
+          {member.complimentary_plan && <Badge>{compName(member.complimentary_plan)}</Badge>}
         </span>
       ) : null,
   },
-  { key: 'renews', head: 'Period ends', cell: (member) => member.current_period_end && <span className={styles.quiet}>{day(member.current_period_end)}</span> },
-  { key: 'joined', head: 'Joined', align: 'end', cell: (member) => <span className={styles.quiet}>{ago(member.created_at)}</span> },
+  {
+    key: 'renews',
+    head: t`Period ends`,
+    cell: (member) => member.current_period_end && <span className={styles.quiet}>{utcDay(member.current_period_end)}</span>,
+  },
+  { key: 'joined', head: t`Joined`, align: 'end', cell: (member) => <span className={styles.quiet}>{ago(member.created_at)}</span> },
 ];
 
 export function Component() {
-  usePageTitle('Members');
+  usePageTitle(t`Members`);
   const [params, setParams] = useSearchParams();
-  const email = params.get('email')?.trim().slice(0, EMAIL_LENGTH_MAX) ?? '';
-  const status = OPTIONS.map(({ value }) => value).find((known) => known !== 'all' && known === params.get('status')) as Status | undefined;
-  const members = useMembers({ email: email || undefined, status });
-  const issue = email ? (fieldIssues(members.error).email ?? null) : null;
-  const change = (changes: { email?: string; status?: string }) => {
-    const next = { email, status: status ?? '', ...changes };
+  const q = Array.from((params.get('q') ?? params.get('email') ?? '').trim())
+    .slice(0, QUERY_LENGTH_MAX)
+    .join('');
+  const status = STATUSES.find((known) => known === params.get('status'));
+  const members = useMembers({ q: q || undefined, status });
+  const issue = q ? (fieldIssues(members.error).q ?? null) : null;
+  const change = (changes: { q?: string; status?: string }) => {
+    const next = { q, status: status ?? '', ...changes };
     setParams(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')), { preventScrollReset: true });
   };
   return (
     <>
-      <PageHead title="Members" />
+      <PageHead title={t`Members`} />
       <div className={styles.filters}>
-        <Search key={email} email={email} issue={issue} onSearch={(wanted) => change({ email: wanted })} />
+        <Search key={q} q={q} issue={issue} onSearch={(wanted) => change({ q: wanted })} />
         <div className={styles.status}>
-          <Select label="Subscription" value={status ?? 'all'} options={OPTIONS} onChange={(value) => change({ status: value === 'all' ? '' : value })} />
+          <Select
+            label={t`Subscription`}
+            value={status ?? 'all'}
+            options={options()}
+            onChange={(value) => change({ status: value === 'all' ? '' : value })}
+          />
         </div>
       </div>
+      {q && members.hasNextPage && <Searched />}
       {issue === null && (
         <EndlessTable
-          label="Members"
+          label={t`Members`}
           list={members}
-          columns={COLUMNS}
+          columns={columns()}
           rowKey={(member) => member.id}
           empty={
-            email || status ? (
-              <Empty icon={MORE_ICONS.users} title="Nobody goes by that" text={email ? 'The address has to be the whole of it, as it was registered.' : 'No subscription stands so at the moment.'}>
-                <Button onClick={() => setParams({})}>Show everybody</Button>
+            q || status ? (
+              <Empty
+                icon={MORE_ICONS.users}
+                title={t`No members found`}
+                text={q ? t`No name or email address matches this search.` : t`No member has this subscription status.`}
+              >
+                <Button onClick={() => setParams({})}>{t`Show all members`}</Button>
               </Empty>
             ) : (
-              <Empty icon={MORE_ICONS.users} title="The seats are empty" text="Nobody has opened an account yet." />
+              <Empty icon={MORE_ICONS.users} title={t`No members yet`} text={t`Nobody has created an account yet.`} />
             )
           }
         />
@@ -101,9 +124,18 @@ export function Component() {
   );
 }
 
-/** Finds one member by their whole address; asked for by Enter, since half an address is nobody's. */
-function Search({ email, issue, onSearch }: { email: string; issue: string | null; onSearch: (email: string) => void }) {
-  const [typed, setTyped] = useState(email);
+/** Says how far the search went: it covers a page of members at a time, newest first, and continues on scrolling. */
+function Searched() {
+  return (
+    <p role="status" className={styles.quiet}>
+      {t`The newest members are searched first. Scroll down to search further.`}
+    </p>
+  );
+}
+
+/** Finds members by any part of their address or name. */
+function Search({ q, issue, onSearch }: { q: string; issue: string | null; onSearch: (q: string) => void }) {
+  const [typed, setTyped] = useState(q);
   return (
     <form
       role="search"
@@ -115,22 +147,21 @@ function Search({ email, issue, onSearch }: { email: string; issue: string | nul
       }}
     >
       <TextField
-        label="Email address"
-        type="email"
-        inputMode="email"
+        label={t`Name or email address`}
+        type="search"
         autoComplete="off"
-        placeholder="The whole address"
-        maxLength={EMAIL_LENGTH_MAX}
+        placeholder={t`Any part of a name or address`}
+        maxLength={QUERY_LENGTH_MAX}
         value={typed}
         issue={issue}
         onChange={(event) => setTyped(event.target.value)}
       />
       <Button type="submit" icon="search">
-        Find
+        {t`Search`}
       </Button>
-      {email && (
+      {q && (
         <Button look="plain" onClick={() => onSearch('')}>
-          Clear
+          {t`Clear`}
         </Button>
       )}
     </form>

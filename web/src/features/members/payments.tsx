@@ -1,63 +1,106 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
 import { Note } from '@/components/panel';
 import { Table } from '@/components/table';
 import type { Column } from '@/components/table';
-import { capital, day, money } from '@/lib/format';
+import { utcDay } from '@/lib/format';
 import type { Payment } from '@/lib/models';
+import { money } from '@/lib/money';
 import styles from './payments.module.css';
 import { RefundDialog } from './refund-dialog';
 
-/** A member's invoices, and what of them can go back. */
+/** A member's invoices, and what can be refunded. */
 export function Payments({ member_id, payments }: { member_id: string; payments: Payment[] }) {
   const [refunded, setRefunded] = useState<string | null>(null);
   const asked = payments.find(({ id }) => id === refunded);
-  if (payments.length === 0) return <Note>Nothing has been billed yet.</Note>;
+  if (payments.length === 0) return <Note>{t`No payments yet.`}</Note>;
   const columns: Column<Payment>[] = [
-    { key: 'number', head: 'Invoice', isName: true, cell: ({ id, number }) => <Copied id={number ?? id} what="Invoice number" isWhole /> },
-    { key: 'created', head: 'Made', cell: ({ created_at }) => <span className={styles.quiet}>{day(created_at)}</span> },
-    { key: 'status', head: 'State', cell: (payment) => <PaymentBadge payment={payment} /> },
-    { key: 'amount', head: 'Amount', align: 'end', cell: ({ amount_due, amount_paid, currency }) => money(amount_paid || amount_due, currency) },
+    {
+      key: 'number',
+      head: t`Invoice`,
+      isName: true,
+      cell: ({ id, number }) => <Copied id={number ?? id} what={t`Invoice number`} isWhole />,
+    },
+    { key: 'created', head: t`Date`, cell: ({ created_at }) => <span className={styles.quiet}>{utcDay(created_at)}</span> },
+    { key: 'status', head: t`Status`, cell: (payment) => <PaymentBadge payment={payment} /> },
+    {
+      key: 'amount',
+      head: t`Amount`,
+      align: 'end',
+      cell: ({ amount_due, amount_paid, currency }) => money(amount_paid || amount_due, currency),
+    },
     {
       key: 'refunded',
-      head: 'Refunded',
+      head: t`Refunded`,
       align: 'end',
       cell: ({ amount_refunded, currency }) => (amount_refunded > 0 ? money(amount_refunded, currency) : null),
     },
     {
       key: 'refund',
-      head: 'What to do',
+      head: t`Actions`,
       isHeadHidden: true,
       align: 'end',
-      cell: ({ id, number, amount_paid, amount_refunded }) =>
-        amount_paid > amount_refunded ? (
-          <Button size="sm" onClick={() => setRefunded(id)} aria-label={`Refund invoice ${number ?? id}`}>
-            Refund
+      // While a dispute is open, and once it is lost, the bank decides about the money.
+      cell: ({ id, number, amount_paid, amount_refunded, dispute }) =>
+        amount_paid > amount_refunded && !isWithBank(dispute) ? (
+          <Button size="sm" onClick={() => setRefunded(id)} aria-label={refundLabel(number ?? id)}>
+            {t`Refund`}
           </Button>
         ) : null,
     },
   ];
   return (
     <>
-      <Table label="Payments" columns={columns} rows={payments} rowKey={({ id }) => id} />
+      <Table label={t`Payments`} columns={columns} rows={payments} rowKey={({ id }) => id} />
       {asked && <RefundDialog member_id={member_id} payment={asked} onClose={() => setRefunded(null)} />}
     </>
   );
 }
 
-function PaymentBadge({ payment: { status, amount_paid, amount_refunded } }: { payment: Payment }) {
-  if (amount_paid > 0 && amount_refunded >= amount_paid) return <Badge>Refunded</Badge>;
-  if (amount_refunded > 0) return <Badge kind="warning">Partly refunded</Badge>;
+const refundLabel = (invoice: string) => t`Refund invoice ${invoice}`;
+
+type Dispute = Payment['dispute'];
+
+function disputeBadge(dispute: Dispute): ReactNode {
+  switch (dispute?.status) {
+    case 'needs_response':
+      return <Badge kind="danger">{t`Disputed: response needed`}</Badge>;
+    case 'under_review':
+      return <Badge kind="warning">{t`Disputed: under review`}</Badge>;
+    case 'lost':
+      return <Badge kind="danger">{t`Dispute lost`}</Badge>;
+    case 'warning_needs_response':
+      return <Badge kind="warning">{t`Inquiry: response needed`}</Badge>;
+    case 'warning_under_review':
+      return <Badge kind="warning">{t`Inquiry: under review`}</Badge>;
+    default:
+      return null;
+  }
+}
+
+function isWithBank(dispute: Dispute): boolean {
+  return ['needs_response', 'under_review', 'lost'].includes(dispute?.status ?? '');
+}
+
+function PaymentBadge({ payment: { status, amount_paid, amount_refunded, dispute } }: { payment: Payment }) {
+  const disputed = disputeBadge(dispute);
+  if (disputed) return disputed;
+  if (amount_paid > 0 && amount_refunded >= amount_paid) return <Badge>{t`Refunded`}</Badge>;
+  if (amount_refunded > 0) return <Badge kind="warning">{t`Partly refunded`}</Badge>;
   switch (status) {
     case 'paid':
-      return <Badge kind="positive">Paid</Badge>;
+      return <Badge kind="positive">{t`Paid`}</Badge>;
     case 'open':
-      return <Badge kind="warning">Open</Badge>;
+      return <Badge kind="warning">{t`Open`}</Badge>;
     case 'uncollectible':
-      return <Badge kind="danger">Given up</Badge>;
+      return <Badge kind="danger">{t`Uncollectible`}</Badge>;
+    case 'void':
+      return <Badge>{t`Void`}</Badge>;
     default:
-      return <Badge>{capital(status)}</Badge>;
+      return <Badge>{status}</Badge>;
   }
 }

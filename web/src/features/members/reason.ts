@@ -1,7 +1,10 @@
-/** What the service keeps. */
+import { t } from '@lingui/core/macro';
+import { lengthIssue } from '@/lib/fields';
+
+/** The API's limit, in characters. */
 export const REASON_LENGTH_MAX = 500;
 
 export function reasonIssue(reason: string): string | undefined {
-  if (reason.trim() === '') return 'Say why';
-  return Array.from(reason.trim()).length > REASON_LENGTH_MAX ? `Use at most ${REASON_LENGTH_MAX} characters` : undefined;
+  if (reason.trim() === '') return t`Enter a reason`;
+  return lengthIssue(reason.trim(), REASON_LENGTH_MAX);
 }

@@ -1,18 +1,20 @@
+import { t } from '@lingui/core/macro';
 import { useId } from 'react';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { TextArea, TextField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
+import { isAccepted, unitOf } from '@/lib/currency';
 import { fieldMoney, moneyOfField } from '@/lib/fields';
-import { money } from '@/lib/format';
 import type { Payment } from '@/lib/models';
+import { money } from '@/lib/money';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
 import styles from './dialog-form.module.css';
 import { REASON_LENGTH_MAX, reasonIssue } from './reason';
 import { useRefundPayment } from './use-refund-payment';
 
-/** Gives money back; never without a reason. */
+/** Refunds a payment in whole or in part. Requires a reason. */
 export function RefundDialog({ member_id, payment, onClose }: { member_id: string; payment: Payment; onClose: () => void }) {
   const { currency, amount_paid, amount_refunded, number } = payment;
   const left = amount_paid - amount_refunded;
@@ -23,32 +25,43 @@ export function RefundDialog({ member_id, payment, onClose }: { member_id: strin
     check: ({ amount, reason }) => ({ amount: amountIssue(amount, left, currency), reason: reasonIssue(reason) }),
     submit: async ({ amount, reason }) => {
       const { refund: done } = await refund.mutateAsync({ amount: moneyOfField(amount, currency) ?? left, reason: reason.trim() });
-      notify(`${money(done.amount, done.currency)} ${done.status === 'succeeded' ? 'went back' : 'is on its way back'}`);
+      const refunded = money(done.amount, done.currency);
+      notify(done.status === 'succeeded' ? t`${refunded} refunded` : t`The refund of ${refunded} is pending`);
       onClose();
     },
   });
   const wanted = moneyOfField(form.values.amount, currency);
+  const amount = wanted ? money(wanted, currency) : '';
+  const most = money(left, currency);
+  const invoice = number ?? payment.id;
+  const code = currency.toUpperCase();
   return (
     <Dialog
       open
       onClose={() => !form.isBusy && onClose()}
-      title="Refund"
-      description={`${money(left, currency)} of invoice ${number ?? payment.id} can go back. The subscription goes on; this cannot be undone.`}
+      title={t`Refund`}
+      description={t`You can refund up to ${most} of invoice ${invoice}. The subscription continues. You cannot undo a refund.`}
       actions={
         <>
           <Button look="plain" onClick={onClose}>
-            Cancel
+            {t`Cancel`}
           </Button>
           <Button type="submit" form={id} look="danger" busy={form.isBusy}>
-            {wanted && wanted <= left ? `Refund ${money(wanted, currency)}` : 'Refund'}
+            {wanted && wanted <= left ? t`Refund ${amount}` : t`Refund`}
           </Button>
         </>
       }
     >
       <form id={id} noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <TextField {...form.field('amount')} label={`Amount in ${currency.toUpperCase()}`} inputMode="decimal" autoComplete="off" />
-        <TextArea {...form.field('reason')} label="Reason" rows={3} maxLength={REASON_LENGTH_MAX} hint="Kept in the audit, with your name." />
+        <TextField {...form.field('amount')} label={t`Amount in ${code}`} inputMode="decimal" autoComplete="off" />
+        <TextArea
+          {...form.field('reason')}
+          label={t`Reason`}
+          rows={3}
+          maxLength={REASON_LENGTH_MAX}
+          hint={t`The audit log keeps this with your name.`}
+        />
       </form>
     </Dialog>
   );
@@ -56,6 +69,13 @@ export function RefundDialog({ member_id, payment, onClose }: { member_id: strin
 
 function amountIssue(typed: string, left: number, currency: string): string | undefined {
   const amount = moneyOfField(typed, currency);
-  if (amount === null || amount === 0) return `Give an amount, such as ${fieldMoney(left, currency)}`;
-  return amount > left ? `At most ${money(left, currency)} can go back` : undefined;
+  const example = fieldMoney(left, currency);
+  if (amount === null || amount === 0) return t`Enter an amount, such as ${example}`;
+  const most = money(left, currency);
+  if (amount > left) return t`You can refund at most ${most}`;
+  if (amount !== left && !isAccepted(amount, currency)) {
+    const [code, step] = [currency.toUpperCase(), fieldMoney(unitOf(currency).step ?? 1, currency)];
+    return t`Refunds in ${code} must be in steps of ${step}`;
+  }
+  return undefined;
 }

@@ -1,21 +1,49 @@
+import { t } from '@lingui/core/macro';
 import { Badge } from '@/components/badge';
 import type { Status } from '@/lib/models';
 
-export const STATUSES: Record<Status, { label: string; kind: 'neutral' | 'positive' | 'warning' | 'danger' }> = {
-  none: { label: 'No subscription', kind: 'neutral' },
-  trialing: { label: 'Trial', kind: 'positive' },
-  active: { label: 'Active', kind: 'positive' },
-  past_due: { label: 'Past due', kind: 'warning' },
-  unpaid: { label: 'Unpaid', kind: 'danger' },
-  paused: { label: 'Paused', kind: 'warning' },
-  incomplete: { label: 'Incomplete', kind: 'warning' },
-  incomplete_expired: { label: 'Never completed', kind: 'neutral' },
-  canceled: { label: 'Cancelled', kind: 'neutral' },
-  unknown: { label: 'Unknown', kind: 'danger' },
+const KINDS: Record<Status, 'neutral' | 'positive' | 'warning' | 'danger'> = {
+  none: 'neutral',
+  trialing: 'positive',
+  active: 'positive',
+  past_due: 'warning',
+  unpaid: 'danger',
+  paused: 'warning',
+  incomplete: 'warning',
+  incomplete_expired: 'neutral',
+  canceled: 'neutral',
+  unknown: 'danger',
 };
 
-/** How a subscription stands. */
+export const STATUSES = Object.keys(KINDS) as Status[];
+
+/** The name of a subscription's status. */
+export function statusName(status: Status): string {
+  switch (status) {
+    case 'none':
+      return t`No subscription`;
+    case 'trialing':
+      return t`Trial`;
+    case 'active':
+      return t`Active`;
+    case 'past_due':
+      return t`Past due`;
+    case 'unpaid':
+      return t`Unpaid`;
+    case 'paused':
+      return t`Paused`;
+    case 'incomplete':
+      return t`Incomplete`;
+    case 'incomplete_expired':
+      return t`Incomplete, expired`;
+    case 'canceled':
+      return t`Cancelled`;
+    case 'unknown':
+      return t`Unknown`;
+  }
+}
+
+/** The status of a subscription. */
 export function StatusBadge({ status }: { status: Status }) {
-  const { label, kind } = STATUSES[status];
-  return <Badge kind={kind}>{label}</Badge>;
+  return <Badge kind={KINDS[status]}>{statusName(status)}</Badge>;
 }

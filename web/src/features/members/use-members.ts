@@ -3,20 +3,21 @@ import { api, page } from '@/lib/api';
 import type { Status } from '@/lib/models';
 
 export interface MemberFilter {
-  /** Exactly this one. */
-  email?: string;
+  /** Words; each must be part of the email address or the name. */
+  q?: string;
   status?: Status;
 }
 
 export const membersQuery = (filter: MemberFilter) =>
   infiniteQueryOptions({
     queryKey: ['members', filter],
-    queryFn: ({ signal, pageParam }) => page(api.GET('/api/admin/members', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+    queryFn: ({ signal, pageParam }) =>
+      page(api.GET('/api/admin/members', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
   });
 
-/** Everybody with an account whom a filter lets through, newest first. */
+/** The members that match a filter, newest first. */
 export function useMembers(filter: MemberFilter) {
   return useInfiniteQuery({ ...membersQuery(filter), placeholderData: keepPreviousData });
 }

@@ -1,24 +1,27 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/lib/api';
+import { invalidate } from '@/lib/queries/keys';
 import { memberQuery } from '@/lib/queries/use-member';
 
-/** Gives a payment of a member back, whole or in part: once, however often it is asked for after an answer that was lost. */
+/** Refunds a payment in whole or in part. Retries after a lost answer refund it once. */
 export function useRefundPayment(member_id: string, payment_id: string) {
   const client = useQueryClient();
   const [key] = useState(() => crypto.randomUUID());
   return useMutation({
     mutationFn: (body: { amount: number; reason: string }) =>
-      data(api.POST('/api/admin/payments/{id}/refund', { params: { path: { id: payment_id } }, headers: { 'Idempotency-Key': key }, body })),
+      data(
+        api.POST('/api/admin/payments/{id}/refund', { params: { path: { id: payment_id } }, headers: { 'Idempotency-Key': key }, body }),
+      ),
     onSuccess: ({ payment }) => {
       client.setQueryData(
         memberQuery(member_id).queryKey,
         (member) => member && { ...member, payments: member.payments.map((other) => (other.id === payment.id ? payment : other)) },
       );
     },
-    // Whatever came of it: what is left of the payment is told anew.
+    // After a failure too: the refund may have gone through.
     onSettled: () => {
-      for (const queryKey of [memberQuery(member_id).queryKey, ['members'], ['audit'], ['metrics']]) void client.invalidateQueries({ queryKey });
+      invalidate(client, memberQuery(member_id).queryKey, ['members'], ['audit'], ['metrics']);
     },
   });
 }

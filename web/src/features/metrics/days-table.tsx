@@ -1,48 +1,63 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Button } from '@/components/button';
 import { figure, percent } from '@/lib/figures';
-import { money } from '@/lib/format';
 import type { Metrics } from '@/lib/models';
+import { money } from '@/lib/money';
 import styles from './days-table.module.css';
-import { shortDay } from './figures';
-import type { Day } from './figures';
+import { planKeys, planTitle, revenues, shortDay } from './figures';
+import type { AMOUNTS, Day } from './figures';
 
 const SHOWN_FIRST = 14;
 
-/** The rows that the charts are drawn from, newest first. */
-export function DaysTable({ metrics: { days, currency } }: { metrics: Metrics }) {
+/** The same numbers as the charts, newest day first. */
+export function DaysTable({ metrics }: { metrics: Metrics }) {
+  const { days } = metrics;
   const [isWhole, setIsWhole] = useState(false);
   const rate = (value: number | null | undefined) => (value === null || value === undefined ? '—' : percent(value));
+  const amounts = (name: (typeof AMOUNTS)[number], title: string) =>
+    revenues(metrics).map(({ currency, suffix, days: sales }) => {
+      const of = new Map(sales.map((day) => [day.date, day[name] ?? 0]));
+      return { head: `${title}${suffix}`, cell: ({ date }: Day) => (currency ? money(of.get(date) ?? 0, currency) : '—') };
+    });
   const columns: { head: string; cell: (day: Day) => string }[] = [
-    { head: 'MRR', cell: (day) => money(day.mrr, currency) },
-    { head: 'Active', cell: (day) => figure(day.active) },
-    { head: 'In trial', cell: (day) => figure(day.trialing) },
-    { head: 'New', cell: (day) => figure(day.new) },
-    { head: 'Left', cell: (day) => figure(day.churned_voluntary) },
-    { head: 'Left unpaid', cell: (day) => figure(day.churned_failed_payment) },
-    { head: 'Paid', cell: (day) => figure(day.payments_paid) },
-    { head: 'Failed', cell: (day) => figure(day.payments_failed) },
-    { head: 'Success', cell: (day) => rate(day.payment_success) },
-    { head: 'Views', cell: (day) => figure(day.views) },
-    { head: 'Hours', cell: (day) => figure(day.hours_watched, 1) },
-    { head: 'To the end', cell: (day) => rate(day.completion_rate) },
+    ...amounts('mrr', t`MRR`),
+    { head: t`Active`, cell: (day) => figure(day.active) },
+    { head: t`In trial`, cell: (day) => figure(day.trialing) },
+    { head: t`New`, cell: (day) => figure(day.new) },
+    { head: t`Churned`, cell: (day) => figure(day.churned_voluntary) },
+    { head: t`Churned, payment failed`, cell: (day) => figure(day.churned_failed_payment) },
+    { head: t`Payments paid`, cell: (day) => figure(day.payments_paid) },
+    { head: t`Payments failed`, cell: (day) => figure(day.payments_failed) },
+    { head: t`Payment success`, cell: (day) => rate(day.payment_success) },
+    { head: t`Trials started`, cell: (day) => figure(day.trials_started) },
+    { head: t`Trials converted`, cell: (day) => figure(day.trials_converted) },
+    ...amounts('at_risk', t`At risk`),
+    ...amounts('recovered', t`Recovered`),
+    ...amounts('refunded', t`Refunded`),
+    ...amounts('disputed', t`Disputed`),
+    ...planKeys(days).map((plan) => ({ head: planTitle(plan), cell: (day: Day) => figure(day.plans[plan] ?? 0) })),
+    { head: t`Views`, cell: (day) => figure(day.views) },
+    { head: t`Hours watched`, cell: (day) => figure(day.hours_watched, 1) },
+    { head: t`Completion`, cell: (day) => rate(day.completion_rate) },
   ];
   const rows = [...days].reverse();
+  const dayCount = rows.length;
   const shown = isWhole ? rows : rows.slice(0, SHOWN_FIRST);
   return (
     <div className={styles.section}>
-      <h2 id="day-by-day" className={styles.title}>
-        Day by day
+      <h2 id="daily-metrics" className={styles.title}>
+        {t`Daily metrics`}
       </h2>
-      {/* It scrolls by the arrow keys too. */}
+      {/* The arrow keys scroll it too. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.frame} role="region" aria-labelledby="day-by-day" tabIndex={0}>
+      <div className={styles.frame} role="region" aria-labelledby="daily-metrics" tabIndex={0}>
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">Day</th>
-              {columns.map(({ head }) => (
-                <th key={head} scope="col">
+              <th scope="col">{t`Day`}</th>
+              {columns.map(({ head }, at) => (
+                <th key={at} scope="col">
                   {head}
                 </th>
               ))}
@@ -52,8 +67,8 @@ export function DaysTable({ metrics: { days, currency } }: { metrics: Metrics })
             {shown.map((day) => (
               <tr key={day.date}>
                 <th scope="row">{shortDay(day.date)}</th>
-                {columns.map(({ head, cell }) => (
-                  <td key={head}>{cell(day)}</td>
+                {columns.map(({ cell }, at) => (
+                  <td key={at}>{cell(day)}</td>
                 ))}
               </tr>
             ))}
@@ -63,7 +78,7 @@ export function DaysTable({ metrics: { days, currency } }: { metrics: Metrics })
       {rows.length > SHOWN_FIRST && (
         <div>
           <Button size="sm" onClick={() => setIsWhole(!isWhole)}>
-            {isWhole ? 'Show fewer' : `Show all ${rows.length} days`}
+            {isWhole ? t`Show fewer days` : t`Show all ${dayCount} days`}
           </Button>
         </div>
       )}

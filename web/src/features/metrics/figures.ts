@@ -1,19 +1,70 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import type { Metrics } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 
 export type Day = Metrics['days'][number];
 
-/** By how much a figure that stands is other than on the first day; `null` where that says nothing. */
+/** The metrics that are amounts of money. */
+export const AMOUNTS = ['mrr', 'at_risk', 'recovered', 'refunded', 'disputed'] as const;
+
+export type Amounts = Record<(typeof AMOUNTS)[number], number>;
+
+/** The amounts in one currency, by day. */
+export interface Revenue {
+  /** ISO 4217; `null` if nothing was paid in any currency. */
+  currency: string | null;
+  /** Follows a metric's name: the currency, if there are several. */
+  suffix: string;
+  totals: Amounts;
+  days: Day[];
+}
+
+/** The amounts by currency, because amounts in two currencies cannot be added. */
+export function revenues({ currencies, days }: Metrics): Revenue[] {
+  if (currencies.length === 0) return [{ currency: null, suffix: '', totals: amountsOf(undefined), days }];
+  return currencies.map(({ currency, totals, days: sales }) => ({
+    currency,
+    suffix: currencies.length === 1 ? '' : ` (${currency.toUpperCase()})`,
+    totals: amountsOf(totals),
+    days: days.map((day, at) => ({ ...day, ...amountsOf(sales[at]) })),
+  }));
+}
+
+function amountsOf(sales: Amounts | undefined): Amounts {
+  return {
+    mrr: sales?.mrr ?? 0,
+    at_risk: sales?.at_risk ?? 0,
+    recovered: sales?.recovered ?? 0,
+    refunded: sales?.refunded ?? 0,
+    disputed: sales?.disputed ?? 0,
+  };
+}
+
+/** The plans that members have, sorted by key: `basic_month`. */
+export function planKeys(figures: readonly { plans: Record<string, number> }[]): string[] {
+  return [...new Set(figures.flatMap(({ plans }) => Object.keys(plans)))].sort();
+}
+
+/** `Basic, monthly` for `basic_month`. */
+export function planTitle(key: string): string {
+  const [plan_type = '', interval = ''] = key.split('_');
+  const plan = planName(plan_type);
+  return interval === 'year' ? t`${plan}, yearly` : t`${plan}, monthly`;
+}
+
+/** The relative change from the first day to the last; `null` if it cannot be computed. */
 export function growth(days: readonly Day[], name: 'mrr' | 'active'): number | null {
   const first = days[0]?.[name];
   const last = days.at(-1)?.[name];
-  return !first || last === undefined ? null : (last - first) / first;
+  return !first || last === undefined || last === null ? null : (last - first) / first;
 }
 
 const WEEK = 7;
 
 /**
- * Weeks in place of days, the last one up to the last day: what happened adds up, what stands is its last day's, and rates are
- * those of the whole week. Each bears the date of its first day.
+ * Weeks instead of days; the last week ends on the last day. Counts of events are added up, levels are those of the week's last
+ * day, and rates are those of the whole week. Each week has the date of its first day.
  */
 export function byWeek(days: readonly Day[]): Day[] {
   const weeks: Day[] = [];
@@ -22,6 +73,7 @@ export function byWeek(days: readonly Day[]): Day[] {
     const [first, last] = [week[0], week.at(-1)];
     if (!first || !last) break;
     const sum = (value: (day: Day) => number) => week.reduce((total, day) => total + value(day), 0);
+    const amount = (value: (day: Day) => number | null | undefined) => (value(last) === null ? null : sum((day) => value(day) ?? 0));
     const [views, paid, failed] = [sum((day) => day.views), sum((day) => day.payments_paid), sum((day) => day.payments_failed)];
     weeks.unshift({
       ...last,
@@ -32,6 +84,11 @@ export function byWeek(days: readonly Day[]): Day[] {
       payments_paid: paid,
       payments_failed: failed,
       payment_success: paid + failed > 0 ? paid / (paid + failed) : null,
+      recovered: amount((day) => day.recovered),
+      refunded: amount((day) => day.refunded),
+      disputed: amount((day) => day.disputed),
+      trials_started: sum((day) => day.trials_started),
+      trials_converted: sum((day) => day.trials_converted),
       views,
       hours_watched: sum((day) => day.hours_watched),
       completion_rate: views > 0 ? sum((day) => (day.completion_rate ?? 0) * day.views) / views : null,
@@ -40,12 +97,12 @@ export function byWeek(days: readonly Day[]): Day[] {
   return weeks;
 }
 
-/** `5 Nov`, of a day in UTC. */
+/** `5 Nov`, for a day in UTC. */
 export function shortDay(date: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+  return i18n.date(new Date(date), { day: 'numeric', month: 'short', timeZone: 'UTC' });
 }
 
-/** `Thu, 5 November 2026`, of a day in UTC. */
+/** `Thu, 5 November 2026`, for a day in UTC. */
 export function longDay(date: string): string {
-  return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+  return i18n.date(new Date(date), { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }

@@ -1,9 +1,15 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useNavigate, useSearchParams } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
 import { ErrorNotice, Remark } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';
-import { capital } from '@/lib/format';
+import { changeLabel } from '@/lib/change-label';
+import { currentChoice, plansPath, rememberChoice } from '@/lib/choice';
+import type { Choice } from '@/lib/choice';
+import { fieldIssues } from '@/lib/errors/api-error';
 import type { Interval, PlanType, Subscription } from '@/lib/models';
+import { choosePlan, planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
 import { signInPath } from '@/lib/return-to';
@@ -15,57 +21,124 @@ import { useCheckout } from './use-checkout';
 const LIVE: Subscription['status'][] = ['trialing', 'active', 'past_due', 'unpaid', 'paused'];
 
 export function Component() {
-  usePageTitle('Plans and prices');
+  usePageTitle(t`Plans and pricing`);
   const [params] = useSearchParams();
   const isSignedIn = useIsSignedIn();
   const subscription = useSubscription();
   const checkout = useCheckout();
   const navigate = useNavigate();
-  const preferred: PlanType = params.get('plan') === 'basic' ? 'basic' : 'premium';
+  const choice = currentChoice(params);
+  const code = choice.promotion_code;
+  const preferred: PlanType = choice.plan ?? 'premium';
   const held = subscription.data && LIVE.includes(subscription.data.status) ? subscription.data : null;
+  const heldName = planName(held?.plan_type ?? '');
 
-  const choose = (plan: PlanType, interval: Interval) => {
-    if (isSignedIn) checkout.mutate({ plan_type: plan, interval });
-    else void navigate(signInPath(`/plans?plan=${plan}`, '/register'));
+  /** Keeps the choice in this tab and in the address, so that reload, sign-up, checkout and the back button lead back to it. */
+  const keep = async (chosen: Choice) => {
+    rememberChoice(chosen);
+    await navigate(plansPath(chosen), { replace: true, preventScrollReset: true });
+  };
+  const choose = async (plan: PlanType, interval: Interval) => {
+    const chosen = { ...choice, plan, interval };
+    if (isSignedIn) checkout.mutate({ plan_type: plan, interval, promotion_code: chosen.promotion_code });
+    await keep(chosen);
+    if (!isSignedIn) await navigate(signInPath(plansPath(chosen), '/register'));
   };
 
   return (
     <div className={styles.page}>
       <div className={styles.intro}>
-        <h1>Pick your seat</h1>
-        <p>Every film and series of your plan, on every screen. Cancel whenever you like, it runs to the end of what you paid.</p>
+        <h1>
+          <Trans>Choose your plan</Trans>
+        </h1>
+        <p>
+          <Trans>
+            Watch everything in your plan on any screen. Cancel anytime and keep watching until the end of the period you paid for.
+          </Trans>
+        </p>
       </div>
-      {checkout.error && <ErrorNotice size="line" error={checkout.error} />}
+      {checkout.error && <CheckoutError error={checkout.error} code={code ?? ''} />}
       {held && (
         <Remark kind="info">
           <p>
-            You have {held.plan_type ? capital(held.plan_type) : 'a plan'} already. What it costs to change is shown before anything happens.
+            {held.plan_type ? (
+              <Trans>You already have {heldName}. Before you change your plan, we’ll show you what it costs.</Trans>
+            ) : (
+              <Trans>You already have a plan. Before you change it, we’ll show you what it costs.</Trans>
+            )}
           </p>
         </Remark>
       )}
-      <h2 className="visually-hidden">The plans</h2>
+      {!held && code && (
+        <Remark kind="positive">
+          <p>{t`Promotion code ${code} will be applied when you pay.`}</p>
+          <Button size="sm" onClick={() => void keep({ ...choice, promotion_code: undefined })}>
+            <Trans>Remove code</Trans>
+          </Button>
+        </Remark>
+      )}
+      <h2 className="visually-hidden">
+        <Trans>Plans</Trans>
+      </h2>
       <PlanCards
         preferred={preferred}
-        mark={(plan) => (held?.plan_type === plan ? 'Yours' : null)}
+        subscription={held}
+        interval={choice.interval ?? held?.interval ?? 'month'}
+        onInterval={(interval) => void keep({ ...choice, interval })}
+        mark={(plan, interval) => (held?.plan_type === plan && held.interval === interval ? t`Your plan` : null)}
         action={(plan, interval) =>
           held ? (
-            <ButtonLink to={held.plan_type === plan ? '/account' : `/account/plan?to=${plan}`} look={plan === 'premium' && held.plan_type !== plan ? 'primary' : 'quiet'} size="lg" wide>
-              {held.plan_type === plan ? 'To your account' : `Change to ${capital(plan)}`}
-            </ButtonLink>
+            <HeldAction held={held} plan={plan} interval={interval} />
           ) : (
             <Button
               look={plan === preferred ? 'primary' : 'quiet'}
               size="lg"
               wide
               busy={checkout.isPending || checkout.isSuccess}
-              onClick={() => choose(plan, interval)}
+              onClick={() => void choose(plan, interval)}
             >
-              {`Choose ${capital(plan)}`}
+              {choosePlan(plan)}
             </Button>
           )
         }
       />
-      <p className={styles.small}>You pay on the page of our payment provider. Free films need no plan, only an account.</p>
+      <p className={styles.small}>
+        <Trans>You’ll pay securely on our payment provider’s page. Free titles only need an account.</Trans>
+      </p>
+    </div>
+  );
+}
+
+/** What somebody who has a subscription can do about a plan. */
+function HeldAction({ held, plan, interval }: { held: Subscription; plan: PlanType; interval: Interval }) {
+  const isHeld = held.plan_type === plan && held.interval === interval;
+  if (isHeld || !held.plan_type || !held.interval) {
+    return (
+      <ButtonLink to="/account" size="lg" wide>
+        <Trans>Manage subscription</Trans>
+      </ButtonLink>
+    );
+  }
+  return (
+    <ButtonLink
+      to={`/account/plan?to=${plan}&interval=${interval}`}
+      look={plan === 'premium' && held.plan_type !== plan ? 'primary' : 'quiet'}
+      size="lg"
+      wide
+    >
+      {changeLabel({ plan_type: held.plan_type, interval: held.interval }, { plan_type: plan, interval })}
+    </ButtonLink>
+  );
+}
+
+/** Why no checkout was opened; of a promotion code that is not taken it says so. */
+function CheckoutError({ error, code }: { error: Error; code: string }) {
+  if (!fieldIssues(error).promotion_code) return <ErrorNotice size="line" error={error} />;
+  return (
+    <div role="alert">
+      <Remark kind="danger">
+        <p>{t`Promotion code ${code} can’t be used. It may have expired or contain a typo. You were not charged.`}</p>
+      </Remark>
     </div>
   );
 }

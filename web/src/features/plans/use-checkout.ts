@@ -6,6 +6,7 @@ import { useMutationOnce } from '@/lib/use-mutation-once';
 interface Order {
   plan_type: PlanType;
   interval: Interval;
+  promotion_code?: string;
 }
 
 /** Opens a checkout and goes there. It stays busy until the page is left, so that nothing is ordered twice. */

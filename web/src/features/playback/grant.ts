@@ -2,7 +2,8 @@ import type { Playback } from '@/lib/models';
 
 /** What was granted, and for how long it will do. */
 export interface Grant extends Playback {
-  renew_in_seconds: number;
+  /** When to ask for the next one, by this device's clock, in milliseconds. */
+  renew_at: number;
 }
 
 /** So that no clock, however wrong, makes a player ask without end. */

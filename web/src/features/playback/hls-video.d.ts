@@ -7,15 +7,12 @@ declare module 'react' {
     interface IntrinsicElements {
       'hls-video': HTMLAttributes<HlsVideoElement> & {
         ref?: Ref<HlsVideoElement>;
-        config?: HlsVideoElement['config'];
-        src?: string;
         slot?: string;
         crossOrigin?: string;
         playsInline?: boolean;
-        autoPlay?: boolean;
         preload?: string;
       };
-      'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string };
+      'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string; slot?: string; class?: string };
     }
   }
 }

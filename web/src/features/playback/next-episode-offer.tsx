@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import { Button } from '@/components/button';
 import { Poster } from '@/components/poster';
@@ -9,33 +11,37 @@ const COUNT_FROM = 8;
 interface NextEpisodeProps {
   video: Video;
   hasEnded: boolean;
+  /** Something else has the viewer's attention: it neither shows nor counts. */
+  isHidden: boolean;
+  /** It starts by itself. */
+  goesOn: boolean;
   onPlay: () => void;
 }
 
 /** Offers the next episode near the end; when it has come, goes on by itself unless somebody says no. */
-export function NextEpisode({ video, hasEnded, onPlay }: NextEpisodeProps) {
+export function NextEpisode({ video, hasEnded, isHidden, goesOn, onPlay }: NextEpisodeProps) {
   const [isDeclined, setIsDeclined] = useState(false);
   const [left, setLeft] = useState(COUNT_FROM);
-  const isCounting = hasEnded && !isDeclined;
+  const isCounting = hasEnded && !isDeclined && !isHidden && goesOn;
   useEffect(() => {
     if (!isCounting) return;
     const timer = setTimeout(() => (left <= 1 ? onPlay() : setLeft(left - 1)), 1000);
     return () => clearTimeout(timer);
   }, [isCounting, left, onPlay]);
-  if (isDeclined && !hasEnded) return null;
+  if (isHidden || (isDeclined && !hasEnded)) return null;
   return (
-    <aside className={styles.offer} aria-label="Next episode">
+    <aside className={styles.offer} aria-label={t`Next episode`}>
       <Poster video={video} sizes="18rem" className={styles.poster} />
       <div className={styles.words}>
-        <p className={styles.eyebrow}>{isCounting ? `Next episode in ${left}` : 'Next episode'}</p>
+        <p className={styles.eyebrow}>{isCounting ? t`Next episode in ${left}` : t`Next episode`}</p>
         <p className={styles.title}>{video.title}</p>
         <div className={styles.actions}>
           <Button look="primary" size="sm" icon="play" onClick={onPlay}>
-            Play it
+            <Trans>Play now</Trans>
           </Button>
           {!isDeclined && (
             <Button size="sm" className={styles.no} onClick={() => setIsDeclined(true)}>
-              Not now
+              <Trans>Cancel</Trans>
             </Button>
           )}
         </div>

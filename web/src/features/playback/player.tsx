@@ -1,176 +1,230 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
-import { En } from 'media-chrome/dist/lang/en.js';
-import { addTranslation } from 'media-chrome/dist/utils/i18n.js';
-import {
-  MediaControlBar,
-  MediaController,
-  MediaFullscreenButton,
-  MediaLoadingIndicator,
-  MediaMuteButton,
-  MediaPipButton,
-  MediaPlayButton,
-  MediaPosterImage,
-  MediaSeekBackwardButton,
-  MediaSeekForwardButton,
-  MediaTimeDisplay,
-  MediaTimeRange,
-  MediaVolumeRange,
-} from 'media-chrome/react';
-import {
-  MediaCaptionsMenu,
-  MediaCaptionsMenuButton,
-  MediaPlaybackRateMenu,
-  MediaPlaybackRateMenuButton,
-  MediaRenditionMenuButton,
-} from 'media-chrome/react/menu';
-import { useEffect, useRef, useState } from 'react';
+import { MediaController, MediaLoadingIndicator, MediaPosterImage } from 'media-chrome/react';
+import { use, useCallback, useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
-import { explain } from '@/lib/errors/explain';
-import type { ShownVideo } from '@/lib/models';
+import { MORE_ICONS } from '@/components/more-icons';
+import { useLanguage } from '@/lib/i18n/catalogues';
+import { placeName } from '@/lib/nouns';
 import { useOnline } from '@/lib/use-online';
-import type { Grant } from './grant';
+import { Controls } from './controls';
+import type { Film } from './film';
 import { NextEpisode } from './next-episode-offer';
+import { Remark, TheEnd, Trouble } from './overlays';
+import { TRIES_MAX, pauseBefore } from './patience';
 import styles from './player.module.css';
-import './quality-menu';
+import { playerLanguage } from './player-language';
+import { Stream } from './stream';
 import { useEngine } from './use-engine';
+import type { Playing } from './use-engine';
 import { useNextEpisode } from './use-next-episode';
+import { usePreferences } from './use-preferences';
 
 interface PlayerProps {
-  video: ShownVideo;
-  playback: Grant;
-  /** Seconds. */
-  start: number;
-  /** Asks for a stream again that was taken. */
-  onTakeBack: () => void;
+  film: Film;
+  /** The viewer has gone on to another film, which is not there yet. */
+  isLeft: boolean;
 }
-
-// A button is called by what is read on it: `1x`.
-addTranslation('en', { ...En, 'Playback rate {playbackRate}': 'Playback rate {playbackRate}x' });
 
 /** How long before the end the next episode is offered, in seconds. */
 const OFFER_BEFORE_END = 10;
 
-export default function Player({ video, playback, start, onTakeBack }: PlayerProps) {
-  const [element, setElement] = useState<HlsVideoElement | null>(null);
-  const controller = useRef<HTMLElement>(null);
-  const engine = useEngine(element, video.id, playback);
-  const next = useNextEpisode(video);
-  const [isNear, setIsNear] = useState(false);
-  const isOnline = useOnline();
-  const navigate = useNavigate();
-
-  // A source that changed in its address alone would start over; `useEngine` changes it in place.
-  const [source] = useState(playback.playback_url);
-  const [config] = useState(() => ({ startPosition: start }));
-
-  useEffect(() => {
+/** One player for all that is watched in a row: full screen, and the permission to make a sound, outlive a film. */
+export default function Player({ film, isLeft }: PlayerProps) {
+  use(playerLanguage(useLanguage()));
+  const { video, playback } = film;
+  const { title } = video;
+  const [stream, setStream] = useState<Stream | null>(null);
+  const attach = useCallback((element: HlsVideoElement | null) => {
     if (!element) return;
-    const look = () => setIsNear(element.duration > 0 && element.duration - element.currentTime <= OFFER_BEFORE_END);
-    element.addEventListener('timeupdate', look);
-    return () => element.removeEventListener('timeupdate', look);
-  }, [element]);
+    const attached = new Stream(element);
+    setStream(attached);
+    return () => attached.close();
+  }, []);
+  const controller = useRef<HTMLElement>(null);
+  const engine = useEngine(stream, isLeft ? null : film);
+  const next = useNextEpisode(video);
+  const { autoplay } = usePreferences(stream, controller, film);
+  const hasAudioChoice = useAudioChoice(stream);
+  const isNear = useNearEnd(stream);
+  const isMenuOpen = useMenuOpen(controller);
+  const navigate = useNavigate();
+  const goOn = useCallback(() => next && void navigate(`/watch/${next.id}`, { replace: true }), [navigate, next]);
 
+  // What lies over the player then has a title of its own.
+  const isTitled = !isLeft && engine.trouble?.kind !== 'full';
+
+  const storyboard = useStoryboard(stream, (engine.grant ?? playback).storyboard_url);
   useKeyboard(controller);
+  useFullScreen(controller);
 
   return (
-    <div className={styles.player}>
+    <div className={styles.player} inert={isLeft}>
       <MediaController
         ref={controller as never}
         className={styles.controller}
         autohide="3"
+        noVolumePref
+        noMutedPref
+        noSubtitlesLangPref
         gesturesDisabled={engine.trouble !== null}
-        aria-label={`Player: ${video.title}`}
+        aria-label={t`Player: ${title}`}
       >
-        <hls-video ref={setElement} slot="media" config={config} src={source} crossOrigin="anonymous" preload="auto" playsInline autoPlay>
-          <track kind="metadata" label="thumbnails" src={playback.storyboard_url} default />
+        <hls-video ref={attach} slot="media" crossOrigin="anonymous" preload="auto" playsInline>
+          <track key={storyboard.tries} kind="metadata" label="thumbnails" src={storyboard.url} default />
         </hls-video>
         {video.poster && <MediaPosterImage slot="poster" src={video.poster.url} className={styles.poster} />}
         <MediaLoadingIndicator slot="centered-chrome" noAutohide className={styles.loading} />
         <div slot="top-chrome" className={styles.top}>
           <Link to={`/videos/${video.id}`} className={styles.back}>
             <Icon name="back" size={24} />
-            <span className="visually-hidden">Back to the video</span>
+            <span className="visually-hidden">
+              <Trans>Back to video details</Trans>
+            </span>
           </Link>
-          <div className={styles.names}>
-            <h1 className={styles.title}>{video.title}</h1>
-            {video.season && video.episode ? <p className={styles.place}>{`Season ${video.season}, episode ${video.episode}`}</p> : null}
-          </div>
+          {isTitled && (
+            <div className={styles.names}>
+              <h1 className={styles.title}>{video.title}</h1>
+              {video.season && video.episode ? <p className={styles.place}>{placeName(video.season, video.episode)}</p> : null}
+            </div>
+          )}
         </div>
-        <quality-menu id="quality" hidden anchor="auto" className={styles.menu} />
-        <MediaPlaybackRateMenu hidden anchor="auto" rates={[0.5, 0.75, 1, 1.25, 1.5, 2]} className={styles.menu} />
-        <MediaCaptionsMenu hidden anchor="auto" className={styles.menu} />
-        <MediaControlBar className={styles.seek}>
-          <MediaTimeRange className={styles.range} />
-        </MediaControlBar>
-        <MediaControlBar className={styles.bar}>
-          <MediaPlayButton className={styles.control} />
-          <MediaSeekBackwardButton seekOffset={10} className={styles.control} />
-          <MediaSeekForwardButton seekOffset={10} className={styles.control} />
-          <MediaMuteButton className={styles.control} />
-          <MediaVolumeRange className={styles.volume} />
-          <MediaTimeDisplay showDuration noToggle className={styles.time} />
-          <span className={styles.gap} />
-          <MediaCaptionsMenuButton className={styles.control} />
-          <MediaPlaybackRateMenuButton className={styles.control} />
-          <MediaRenditionMenuButton invokeTarget="quality" className={styles.control} />
-          <MediaPipButton className={`${styles.control ?? ''} ${styles.pip ?? ''}`} />
-          <MediaFullscreenButton className={styles.control} />
-        </MediaControlBar>
+        <Controls hasAudioChoice={hasAudioChoice} />
       </MediaController>
-      {!isOnline && engine.trouble === null && (
-        <p role="status" className={styles.offline}>
-          <Icon name="offline" size={18} />
-          You are offline. What is loaded plays on.
-        </p>
-      )}
+      {engine.isLoading && <Busy />}
+      {engine.trouble === null && <Remarks engine={engine} />}
       {next && (isNear || engine.hasEnded) && engine.trouble === null && (
-        <NextEpisode video={next} hasEnded={engine.hasEnded} onPlay={() => void navigate(`/watch/${next.id}`, { replace: true })} />
+        <NextEpisode key={next.id} video={next} hasEnded={engine.hasEnded} isHidden={isMenuOpen} goesOn={autoplay} onPlay={goOn} />
       )}
-      {engine.hasEnded && !next && engine.trouble === null && <TheEnd id={video.id} onAgain={() => element && void playFrom(element, 0)} />}
-      {engine.trouble !== null && <Trouble error={engine.trouble.error} kind={engine.trouble.kind} onRetry={engine.trouble.kind === 'taken' ? onTakeBack : engine.retry} />}
+      {engine.hasEnded && !next && engine.trouble === null && (
+        <TheEnd id={video.id} onAgain={() => stream && playFrom(stream.element, 0)} />
+      )}
+      {engine.trouble !== null && <Trouble trouble={engine.trouble} onRetry={engine.retry} onTakeBack={engine.takeBack} />}
     </div>
   );
 }
 
-function playFrom(element: HlsVideoElement, seconds: number): Promise<void> {
+/** The one thing worth saying while the film goes on, or tries to. */
+function Remarks({ engine }: { engine: Playing }) {
+  const isOnline = useOnline();
+  if (!isOnline) return <Remark icon="offline" text={t`You’re offline. Playback continues with what’s already loaded.`} />;
+  if (engine.isStruggling) return <Remark icon={MORE_ICONS.sync} text={t`The video isn’t loading. We’ll keep trying.`} />;
+  if (engine.isUnsaved) return <Remark icon="alert" text={t`We can’t save your position right now.`} onRetry={engine.save} />;
+  if (engine.areCaptionsLost) return <Remark icon="alert" text={t`Captions couldn’t be loaded.`} onRetry={engine.retryCaptions} />;
+  return null;
+}
+
+/** Seen while there is nothing to see yet. */
+function Busy() {
+  return (
+    <div className={styles.busy} role="status">
+      <span className="visually-hidden">
+        <Trans>Loading</Trans>
+      </span>
+      <span />
+      <span />
+      <span />
+    </div>
+  );
+}
+
+function playFrom(element: HlsVideoElement, seconds: number): void {
   element.currentTime = seconds;
-  return element.play();
+  void element.play().catch(() => undefined);
 }
 
-function TheEnd({ id, onAgain }: { id: string; onAgain: () => void }) {
-  return (
-    <div className={styles.over} role="status">
-      <p className={styles.overTitle}>The end</p>
-      <div className={styles.overActions}>
-        <Link to={`/videos/${id}`} className={styles.overLink}>
-          More like it
-        </Link>
-        <Button look="quiet" icon="restart" onClick={onAgain} className={styles.overButton}>
-          Watch again
-        </Button>
-      </div>
-    </div>
-  );
+function useNearEnd(stream: Stream | null): boolean {
+  const [isNear, setIsNear] = useState(false);
+  useEffect(() => {
+    if (!stream) return;
+    const { element } = stream;
+    const look = () => setIsNear(element.duration > 0 && element.duration - element.currentTime <= OFFER_BEFORE_END);
+    element.addEventListener('timeupdate', look);
+    element.addEventListener('emptied', look);
+    return () => {
+      element.removeEventListener('timeupdate', look);
+      element.removeEventListener('emptied', look);
+    };
+  }, [stream]);
+  return isNear;
 }
 
-/** Over the picture, when it does not go on. */
-function Trouble({ kind, error, onRetry }: { kind: 'taken' | 'failed'; error: unknown; onRetry: () => void }) {
-  const said =
-    kind === 'taken'
-      ? { title: 'Playing elsewhere now', text: 'This stream was stopped, or its place was taken by another device. Your place in the film is kept.' }
-      : explain(error);
-  return (
-    <div className={styles.over} role="alert">
-      <p className={styles.overTitle}>{said.title}</p>
-      <p className={styles.overText}>{said.text}</p>
-      <Button look="primary" icon={kind === 'taken' ? 'play' : 'restart'} onClick={onRetry}>
-        {kind === 'taken' ? 'Play here' : 'Try again'}
-      </Button>
-    </div>
-  );
+/** Whether there is more than one language to listen to. */
+function useAudioChoice(stream: Stream | null): boolean {
+  const [hasChoice, setHasChoice] = useState(false);
+  useEffect(() => {
+    const tracks = stream?.audioTracks;
+    if (!tracks) return;
+    const look = () => setHasChoice([...tracks].length > 1);
+    tracks.addEventListener('addtrack', look);
+    tracks.addEventListener('removetrack', look);
+    return () => {
+      tracks.removeEventListener('addtrack', look);
+      tracks.removeEventListener('removetrack', look);
+    };
+  }, [stream]);
+  return hasChoice;
+}
+
+/** The pictures over the seek bar: where they fail, they are asked for again, with growing pauses. */
+function useStoryboard(stream: Stream | null, url: string): { url: string; tries: number } {
+  const [failed, setFailed] = useState({ url, tries: 0 });
+  const tries = failed.url === url ? failed.tries : 0;
+  useEffect(() => {
+    // The element plays a copy of the track, of which it tells nothing.
+    const copies = stream?.element.shadowRoot;
+    if (!copies || tries >= TRIES_MAX) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      if (copies.querySelector<HTMLTrackElement>('track[label="thumbnails"]')?.readyState !== HTMLTrackElement.ERROR) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => setFailed({ url, tries: tries + 1 }), pauseBefore(tries + 1));
+    };
+    // It may have failed before anybody listened.
+    look();
+    copies.addEventListener('error', look, true);
+    return () => {
+      clearTimeout(timer);
+      copies.removeEventListener('error', look, true);
+    };
+  }, [stream, url, tries]);
+  return { url, tries };
+}
+
+const OPEN_MENUS = '[role="menu"]:not([hidden])';
+const CLOSED_MENU = '[role="menu"][hidden]';
+
+/** Whether a menu of the player is open. */
+function useMenuOpen(controller: React.RefObject<HTMLElement | null>): boolean {
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => {
+    const target = controller.current;
+    if (!target) return;
+    const look = () => setIsOpen(target.querySelector(OPEN_MENUS) !== null);
+    // The library's menus take the focus at the end of their next transition. For one that is closed half-way into view, that is
+    // when it has faded out again: it would take the focus from the menu that was opened meanwhile, which then closes.
+    const keepFocus = (event: Event) => {
+      if (event.target instanceof Element && event.target.matches(CLOSED_MENU)) event.stopPropagation();
+    };
+    target.addEventListener('toggle', look, true);
+    target.addEventListener('transitionend', keepFocus, true);
+    return () => {
+      target.removeEventListener('toggle', look, true);
+      target.removeEventListener('transitionend', keepFocus, true);
+    };
+  }, [controller]);
+  return isOpen;
+}
+
+/** The whole stage goes full screen, with all that stands over the picture. */
+function useFullScreen(controller: React.RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const target = controller.current;
+    if (target) Object.assign(target, { fullscreenElement: target.closest('main') });
+  }, [controller]);
 }
 
 /** The player's keys work wherever the focus is, unless something there has a use for them. */
@@ -183,9 +237,16 @@ function useKeyboard(controller: React.RefObject<HTMLElement | null>) {
       target.focus({ preventScroll: true });
       target.dispatchEvent(new KeyboardEvent(event.type, event));
     };
+    // A menu closes itself only while the focus is in it, where it may never have come.
+    const closeMenus = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      for (const menu of target?.querySelectorAll<HTMLElement>(OPEN_MENUS) ?? []) menu.hidden = true;
+    };
+    target?.addEventListener('keydown', closeMenus);
     window.addEventListener('keydown', forward);
     window.addEventListener('keyup', forward);
     return () => {
+      target?.removeEventListener('keydown', closeMenus);
       window.removeEventListener('keydown', forward);
       window.removeEventListener('keyup', forward);
     };

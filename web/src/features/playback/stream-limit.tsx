@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans, Plural } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { Button, ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
@@ -5,11 +7,13 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { deviceName } from '@/lib/device-name';
 import type { ApiError } from '@/lib/errors/api-error';
-import { ago, count } from '@/lib/format';
+import { ago } from '@/lib/format';
+import { planName } from '@/lib/nouns';
 import { useStopStream } from '@/lib/queries/use-stop-stream';
 import { useSubscription } from '@/lib/queries/use-subscription';
 import styles from './stream-limit.module.css';
 import { busyStreams } from './busy-streams';
+import type { BusyStream } from './busy-streams';
 
 interface StreamLimitProps {
   error: ApiError;
@@ -23,6 +27,7 @@ export function StreamLimit({ error, isAsking, onRetry }: StreamLimitProps) {
   const stop = useStopStream();
   const subscription = useSubscription();
   const [stopped, setStopped] = useState<string | null>(null);
+  const premium = planName('premium');
   const mayUpgrade = subscription.data && subscription.data.plan_type !== 'premium';
   useEffect(() => {
     document.getElementById('limit')?.focus();
@@ -34,38 +39,56 @@ export function StreamLimit({ error, isAsking, onRetry }: StreamLimitProps) {
   return (
     <section className={styles.limit} aria-labelledby="limit">
       <h1 id="limit" tabIndex={-1} className={styles.title}>
-        Every seat of your plan is taken
+        <Trans>Too many devices are watching</Trans>
       </h1>
-      <p className={styles.text}>{`Your account is playing on ${count(busy.length, 'device')}, and that is as many as your plan has. Stop one to watch here.`}</p>
+      <p className={styles.text}>
+        <Plural
+          value={busy.length}
+          one="Your account is playing on # device, which is your plan’s limit. Stop it to watch here."
+          other="Your account is playing on # devices, which is your plan’s limit. Stop one to watch here."
+        />
+      </p>
       {stop.error && <ErrorNotice size="line" error={stop.error} />}
       <ul className={styles.list}>
         {busy.map((stream) => (
-          <li key={stream.playback_session_id} className={styles.row}>
-            <span className={styles.mark}>
-              <Icon name={MORE_ICONS.device} />
-            </span>
-            <div className={styles.what}>
-              <p className={styles.name}>{deviceName(stream.device_name)}</p>
-              <p className={styles.when}>{`${stream.video_title}, since ${ago(stream.started_at)}`}</p>
-            </div>
-            <Button
-              look="primary"
-              size="sm"
-              busy={(stop.isPending || isAsking) && stopped === stream.playback_session_id}
-              aria-label={`Stop ${deviceName(stream.device_name)} and watch here`}
-              onClick={() => take(stream.playback_session_id)}
-            >
-              Stop it and watch here
-            </Button>
-          </li>
+          <Row
+            key={stream.playback_session_id}
+            stream={stream}
+            isBusy={(stop.isPending || isAsking) && stopped === stream.playback_session_id}
+            onTake={() => take(stream.playback_session_id)}
+          />
         ))}
       </ul>
       <div className={styles.actions}>
         <Button busy={isAsking && stopped === null} icon="restart" onClick={onRetry}>
-          Try again
+          <Trans>Try again</Trans>
         </Button>
-        {mayUpgrade && <ButtonLink to={subscription.data.plan_type ? '/account/plan?to=premium' : '/plans?plan=premium'}>More seats with Premium</ButtonLink>}
+        {mayUpgrade && (
+          <ButtonLink to={subscription.data.plan_type ? '/account/plan?to=premium' : '/plans?plan=premium'}>
+            <Trans>Watch on more devices with {premium}</Trans>
+          </ButtonLink>
+        )}
       </div>
     </section>
+  );
+}
+
+function Row({ stream, isBusy, onTake }: { stream: BusyStream; isBusy: boolean; onTake: () => void }) {
+  const device = deviceName(stream.device_name);
+  const { video_title: title } = stream;
+  const started = ago(stream.started_at);
+  return (
+    <li className={styles.row}>
+      <span className={styles.mark}>
+        <Icon name={MORE_ICONS.device} />
+      </span>
+      <div className={styles.what}>
+        <p className={styles.name}>{device}</p>
+        <p className={styles.when}>{t`${title} · Started: ${started}`}</p>
+      </div>
+      <Button look="primary" size="sm" busy={isBusy} aria-label={t`Stop ${device} and watch here`} onClick={onTake}>
+        <Trans>Stop and watch here</Trans>
+      </Button>
+    </li>
   );
 }

@@ -1,14 +1,40 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
+import { hasCode } from '@/lib/errors/api-error';
+import { busyStreams } from './busy-streams';
 import { renewIn } from './grant';
 import type { Grant } from './grant';
+import { patiently } from './patience';
+import { serviceClock } from './service-clock';
 
 /** Starts a video, which takes a stream of the plan; with a stream of one's own, grants it anew. */
 export async function play(id: string, playback_session_id?: string, signal?: AbortSignal): Promise<Grant> {
   const answer = api.GET('/api/videos/{id}/play', { params: { path: { id }, query: { playback_session_id } }, signal });
   const playback = await data(answer);
-  const { response } = await answer;
-  return { ...playback, renew_in_seconds: renewIn(playback.refresh_after, response.headers.get('date')) };
+  const date = (await answer).response.headers.get('date');
+  serviceClock.hear(date);
+  return { ...playback, renew_at: Date.now() + 1000 * renewIn(playback.refresh_after, date) };
+}
+
+/** Starts a video in the place of the one other device that plays. Where several do, their owner has to say which. */
+export async function takeBack(id: string): Promise<Grant> {
+  try {
+    return await play(id);
+  } catch (error) {
+    const [other, ...more] = hasCode(error, 'STREAM_LIMIT_REACHED') ? busyStreams(error) : [];
+    if (!other || more.length > 0) throw error;
+    await stop(other.playback_session_id);
+    return play(id);
+  }
+}
+
+async function stop(session_id: string): Promise<void> {
+  try {
+    await data(api.DELETE('/api/playback/{session_id}', { params: { path: { session_id } } }));
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
+  }
 }
 
 /** All that the player needs, fetched once for each time that somebody sits down to watch. */
@@ -20,5 +46,6 @@ export function usePlayback(id: string) {
     gcTime: 0,
     refetchOnReconnect: false,
     refetchOnWindowFocus: false,
+    ...patiently,
   });
 }

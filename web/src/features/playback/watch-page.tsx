@@ -1,100 +1,124 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useQueryClient } from '@tanstack/react-query';
-import { Suspense, lazy, useEffect } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Icon } from '@/components/icon';
 import { ErrorNotice } from '@/components/notice';
 import { Notices } from '@/components/notices';
-import { hasCode } from '@/lib/errors/api-error';
+import { ApiError, hasCode } from '@/lib/errors/api-error';
 import type { ShownVideo } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
+import { invalidate } from '@/lib/queries/keys';
 import { useVideo } from '@/lib/queries/use-video';
+import type { Film } from './film';
+import { patiently } from './patience';
 import { StreamLimit } from './stream-limit';
 import { usePlayback } from './use-playback';
 import styles from './watch-page.module.css';
 
 const Player = lazy(() => import('./player'));
 
+/** The stage is what goes full screen: it stays from one episode to the next, and holds all that there is to say. */
 export function Component() {
   const { id = '' } = useParams();
   return (
     <main className={styles.stage}>
-      {/* Another video is another player. */}
-      <Watch key={id} id={id} />
+      <Watch id={id} />
       <Notices />
     </main>
   );
 }
 
 function Watch({ id }: { id: string }) {
-  const [params] = useSearchParams();
-  const video = useVideo(id);
+  const [params, setParams] = useSearchParams();
+  const isFromStart = params.get('from') === 'start';
+  const video = useVideo(id, patiently);
   const playback = usePlayback(id);
   const client = useQueryClient();
+  const [film, setFilm] = useState<Film | null>(null);
+  // A film is opened once for each grant: what is learned of it later opens it no second time.
+  if (video.data && playback.data && film?.playback !== playback.data) {
+    setFilm({ video: video.data, playback: playback.data, start: isFromStart ? 0 : playback.data.resume_position });
+  }
+  const isOpen = film !== null && film.video.id === id;
   usePageTitle(video.data?.title ?? null);
   useEffect(
     () => () => {
       // How far one is has changed, wherever it is shown; what the next page has asked for already was too early.
       void client.cancelQueries({ queryKey: ['video', id] });
-      void client.invalidateQueries({ queryKey: ['video', id] });
-      void client.invalidateQueries({ queryKey: ['continue-watching'] });
+      invalidate(client, ['video', id], ['continue-watching']);
     },
     [client, id],
   );
+  useEffect(() => {
+    // Whoever comes back to this address goes on where they were.
+    if (isOpen && isFromStart) setParams({}, { replace: true });
+  }, [isOpen, isFromStart, setParams]);
 
-  if (playback.data && video.data) {
-    return (
-      <Suspense fallback={<Curtain video={video.data} />}>
-        <Player
-          key={playback.data.playback_session_id}
-          video={video.data}
-          playback={playback.data}
-          start={params.get('from') === 'start' ? 0 : playback.data.resume_position}
-          onTakeBack={() => void playback.refetch()}
-        />
-      </Suspense>
-    );
-  }
-  const error = playback.error ?? video.error;
-  if (hasCode(error, 'STREAM_LIMIT_REACHED')) {
-    return (
-      <Aside id={id}>
-        <StreamLimit error={error} isAsking={playback.isFetching} onRetry={() => void playback.refetch()} />
-      </Aside>
-    );
-  }
-  if (error) {
-    return (
-      <Aside id={id}>
-        <ErrorNotice size="page" error={error} onRetry={() => void (playback.error ? playback.refetch() : video.refetch())} />
-      </Aside>
-    );
-  }
-  return <Curtain video={video.data} />;
+  const isPaused = [video, playback].some((one) => one.fetchStatus === 'paused' && !one.data);
+  const error = playback.error ?? video.error ?? (isPaused ? new ApiError('UNREACHABLE', 'There is no network.') : null);
+  const retry = () => void (playback.data ? video.refetch() : playback.refetch());
+  return (
+    <>
+      {film && (
+        <Suspense fallback={<Curtain video={film.video} isSlow={false} />}>
+          <Player film={film} isLeft={!isOpen} />
+        </Suspense>
+      )}
+      {!isOpen &&
+        (error ? (
+          <Refusal id={id} error={error} isAsking={playback.isFetching} onRetry={retry} />
+        ) : (
+          <Curtain video={video.data} isSlow={playback.failureCount > 1} />
+        ))}
+    </>
+  );
+}
+
+interface RefusalProps {
+  id: string;
+  error: unknown;
+  isAsking: boolean;
+  onRetry: () => void;
+}
+
+/** Why it does not begin. */
+function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
+  return (
+    <div className={styles.aside}>
+      <Link to={`/videos/${id}`} className={styles.back}>
+        <Icon name="back" />
+        <Trans>Back to video details</Trans>
+      </Link>
+      {hasCode(error, 'STREAM_LIMIT_REACHED') ? (
+        <StreamLimit error={error} isAsking={isAsking} onRetry={onRetry} />
+      ) : (
+        <ErrorNotice size="page" error={error} onRetry={onRetry} />
+      )}
+    </div>
+  );
 }
 
 /** What is seen before the first frame. */
-function Curtain({ video }: { video: ShownVideo | undefined }) {
+function Curtain({ video, isSlow }: { video: ShownVideo | undefined; isSlow: boolean }) {
   return (
     <div className={styles.curtain} role="status" style={{ backgroundColor: video?.poster?.placeholder }}>
-      <h1 className={styles.title}>{video?.title ?? 'One moment'}</h1>
+      <h1 className={styles.title}>{video?.title ?? t`Loading`}</h1>
       <div className={styles.lights} aria-hidden="true">
         <span />
         <span />
         <span />
       </div>
-      <span className="visually-hidden">Loading</span>
-    </div>
-  );
-}
-
-function Aside({ id, children }: { id: string; children: React.ReactNode }) {
-  return (
-    <div className={styles.aside}>
-      <Link to={`/videos/${id}`} className={styles.back}>
-        <Icon name="back" />
-        Back to the video
-      </Link>
-      {children}
+      {isSlow ? (
+        <p>
+          <Trans>This is taking longer than usual. We’ll keep trying.</Trans>
+        </p>
+      ) : (
+        <span className="visually-hidden">
+          <Trans>Loading</Trans>
+        </span>
+      )}
     </div>
   );
 }

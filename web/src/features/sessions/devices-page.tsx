@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
@@ -19,11 +21,11 @@ import { useRevokeSession } from './use-revoke-session';
 import { useSessions } from './use-sessions';
 
 export function Component() {
-  usePageTitle('Devices');
+  usePageTitle(t`Devices`);
   return (
-    <SheetPage title="Devices" lead="Where you are signed in, and what plays there. A device that you sign out is out at once.">
+    <SheetPage title={t`Devices`} lead={t`Where you’re signed in and what’s playing. Signing out a device takes effect right away.`}>
       <Streams />
-      <Sheet title="Signed in">
+      <Sheet title={t`Signed-in devices`}>
         <Sessions />
       </Sheet>
     </SheetPage>
@@ -44,7 +46,7 @@ function Sessions() {
   }
   if (sessions.error) return <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />;
   return (
-    <Loading label="Loading your devices">
+    <Loading label={t`Loading your devices`}>
       <Skeleton shape="text" lines={4} />
     </Loading>
   );
@@ -54,10 +56,11 @@ function SessionRow({ session }: { session: Session }) {
   const revoke = useRevokeSession();
   const signOut = useSignOut();
   const name = deviceName(session.device_name);
+  const [used, since] = [ago(session.last_used_at), day(session.created_at)];
   const isPhone = /iPhone|Android/.test(session.device_name);
   const out = () =>
     revoke.mutate(session.id, {
-      onSuccess: () => notify(`${name} is signed out.`),
+      onSuccess: () => notify(t`${name} is signed out.`),
       onError: (error) => notify(sentence(error), 'failed'),
     });
   return (
@@ -67,17 +70,22 @@ function SessionRow({ session }: { session: Session }) {
       </span>
       <div className={styles.what}>
         <p className={styles.name}>
-          {name} {session.current && <Badge kind="accent">This device</Badge>}
+          {name}{' '}
+          {session.current && (
+            <Badge kind="accent">
+              <Trans>This device</Trans>
+            </Badge>
+          )}
         </p>
-        <p className={styles.when}>{`Used ${ago(session.last_used_at)}, signed in ${day(session.created_at)}`}</p>
+        <p className={styles.when}>{t`Last used: ${used} · Signed in: ${since}`}</p>
       </div>
       <Button
         size="sm"
         busy={revoke.isPending || signOut.isPending}
-        aria-label={`Sign out ${name}`}
+        aria-label={t`Sign out ${name}`}
         onClick={() => (session.current ? signOut.mutate() : out())}
       >
-        Sign out
+        <Trans>Sign out</Trans>
       </Button>
     </li>
   );
@@ -86,7 +94,7 @@ function SessionRow({ session }: { session: Session }) {
 function Streams() {
   const streams = useStreams();
   return (
-    <Sheet title="Playing now">
+    <Sheet title={t`Playing now`}>
       {streams.data ? (
         streams.data.length > 0 ? (
           <ul className={styles.list}>
@@ -95,12 +103,12 @@ function Streams() {
             ))}
           </ul>
         ) : (
-          <Empty icon="play" title="All quiet" text="Nothing plays on your account at the moment." />
+          <Empty icon="play" title={t`Nothing is playing`} text={t`Nothing is playing on your account right now.`} />
         )
       ) : streams.error ? (
         <ErrorNotice error={streams.error} onRetry={() => void streams.refetch()} />
       ) : (
-        <Loading label="Loading what plays">
+        <Loading label={t`Loading what’s playing`}>
           <Skeleton shape="text" lines={2} />
         </Loading>
       )}
@@ -110,6 +118,8 @@ function Streams() {
 
 function StreamRow({ stream }: { stream: Stream }) {
   const stop = useStopStream();
+  const { video_title: title } = stream;
+  const [device, started] = [deviceName(stream.device_name), ago(stream.started_at)];
   return (
     <li className={styles.row}>
       <span className={styles.mark}>
@@ -117,15 +127,15 @@ function StreamRow({ stream }: { stream: Stream }) {
       </span>
       <div className={styles.what}>
         <p className={styles.name}>{stream.video_title}</p>
-        <p className={styles.when}>{`${deviceName(stream.device_name)}, since ${ago(stream.started_at)}`}</p>
+        <p className={styles.when}>{t`${device} · Started: ${started}`}</p>
       </div>
       <Button
         size="sm"
         busy={stop.isPending}
-        aria-label={`Stop ${stream.video_title}`}
+        aria-label={t`Stop ${title}`}
         onClick={() => stop.mutate(stream.playback_session_id, { onError: (error) => notify(sentence(error), 'failed') })}
       >
-        Stop
+        <Trans>Stop</Trans>
       </Button>
     </li>
   );

@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
@@ -5,22 +7,25 @@ import { ErrorNotice } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';
 import { SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
-import { capital } from '@/lib/format';
+import { changeLabel } from '@/lib/change-label';
+import { choiceOf } from '@/lib/choice';
+import { day } from '@/lib/format';
 import type { Interval, PlanType, Subscription } from '@/lib/models';
 import { notify } from '@/lib/notify';
+import { choosePlan, planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
 import { forgetWanted, wanted } from '@/lib/wanted';
 import styles from './change-plan-page.module.css';
-import { ConfirmChange } from './confirm-change';
+import { ConfirmChange, heldOf } from './confirm-change';
 import { isLive } from './describe';
 import type { Wish } from './use-change-plan';
 
 export function Component() {
-  usePageTitle('Change the plan');
+  usePageTitle(t`Change plan`);
   const subscription = useSubscription();
   return (
-    <SheetPage title="Change the plan" lead="What it costs is shown before anything happens.">
+    <SheetPage title={t`Change plan`} lead={t`We’ll show you what it costs before anything changes.`}>
       {subscription.data ? (
         isLive(subscription.data) ? (
           <Choice subscription={subscription.data} />
@@ -30,7 +35,7 @@ export function Component() {
       ) : subscription.error ? (
         <ErrorNotice error={subscription.error} onRetry={() => void subscription.refetch()} />
       ) : (
-        <Loading label="Loading your plan">
+        <Loading label={t`Loading your plan`}>
           <Skeleton shape="block" className={styles.waiting} />
         </Loading>
       )}
@@ -42,14 +47,20 @@ function Choice({ subscription }: { subscription: Subscription }) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const [wish, setWish] = useState<Wish | null>(null);
-  const { plan_type, interval } = subscription;
+  const { plan_type, interval, pending_plan_type, pending_interval, current_period_end } = subscription;
+  const held = heldOf(subscription);
   const preferred: PlanType = params.get('to') === 'basic' ? 'basic' : 'premium';
   const isHeld = (plan: PlanType, every: Interval) => plan === plan_type && every === interval;
+  const isSet = (plan: PlanType, every: Interval) => plan === pending_plan_type && every === (pending_interval ?? interval);
+  const end = current_period_end && day(current_period_end);
 
   const onDone = (changed: Subscription) => {
     setWish(null);
-    const isThere = changed.plan_type === wish?.plan_type && changed.interval === wish?.interval;
-    notify(isThere ? `You have ${capital(changed.plan_type ?? '')} now.` : 'Your plan changes at the end of the period.');
+    const isThere = changed.plan_type === wish?.plan_type && changed.interval === wish.interval;
+    const plan = planName(changed.plan_type ?? '');
+    notify(
+      isThere ? t`You now have ${plan}.` : end ? t`Your plan changes on ${end}.` : t`Your plan changes at the end of your billing period.`,
+    );
     const next = isThere ? wanted() : null;
     forgetWanted();
     void navigate(next ?? '/account');
@@ -57,25 +68,39 @@ function Choice({ subscription }: { subscription: Subscription }) {
 
   return (
     <>
-      <h2 className="visually-hidden">The plans</h2>
+      <h2 className="visually-hidden">
+        <Trans>Plans</Trans>
+      </h2>
       <PlanCards
         preferred={preferred}
-        initialInterval={interval ?? 'month'}
-        mark={(plan, every) => (isHeld(plan, every) ? 'Yours' : null)}
+        subscription={subscription}
+        initialInterval={choiceOf(params).interval ?? interval ?? 'month'}
+        mark={(plan, every) => (isHeld(plan, every) ? t`Your plan` : null)}
         action={(plan, every) =>
           isHeld(plan, every) ? (
-            <p className={styles.held}>What you have now</p>
+            <p className={styles.held}>
+              <Trans>Your current plan</Trans>
+            </p>
+          ) : isSet(plan, every) ? (
+            <p className={styles.held}>{end ? t`Starts on ${end}` : t`Starts at the end of your billing period`}</p>
           ) : (
-            <Button look={plan === preferred ? 'primary' : 'quiet'} size="lg" wide onClick={() => setWish({ plan_type: plan, interval: every })}>
-              {plan === plan_type ? (every === 'year' ? 'Pay by the year' : 'Pay by the month') : `Change to ${capital(plan)}`}
+            <Button
+              look={plan === preferred ? 'primary' : 'quiet'}
+              size="lg"
+              wide
+              onClick={() => setWish({ plan_type: plan, interval: every })}
+            >
+              {held ? changeLabel(held, { plan_type: plan, interval: every }) : choosePlan(plan)}
             </Button>
           )
         }
       />
       <p>
-        <Link to="/account">Back to your plan</Link>
+        <Link to="/account">
+          <Trans>Back to your subscription</Trans>
+        </Link>
       </p>
-      <ConfirmChange wish={wish} onClose={() => setWish(null)} onDone={onDone} />
+      <ConfirmChange subscription={subscription} wish={wish} onClose={() => setWish(null)} onDone={onDone} />
     </>
   );
 }

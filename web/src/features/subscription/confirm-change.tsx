@@ -1,15 +1,26 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useState } from 'react';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { ErrorNotice } from '@/components/notice';
 import { Loading, Skeleton } from '@/components/skeleton';
-import { capital, day, money } from '@/lib/format';
+import { changeName, isUpgrade } from '@/lib/change-label';
+import type { PlanAndInterval } from '@/lib/change-label';
+import { day } from '@/lib/format';
 import type { ChangePreview, Subscription } from '@/lib/models';
+import { money } from '@/lib/money';
+import { openTab } from '@/lib/open-tab';
 import styles from './change-plan-page.module.css';
+import { owes } from './describe';
+import { PaymentDialog } from './payment-dialog';
+import type { PaymentElsewhere } from './payment-dialog';
 import { useChangePlan } from './use-change-plan';
 import type { Wish } from './use-change-plan';
 import { useChangePreview } from './use-change-preview';
 
 interface ConfirmChangeProps {
+  subscription: Subscription;
   /** What is to be changed to; `null` while nothing is asked. */
   wish: Wish | null;
   onClose: () => void;
@@ -17,7 +28,8 @@ interface ConfirmChangeProps {
 }
 
 /** Shows what a change costs and when it comes, and makes it when that is agreed to. */
-export function ConfirmChange({ wish, onClose, onDone }: ConfirmChangeProps) {
+export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmChangeProps) {
+  const [payment, setPayment] = useState<PaymentElsewhere | null>(null);
   const preview = useChangePreview(wish);
   const change = useChangePlan();
   const close = () => {
@@ -25,18 +37,39 @@ export function ConfirmChange({ wish, onClose, onDone }: ConfirmChangeProps) {
     onClose();
   };
   const confirm = () => wish && change.mutate(wish, { onSuccess: onDone });
+  const pay = (href: string) => setPayment({ href, isBlocked: openTab(href) === null });
+  if (wish && payment) {
+    const isDebt = owes(subscription);
+    return (
+      <PaymentDialog
+        {...payment}
+        isSettled={(now) => (isDebt ? !owes(now) : now.plan_type === wish.plan_type && now.interval === wish.interval)}
+        onSettled={(now) => {
+          setPayment(null);
+          change.reset();
+          // What was owed is paid; what the change itself costs is asked anew.
+          if (isDebt) void preview.refetch();
+          else onDone(now);
+        }}
+        onClose={() => setPayment(null)}
+      />
+    );
+  }
+  const held = heldOf(subscription);
   return (
     <Dialog
       open={wish !== null}
       onClose={close}
-      title={wish ? `Change to ${capital(wish.plan_type)}` : ''}
+      title={wish && held ? changeName(held, wish) : t`Change plan`}
       description={preview.data && whenText(preview.data)}
       actions={
         <>
-          <Button onClick={close}>Not now</Button>
+          <Button onClick={close}>
+            <Trans>Cancel</Trans>
+          </Button>
           {preview.data && (
             <Button look="primary" busy={change.isPending} onClick={confirm}>
-              {actText(preview.data)}
+              {actText(preview.data, held)}
             </Button>
           )}
         </>
@@ -45,28 +78,41 @@ export function ConfirmChange({ wish, onClose, onDone }: ConfirmChangeProps) {
       {preview.data ? (
         <Bill preview={preview.data} />
       ) : preview.error ? (
-        <ErrorNotice size="line" error={preview.error} onRetry={() => void preview.refetch()} />
+        <ErrorNotice size="line" error={preview.error} onRetry={() => void preview.refetch()} onVisit={pay} />
       ) : (
-        <Loading label="Working out what it costs">
+        <Loading label={t`Calculating the price`}>
           <Skeleton shape="text" lines={4} />
         </Loading>
       )}
-      {change.error && <ErrorNotice size="line" error={change.error} />}
+      {change.error && <ErrorNotice size="line" error={change.error} onVisit={pay} />}
     </Dialog>
   );
 }
 
-function whenText({ when, effective_at }: ChangePreview): string {
-  return when === 'now' ? 'It takes effect at once. You pay the difference for the rest of your period.' : `It takes effect on ${day(effective_at)}. Until then you keep what you have.`;
+/** What somebody has now. */
+export function heldOf({ plan_type, interval }: Subscription): PlanAndInterval | null {
+  return plan_type && interval ? { plan_type, interval } : null;
 }
 
-function actText({ when, amount_due, currency }: ChangePreview): string {
-  if (when === 'period_end') return 'Change then';
-  return amount_due > 0 ? `Pay ${money(amount_due, currency)} and change` : 'Change now';
+function whenText({ when, effective_at }: ChangePreview): string {
+  if (when === 'now') return t`The change takes effect right away. You pay the difference for the rest of your billing period.`;
+  const date = day(effective_at);
+  return t`The change takes effect on ${date}. Until then, you keep your current plan.`;
+}
+
+function actText(preview: ChangePreview, held: PlanAndInterval | null): string {
+  const { when, effective_at, amount_due, currency } = preview;
+  const date = day(effective_at);
+  if (when === 'period_end') return t`Switch on ${date}`;
+  const isBetter = held !== null && held.plan_type !== preview.plan_type && isUpgrade(held, preview);
+  if (amount_due <= 0) return isBetter ? t`Upgrade now` : t`Switch now`;
+  const amount = money(amount_due, currency);
+  return isBetter ? t`Pay ${amount} and upgrade` : t`Pay ${amount} and switch`;
 }
 
 function Bill({ preview }: { preview: ChangePreview }) {
   const { lines, amount_due, currency, renews_at, renewal_amount, interval } = preview;
+  const [date, price] = [day(renews_at), money(renewal_amount, currency)];
   return (
     <>
       <dl className={styles.bill}>
@@ -77,11 +123,13 @@ function Bill({ preview }: { preview: ChangePreview }) {
           </div>
         ))}
         <div className={`${styles.entry ?? ''} ${lines.length > 0 ? (styles.total ?? '') : ''}`}>
-          <dt>To pay now</dt>
+          <dt>
+            <Trans>Due today</Trans>
+          </dt>
           <dd>{money(amount_due, currency)}</dd>
         </div>
       </dl>
-      <p className={styles.note}>{`From ${day(renews_at)}: ${money(renewal_amount, currency)} a ${interval}.`}</p>
+      <p className={styles.note}>{interval === 'year' ? t`From ${date}: ${price} per year.` : t`From ${date}: ${price} per month.`}</p>
     </>
   );
 }

@@ -1,3 +1,6 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Icon } from '@/components/icon';
@@ -5,16 +8,22 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice } from '@/components/notice';
 import { SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
-import { day, money } from '@/lib/format';
-import type { Invoice } from '@/lib/models';
+import { day } from '@/lib/format';
+import type { Invoice, Subscription } from '@/lib/models';
+import { money } from '@/lib/money';
+import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
+import { openTab } from '@/lib/open-tab';
+import { useSubscription } from '@/lib/queries/use-subscription';
 import styles from './invoices-page.module.css';
+import { PaymentDialog } from './payment-dialog';
+import type { PaymentElsewhere } from './payment-dialog';
 import { useInvoices } from './use-invoices';
 
 export function Component() {
-  usePageTitle('Invoices');
+  usePageTitle(t`Invoices`);
   return (
-    <SheetPage title="Invoices">
+    <SheetPage title={t`Invoices`}>
       <Invoices />
     </SheetPage>
   );
@@ -26,12 +35,12 @@ function Invoices() {
   if (invoices.error && !shown) return <ErrorNotice error={invoices.error} onRetry={() => void invoices.refetch()} />;
   if (!shown) {
     return (
-      <Loading label="Loading your invoices">
+      <Loading label={t`Loading your invoices`}>
         <Skeleton shape="block" className={styles.waiting} />
       </Loading>
     );
   }
-  if (shown.length === 0) return <Empty icon="card" title="Nothing to pay, nothing paid" text="Your invoices will be here once there are any." />;
+  if (shown.length === 0) return <Empty icon="card" title={t`No invoices yet`} text={t`Your invoices will appear here.`} />;
   return (
     <>
       <ul className={styles.list}>
@@ -43,7 +52,7 @@ function Invoices() {
       {invoices.hasNextPage && (
         <div>
           <Button busy={invoices.isFetchingNextPage} onClick={() => void invoices.fetchNextPage()}>
-            Show older
+            <Trans>Show older invoices</Trans>
           </Button>
         </div>
       )}
@@ -53,7 +62,8 @@ function Invoices() {
 
 function Row({ invoice }: { invoice: Invoice }) {
   const { number, status, amount_due, amount_paid, amount_refunded, currency, created_at, hosted_invoice_url, invoice_pdf } = invoice;
-  const name = number ?? 'Invoice';
+  const refunded = money(amount_refunded, currency);
+  const name = number ?? t`Invoice`;
   return (
     <li className={styles.row}>
       <div className={styles.what}>
@@ -62,19 +72,17 @@ function Row({ invoice }: { invoice: Invoice }) {
       </div>
       <div className={styles.sum}>
         <p className={styles.amount}>{money(status === 'paid' ? amount_paid : amount_due, currency)}</p>
-        {amount_refunded > 0 && <p className={styles.number}>{`${money(amount_refunded, currency)} came back`}</p>}
+        {amount_refunded > 0 && <p className={styles.number}>{t`${refunded} refunded`}</p>}
       </div>
       <State status={status} />
       <div className={styles.links}>
-        {status === 'open' && hosted_invoice_url && (
-          <a href={hosted_invoice_url} className={styles.link}>
-            Pay it<span className="visually-hidden">: {name}</span>
-          </a>
-        )}
+        {status === 'open' && hosted_invoice_url && <PayInvoice href={hosted_invoice_url} name={name} />}
         {invoice_pdf && (
           <a href={invoice_pdf} className={styles.link} target="_blank" rel="noreferrer">
             <Icon name={MORE_ICONS.download} size={18} />
-            PDF<span className="visually-hidden"> of {name}, opens in a new tab</span>
+            <Trans>
+              PDF<span className="visually-hidden"> of {name}, opens in a new tab</span>
+            </Trans>
           </a>
         )}
       </div>
@@ -82,16 +90,63 @@ function Row({ invoice }: { invoice: Invoice }) {
   );
 }
 
+/** Pays an open invoice in a new tab, and waits until something has come of it. */
+function PayInvoice({ href, name }: { href: string; name: string }) {
+  const [payment, setPayment] = useState<(PaymentElsewhere & { before: string }) | null>(null);
+  const subscription = useSubscription();
+  const pay = () => setPayment({ href, isBlocked: openTab(href) === null, before: stateOf(subscription.data) });
+  return (
+    <>
+      <Button size="sm" look="primary" aria-label={t`Pay invoice ${name}`} busy={!subscription.data} onClick={pay}>
+        <Trans>Pay now</Trans>
+      </Button>
+      {payment && (
+        <PaymentDialog
+          {...payment}
+          isSettled={(now) => stateOf(now) !== payment.before}
+          onSettled={() => {
+            setPayment(null);
+            notify(t`Thank you. We received your payment.`);
+          }}
+          onClose={() => setPayment(null)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What a payment changes of a subscription. */
+function stateOf(subscription: Subscription | undefined): string {
+  const { status, plan_type, interval, current_period_end, grace_until } = subscription ?? {};
+  return JSON.stringify([status, plan_type, interval, current_period_end, grace_until]);
+}
+
 function State({ status }: { status: string }) {
   switch (status) {
     case 'paid':
-      return <Badge kind="positive">Paid</Badge>;
+      return (
+        <Badge kind="positive">
+          <Trans>Paid</Trans>
+        </Badge>
+      );
     case 'open':
-      return <Badge kind="danger">Open</Badge>;
+      return (
+        <Badge kind="danger">
+          <Trans>Unpaid</Trans>
+        </Badge>
+      );
     case 'void':
-      return <Badge>Void</Badge>;
+      return (
+        <Badge>
+          <Trans>Void</Trans>
+        </Badge>
+      );
     case 'uncollectible':
-      return <Badge kind="warning">Not collected</Badge>;
+      return (
+        <Badge kind="warning">
+          <Trans>Not collected</Trans>
+        </Badge>
+      );
     default:
       return <Badge>{status}</Badge>;
   }

@@ -1,12 +1,17 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { ButtonLink, Button } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
 import { api, data } from '@/lib/api';
-import { capital, day } from '@/lib/format';
+import { BRAND } from '@/lib/brand';
+import { day } from '@/lib/format';
 import type { Subscription } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
+import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { forgetWanted, wanted } from '@/lib/wanted';
 import styles from './return-page.module.css';
@@ -17,7 +22,7 @@ const WAIT_MAX = 45_000;
 
 /** Back from the checkout: waits until the plan can be watched, and says so. */
 export function Component() {
-  usePageTitle('Welcome');
+  usePageTitle(t`Welcome`);
   const [params] = useSearchParams();
   const session_id = params.get('session_id') ?? undefined;
   const [round, setRound] = useState(0);
@@ -34,11 +39,12 @@ export function Component() {
     if (!current) return;
     client.setQueryData(subscriptionQuery.queryKey, current);
     // What was refused before is not any more.
-    if (current.access.allowed) void client.invalidateQueries({ queryKey: ['video'] });
+    if (current.access.allowed) invalidate(client, ['video']);
   }, [client, current]);
 
   if (current?.access.allowed) return <Welcome subscription={current} />;
-  if (subscription.error && !current) return <ErrorNotice size="page" error={subscription.error} onRetry={() => void subscription.refetch()} />;
+  if (subscription.error && !current)
+    return <ErrorNotice size="page" error={subscription.error} onRetry={() => void subscription.refetch()} />;
   return isLate ? <Late onAsk={() => setRound(round + 1)} /> : <Waiting />;
 }
 
@@ -55,8 +61,12 @@ function Waiting() {
   return (
     <div className={styles.page} role="status">
       <Lights isLit={false} />
-      <h1>Saving your seat</h1>
-      <p className={styles.text}>Your payment is being confirmed. That takes a few seconds; this page goes on by itself.</p>
+      <h1>
+        <Trans>Confirming your payment</Trans>
+      </h1>
+      <p className={styles.text}>
+        <Trans>This takes a few seconds. This page continues automatically.</Trans>
+      </p>
     </div>
   );
 }
@@ -65,20 +75,25 @@ function Welcome({ subscription }: { subscription: Subscription }) {
   const [next] = useState(wanted);
   useEffect(() => forgetWanted(), []);
   const { plan_type, status, trial_end } = subscription;
+  const name = plan_type ? planName(plan_type) : BRAND;
+  const date = trial_end && day(trial_end);
   return (
     <div className={styles.page} role="status">
       <Lights isLit />
-      <h1>{`Welcome to ${plan_type ? capital(plan_type) : 'Marquee'}`}</h1>
+      <h1>{t`Welcome to ${name}`}</h1>
       <p className={styles.text}>
-        {status === 'trialing' && trial_end ? `It is free until ${day(trial_end)}. ` : ''}
-        Everything in your plan is open to you now.
+        {status === 'trialing' && date ? (
+          <Trans>Your free trial runs until {date}. You can now watch everything in your plan.</Trans>
+        ) : (
+          <Trans>You can now watch everything in your plan.</Trans>
+        )}
       </p>
       <div className={styles.actions}>
         <ButtonLink to={next ?? '/'} look="primary" size="lg" icon="play">
-          {next ? 'To your film' : 'Start watching'}
+          {next ? t`Watch now` : t`Start watching`}
         </ButtonLink>
         <ButtonLink to="/account" size="lg">
-          Your plan
+          <Trans>Manage subscription</Trans>
         </ButtonLink>
       </div>
     </div>
@@ -89,13 +104,22 @@ function Late({ onAsk }: { onAsk: () => void }) {
   return (
     <div className={styles.page} role="status">
       <Lights isLit={false} />
-      <h1>No payment has reached us yet</h1>
-      <p className={styles.text}>If you paid, it will: we open your plan as soon as it does, and you need not wait here. If you left the checkout, nothing was charged.</p>
+      <h1>
+        <Trans>We haven’t received your payment yet</Trans>
+      </h1>
+      <p className={styles.text}>
+        <Trans>
+          If you’ve paid, your plan starts as soon as your payment arrives. You don’t need to wait here. If you left the checkout, you were
+          not charged.
+        </Trans>
+      </p>
       <div className={styles.actions}>
         <Button look="primary" onClick={onAsk}>
-          Look again
+          <Trans>Check again</Trans>
         </Button>
-        <ButtonLink to="/plans">Back to the plans</ButtonLink>
+        <ButtonLink to="/plans">
+          <Trans>Back to plans</Trans>
+        </ButtonLink>
       </div>
     </div>
   );

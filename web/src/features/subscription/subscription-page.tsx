@@ -1,4 +1,7 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import { Badge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Dialog } from '@/components/dialog';
@@ -6,13 +9,16 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice, Remark } from '@/components/notice';
 import { Sheet, SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
-import { capital, day, money } from '@/lib/format';
-import type { Plan, Subscription } from '@/lib/models';
+import { day } from '@/lib/format';
+import type { Subscription } from '@/lib/models';
+import { money } from '@/lib/money';
 import { notify } from '@/lib/notify';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
-import { usePlans } from '@/lib/queries/use-plans';
 import { useSubscription } from '@/lib/queries/use-subscription';
+import { forgetWanted, wanted } from '@/lib/wanted';
 import { describe, isLive, owes } from './describe';
+import { PayButton } from './pay-button';
 import styles from './subscription-page.module.css';
 import { useCancelSubscription } from './use-cancel-subscription';
 import { useChangePlan } from './use-change-plan';
@@ -20,16 +26,16 @@ import { usePortal } from './use-portal';
 import { useResumeSubscription } from './use-resume-subscription';
 
 export function Component() {
-  usePageTitle('Your plan');
+  usePageTitle(t`Subscription`);
   const subscription = useSubscription();
   return (
-    <SheetPage title="Your plan">
+    <SheetPage title={t`Subscription`}>
       {subscription.data ? (
         <Overview subscription={subscription.data} />
       ) : subscription.error ? (
         <ErrorNotice error={subscription.error} onRetry={() => void subscription.refetch()} />
       ) : (
-        <Loading label="Loading your plan">
+        <Loading label={t`Loading your subscription`}>
           <Skeleton shape="block" className={styles.waiting} />
         </Loading>
       )}
@@ -38,26 +44,29 @@ export function Component() {
 }
 
 function Overview({ subscription }: { subscription: Subscription }) {
-  const plans = usePlans();
   const said = describe(subscription);
   if (!isLive(subscription) && !subscription.complimentary_until) {
     return (
-      <Empty icon="card" title={subscription.status === 'canceled' ? 'The curtain has fallen' : 'No plan yet'} text={said.text}>
+      <Empty
+        icon="card"
+        title={subscription.status === 'canceled' ? t`Your subscription has ended` : t`No subscription yet`}
+        text={said.text}
+      >
         <ButtonLink to="/plans" look="primary">
-          {subscription.status === 'canceled' ? 'Subscribe again' : 'See the plans'}
+          {subscription.status === 'canceled' ? t`Subscribe again` : t`See plans`}
         </ButtonLink>
       </Empty>
     );
   }
   return (
     <>
-      {owes(subscription) && <Overdue text={said.text} />}
-      <section className={styles.card} aria-label="Your subscription">
+      {owes(subscription) && <Overdue text={said.text} isPaused={subscription.status === 'paused'} />}
+      <section className={styles.card} aria-label={t`Your subscription`}>
         <div className={styles.top}>
-          <p className={styles.plan}>{subscription.plan_type ? capital(subscription.plan_type) : 'Plan'}</p>
+          <p className={styles.plan}>{subscription.plan_type ? planName(subscription.plan_type) : t`Plan`}</p>
           <Badge kind={said.tone}>{said.label}</Badge>
         </div>
-        <p className={styles.price}>{priceText(subscription, plans.data)}</p>
+        <p className={styles.price}>{priceText(subscription)}</p>
         {!owes(subscription) && <p>{said.text}</p>}
         {isLive(subscription) && <Actions subscription={subscription} />}
       </section>
@@ -66,9 +75,12 @@ function Overview({ subscription }: { subscription: Subscription }) {
   );
 }
 
-function priceText({ plan_type, interval }: Subscription, plans: Plan[] | undefined): string {
-  const price = plans?.find((plan) => plan.plan_type === plan_type)?.prices.find((one) => one.interval === interval);
-  return price ? `${money(price.amount, price.currency)} a ${price.interval}` : '\u00a0';
+/** What they pay, which may differ from what the plan costs now. */
+function priceText({ amount, currency, interval, has_discount }: Subscription): string {
+  if (amount === null || !currency || !interval) return '\u00a0';
+  const price = money(amount, currency);
+  if (interval === 'year') return has_discount ? t`${price} per year before your discount` : t`${price} per year`;
+  return has_discount ? t`${price} per month before your discount` : t`${price} per month`;
 }
 
 function Actions({ subscription }: { subscription: Subscription }) {
@@ -77,10 +89,11 @@ function Actions({ subscription }: { subscription: Subscription }) {
   const change = useChangePlan();
   const error = resume.error ?? change.error;
   const { plan_type, interval, pending_plan_type, cancel_at } = subscription;
-  const keep = () => resume.mutate(undefined, { onSuccess: () => notify('Good to have you. Your subscription goes on.') });
+  const keep = () => resume.mutate(undefined, { onSuccess: () => notify(t`Welcome back. Your subscription continues.`) });
   const stay = () => {
     if (!plan_type || !interval) return;
-    change.mutate({ plan_type, interval }, { onSuccess: () => notify(`You stay with ${capital(plan_type)}.`) });
+    const name = planName(plan_type);
+    change.mutate({ plan_type, interval }, { onSuccess: () => notify(t`You’re keeping ${name}.`) });
   };
   return (
     <>
@@ -88,23 +101,28 @@ function Actions({ subscription }: { subscription: Subscription }) {
       <div className={styles.actions}>
         {cancel_at ? (
           <Button look="primary" busy={resume.isPending} onClick={keep}>
-            Keep my subscription
+            {keepText(subscription)}
           </Button>
         ) : (
           <>
             {pending_plan_type ? (
               <Button look="primary" busy={change.isPending} onClick={stay}>
-                {plan_type === pending_plan_type ? 'Keep what I have' : `Stay with ${capital(plan_type ?? '')}`}
+                {plan_type === pending_plan_type
+                  ? interval === 'year'
+                    ? t`Keep yearly billing`
+                    : t`Keep monthly billing`
+                  : keepText(subscription)}
               </Button>
             ) : (
-              !owes(subscription) && (
+              !owes(subscription) &&
+              subscription.status !== 'paused' && (
                 <ButtonLink to="/account/plan" look="primary">
-                  Change the plan
+                  <Trans>Change plan</Trans>
                 </ButtonLink>
               )
             )}
             <Button look="plain" onClick={() => setIsAsking(true)}>
-              Cancel
+              <Trans>Cancel subscription</Trans>
             </Button>
           </>
         )}
@@ -121,24 +139,24 @@ function CancelDialog({ open, onClose, subscription }: { open: boolean; onClose:
     cancel.mutate(undefined, {
       onSuccess: () => {
         onClose();
-        notify(end ? `Cancelled. You can watch until ${end}.` : 'Cancelled.');
+        notify(end ? t`Your subscription is canceled. You can watch until ${end}.` : t`Your subscription is canceled.`);
       },
     });
   return (
     <Dialog
       open={open}
       onClose={onClose}
-      title="Cancel your subscription?"
+      title={t`Cancel your subscription?`}
       description={
         end
-          ? `You keep everything until ${end}. Nothing is charged after that, and until then you can change your mind.`
-          : 'You keep everything to the end of what you paid.'
+          ? t`You can keep watching until ${end}. You won’t be charged again, and you can change your mind until then.`
+          : t`You can keep watching until the end of the period you paid for.`
       }
       actions={
         <>
-          <Button onClick={onClose}>Stay</Button>
+          <Button onClick={onClose}>{keepText(subscription)}</Button>
           <Button look="danger" busy={cancel.isPending} onClick={confirm}>
-            Cancel at the end of the period
+            <Trans>Cancel subscription</Trans>
           </Button>
         </>
       }
@@ -148,14 +166,29 @@ function CancelDialog({ open, onClose, subscription }: { open: boolean; onClose:
   );
 }
 
-function Overdue({ text }: { text: string }) {
+function keepText({ plan_type }: Subscription): string {
+  const plan = planName(plan_type ?? '');
+  return plan_type ? t`Keep ${plan}` : t`Keep subscription`;
+}
+
+function Overdue({ text, isPaused }: { text: string; isPaused: boolean }) {
   const portal = usePortal();
+  const navigate = useNavigate();
+  // Back to the film that the payment stood before.
+  const goOn = () => {
+    const next = wanted();
+    forgetWanted();
+    if (next) void navigate(next);
+  };
   return (
     <Remark kind="danger" icon="card">
       <p className={styles.overdue}>{text}</p>
-      <Button look="primary" size="sm" busy={portal.isPending || portal.isSuccess} onClick={() => portal.mutate()}>
-        Fix the payment
-      </Button>
+      <div className={styles.actions}>
+        <PayButton size="sm" label={isPaused ? t`Add card` : t`Pay now`} onPaid={goOn} />
+        <Button size="sm" busy={portal.isPending || portal.isSuccess} onClick={() => portal.mutate()}>
+          <Trans>Update card</Trans>
+        </Button>
+      </div>
       {portal.error && <ErrorNotice size="line" error={portal.error} />}
     </Remark>
   );
@@ -164,11 +197,11 @@ function Overdue({ text }: { text: string }) {
 function Payment() {
   const portal = usePortal();
   return (
-    <Sheet title="Payment" lead="Card and billing address are kept by our payment provider, not by us.">
+    <Sheet title={t`Payment method`} lead={t`Our payment provider keeps your card and billing address. We don’t.`}>
       {portal.error && <ErrorNotice size="line" error={portal.error} />}
       <div>
         <Button icon={MORE_ICONS.external} busy={portal.isPending || portal.isSuccess} onClick={() => portal.mutate()}>
-          Card and billing
+          <Trans>Manage payment method</Trans>
         </Button>
       </div>
     </Sheet>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
 import type { Interval, PlanType } from '@/lib/models';
+import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { useMutationOnce } from '@/lib/use-mutation-once';
 
@@ -17,7 +18,7 @@ export function useChangePlan() {
     onSuccess: (subscription) => {
       client.setQueryData(subscriptionQuery.queryKey, subscription);
       // What plays may be another by now, though it was asked for a moment ago.
-      for (const queryKey of [['invoices'], ['video']]) void client.invalidateQueries({ queryKey });
+      invalidate(client, ['invoices'], ['video']);
     },
   });
 }

@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { Button } from '@/components/button';
 import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
@@ -5,7 +7,7 @@ import { api, done } from '@/lib/api';
 import { hasCode } from '@/lib/errors/api-error';
 import { notify } from '@/lib/notify';
 import { useForm } from '@/lib/use-form';
-import { newPasswordIssue } from './checks';
+import { newPasswordIssue, passwordHint } from './checks';
 import styles from './profile-page.module.css';
 
 /** The address is for the password manager of the browser alone. */
@@ -13,26 +15,26 @@ export function ChangePassword({ email }: { email?: string }) {
   const form = useForm({
     initial: { current_password: '', new_password: '' },
     check: ({ current_password, new_password }) => ({
-      current_password: current_password ? undefined : 'Enter the password that you have',
+      current_password: current_password ? undefined : t`Enter your current password`,
       new_password: newPasswordIssue(new_password),
     }),
     submit: async (body) => {
       await done(api.POST('/api/auth/change-password', { body }));
       form.reset();
-      notify('Your password is changed. Your other devices are signed out.');
+      notify(t`Password changed. Your other devices were signed out.`);
     },
     // The service names no field when it is the one that does not match.
-    issuesOf: (error) => (hasCode(error, 'INVALID_CREDENTIALS') ? { current_password: 'This is not your password' } : null),
+    issuesOf: (error) => (hasCode(error, 'INVALID_CREDENTIALS') ? { current_password: t`This password is incorrect` } : null),
   });
   return (
     <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
       {form.error !== null && <ErrorNotice size="line" error={form.error} />}
       <input type="text" name="username" value={email ?? ''} readOnly hidden autoComplete="username" />
-      <PasswordField {...form.field('current_password')} label="Current password" autoComplete="current-password" />
-      <PasswordField {...form.field('new_password')} label="New password" autoComplete="new-password" hint="At least 8 characters. A phrase is better than a puzzle." />
+      <PasswordField {...form.field('current_password')} label={t`Current password`} autoComplete="current-password" />
+      <PasswordField {...form.field('new_password')} label={t`New password`} autoComplete="new-password" hint={passwordHint()} />
       <div>
         <Button type="submit" look="strong" busy={form.isBusy}>
-          Change the password
+          <Trans>Change password</Trans>
         </Button>
       </div>
     </form>

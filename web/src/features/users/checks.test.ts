@@ -10,9 +10,9 @@ describe('what is told before the service is asked', () => {
 
   it('names what is empty, malformed, too short and too long', () => {
     expect(emailIssue('  ')).toMatch(/Enter/);
-    expect(emailIssue('you@example')).toMatch(/no email address/);
+    expect(emailIssue('you@example')).toMatch(/valid email address/);
     expect(emailIssue(`${'a'.repeat(320)}@example.com`)).toMatch(/too long/);
-    expect(newPasswordIssue('')).toMatch(/Choose/);
+    expect(newPasswordIssue('')).toMatch(/Enter/);
     expect(newPasswordIssue('1234567')).toMatch(/at least 8/);
     expect(newPasswordIssue('x'.repeat(129))).toMatch(/at most 128/);
     expect(nameIssue('x'.repeat(101))).toMatch(/at most 100/);

@@ -1,32 +1,34 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
-import { TextField } from '@/components/field';
+import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { api, data } from '@/lib/api';
+import { hasCode } from '@/lib/errors/api-error';
 import { notify } from '@/lib/notify';
 import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import styles from './profile-page.module.css';
 
-/** Deletes the account when its address is typed once more: nothing of it can be brought back. */
+/** Deletes the account when its password is typed once more: nothing of it can be brought back. */
 export function DeleteAccount({ email }: { email: string }) {
   const [isAsking, setIsAsking] = useState(false);
   const navigate = useNavigate();
   const form = useForm({
-    initial: { email: '' },
-    check: (typed) => ({
-      email: typed.email.trim().toLowerCase() === email.toLowerCase() ? undefined : `Enter ${email} to go on`,
-    }),
-    submit: async () => {
-      await data(api.DELETE('/api/account'));
+    initial: { password: '' },
+    check: ({ password }) => ({ password: password ? undefined : t`Enter your password` }),
+    submit: async (body) => {
+      await data(api.DELETE('/api/account', { body }));
       setIsAsking(false);
       // First away from what only the signed-in may see: this is no lost session.
       await navigate('/', { replace: true });
       endSession();
-      notify('Your account is deleted. Farewell.');
+      notify(t`Your account has been deleted.`);
     },
+    issuesOf: (error) => (hasCode(error, 'INVALID_CREDENTIALS') ? { password: t`This password is incorrect` } : null),
   });
   const close = () => {
     setIsAsking(false);
@@ -36,22 +38,25 @@ export function DeleteAccount({ email }: { email: string }) {
     <>
       <div>
         <Button look="danger" onClick={() => setIsAsking(true)}>
-          Delete the account
+          <Trans>Delete account</Trans>
         </Button>
       </div>
       <Dialog
         open={isAsking}
         onClose={close}
-        title="Delete your account?"
-        description="Your subscription ends now, without a refund, and everything that we hold on you is deleted: your history, your devices, your name. It cannot be brought back."
+        title={t`Delete your account?`}
+        description={t`Your subscription ends now, without a refund. Your name, watch history and devices are deleted. This can’t be undone.`}
       >
         <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
           {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-          <TextField {...form.field('email')} label="Your email address, to be sure" type="email" autoComplete="off" />
+          <input type="text" name="username" value={email} readOnly hidden autoComplete="username" />
+          <PasswordField {...form.field('password')} label={t`Enter your password to confirm`} autoComplete="current-password" />
           <div className={styles.actions}>
-            <Button onClick={close}>Keep it</Button>
+            <Button onClick={close}>
+              <Trans>Keep account</Trans>
+            </Button>
             <Button type="submit" look="danger" busy={form.isBusy}>
-              Delete everything
+              <Trans>Delete account</Trans>
             </Button>
           </div>
         </form>

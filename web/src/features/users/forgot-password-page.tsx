@@ -1,42 +1,63 @@
-import { useState } from 'react';
-import { Link } from 'react-router';
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useEffect, useState } from 'react';
+import { Link, useLocation } from 'react-router';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Remark } from '@/components/notice';
 import { api, data } from '@/lib/api';
 import { usePageTitle } from '@/lib/page-title';
+import { returnTo, signInPath } from '@/lib/return-to';
 import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
 import { Door } from './door';
 import styles from './door.module.css';
+import { draft, keepDraft } from './draft';
+import { rememberReset } from './reset-asked';
 
 export function Component() {
-  usePageTitle('Forgotten password');
+  usePageTitle(t`Forgot password`);
+  const next = returnTo(useLocation().search);
   const [sentTo, setSentTo] = useState<string | null>(null);
   const form = useForm({
-    initial: { email: '' },
+    initial: { email: draft().email },
     check: ({ email }) => ({ email: emailIssue(email) }),
     submit: async ({ email }) => {
       await data(api.POST('/api/auth/forgot-password', { body: { email: email.trim() } }));
+      rememberReset(email.trim(), next);
       setSentTo(email.trim());
     },
   });
+  const { email } = form.values;
+  useEffect(() => keepDraft({ email }), [email]);
   return (
-    <Door title="Forgotten it?" lead="It happens. We mail you a link by which you choose a new password." below={<Link to="/sign-in">Back to the sign-in</Link>}>
+    <Door
+      title={t`Forgot your password?`}
+      lead={t`We’ll email you a link to choose a new one.`}
+      below={
+        <Link to={signInPath(next)}>
+          <Trans>Back to sign-in</Trans>
+        </Link>
+      }
+    >
       <div role="status">
         {sentTo && (
           <Remark kind="positive" icon={MORE_ICONS.mail}>
-            <strong>Look into your mailbox</strong>
-            <p>If {sentTo} has an account with us, a link is on its way. It works once, for half an hour.</p>
+            <strong>
+              <Trans>Check your email</Trans>
+            </strong>
+            <p>
+              <Trans>If {sentTo} has an account, we’ve sent a link. It works once, for 30 minutes.</Trans>
+            </p>
           </Remark>
         )}
       </div>
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <TextField {...form.field('email')} label="Email address" type="email" autoComplete="username" inputMode="email" />
+        <TextField {...form.field('email')} label={t`Email address`} type="email" autoComplete="username" inputMode="email" />
         <Button type="submit" look={sentTo ? 'quiet' : 'primary'} size="lg" wide busy={form.isBusy}>
-          {sentTo ? 'Send it again' : 'Send the link'}
+          {sentTo ? t`Send again` : t`Send link`}
         </Button>
       </form>
     </Door>

@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { Badge } from '@/components/badge';
 import { ErrorNotice } from '@/components/notice';
 import { Sheet, SheetPage } from '@/components/sheet';
@@ -10,41 +12,52 @@ import { DeleteAccount } from './delete-account';
 import styles from './profile-page.module.css';
 
 export function Component() {
-  usePageTitle('Profile');
+  usePageTitle(t`Profile`);
   const me = useMe();
   return (
-    <SheetPage title="Profile">
-      <Sheet title="You">
+    <SheetPage title={t`Profile`}>
+      <Sheet title={t`Your details`}>
         {me.data ? (
           <dl className={styles.facts}>
             <div>
-              <dt>Name</dt>
-              <dd>{me.data.name ?? 'Not given'}</dd>
+              <dt>
+                <Trans>Name</Trans>
+              </dt>
+              <dd>{me.data.name ?? t`Not provided`}</dd>
             </div>
             <div>
-              <dt>Email address</dt>
+              <dt>
+                <Trans>Email address</Trans>
+              </dt>
               <dd>
-                {me.data.email} {me.data.email_verified && <Badge kind="positive">Verified</Badge>}
+                {me.data.email}{' '}
+                {me.data.email_verified && (
+                  <Badge kind="positive">
+                    <Trans>Verified</Trans>
+                  </Badge>
+                )}
               </dd>
             </div>
             <div>
-              <dt>With us since</dt>
+              <dt>
+                <Trans>Member since</Trans>
+              </dt>
               <dd>{day(me.data.created_at)}</dd>
             </div>
           </dl>
         ) : me.error ? (
           <ErrorNotice error={me.error} onRetry={() => void me.refetch()} />
         ) : (
-          <Loading label="Loading your profile">
+          <Loading label={t`Loading your profile`}>
             <Skeleton shape="text" lines={3} />
           </Loading>
         )}
       </Sheet>
-      <Sheet title="Password" lead="A change signs out all your other devices.">
+      <Sheet title={t`Password`} lead={t`Changing your password signs out your other devices.`}>
         <ChangePassword email={me.data?.email} />
       </Sheet>
       {me.data && (
-        <Sheet title="Leave for good" lead="Deletes your account and everything that we hold on you.">
+        <Sheet title={t`Delete account`} lead={t`Deletes your account and all your data.`}>
           <DeleteAccount email={me.data.email} />
         </Sheet>
       )}

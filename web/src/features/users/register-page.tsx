@@ -1,3 +1,6 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useEffect } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 import { Button } from '@/components/button';
 import { PasswordField, TextField } from '@/components/field';
@@ -6,39 +9,45 @@ import { usePageTitle } from '@/lib/page-title';
 import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
-import { emailIssue, nameIssue, newPasswordIssue } from './checks';
+import { emailIssue, nameIssue, newPasswordIssue, passwordHint } from './checks';
 import { Door } from './door';
 import styles from './door.module.css';
+import { draft, forgetDraft, keepDraft } from './draft';
 import { register } from './register';
 
 export function Component() {
-  usePageTitle('Open an account');
+  usePageTitle(t`Sign up`);
   const { search } = useLocation();
   const isSignedIn = useIsSignedIn();
   const next = returnTo(search);
   const form = useForm({
-    initial: { name: '', email: '', password: '' },
+    initial: { ...draft(), password: '' },
     check: ({ name, email, password }) => ({ name: nameIssue(name), email: emailIssue(email), password: newPasswordIssue(password) }),
-    submit: ({ name, email, password }) => register(email, password, name),
+    submit: async ({ name, email, password }) => {
+      await register(email, password, name);
+      forgetDraft();
+    },
   });
+  const { name, email } = form.values;
+  useEffect(() => keepDraft({ name, email }), [name, email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
     <Door
-      title="Take a seat"
-      lead="An account is free, and some films are too."
+      title={t`Create your account`}
+      lead={t`An account is free, and so are some titles.`}
       below={
-        <>
-          Been here before? <Link to={signInPath(next)}>Sign in</Link>
-        </>
+        <Trans>
+          Already have an account? <Link to={signInPath(next)}>Sign in</Link>
+        </Trans>
       }
     >
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <TextField {...form.field('name')} label="Name" autoComplete="name" hint="Optional. What we greet you by." />
-        <TextField {...form.field('email')} label="Email address" type="email" autoComplete="username" inputMode="email" />
-        <PasswordField {...form.field('password')} label="Password" autoComplete="new-password" hint="At least 8 characters. A phrase is better than a puzzle." />
+        <TextField {...form.field('name')} label={t`Name`} autoComplete="name" hint={t`Optional`} />
+        <TextField {...form.field('email')} label={t`Email address`} type="email" autoComplete="username" inputMode="email" />
+        <PasswordField {...form.field('password')} label={t`Password`} autoComplete="new-password" hint={passwordHint()} />
         <Button type="submit" look="primary" size="lg" wide busy={form.isBusy}>
-          Open the account
+          <Trans>Create account</Trans>
         </Button>
       </form>
     </Door>

@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
@@ -7,14 +9,17 @@ import { api, done } from '@/lib/api';
 import { ApiError } from '@/lib/errors/api-error';
 import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
+import { signInPath } from '@/lib/return-to';
 import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
-import { newPasswordIssue } from './checks';
+import { newPasswordIssue, passwordHint } from './checks';
 import { Door } from './door';
 import styles from './door.module.css';
+import { keepDraft } from './draft';
+import { takeReset } from './reset-asked';
 
 export function Component() {
-  usePageTitle('New password');
+  usePageTitle(t`New password`);
   const navigate = useNavigate();
   const [params] = useSearchParams();
   const [token] = useState(() => params.get('token') ?? '');
@@ -25,24 +30,34 @@ export function Component() {
       await done(api.POST('/api/auth/reset-password', { body: { token, password } }));
       // It ended every session, that of this browser too.
       endSession();
-      notify('Your password is changed. Sign in with the new one.');
-      await navigate('/sign-in', { replace: true });
+      notify(t`Password changed. Sign in with your new password.`);
+      const asked = takeReset();
+      if (asked) keepDraft({ email: asked.email });
+      await navigate(signInPath(asked?.next ?? '/'), { replace: true });
     },
   });
   if (!token) {
     return (
-      <Door title="New password">
+      <Door title={t`Choose a new password`}>
         <ErrorNotice size="line" error={new ApiError('CODE_EXPIRED', '')} />
       </Door>
     );
   }
   return (
-    <Door title="New password" lead="All your devices are signed out when you change it." below={<Link to="/sign-in">Back to the sign-in</Link>}>
+    <Door
+      title={t`Choose a new password`}
+      lead={t`Changing your password signs out all your devices.`}
+      below={
+        <Link to="/sign-in">
+          <Trans>Back to sign-in</Trans>
+        </Link>
+      }
+    >
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <PasswordField {...form.field('password')} label="New password" autoComplete="new-password" hint="At least 8 characters. A phrase is better than a puzzle." />
+        <PasswordField {...form.field('password')} label={t`New password`} autoComplete="new-password" hint={passwordHint()} />
         <Button type="submit" look="primary" size="lg" wide busy={form.isBusy}>
-          Change the password
+          <Trans>Change password</Trans>
         </Button>
       </form>
     </Door>

@@ -1,3 +1,6 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useEffect } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 import { Button } from '@/components/button';
 import { PasswordField, TextField } from '@/components/field';
@@ -9,45 +12,54 @@ import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
 import { Door } from './door';
 import styles from './door.module.css';
+import { draft, forgetDraft, keepDraft } from './draft';
 import { signIn } from './sign-in';
 
 export function Component() {
-  usePageTitle('Sign in');
+  usePageTitle(t`Sign in`);
   const { search } = useLocation();
   const isSignedIn = useIsSignedIn();
   const next = returnTo(search);
   const form = useForm({
-    initial: { email: '', password: '' },
-    check: ({ email, password }) => ({ email: emailIssue(email), password: password ? undefined : 'Enter your password' }),
-    submit: ({ email, password }) => signIn(email, password),
+    initial: { email: draft().email, password: '' },
+    check: ({ email, password }) => ({ email: emailIssue(email), password: password ? undefined : t`Enter your password` }),
+    submit: async ({ email, password }) => {
+      await signIn(email, password);
+      forgetDraft();
+    },
   });
+  const { email } = form.values;
+  useEffect(() => keepDraft({ email }), [email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
     <Door
-      title="Good evening"
-      lead="Sign in and take your seat."
+      title={t`Sign in`}
       below={
-        <>
-          New here? <Link to={signInPath(next, '/register')}>Open an account</Link>
-        </>
+        <Trans>
+          New here? <Link to={signInPath(next, '/register')}>Create an account</Link>
+        </Trans>
       }
     >
-      {wasSessionLost() && <Remark kind="info">You were signed out. Sign in, and you are back where you were.</Remark>}
+      {wasSessionLost() && (
+        <Remark kind="info">
+          <Trans>You were signed out. Sign in to continue where you left off.</Trans>
+        </Remark>
+      )}
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-        <TextField {...form.field('email')} label="Email address" type="email" autoComplete="username" inputMode="email" />
+        <TextField {...form.field('email')} label={t`Email address`} type="email" autoComplete="username" inputMode="email" />
         <PasswordField
           {...form.field('password')}
-          label="Password"
+          label={t`Password`}
           autoComplete="current-password"
           aside={
-            <Link to="/forgot-password" className={styles.forgot}>
-              Forgot it?
+            <Link to={signInPath(next, '/forgot-password')} className={styles.forgot}>
+              <Trans>Forgot your password?</Trans>
             </Link>
           }
         />
         <Button type="submit" look="primary" size="lg" wide busy={form.isBusy}>
-          Sign in
+          <Trans>Sign in</Trans>
         </Button>
       </form>
     </Door>

@@ -1,4 +1,6 @@
 import { api, data } from '@/lib/api';
+import { setLanguage } from '@/lib/i18n/catalogues';
+import { LANGUAGES, keptLanguage } from '@/lib/i18n/languages';
 import type { SignIn } from '@/lib/models';
 import { startSession } from '@/lib/session';
 
@@ -6,5 +8,15 @@ import { startSession } from '@/lib/session';
 export async function signIn(email: string, password: string): Promise<SignIn> {
   const signedIn = await data(api.POST('/api/auth/login', { body: { email: email.trim(), password } }));
   startSession(signedIn.token);
+  // Where this fails, the browser's language will do.
+  void takeLanguage().catch(() => undefined);
   return signedIn;
+}
+
+/** Shows the app in the language that was chosen on another device, where none was chosen on this one. */
+async function takeLanguage(): Promise<void> {
+  if (keptLanguage() !== null) return;
+  const { interface_language: chosen } = await data(api.GET('/api/preferences'));
+  // They may have chosen meanwhile.
+  if (chosen !== null && chosen in LANGUAGES && keptLanguage() === null) await setLanguage(chosen);
 }

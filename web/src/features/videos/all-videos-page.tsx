@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useSearchParams } from 'react-router';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink } from '@/components/button';
@@ -16,63 +17,79 @@ import styles from './all-videos-page.module.css';
 import { useAllVideos } from './use-all-videos';
 import { EncodingBadge, publication } from './video-state';
 
-const FILTERS = [
-  { value: 'all', label: 'All' },
-  { value: 'ready', label: 'Ready' },
-  { value: 'processing', label: 'On their way' },
-  { value: 'error', label: 'Failed' },
-] as const;
+const filters = () =>
+  [
+    { value: 'all', label: t`All` },
+    { value: 'ready', label: t`Ready` },
+    { value: 'processing', label: t`Processing` },
+    { value: 'error', label: t`Failed` },
+  ] as const;
 
-const COLUMNS: Column<AdminVideo>[] = [
+const columns = (): Column<AdminVideo>[] => [
   {
     key: 'title',
-    head: 'Video',
+    head: t`Video`,
     isName: true,
     cell: (video) => (
       <span className={styles.video}>
         <Poster video={video} sizes="6rem" className={styles.poster} />
-        <RowLink
-          to={`/admin/videos/${video.id}`}
-          meta={`${video.category}${video.season && video.episode ? ` · S${video.season} E${video.episode}` : ''}${video.duration ? ` · ${clock(video.duration)}` : ''}`}
-        >
+        <RowLink to={`/admin/videos/${video.id}`} meta={metaOf(video)}>
           {video.title}
         </RowLink>
       </span>
     ),
   },
-  { key: 'plan', head: 'Plan', cell: (video) => <PlanBadge plan={video.required_plan} /> },
-  { key: 'status', head: 'Encoding', cell: (video) => <EncodingBadge video={video} /> },
-  { key: 'published', head: 'Shown', cell: (video) => <span className={styles[publication(video).kind]}>{publication(video).text}</span> },
-  { key: 'created', head: 'Added', align: 'end', cell: (video) => <span className={styles.draft}>{ago(video.created_at)}</span> },
+  { key: 'plan', head: t`Plan`, cell: (video) => <PlanBadge plan={video.required_plan} /> },
+  { key: 'status', head: t`Status`, cell: (video) => <EncodingBadge video={video} /> },
+  {
+    key: 'published',
+    head: t`Visibility`,
+    cell: (video) => <span className={styles[publication(video).kind]}>{publication(video).text}</span>,
+  },
+  { key: 'created', head: t`Added`, align: 'end', cell: (video) => <span className={styles.draft}>{ago(video.created_at)}</span> },
 ];
 
 export function Component() {
-  usePageTitle('Videos');
+  usePageTitle(t`Videos`);
   const [params, setParams] = useSearchParams();
   const status = statusOf(params.get('status'));
   const videos = useAllVideos(status);
   return (
     <>
-      <PageHead title="Videos">
+      <PageHead title={t`Videos`}>
+        <ButtonLink to="/admin/series">{t`Series`}</ButtonLink>
         <ButtonLink to="/admin/videos/new" look="primary" icon={MORE_ICONS.plus}>
-          Add a video
+          {t`Add a video`}
         </ButtonLink>
       </PageHead>
       <div className={styles.filter}>
-        <Segments label="Encoding" value={status ?? 'all'} options={FILTERS} onChange={(value) => setParams(value === 'all' ? {} : { status: value }, { preventScrollReset: true })} />
+        <Segments
+          label={t`Status`}
+          value={status ?? 'all'}
+          options={filters()}
+          onChange={(value) => setParams(value === 'all' ? {} : { status: value }, { preventScrollReset: true })}
+        />
       </div>
       <EndlessTable
-        label="Videos"
+        label={t`Videos`}
         list={videos}
-        columns={COLUMNS}
+        columns={columns()}
         rowKey={(video) => video.id}
         empty={
           status ? (
-            <Empty icon="film" title="None of those" text={status === 'error' ? 'Every video could be encoded.' : 'No video stands so at the moment.'} />
+            <Empty
+              icon="film"
+              title={t`No videos found`}
+              text={status === 'error' ? t`No video failed to encode.` : t`No video has this status.`}
+            />
           ) : (
-            <Empty icon="film" title="The projector is empty" text="Add the first video: drop its file, say what it is, and publish it once it is encoded.">
+            <Empty
+              icon="film"
+              title={t`No videos yet`}
+              text={t`Add the first video: upload its file, fill in its details, and publish it once it is encoded.`}
+            >
               <ButtonLink to="/admin/videos/new" look="primary" icon={MORE_ICONS.plus}>
-                Add a video
+                {t`Add a video`}
               </ButtonLink>
             </Empty>
           )
@@ -80,6 +97,12 @@ export function Component() {
       />
     </>
   );
+}
+
+/** `Drama · S1 E2 · 42:10` */
+function metaOf({ category, season, episode, duration }: AdminVideo): string {
+  const place = season && episode ? t`S${season} E${episode}` : '';
+  return [category, place, duration ? clock(duration) : ''].filter((part) => part !== '').join(' · ');
 }
 
 function statusOf(value: string | null): VideoStatus | undefined {

@@ -1,3 +1,5 @@
+import { Trans } from '@lingui/react/macro';
+import { t, plural } from '@lingui/core/macro';
 import { useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
 import { classes } from '@/components/classes';
@@ -6,38 +8,40 @@ import { Empty, ErrorNotice } from '@/components/notice';
 import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { VideoCard } from '@/components/video-card';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
+import { useAllSeries } from '@/lib/queries/use-series';
 import { readFilter, writeFilter } from './browse-filter';
 import type { BrowseFilter } from './browse-filter';
 import styles from './browse-page.module.css';
+import { NO_SERIES, cards } from './cards';
 import { SearchField } from './search-field';
 import { useCategories } from './use-categories';
 import { useVideos } from './use-videos';
 
-const PLANS = [
-  { value: undefined, label: 'Every plan' },
-  { value: 'free', label: 'Free' },
-  { value: 'basic', label: 'Basic' },
-  { value: 'premium', label: 'Premium' },
-] as const;
+const plans = () => [
+  { value: undefined, label: t`All plans` },
+  ...(['free', 'basic', 'premium'] as const).map((value) => ({ value, label: planName(value) })),
+];
 
-const SORTS = [
-  { value: 'newest', label: 'Newest first' },
-  { value: 'popular', label: 'Most watched' },
-  { value: 'title', label: 'By title' },
-] as const;
+const sorts = () =>
+  [
+    { value: 'newest', label: t`Newest` },
+    { value: 'popular', label: t`Most popular` },
+    { value: 'title', label: t`A–Z` },
+  ] as const;
 
 export function Component() {
   const [params, setParams] = useSearchParams();
   const filter = readFilter(params);
-  usePageTitle(filter.q ? `“${filter.q}”` : (filter.category ?? 'Browse'));
+  usePageTitle(filter.q ? `“${filter.q}”` : (filter.category ?? t`Browse`));
   // Typing makes no history; a choice does.
   const change = (changes: Partial<BrowseFilter>, replace = false) =>
     setParams(writeFilter({ ...filter, ...changes }), { replace, preventScrollReset: true });
   return (
     <div className={styles.browse}>
       <div className={styles.head}>
-        <h1>{filter.category ?? 'Browse'}</h1>
+        <h1>{filter.category ?? t`Browse`}</h1>
         <SearchField value={filter.q ?? ''} onChange={(q) => change({ q: q || undefined }, true)} isFocused={params.has('search')} />
       </div>
       <Filters filter={filter} change={change} />
@@ -50,13 +54,19 @@ function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: P
   const categories = useCategories();
   const names = categories.data?.map(({ category }) => category) ?? [];
   // The row stands before its categories come, or do not: what is below it never moves.
-  const options = [undefined, ...withChosen(names, filter.category)].map((value) => ({ value, label: value ?? 'All' }));
+  const options = [undefined, ...withChosen(names, filter.category)].map((value) => ({ value, label: value ?? t`All` }));
   return (
     <div className={styles.filters}>
-      <Chips label="Category" options={options} value={filter.category} onChange={(category) => change({ category })} />
+      <Chips label={t`Category`} options={options} value={filter.category} onChange={(category) => change({ category })} />
       <div className={styles.row}>
-        <Chips label="Plan" options={PLANS} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
-        <Select label="Order" isLabelHidden value={filter.sort ?? 'newest'} options={SORTS} onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })} />
+        <Chips label={t`Plan`} options={plans()} value={filter.required_plan} onChange={(required_plan) => change({ required_plan })} />
+        <Select
+          label={t`Sort by`}
+          isLabelHidden
+          value={filter.sort ?? 'newest'}
+          options={sorts()}
+          onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })}
+        />
       </div>
     </div>
   );
@@ -78,7 +88,13 @@ function Chips<Value extends string | undefined>({ label, options, value, onChan
   return (
     <div role="group" aria-label={label} className={styles.chips}>
       {options.map((option) => (
-        <button key={option.label} type="button" aria-pressed={option.value === value} className={styles.chip} onClick={() => onChange(option.value)}>
+        <button
+          key={option.label}
+          type="button"
+          aria-pressed={option.value === value}
+          className={styles.chip}
+          onClick={() => onChange(option.value)}
+        >
           {option.label}
         </button>
       ))}
@@ -88,19 +104,23 @@ function Chips<Value extends string | undefined>({ label, options, value, onChan
 
 function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void }) {
   const videos = useVideos({ ...filter, limit: 24 }, { keepsOld: true });
-  const shown = videos.data?.pages.flatMap((page) => page.items) ?? [];
+  const series = useAllSeries();
+  const shown = cards(videos.data?.pages.flatMap((page) => page.items) ?? [], series.data ?? NO_SERIES);
+  const searched = filter.q;
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = videos;
   if (videos.error && shown.length === 0) return <ErrorNotice error={videos.error} onRetry={() => void videos.refetch()} />;
-  if (videos.isPending) {
+  if (videos.isPending || series.isPending) {
     return (
-      <Loading label="Loading the programme">
+      <Loading label={t`Loading`}>
         <Cards>
           <Waiting />
         </Cards>
       </Loading>
     );
   }
-  const found = `${shown.length}${hasNextPage ? ' and more' : ''} ${shown.length === 1 ? 'video' : 'videos'}`;
+  const found = hasNextPage
+    ? plural(shown.length, { one: '# title and more', other: '# titles and more' })
+    : plural(shown.length, { one: '# title', other: '# titles' });
   return (
     <>
       <p role="status" className="visually-hidden">
@@ -109,16 +129,18 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
       {shown.length === 0 ? (
         <Empty
           icon="search"
-          title={filter.q ? `Nothing goes by “${filter.q}”` : 'Nothing in this corner'}
-          text="Try fewer letters, another category, or every plan."
+          title={searched ? t`No results for “${searched}”` : t`No titles here`}
+          text={t`Try a different search, another category, or all plans.`}
         >
-          <Button onClick={clear}>Show everything</Button>
+          <Button onClick={clear}>
+            <Trans>Show all titles</Trans>
+          </Button>
         </Empty>
       ) : (
         <Cards isOld={videos.isPlaceholderData}>
-          {shown.map((video) => (
-            <li key={video.id}>
-              <VideoCard video={video} sizes="(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw" />
+          {shown.map((card) => (
+            <li key={card.video.id}>
+              <VideoCard {...card} sizes="(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw" />
             </li>
           ))}
           {isFetchingNextPage && <Waiting />}

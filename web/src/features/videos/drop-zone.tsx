@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useId, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
 import { Button } from '@/components/button';
@@ -9,18 +10,18 @@ import styles from './drop-zone.module.css';
 import { HEAD_BYTES, fileIssue } from './video-file';
 
 interface DropZoneProps {
-  /** What was chosen. */
+  /** The chosen file. */
   file: File | null;
-  /** What is wrong with that, or that there is nothing. */
+  /** What is wrong with the file, or that none was chosen. */
   issue: string | null;
-  /** A file, or why the one that was offered is refused. */
+  /** Gets a file, or why the offered file is refused. */
   onFile: (file: File | null, issue: string | null) => void;
-  /** What is wanted. */
+  /** Says which file to choose. */
   title?: string;
 }
 
-/** Takes a film: dropped, or chosen by the system's dialog. */
-export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: DropZoneProps) {
+/** Takes a video file, by drag and drop or from the system's file dialog. */
+export function DropZone({ file, issue, onFile, title = t`Drop a video file here` }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setIsOver] = useState(false);
   const id = useId();
@@ -28,8 +29,9 @@ export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: 
   const take = async (offered: FileList | null) => {
     const [first] = offered ?? [];
     if (!first) return;
+    const { name } = first;
     if (offered && offered.length > 1) {
-      onFile(null, 'One film at a time, please.');
+      onFile(null, t`Choose one file at a time.`);
       return;
     }
     try {
@@ -37,8 +39,8 @@ export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: 
       const refused = fileIssue(first, head);
       onFile(refused ? null : first, refused);
     } catch {
-      // A folder, or a file that is gone.
-      onFile(null, `“${first.name}” cannot be read.`);
+      // A folder, or a file that was deleted.
+      onFile(null, t`“${name}” could not be read.`);
     }
   };
 
@@ -49,11 +51,11 @@ export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: 
 
   return (
     <div className={styles.frame}>
-      {/* Dropping is for the pointer; the keyboard has the button inside. */}
+      {/* Dropping is for the mouse; the keyboard has the button inside. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <div
         role="group"
-        aria-label="File of the film"
+        aria-label={t`Video file`}
         className={classes(styles.zone, isOver && styles.over, issue !== null && styles.wrong, file !== null && styles.chosen)}
         onDragEnter={drag(true)}
         onDragOver={drag(true)}
@@ -68,20 +70,22 @@ export function DropZone({ file, issue, onFile, title = 'Drop the film here' }: 
         </span>
         <div className={styles.words}>
           <p className={styles.title}>{file ? file.name : title}</p>
-          <p className={styles.text}>{file ? bytes(file.size) : 'MP4, MOV, MKV, WebM and most others. It is sent straight to the encoder.'}</p>
+          <p className={styles.text}>
+            {file ? bytes(file.size) : t`MP4, MOV, MKV, WebM and most other formats. The file is uploaded directly to Mux.`}
+          </p>
         </div>
         <Button size="sm" onClick={() => input.current?.click()} aria-describedby={issue ? id : undefined}>
-          {file ? 'Choose another' : 'Choose a file'}
+          {file ? t`Choose another file` : t`Choose a file`}
         </Button>
         <input
           ref={input}
           type="file"
           accept="video/*,.mkv,.mov,.mxf,.ts,.avi"
           hidden
-          aria-label="File of the film"
+          aria-label={t`Video file`}
           onChange={(event) => {
             void take(event.target.files);
-            // The same file once more is a choice too.
+            // Otherwise choosing the same file again would fire no event.
             event.target.value = '';
           }}
         />

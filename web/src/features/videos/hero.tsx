@@ -1,9 +1,11 @@
+import { t } from '@lingui/core/macro';
 import type { ReactNode } from 'react';
 import { PlanBadge } from '@/components/badge';
 import { Poster } from '@/components/poster';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { length } from '@/lib/format';
 import type { Video } from '@/lib/models';
+import { placeName } from '@/lib/nouns';
 import styles from './hero.module.css';
 
 interface HeroProps {
@@ -27,7 +29,7 @@ export function Hero({ video, eyebrow, children }: HeroProps) {
         <p className={styles.meta}>
           <PlanBadge plan={video.required_plan} />
           <span>{video.category}</span>
-          {video.season && video.episode ? <span>{`Season ${video.season}, episode ${video.episode}`}</span> : null}
+          {video.season && video.episode ? <span>{placeName(video.season, video.episode)}</span> : null}
           {video.duration && <span>{length(video.duration)}</span>}
         </p>
         <p className={styles.description}>{video.description}</p>
@@ -40,7 +42,7 @@ export function Hero({ video, eyebrow, children }: HeroProps) {
 
 export function HeroSkeleton() {
   return (
-    <Loading label="Loading what is on">
+    <Loading label={t`Loading`}>
       <div className={styles.hero}>
         <div className={styles.words}>
           <Skeleton shape="text" className={styles.short} />

@@ -1,12 +1,15 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { ButtonLink } from '@/components/button';
 import { Empty, ErrorNotice } from '@/components/notice';
-import { Shelf, ShelfError } from '@/components/shelf';
+import { Shelf, ShelfError, ShelfSkeleton } from '@/components/shelf';
 import { VideoCard } from '@/components/video-card';
-import type { Category } from '@/lib/models';
+import { BRAND } from '@/lib/brand';
+import type { Category, Video } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { Hero, HeroSkeleton } from './hero';
 import styles from './home-page.module.css';
-import { NextStep } from './next-step';
+import { NextStep, NextStepSkeleton } from './next-step';
 import { useCategories } from './use-categories';
 import { useContinueWatching } from './use-continue-watching';
 import { useVideo } from '@/lib/queries/use-video';
@@ -17,17 +20,31 @@ export function Component() {
   usePageTitle(null);
   const popular = useVideos({ sort: 'popular', limit: 20 });
   const categories = useCategories();
-  const first = popular.data?.pages[0]?.items[0];
+  const begun = useContinueWatching();
+  const listed = popular.data?.pages[0]?.items;
+  // Whoever presses play on an episode starts in the middle of a story.
+  const first = listed?.find(({ series_id }) => !series_id) ?? listed?.[0];
+  // The rows come together: one that came later, or turned out to be empty, would push those below it. Where a row fails, the
+  // others do not wait for it.
+  const isWaiting = (popular.isPending && popular.failureCount === 0) || isUndecided(begun);
+  if (isWaiting) {
+    return (
+      <div className={styles.home}>
+        <HeroSkeleton />
+        <ShelfSkeleton />
+      </div>
+    );
+  }
   return (
     <div className={styles.home}>
-      <Featured popular={popular} />
-      <ContinueWatching />
-      <VideoShelf title="New on Marquee" filter={{ sort: 'newest' }} to="/browse?sort=newest" isOnePerSeries />
-      <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} to="/browse?sort=popular" without={first?.id} isOnePerSeries />
+      <Featured popular={popular} first={first} />
+      <ContinueWatching begun={begun} />
+      <VideoShelf title={t`New on ${BRAND}`} filter={{ sort: 'newest' }} to="/browse?sort=newest" />
+      <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} to="/browse?sort=popular" without={first?.id} />
       {categories.data?.filter(hasCompany).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}
-      {categories.error && <ShelfError title="Categories" error={categories.error} onRetry={() => void categories.refetch()} />}
+      {categories.error && <ShelfError title={t`Categories`} error={categories.error} onRetry={() => void categories.refetch()} />}
     </div>
   );
 }
@@ -35,29 +52,36 @@ export function Component() {
 /** One video alone makes no shelf; it is among the new ones and in the list. */
 const hasCompany = ({ count }: Category) => count > 1;
 
-function Featured({ popular }: { popular: ReturnType<typeof useVideos> }) {
-  const first = popular.data?.pages[0]?.items[0];
+function Featured({ popular, first }: { popular: ReturnType<typeof useVideos>; first: Video | undefined }) {
   const shown = useVideo(first?.id);
   if (popular.error && !popular.data) return <ErrorNotice size="page" error={popular.error} onRetry={() => void popular.refetch()} />;
   if (!popular.data) return <HeroSkeleton />;
-  if (!first) return <Empty icon="film" title="The curtain is still down" text="Nothing has been published yet. Look in again soon." />;
+  if (!first) return <Empty icon="film" title={t`Nothing to watch yet`} text={t`New titles will appear here.`} />;
   return (
-    <Hero video={first} eyebrow="Everybody is watching">
-      {shown.data && <NextStep video={shown.data} />}
+    <Hero video={first} eyebrow={t`Popular now`}>
+      {shown.data ? <NextStep video={shown.data} /> : !shown.error && <NextStepSkeleton />}
       <ButtonLink to={`/videos/${first.id}`} size="lg" icon="info">
-        More about it
+        <Trans>More info</Trans>
       </ButtonLink>
     </Hero>
   );
 }
 
-function ContinueWatching() {
-  const begun = useContinueWatching();
-  if (begun.error) return <ShelfError title="Continue watching" error={begun.error} onRetry={() => void begun.refetch()} />;
-  // Most people have some, but for who has none a row that appears and goes would only startle.
-  if (!begun.data || begun.data.items.length === 0) return null;
+type BegunQuery = ReturnType<typeof useContinueWatching>;
+
+/** Whether it may still turn out that there is, or is not, something to continue. An empty list from before may be out of date. */
+function isUndecided({ data, isFetching, isFetchedAfterMount, failureCount }: BegunQuery): boolean {
+  if (failureCount > 0) return false;
+  return data ? data.items.length === 0 && isFetching && !isFetchedAfterMount : isFetching;
+}
+
+function ContinueWatching({ begun }: { begun: BegunQuery }) {
+  if (begun.error && !begun.data)
+    return <ShelfError title={t`Continue watching`} error={begun.error} onRetry={() => void begun.refetch()} />;
+  if (!begun.data) return <ShelfSkeleton title={t`Continue watching`} />;
+  if (begun.data.items.length === 0) return null;
   return (
-    <Shelf title="Continue watching">
+    <Shelf title={t`Continue watching`}>
       {begun.data.items.map(({ video, progress }) => (
         <li key={video.id}>
           <VideoCard video={video} progress={progress} to={`/watch/${video.id}`} />

@@ -1,18 +1,25 @@
+import { Trans } from '@lingui/react/macro';
+import { t, plural } from '@lingui/core/macro';
 import { Suspense, lazy } from 'react';
 import { ButtonLink } from '@/components/button';
 import { Poster } from '@/components/poster';
+import { ShelfSkeleton } from '@/components/shelf';
 import { Loading, Skeleton } from '@/components/skeleton';
+import { BRAND } from '@/lib/brand';
+import { choosePlan } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
+import { withTexts } from '@/lib/i18n/catalogues';
 import { usePlans } from '@/lib/queries/use-plans';
-import { capital, money } from '@/lib/format';
+import { plansPath } from '@/lib/choice';
 import type { Plan, Video } from '@/lib/models';
 import styles from './landing-page.module.css';
 import { useCategories } from './use-categories';
 import { useVideos } from './use-videos';
-import { VideoShelf, isFirstOfSeries } from './video-shelf';
+import { VideoShelf } from './video-shelf';
 
+const FromPrice = lazy(() => import('./from-price'));
 // Three shelves below the first screen.
-const PlanCards = lazy(() => import('@/components/plan-cards').then(({ PlanCards }) => ({ default: PlanCards })));
+const PlanCards = lazy(withTexts('viewer', () => import('@/components/plan-cards').then(({ PlanCards }) => ({ default: PlanCards }))));
 
 const WALL_PLACES = 20;
 
@@ -20,37 +27,50 @@ export function Component() {
   usePageTitle(null);
   const plans = usePlans();
   const categories = useCategories();
+  const days = trialDays(plans.data);
   return (
     <div className={styles.landing}>
       <section className={styles.hero}>
         <Wall />
         <div className={styles.words}>
-          <h1 className={styles.title}>Films worth an evening.</h1>
+          <h1 className={styles.title}>
+            <Trans>Films worth an evening.</Trans>
+          </h1>
           <p className={styles.lead}>
-            A small, carefully lit programme of films and series. Watch on every screen, take up where you left off, leave whenever you like.
+            <Trans>A hand-picked selection of films and series. Watch on any screen, pick up where you left off, cancel anytime.</Trans>
           </p>
           <div className={styles.actions}>
             <ButtonLink to="/register" look="primary" size="lg">
-              {trialDays(plans.data) > 0 ? `Try ${trialDays(plans.data)} days free` : 'Join Marquee'}
+              {days > 0 ? plural(days, { one: 'Try # day for free', other: 'Try # days for free' }) : t`Join ${BRAND}`}
             </ButtonLink>
             <ButtonLink to="/browse" size="lg">
-              See what is on
+              <Trans>Browse</Trans>
             </ButtonLink>
           </div>
-          <p className={styles.price}>{fromPrice(plans.data)}</p>
+          <p className={styles.price}>
+            <Suspense fallback={'\u00a0'}>
+              <FromPrice plans={plans.data} trialDays={days} />
+            </Suspense>
+          </p>
         </div>
       </section>
-      <VideoShelf title="On now" filter={{ sort: 'newest' }} to="/browse" isOnePerSeries />
+      <VideoShelf title={t`New releases`} filter={{ sort: 'newest' }} to="/browse" />
       {categories.data?.slice(0, 2).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}
+      {/* In their place until they are known: what is below never moves. */}
+      {categories.isPending && [0, 1].map((place) => <ShelfSkeleton key={place} />)}
       <section className={styles.plans} aria-labelledby="plans">
         <div className={styles.intro}>
-          <h2 id="plans">Pick your seat</h2>
-          <p>No contract, no fee to leave. Free films need nothing but an account.</p>
+          <h2 id="plans">
+            <Trans>Choose your plan</Trans>
+          </h2>
+          <p>
+            <Trans>No contract. Cancel anytime. Free titles only need an account.</Trans>
+          </p>
         </div>
         <Suspense fallback={<PlansToCome />}>
-          <PlanCards action={(plan) => ({ label: `Choose ${capital(plan)}`, to: `/plans?plan=${plan}` })} />
+          <PlanCards action={(plan, interval) => ({ label: choosePlan(plan), to: plansPath({ plan, interval }) })} />
         </Suspense>
       </section>
     </div>
@@ -61,16 +81,9 @@ function trialDays(plans: Plan[] | undefined): number {
   return Math.max(0, ...(plans ?? []).map((plan) => plan.trial_days));
 }
 
-function fromPrice(plans: Plan[] | undefined): string {
-  const monthly = plans?.flatMap((plan) => plan.prices.filter((price) => price.interval === 'month')) ?? [];
-  const [least] = monthly.sort((one, other) => one.amount - other.amount);
-  if (!least) return '\u00a0';
-  return `${trialDays(plans) > 0 ? 'Then from' : 'From'} ${money(least.amount, least.currency)} a month. Cancel at any time.`;
-}
-
 function PlansToCome() {
   return (
-    <Loading label="Loading the plans">
+    <Loading label={t`Loading plans`}>
       <Skeleton shape="block" className={styles.waiting} />
     </Loading>
   );
@@ -78,7 +91,9 @@ function PlansToCome() {
 
 /** Twenty places, filled anew from the start where the programme is smaller; neighbours are no episodes of one series. */
 function wallOf(videos: Video[]): Video[] {
-  const films = videos.filter(isFirstOfSeries);
+  const isFirst = (video: Video, at: number) =>
+    !video.series_id || videos.findIndex(({ series_id }) => series_id === video.series_id) === at;
+  const films = videos.filter(isFirst);
   return Array.from({ length: Math.ceil(WALL_PLACES / Math.max(1, films.length)) }, () => films)
     .flat()
     .slice(0, WALL_PLACES);

@@ -1,33 +1,40 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
+import type { VideoQuality } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
 import { DropZone } from './drop-zone';
 import styles from './new-video-page.module.css';
+import { QualityField } from './quality-field';
 import { startUpload } from './uploads';
 import { useCreateVideo } from './use-create-video';
+import { useSeriesByName } from './use-every-series';
 import { VideoFields, initialVideo, videoBody, videoIssues } from './video-form';
 import { titleOfFile } from './video-file';
 
 export function Component() {
-  usePageTitle('Add a video');
+  usePageTitle(t`Add a video`);
   const navigate = useNavigate();
   const create = useCreateVideo();
+  const seriesByName = useSeriesByName();
   const [chosen, setChosen] = useState<{ file: File | null; issue: string | null }>({ file: null, issue: null });
+  const [quality, setQuality] = useState<VideoQuality>('basic');
   const form = useForm({
     initial: initialVideo(),
     check: videoIssues,
     submit: async (values) => {
       const { file } = chosen;
       if (!file) {
-        setChosen({ file: null, issue: chosen.issue ?? 'Choose the file of the film first.' });
+        setChosen({ file: null, issue: chosen.issue ?? t`Choose a video file first.` });
         return;
       }
-      const { video, upload } = await create.mutateAsync(videoBody(values));
+      const body = videoBody(values, await seriesByName(values.series, values.category));
+      const { video, upload } = await create.mutateAsync({ ...body, video_quality: quality });
       startUpload(video, upload, file);
       await navigate(`/admin/videos/${video.id}`, { replace: true });
     },
@@ -38,12 +45,12 @@ export function Component() {
   };
   return (
     <>
-      <PageHead title="Add a video" back={{ to: '/admin/videos', label: 'Videos' }} />
+      <PageHead title={t`Add a video`} back={{ to: '/admin/videos', label: t`Videos` }} />
       <form
         noValidate
         className={styles.form}
         onSubmit={(event) => {
-          if (!chosen.file) setChosen(({ issue }) => ({ file: null, issue: issue ?? 'Choose the file of the film first.' }));
+          if (!chosen.file) setChosen(({ issue }) => ({ file: null, issue: issue ?? t`Choose a video file first.` }));
           void form.onSubmit(event);
         }}
       >
@@ -51,15 +58,16 @@ export function Component() {
         <div className={styles.fields}>
           {form.error !== null && <ErrorNotice size="line" error={form.error} />}
           <VideoFields form={form} />
+          <QualityField value={quality} onChange={setQuality} />
           <div className={styles.actions}>
             <ButtonLink to="/admin/videos" look="plain">
-              Cancel
+              {t`Cancel`}
             </ButtonLink>
             <Button type="submit" look="primary" icon={MORE_ICONS.upload} busy={form.isBusy}>
-              Upload
+              {t({ message: 'Upload', context: 'verb' })}
             </Button>
           </div>
-          <p className={styles.note}>Nobody sees it before you publish it.</p>
+          <p className={styles.note}>{t`The video stays hidden until you publish it.`}</p>
         </div>
       </form>
     </>

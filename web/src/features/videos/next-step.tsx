@@ -1,18 +1,27 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import type { ComponentProps } from 'react';
 import { ButtonLink } from '@/components/button';
+import { Skeleton } from '@/components/skeleton';
+import { planName } from '@/lib/nouns';
+import styles from './next-step.module.css';
 import { clock } from '@/lib/format';
+import { useSubscription } from '@/lib/queries/use-subscription';
 import { rememberWanted } from '@/lib/wanted';
 import type { ShownVideo } from '@/lib/models';
+import { isToResume } from './resume';
 
 /** The one thing to do about a video: play it, go on with it, or what stands before that. */
 export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md' | 'lg' }) {
   const { access, id, required_plan } = video;
-  const look = { look: 'primary', size } as const;
+  const time = clock(video.progress);
+  const look = { look: 'primary', size, className: styles.step } as const;
+  const premium = planName('premium');
   const remember = () => rememberWanted(`/videos/${id}`);
   if (access.allowed) {
-    const isBegun = video.progress > 0 && !video.completed;
     return (
       <ButtonLink {...look} to={`/watch/${id}`} icon="play">
-        {isBegun ? `Resume at ${clock(video.progress)}` : video.completed ? 'Watch again' : 'Play'}
+        {isToResume(video) ? t`Resume at ${time}` : video.completed ? t`Watch again` : t`Play`}
       </ButtonLink>
     );
   }
@@ -20,26 +29,42 @@ export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md
     case 'PLAN_UPGRADE_REQUIRED':
       return (
         <ButtonLink {...look} to="/account/plan?to=premium" onClick={remember}>
-          Upgrade to Premium
+          <Trans>Upgrade to {premium}</Trans>
         </ButtonLink>
       );
     case 'PAYMENT_OVERDUE':
-      return (
-        <ButtonLink {...look} to="/account" icon="card" onClick={remember}>
-          Fix the payment
-        </ButtonLink>
-      );
+      return <OnHold {...look} to="/account" onClick={remember} />;
     case 'SUBSCRIPTION_EXPIRED':
       return (
         <ButtonLink {...look} to={`/plans?plan=${required_plan}`} onClick={remember}>
-          Subscribe again
+          <Trans>Subscribe again</Trans>
         </ButtonLink>
       );
     default:
       return (
         <ButtonLink {...look} to={`/plans?plan=${required_plan}`} onClick={remember}>
-          Subscribe to watch
+          <Trans>Subscribe to watch</Trans>
         </ButtonLink>
       );
   }
+}
+
+/** For a payment that is missing, or billing that is paused: then there is nothing to pay. */
+function OnHold(link: Omit<ComponentProps<typeof ButtonLink>, 'icon' | 'children'>) {
+  const { data, isPending } = useSubscription();
+  if (isPending) return <NextStepSkeleton />;
+  return data?.status === 'paused' ? (
+    <ButtonLink {...link}>
+      <Trans>Manage subscription</Trans>
+    </ButtonLink>
+  ) : (
+    <ButtonLink {...link} icon="card">
+      <Trans>Update payment</Trans>
+    </ButtonLink>
+  );
+}
+
+/** In its place until it is known, so that nothing beside or below it moves. */
+export function NextStepSkeleton() {
+  return <Skeleton shape="block" className={styles.waiting} />;
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Badge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
@@ -13,39 +14,51 @@ import { ScheduleDialog } from './schedule-dialog';
 import { useUpdateVideo } from './use-update-video';
 import { publication } from './video-state';
 
-/** Whether viewers see it, and what to do about that. */
+/** Whether viewers can see a video, with the buttons to change that. */
 export function PublishPanel({ video }: { video: AdminVideo }) {
+  const { title } = video;
   const update = useUpdateVideo(video.id);
   const [asks, setAsks] = useState<'schedule' | 'unpublish' | null>(null);
   const publish = useAct(async () => {
     await update.mutateAsync({ published: true, publish_at: null });
-    notify(`“${video.title}” is published`);
+    notify(t`“${title}” published`);
   });
   const { kind } = publication(video);
   const isReady = video.status === 'ready';
   return (
-    <Panel title="Publication" aside={kind === 'published' ? <Badge kind="positive">Published</Badge> : kind === 'scheduled' ? <Badge kind="warning">Scheduled</Badge> : <Badge>Draft</Badge>}>
+    <Panel
+      title={t`Visibility`}
+      aside={
+        kind === 'published' ? (
+          <Badge kind="positive">{t`Published`}</Badge>
+        ) : kind === 'scheduled' ? (
+          <Badge kind="warning">{t`Scheduled`}</Badge>
+        ) : (
+          <Badge>{t`Draft`}</Badge>
+        )
+      }
+    >
       <Note>{sentenceOf(video)}</Note>
       {publish.error !== null && <ErrorNotice size="line" error={publish.error} onRetry={() => void publish.run()} />}
       <Actions>
         {kind !== 'published' && (
           <Button look="primary" disabled={!isReady} busy={publish.isBusy} onClick={() => void publish.run()}>
-            Publish now
+            {t`Publish now`}
           </Button>
         )}
         {kind !== 'published' && (
           <Button icon={MORE_ICONS.calendar} disabled={!isReady} onClick={() => setAsks('schedule')}>
-            {kind === 'scheduled' ? 'Change the date' : 'Schedule'}
+            {kind === 'scheduled' ? t`Change date` : t`Schedule`}
           </Button>
         )}
         {kind === 'published' && (
           <ButtonLink to={`/videos/${video.id}`} icon={MORE_ICONS.eye}>
-            See it as viewers do
+            {t`View as viewer`}
           </ButtonLink>
         )}
         {kind !== 'draft' && (
           <Button look="plain" onClick={() => setAsks('unpublish')}>
-            {kind === 'scheduled' ? 'Do not publish' : 'Unpublish'}
+            {kind === 'scheduled' ? t`Unschedule` : t`Unpublish`}
           </Button>
         )}
       </Actions>
@@ -53,16 +66,16 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
       <Confirm
         open={asks === 'unpublish'}
         onClose={() => setAsks(null)}
-        title={kind === 'scheduled' ? 'Take it off the schedule?' : `Unpublish “${video.title}”?`}
+        title={kind === 'scheduled' ? t`Unschedule “${title}”?` : t`Unpublish “${title}”?`}
         description={
           kind === 'scheduled'
-            ? 'It stays a draft until you publish it or schedule it again.'
-            : 'It leaves the programme and every list at once, and nobody can start it any more. Their progress is kept for when it comes back.'
+            ? t`The video stays a draft until you publish it or schedule it again.`
+            : t`The video disappears from every list immediately, and nobody can start it. Viewers keep their progress in case you publish it again.`
         }
-        deed={kind === 'scheduled' ? 'Do not publish' : 'Unpublish'}
+        deed={kind === 'scheduled' ? t`Unschedule` : t`Unpublish`}
         act={async () => {
           await update.mutateAsync({ published: false, publish_at: null });
-          notify(`“${video.title}” is a draft again`);
+          notify(t`“${title}” is now a draft`);
         }}
       />
     </Panel>
@@ -71,8 +84,17 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
 
 function sentenceOf(video: AdminVideo): string {
   const { kind } = publication(video);
-  if (kind === 'published') return video.published_at ? `Viewers have seen it since ${moment(video.published_at)}.` : 'Viewers see it.';
-  if (kind === 'scheduled') return `Viewers see it from ${moment(video.publish_at ?? '')} on.`;
-  if (video.status === 'processing') return 'It can be published as soon as it is encoded.';
-  return video.status === 'error' ? 'It cannot be played, so it cannot be published.' : 'It is ready, and nobody sees it yet.';
+  if (kind === 'published') {
+    if (!video.published_at) return t`Visible to viewers.`;
+    const start = moment(video.published_at);
+    return t`Visible to viewers since ${start}.`;
+  }
+  if (kind === 'scheduled') {
+    const start = moment(video.publish_at ?? '');
+    return t`Visible to viewers from ${start}.`;
+  }
+  if (video.status === 'processing') return t`You can publish this video once it is encoded.`;
+  return video.status === 'error'
+    ? t`This video has no playable file, so you cannot publish it.`
+    : t`Ready to publish. Viewers cannot see this video yet.`;
 }

@@ -3,20 +3,20 @@ import { UpChunk } from '@mux/upchunk';
 const CHUNK_KILOBYTES = 8192;
 const TRIES_MAX = 4;
 const WAIT_SECONDS = 2;
-/** What may go better a moment later; 0 is a connection that broke. */
-const PASSING = [0, 408, 429, 500, 502, 503, 504];
-/** A chunk that takes longer is sent again. */
+/** Statuses worth a retry; 0 is a broken connection. */
+const TRANSIENT = [0, 408, 429, 500, 502, 503, 504];
+/** A chunk that takes longer than this is sent again. */
 const CHUNK_MILLISECONDS_MAX = 5 * 60_000;
 
-/** The upload's address takes nothing any more: it has expired, or was taken back. */
+/** The upload URL no longer accepts data: it has expired, or was cancelled. */
 export class UploadGone extends Error {}
 
 interface Events {
-  /** Bytes that are there, those of the chunk that is on its way among them. */
+  /** Bytes sent, including those of the chunk in progress. */
   onProgress: (bytes_sent: number) => void;
 }
 
-/** Sends a file in chunks, from what has come already: a chunk that is there is passed over. */
+/** Sends a file in chunks, and skips chunks that were already received. */
 export class ResumedUpload extends UpChunk {
   private offered = 0;
   private last: Blob | null = null;
@@ -28,7 +28,14 @@ export class ResumedUpload extends UpChunk {
     private readonly received: number,
     private readonly events: Events,
   ) {
-    super({ endpoint: url, file, chunkSize: CHUNK_KILOBYTES, attempts: TRIES_MAX, delayBeforeAttempt: WAIT_SECONDS, retryCodes: PASSING });
+    super({
+      endpoint: url,
+      file,
+      chunkSize: CHUNK_KILOBYTES,
+      attempts: TRIES_MAX,
+      delayBeforeAttempt: WAIT_SECONDS,
+      retryCodes: TRANSIENT,
+    });
   }
 
   override abort() {
@@ -37,7 +44,7 @@ export class ResumedUpload extends UpChunk {
   }
 
   protected override sendChunk(chunk: Blob) {
-    // One that could not be sent is offered again.
+    // A chunk that failed is offered again.
     if (chunk !== this.last) {
       this.last = chunk;
       this.offered += chunk.size;
@@ -63,13 +70,13 @@ export class ResumedUpload extends UpChunk {
   }
 }
 
-/** What UpChunk reads of an answer. */
+/** The parts of an answer that UpChunk reads. */
 function answer(statusCode: number, range: string, url: string, rawRequest: XMLHttpRequest) {
   const headers: Record<string, string> = range === '' ? {} : { range };
   return { statusCode, headers, body: '', method: 'PUT', url, rawRequest };
 }
 
-/** How many bytes of a file an upload holds. Throws [`UploadGone`] when it takes no more. */
+/** The number of bytes that an upload has received. Throws [`UploadGone`] if it accepts no more. */
 export async function receivedBytes(url: string, bytes_total: number): Promise<number> {
   const answer = await fetch(url, { method: 'PUT', headers: { 'content-range': `bytes */${bytes_total}` } });
   if (answer.ok) return bytes_total;

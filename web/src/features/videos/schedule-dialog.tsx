@@ -1,9 +1,10 @@
+import { t } from '@lingui/core/macro';
 import { useId } from 'react';
 import { Button } from '@/components/button';
 import { DateField } from '@/components/date-field';
 import { Dialog } from '@/components/dialog';
 import { ErrorNotice } from '@/components/notice';
-import { fieldDay, fieldTime, isPast, timeOfField } from '@/lib/fields';
+import { exampleTime, fieldDay, fieldTime, isPast, timeOfField, utcToday } from '@/lib/fields';
 import { moment } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
@@ -12,8 +13,9 @@ import { useUpdateVideo } from './use-update-video';
 
 const EVENING = '20:00';
 
-/** Asks from when on viewers see a video. */
+/** Asks when to publish a video. */
 export function ScheduleDialog({ video, onClose }: { video: AdminVideo; onClose: () => void }) {
+  const { title } = video;
   const update = useUpdateVideo(video.id);
   const id = useId();
   const form = useForm({
@@ -22,7 +24,8 @@ export function ScheduleDialog({ video, onClose }: { video: AdminVideo; onClose:
     submit: async (values) => {
       const publish_at = timeOfField(values.publish_at);
       await update.mutateAsync({ published: true, publish_at });
-      notify(`“${video.title}” comes on ${moment(publish_at ?? '')}`);
+      const time = moment(publish_at ?? '');
+      notify(t`“${title}” will be published on ${time}`);
       onClose();
     },
   });
@@ -30,15 +33,15 @@ export function ScheduleDialog({ video, onClose }: { video: AdminVideo; onClose:
     <Dialog
       open
       onClose={() => !form.isBusy && onClose()}
-      title="Schedule"
-      description="It joins the programme by itself at that moment."
+      title={t`Schedule`}
+      description={t`The video is published automatically at this time.`}
       actions={
         <>
           <Button look="plain" onClick={onClose}>
-            Cancel
+            {t`Cancel`}
           </Button>
           <Button type="submit" form={id} look="primary" busy={form.isBusy}>
-            Schedule
+            {t`Schedule`}
           </Button>
         </>
       }
@@ -48,10 +51,10 @@ export function ScheduleDialog({ video, onClose }: { video: AdminVideo; onClose:
         <DateField
           {...form.field('publish_at')}
           onChange={(typed) => form.set('publish_at', typed)}
-          label="From"
+          label={t`Publish on`}
           time={EVENING}
-          from={new Date()}
-          hint={`In your time, ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`}
+          from={utcToday()}
+          hint={t`In UTC, like all times on the admin pages.`}
         />
       </form>
     </Dialog>
@@ -60,12 +63,13 @@ export function ScheduleDialog({ video, onClose }: { video: AdminVideo; onClose:
 
 function issueOf(value: string): string | undefined {
   const at = timeOfField(value);
-  if (at === null) return `Give a day and a time, like 26 Nov 2026, ${EVENING}`;
-  return isPast(at) ? 'This is past; publish it now instead' : undefined;
+  const example = exampleTime(EVENING);
+  if (at === null) return t`Enter a date and a time, such as ${example}`;
+  return isPast(at) ? t`This time is in the past. To publish the video right away, use Publish now` : undefined;
 }
 
 function tomorrowEvening(): string {
-  const at = new Date();
+  const at = utcToday();
   at.setDate(at.getDate() + 1);
   return `${fieldDay(at)}, ${EVENING}`;
 }

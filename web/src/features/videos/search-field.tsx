@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from '@/components/icon';
 import styles from './search-field.module.css';
@@ -16,7 +17,7 @@ export function SearchField({ value, onChange, isFocused }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
-  // The address changed by other means than typing: back, a link, `Show everything`.
+  // The address changed by other means than typing: back, a link, `Show all titles`.
   if (value !== known) {
     setKnown(value);
     if (value !== typed.trim()) setTyped(value);
@@ -44,8 +45,8 @@ export function SearchField({ value, onChange, isFocused }: SearchFieldProps) {
         type="search"
         value={typed}
         maxLength={200}
-        placeholder="Title, theme, mood"
-        aria-label="Search the programme"
+        placeholder={t`Search titles`}
+        aria-label={t`Search`}
         onChange={(event) => setTyped(event.target.value)}
         className={styles.input}
       />
@@ -53,7 +54,7 @@ export function SearchField({ value, onChange, isFocused }: SearchFieldProps) {
         <button
           type="button"
           className={styles.clear}
-          aria-label="Clear the search"
+          aria-label={t`Clear search`}
           onClick={() => {
             setTyped('');
             onChange('');

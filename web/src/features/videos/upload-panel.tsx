@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Bar } from '@/components/bar';
 import { Button } from '@/components/button';
@@ -11,38 +12,42 @@ import styles from './upload-panel.module.css';
 import { forgetUpload, pauseUpload, resumeUpload, resumeWith } from './uploads';
 import type { Upload } from './uploads';
 
-/** The file of a video on its way to the encoder. */
+/** The progress of an upload to Mux. */
 export function UploadPanel({ upload }: { upload: Upload }) {
   const { video_id, state, bytes_sent, bytes_total, file_name } = upload;
+  const message = messages()[state];
   const part = bytes_total === 0 ? 0 : bytes_sent / bytes_total;
   return (
-    <Panel title="Upload" aside={state === 'cut' || state === 'gone' ? null : <span className={styles.percent}>{percent(Math.floor(part * 100) / 100)}</span>}>
+    <Panel
+      title={t`Upload`}
+      aside={state === 'cut' || state === 'gone' ? null : <span className={styles.percent}>{percent(Math.floor(part * 100) / 100)}</span>}
+    >
       {state !== 'cut' && state !== 'gone' && (
         <div className={styles.progress}>
-          <Bar label="Upload" value={part} isStill={state !== 'sending'} />
+          <Bar label={t`Upload`} value={part} isStill={state !== 'sending'} />
           <p className={styles.line}>
             <span className={styles.file}>{file_name}</span>
-            <span className={styles.bytes}>{`${bytes(bytes_sent)} of ${bytes(bytes_total)}${remaining(upload)}`}</span>
+            <span className={styles.bytes}>{progress(upload)}</span>
           </p>
         </div>
       )}
-      {/* Said aloud when it changes, but not at every byte. */}
-      <div role="status">{STATES[state] && <Remark kind={state === 'paused' ? 'info' : 'warning'}>{STATES[state]}</Remark>}</div>
-      {state === 'cut' && <Again upload={upload} />}
+      {/* Announced when the state changes, but not on every byte. */}
+      <div role="status">{message && <Remark kind={state === 'paused' ? 'info' : 'warning'}>{message}</Remark>}</div>
+      {state === 'cut' && <Resume upload={upload} />}
       <Actions>
         {state === 'sending' && (
           <Button size="sm" icon={MORE_ICONS.pause} onClick={() => pauseUpload(video_id)}>
-            Pause
+            {t`Pause`}
           </Button>
         )}
         {(state === 'paused' || state === 'failed' || state === 'offline') && (
           <Button size="sm" look="primary" icon={state === 'failed' ? 'restart' : MORE_ICONS.upload} onClick={() => resumeUpload(video_id)}>
-            {state === 'failed' ? 'Try again' : 'Go on'}
+            {state === 'failed' ? t`Retry` : t`Resume`}
           </Button>
         )}
         {(state === 'cut' || state === 'gone') && (
           <Button size="sm" look="plain" onClick={() => forgetUpload(video_id)}>
-            Forget this upload
+            {t`Discard upload`}
           </Button>
         )}
       </Actions>
@@ -50,28 +55,33 @@ export function UploadPanel({ upload }: { upload: Upload }) {
   );
 }
 
-const STATES: Partial<Record<Upload['state'], string>> = {
-  paused: 'Paused. What has been sent is kept.',
-  offline: 'You are offline. It goes on by itself when the network is back.',
-  failed: 'The encoder could not be reached. What has been sent is kept; try again and it goes on from there.',
-  cut: 'This upload was cut off when the page was closed. What has been sent is kept.',
-  gone: 'The encoder takes nothing more for this upload: it has expired. Delete this video and add it again.',
-};
+const messages = (): Partial<Record<Upload['state'], string>> => ({
+  paused: t`Paused. The part that was sent is kept.`,
+  offline: t`You are offline. The upload continues when you are back online.`,
+  failed: t`Mux could not be reached. The part that was sent is kept. Retry to continue.`,
+  cut: t`This upload stopped when the page was closed. The part that was sent is kept.`,
+  gone: t`This upload has expired. Upload the file again.`,
+});
 
-/** Takes the file again that was being sent. */
-function Again({ upload }: { upload: Upload }) {
+/** Asks for the same file, to resume its upload. */
+function Resume({ upload }: { upload: Upload }) {
   const [issue, setIssue] = useState<string | null>(null);
+  const { file_name } = upload;
   return (
     <DropZone
       file={null}
       issue={issue}
-      title={`Choose “${upload.file_name}” again to go on`}
+      title={t`Choose “${file_name}” again to resume`}
       onFile={(file, refused) => setIssue(file ? resumeWith(upload.video_id, file) : refused)}
     />
   );
 }
 
-function remaining({ state, bytes_sent, bytes_total, bytes_per_second }: Upload): string {
-  if (state !== 'sending' || !bytes_per_second) return '';
-  return ` · ${bytes(bytes_per_second)}/s · ${length(Math.max(1, (bytes_total - bytes_sent) / bytes_per_second))} left`;
+/** `5 MB of 12 MB · 1.2 MB/s · 6 sec left` */
+function progress({ state, bytes_sent, bytes_total, bytes_per_second }: Upload): string {
+  const [sent, total] = [bytes(bytes_sent), bytes(bytes_total)];
+  if (state !== 'sending' || !bytes_per_second) return t`${sent} of ${total}`;
+  const speed = bytes(bytes_per_second);
+  const left = length(Math.max(1, (bytes_total - bytes_sent) / bytes_per_second));
+  return t`${sent} of ${total} · ${speed}/s · ${left} left`;
 }

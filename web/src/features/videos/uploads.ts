@@ -1,5 +1,6 @@
-// The uploads of this browser. They go on while the operator is on other pages, and what was cut off is resumed from what
-// the receiver holds: after a pause, a lost network, or a closed tab, when the same file is chosen again.
+// The uploads of this browser. They continue while the operator visits other pages. After a pause, a lost connection or a closed
+// tab, an upload resumes from what the receiver holds; after a closed tab, the operator chooses the same file again.
+import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
 import type { UploadTarget } from '@/lib/models';
 import { subscribeToSession, token, wasSessionLost } from '@/lib/session';
@@ -11,23 +12,23 @@ export interface Upload {
   file_name: string;
   bytes_total: number;
   bytes_sent: number;
-  /** Of the last moments; `null` until it can be told. */
+  /** The recent speed; `null` until it is known. */
   bytes_per_second: number | null;
   state:
     | 'sending'
     | 'paused'
-    /** The network is away; it goes on by itself. */
+    /** There is no network; it resumes automatically. */
     | 'offline'
-    /** Tried again and again in vain. */
+    /** All retries failed. */
     | 'failed'
-    /** The page was closed meanwhile: the file has to be chosen again. */
+    /** The page was closed: the file must be chosen again. */
     | 'cut'
-    /** The address takes no more. */
+    /** The upload URL accepts no more data. */
     | 'gone'
     | 'sent';
 }
 
-/** What outlives the page. */
+/** The part that is kept after the page is closed. */
 interface Ticket {
   video_id: string;
   title: string;
@@ -47,7 +48,7 @@ const files = new Map<string, File>();
 const runs = new Map<string, ResumedUpload>();
 const listeners = new Set<() => void>();
 
-/** The upload of a video, if it was begun in this browser. */
+/** The upload of a video, if it was started in this browser. */
 export function useUpload(video_id: string): Upload | undefined {
   return useSyncExternalStore(subscribe, () => uploads[video_id]);
 }
@@ -62,7 +63,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Begins to send a file to where a new video's goes. */
+/** Starts to send a file to a video's upload URL. */
 export function startUpload(video: { id: string; title: string }, target: UploadTarget, file: File): void {
   const ticket = {
     video_id: video.id,
@@ -85,33 +86,34 @@ export function pauseUpload(video_id: string): void {
   change(video_id, { state: 'paused', bytes_per_second: null });
 }
 
-/** Goes on after a pause or a failure. */
+/** Resumes after a pause or a failure. */
 export function resumeUpload(video_id: string): void {
   if (!files.has(video_id)) return;
   change(video_id, { state: 'sending' });
   void run(video_id);
 }
 
-/** Goes on with the file chosen again; says no to another one. */
+/** Resumes with the file that was chosen again, or returns why it is refused. */
 export function resumeWith(video_id: string, file: File): string | null {
   const ticket = tickets.get(video_id);
-  if (!ticket) return 'This upload is not known any more.';
-  if (file.name !== ticket.file_name || file.size !== ticket.bytes_total || file.lastModified !== ticket.last_modified) {
-    return `That is another file. Choose “${ticket.file_name}” as it was when the upload began.`;
+  if (!ticket) return t`This upload no longer exists.`;
+  const { file_name } = ticket;
+  if (file.name !== file_name || file.size !== ticket.bytes_total || file.lastModified !== ticket.last_modified) {
+    return t`This is a different file. Choose “${file_name}”, unchanged since the upload started.`;
   }
   files.set(video_id, file);
   resumeUpload(video_id);
   return null;
 }
 
-/** Forgets an upload, and stops it. */
+/** Stops an upload and forgets it. */
 export function forgetUpload(video_id: string): void {
   stop(video_id);
   tickets.delete(video_id);
   files.delete(video_id);
   keepTickets();
   uploads = Object.fromEntries(Object.entries(uploads).filter(([id]) => id !== video_id));
-  tell();
+  notifyListeners();
 }
 
 async function run(video_id: string): Promise<void> {
@@ -127,7 +129,7 @@ async function run(video_id: string): Promise<void> {
     change(video_id, { state: failure instanceof UploadGone ? 'gone' : navigator.onLine ? 'failed' : 'offline' });
     return;
   }
-  // Paused or forgotten while the question was on its way.
+  // It was paused or forgotten while the request was pending.
   if (uploads[video_id]?.state !== 'sending') return;
   change(video_id, { bytes_sent: received });
   if (received >= file.size) {
@@ -142,17 +144,26 @@ async function run(video_id: string): Promise<void> {
     },
   });
   runs.set(video_id, upload);
-  // What an upload tells that was stopped or replaced is of no interest.
+  // Events of an upload that was stopped or replaced are ignored.
   const whenCurrent = (act: (detail: unknown) => void) => (event: CustomEvent) => {
     if (runs.get(video_id) === upload) act(event.detail);
   };
-  upload.on('success', whenCurrent(() => sent(video_id)));
-  upload.on('offline', whenCurrent(() => interrupt(video_id, 'offline')));
+  upload.on(
+    'success',
+    whenCurrent(() => sent(video_id)),
+  );
+  upload.on(
+    'offline',
+    whenCurrent(() => interrupt(video_id, 'offline')),
+  );
   upload.on(
     'error',
     whenCurrent((detail) => {
       const status = statusOf(detail);
-      interrupt(video_id, status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'gone' : navigator.onLine ? 'failed' : 'offline');
+      interrupt(
+        video_id,
+        status >= 400 && status < 500 && status !== 408 && status !== 429 ? 'gone' : navigator.onLine ? 'failed' : 'offline',
+      );
     }),
   );
 }
@@ -179,10 +190,12 @@ function stop(video_id: string) {
 function statusOf(detail: unknown): number {
   if (typeof detail !== 'object' || detail === null || !('response' in detail)) return 0;
   const { response } = detail;
-  return typeof response === 'object' && response !== null && 'statusCode' in response && typeof response.statusCode === 'number' ? response.statusCode : 0;
+  return typeof response === 'object' && response !== null && 'statusCode' in response && typeof response.statusCode === 'number'
+    ? response.statusCode
+    : 0;
 }
 
-/** Tells how fast it goes, by what came in the last moments. */
+/** Measures the recent speed, in bytes per second. */
 function meter(bytes: number) {
   let since = { at: Date.now(), bytes };
   let speed: number | null = null;
@@ -202,7 +215,7 @@ function fresh({ video_id, title, file_name, bytes_total }: Ticket, state: Uploa
 
 function put(upload: Upload) {
   uploads = { ...uploads, [upload.video_id]: upload };
-  tell();
+  notifyListeners();
 }
 
 function change(video_id: string, changes: Partial<Upload>) {
@@ -210,7 +223,7 @@ function change(video_id: string, changes: Partial<Upload>) {
   if (before) put({ ...before, ...changes });
 }
 
-function tell() {
+function notifyListeners() {
   for (const listener of listeners) listener();
 }
 
@@ -218,7 +231,7 @@ function keepTickets() {
   try {
     localStorage.setItem(KEY, JSON.stringify([...tickets.values()]));
   } catch {
-    // Then an upload does not outlive the page.
+    // Then an upload cannot be resumed after the page is closed.
   }
 }
 
@@ -234,7 +247,11 @@ function keptTickets(): Ticket[] {
 function isTicket(kept: unknown): kept is Ticket {
   if (typeof kept !== 'object' || kept === null) return false;
   const has = (name: string, type: string) => typeof (kept as Record<string, unknown>)[name] === type;
-  return ['video_id', 'title', 'url', 'expires_at', 'file_name'].every((name) => has(name, 'string')) && has('bytes_total', 'number') && has('last_modified', 'number');
+  return (
+    ['video_id', 'title', 'url', 'expires_at', 'file_name'].every((name) => has(name, 'string')) &&
+    has('bytes_total', 'number') &&
+    has('last_modified', 'number')
+  );
 }
 
 for (const ticket of keptTickets()) {
@@ -247,12 +264,12 @@ window.addEventListener('online', () => {
   for (const { video_id, state } of Object.values(uploads)) if (state === 'offline') resumeUpload(video_id);
 });
 
-// Leaving the page would cut them off.
+// Leaving the page would interrupt the uploads.
 window.addEventListener('beforeunload', (event) => {
   if (Object.values(uploads).some(({ state }) => state === 'sending')) event.preventDefault();
 });
 
-// Who signs out takes their uploads along; a session that was lost is taken up again.
+// Signing out ends the uploads. After a lost session they continue, because the operator signs in again.
 subscribeToSession(() => {
   if (token() === null && !wasSessionLost()) for (const video_id of Object.keys(uploads)) forgetUpload(video_id);
 });

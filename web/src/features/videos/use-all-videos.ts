@@ -2,23 +2,25 @@ import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanst
 import { api, page } from '@/lib/api';
 import type { VideoStatus } from '@/lib/models';
 
-/** Milliseconds between two looks at what is being encoded. */
-const LOOK_EVERY = 3000;
+/** How often to refetch while a video is processing, in milliseconds. */
+const REFETCH_EVERY = 3000;
 
 export const allVideosQuery = (status: VideoStatus | undefined) =>
   infiniteQueryOptions({
     queryKey: ['all-videos', 'list', { status }],
-    queryFn: ({ signal, pageParam }) => page(api.GET('/api/admin/videos', { params: { query: { status, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+    queryFn: ({ signal, pageParam }) =>
+      page(api.GET('/api/admin/videos', { params: { query: { status, limit: 50, cursor: pageParam ?? undefined } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 5_000,
   });
 
-/** Every video, published or not, newest first; looked at again while one of them is on its way. */
+/** All videos, published or not, newest first; refetched while one of them is processing. */
 export function useAllVideos(status: VideoStatus | undefined) {
   return useInfiniteQuery({
     ...allVideosQuery(status),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some((video) => video.status === 'processing')) ? LOOK_EVERY : false),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some((video) => video.status === 'processing')) ? REFETCH_EVERY : false,
   });
 }

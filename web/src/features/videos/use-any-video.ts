@@ -3,7 +3,7 @@ import { api, page } from '@/lib/api';
 import { ApiError } from '@/lib/errors/api-error';
 import type { AdminVideo } from '@/lib/models';
 
-const LOOK_EVERY = 2000;
+const REFETCH_EVERY = 2000;
 const PAGE = 100;
 
 export const anyVideoQuery = (id: string) =>
@@ -11,15 +11,20 @@ export const anyVideoQuery = (id: string) =>
     queryKey: ['all-videos', 'one', id],
     queryFn: ({ signal }) => find(id, signal),
     staleTime: 5_000,
-    refetchInterval: ({ state }) => (state.data?.status === 'processing' ? LOOK_EVERY : false),
+    refetchInterval: ({ state }) => (isProcessing(state.data) ? REFETCH_EVERY : false),
   });
 
-/** A video as operators see it; looked at again while it is on its way. */
+/** Whether a file of the video is being uploaded or encoded. */
+function isProcessing(video: AdminVideo | undefined): boolean {
+  return video?.status === 'processing' || video?.replacement?.status === 'processing';
+}
+
+/** A video as operators see it; refetched while it is processing. */
 export function useAnyVideo(id: string) {
   return useQuery(anyVideoQuery(id));
 }
 
-/** The service tells of single videos to viewers only, so it is looked for in the list, where the newest come first. */
+/** Looks for a video in the operators' list, newest first: the API returns single videos only to viewers. */
 async function find(id: string, signal: AbortSignal): Promise<AdminVideo> {
   let cursor: string | undefined;
   do {

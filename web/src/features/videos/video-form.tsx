@@ -1,35 +1,36 @@
+import { t } from '@lingui/core/macro';
 import { TextArea, TextField } from '@/components/field';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Segments } from '@/components/segments';
 import { SuggestField } from '@/components/suggest-field';
+import { lengthIssue } from '@/lib/fields';
 import type { AdminVideo, RequiredPlan } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import type { useForm } from '@/lib/use-form';
 import { useCategories } from './use-categories';
+import { useEverySeries } from './use-every-series';
 import styles from './video-form.module.css';
 
-const PLANS: { value: RequiredPlan; label: string }[] = [
-  { value: 'free', label: 'Free' },
-  { value: 'basic', label: 'Basic' },
-  { value: 'premium', label: 'Premium' },
-];
+const PLANS: RequiredPlan[] = ['free', 'basic', 'premium'];
 
-// What the service takes.
+// The API's limits.
 const TITLE_LENGTH_MAX = 200;
 const DESCRIPTION_LENGTH_MAX = 5000;
 const CATEGORY_LENGTH_MAX = 50;
 const NUMBER_MAX = 9999;
+const SECONDS_MAX = 86_400;
 
-export type VideoField = 'title' | 'category' | 'required_plan' | 'description' | 'series_id' | 'season' | 'episode' | 'credits_at';
+export type VideoField = 'title' | 'category' | 'required_plan' | 'description' | 'series' | 'season' | 'episode' | 'credits_at';
 
-/** What the form begins with. */
-export function initialVideo(video?: AdminVideo): Record<VideoField, string> {
+/** The form's initial values; `series` is the title of the video's series. */
+export function initialVideo(video?: AdminVideo, series = ''): Record<VideoField, string> {
   return {
     title: video?.title ?? '',
     category: video?.category ?? '',
     required_plan: video?.required_plan ?? 'basic',
     description: video?.description ?? '',
-    series_id: video?.series_id ?? '',
+    series,
     season: video?.season?.toString() ?? '',
     episode: video?.episode?.toString() ?? '',
     credits_at: video?.credits_at?.toString() ?? '',
@@ -38,24 +39,25 @@ export function initialVideo(video?: AdminVideo): Record<VideoField, string> {
 
 export function videoIssues(values: Record<VideoField, string>): Partial<Record<VideoField, string>> {
   return {
-    title: lineIssue(values.title, 'Give it a title', TITLE_LENGTH_MAX),
-    category: lineIssue(values.category, 'Say on which shelf it stands', CATEGORY_LENGTH_MAX),
-    description: Array.from(values.description).length > DESCRIPTION_LENGTH_MAX ? `Use at most ${DESCRIPTION_LENGTH_MAX} characters` : undefined,
-    season: numberIssue(values.season, values.series_id),
-    episode: numberIssue(values.episode, values.series_id),
-    credits_at: values.credits_at.trim() === '' || Number(values.credits_at) >= 0 ? undefined : 'Give the seconds from the start',
+    title: lineIssue(values.title, t`Enter a title`, TITLE_LENGTH_MAX),
+    category: lineIssue(values.category, t`Enter a category`, CATEGORY_LENGTH_MAX),
+    description: lengthIssue(values.description, DESCRIPTION_LENGTH_MAX),
+    series: lengthIssue(values.series.trim(), TITLE_LENGTH_MAX),
+    season: numberIssue(values.season, values.series),
+    episode: numberIssue(values.episode, values.series),
+    credits_at: creditsIssue(values.credits_at),
   };
 }
 
-/** The form's values as the API takes them. */
-export function videoBody(values: Record<VideoField, string>) {
+/** The form's values as the API takes them; `series_id` comes from `useSeriesByName`. */
+export function videoBody(values: Record<VideoField, string>, series_id: string | null) {
   const number = (value: string) => (value.trim() === '' ? null : Number(value));
   return {
     title: values.title.trim(),
     category: values.category.trim(),
-    required_plan: PLANS.find(({ value }) => value === values.required_plan)?.value ?? 'basic',
+    required_plan: PLANS.find((plan) => plan === values.required_plan) ?? 'basic',
     description: values.description.trim(),
-    series_id: values.series_id.trim() || null,
+    series_id,
     season: number(values.season),
     episode: number(values.episode),
     credits_at: number(values.credits_at),
@@ -64,53 +66,78 @@ export function videoBody(values: Record<VideoField, string>) {
 
 function lineIssue(value: string, missing: string, length_max: number): string | undefined {
   if (value.trim() === '') return missing;
-  return Array.from(value.trim()).length > length_max ? `Use at most ${length_max} characters` : undefined;
+  return lengthIssue(value.trim(), length_max);
 }
 
-function numberIssue(value: string, series_id: string): string | undefined {
+function creditsIssue(value: string): string | undefined {
   if (value.trim() === '') return undefined;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > NUMBER_MAX) return `A whole number from 1 to ${NUMBER_MAX}`;
-  return series_id.trim() === '' ? 'Needs a series' : undefined;
+  const seconds = Number(value);
+  return seconds >= 1 && seconds <= SECONDS_MAX ? undefined : t`Enter the number of seconds from the start, or leave this empty`;
 }
 
-/** The fields of a video, for a new one and for one that is edited. */
+function numberIssue(value: string, series: string): string | undefined {
+  if (value.trim() === '') return undefined;
+  const [number, max] = [Number(value), NUMBER_MAX];
+  if (!Number.isInteger(number) || number < 1 || number > max) return t`Enter a whole number from 1 to ${max}`;
+  return series.trim() === '' ? t`Enter a series first` : undefined;
+}
+
+/** The fields of a new or existing video. */
 export function VideoFields({ form }: { form: ReturnType<typeof useForm<VideoField>> }) {
   const categories = useCategories();
+  const series = useEverySeries();
   const { values, field, set } = form;
-  const isEpisode = values.series_id !== '' || values.season !== '' || values.episode !== '' || values.credits_at !== '';
+  const isEpisode = values.series !== '' || values.season !== '' || values.episode !== '' || values.credits_at !== '';
   return (
     <>
-      <TextField {...field('title')} label="Title" maxLength={TITLE_LENGTH_MAX} autoComplete="off" />
-      <TextArea {...field('description')} label="Description" rows={5} hint="What it is about, for who has not seen it." />
+      <TextField {...field('title')} label={t`Title`} maxLength={TITLE_LENGTH_MAX} autoComplete="off" />
+      <TextArea {...field('description')} label={t`Description`} rows={5} hint={t`What the video is about, without spoilers.`} />
       <SuggestField
         {...field('category')}
-        label="Category"
+        label={t`Category`}
         maxLength={CATEGORY_LENGTH_MAX}
         suggestions={categories.data?.map(({ category }) => category) ?? []}
-        hint="The shelf it stands on; a new one is made by its name."
+        hint={t`The row that the video appears in. Enter a new name to create a category.`}
         onChange={(value) => set('category', value)}
       />
       <div className={styles.choice}>
         <span className={styles.label} aria-hidden="true">
-          What it asks of its viewer
+          {t`Required plan`}
         </span>
         <div>
-          <Segments label="What it asks of its viewer" value={videoBody(values).required_plan} options={PLANS} onChange={(plan) => set('required_plan', plan)} />
+          <Segments
+            label={t`Required plan`}
+            value={videoBody(values, null).required_plan}
+            options={PLANS.map((value) => ({ value, label: planName(value) }))}
+            onChange={(plan) => set('required_plan', plan)}
+          />
         </div>
       </div>
       <details className={styles.more} open={isEpisode || undefined}>
         <summary className={styles.summary}>
           <Icon name={MORE_ICONS.down} size={18} />
-          Series and credits
+          {t`Series and credits`}
         </summary>
         <div className={styles.fields}>
-          <TextField {...field('series_id')} label="Series" autoComplete="off" spellCheck={false} hint="The id of the series that it is an episode of." />
+          <SuggestField
+            {...field('series')}
+            label={t({ message: 'Series', context: 'singular' })}
+            maxLength={TITLE_LENGTH_MAX}
+            suggestions={series.data?.map(({ title }) => title) ?? []}
+            hint={t`Enter a new name to create a series.`}
+            onChange={(value) => set('series', value)}
+          />
           <div className={styles.pair}>
-            <TextField {...field('season')} label="Season" inputMode="numeric" autoComplete="off" />
-            <TextField {...field('episode')} label="Episode" inputMode="numeric" autoComplete="off" />
+            <TextField {...field('season')} label={t`Season`} inputMode="numeric" autoComplete="off" />
+            <TextField {...field('episode')} label={t`Episode`} inputMode="numeric" autoComplete="off" />
           </div>
-          <TextField {...field('credits_at')} label="Credits start at" inputMode="decimal" autoComplete="off" hint="Seconds from the start: from there on it counts as watched." />
+          <TextField
+            {...field('credits_at')}
+            label={t`Credits start at`}
+            inputMode="decimal"
+            autoComplete="off"
+            hint={t`In seconds from the start. Viewers who reach this point have watched the video.`}
+          />
         </div>
       </details>
     </>

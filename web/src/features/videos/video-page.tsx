@@ -1,13 +1,16 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
 import { useParams } from 'react-router';
 import { ButtonLink } from '@/components/button';
 import { ErrorNotice, Remark } from '@/components/notice';
-import { capital } from '@/lib/format';
 import type { ShownVideo, Video } from '@/lib/models';
+import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { explain } from '@/lib/errors/explain';
 import { ApiError } from '@/lib/errors/api-error';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStep } from './next-step';
+import { isToResume } from './resume';
 import { useVideo } from '@/lib/queries/use-video';
 import styles from './video-page.module.css';
 import { VideoShelf } from './video-shelf';
@@ -19,26 +22,36 @@ export function Component() {
   if (video.error && !video.data) return <ErrorNotice size="page" error={video.error} onRetry={() => void video.refetch()} />;
   if (!video.data) return <HeroSkeleton />;
   const shown = video.data;
+  const { category } = shown;
   return (
     <div className={styles.page}>
       <Hero video={shown} eyebrow={eyebrow(shown)}>
         <NextStep video={shown} />
-        {shown.access.allowed && shown.progress > 0 && !shown.completed && (
+        {shown.access.allowed && isToResume(shown) && (
           <ButtonLink to={`/watch/${shown.id}?from=start`} size="lg" icon="restart">
-            From the start
+            <Trans>Start over</Trans>
           </ButtonLink>
         )}
         <Reason video={shown} />
       </Hero>
-      {shown.series_id && <VideoShelf key={`series-${shown.id}`} title="All episodes" filter={{ series_id: shown.series_id, limit: 100 }} order={byEpisode} />}
+      {shown.series_id && (
+        <VideoShelf
+          key={`series-${shown.id}`}
+          title={t`All episodes`}
+          to={`/series/${shown.series_id}`}
+          filter={{ series_id: shown.series_id, limit: 100 }}
+          order={byEpisode}
+          showsEpisodes
+        />
+      )}
       <VideoShelf
         key={shown.id}
-        title={`More in ${shown.category}`}
+        title={t`More in ${category}`}
         filter={{ category: shown.category }}
         to={`/browse?category=${encodeURIComponent(shown.category)}`}
         without={shown.id}
       />
-      <VideoShelf title="Everybody watches" filter={{ sort: 'popular' }} without={shown.id} />
+      <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} without={shown.id} />
     </div>
   );
 }
@@ -48,7 +61,8 @@ function byEpisode(one: Video, other: Video): number {
 }
 
 function eyebrow({ required_plan }: ShownVideo): string {
-  return required_plan === 'free' ? 'Free with your account' : `In ${capital(required_plan)}`;
+  const plan = planName(required_plan);
+  return required_plan === 'free' ? t`Free with an account` : t`Included with ${plan}`;
 }
 
 /** Why it does not play, under the one step that helps. */

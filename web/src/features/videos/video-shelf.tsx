@@ -2,7 +2,9 @@ import { useRef } from 'react';
 import { Shelf, ShelfError, ShelfSkeleton } from '@/components/shelf';
 import { VideoCard } from '@/components/video-card';
 import type { Video } from '@/lib/models';
+import { useAllSeries } from '@/lib/queries/use-series';
 import { useNear } from '@/lib/use-near';
+import { NO_SERIES, cards } from './cards';
 import { useVideos } from './use-videos';
 import type { VideoFilter } from './use-videos';
 
@@ -12,28 +14,31 @@ interface VideoShelfProps {
   to?: string;
   /** One that the page shows elsewhere. */
   without?: string;
-  /** Of a series the first that comes stands for all of it. */
-  isOnePerSeries?: boolean;
+  /** Whether each episode is a card of its own; otherwise a series is one card. */
+  showsEpisodes?: boolean;
   /** The order that they stand in; that of the list unless given. */
   order?: (one: Video, other: Video) => number;
 }
 
-/** A shelf of what a filter lets through; asked for when it comes near, and nothing where there is nothing. */
-export function VideoShelf({ title, filter, to, without, isOnePerSeries = false, order }: VideoShelfProps) {
+/** A shelf of the videos that a filter finds, loaded when it comes near; nothing when there are none. */
+export function VideoShelf({ title, filter, to, without, showsEpisodes = false, order }: VideoShelfProps) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useNear(place);
   const videos = useVideos({ limit: 20, ...filter }, { enabled: isNear });
+  const series = useAllSeries();
   const listed = videos.data?.pages.flatMap((page) => page.items).filter((video) => video.id !== without);
-  const chosen = isOnePerSeries ? listed?.filter(isFirstOfSeries) : listed;
-  const shown = order ? chosen?.toSorted(order) : chosen;
+  const sorted = order ? listed?.toSorted(order) : listed;
+  // Without the series it would show episodes first, and their series a moment later.
+  const shown =
+    series.isPending && !showsEpisodes ? undefined : sorted && cards(sorted, showsEpisodes ? NO_SERIES : (series.data ?? NO_SERIES));
   return (
     <div ref={place}>
       {shown ? (
         shown.length > 0 && (
           <Shelf title={title} to={to}>
-            {shown.map((video) => (
-              <li key={video.id}>
-                <VideoCard video={video} />
+            {shown.map((card) => (
+              <li key={card.video.id}>
+                <VideoCard {...card} />
               </li>
             ))}
           </Shelf>
@@ -45,8 +50,4 @@ export function VideoShelf({ title, filter, to, without, isOnePerSeries = false,
       )}
     </div>
   );
-}
-
-export function isFirstOfSeries(video: Video, at: number, all: Video[]): boolean {
-  return !video.series_id || all.findIndex((other) => other.series_id === video.series_id) === at;
 }

@@ -63,5 +63,10 @@ function isFieldIssue(detail: unknown): detail is FieldIssue {
 
 /** Where the bank wants the payment confirmed, if it does. */
 export function confirmUrl(error: unknown): string | null {
-  return fieldIssues(error).confirm_url ?? null;
+  if (!(error instanceof ApiError)) return null;
+  return error.details.find(isConfirmation)?.confirm_url ?? null;
+}
+
+function isConfirmation(detail: unknown): detail is { confirm_url: string } {
+  return typeof detail === 'object' && detail !== null && 'confirm_url' in detail && typeof detail.confirm_url === 'string';
 }

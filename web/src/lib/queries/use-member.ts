@@ -7,7 +7,7 @@ export const memberQuery = (id: string) =>
     queryFn: ({ signal }) => data(api.GET('/api/admin/members/{id}', { params: { path: { id } }, signal })),
   });
 
-/** A member with their subscription and payments, for operators. */
+/** A member with their subscription, payments and emails, for operators. */
 export function useMember(id: string) {
   return useQuery(memberQuery(id));
 }

@@ -1,11 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
-import { api, done } from '../api';
-import { endSession } from '../session';
+import { endSessionOf } from '../api';
+import { forgetChoice } from '../choice';
+import { endSession, token } from '../session';
+import { forgetWanted } from '../wanted';
 
-/** Signs this device out, at the service as far as it can be reached, here in any case. */
+/**
+ * Signs this device out: here at once, and then at the service as far as it can be reached. The other way round, whatever else the
+ * page has asked for meanwhile is refused, and looks like a session that was lost.
+ */
 export function useSignOut() {
   return useMutation({
-    mutationFn: () => done(api.POST('/api/auth/logout')),
-    onSettled: endSession,
+    mutationFn: async () => {
+      const bearer = token();
+      // The next person at this browser wants something else.
+      forgetChoice();
+      forgetWanted();
+      endSession();
+      if (bearer !== null) await endSessionOf(bearer);
+    },
   });
 }

@@ -9,7 +9,13 @@ export const videoQuery = (id: string) =>
     staleTime: 2_000,
   });
 
+/** How often a read is repeated, where that is not as everywhere. */
+interface Patience {
+  retry: (failures: number, error: unknown) => boolean;
+  retryDelay: (failures: number, error: unknown) => number;
+}
+
 /** A video as its viewer sees it: whether it plays, how far they are. */
-export function useVideo(id: string | undefined) {
-  return useQuery({ ...videoQuery(id ?? ''), enabled: id !== undefined });
+export function useVideo(id: string | undefined, patience?: Patience) {
+  return useQuery({ ...videoQuery(id ?? ''), ...patience, enabled: id !== undefined });
 }

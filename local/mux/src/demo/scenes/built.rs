@@ -1,4 +1,4 @@
-//! Scenes of what people have built, and of space.
+//! Scenes of buildings, machines and space.
 
 use crate::demo::draw::{
     Dice, HEIGHT, LEFT, RIGHT, Ridge, blurred, disc, gear, glints, glow, radial, shadowed, sky, stars, towers, vertical,
@@ -130,7 +130,7 @@ pub(in crate::demo) fn small_machines() -> Scene {
     ])
 }
 
-/// The harbour of the series; each episode has its own hour.
+/// The harbor of the series; each episode has its own time of day.
 pub(in crate::demo) fn harbour(episode: u32) -> Scene {
     let (stops, water, land, light, moon) = match episode {
         1 => (

@@ -1,0 +1,35 @@
+//! `GET /api/preferences`: how the caller likes to watch.
+
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::http::error::{ApiError, Code};
+use shared::models::preferences::Preferences;
+use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
+use shared::stores::table::Table;
+
+/// Returns the caller's preferences, or the defaults.
+pub struct GetPreferences;
+
+impl Endpoint for GetPreferences {
+    type Caller = Viewer;
+    type Input = ();
+    type Reads = Key<Preferences>;
+    type Output = Preferences;
+    const SUMMARY: &'static str = "Returns how the caller likes to watch, on every device.";
+    const TAG: Tag = Tag::Account;
+    const CODES: &'static [Code] = &[];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        services.database(&[Table::Preferences])?;
+        Ok(Self)
+    }
+
+    fn reads(&self, (): &Self::Input, who: &Identity) -> Key<Preferences> {
+        Preferences::key(who.user_id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Preferences>, ApiError> {
+        Ok(Reply::of(call.rows.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,67 @@
+//! `GET /api/series/{id}/episodes`: the episodes of a series, in order.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Page, Reply, Tag};
+use shared::http::cursor::{Cursor, PageSize};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::{Path, Query};
+use shared::models::ids::SeriesId;
+use shared::models::number::Ordinal;
+use shared::models::video_view::PublicVideo;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
+use shared::stores::catalogue::{Catalogue, Version};
+use shared::stores::row::{Key, MayFail};
+
+/// Lists from memory, like the list of videos.
+pub struct ListEpisodes {
+    catalogue: Catalogue,
+    pages: Pages,
+}
+
+/// The season and the page.
+#[derive(Deserialize, JsonSchema)]
+pub struct ListQuery {
+    /// One season; all seasons by default.
+    season: Option<Ordinal>,
+    /// The most episodes to return; 20 by default.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
+}
+
+impl Endpoint for ListEpisodes {
+    type Caller = Anyone;
+    type Input = (Path<SeriesId>, Query<ListQuery>);
+    type Reads = MayFail<Key<Version>>;
+    type Output = Page<PublicVideo>;
+    const SUMMARY: &'static str = "Lists the published episodes of a series, in order.";
+    const TAG: Tag = Tag::Catalogue;
+    const CODES: &'static [Code] = &[Code::NotFound, Code::InvalidCursor];
+    const LIMIT: Limit = Limit::Catalogue;
+    const CACHE: Cache = Cache::Public;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { catalogue: Catalogue::connect(services).await?, pages: Pages::connect(services, "list-episodes")? })
+    }
+
+    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
+        Version::lenient_key()
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicVideo>>, ApiError> {
+        let (Path(id), Query(ListQuery { season, limit, cursor })) = call.input;
+        let season = season.map(Ordinal::to_u32);
+        let page = self.pages.request(&(id, season), limit, cursor).await?;
+        let after = page.after()?;
+
+        let snapshot = self.catalogue.current(call.rows).await?;
+        if snapshot.series(id, call.now).is_none() {
+            return Err(ApiError::not_found("series"));
+        }
+        let (episodes, next) = snapshot.episodes(id, season, after, page.limit(), call.now);
+        Ok(Reply::of(page.page(episodes.into_iter().cloned().collect(), next)?))
+    }
+}

@@ -1,0 +1,108 @@
+//! `POST /api/admin/videos/{id}/upload`: opens an upload for a video that failed, expired or gets a replacement.
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::auth::token::Identity;
+use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::{OptionalBody, Path};
+use shared::models::ids::VideoId;
+use shared::models::video::{Replacement, Video, VideoQuality};
+use shared::models::video_view::{UploadTarget, VideoUpload};
+use shared::mux::client::{Mux, UPLOAD_SECONDS};
+use shared::services::{ConfigError, Services};
+use shared::stores::audit::Audit;
+use shared::stores::publisher::Publisher;
+use shared::stores::row::Key;
+
+/// Opens a new upload for a video. The old file plays until the new one is ready.
+pub struct ReplaceUpload {
+    publisher: Publisher,
+    audit: Audit,
+    mux: Mux,
+    web_origin: String,
+}
+
+/// The options of the new file.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplaceUploadRequest {
+    /// As before by default.
+    video_quality: Option<VideoQuality>,
+}
+
+impl Endpoint for ReplaceUpload {
+    type Caller = Admin;
+    type Input = (Path<VideoId>, OptionalBody<ReplaceUploadRequest>);
+    type Reads = Key<Video>;
+    type Output = VideoUpload;
+    const SUMMARY: &'static str =
+        "Opens an upload for a video's new file. The old file plays until the new one is ready.";
+    const TAG: Tag = Tag::AdminCatalogue;
+    const CODES: &'static [Code] = &[Code::NotFound, Code::VideoProviderUnavailable];
+    const STATUS: u16 = 201;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            publisher: Publisher::connect(services)?,
+            audit: Audit::connect(services)?,
+            mux: Mux::connect(services)?,
+            web_origin: services.web_origin()?,
+        })
+    }
+
+    fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Key<Video> {
+        Video::key(*id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
+        let (Path(id), OptionalBody(file)) = &call.input;
+        let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
+        let quality = file.video_quality.unwrap_or(video.video_quality);
+        let (upload_id, url) = self.mux.create_upload(&id.to_string(), &video.title, quality, &self.web_origin).await?;
+        let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
+        let new = Replacement {
+            upload_id: upload_id.clone(),
+            asset_id: None,
+            expires_at,
+            video_quality: quality,
+            error_reason: None,
+        };
+        match self.replace(&call, *id, &new, call.now).await {
+            Ok(video) => {
+                let upload = UploadTarget { id: upload_id, url, expires_at };
+                Ok(Reply::with_token(VideoUpload { video: (&video).into(), upload }))
+            }
+            Err(error) => {
+                // If the row was written after all, Mux is asked about the upload.
+                let _ = self.mux.delete_upload(&upload_id).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl ReplaceUpload {
+    async fn replace(
+        &self,
+        call: &Call<Self>,
+        id: VideoId,
+        new: &Replacement,
+        now: Timestamp,
+    ) -> Result<Video, ApiError> {
+        let changed = self
+            .publisher
+            .change(
+                id,
+                |video| Ok::<_, ApiError>(Some(video.with_new_upload(new.clone(), now))),
+                |change| {
+                    let audit_entry =
+                        change.audit_entry("video.replace_upload", call.caller.user.id, &call.request_id, now);
+                    Ok(vec![self.audit.note(&audit_entry)?])
+                },
+            )
+            .await?;
+        changed.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))
+    }
+}

@@ -1,0 +1,110 @@
+"""The local platform as the development scripts use it: started, or already running, with its console's API."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from common import ROOT, fail
+
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+BINARY = TARGET / "debug/local"
+# The first start draws and encodes the demo films.
+START_SECONDS_MAX = 600
+STOP_SECONDS_MAX = 20
+
+
+def port() -> int:
+    """The first of the platform's five ports, as the platform itself reads it."""
+    return int(os.environ.get("PORT", "3000"))
+
+
+def own_port() -> int:
+    """The port after the platform's: where `make dev`, `make watch` and `make sam-local` serve."""
+    return port() + 5
+
+
+class Platform:
+    """A platform that this script started, or one that is running already."""
+
+    def __init__(self, process: subprocess.Popen | None = None):
+        self.process = process
+        first = port()
+        self.url, self.stripe, self.mux, self.aws, self.console = (
+            f"http://127.0.0.1:{first + offset}" for offset in range(5)
+        )
+
+    @classmethod
+    def start(cls, **environment: str) -> "Platform":
+        """Starts the built platform and waits until it is ready."""
+        if cls().is_ready():
+            fail(f"a platform is running at {cls().url} already: stop it, or set PORT to the first of six free ports")
+        # Not in the terminal's process group: the script itself stops it, after what uses it.
+        platform = cls(subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | environment, start_new_session=True))
+        until = time.monotonic() + START_SECONDS_MAX
+        while not platform.is_ready():
+            if platform.process.poll() is not None:
+                fail("the platform did not start; its own message is above")
+            if time.monotonic() > until:
+                platform.stop()
+                fail(f"the platform was not ready after {START_SECONDS_MAX} s")
+            time.sleep(0.05)
+        return platform
+
+    def stop(self) -> None:
+        """Stops the process, if this script started it."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/health", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def ask(self, path: str, body: object = None) -> dict:
+        """Calls the console: GET, or POST with a body."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.console + path, data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            fail(f"the console answered {error.code}: {json.load(error).get('error')}")
+        except urllib.error.URLError as error:
+            fail(f"no platform at {self.console} ({error.reason}): start one with make run, watch, dev or sam-local")
+
+    def functions(self) -> dict[str, dict]:
+        """Every function: its logical id, routes, timeout and environment."""
+        return self.ask("/functions")["functions"]
+
+    def sdk_environment(self) -> dict[str, str]:
+        """What the AWS SDK of a process beside the platform needs."""
+        keys = self.ask("/config")["aws"]
+        return {
+            "AWS_ENDPOINT_URL": self.aws,
+            "AWS_REGION": keys["region"],
+            "AWS_ACCESS_KEY_ID": keys["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
+        }
+
+    def warn_of_moved_clock(self) -> None:
+        """Functions in processes of their own live in real time, whatever the platform's clock says."""
+        ahead = self.ask("/clock")["offset_seconds"]
+        if ahead:
+            print(
+                f"Note: the platform's clock was moved {ahead} s ahead. Functions outside the platform live in real time, so"
+                " they refuse its new tokens, and see its new subscriptions as not yet begun. For both to agree, start with"
+                " another DATA_DIR, or delete this one.",
+                flush=True,
+            )

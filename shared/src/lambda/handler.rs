@@ -1,0 +1,151 @@
+//! An endpoint as the bootstrap sees it, without its types. This file alone is generic over the endpoint, so each function
+//! compiles it; what surrounds it is compiled once.
+
+use crate::auth::token::Identity;
+use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
+use crate::http::error::{ApiError, Code};
+use crate::http::input::{BodyRule, Door, Input};
+use crate::services::{ConfigError, Services};
+use crate::stores::rate_limits::{Budget, Counted};
+use crate::stores::row::{BatchGet, BatchResult, Keys};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use lambda_http::http::HeaderMap;
+
+/// What an endpoint declares, as data.
+pub(crate) struct Rules {
+    /// What a caller has to show.
+    pub(super) access: Access,
+    /// Which limit counts its requests.
+    pub(super) limit: Limit,
+    /// What it does with a body.
+    pub(super) body: BodyRule,
+    /// The status of success.
+    pub(super) status: u16,
+    /// Who may keep a success.
+    pub(super) cache: Cache,
+    /// Every code that it may answer: its own, and those that its caller, input and limit imply.
+    pub(crate) codes: Vec<Code>,
+}
+
+impl Rules {
+    /// The rules of an endpoint.
+    pub(crate) fn of<E: Endpoint>() -> Self {
+        let (access, limit, body) = (E::Caller::ACCESS, E::LIMIT, E::Input::BODY);
+        Self { access, limit, body, status: E::STATUS, cache: E::CACHE, codes: codes(access, limit, body, E::CODES) }
+    }
+}
+
+fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code> {
+    let mut codes = vec![Code::Internal, Code::Unavailable, Code::ValidationError];
+    if limit != Limit::Exempt {
+        codes.push(Code::RateLimited);
+    }
+    if body != BodyRule::Ignored {
+        codes.push(Code::PayloadTooLarge);
+    }
+    if body == BodyRule::Json {
+        codes.extend([Code::InvalidJson, Code::UnsupportedMediaType]);
+    }
+    match access {
+        Access::Open => {}
+        Access::Session { .. } | Access::Admin | Access::RecentAdmin => {
+            codes.extend([Code::Unauthenticated, Code::TokenExpired, Code::SessionRevoked]);
+        }
+        Access::Signature(_) => codes.push(Code::InvalidSignature),
+    }
+    if access.is_admin() {
+        codes.push(Code::Forbidden);
+    }
+    if access == Access::RecentAdmin {
+        codes.push(Code::ReauthenticationRequired);
+    }
+    codes.extend(own);
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// An endpoint whose types are hidden.
+pub(super) trait Handler: Send + Sync {
+    /// Reads the input, and says what else must be read and counted before the request is handled.
+    fn prepare<'a>(&'a self, door: &Door, identity: Option<&Identity>, address: &str)
+    -> Result<Prepared<'a>, ApiError>;
+}
+
+/// A request whose input is good.
+pub(super) struct Prepared<'a> {
+    /// The keys of the rows that the endpoint needs.
+    pub(super) batch: BatchGet,
+    /// The limits of its own.
+    pub(super) budgets: Vec<Budget>,
+    /// Its work on the request, once that is admitted.
+    pub(super) handle: Handle<'a>,
+}
+
+/// An endpoint's work on one request. Answers with the whole body.
+pub(super) type Handle<'a> = Box<dyn FnOnce(Admitted) -> Handling<'a> + Send + 'a>;
+/// That work under way.
+pub(super) type Handling<'a> = BoxFuture<'a, Result<Reply<Vec<u8>>, ApiError>>;
+
+/// What a request was admitted with: all of [`Call`] that does not depend on the endpoint.
+pub(super) struct Admitted {
+    pub(super) signed_in: Option<SignedIn>,
+    pub(super) found: BatchResult,
+    pub(super) counted: Vec<Counted>,
+    pub(super) now: Timestamp,
+    pub(super) request_id: String,
+    pub(super) address: String,
+    pub(super) headers: HeaderMap,
+}
+
+impl Admitted {
+    fn call<E: Endpoint>(self, input: E::Input, keys: Option<E::Reads>) -> Result<Call<E>, ApiError> {
+        let (Some(caller), Some(keys)) = (E::Caller::known(self.signed_in), keys) else {
+            return Err(ApiError::internal("a caller was admitted without the required identity"));
+        };
+        Ok(Call {
+            caller,
+            input,
+            rows: keys.rows(&self.found)?,
+            counted: self.counted,
+            now: self.now,
+            request_id: self.request_id,
+            address: self.address,
+            headers: self.headers,
+        })
+    }
+}
+
+impl<E: Endpoint> Handler for E {
+    fn prepare<'a>(
+        &'a self,
+        door: &Door,
+        identity: Option<&Identity>,
+        address: &str,
+    ) -> Result<Prepared<'a>, ApiError> {
+        let input = E::Input::read(door)?;
+        // Without a token that its caller needs, the request is refused, and nothing is read for it.
+        let keys = E::Caller::who(identity).map(|who| self.reads(&input, &who));
+        let mut batch = BatchGet::default();
+        if let Some(keys) = &keys {
+            keys.add_to(&mut batch);
+        }
+        Ok(Prepared {
+            batch,
+            budgets: self.budgets(&input, address),
+            handle: Box::new(move |admitted| {
+                Box::pin(async move {
+                    let reply = self.handle(admitted.call(input, keys)?).await?;
+                    let output = reply.output.body().map_err(ApiError::internal)?;
+                    Ok(Reply { output, carries_token: reply.carries_token })
+                })
+            }),
+        })
+    }
+}
+
+/// Connects an endpoint to the services of its function.
+pub(super) fn connect<E: Endpoint>(services: &Services) -> BoxFuture<'_, Result<Box<dyn Handler>, ConfigError>> {
+    Box::pin(async move { Ok(Box::new(E::connect(services).await?) as Box<dyn Handler>) })
+}

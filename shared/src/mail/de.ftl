@@ -1,0 +1,163 @@
+# Die Texte der E-Mails auf Deutsch, in der Anrede „Sie“. Was ein Attribut bedeutet, steht in en.ftl.
+
+greeting = Guten Tag,
+greeting_by_name = Guten Tag { $name },
+
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+moment = { date } um { $time } Uhr (UTC)
+
+reset_password =
+    .subject = Ihr Passwort für { $service } zurücksetzen
+    .request = Für Ihr Konto bei { $service } wurde ein neues Passwort angefordert. Hier können Sie es festlegen:
+    .action = Neues Passwort festlegen
+    .validity =
+        Der Link funktioniert einmal und läuft in { $minutes ->
+            [one] { $minutes } Minute
+           *[other] { $minutes } Minuten
+        } ab. Mit dem neuen Passwort werden Sie auf allen Geräten abgemeldet.
+    .not_you = Falls Sie das nicht waren, können Sie diese E-Mail ignorieren. Ihr Passwort bleibt unverändert.
+
+password_changed =
+    .subject = Ihr Passwort für { $service } wurde geändert
+    .changed = Das Passwort für Ihr Konto bei { $service } wurde am { $at } geändert.
+    .devices = Auf allen anderen Geräten haben wir Sie abgemeldet. Wenn Sie das waren, brauchen Sie nichts weiter zu tun.
+    .not_you = Falls Sie das nicht waren, kennt möglicherweise jemand anderes Ihr Passwort. Legen Sie jetzt ein neues fest; damit werden alle Geräte abgemeldet.
+    .action = Neues Passwort festlegen
+
+password_reset =
+    .subject = Ihr Passwort für { $service } wurde zurückgesetzt
+    .reset = Das Passwort für Ihr Konto bei { $service } wurde am { $at } über einen Link zurückgesetzt, den wir Ihnen per E-Mail geschickt haben.
+    .devices = Auf allen Geräten haben wir Sie abgemeldet. Wenn Sie das waren, melden Sie sich einfach wieder an.
+    .not_you = Falls Sie das nicht waren, kann möglicherweise jemand anderes Ihre E-Mails lesen. Sichern Sie zuerst Ihr E-Mail-Konto und legen Sie dann ein neues Passwort fest.
+    .action = Neues Passwort festlegen
+
+new_device =
+    .subject = Neue Anmeldung bei { $service }
+    .sign_in = Am { $at } hat sich jemand mit einem neuen Gerät in Ihrem Konto bei { $service } angemeldet:
+    .device =
+        { $named ->
+            [yes] { $device }
+           *[no] Unbekanntes Gerät
+        }
+    .you = Wenn Sie das waren, brauchen Sie nichts zu tun.
+    .not_you = Falls Sie das nicht waren, kennt möglicherweise jemand anderes Ihr Passwort. Legen Sie jetzt ein neues fest; damit werden alle Geräte abgemeldet.
+    .action = Neues Passwort festlegen
+
+account_deleted =
+    .subject = Ihr Konto bei { $service } wurde gelöscht
+    .deleted = Wir haben Ihr Konto bei { $service } am { $at } wie gewünscht gelöscht. Es wird nichts mehr abgebucht.
+    .not_you = Falls Sie das nicht waren, kannte jemand anderes Ihr Passwort. Ändern Sie es überall, wo Sie es sonst noch verwenden, und antworten Sie auf diese E-Mail, damit wir Ihnen helfen können.
+    .thanks = Vielen Dank, dass Sie bei uns waren. Sie sind jederzeit wieder willkommen.
+
+trial_ending =
+    .subject = Ihr Probezeitraum bei { $service } endet bald
+    .end = Ihr kostenloser Probezeitraum für { $service } { $plan } endet am { $end }.
+    .price =
+        Danach kostet das Abo { $price } { $interval ->
+            [year] im Jahr
+           *[month] im Monat
+        }{ $discounted ->
+            [yes] , abzüglich Ihres Rabatts
+           *[no] { "" }
+        }. Den Betrag buchen wir über Ihre hinterlegte Zahlungsart ab.
+    .action = Abo verwalten
+    .cancel = Wenn Sie nicht weitermachen möchten, kündigen Sie einfach vorher. Dann wird nichts abgebucht.
+
+subscription_cancelled =
+    .subject = Ihr Abo bei { $service } ist gekündigt
+    .end = Sie können noch bis zum { $end } weiterschauen. Es wird nichts mehr abgebucht.
+    .action = Abo behalten
+    .resume = Sie haben es sich anders überlegt? Bis dahin können Sie Ihr Abo jederzeit fortsetzen.
+
+payment_to_confirm =
+    .subject = Bitte bestätigen Sie Ihre Zahlung an { $service }
+    .bank = Ihre Bank bittet Sie, die Zahlung von { $amount } für den nächsten Abrechnungszeitraum zu bestätigen.
+    .action = Zahlung bestätigen
+    .access =
+        { $access ->
+            [open] Sie können noch bis zum { $until } weiterschauen.
+           *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
+        } Damit Ihr Abo weiterläuft, bestätigen Sie die Zahlung oder verwenden Sie eine andere Karte.
+
+plan_scheduled =
+    .subject = Ihr Tarif bei { $service } ändert sich
+    .change =
+        Am { $start } wechselt Ihr Tarif zu { $service } { $plan } mit { $interval ->
+            [year] jährlicher
+           *[month] monatlicher
+        } Abrechnung.
+    .until = Bis dahin bleibt alles, wie es ist.
+    .action = Abo verwalten
+
+plan_changed =
+    .subject = Ihr Tarif bei { $service } wurde geändert
+    .change =
+        Ab sofort gilt für Sie { $service } { $plan } mit { $interval ->
+            [year] jährlicher
+           *[month] monatlicher
+        } Abrechnung.
+    .action = Abo verwalten
+
+refunded =
+    .subject = Ihre Erstattung von { $service }
+    .amount = Wir haben Ihnen { $amount } erstattet.
+    .wait = Es kann einige Tage dauern, bis der Betrag auf Ihrem Konto erscheint.
+    .action = Zahlungen ansehen
+
+receipt =
+    .subject = Ihr Zahlungsbeleg von { $service }
+    .paid =
+        Vielen Dank! Wir haben Ihre Zahlung von { $amount } für { $planned ->
+            [yes] { $service } { $plan }
+           *[no] { $service }
+        } erhalten.
+    .next =
+        { $next ->
+            [due] Die nächste Zahlung ist am { $date } fällig.
+            [none] Ihr Abo ist bis zum { $date } bezahlt. Danach wird nichts mehr abgebucht.
+           *[unknown] { "" }
+        }
+    .number =
+        { $numbered ->
+            [yes] Ihre Rechnungsnummer lautet { $number }.
+           *[no] { "" }
+        }
+    .action =
+        { $invoice ->
+            [pdf] Rechnung herunterladen (PDF)
+           *[page] Zahlungen ansehen
+        }
+
+payment_declined =
+    .subject = Ihre Zahlung an { $service } ist fehlgeschlagen
+    .declined = Ihre Karte wurde abgelehnt, als wir { $amount } für den nächsten Abrechnungszeitraum abbuchen wollten.
+    .access =
+        { $access ->
+            [open] Sie können noch bis zum { $until } weiterschauen.
+           *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
+        } Wir versuchen es in den nächsten Tagen noch einmal. Bitte prüfen Sie Ihre Karte oder verwenden Sie eine andere.
+    .action = Abo verwalten
+
+duplicate_cancelled =
+    .subject = Wir haben Ihr zweites Abo bei { $service } beendet
+    .cancelled = Sie hatten zwei Abos. Deshalb haben wir das neuere beendet und Ihnen den dafür gezahlten Betrag erstattet.
+    .kept = Ihr erstes Abo läuft unverändert weiter.
+
+subscription_ended =
+    .subject = Ihr Abo bei { $service } ist beendet
+    .ended = Ihr Abo ist beendet. Es wird nichts mehr abgebucht.
+    .back = Sie sind jederzeit wieder willkommen.
+    .action = Tarife ansehen

@@ -1,0 +1,168 @@
+# The texts of mail in English, which every other catalogue translates. It uses Project Fluent's syntax.
+#
+# A mail is a message with the id of its content. Its attributes are, in the order in which they are read: the subject,
+# paragraphs, the label of the button (`.action`), and more paragraphs. A paragraph that comes out empty is left out.
+# A subject has no variable but { $service }.
+
+greeting = Hello,
+greeting_by_name = Hello { $name },
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+# A time of day, in 24 hours: 14:05.
+moment = { date } at { $time } UTC
+
+reset_password =
+    .subject = Reset your { $service } password
+    .request = We received a request to reset the password of your { $service } account. Choose a new password here:
+    .action = Choose a new password
+    .validity =
+        This link works once and expires in { $minutes ->
+            [one] { $minutes } minute
+           *[other] { $minutes } minutes
+        }. Choosing a new password signs you out of all your devices.
+    .not_you = If you didn’t ask for this, you can ignore this email. Your password stays the same.
+
+password_changed =
+    .subject = Your { $service } password was changed
+    .changed = The password of your { $service } account was changed on { $at }.
+    .devices = We signed you out of all your other devices. If you made this change, there’s nothing else to do.
+    .not_you = If this wasn’t you, someone else may know your password. Choose a new one now, and every device will be signed out.
+    .action = Choose a new password
+
+password_reset =
+    .subject = Your { $service } password was reset
+    .reset = The password of your { $service } account was reset on { $at } with a link that we emailed to you.
+    .devices = We signed you out of all your devices. If this was you, just sign in again.
+    .not_you = If this wasn’t you, someone else may be able to read your email. Secure your email account first, then choose a new password.
+    .action = Choose a new password
+
+new_device =
+    .subject = New sign-in to your { $service } account
+    .sign_in = Someone signed in to your { $service } account on { $at } from a new device:
+    .device =
+        { $named ->
+            [yes] { $device }
+           *[no] Unknown device
+        }
+    .you = If this was you, there’s nothing to do.
+    .not_you = If this wasn’t you, someone else may know your password. Choose a new one now, and every device will be signed out.
+    .action = Choose a new password
+
+account_deleted =
+    .subject = Your { $service } account was deleted
+    .deleted = We deleted your { $service } account on { $at }, as you asked. You won’t be charged again.
+    .not_you = If this wasn’t you, someone else knew your password. Change it wherever else you use it, and reply to this email so that we can help.
+    .thanks = Thank you for watching with us. You’re welcome back any time.
+
+trial_ending =
+    .subject = Your { $service } trial ends soon
+    .end = Your free trial of { $service } { $plan } ends on { $end }.
+    .price =
+        After that, it costs { $price } { $interval ->
+            [year] a year
+           *[month] a month
+        }{ $discounted ->
+            [yes] , less your discount
+           *[no] { "" }
+        }. We’ll charge the payment method on your account.
+    .action = Manage subscription
+    .cancel = If you don’t want to continue, cancel before then and you won’t be charged.
+
+subscription_cancelled =
+    .subject = Your { $service } subscription is cancelled
+    .end = You can keep watching until { $end }. You won’t be charged again.
+    .action = Keep my subscription
+    .resume = Changed your mind? You can resume your subscription until that day.
+
+payment_to_confirm =
+    .subject = Please confirm your payment to { $service }
+    .bank = Your bank needs you to confirm the payment of { $amount } for your next billing period.
+    .action = Confirm payment
+    .access =
+        { $access ->
+            [open] You can keep watching until { $until }.
+           *[paused] Playback is paused until the payment is complete.
+        } To stay subscribed, confirm the payment or use another card.
+
+plan_scheduled =
+    .subject = Your { $service } plan will change
+    .change =
+        On { $start }, your plan changes to { $service } { $plan }, billed { $interval ->
+            [year] yearly
+           *[month] monthly
+        }.
+    .until = Nothing changes until then.
+    .action = Manage subscription
+
+plan_changed =
+    .subject = Your { $service } plan has changed
+    .change =
+        You’re now on { $service } { $plan }, billed { $interval ->
+            [year] yearly
+           *[month] monthly
+        }.
+    .action = Manage subscription
+
+refunded =
+    .subject = Your refund from { $service }
+    .amount = We’ve refunded { $amount } to you.
+    .wait = It may take a few days to appear on your statement.
+    .action = View payments
+
+receipt =
+    .subject = Your receipt from { $service }
+    .paid =
+        Thank you! We received your payment of { $amount } for { $planned ->
+            [yes] { $service } { $plan }
+           *[no] { $service }
+        }.
+    .next =
+        { $next ->
+            [due] Your next payment is due on { $date }.
+            [none] Your subscription is paid until { $date }. You won’t be charged again.
+           *[unknown] { "" }
+        }
+    .number =
+        { $numbered ->
+            [yes] Your invoice number is { $number }.
+           *[no] { "" }
+        }
+    .action =
+        { $invoice ->
+            [pdf] Download invoice (PDF)
+           *[page] View payments
+        }
+
+payment_declined =
+    .subject = Your payment to { $service } didn’t go through
+    .declined = Your card was declined when we tried to charge { $amount } for your next billing period.
+    .access =
+        { $access ->
+            [open] You can keep watching until { $until }.
+           *[paused] Playback is paused until the payment is complete.
+        } We’ll try again over the next few days. Please check your card or use another one.
+    .action = Manage subscription
+
+duplicate_cancelled =
+    .subject = We cancelled your second { $service } subscription
+    .cancelled = You had two subscriptions, so we cancelled the newer one and refunded what you paid for it.
+    .kept = Your first subscription continues as before.
+
+subscription_ended =
+    .subject = Your { $service } subscription has ended
+    .ended = Your subscription has ended. You won’t be charged again.
+    .back = You’re welcome back any time.
+    .action = See plans

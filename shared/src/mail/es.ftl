@@ -1,0 +1,163 @@
+# Los textos de los correos en español, con tratamiento de «tú». El significado de los atributos está en en.ftl.
+
+greeting = Hola:
+greeting_by_name = Hola, { $name }:
+
+date = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+} de { $year }
+moment = { date } a las { $time } (UTC)
+
+reset_password =
+    .subject = Restablece tu contraseña de { $service }
+    .request = Hemos recibido una solicitud para restablecer la contraseña de tu cuenta de { $service }. Elige aquí una nueva:
+    .action = Elegir una contraseña nueva
+    .validity =
+        Este enlace funciona una sola vez y caduca en { $minutes ->
+            [one] { $minutes } minuto
+           *[other] { $minutes } minutos
+        }. Al elegir una contraseña nueva, se cerrará la sesión en todos tus dispositivos.
+    .not_you = Si no lo has pedido tú, puedes ignorar este correo. Tu contraseña no cambia.
+
+password_changed =
+    .subject = Se ha cambiado tu contraseña de { $service }
+    .changed = La contraseña de tu cuenta de { $service } se cambió el { $at }.
+    .devices = Hemos cerrado la sesión en el resto de tus dispositivos. Si has sido tú, no tienes que hacer nada más.
+    .not_you = Si no has sido tú, es posible que otra persona conozca tu contraseña. Elige ahora una nueva y se cerrará la sesión en todos los dispositivos.
+    .action = Elegir una contraseña nueva
+
+password_reset =
+    .subject = Se ha restablecido tu contraseña de { $service }
+    .reset = La contraseña de tu cuenta de { $service } se restableció el { $at } con un enlace que te enviamos por correo.
+    .devices = Hemos cerrado la sesión en todos tus dispositivos. Si has sido tú, solo tienes que volver a iniciar sesión.
+    .not_you = Si no has sido tú, es posible que otra persona pueda leer tu correo. Protege primero tu cuenta de correo y elige después una contraseña nueva.
+    .action = Elegir una contraseña nueva
+
+new_device =
+    .subject = Nuevo inicio de sesión en tu cuenta de { $service }
+    .sign_in = Alguien ha iniciado sesión en tu cuenta de { $service } el { $at } desde un dispositivo nuevo:
+    .device =
+        { $named ->
+            [yes] { $device }
+           *[no] Dispositivo desconocido
+        }
+    .you = Si has sido tú, no tienes que hacer nada.
+    .not_you = Si no has sido tú, es posible que otra persona conozca tu contraseña. Elige ahora una nueva y se cerrará la sesión en todos los dispositivos.
+    .action = Elegir una contraseña nueva
+
+account_deleted =
+    .subject = Se ha eliminado tu cuenta de { $service }
+    .deleted = Hemos eliminado tu cuenta de { $service } el { $at }, como pediste. No se te cobrará nada más.
+    .not_you = Si no has sido tú, otra persona conocía tu contraseña. Cámbiala en todos los sitios donde la uses y responde a este correo para que podamos ayudarte.
+    .thanks = Gracias por haber estado con nosotros. Puedes volver cuando quieras.
+
+trial_ending =
+    .subject = Tu prueba de { $service } termina pronto
+    .end = Tu prueba gratuita de { $service } { $plan } termina el { $end }.
+    .price =
+        Después, la suscripción cuesta { $price } al { $interval ->
+            [year] año
+           *[month] mes
+        }{ $discounted ->
+            [yes] , menos tu descuento
+           *[no] { "" }
+        }. Lo cobraremos con el método de pago de tu cuenta.
+    .action = Gestionar la suscripción
+    .cancel = Si no quieres continuar, cancela antes de esa fecha y no se te cobrará nada.
+
+subscription_cancelled =
+    .subject = Tu suscripción a { $service } está cancelada
+    .end = Puedes seguir viendo todo hasta el { $end }. No se te cobrará nada más.
+    .action = Mantener mi suscripción
+    .resume = ¿Has cambiado de idea? Puedes reanudar tu suscripción hasta ese día.
+
+payment_to_confirm =
+    .subject = Confirma tu pago a { $service }
+    .bank = Tu banco te pide que confirmes el pago de { $amount } del próximo periodo de facturación.
+    .action = Confirmar el pago
+    .access =
+        { $access ->
+            [open] Puedes seguir viendo todo hasta el { $until }.
+           *[paused] La reproducción está en pausa hasta que se complete el pago.
+        } Para mantener tu suscripción, confirma el pago o usa otra tarjeta.
+
+plan_scheduled =
+    .subject = Tu plan de { $service } va a cambiar
+    .change =
+        El { $start } tu plan pasará a ser { $service } { $plan }, con facturación { $interval ->
+            [year] anual
+           *[month] mensual
+        }.
+    .until = Hasta entonces no cambia nada.
+    .action = Gestionar la suscripción
+
+plan_changed =
+    .subject = Tu plan de { $service } ha cambiado
+    .change =
+        Ahora tienes { $service } { $plan }, con facturación { $interval ->
+            [year] anual
+           *[month] mensual
+        }.
+    .action = Gestionar la suscripción
+
+refunded =
+    .subject = Tu reembolso de { $service }
+    .amount = Te hemos reembolsado { $amount }.
+    .wait = Puede tardar unos días en aparecer en tu extracto.
+    .action = Ver mis pagos
+
+receipt =
+    .subject = Tu recibo de { $service }
+    .paid =
+        ¡Gracias! Hemos recibido tu pago de { $amount } por { $planned ->
+            [yes] { $service } { $plan }
+           *[no] { $service }
+        }.
+    .next =
+        { $next ->
+            [due] Tu próximo pago vence el { $date }.
+            [none] Tu suscripción está pagada hasta el { $date }. No se te cobrará nada más.
+           *[unknown] { "" }
+        }
+    .number =
+        { $numbered ->
+            [yes] El número de tu factura es { $number }.
+           *[no] { "" }
+        }
+    .action =
+        { $invoice ->
+            [pdf] Descargar la factura (PDF)
+           *[page] Ver mis pagos
+        }
+
+payment_declined =
+    .subject = Tu pago a { $service } no se ha completado
+    .declined = Tu tarjeta fue rechazada cuando intentamos cobrar { $amount } por el próximo periodo de facturación.
+    .access =
+        { $access ->
+            [open] Puedes seguir viendo todo hasta el { $until }.
+           *[paused] La reproducción está en pausa hasta que se complete el pago.
+        } Volveremos a intentarlo en los próximos días. Revisa tu tarjeta o usa otra.
+    .action = Gestionar la suscripción
+
+duplicate_cancelled =
+    .subject = Hemos cancelado tu segunda suscripción a { $service }
+    .cancelled = Tenías dos suscripciones, así que hemos cancelado la más reciente y te hemos reembolsado lo que pagaste por ella.
+    .kept = Tu primera suscripción sigue como hasta ahora.
+
+subscription_ended =
+    .subject = Tu suscripción a { $service } ha terminado
+    .ended = Tu suscripción ha terminado. No se te cobrará nada más.
+    .back = Puedes volver cuando quieras.
+    .action = Ver los planes

@@ -1,0 +1,56 @@
+//! The `format` names in schemas, each with its check: the bootstrap and the API document use the same list.
+
+use crate::models::email::{DELIVERABLE_FORMAT, EMAIL_FORMAT, Email, NewEmail};
+use crate::models::ids::{ID_FORMAT, NotAnId, read_id};
+use crate::models::password::{PASSWORD_FORMAT, is_common};
+use crate::models::text::{self, OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
+use crate::models::time::{DAY_FORMAT, DEVICE_TIME_FORMAT, Day, DeviceTime, MOMENT_FORMAT, Moment};
+use std::borrow::Cow;
+
+/// The schema's `format` for a cursor.
+pub const CURSOR_FORMAT: &str = "cursor";
+
+/// A format: text that passes its check is valid and bounded.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// The name in schemas.
+    pub name: &'static str,
+    /// What is wrong with a text, as a message for people. It never repeats the text.
+    pub check: fn(&str) -> Result<(), Cow<'static, str>>,
+}
+
+/// Every format that an input's schema may name.
+pub const ALL: [Format; 12] = [
+    Format { name: OneLine::FORMAT, check: text::check::<OneLine> },
+    Format { name: OneLineOrBlank::FORMAT, check: text::check::<OneLineOrBlank> },
+    Format { name: Paragraphs::FORMAT, check: text::check::<Paragraphs> },
+    Format { name: ParagraphsOrBlank::FORMAT, check: text::check::<ParagraphsOrBlank> },
+    // Whether a cursor is ours is seen when it is opened.
+    Format { name: CURSOR_FORMAT, check: |_| Ok(()) },
+    Format { name: ID_FORMAT, check: |text| read_id(text).map(|_| ()).ok_or_else(|| NotAnId.to_string().into()) },
+    Format { name: MOMENT_FORMAT, check: |text| text.parse::<Moment>().map(|_| ()).map_err(Cow::from) },
+    Format { name: DEVICE_TIME_FORMAT, check: |text| text.parse::<DeviceTime>().map(|_| ()).map_err(Cow::from) },
+    Format { name: DAY_FORMAT, check: |text| text.parse::<Day>().map(|_| ()).map_err(Cow::from) },
+    Format {
+        name: EMAIL_FORMAT,
+        check: |text| text.parse::<Email>().map(|_| ()).map_err(|error| error.to_string().into()),
+    },
+    Format {
+        name: DELIVERABLE_FORMAT,
+        check: |text| text.parse::<NewEmail>().map(|_| ()).map_err(|error| error.to_string().into()),
+    },
+    Format {
+        name: PASSWORD_FORMAT,
+        check: |text| {
+            if is_common(text) {
+                return Err("is among the most common passwords; please choose another".into());
+            }
+            Ok(())
+        },
+    },
+];
+
+/// Checks a text against a format; `None` if the text passes or there is no such format.
+pub fn issue(format: &str, text: &str) -> Option<Cow<'static, str>> {
+    ALL.iter().find(|one| one.name == format).and_then(|one| (one.check)(text).err())
+}

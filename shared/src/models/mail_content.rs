@@ -1,0 +1,160 @@
+//! What a mail says, as data: the row of a mail holds its cause and these facts, and the words are put together in the
+//! reader's language when it is sent.
+
+use crate::models::money::Amount;
+use crate::models::plan::{Interval, PlanType};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The facts of a mail. Each variant has a message of the same name in every catalogue (`shared/src/mail/*.ftl`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "snake_case")]
+pub enum MailContent {
+    /// A link to choose a new password, for somebody who forgot theirs.
+    ResetPassword,
+    /// A signed-in user changed the password.
+    PasswordChanged {
+        /// When.
+        at: Timestamp,
+    },
+    /// The password was reset with a mailed link.
+    PasswordReset {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody signed in from a device that is new to the account.
+    NewDevice {
+        /// The device, if it said what it is.
+        device: Option<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The account was deleted.
+    AccountDeleted {
+        /// When.
+        at: Timestamp,
+    },
+    /// A trial ends in a few days.
+    TrialEnding {
+        /// Its plan.
+        plan: PlanType,
+        /// How often it is billed after the trial.
+        interval: Interval,
+        /// The price after the trial.
+        price: Amount,
+        /// Whether a discount lowers that price.
+        is_discounted: bool,
+        /// When the trial ends.
+        end: Timestamp,
+    },
+    /// The viewer cancelled the subscription.
+    SubscriptionCancelled {
+        /// When it ends.
+        end: Timestamp,
+    },
+    /// The bank wants a renewal confirmed.
+    PaymentToConfirm {
+        /// The amount.
+        amount: Amount,
+        /// Until when they can watch without paying; absent if not at all.
+        watch_until: Option<Timestamp>,
+    },
+    /// A change to another plan is scheduled.
+    PlanScheduled {
+        /// The next plan.
+        plan: PlanType,
+        /// How often that is billed.
+        interval: Interval,
+        /// When it starts.
+        start: Timestamp,
+    },
+    /// The plan was changed.
+    PlanChanged {
+        /// The plan now.
+        plan: PlanType,
+        /// How often it is billed.
+        interval: Interval,
+    },
+    /// Money was given back.
+    Refunded {
+        /// How much.
+        amount: Amount,
+    },
+    /// An invoice was paid.
+    Receipt {
+        /// The amount.
+        amount: Amount,
+        /// The plan that it paid for, if known.
+        plan: Option<PlanType>,
+        /// When the next payment is due, if known.
+        next_payment: Option<NextPayment>,
+        /// The number of the invoice.
+        invoice_number: Option<String>,
+        /// The address of the invoice as PDF.
+        invoice_pdf: Option<String>,
+    },
+    /// The card was declined at a renewal.
+    PaymentDeclined {
+        /// The amount.
+        amount: Amount,
+        /// Until when they can watch without paying; absent if not at all.
+        watch_until: Option<Timestamp>,
+    },
+    /// The newer of two subscriptions was cancelled and refunded.
+    DuplicateCancelled,
+    /// The subscription has ended.
+    SubscriptionEnded,
+}
+
+/// What follows a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NextPayment {
+    /// The next one is due then.
+    Due(Timestamp),
+    /// No further payment is due. The paid period ends then.
+    NoneAfter(Timestamp),
+}
+
+impl MailContent {
+    /// The id of its message, as in rows and catalogues.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::ResetPassword => "reset_password",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::NewDevice { .. } => "new_device",
+            Self::AccountDeleted { .. } => "account_deleted",
+            Self::TrialEnding { .. } => "trial_ending",
+            Self::SubscriptionCancelled { .. } => "subscription_cancelled",
+            Self::PaymentToConfirm { .. } => "payment_to_confirm",
+            Self::PlanScheduled { .. } => "plan_scheduled",
+            Self::PlanChanged { .. } => "plan_changed",
+            Self::Refunded { .. } => "refunded",
+            Self::Receipt { .. } => "receipt",
+            Self::PaymentDeclined { .. } => "payment_declined",
+            Self::DuplicateCancelled => "duplicate_cancelled",
+            Self::SubscriptionEnded => "subscription_ended",
+        }
+    }
+
+    /// The target of its action: a path in the web app or a URL elsewhere.
+    pub fn link(&self) -> Option<&str> {
+        match self {
+            Self::ResetPassword => Some("/reset-password"),
+            Self::PasswordChanged { .. } | Self::PasswordReset { .. } | Self::NewDevice { .. } => {
+                Some("/forgot-password")
+            }
+            Self::Receipt { invoice_pdf, .. } => Some(invoice_pdf.as_deref().unwrap_or("/account")),
+            Self::TrialEnding { .. }
+            | Self::SubscriptionCancelled { .. }
+            | Self::PaymentToConfirm { .. }
+            | Self::PlanScheduled { .. }
+            | Self::PlanChanged { .. }
+            | Self::Refunded { .. }
+            | Self::PaymentDeclined { .. } => Some("/account"),
+            Self::SubscriptionEnded => Some("/plans"),
+            Self::AccountDeleted { .. } | Self::DuplicateCancelled => None,
+        }
+    }
+}

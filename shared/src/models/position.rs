@@ -1,0 +1,249 @@
+//! The position of a running playback, which its lease carries from heartbeat to heartbeat.
+//!
+//! A steady heartbeat writes the position only into its lease. It goes into the row of `watch_history` when the row must say
+//! something else (the video is listed for continuing, or completed), and when the viewer pauses, seeks or leaves. So readers take
+//! the newest of both: [`WatchHistory::with`]. Nothing is lost if a player dies, because a lease is kept until its position has
+//! been written to the row.
+
+use crate::models::device_clock::{ClockReading, DeviceClocks, Order};
+use crate::models::ids::{UserId, VideoId};
+use crate::models::progress::{Report, WatchHistory, is_started};
+use jiff::fmt::serde::timestamp::microsecond;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A report that was made longer ago than this was delayed.
+const DELAY_MAX: SignedDuration = SignedDuration::from_secs(2);
+
+/// A playback's position, and what the row of `watch_history` says. The names are short because heartbeats write them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// In seconds.
+    #[serde(rename = "s")]
+    pub progress: f64,
+    /// Whether the video was watched to its end, as far as this playback knows.
+    #[serde(rename = "c")]
+    pub completed: bool,
+    /// When it was last watched, by our clock. `None`: never.
+    #[serde(rename = "w", with = "microsecond::optional", default, skip_serializing_if = "Option::is_none")]
+    pub last_watched_at: Option<Timestamp>,
+    /// What its reports showed of the device's clock.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockReading>,
+    /// Whether the position may be newer than the row's.
+    #[serde(rename = "a")]
+    pub is_ahead: bool,
+    /// The row.
+    #[serde(rename = "r")]
+    pub row: RowMark,
+}
+
+/// What a playback knows of its row of `watch_history`: enough to change it without reading it, if the version still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowMark {
+    /// The row's version; 0 if there is no row.
+    #[serde(rename = "v")]
+    pub version: u64,
+    /// Where the playback's clock is in the row's list of clocks.
+    #[serde(rename = "k")]
+    pub clock: usize,
+    /// Whether the row lists the video for continuing.
+    #[serde(rename = "l")]
+    pub is_listed: bool,
+    /// Whether the playback has written to it.
+    #[serde(rename = "w")]
+    pub is_written: bool,
+}
+
+/// What a report does to the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowChange {
+    /// The lease carries the position.
+    None,
+    /// The position is written, if the row still has this version.
+    Write(RowMark),
+}
+
+impl Position {
+    /// The position with which a playback starts.
+    pub fn at_start(row: Option<&WatchHistory>, duration: Option<f64>) -> Self {
+        Self {
+            progress: row.map_or(0.0, |row| row.progress),
+            completed: row.is_some_and(|row| row.completed),
+            last_watched_at: row.map(|row| row.last_watched_at),
+            clock: None,
+            is_ahead: false,
+            row: RowMark {
+                version: row.map_or(0, |row| row.version),
+                clock: row.map_or(0, |row| row.clocks.free_index()),
+                is_listed: row.is_some_and(|row| row.is_to_continue(duration)),
+                is_written: false,
+            },
+        }
+    }
+
+    /// Takes a report, and says what it does to the row. `is_unscheduled`: it came before the next heartbeat was due, as it does when a
+    /// viewer pauses, seeks or leaves.
+    pub fn report(
+        &mut self,
+        report: &Report,
+        duration: Option<f64>,
+        is_unscheduled: bool,
+        now: Timestamp,
+    ) -> RowChange {
+        let playback = report.stamp.playback;
+        let mut clocks = DeviceClocks::of(playback, self.clock);
+        let order = clocks.place(&report.stamp, self.last_watched_at, now);
+        self.clock = clocks.reading(playback).or(self.clock);
+        let ends = report.is_end && !self.completed;
+        self.completed |= report.is_end;
+        if let Order::Latest(at) = order {
+            (self.progress, self.last_watched_at, self.is_ahead) = (report.progress, Some(at), true);
+        }
+        let is_steady = matches!(order, Order::Latest(at) if now.duration_since(at) <= DELAY_MAX) && !is_unscheduled;
+        let is_listed = !self.completed && is_started(self.progress, duration);
+        let carries = is_steady && !ends && self.row.is_written && is_listed == self.row.is_listed;
+        if carries || !(self.is_ahead || ends) {
+            return RowChange::None;
+        }
+        let before = self.row;
+        self.row = RowMark { version: before.version + 1, is_listed, is_written: true, ..before };
+        RowChange::Write(before)
+    }
+}
+
+impl Position {
+    /// Notes how the row is, which others have changed.
+    pub fn follow(&mut self, playback: Uuid, row: &WatchHistory, duration: Option<f64>) {
+        self.completed = row.completed;
+        self.row = RowMark {
+            version: row.version,
+            clock: row.clocks.index(playback).unwrap_or_else(|| row.clocks.free_index()),
+            is_listed: row.is_to_continue(duration),
+            is_written: true,
+        };
+    }
+}
+
+impl WatchHistory {
+    /// The row with the position of a lease, if that is newer.
+    #[must_use]
+    pub fn with(self, position: Option<&Position>) -> Self {
+        match position {
+            Some(Position { progress, last_watched_at: Some(at), .. }) if *at > self.last_watched_at => {
+                Self { progress: *progress, last_watched_at: *at, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// The row after a playback's position is written to it, whatever others wrote meanwhile. `ends`: the playback reached the end.
+    pub fn joined(
+        before: Option<&Self>,
+        (user_id, video_id): (UserId, VideoId),
+        playback: Uuid,
+        position: &Position,
+        ends: bool,
+    ) -> Option<Self> {
+        let last_watched_at = position.last_watched_at?;
+        let mut row = before.cloned().unwrap_or(Self {
+            user_id,
+            video_id,
+            progress: position.progress,
+            completed: false,
+            last_watched_at,
+            clocks: DeviceClocks::default(),
+            version: 0,
+        });
+        row = row.with(Some(position));
+        row.completed |= ends;
+        row.version += 1;
+        if let Some(reading) = position.clock {
+            row.clocks.remember(playback, reading);
+        }
+        Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::device_clock::Stamp;
+    use crate::models::ids::uuid_v7;
+
+    const FILM: Option<f64> = Some(3_600.0);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("in range")
+    }
+
+    /// A playback that reports `(second, position)`, each report made `delay` seconds before it arrives.
+    struct Player(Uuid, Position);
+
+    impl Player {
+        fn new(row: Option<&WatchHistory>) -> Self {
+            Self(uuid_v7(at(0)), Position::at_start(row, FILM))
+        }
+
+        fn says(&mut self, second: i64, progress: f64, delay: i64, is_unscheduled: bool) -> bool {
+            let stamp = Stamp { playback: self.0, client_time: Some(at(second - delay)) };
+            let report = Report::of(stamp, progress, false, FILM, None);
+            self.1.report(&report, FILM, is_unscheduled, at(second)) != RowChange::None
+        }
+    }
+
+    fn row(progress: f64, second: i64) -> WatchHistory {
+        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let mut position = Position::at_start(None, FILM);
+        (position.progress, position.last_watched_at) = (progress, Some(at(second)));
+        WatchHistory::joined(None, ids, uuid_v7(at(0)), &position, false).expect("a report")
+    }
+
+    #[test]
+    fn the_row_is_written_at_the_start_at_each_change_of_the_list_and_off_schedule() {
+        let mut player = Player::new(None);
+        assert!(player.says(10, 10.0, 0, false), "the first report");
+        assert!(!player.says(20, 20.0, 0, false));
+        assert!(player.says(30, 120.0, 0, false), "there is something to continue");
+        assert!(!player.says(40, 130.0, 0, false));
+        assert!(player.says(43, 133.0, 0, true), "paused");
+        assert!(player.says(50, 135.0, 5, false), "delayed");
+        assert!(!player.says(60, 150.0, 0, false));
+        assert!(player.says(70, 3_300.0, 0, false), "completed");
+        assert!(player.1.completed);
+        assert!(!player.says(80, 3_310.0, 0, false), "completed before");
+        assert_eq!(player.1.row.version, 5);
+    }
+
+    #[test]
+    fn a_repeat_is_written_again_because_the_first_attempt_may_have_failed() {
+        let mut player = Player::new(None);
+        assert!(player.says(10, 10.0, 0, false));
+        let before = player.1.clone();
+        assert!(player.says(20, 10.0, 10, false));
+        assert_eq!((player.1.progress, player.1.last_watched_at), (before.progress, before.last_watched_at));
+    }
+
+    #[test]
+    fn readers_get_the_newest_of_row_and_lease() {
+        let mut player = Player::new(None);
+        player.says(10, 300.0, 0, false);
+        assert_eq!(row(7.0, 9).with(Some(&player.1)).progress, 300.0);
+        assert_eq!(row(7.0, 11).with(Some(&player.1)).progress, 7.0, "another device reported later");
+        assert_eq!(row(7.0, 9).with(None).progress, 7.0);
+    }
+
+    #[test]
+    fn joining_moves_no_newer_position_and_clears_no_end() {
+        let mut player = Player::new(None);
+        player.says(10, 300.0, 0, false);
+        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let newer = WatchHistory { completed: true, ..row(7.0, 11) };
+        let joined = WatchHistory::joined(Some(&newer), ids, player.0, &player.1, false).expect("a report");
+        assert_eq!((joined.progress, joined.completed, joined.version), (7.0, true, newer.version + 1));
+        let silent = Player::new(Some(&newer));
+        assert_eq!(Position::at_start(Some(&newer), FILM).progress, silent.1.progress);
+        assert!(joined.clocks.reading(player.0).is_some(), "a late report of it can still be placed");
+    }
+}

@@ -1,0 +1,110 @@
+//! How a viewer likes to watch, the same on every device.
+
+use crate::models::patch::Field;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A language tag (BCP 47) such as `en` or `pt-BR`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LanguageTag(
+    #[schemars(length(max = 35), regex(pattern = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$"))] String,
+);
+
+impl LanguageTag {
+    /// The tag.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A viewer's preferences; the defaults for a user who has set none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Preferences {
+    /// Whether captions are on.
+    pub captions: bool,
+    /// The language of captions; `null` leaves the choice to the player.
+    pub caption_language: Option<LanguageTag>,
+    /// The language of the audio; `null` plays the original language.
+    pub audio_language: Option<LanguageTag>,
+    /// The playback speed; 1 is normal.
+    pub speed: f64,
+    /// The volume, from 0 (silent) to 1.
+    pub volume: f64,
+    /// Whether the next episode starts automatically.
+    pub autoplay: bool,
+    /// The language of the pages; `null` follows the device.
+    pub interface_language: Option<LanguageTag>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            captions: false,
+            caption_language: None,
+            audio_language: None,
+            speed: 1.0,
+            volume: 1.0,
+            autoplay: true,
+            interface_language: None,
+        }
+    }
+}
+
+/// The changes. Omitted fields stay the same; `null` clears a language.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PreferenceEdits {
+    /// Whether captions are on.
+    captions: Field<bool>,
+    /// The language of captions.
+    caption_language: Field<Option<LanguageTag>>,
+    /// The language of the audio.
+    audio_language: Field<Option<LanguageTag>>,
+    /// How fast to play; 1 is normal speed. Kept to two decimals.
+    #[schemars(range(min = 0.25, max = 4.0))]
+    speed: Field<f64>,
+    /// How loud to play, from 0 (silent) to 1. Kept to two decimals.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    volume: Field<f64>,
+    /// Whether the next episode starts automatically.
+    autoplay: Field<bool>,
+    /// The language of the pages.
+    interface_language: Field<Option<LanguageTag>>,
+}
+
+impl Preferences {
+    /// The preferences after edits.
+    #[must_use]
+    pub fn edited(&self, edits: &PreferenceEdits) -> Self {
+        let mut after = self.clone();
+        edits.captions.apply(&mut after.captions);
+        edits.caption_language.apply(&mut after.caption_language);
+        edits.audio_language.apply(&mut after.audio_language);
+        edits.speed.apply(&mut after.speed);
+        edits.volume.apply(&mut after.volume);
+        edits.autoplay.apply(&mut after.autoplay);
+        edits.interface_language.apply(&mut after.interface_language);
+        after.speed = hundredths(after.speed);
+        after.volume = hundredths(after.volume);
+        after
+    }
+}
+
+/// A number with two decimals: finer steps of volume and speed are not useful.
+fn hundredths(number: f64) -> f64 {
+    // Adding 0 turns negative zero into zero.
+    (number * 100.0).round() / 100.0 + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_decimals_are_kept() {
+        assert_eq!(hundredths(0.333_333), 0.33);
+        assert_eq!(hundredths(1.0e-140), 0.0);
+        assert_eq!(hundredths(1.75), 1.75);
+    }
+}

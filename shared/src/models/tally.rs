@@ -1,0 +1,91 @@
+//! The figures of a day as [`crate::models::metrics`] counts them and the tables keep them.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+/// The figures of a day as they are counted, in whole numbers: sums of them are the same in every order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Money and subscriptions by currency: ISO 4217, in lower case. A currency with nothing to report is left out.
+    pub currencies: BTreeMap<String, Tally>,
+    /// Playbacks that started.
+    pub views: u64,
+    /// For how long they were watched, in milliseconds.
+    pub watched_ms: i64,
+    /// How many of them reached the video's end.
+    pub completed: u64,
+}
+
+/// The figures of one currency as they are counted. Amounts are in minor units.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Monthly recurring revenue at the day's end.
+    pub mrr: i64,
+    /// Subscriptions at the day's end that are paid for, or overdue within grace.
+    pub active: u64,
+    /// These by plan and interval: `basic_month`.
+    pub plans: BTreeMap<String, u64>,
+    /// What open renewals within grace come to at the day's end.
+    pub at_risk: i64,
+    /// Subscriptions in their trial at the day's end.
+    pub trialing: u64,
+    /// Members whose access began.
+    pub new: u64,
+    /// Members whose access ended with everything paid.
+    pub churned_voluntary: u64,
+    /// Members whose access ended with an invoice unpaid.
+    pub churned_failed_payment: u64,
+    /// Invoices over 0 that were paid.
+    pub payments_paid: u64,
+    /// Invoices over 0 that finally failed.
+    pub payments_failed: u64,
+    /// Renewals that were paid after an attempt had failed.
+    pub recovered: i64,
+    /// Refunds by the day they were made. One that bounces later still counts: Stripe does not say when it bounced.
+    pub refunded: i64,
+    /// Disputes and inquiries by the day they were opened, whatever came of them.
+    pub disputed: i64,
+    /// Trials that began.
+    pub trials_started: u64,
+    /// Trials whose first period afterwards was paid for.
+    pub trials_converted: u64,
+}
+
+impl AddAssign<&Tally> for Tally {
+    fn add_assign(&mut self, later: &Tally) {
+        *self = Tally {
+            mrr: later.mrr,
+            active: later.active,
+            plans: later.plans.clone(),
+            at_risk: later.at_risk,
+            trialing: later.trialing,
+            new: self.new + later.new,
+            churned_voluntary: self.churned_voluntary + later.churned_voluntary,
+            churned_failed_payment: self.churned_failed_payment + later.churned_failed_payment,
+            payments_paid: self.payments_paid + later.payments_paid,
+            payments_failed: self.payments_failed + later.payments_failed,
+            recovered: self.recovered + later.recovered,
+            refunded: self.refunded + later.refunded,
+            disputed: self.disputed + later.disputed,
+            trials_started: self.trials_started + later.trials_started,
+            trials_converted: self.trials_converted + later.trials_converted,
+        };
+    }
+}
+
+/// Adds a later day: events add up, and of the state the last day's counts.
+impl AddAssign<&Counted> for Counted {
+    fn add_assign(&mut self, later: &Counted) {
+        for currency in later.currencies.keys() {
+            self.currencies.entry(currency.clone()).or_default();
+        }
+        let none = Tally::default();
+        for (currency, tally) in &mut self.currencies {
+            *tally += later.currencies.get(currency).unwrap_or(&none);
+        }
+        self.views += later.views;
+        self.watched_ms += later.watched_ms;
+        self.completed += later.completed;
+    }
+}

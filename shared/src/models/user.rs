@@ -1,0 +1,114 @@
+//! Users: who has an account, and what they may do.
+
+use crate::models::email::Email;
+use crate::models::ids::{SessionId, UserId};
+use crate::models::language::Language;
+use crate::models::preferences::Preferences;
+use crate::models::time::{as_sortable, to_millisecond};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What every row has as [`User::listing`].
+pub const LISTING: &str = "users";
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May watch.
+    #[default]
+    Viewer,
+    /// May operate the service.
+    Admin,
+}
+
+/// A row of `users`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// The address as it was typed.
+    pub email: Email,
+    /// The name for greetings, if given.
+    pub name: Option<String>,
+    /// Their role.
+    #[serde(default)]
+    pub role: Role,
+    /// Whether the address was confirmed through a link sent to it.
+    #[serde(default)]
+    pub email_verified: bool,
+    /// The partition of the operator's list, newest first: the same for every user.
+    #[serde(default)]
+    pub listing: String,
+    /// When they registered.
+    #[serde(serialize_with = "as_sortable")]
+    pub created_at: Timestamp,
+    /// The language that their browser preferred when they registered, if it is one of ours.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// Stripe's customer, once there is one.
+    pub stripe_customer_id: Option<String>,
+    /// The version of the current password. Sessions that an older one opened have ended, except
+    /// [`User::session_kept`]. Versions are compared, not times, so that a sign-in that overlaps a change cannot
+    /// survive it.
+    #[serde(default)]
+    pub credential_version: u64,
+    /// The session that changed the password, which stays alive.
+    pub session_kept: Option<SessionId>,
+}
+
+impl User {
+    /// A viewer who is registering.
+    pub fn new(email: Email, name: Option<String>, now: Timestamp) -> Self {
+        Self {
+            id: UserId::new(now),
+            email,
+            name,
+            role: Role::Viewer,
+            email_verified: false,
+            listing: LISTING.to_owned(),
+            created_at: to_millisecond(now),
+            language: None,
+            stripe_customer_id: None,
+            credential_version: 0,
+            session_kept: None,
+        }
+    }
+
+    /// The language in which we write to them: the one of the pages that they chose, else the one of their registration.
+    pub fn language_of_mail(&self, preferences: Option<&Preferences>) -> Language {
+        let chosen = preferences.and_then(|preferences| preferences.interface_language.as_ref());
+        chosen.and_then(|tag| Language::of_tag(tag.as_str())).or(self.language).unwrap_or_default()
+    }
+
+    /// The user as clients see them.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            id: self.id,
+            email: self.email.as_typed().to_owned(),
+            name: self.name.clone(),
+            role: self.role,
+            email_verified: self.email_verified,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// A user as clients see them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "User")]
+pub struct Profile {
+    /// The user.
+    pub id: UserId,
+    /// The address as it was typed.
+    pub email: String,
+    /// The name to greet by.
+    pub name: Option<String>,
+    /// Their role.
+    pub role: Role,
+    /// Whether the address was confirmed through a link sent to it.
+    pub email_verified: bool,
+    /// When they registered.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,228 @@
+//! How operators create and edit videos.
+
+use crate::models::ids::{SeriesId, VideoId};
+use crate::models::number::{CreditsMarker, Ordinal};
+use crate::models::patch::Field;
+use crate::models::plan::RequiredPlan;
+use crate::models::progress::is_credits_marker;
+use crate::models::time::Moment;
+use crate::models::video::{CategoryName, Description, LISTING, Title, Video, VideoQuality, VideoStatus};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A new video.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVideo {
+    title: Title,
+    /// What it is about.
+    description: Option<Description>,
+    category: CategoryName,
+    required_plan: RequiredPlan,
+    /// The series, if it is an episode.
+    series_id: Option<SeriesId>,
+    season: Option<Ordinal>,
+    episode: Option<Ordinal>,
+    /// Where its credits start, in seconds: from there on it counts as watched.
+    credits_at: Option<CreditsMarker>,
+    /// Hidden until this time, even when published.
+    publish_at: Option<Moment>,
+    /// Mux's encoding quality; `basic` by default.
+    video_quality: Option<VideoQuality>,
+}
+
+/// The changes. Omitted fields stay the same; `null` clears optional fields.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VideoEdits {
+    title: Field<Title>,
+    /// What it is about.
+    description: Field<Option<Description>>,
+    category: Field<CategoryName>,
+    required_plan: Field<RequiredPlan>,
+    /// The series that it is an episode of. Without one there is neither season nor episode.
+    series_id: Field<Option<SeriesId>>,
+    season: Field<Option<Ordinal>>,
+    episode: Field<Option<Ordinal>>,
+    /// Where its credits start, in seconds: from there on it counts as watched.
+    credits_at: Field<Option<CreditsMarker>>,
+    /// Hidden until this time, published or not.
+    publish_at: Field<Option<Moment>>,
+    /// Whether it is public; `true` requires that it is ready.
+    published: Field<bool>,
+}
+
+/// Why a new video or an edit is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditRefused {
+    /// These fields need a series.
+    OutsideSeries(Vec<&'static str>),
+    /// The credits would start outside the film.
+    CreditsOutsideFilm,
+    /// It cannot be published before it is ready.
+    NotReady,
+}
+
+impl NewVideo {
+    /// The video, created at `now`; it waits for its upload.
+    ///
+    /// # Errors
+    /// A season or number without a series.
+    pub fn video(self, now: Timestamp) -> Result<Video, EditRefused> {
+        let video = Video {
+            id: VideoId::new(now),
+            title: self.title.into(),
+            description: self.description.map(String::from).unwrap_or_default(),
+            category: self.category.into(),
+            required_plan: self.required_plan,
+            status: VideoStatus::Processing,
+            error_reason: None,
+            published: false,
+            publish_at: self.publish_at.map(Moment::get),
+            published_at: None,
+            duration: None,
+            credits_at: self.credits_at.map(CreditsMarker::get),
+            poster: None,
+            poster_signed_at: None,
+            series_id: self.series_id,
+            season: self.season.map(Ordinal::to_u32),
+            episode: self.episode.map(Ordinal::to_u32),
+            mux_upload_id: None,
+            mux_asset_id: None,
+            mux_playback_id: None,
+            captions: Vec::new(),
+            video_quality: self.video_quality.unwrap_or_default(),
+            audio: Vec::new(),
+            is_inspected: false,
+            upload_expires_at: None,
+            replacement: None,
+            obsolete: Vec::new(),
+            former_assets: Vec::new(),
+            check_at: None,
+            listing: LISTING.to_owned(),
+            created_at: now,
+            version: 1,
+        };
+        in_series(&video)?;
+        Ok(video)
+    }
+}
+
+impl VideoEdits {
+    /// The series that the video joins, if the edits name one.
+    pub fn series(&self) -> Option<SeriesId> {
+        self.series_id.given().copied().flatten()
+    }
+}
+
+impl Video {
+    /// The video after edits at `now`. Removing it from its series also removes its season and number.
+    ///
+    /// # Errors
+    /// Why the edits are invalid.
+    pub fn edited(&self, edits: &VideoEdits, now: Timestamp) -> Result<Self, EditRefused> {
+        let mut video = self.clone();
+        if edits.series_id.given() == Some(&None) {
+            (video.season, video.episode) = (None, None);
+        }
+        edits.title.apply_as(&mut video.title, String::from);
+        edits.category.apply_as(&mut video.category, String::from);
+        edits.description.apply_as(&mut video.description, |text| text.map(String::from).unwrap_or_default());
+        edits.required_plan.apply(&mut video.required_plan);
+        edits.series_id.apply(&mut video.series_id);
+        edits.season.apply_as(&mut video.season, |season| season.map(Ordinal::to_u32));
+        edits.episode.apply_as(&mut video.episode, |episode| episode.map(Ordinal::to_u32));
+        edits.credits_at.apply_as(&mut video.credits_at, |seconds| seconds.map(CreditsMarker::get));
+        edits.publish_at.apply_as(&mut video.publish_at, |moment| moment.map(Moment::get));
+        edits.published.apply(&mut video.published);
+        in_series(&video)?;
+        let given = edits.credits_at.given().copied().flatten();
+        if given.is_some_and(|credits_at| !is_credits_marker(credits_at.get(), video.duration)) {
+            return Err(EditRefused::CreditsOutsideFilm);
+        }
+        if edits.published.given() == Some(&true) && video.status != VideoStatus::Ready {
+            return Err(EditRefused::NotReady);
+        }
+        video.published_at = video.published.then(|| published_at(&video, now));
+        Ok(video)
+    }
+}
+
+/// Only an episode of a series has a season and number.
+fn in_series(video: &Video) -> Result<(), EditRefused> {
+    let given = [("season", video.season), ("episode", video.episode)];
+    let misplaced = given.into_iter().filter(|(_, number)| video.series_id.is_none() && number.is_some());
+    let misplaced: Vec<&str> = misplaced.map(|(field, _)| field).collect();
+    if misplaced.is_empty() { Ok(()) } else { Err(EditRefused::OutsideSeries(misplaced)) }
+}
+
+/// When it becomes public: at the scheduled time, or when it was published.
+fn published_at(video: &Video, now: Timestamp) -> Timestamp {
+    let scheduled = video.publish_at.filter(|at| *at > now);
+    let since = video.published_at.filter(|at| *at <= now);
+    scheduled.or(since).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("in range")
+    }
+
+    fn new(fields: &Value) -> Result<Video, EditRefused> {
+        let mut all = json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
+        all.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        serde_json::from_value::<NewVideo>(all).expect("a new video").video(at(0))
+    }
+
+    fn ready() -> Video {
+        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})).expect("a video") }
+    }
+
+    fn edited(video: &Video, edits: Value) -> Result<Video, EditRefused> {
+        video.edited(&serde_json::from_value(edits).expect("edits"), at(10))
+    }
+
+    #[test]
+    fn a_place_in_a_series_needs_a_series() {
+        let series = SeriesId::new(at(0));
+        assert_eq!(new(&json!({ "season": 1 })), Err(EditRefused::OutsideSeries(vec!["season"])));
+        let both = EditRefused::OutsideSeries(vec!["season", "episode"]);
+        assert_eq!(edited(&ready(), json!({ "season": 1, "episode": 2 })), Err(both));
+        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 })).expect("an episode");
+        let alone = edited(&episode, json!({ "series_id": null })).expect("no episode any more");
+        assert_eq!((alone.series_id, alone.season, alone.episode), (None, None, None));
+    }
+
+    #[test]
+    fn edits_change_what_they_name_and_clear_what_is_null() {
+        let before = edited(&ready(), json!({ "description": "About", "credits_at": 90 })).expect("fits");
+        let after = edited(&before, json!({ "title": "Another", "credits_at": null })).expect("fits");
+        assert_eq!(after, Video { title: "Another".to_owned(), credits_at: None, ..before });
+    }
+
+    #[test]
+    fn credits_start_within_the_film() {
+        for outside in [100, 101] {
+            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(EditRefused::CreditsOutsideFilm));
+        }
+        assert!(edited(&ready(), json!({ "credits_at": 99 })).is_ok());
+    }
+
+    #[test]
+    fn only_what_is_ready_is_published_and_keeps_its_moment() {
+        let waiting = new(&json!({})).expect("a video");
+        assert_eq!(edited(&waiting, json!({ "published": true })), Err(EditRefused::NotReady));
+        let published = edited(&ready(), json!({ "published": true })).expect("ready");
+        assert_eq!(published.published_at, Some(at(10)));
+        let later = published.edited(&VideoEdits::default(), at(20)).expect("fits");
+        assert_eq!(later.published_at, Some(at(10)));
+        let scheduled = edited(&published, json!({ "publish_at": at(60) })).expect("fits");
+        assert_eq!(scheduled.published_at, Some(at(60)));
+        assert_eq!(edited(&published, json!({ "published": false })).expect("fits").published_at, None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The pages of a list: what a request asks for, and the cursor of the page after it.
+
+use crate::endpoint::Page;
+use crate::http::cursor::{Cursor, Cursors, PageSize};
+use crate::http::error::ApiError;
+use crate::secrets::Secret;
+use crate::services::{Common, ConfigError, Services};
+use boxed::boxed;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The pages of one list. A cursor is valid only for the list, and for the filter, that it was made for.
+pub struct Pages {
+    list: &'static str,
+    common: Secret<Common>,
+}
+
+/// One page that a request asks for.
+pub struct PageRequest {
+    query: String,
+    limit: PageSize,
+    cursor: Option<Cursor>,
+    common: Arc<Common>,
+}
+
+impl Pages {
+    /// The pages of the list of that name: the function's.
+    pub fn connect(services: &Services, list: &'static str) -> Result<Self, ConfigError> {
+        Ok(Self { list, common: services.common()? })
+    }
+
+    /// The page that a request asks for. `filter` holds everything else that decides what is in the list, such as the
+    /// user whose list it is.
+    pub fn request<'call>(
+        &'call self,
+        filter: &impl Serialize,
+        limit: PageSize,
+        cursor: Option<Cursor>,
+    ) -> Pin<Box<dyn Future<Output = Result<PageRequest, ApiError>> + Send + 'call>> {
+        self.open(serde_json::to_string(&(self.list, filter)), limit, cursor)
+    }
+
+    #[boxed]
+    async fn open(
+        &self,
+        query: serde_json::Result<String>,
+        limit: PageSize,
+        cursor: Option<Cursor>,
+    ) -> Result<PageRequest, ApiError> {
+        let common = self.common.get().await.map_err(ApiError::unavailable)?;
+        Ok(PageRequest { query: query.map_err(ApiError::internal)?, limit, cursor, common })
+    }
+}
+
+impl PageRequest {
+    /// The most items that it may hold.
+    pub fn limit(&self) -> usize {
+        self.limit.get() as usize
+    }
+
+    /// The place after which it starts; `None` for the first page.
+    ///
+    /// # Errors
+    /// `INVALID_CURSOR` if the cursor is not ours, was altered, or belongs to another list or filter.
+    pub fn after<Place: DeserializeOwned>(&self) -> Result<Option<Place>, ApiError> {
+        Cursors::new(&self.common.cursor_key).after(&self.query, self.cursor.as_ref())
+    }
+
+    /// The cursor of the page after `last`; `None` if there is none.
+    pub fn next_cursor<Place: Serialize>(&self, last: Option<Place>) -> Result<Option<String>, ApiError> {
+        last.map(|place| Cursors::new(&self.common.cursor_key).seal(&self.query, &place)).transpose()
+    }
+
+    /// The answer: these items, and the cursor of the page after `last`, the place at which this one ends if another
+    /// follows.
+    pub fn page<Item, Place: Serialize>(&self, items: Vec<Item>, last: Option<Place>) -> Result<Page<Item>, ApiError> {
+        Ok(Page { items, limit: self.limit.get(), next_cursor: self.next_cursor(last)? })
+    }
+}

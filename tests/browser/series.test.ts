@@ -1,0 +1,124 @@
+import { expectAccessible } from './support/accessible.ts';
+import { expect, settled, test, title } from './support/test.ts';
+import type { Platform, Video } from './support/platform.ts';
+
+interface Series {
+  id: string;
+  title: string;
+  first_video_id: string;
+}
+
+async function seeded(platform: Platform): Promise<{ series: Series; episodes: Video[] }> {
+  const [series] = await platform.api<Series[]>('GET', '/api/series', null);
+  if (!series) throw new Error('no series');
+  return { series, episodes: await platform.api<Video[]>('GET', `/api/series/${series.id}/episodes?limit=100`, null) };
+}
+
+test('a newcomer meets a series as one card, which leads to its first episode and not to the finale', async ({ pageOf, platform }) => {
+  const { series, episodes } = await seeded(platform);
+  const page = await pageOf(await platform.register());
+  for (const path of ['/', '/browse?sort=newest']) {
+    await page.goto(path);
+    await settled(page);
+    const main = page.getByRole('main');
+    await expect(main.getByRole('link', { name: series.title }).first()).toBeVisible();
+    for (const { title: episode } of episodes) await expect(main.locator('ul').getByText(episode, { exact: true }), path).toHaveCount(0);
+  }
+  await page.getByRole('main').getByRole('link', { name: series.title }).click();
+  await expect(page).toHaveURL(`/series/${series.id}`);
+  await expect(title(page)).toHaveText(series.title);
+  const rows = page.getByRole('region', { name: 'Episodes' }).getByRole('listitem');
+  await expect(rows).toHaveCount(episodes.length);
+  await expect(rows.first()).toContainText(episodes[0]?.title ?? '?');
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Start with episode 1' }).click();
+  await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
+});
+
+test('the home page features a film, even when an episode is watched more', async ({ pageOf, platform }) => {
+  const { episodes } = await seeded(platform);
+  const finale = episodes.at(-1)?.id;
+  const page = await pageOf(await platform.register());
+  let film = '';
+  await page.route(/\/api\/videos\?.*sort=popular/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.json()) as { data: { id: string; title: string; series_id?: string }[] };
+    body.data.sort((one, other) => Number(other.id === finale) - Number(one.id === finale));
+    film = body.data.find(({ series_id }) => !series_id)?.title ?? '';
+    expect(body.data[0]?.id, 'the finale is the most watched').toBe(finale);
+    await route.fulfill({ response, json: body });
+  });
+  await page.goto('/');
+  await settled(page);
+  expect(film).not.toBe('');
+  await expect(title(page)).toHaveText(film);
+  await expect(page.getByRole('region', { name: film }).getByRole('link', { name: 'More info' })).toBeVisible();
+});
+
+test('a visitor sees the page of a series too, and one that is not there is said to be missing', async ({ page, platform }) => {
+  const { series } = await seeded(platform);
+  await page.goto(`/series/${series.id}`);
+  await expect(title(page)).toHaveText(series.title);
+  await page.goto('/series/01987c10-4a00-7000-8000-000000000001');
+  await expect(page.getByRole('main')).toContainText(/not|no/i);
+  await expect(page.getByRole('link', { name: 'Start with episode 1' })).toHaveCount(0);
+});
+
+test('a viewer continues a series where they left it', async ({ pageOf, platform }) => {
+  const { series, episodes } = await seeded(platform);
+  const second = episodes[1];
+  if (!second) throw new Error('one episode alone');
+  const viewer = await platform.subscriber('premium');
+  await platform.api('PUT', `/api/videos/${second.id}/progress`, viewer, { progress: second.duration / 2 });
+  const page = await pageOf(viewer);
+  await page.goto(`/series/${series.id}`);
+  await expect(page.getByRole('link', { name: `Continue S${second.season} E${second.episode}` })).toHaveAttribute(
+    'href',
+    `/watch/${second.id}`,
+  );
+  await expect(page.getByRole('listitem').filter({ hasText: second.title })).toContainText('Started');
+});
+
+test('an operator names the series of a video; a new name makes one, and a place that is taken is refused in words', async ({
+  pageOf,
+  platform,
+}) => {
+  const admin = await platform.admin();
+  const created = await platform.api<{ video: Video }>('POST', '/api/admin/videos', admin, {
+    title: 'Pilot',
+    category: 'Drama',
+    required_plan: 'free',
+  });
+  const second = await platform.api<{ video: Video }>('POST', '/api/admin/videos', admin, {
+    title: 'The other',
+    category: 'Drama',
+    required_plan: 'free',
+  });
+  const name = `The Long Shift ${Date.now()}`;
+  const page = await pageOf(admin);
+  const place = async (id: string, typed: string) => {
+    await page.goto(`/admin/videos/${id}`);
+    await page.getByText('Series and credits').click();
+    await page.getByLabel('Series', { exact: true }).fill(typed);
+    await page.getByLabel('Season').fill('1');
+    await page.getByLabel('Episode').fill('1');
+    await page.getByRole('button', { name: 'Save' }).click();
+  };
+  await place(created.video.id, name);
+  await expect(page.getByText('Saved')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Series', { exact: true }), 'its name and not its id').toHaveValue(name);
+
+  await place(second.video.id, name.toUpperCase());
+  await expect(page.getByRole('alert').or(page.getByText('Another episode of this series has this place')).first()).toBeVisible();
+  const all = await platform.api<Series[]>('GET', '/api/admin/series?limit=100', admin);
+  expect(
+    all.filter((one) => one.title.toLowerCase() === name.toLowerCase()),
+    'a name in other letters is the same series',
+  ).toHaveLength(1);
+
+  await page.goto('/admin/series');
+  await page.getByRole('button', { name: `Delete ${name}` }).click();
+  await page.getByRole('button', { name: 'Delete series' }).click();
+  await expect(page.getByText('This series has episodes.')).toBeVisible();
+});

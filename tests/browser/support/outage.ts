@@ -1,0 +1,88 @@
+// What becomes of the requests of one kind: they are answered, fail, hang, or are refused, from one moment to another.
+import { createCipheriv, randomBytes } from 'node:crypto';
+import type { Page, Route } from '@playwright/test';
+import { leaveHanging } from './traffic.ts';
+
+/** What the player asks for, by its address. Segments are those of the picture: the stand-in names them by their number. */
+export const REQUESTS = {
+  master: /\/[^/]+\.m3u8\?token=/,
+  'media playlist': /\/rendition\/(?!text-)[^/]+\.m3u8/,
+  segment: /\/rendition\/[^/]+\.m4s/,
+  key: /\/a-key\.bin/,
+  caption: /\/rendition\/[^/]+\.vtt/,
+  'caption playlist': /\/rendition\/text[^/]+\.m3u8/,
+  storyboard: /\/storyboard\.vtt/,
+  grant: /\/api\/videos\/[^/]+\/play/,
+  video: /\/api\/videos\/[0-9a-f-]+$/,
+  heartbeat: /\/api\/videos\/[^/]+\/progress/,
+} as const;
+
+export type Kind = keyof typeof REQUESTS;
+export type Fault = 'unavailable' | 'cut' | 'hangs' | ((route: Route) => Promise<void>);
+
+export class Outage {
+  private fault: Fault | null = null;
+  private left = 0;
+  private readonly hung: Route[] = [];
+  /** How many requests failed, and when, in milliseconds. */
+  readonly failed: number[] = [];
+  asked = 0;
+
+  static async of(page: Page, kind: Kind): Promise<Outage> {
+    const outage = new Outage();
+    await page.route(REQUESTS[kind], async (route) => {
+      outage.asked += 1;
+      if (outage.fault === null || outage.left <= 0) {
+        await route.fallback();
+        return;
+      }
+      outage.left -= 1;
+      outage.failed.push(Date.now());
+      await outage.answer(route, outage.fault);
+    });
+    return outage;
+  }
+
+  /** So many requests fail; all of them, unless a number is given. */
+  begin(fault: Fault, times = Infinity): void {
+    this.fault = fault;
+    this.left = times;
+  }
+
+  async end(): Promise<void> {
+    this.left = 0;
+    await Promise.all(this.hung.splice(0).map((route) => route.abort().catch(() => undefined)));
+  }
+
+  private async answer(route: Route, fault: Fault): Promise<void> {
+    if (typeof fault === 'function') return fault(route);
+    if (fault === 'hangs') {
+      leaveHanging(route.request());
+      this.hung.push(route);
+      return;
+    }
+    if (fault === 'cut') return route.abort('connectionrefused');
+    const headers = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
+    return route.fulfill({ status: 503, headers, contentType: 'text/plain', body: 'away' });
+  }
+}
+
+/** Encrypts a film on its way, so that the player has to ask for a key. */
+export async function encrypt(page: Page): Promise<void> {
+  const key = randomBytes(16);
+  const iv = randomBytes(16);
+  const headers = { 'access-control-allow-origin': '*' };
+  await page.route(REQUESTS.key, (route) => route.fulfill({ headers, contentType: 'application/octet-stream', body: key }));
+  await page.route(REQUESTS['media playlist'], async (route) => {
+    const response = await route.fetch();
+    const tag = `#EXT-X-KEY:METHOD=AES-128,URI="${new URL('/a-key.bin', route.request().url()).href}",IV=0x${iv.toString('hex')}`;
+    // Behind the initialisation segment, which stays as it is.
+    const body = (await response.text()).replace(/(#EXT-X-MAP:.*\n)/, `$1${tag}\n`);
+    await route.fulfill({ response, body });
+  });
+  await page.route(REQUESTS.segment, async (route) => {
+    const response = await route.fetch();
+    const cipher = createCipheriv('aes-128-cbc', key, iv);
+    await route.fulfill({ response, body: Buffer.concat([cipher.update(await response.body()), cipher.final()]) });
+  });
+}

@@ -1,0 +1,191 @@
+"""The development tools: the overlay of `sam local`, the functions under `cargo lambda watch`, the message without an engine.
+
+`sam local` itself needs containers. What it makes of the overlay is asked of its own code.
+"""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from support import ROOT, five_free_ports, run
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import local_platform
+import sam_overlay
+import watch_routes
+
+START_SECONDS_MAX = 120
+
+
+class Overlay(unittest.TestCase):
+    """SAM's own classes, given the overlay and the variables, make of them what the platform says."""
+
+    FUNCTIONS = {
+        "login": {"logical_id": "LoginFunction", "environment": {"USERS_TABLE": "users", "WEB_ORIGIN": "http://127.0.0.1:3000"}},
+        "play-video": {"logical_id": "PlayVideoFunction", "environment": {"MUX_STREAM_URL": "http://127.0.0.1:3002"}},
+        "change-plan": {"logical_id": "ChangePlanFunction", "environment": {"STRIPE_BASE_URL": "http://127.0.0.1:3001/"}},
+    }
+    SDK = {"AWS_ENDPOINT_URL": "http://127.0.0.1:3003", "AWS_REGION": "us-east-1",
+           "AWS_ACCESS_KEY_ID": "AKIDLOCAL", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+    def setUp(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name in ("FOLDER", "OVERLAY", "VARIABLES", "CONFIGURATION"):
+            path = getattr(sam_overlay, name)
+            self.addCleanup(setattr, sam_overlay, name, path)
+            setattr(sam_overlay, name, folder / path.name if name != "FOLDER" else folder)
+        self.write("x86_64")
+
+    def write(self, architecture: str):
+        code = ROOT / "target/lambda"
+        sam_overlay.write(architecture, code, self.FUNCTIONS, self.SDK, "172.17.0.1", "http://127.0.0.1:3000")
+
+    def functions(self) -> dict:
+        from samcli.lib.providers.sam_function_provider import SamFunctionProvider
+        from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+
+        stacks, _ = SamLocalStackProvider.get_stacks(str(sam_overlay.OVERLAY))
+        return {function.functionname: function for function in SamFunctionProvider(stacks).get_all()}
+
+    def variables(self, name: str) -> dict:
+        from samcli.commands.local.lib.local_lambda import LocalLambdaRunner
+
+        overrides = json.loads(sam_overlay.VARIABLES.read_text())
+        runner = LocalLambdaRunner(None, None, str(ROOT), str(ROOT), env_vars_values=overrides)
+        runner.get_aws_creds = dict
+        return runner._make_env_vars(self.functions()[name]).resolve()
+
+    def test_a_function_is_named_as_its_binary_and_built_for_this_machine(self):
+        for architecture in ("x86_64", "arm64"):
+            self.write(architecture)
+            functions = self.functions()
+            self.assertEqual(set(functions), set(self.FUNCTIONS))
+            for name, function in functions.items():
+                self.assertEqual(function.architecture, architecture)
+                self.assertEqual(function.codeuri, str(ROOT / "target/lambda" / name))
+                self.assertEqual(function.runtime, "provided.al2023")
+
+    def test_a_function_gets_the_platforms_tables_and_credentials(self):
+        variables = self.variables("login")
+        self.assertEqual(variables["USERS_TABLE"], "users")
+        self.assertEqual(variables["AWS_ENDPOINT_URL"], "http://172.17.0.1:3003")
+        self.assertEqual(variables["AWS_ACCESS_KEY_ID"], "AKIDLOCAL")
+        self.assertEqual(variables["AWS_SECRET_ACCESS_KEY"], "secret")
+
+    def test_containers_call_the_bridge_and_browsers_call_loopback(self):
+        self.assertEqual(self.variables("change-plan")["STRIPE_BASE_URL"], "http://172.17.0.1:3001/")
+        self.assertEqual(self.variables("play-video")["MUX_STREAM_URL"], "http://127.0.0.1:3002")
+        self.assertEqual(self.variables("login")["WEB_ORIGIN"], "http://127.0.0.1:3000")
+
+    def test_the_api_has_the_routes_of_these_functions(self):
+        from samcli.lib.providers.api_provider import ApiProvider
+        from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
+
+        stacks, _ = SamLocalStackProvider.get_stacks(str(sam_overlay.OVERLAY))
+        routes = {(route.path, method) for route in ApiProvider(stacks).api.routes for method in route.methods if method != "OPTIONS"}
+        self.assertEqual(routes, {("/api/auth/login", "POST"), ("/api/videos/{id}/play", "GET"), ("/api/subscription/change", "POST")})
+
+
+class Engine(unittest.TestCase):
+    def test_without_a_container_engine_it_says_so_and_names_the_other_way(self):
+        nowhere = {"DOCKER_HOST": "unix:///nowhere/docker.sock", "CONTAINER_HOST": "unix:///nowhere/podman.sock"}
+        done = run(["scripts/sam-local"], nowhere)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("no container engine", done.stderr)
+        self.assertIn("make watch", done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+
+
+class Routes(unittest.TestCase):
+    def test_the_manifest_is_up_to_date_and_a_new_route_makes_it_stale(self):
+        template, manifest = sam_overlay.TEMPLATE.read_text(), watch_routes.MANIFEST.read_text()
+        self.assertEqual(watch_routes.updated(manifest, template), manifest)
+        moved = template.replace("Path: /api/plans\n", "Path: /api/tariffs\n")
+        changed = watch_routes.updated(manifest, moved)
+        self.assertIn('"/api/tariffs" = [', changed)
+        self.assertNotIn('"/api/plans"', changed)
+        self.assertEqual(watch_routes.updated(changed, template), manifest)
+
+
+class Watch(unittest.TestCase):
+    """`make watch` and `make events`, from the start to the answers."""
+
+    def setUp(self):
+        self.port = five_free_ports()
+        while not is_free(self.port + 5):
+            self.port += 6
+        self.environment = {"PORT": str(self.port), "DATA_DIR": ":memory:", "SEED": "demo"}
+        self.process = subprocess.Popen(
+            ["scripts/watch", "--ignore-changes"], cwd=ROOT, env=os.environ | self.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )
+        self.addCleanup(self.stop)
+        until = time.monotonic() + START_SECONDS_MAX
+        while is_free(self.port + 5):
+            self.assertTrue(self.process.poll() is None and time.monotonic() < until, "cargo lambda watch did not start")
+            time.sleep(0.1)
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(30)
+        self.assertTrue(is_free(self.port), "the platform ended with it")
+
+    def call(self, path: str, **headers: str) -> tuple[int, dict]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port + 5}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+    def test_functions_answer_their_routes_and_their_events(self):
+        self.assertEqual(self.call("/api/plans")[0], 200)
+        status, refused = self.call("/api/auth/me")
+        self.assertEqual((status, refused["error"]["code"]), (401, "UNAUTHENTICATED"))
+        self.assertEqual(self.call("/api/nothing/here")[1]["error"]["code"], "NOT_FOUND")
+
+        written = run(["scripts/events"], self.environment)
+        self.assertEqual(written.returncode, 0, written.stderr)
+        # One of each kind: without a token, a viewer's, an admin's, with an id in its path, a provider's, a job.
+        for name in ("login", "get-me", "list-members", "play-video", "stripe-webhook", "send-mail"):
+            answered = run(["cargo", "lambda", "invoke", name, "--invoke-address", "127.0.0.1", "--invoke-port", str(self.port + 5),
+                            "--data-file", f"events/local/{name}.json"], {})
+            self.assertEqual(answered.returncode, 0, f"{name}: {answered.stderr}")
+            answer = json.loads(answered.stdout)
+            self.assertTrue(name == "send-mail" or answer["statusCode"] == 200, f"{name}: {answer}")
+
+        # The path's parameter arrives through the router, too.
+        event = json.loads((ROOT / "events/local/play-video.json").read_text())
+        status, played = self.call(event["rawPath"], authorization=event["headers"]["authorization"])
+        self.assertEqual(status, 200, played)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) != 0
+
+
+class MovedClock(unittest.TestCase):
+    def test_a_moved_clock_is_mentioned(self):
+        platform = local_platform.Platform()
+        for ahead, mentioned in ((0, False), (86_400, True)):
+            platform.ask = lambda path, ahead=ahead: {"offset_seconds": ahead}
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                platform.warn_of_moved_clock()
+            self.assertEqual("real time" in said.getvalue(), mentioned)
+
+
+if __name__ == "__main__":
+    unittest.main()

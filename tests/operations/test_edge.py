@@ -1,0 +1,52 @@
+"""What CloudFront's functions of template.yaml make of a path. tests/no_route.rs has the same of the local gateway."""
+
+import json
+import subprocess
+import textwrap
+import unittest
+
+from support import ROOT
+
+# CloudFront gives a function the event of a request, and goes on with the request that it returns.
+RUN = """
+const [code, ...paths] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const handler = new Function(code + "; return handler;")();
+const uri = (path) => handler({ request: { method: "GET", uri: path, querystring: {}, headers: {} } }).uri;
+process.stdout.write(JSON.stringify(paths.map(uri)));
+"""
+
+
+def code_of(function: str) -> str:
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    block = template.split(f"\n  {function}:\n")[1].split("\n\n")[0]
+    return textwrap.dedent(block.split("      FunctionCode: |\n")[1])
+
+
+def paths_of(function: str, *paths: str) -> list[str]:
+    text = json.dumps([code_of(function), *paths])
+    ran = subprocess.run(["node", "-e", RUN], input=text, capture_output=True, text=True, timeout=30)
+    if ran.returncode:
+        raise AssertionError(ran.stderr)
+    return json.loads(ran.stdout)
+
+
+class Edge(unittest.TestCase):
+    def test_the_version_is_taken_off_a_path_once_and_nothing_else_is(self):
+        paths = {
+            "/api/v1/videos": "/api/videos",
+            "/api/v1/videos/01890000-0000-7000-8000-000000000000/play": "/api/videos/01890000-0000-7000-8000-000000000000/play",
+            "/api/v1/v1/videos": "/api/v1/videos",
+            "/api/v1/": "/api/",
+            "/api/v1/videos/a%2Fapi%2Fv1%2Fb": "/api/videos/a%2Fapi%2Fv1%2Fb",
+        }
+        for same in ["/api/videos", "/api/v1", "/api/v10/videos", "/api/V1/videos", "/api/videos/api/v1/x", "/x/api/v1/y"]:
+            paths[same] = same
+        self.assertEqual(dict(zip(paths, paths_of("ApiPaths", *paths))), paths)
+
+    def test_a_path_that_names_no_file_is_the_apps_page(self):
+        paths = {"/": "/index.html", "/plans": "/index.html", "/watch/a/b": "/index.html", "/assets/app-1.js": "/assets/app-1.js"}
+        self.assertEqual(dict(zip(paths, paths_of("WebPaths", *paths))), paths)
+
+
+if __name__ == "__main__":
+    unittest.main()

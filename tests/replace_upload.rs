@@ -1,0 +1,263 @@
+//! `replace-upload`: a new file for a video, while the old one plays.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::videos::{asset, playback_id};
+use support::{DEMO_PASSWORD, Platform, Viewer};
+
+const MINUTES_15: u64 = 15 * 60;
+const DAY: u64 = 24 * 3_600;
+
+/// Opens a new upload: its id and URL.
+async fn replace(admin: &Viewer, id: &str) -> Value {
+    let opened = admin.post(&format!("/api/admin/videos/{id}/upload"), json!({})).await;
+    assert_eq!(opened.status(), 201, "{opened}");
+    opened.data()["upload"].clone()
+}
+
+/// The asset of an upload, as it appears in an event.
+fn asset_of(id: &str, upload: &Value, name: &str) -> Value {
+    let mut new = asset(id);
+    new["id"] = json!(format!("{name}-{id}"));
+    new["upload_id"] = upload["id"].clone();
+    new["duration"] = json!(120.0);
+    new["playback_ids"] = json!([{ "id": format!("{name}-playback-{id}"), "policy": "signed" }]);
+    new
+}
+
+async fn says(platform: &Platform, kind: &str, asset: &Value) {
+    let told = platform.mux_event(kind, asset.clone()).await;
+    assert_eq!(told.status(), 200, "{told}");
+}
+
+#[tokio::test]
+async fn a_failed_video_gets_a_new_file_and_late_events_of_the_old_one_are_ignored() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({})).await;
+    let mut failed = asset(&id);
+    failed["status"] = json!("errored");
+    says(&platform, "video.asset.errored", &failed).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["status"], "error");
+
+    let upload = replace(&admin, &id).await;
+    let waiting = platform.admin_video(&admin, &id).await;
+    assert_eq!((&waiting["status"], &waiting["error_reason"]), (&json!("processing"), &Value::Null), "{waiting}");
+    assert_eq!(waiting["upload_expires_at"], upload["expires_at"]);
+    // The old asset recovers, fails again, is deleted: it no longer belongs to this video.
+    says(&platform, "video.asset.ready", &asset(&id)).await;
+    says(&platform, "video.asset.errored", &failed).await;
+    says(&platform, "video.asset.deleted", &asset(&id)).await;
+    assert_eq!(platform.admin_video(&admin, &id).await, waiting);
+
+    let new = asset_of(&id, &upload, "new");
+    says(&platform, "video.asset.ready", &new).await;
+    let ready = platform.admin_video(&admin, &id).await;
+    assert_eq!((&ready["status"], &ready["mux_asset_id"]), (&json!("ready"), &new["id"]), "{ready}");
+    assert_eq!(ready["duration"], 120.0);
+}
+
+#[tokio::test]
+async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mux() {
+    let platform = Platform::start().await;
+    let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
+    let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
+    let id = crate::play_video::video_of(&platform, "basic").await;
+    let before = platform.admin_video(&admin, &id).await;
+    let old = before["mux_asset_id"].as_str().expect("an asset").to_owned();
+    assert_eq!(before["video_quality"], "basic");
+
+    let opened = admin.post(&format!("/api/admin/videos/{id}/upload"), json!({ "video_quality": "plus" })).await;
+    let upload = &opened.data()["upload"];
+    let waiting = platform.admin_video(&admin, &id).await;
+    assert_eq!(waiting["video_quality"], "basic", "that of the file that plays");
+    assert_eq!((&waiting["status"], &waiting["published"]), (&json!("ready"), &json!(true)), "{waiting}");
+    let replacement = &waiting["replacement"];
+    assert_eq!((&replacement["status"], &replacement["received"]), (&json!("processing"), &json!(false)));
+    assert_eq!(replacement["expires_at"], upload["expires_at"]);
+    let new = asset_of(&id, upload, "new");
+    let mut preparing = new.clone();
+    preparing["status"] = json!("preparing");
+    says(&platform, "video.asset.created", &preparing).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["replacement"]["received"], true);
+    let plays = viewer.play(&id).await;
+    let old_playback = before["mux_playback_id"].as_str().expect("a playback id");
+    assert!(plays.data()["playback_url"].as_str().is_some_and(|url| url.contains(old_playback)), "{plays}");
+
+    says(&platform, "video.asset.ready", &new).await;
+
+    let after = platform.admin_video(&admin, &id).await;
+    assert_eq!((&after["status"], &after["published"]), (&json!("ready"), &json!(true)), "{after}");
+    assert_eq!((&after["mux_asset_id"], &after["duration"]), (&new["id"], &json!(120.0)));
+    assert_eq!((&after["replacement"], &after["video_quality"]), (&Value::Null, &json!("plus")));
+    assert_ne!(after["poster"], before["poster"]);
+    let plays = viewer.play(&id).await;
+    assert!(plays.data()["playback_url"].as_str().is_some_and(|url| url.contains("new-playback")), "{plays}");
+    let listed = platform.anyone().get("/api/videos?limit=100").await;
+    let listed = listed.data().as_array().and_then(|all| all.iter().find(|one| one["id"] == id.as_str()));
+    assert_eq!(listed.map(|one| one["duration"].clone()), Some(json!(120.0)));
+    platform.advance(MINUTES_15).await;
+    assert_eq!(platform.at_mux(Method::GET, &format!("assets/{old}")).await.0, 404, "the old asset is gone");
+    let settled = platform.admin_video(&admin, &id).await;
+    assert_eq!(
+        (&settled["status"], &settled["published"]),
+        (&json!("ready"), &json!(true)),
+        "its deletion unpublishes nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_failed_replacement_leaves_the_old_file_playing_and_says_why() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (case, change, words) in [
+        ("errored", json!({ "status": "errored", "errors": { "messages": ["It is torn."] } }), "It is torn."),
+        ("sound", json!({ "tracks": [{ "type": "audio", "id": "a" }] }), "no picture"),
+        ("empty", json!({ "duration": 0.0 }), "no length"),
+        ("still", json!({ "duration": 0.04 }), "no length"),
+        ("open", json!({ "playback_ids": [{ "id": "open", "policy": "public" }] }), "no signed playback id"),
+    ] {
+        let id = platform.published_video(&admin, json!({})).await;
+        let upload = replace(&admin, &id).await;
+        let mut bad = asset_of(&id, &upload, "bad");
+        for (field, value) in change.as_object().expect("fields") {
+            bad[field] = value.clone();
+        }
+        let kind = if case == "errored" { "video.asset.errored" } else { "video.asset.ready" };
+        says(&platform, kind, &bad).await;
+
+        let video = platform.admin_video(&admin, &id).await;
+        assert_eq!((&video["status"], &video["published"]), (&json!("ready"), &json!(true)), "{case}: {video}");
+        assert_eq!(video["mux_playback_id"], playback_id(&id), "{case}");
+        let reason = video["replacement"]["error_reason"].as_str().unwrap_or_default();
+        assert!(video["replacement"]["status"] == "error" && reason.contains(words), "{case}: {video}");
+        // Once more: a failed replacement does not block another.
+        let again = replace(&admin, &id).await;
+        says(&platform, "video.asset.ready", &asset_of(&id, &again, "good")).await;
+        let video = platform.admin_video(&admin, &id).await;
+        assert_eq!((&video["replacement"], &video["duration"]), (&Value::Null, &json!(120.0)), "{case}: {video}");
+    }
+}
+
+#[tokio::test]
+async fn a_replacement_that_never_arrives_is_dropped_when_its_link_expires() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    replace(&admin, &id).await;
+
+    platform.advance(DAY + MINUTES_15).await;
+
+    let video = platform.admin_video(&admin, &id).await;
+    assert_eq!((&video["status"], &video["published"]), (&json!("ready"), &json!(true)), "{video}");
+    let reason = video["replacement"]["error_reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("before the upload link expired"), "{video}");
+}
+
+#[tokio::test]
+async fn the_last_of_two_replacements_wins() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    let (one, other) = tokio::join!(replace(&admin, &id), replace(&admin, &id));
+    let last = platform.admin_video(&admin, &id).await;
+    assert_eq!(last["replacement"]["status"], "processing", "{last}");
+    platform.advance(MINUTES_15).await;
+    let mut waiting = Vec::new();
+    for upload in [&one, &other] {
+        let path = format!("uploads/{}", upload["id"].as_str().expect("an id"));
+        let (_, at_mux) = platform.at_mux(Method::GET, &path).await;
+        if at_mux["status"] == "waiting" {
+            waiting.push(upload);
+        }
+    }
+    let [counts] = waiting[..] else { panic!("one of them is cancelled: {waiting:?}") };
+    let lost = if counts["id"] == one["id"] { &other } else { &one };
+    says(&platform, "video.asset.ready", &asset_of(&id, lost, "lost")).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["mux_playback_id"], playback_id(&id));
+    says(&platform, "video.asset.ready", &asset_of(&id, counts, "counts")).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["mux_asset_id"], format!("counts-{id}"));
+}
+
+#[tokio::test]
+async fn a_video_deleted_meanwhile_leaves_no_upload_behind() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    let first = replace(&admin, &id).await;
+    let second = replace(&admin, &id).await;
+
+    assert_eq!(admin.delete(&format!("/api/admin/videos/{id}")).await.status(), 200);
+
+    for upload in [first, second] {
+        let path = format!("uploads/{}", upload["id"].as_str().expect("an id"));
+        assert_eq!(platform.at_mux(Method::GET, &path).await.1["status"], "cancelled");
+    }
+    assert_eq!(admin.post(&format!("/api/admin/videos/{id}/upload"), json!({})).await.code(), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_file_that_was_deleted_at_mux_can_be_uploaded_again_and_is_then_published_by_hand() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    says(&platform, "video.asset.deleted", &asset(&id)).await;
+    let upload = replace(&admin, &id).await;
+    says(&platform, "video.asset.updated", &asset(&id)).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["status"], "processing", "a late event about the deleted video");
+
+    says(&platform, "video.asset.ready", &asset_of(&id, &upload, "new")).await;
+
+    let video = platform.admin_video(&admin, &id).await;
+    assert_eq!((&video["status"], &video["published"]), (&json!("ready"), &json!(false)), "{video}");
+}
+
+#[tokio::test]
+async fn the_video_quality_is_passed_to_mux_and_unknown_values_are_refused() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_video(&admin, json!({ "video_quality": "plus" })).await;
+    assert_eq!(platform.admin_video(&admin, &id).await["video_quality"], "plus");
+    let path = format!("/api/admin/videos/{id}/upload");
+    for (body, quality) in [(json!({}), "plus"), (json!({ "video_quality": "premium" }), "premium")] {
+        let opened = admin.post(&path, body).await;
+        assert_eq!(opened.data()["video"]["video_quality"], quality, "{opened}");
+        let upload = format!("uploads/{}", opened.data()["upload"]["id"].as_str().expect("an id"));
+        let (_, upload) = platform.at_mux(Method::GET, &upload).await;
+        assert_eq!(upload["new_asset_settings"]["video_quality"], quality, "{upload}");
+    }
+    let default = platform.new_video(&admin, json!({})).await;
+    assert_eq!(platform.admin_video(&admin, &default).await["video_quality"], "basic");
+    for wrong in [json!({ "video_quality": "best" }), json!({ "file": "x" })] {
+        let refused = admin.post(&path, wrong).await;
+        assert_eq!((refused.code(), platform.round_trips(&refused, "mux")), ("VALIDATION_ERROR", 0), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_changes_while_mux_is_down_and_viewers_are_refused() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    let before = platform.admin_video(&admin, &id).await;
+    let path = format!("/api/admin/videos/{id}/upload");
+    for kind in ["error", "throttle", "reset_before", "reset_after"] {
+        platform.fault(json!({ "target": "mux", "kind": kind, "count": 1 }));
+        let answer = admin.post(&path, json!({})).await;
+        assert_eq!((answer.status(), answer.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "{kind}: {answer}");
+    }
+    let viewer = platform.register("a@viewers.test").await;
+    assert_eq!(viewer.post(&path, json!({})).await.code(), "FORBIDDEN");
+    assert_eq!(platform.admin_video(&admin, &id).await, before);
+    let bare = admin.send(admin.request(Method::POST, &path)).await;
+    assert_eq!(bare.status(), 201, "a POST without a body is fine: {bare}");
+    let audit = admin.get("/api/admin/audit").await;
+    let audit_entries = audit
+        .data()
+        .as_array()
+        .expect("deeds")
+        .iter()
+        .filter(|audit_entry| audit_entry["action"] == "video.replace_upload");
+    let audit_entries: Vec<&Value> = audit_entries.map(|audit_entry| &audit_entry["subject"]).collect();
+    assert_eq!(audit_entries, [&json!(id)], "what failed is no audit_entry: {audit}");
+}

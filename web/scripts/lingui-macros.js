@@ -1,0 +1,27 @@
+// Turns Lingui's macros into calls, for Vite. TypeScript and JSX stay as they are: Vite's own transformer takes them from there.
+// In a production build the English text goes too, since the catalogues hold it.
+import { transformAsync } from '@babel/core';
+import macros from '@lingui/babel-plugin-lingui-macro';
+
+export function linguiMacros() {
+  return {
+    name: 'lingui-macros',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\/src\/.*\.tsx?$/, code: /@lingui\/(core|react)\/macro/ },
+      async handler(code, id) {
+        const filename = id.split('?')[0];
+        const plugins = filename.endsWith('x') ? ['typescript', 'jsx'] : ['typescript'];
+        const result = await transformAsync(code, {
+          filename,
+          plugins: [macros],
+          parserOpts: { plugins },
+          babelrc: false,
+          configFile: false,
+          sourceMaps: true,
+        });
+        return { code: result.code, map: result.map };
+      },
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// How patient hls.js is: it repeats each request itself, with growing pauses, for half a minute. Then the engine decides.
+import { Hls } from 'hls-video-element';
+import { TRIES_MAX } from './patience';
+
+type Config = typeof Hls.DefaultConfig;
+type LoadPolicy = Config['fragLoadPolicy'];
+type RetryConfig = NonNullable<LoadPolicy['default']['errorRetry']>;
+type ShouldRetry = NonNullable<RetryConfig['shouldRetry']>;
+
+/** Statuses of an address that has expired, or of something that is gone: the next try would be answered the same. */
+const REFUSALS = [401, 403, 404, 410];
+
+export const isRefusal = (status: number | undefined) => status !== undefined && REFUSALS.includes(status);
+
+/** Everything else is tried again: hls.js would give up at once where nobody answers, and at most statuses. */
+const shouldRetry: ShouldRetry = (config, count, isTimeout, response, retry) =>
+  count < (config?.maxNumRetry ?? 0) && (isTimeout || (response ? !isRefusal(response.code) : retry));
+
+function policy(maxLoadTimeMs: number): LoadPolicy {
+  const pauses = { retryDelayMs: 1000, maxRetryDelayMs: 8000, shouldRetry };
+  const errorRetry = { ...pauses, maxNumRetry: TRIES_MAX };
+  // Each of them took its time already.
+  const timeoutRetry = { ...pauses, maxNumRetry: 2 };
+  return { default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs, errorRetry, timeoutRetry } };
+}
+
+const CAPTIONS = policy(20_000);
+
+interface Concern {
+  frag?: { type: string } | null;
+  context?: { type?: string } | null;
+}
+
+/** Whether a request or a failure is about captions. */
+export function isAboutCaptions({ frag, context }: Concern): boolean {
+  return frag?.type === 'subtitle' || context?.type === 'subtitleTrack';
+}
+
+/** Repeats requests for captions where they are made: elsewhere hls.js counts them with those for the film. */
+class Loader extends Hls.DefaultConfig.loader {
+  override load(...[context, config, callbacks]: Parameters<InstanceType<Config['loader']>['load']>) {
+    const isCaption = isAboutCaptions({ context: context, frag: (context as Concern).frag });
+    super.load(context, isCaption ? { ...config, loadPolicy: CAPTIONS.default } : config, callbacks);
+  }
+}
+
+/** Captions that fail never stop the film, nor change its quality. */
+class ErrorController extends Hls.DefaultConfig.errorController {
+  override onErrorOut(...[event, data]: Parameters<InstanceType<Config['errorController']>['onErrorOut']>) {
+    if (!isAboutCaptions(data)) super.onErrorOut(event, data);
+  }
+}
+
+export const HLS_CONFIG: Partial<Config> = {
+  manifestLoadPolicy: policy(20_000),
+  playlistLoadPolicy: policy(20_000),
+  keyLoadPolicy: policy(20_000),
+  fragLoadPolicy: policy(30_000),
+  loader: Loader,
+  errorController: ErrorController,
+};

@@ -1,0 +1,115 @@
+// What the player has to say stands in the same element as the picture, so that it is seen in full screen as well.
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { Link } from 'react-router';
+import { Button, ButtonLink } from '@/components/button';
+import { Icon } from '@/components/icon';
+import type { IconName } from '@/components/icon';
+import { explain } from '@/lib/errors/explain';
+import type { Action } from '@/lib/errors/explanation';
+import type { ApiError } from '@/lib/errors/api-error';
+import type { Trouble as EngineTrouble } from './engine';
+import styles from './player.module.css';
+import { StreamLimit } from './stream-limit';
+
+const elsewhere = () => ({
+  title: t`Playing on another device`,
+  text: t`Playback was stopped from another device, or another device took its place. We saved your position.`,
+  action: null,
+});
+const unsupported = () => ({
+  title: t`This browser can’t play the video`,
+  text: t`Update your browser, or watch on another device.`,
+  action: null,
+});
+
+interface TroubleProps {
+  trouble: EngineTrouble;
+  onRetry: () => void;
+  onTakeBack: () => void;
+}
+
+/** Over the picture, when it does not go on. */
+export function Trouble({ trouble: { kind, error }, onRetry, onTakeBack }: TroubleProps) {
+  if (kind === 'full') {
+    return (
+      <div className={styles.full}>
+        <StreamLimit error={error as ApiError} isAsking={false} onRetry={onTakeBack} />
+      </div>
+    );
+  }
+  const { title, text, action } = kind === 'taken' ? elsewhere() : kind === 'unsupported' ? unsupported() : explain(error);
+  return (
+    <div className={styles.over} role="alert">
+      <p className={styles.overTitle}>{title}</p>
+      <p className={styles.overText}>{text}</p>
+      {kind === 'taken' ? (
+        <Button look="primary" icon="play" onClick={onTakeBack}>
+          <Trans>Play here</Trans>
+        </Button>
+      ) : (
+        <Act action={action} onRetry={onRetry} />
+      )}
+    </div>
+  );
+}
+
+/** What the viewer can do about it. Whatever that is, trying again is never impossible. */
+function Act({ action, onRetry }: { action: Action | null; onRetry: () => void }) {
+  return (
+    <div className={styles.overActions}>
+      {action?.kind === 'link' && (
+        <ButtonLink to={action.to} look="primary">
+          {action.label}
+        </ButtonLink>
+      )}
+      <Button
+        look={action?.kind === 'link' ? 'quiet' : 'primary'}
+        icon="restart"
+        onClick={onRetry}
+        className={action?.kind === 'link' ? styles.overButton : undefined}
+      >
+        <Trans>Try again</Trans>
+      </Button>
+    </div>
+  );
+}
+
+export function TheEnd({ id, onAgain }: { id: string; onAgain: () => void }) {
+  return (
+    <div className={styles.over} role="status">
+      <p className={styles.overTitle}>
+        <Trans>The end</Trans>
+      </p>
+      <div className={styles.overActions}>
+        <Link to={`/videos/${id}`} className={styles.overLink}>
+          <Trans>More like this</Trans>
+        </Link>
+        <Button look="quiet" icon="restart" onClick={onAgain} className={styles.overButton}>
+          <Trans>Watch again</Trans>
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface RemarkProps {
+  icon: IconName;
+  text: string;
+  onRetry?: () => void;
+}
+
+/** A word on what does not keep the film from playing. */
+export function Remark({ icon, text, onRetry }: RemarkProps) {
+  return (
+    <div role="status" className={styles.remark}>
+      <Icon name={icon} size={18} />
+      {text}
+      {onRetry && (
+        <button type="button" className={styles.remarkButton} onClick={onRetry}>
+          <Trans>Try again</Trans>
+        </button>
+      )}
+    </div>
+  );
+}

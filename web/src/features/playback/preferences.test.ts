@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PreferenceEdits, Preferences } from '@/lib/models';
+import { PreferenceStore, inLanguage } from './preferences';
+
+const DEFAULTS: Preferences = {
+  captions: false,
+  caption_language: null,
+  audio_language: null,
+  speed: 1,
+  volume: 1,
+  autoplay: true,
+  interface_language: null,
+};
+
+/** A service that keeps preferences, and may be away; a device's storage. */
+function service() {
+  const at = { known: DEFAULTS, isAway: false, refuses: false, stored: new Map<string, string>(), patches: [] as PreferenceEdits[] };
+  const answer = <T>(value: () => T) => (at.isAway || at.refuses ? Promise.reject(new Error('no')) : Promise.resolve(value()));
+  const remote = {
+    get: () => answer(() => at.known),
+    patch: (edits: PreferenceEdits) => {
+      at.patches.push(edits);
+      return answer(() => (at.known = { ...at.known, ...edits }));
+    },
+    isRefused: () => at.refuses,
+  };
+  const storage = {
+    getItem: (key: string) => at.stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void at.stored.set(key, value),
+  };
+  return { at, device: () => new PreferenceStore(remote, storage), other: () => new PreferenceStore(remote, null) };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+const later = () => vi.advanceTimersByTimeAsync(1100);
+
+describe('PreferenceStore', () => {
+  it('keeps a choice for the next film, and on every device', async () => {
+    const { at, device, other } = service();
+    const one = device();
+    await one.open('ada');
+    one.set({ speed: 1.5 });
+    one.set({ captions: true, caption_language: 'de' });
+    expect(one.current).toMatchObject({ speed: 1.5, captions: true });
+    await later();
+    expect(at.patches, 'sent once').toEqual([{ speed: 1.5, captions: true, caption_language: 'de' }]);
+    const tablet = other();
+    await tablet.open('ada');
+    expect(tablet.current).toMatchObject({ speed: 1.5, captions: true, caption_language: 'de' });
+  });
+
+  it('starts with what the device knows, before the service answers', () => {
+    const { device } = service();
+    const before = device();
+    void before.open('ada');
+    before.set({ volume: 0.3 });
+    const after = device();
+    void after.open('ada');
+    expect(after.current.volume).toBe(0.3);
+  });
+
+  it('loses nothing while the service is away, and does not take the older word of the service for it', async () => {
+    const { at, device } = service();
+    at.isAway = true;
+    const before = device();
+    await before.open('ada');
+    before.set({ speed: 2 });
+    await later();
+    expect(before.current.speed).toBe(2);
+    at.isAway = false;
+    const after = device();
+    await after.open('ada');
+    expect(after.current.speed).toBe(2);
+    expect(at.known.speed).toBe(2);
+  });
+
+  it('leaves a change alone that was made while an older one was on its way', async () => {
+    const { at, device } = service();
+    const one = device();
+    await one.open('ada');
+    one.set({ speed: 1.25 });
+    const sending = vi.advanceTimersByTimeAsync(1000);
+    one.set({ speed: 2 });
+    await sending;
+    await later();
+    expect(at.known.speed).toBe(2);
+  });
+
+  it('tells one account nothing of another one', async () => {
+    const { device, at } = service();
+    const one = device();
+    await one.open('ada');
+    one.set({ speed: 2 });
+    at.isAway = true;
+    await one.open('bob');
+    expect(one.current).toEqual(DEFAULTS);
+    const again = device();
+    await again.open('carol');
+    expect(again.current).toEqual(DEFAULTS);
+  });
+
+  it('does not send what is refused over and over', async () => {
+    const { device, at } = service();
+    const one = device();
+    await one.open('ada');
+    at.refuses = true;
+    one.set({ caption_language: 'nonsense' });
+    await later();
+    expect(one.takeUnsent()).toBeNull();
+  });
+});
+
+describe('inLanguage', () => {
+  const tracks = [{ language: 'en' }, { language: 'de' }, { language: 'pt-BR' }];
+  it('takes the language, else one like it, else one that the viewer reads, else the first', () => {
+    expect(inLanguage(tracks, 'de')).toBe(tracks[1]);
+    expect(inLanguage(tracks, 'pt-PT')).toBe(tracks[2]);
+    expect(inLanguage(tracks, 'fr', ['de-AT'])).toBe(tracks[1]);
+    expect(inLanguage(tracks, null, ['ja'])).toBe(tracks[0]);
+    expect(inLanguage([], 'en')).toBeNull();
+  });
+});

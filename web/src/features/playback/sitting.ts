@@ -1,0 +1,103 @@
+import { ApiError } from '@/lib/errors/api-error';
+import type { EngineEvent, Phase } from './engine';
+import type { Film } from './film';
+import { leave, report, reportOf } from './progress';
+import { Reporter } from './reporter';
+import type { Stream } from './stream';
+
+/** Somebody watches a film: what is known of that beside the engine's state. */
+export interface Sitting {
+  /** The stream of the plan that it takes. */
+  lease: string;
+  /** A grant is being asked for, which may come with another lease. */
+  isAsking: boolean;
+  /** Whether the viewer wants it to play. */
+  isWanted: boolean;
+  phase: Phase;
+  /** Keeps the viewer's place now. */
+  save: () => void;
+  leave: () => void;
+}
+
+interface SittingEvents {
+  dispatch: (event: EngineEvent) => void;
+  onEnded: (hasEnded: boolean) => void;
+  onKept: (isKept: boolean) => void;
+  onCaptions: (areLost: boolean) => void;
+}
+
+/** Says where the viewer is from now on: while it plays, at a pause, at a seek, at the end, and when they leave. */
+export function attend(stream: Stream, { video: { id }, playback, start }: Film, on: SittingEvents): Sitting {
+  const { element } = stream;
+  const left = new AbortController();
+  const { signal } = left;
+  const reporter = new Reporter({
+    send: async (told) => {
+      const { lease } = sitting;
+      try {
+        await report(id, lease, told);
+      } catch (error) {
+        // Told for a lease that a newer one of one's own has taken the place of, or is about to.
+        if (isTaken(error) && (lease !== sitting.lease || sitting.isAsking)) return;
+        throw error;
+      }
+    },
+    onRefused: (error) => isTaken(error) && on.dispatch({ type: 'taken', error }),
+    onKept: on.onKept,
+  });
+  const tell = (completed?: true) => {
+    const { position } = stream;
+    if (position) reporter.tell(reportOf({ ...position, ...(completed && { completed }) }));
+  };
+  const beat = setInterval(() => !element.paused && tell(), playback.heartbeat_seconds * 1000);
+  const go = (isPageLeft: boolean) => {
+    if (signal.aborted) return;
+    left.abort();
+    clearInterval(beat);
+    reporter.close();
+    void leave(id, sitting.lease, stream.position, isPageLeft);
+  };
+  const sitting: Sitting = {
+    lease: playback.playback_session_id,
+    isAsking: false,
+    isWanted: true,
+    phase: { name: 'idle' },
+    save: () => reporter.retry(),
+    leave: () => {
+      go(false);
+      stream.listen(null);
+      stream.stop();
+    },
+  };
+
+  const listen = (type: string, listener: () => void) => element.addEventListener(type, listener, { signal });
+  listen('play', () => {
+    sitting.isWanted = true;
+    on.onEnded(false);
+  });
+  listen('pause', () => {
+    if (element.ended) return;
+    if (sitting.phase.name === 'playing') sitting.isWanted = false;
+    tell();
+  });
+  listen('seeked', () => tell());
+  listen('ended', () => {
+    on.onEnded(true);
+    tell(true);
+  });
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && tell(), { signal });
+  window.addEventListener('pagehide', () => go(true), { signal });
+  stream.listen({
+    onLoaded: () => {
+      on.dispatch({ type: 'done' });
+      if (sitting.isWanted) void element.play().catch(() => undefined);
+    },
+    onFailed: (failure) => on.dispatch({ type: 'failed', failure }),
+    onCaptions: on.onCaptions,
+  });
+  stream.begin(start);
+  return sitting;
+}
+
+/** A heartbeat is refused when its stream was stopped, or when another device has taken it. */
+const isTaken = (error: unknown) => error instanceof ApiError && error.status === 409;

@@ -1,0 +1,219 @@
+// One way to the film for the rest of the player, whether hls.js plays it or the browser itself, as Safari on a phone does.
+import { Hls } from 'hls-video-element';
+import type HlsVideoElement from 'hls-video-element';
+import type { Failure } from './engine';
+import { HLS_CONFIG, isAboutCaptions, isRefusal } from './hls-config';
+import { TIMEOUT_COSTS, TRIES_MAX } from './patience';
+import type { Position } from './progress';
+import { Quality } from './quality';
+
+const NATIVE_TYPE = 'application/vnd.apple.mpegurl';
+/** How long the browser may take to load a stream itself, and hls.js with all its tries, in milliseconds. */
+const NATIVE_LOAD_MAX = 15_000;
+const LOAD_MAX = 60_000;
+/** How far from where it should begin a film may begin, in seconds. */
+const PLACE_TOLERANCE = 1;
+/** What has to be loaded ahead for the picture to go on, in seconds. */
+const AHEAD_MIN = 1;
+
+export interface StreamListener {
+  /** What is to be played is known: it can begin. */
+  onLoaded: () => void;
+  onFailed: (failure: Failure) => void;
+  onCaptions: (areLost: boolean) => void;
+}
+
+/** What hls.js says of a failure, as far as it matters here. */
+interface HlsFailure {
+  type: string;
+  details: string;
+  fatal: boolean;
+  response?: { code?: number };
+  frag?: { type: string } | null;
+  context?: { type?: string } | null;
+}
+
+export interface AudioTrack {
+  language: string;
+  enabled: boolean;
+}
+
+export class Stream {
+  private listener: StreamListener | null = null;
+  /** Where the film is to begin, in seconds, until it is there. */
+  private goal = 0;
+  private isPlaced = false;
+  private isLoading = false;
+  private last: Position | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly stopListening = new AbortController();
+
+  readonly quality: Quality;
+
+  constructor(readonly element: HlsVideoElement) {
+    this.quality = new Quality(element);
+    const on = (type: string, listener: () => void) => element.addEventListener(type, listener, { signal: this.stopListening.signal });
+    on('loadedmetadata', this.place);
+    on('canplay', this.place);
+    on('seeked', this.settleHere);
+    on('timeupdate', this.settle);
+    on('error', this.fail);
+  }
+
+  listen(listener: StreamListener | null): void {
+    this.listener = listener;
+  }
+
+  /** A film is opened: nothing is known of where it is until it is at its beginning. */
+  begin(at: number): void {
+    this.goal = at;
+    this.isPlaced = false;
+    this.last = null;
+  }
+
+  /** Loads a stream from the top, and goes on where the film was. */
+  async load(url: string): Promise<void> {
+    const { element } = this;
+    this.lose();
+    this.isLoading = true;
+    element.config = { ...HLS_CONFIG, startPosition: this.goal };
+    if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
+    else element.src = url;
+    // The element makes its hls.js a moment after it was given an address.
+    await Promise.resolve();
+    const hls = element.api;
+    if (hls) this.listenTo(hls);
+    else if (!element.canPlayType(NATIVE_TYPE)) {
+      this.report('unsupported');
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.report('master', TIMEOUT_COSTS), hls ? LOAD_MAX : NATIVE_LOAD_MAX);
+  }
+
+  /** Loads on where loading stopped. */
+  restart(): void {
+    this.element.api?.startLoad();
+  }
+
+  repair(): void {
+    this.lose();
+    this.element.api?.recoverMediaError();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.element.pause();
+    this.element.api?.stopLoad();
+  }
+
+  /** Asks for captions again that could not be loaded: turned off and on, they are begun anew. */
+  retryCaptions(): void {
+    const { textTracks } = this.element;
+    const shown = [...textTracks].find(({ kind, mode }) => kind !== 'metadata' && mode === 'showing');
+    if (!shown) return;
+    // Off first, and heard of: hls.js is told by an event.
+    textTracks.addEventListener('change', () => setTimeout(() => (shown.mode = 'showing')), { once: true });
+    shown.mode = 'disabled';
+  }
+
+  close(): void {
+    this.last = this.position;
+    this.listener = null;
+    clearTimeout(this.timer);
+    this.stopListening.abort();
+    this.element.api?.destroy();
+  }
+
+  /** Where the film is; `null` until it is where it was to begin. */
+  get position(): Position | null {
+    const { currentTime, duration, readyState } = this.element;
+    if (this.stopListening.signal.aborted || readyState === 0 || !this.isPlaced || !Number.isFinite(currentTime)) return this.last;
+    return { progress: currentTime, duration: Number.isFinite(duration) && duration > 0 ? duration : null };
+  }
+
+  /** The languages that one may listen to; `null` where the browser does not say. */
+  get audioTracks(): (EventTarget & Iterable<AudioTrack>) | null {
+    return (this.element as { audioTracks?: EventTarget & Iterable<AudioTrack> }).audioTracks ?? null;
+  }
+
+  /** Whether enough is loaded for the picture to go on. */
+  get playsOn(): boolean {
+    const { buffered, currentTime, readyState } = this.element;
+    if (readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return false;
+    for (let index = 0; index < buffered.length; index += 1) {
+      if (buffered.start(index) <= currentTime && buffered.end(index) >= currentTime + AHEAD_MIN) return true;
+    }
+    return false;
+  }
+
+  /** The element is about to forget where the film was. */
+  private lose(): void {
+    this.last = this.position;
+    if (this.isPlaced) this.goal = this.element.currentTime;
+    this.isPlaced = false;
+  }
+
+  private listenTo(hls: NonNullable<HlsVideoElement['api']>): void {
+    this.quality.listenTo(hls);
+    hls.once(Hls.Events.MANIFEST_PARSED, () => this.loaded());
+    hls.on(Hls.Events.ERROR, (_, data) => this.hear(data));
+    hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, (_, { success }) => success && this.listener?.onCaptions(false));
+    hls.on(Hls.Events.SUBTITLE_TRACK_SWITCH, () => this.listener?.onCaptions(false));
+  }
+
+  private loaded(): void {
+    clearTimeout(this.timer);
+    if (this.isLoading) this.listener?.onLoaded();
+    this.isLoading = false;
+  }
+
+  private hear(data: HlsFailure): void {
+    const { type, details, fatal, response } = data;
+    if (isAboutCaptions(data)) this.listener?.onCaptions(true);
+    // Seen at once, even where hls.js would try on.
+    else if (isRefusal(response?.code)) this.report('refused');
+    else if (!fatal) return;
+    else if (details === 'manifestIncompatibleCodecsError') this.report('unsupported');
+    else if (type !== 'networkError') this.report('media');
+    // hls.js has tried for half a minute.
+    else this.report(details.startsWith('manifest') ? 'master' : 'network', isUnanswered(data) ? TRIES_MAX + 1 : 1);
+  }
+
+  private report(kind: Failure['kind'], cost = 1): void {
+    clearTimeout(this.timer);
+    this.listener?.onFailed({ kind, cost, plays_on: this.playsOn });
+  }
+
+  /** The element's own errors: all that there is where the browser plays the stream itself. */
+  private readonly fail = () => {
+    const { api, error } = this.element;
+    if (error && error.code !== MediaError.MEDIA_ERR_ABORTED) this.report(api ? 'media' : 'master');
+  };
+
+  /** hls.js begins where it was told to; the browser itself has to be brought there. */
+  private readonly place = () => {
+    const { element } = this;
+    if (!element.api) {
+      if (!this.isPlaced && Math.abs(element.currentTime - this.goal) > PLACE_TOLERANCE) element.currentTime = this.goal;
+      this.loaded();
+    }
+    this.settle();
+  };
+
+  private readonly settle = () => {
+    const { currentTime, readyState, seeking } = this.element;
+    if (this.isPlaced || readyState === 0 || seeking) return;
+    this.isPlaced = currentTime >= this.goal - PLACE_TOLERANCE;
+  };
+
+  /** Wherever the viewer, or what begins the film, has gone. */
+  private readonly settleHere = () => {
+    if (this.element.readyState > 0) this.isPlaced = true;
+  };
+}
+
+function isUnanswered({ response, details }: HlsFailure): boolean {
+  const status = response?.code ?? 0;
+  return details.endsWith('TimeOut') || status === 0 || status === 408 || status === 429 || status >= 500;
+}

@@ -1,0 +1,107 @@
+import { useEffect, useSyncExternalStore } from 'react';
+import { api, data, sendInParting } from '@/lib/api';
+import { hasCode } from '@/lib/errors/api-error';
+import type { Preferences } from '@/lib/models';
+import { accountId } from '@/lib/session';
+import type { Film } from './film';
+import { PreferenceStore, inLanguage } from './preferences';
+import { QUALITY_REQUEST } from './quality';
+import type { AudioTrack, Stream } from './stream';
+
+const preferences = new PreferenceStore(
+  {
+    get: () => data(api.GET('/api/preferences')),
+    patch: (body) => data(api.PATCH('/api/preferences', { body })),
+    isRefused: (error) => hasCode(error, 'VALIDATION_ERROR'),
+  },
+  deviceStorage(),
+);
+
+/** What the player's controls ask for when the viewer chooses something. */
+const CHOICES = {
+  mediashowsubtitlesrequest: captionsOf,
+  mediadisablesubtitlesrequest: captionsOf,
+  mediatogglesubtitlesrequest: captionsOf,
+  mediaplaybackraterequest: ({ playbackRate }: Element) => ({ speed: playbackRate }),
+  mediavolumerequest: ({ volume }: Element) => ({ volume: Math.round(volume * 100) / 100 }),
+  mediaaudiotrackrequest: ({ audioTracks }: Element) => {
+    const language = [...(audioTracks ?? [])].find(({ enabled }) => enabled)?.language;
+    return language ? { audio_language: language } : {};
+  },
+} as const;
+
+type Element = HTMLVideoElement & { audioTracks?: Iterable<AudioTrack> & EventTarget };
+
+/** Plays every film as the viewer likes it, and keeps what they choose. */
+export function usePreferences(stream: Stream | null, controller: React.RefObject<HTMLElement | null>, film: Film): Preferences {
+  const current = useSyncExternalStore(preferences.subscribe, () => preferences.current);
+
+  useEffect(() => {
+    void preferences.open(accountId() ?? '');
+  }, [film]);
+
+  useEffect(() => {
+    const target = controller.current;
+    if (!stream || !target) return;
+    const element = stream.element as unknown as Element;
+    const left = new AbortController();
+    const { signal } = left;
+    for (const [request, chosen] of Object.entries(CHOICES)) {
+      // The controls' own listeners come first; what they did is to be seen a moment later.
+      target.addEventListener(request, () => setTimeout(() => preferences.set(chosen(element))), { signal });
+    }
+    target.addEventListener(QUALITY_REQUEST, (event) => stream.quality.choose((event as CustomEvent).detail), { signal });
+    const applyAll = () => apply(element, preferences.current);
+    element.addEventListener('loadedmetadata', applyAll, { signal });
+    element.textTracks.addEventListener('addtrack', applyAll, { signal });
+    element.audioTracks?.addEventListener('addtrack', applyAll, { signal });
+    window.addEventListener(
+      'pagehide',
+      () => {
+        const unsent = preferences.takeUnsent();
+        if (unsent) void sendInParting('PATCH', '/api/preferences', unsent);
+      },
+      { signal },
+    );
+    const unsubscribe = preferences.subscribe(applyAll);
+    applyAll();
+    return () => {
+      left.abort();
+      unsubscribe();
+    };
+  }, [stream, controller]);
+  return current;
+}
+
+function apply(element: Element, { speed, volume, captions, caption_language, audio_language }: Preferences): void {
+  // A new source begins with the default speed.
+  element.defaultPlaybackRate = speed;
+  if (element.playbackRate !== speed) element.playbackRate = speed;
+  if (Math.abs(element.volume - volume) > 0.005) element.volume = volume;
+  const tracks = captionTracks(element);
+  const wanted = captions ? inLanguage(tracks, caption_language, navigator.languages) : null;
+  for (const track of tracks) {
+    if (track === wanted && track.mode !== 'showing') track.mode = 'showing';
+    if (track !== wanted && track.mode === 'showing') track.mode = 'disabled';
+  }
+  const audio = [...(element.audioTracks ?? [])];
+  const heard = audio_language === null ? null : inLanguage(audio, audio_language);
+  if (heard && !heard.enabled && heard.language.split('-')[0] === audio_language?.split('-')[0]) heard.enabled = true;
+}
+
+function captionTracks({ textTracks }: Element): TextTrack[] {
+  return [...textTracks].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
+}
+
+function captionsOf(element: Element) {
+  const shown = captionTracks(element).find(({ mode }) => mode === 'showing');
+  return shown ? { captions: true, ...(shown.language && { caption_language: shown.language }) } : { captions: false };
+}
+
+function deviceStorage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,101 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Button, buttonClass } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { Remark } from '@/components/notice';
+import { api, data } from '@/lib/api';
+import type { Subscription } from '@/lib/models';
+import { invalidate } from '@/lib/queries/keys';
+import { subscriptionQuery } from '@/lib/queries/use-subscription';
+
+const ASK_EVERY = 3000;
+/** Then somebody has to ask for more. */
+const WAIT_MAX = 600_000;
+
+/** A payment that is made on the payment provider's page, in another tab. */
+export interface PaymentElsewhere {
+  href: string;
+  /** The browser allowed no new tab. */
+  isBlocked: boolean;
+}
+
+interface PaymentDialogProps extends PaymentElsewhere {
+  /** Whether what was to be paid for is there. */
+  isSettled: (subscription: Subscription) => boolean;
+  onSettled: (subscription: Subscription) => void;
+  onClose: () => void;
+}
+
+/** Waits while somebody pays in another tab, and goes on as soon as the payment is there. */
+export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }: PaymentDialogProps) {
+  const [round, setRound] = useState(0);
+  const isLate = useIsLate(round);
+  const client = useQueryClient();
+  const { data: subscription } = useQuery({
+    queryKey: ['payment', href],
+    queryFn: ({ signal }) => data(api.GET('/api/subscription', { signal })),
+    refetchInterval: ({ state }) => (isLate || (state.data && isSettled(state.data)) ? false : ASK_EVERY),
+    // The tab in front is that of the payment.
+    refetchIntervalInBackground: true,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const settled = subscription && isSettled(subscription) ? subscription : null;
+  useEffect(() => {
+    if (!settled) return;
+    client.setQueryData(subscriptionQuery.queryKey, settled);
+    invalidate(client, ['invoices'], ['video']);
+    onSettled(settled);
+    // Told once: whoever is told closes this.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [settled === null]);
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t`Waiting for your payment`}
+      description={
+        isBlocked
+          ? t`Your browser blocked the payment page. Open it here. This page continues automatically once you’ve paid.`
+          : t`Pay in the new tab. This page continues automatically once you’ve paid.`
+      }
+      actions={
+        <>
+          <Button onClick={onClose}>
+            <Trans>Stop waiting</Trans>
+          </Button>
+          <a href={href} target="_blank" rel="noreferrer" className={buttonClass({ look: isBlocked ? 'primary' : 'quiet' })}>
+            {isBlocked ? t`Open payment page` : t`Reopen payment page`}
+          </a>
+        </>
+      }
+    >
+      <div role="status">
+        {isLate && (
+          <Remark kind="info">
+            <p>
+              <Trans>
+                We haven’t received your payment yet. If you’ve paid, you can close this page. Your payment will arrive shortly.
+              </Trans>
+            </p>
+            <Button size="sm" onClick={() => setRound(round + 1)}>
+              <Trans>Check again</Trans>
+            </Button>
+          </Remark>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function useIsLate(round: number): boolean {
+  const [late, setLate] = useState(-1);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(round), WAIT_MAX);
+    return () => clearTimeout(timer);
+  }, [round]);
+  return late === round;
+}

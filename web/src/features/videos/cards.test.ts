@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Series, Video } from '@/lib/models';
+import { cards, extent } from './cards';
+
+const video = (id: string, series_id?: string, episode?: number): Video => ({
+  id,
+  title: id,
+  description: '',
+  category: 'Drama',
+  required_plan: 'premium',
+  duration: 60,
+  poster: null,
+  published_at: null,
+  ...(series_id && { series_id, season: 1, episode }),
+});
+
+const series: Series = {
+  id: 's',
+  title: 'Harbour Nine',
+  description: '',
+  category: 'Drama',
+  poster: null,
+  required_plan: 'free',
+  first_video_id: 'e1',
+  seasons: [{ season: 1, episodes: 4 }],
+};
+
+describe('cards of a list', () => {
+  it('show a series once, as itself, at its page, and not as the episode that the list happens to hold', () => {
+    const shown = cards([video('finale', 's', 4), video('film'), video('third', 's', 3)], new Map([['s', series]]));
+    expect(shown.map(({ video: { title }, to }) => [title, to])).toEqual([
+      ['Harbour Nine', '/series/s'],
+      ['film', undefined],
+    ]);
+    expect(shown[0]?.video).toMatchObject({ id: 'e1', required_plan: 'free', duration: null });
+    expect(shown[0]?.video).not.toHaveProperty('episode');
+  });
+
+  it('keep an episode whose series is not known', () => {
+    expect(cards([video('lost', 'other', 2)], new Map()).map((card) => card.video.id)).toEqual(['lost']);
+  });
+
+  it('say how much of a series there is', () => {
+    const of = (...episodes: number[]) =>
+      extent({ ...series, seasons: episodes.map((count, at) => ({ season: at + 1, episodes: count })) });
+    expect([of(1), of(4), of(4, 2), of()]).toEqual(['1 episode', '4 episodes', '2 seasons', '0 episodes']);
+  });
+});

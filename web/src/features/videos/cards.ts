@@ -1,0 +1,52 @@
+import { plural } from '@lingui/core/macro';
+import type { Series, Video } from '@/lib/models';
+
+/** What a card of a list shows, and where it leads. */
+export interface Card {
+  video: Video;
+  to?: string;
+  /** How much of a series there is. */
+  note?: string;
+}
+
+/** Where the series are not known, or each episode is shown by itself. */
+export const NO_SERIES: ReadonlyMap<string, Series> = new Map();
+
+/** The cards of a list of videos: a series is one card, where its first episode in the list stands, and shows the series itself. */
+export function cards(videos: Video[], series: ReadonlyMap<string, Series>): Card[] {
+  const seen = new Set<string>();
+  const shown: Card[] = [];
+  for (const video of videos) {
+    const found = video.series_id ? series.get(video.series_id) : undefined;
+    if (!found) {
+      shown.push({ video });
+    } else if (!seen.has(found.id)) {
+      seen.add(found.id);
+      shown.push(cardOf(found, video));
+    }
+  }
+  return shown;
+}
+
+function cardOf(series: Series, episode: Video): Card {
+  const { title, description, category, poster, required_plan } = series;
+  const video: Video = {
+    id: series.first_video_id,
+    title,
+    description,
+    category,
+    poster,
+    required_plan,
+    duration: null,
+    series_id: series.id,
+    published_at: episode.published_at,
+  };
+  return { video, to: `/series/${series.id}`, note: extent(series) };
+}
+
+/** "2 seasons", or of a single one "4 episodes". */
+export function extent({ seasons }: Series): string {
+  if (seasons.length > 1) return plural(seasons.length, { one: '# season', other: '# seasons' });
+  const episodes = seasons[0]?.episodes ?? 0;
+  return plural(episodes, { one: '# episode', other: '# episodes' });
+}

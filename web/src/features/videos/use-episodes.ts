@@ -1,0 +1,20 @@
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { api, page } from '@/lib/api';
+
+const episodesQuery = (id: string, season: number) =>
+  infiniteQueryOptions({
+    queryKey: ['series', 'episodes', id, season],
+    queryFn: ({ signal, pageParam }) =>
+      page(
+        api.GET('/api/series/{id}/episodes', {
+          params: { path: { id }, query: { season, limit: 50, cursor: pageParam ?? undefined } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: 60_000,
+  });
+
+/** The episodes of a season, in their order. */
+export const useEpisodes = (id: string, season: number) => useInfiniteQuery(episodesQuery(id, season));

@@ -1,0 +1,2 @@
+/** What viewers know the service as. */
+export const BRAND = 'Marquee';

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Subscription } from '@/lib/models';
+import { ownPrice } from './own-price';
+
+const subscription = {
+  plan_type: 'premium',
+  interval: 'month',
+  amount: 1299,
+  currency: 'usd',
+  has_discount: true,
+  pending_plan_type: 'basic',
+  pending_interval: 'year',
+  pending_amount: 7990,
+} as Subscription;
+
+describe('what a member pays', () => {
+  it('is the price of the plan that they have, and of the one that comes next', () => {
+    expect(ownPrice(subscription, 'premium', 'month')).toEqual({ amount: 1299, currency: 'usd', interval: 'month', hasDiscount: true });
+    expect(ownPrice(subscription, 'basic', 'year')).toEqual({ amount: 7990, currency: 'usd', interval: 'year', hasDiscount: true });
+  });
+
+  it('says nothing of other plans, or of nobody', () => {
+    expect(ownPrice(subscription, 'premium', 'year')).toBeNull();
+    expect(ownPrice(subscription, 'basic', 'month')).toBeNull();
+    expect(ownPrice({ ...subscription, amount: null, currency: null }, 'premium', 'month')).toBeNull();
+    expect(ownPrice(null, 'premium', 'month')).toBeNull();
+  });
+});

@@ -1,0 +1,45 @@
+// The keys of everything that the app keeps of the API. A key that is not in this list does not compile, so a misspelled key cannot
+// leave something stale. The list is a type, and costs the first page nothing.
+import type { InvalidateQueryFilters, QueryClient } from '@tanstack/react-query';
+
+type Key =
+  | readonly ['all-videos', 'list', filter: object]
+  | readonly ['all-videos', 'one', id: string]
+  | readonly ['audit', filter: object]
+  | readonly ['billing-events', filter: object]
+  | readonly ['categories']
+  | readonly ['change-preview', change: object | null]
+  | readonly ['continue-watching']
+  | readonly ['episodes', series: string | undefined]
+  | readonly ['every-series']
+  | readonly ['invoices']
+  | readonly ['me']
+  | readonly ['member', id: string]
+  | readonly ['members', filter: object]
+  | readonly ['metrics', days: number]
+  | readonly ['payment', invoice: string]
+  | readonly ['plans']
+  | readonly ['playback', video: string]
+  | readonly ['series', 'all']
+  | readonly ['series', 'episodes', id: string, season: number]
+  | readonly ['series', 'one', id: string]
+  | readonly ['sessions']
+  | readonly ['streams']
+  | readonly ['subscription']
+  | readonly ['subscription', 'return', checkout: string | undefined]
+  | readonly ['video', id: string]
+  | readonly ['videos', filter: object];
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryKey: Key;
+  }
+}
+
+/** The beginning of a key: it stands for every key that begins so. */
+type KeyPrefix = Exclude<NonNullable<InvalidateQueryFilters['queryKey']>, readonly []>;
+
+/** Marks what is kept under these keys as out of date. What is on the page is fetched again at once. */
+export function invalidate(client: QueryClient, ...keys: KeyPrefix[]): void {
+  for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { ownPath, returnTo, signInPath } from './return-to';
+
+describe('returnTo', () => {
+  it('goes back to a page of this app with its query and place', () => {
+    for (const path of [
+      '/',
+      '/plans',
+      '/videos/1?t=2#x',
+      '/browse?q=a%20b',
+      '/browse?q=//x',
+      '/browse?next=%2F%2Fevil.test',
+      '/a//b',
+      '/videos/%E6%9D%B1',
+      '/100%25',
+    ]) {
+      expect(returnTo(`?next=${encodeURIComponent(path)}`)).toBe(path);
+    }
+    expect(returnTo('')).toBe('/');
+    expect(returnTo('?next=')).toBe('/');
+  });
+
+  it('never leaves this app, and never hands the router two slashes', () => {
+    const refused = [
+      'https://evil.test/',
+      'javascript:alert(1)',
+      'evil.test',
+      ' //evil.test',
+      '//evil.test',
+      '///evil.test',
+      '////evil.test',
+      '/.//evil.test',
+      '/././/evil.test',
+      '/..//evil.test',
+      '/a/..//evil.test',
+      '/%2e//evil.test',
+      '/%2E%2e//evil.test',
+      '/\\evil.test',
+      '\\\\evil.test',
+      '/\\/evil.test',
+      '/./\\evil.test',
+      '/\t/evil.test',
+      '/\n/evil.test',
+      '/\r\n/evil.test',
+      '/.\t//evil.test',
+      '/%2F/evil.test',
+      '/%2fevil.test',
+      '/%5Cevil.test',
+      '/%252Fevil.test',
+      '/%25252fevil.test',
+      '/%09/evil.test',
+      '/%0a/evil.test',
+      '/%2e/%2f/evil.test',
+      '/%00/evil.test',
+      '/%',
+      '/%E0%A4%A',
+      '//',
+      '//[',
+      '//user@evil.test',
+    ];
+    for (const path of refused) {
+      expect(returnTo(`?next=${encodeURIComponent(path)}`), path).toBe('/');
+      expect(ownPath(path), path).toBeNull();
+    }
+  });
+
+  it('keeps the way back through the sign-in', () => {
+    expect(returnTo(new URL(signInPath('/videos/1?t=2'), 'http://x').search)).toBe('/videos/1?t=2');
+    expect(signInPath('/')).toBe('/sign-in');
+  });
+});
