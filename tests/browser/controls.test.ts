@@ -337,13 +337,19 @@ test.describe('a series', () => {
     const offer = page.getByRole('complementary', { name: 'Next episode' });
     await page.keyboard.press('k');
     await expect.poll(async () => (await playing(page))?.paused).toBe(true);
-    for (const button of ['quality', 'closed captions', /^Playback rate/]) {
-      await page.getByRole('button', { name: button }).click();
-      await expect(page.getByRole('menu')).toBeVisible();
+    const menus = [
+      { name: 'quality', menu: page.locator('quality-menu') },
+      { name: 'closed captions', menu: page.locator('media-captions-menu') },
+      { name: /^Playback rate/, menu: page.locator('media-playback-rate-menu') },
+    ];
+    for (const { name, menu } of menus) {
+      await page.getByRole('button', { name }).click();
+      await expect(menu).toBeVisible();
       await seek(page, first.duration - 8);
       await expect.poll(async () => Math.abs(((await playing(page))?.at ?? 0) - (first.duration - 8))).toBeLessThan(0.5);
       await expect(offer).toHaveCount(0);
       await page.keyboard.press('Escape');
+      await expect(menu).toBeHidden();
       await expect(offer).toBeVisible();
       await seek(page, 2);
       await expect(offer).toHaveCount(0);
