@@ -227,6 +227,8 @@ test('the keys: space and k, arrows, m; in a menu space chooses, and pauses noth
   await expect.poll(async () => Math.abs(((await playing(page))?.at ?? 0) - stood)).toBeLessThan(1.5);
   await page.keyboard.press('m');
   await expect.poll(isMuted).toBe(true);
+  // The next press toggles what the controls know, which the video's own event tells them.
+  await expect(page.getByRole('button', { name: 'unmute' })).toBeVisible();
   await page.keyboard.press('m');
   await expect.poll(isMuted).toBe(false);
   await page.keyboard.press('k');

@@ -9,8 +9,8 @@ export default defineConfig<object, PlatformOptions>({
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // A second attempt tells a race from a fault. The summary names each test that needed one: it is a bug to look for.
-  retries: 1,
+  // Another attempt tells a race from a fault. The summary names each test that needed one, because that is a bug to look for.
+  retries: 2,
   // Two cores run two platforms, two browsers and ffmpeg. Only what hangs comes near these.
   timeout: 300_000,
   expect: { timeout: 30_000 },
