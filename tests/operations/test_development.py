@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 import urllib.error
 import urllib.request
 
@@ -22,10 +23,26 @@ from support import ROOT, five_free_ports, run
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import local_platform
+import mutants
 import sam_overlay
 import watch_routes
 
 START_SECONDS_MAX = 120
+
+
+class Mutations(unittest.TestCase):
+    """The mutations that the simulation must reject, without building them."""
+
+    def test_each_mutation_finds_its_place_in_the_code(self):
+        changed = mutants.apply(ROOT)
+        for path in {path for _, path, *_ in mutants.CHANGES}:
+            self.assertNotEqual(changed[path], (ROOT / path).read_text())
+
+    def test_a_mutation_whose_place_is_gone_is_an_error(self):
+        gone = ("gone", "shared/billing/src/prices.rs", "text that the file does not have", "MUTANT")
+        with unittest.mock.patch.object(mutants, "CHANGES", [*mutants.CHANGES, gone]):
+            with self.assertRaisesRegex(mutants.MissingPlace, "the mutation `gone` finds its place 0 times"):
+                mutants.apply(ROOT)
 
 
 class Overlay(unittest.TestCase):
