@@ -33,7 +33,8 @@ pub const HANDLER_SECONDS_MAX: u64 = 8;
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
 /// The longest time that Lambda allows for an invocation.
 const INVOCATION_MAX: Duration = Duration::from_secs(15 * 60);
-/// The timeout of one attempt of a call to AWS; connecting has a separate one.
+/// Limits of calls to AWS: the timeout of an attempt, the timeout of all attempts, and their number. Connecting has a
+/// separate timeout.
 const ATTEMPT: Duration = Duration::from_secs(1);
 const OPERATION: Duration = Duration::from_secs(3);
 const ATTEMPTS_MAX: u32 = 3;

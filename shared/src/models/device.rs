@@ -28,7 +28,7 @@ impl Device {
         Self { name, software, network: network(address) }
     }
 
-    /// A hash of all three, which is the same for the same device.
+    /// All three as one text, which is the same for the same device.
     pub fn fingerprint(&self) -> String {
         [self.name.as_str(), self.software.as_str(), self.network.as_str()].join("\n")
     }

@@ -1,4 +1,4 @@
-//! The metrics as they are shown: those that [`crate::models::metrics`] counts, with rates and hours.
+//! The metrics in their public form: the counts of [`crate::models::metrics`], with rates and hours.
 
 use crate::models::tally::{Counted, Tally};
 use crate::models::time::Day;
@@ -138,7 +138,7 @@ impl From<Tally> for Sales {
 }
 
 impl Counted {
-    /// The metrics of a day, shown together with others in these currencies: counts are added up, and amounts are given
+    /// The metrics of a day, shown together with days in these currencies: counts are added up, and amounts are given
     /// only if there is a single currency.
     pub fn figures(&self, currencies: &BTreeSet<String>) -> Figures {
         let sum = |count: fn(&Tally) -> u64| self.currencies.values().map(count).sum();

@@ -1,4 +1,4 @@
-//! How a viewer likes to watch, the same on every device.
+//! A viewer's playback preferences, the same on every device.
 
 use crate::models::patch::Field;
 use schemars::JsonSchema;
@@ -33,7 +33,7 @@ pub struct Preferences {
     pub volume: f64,
     /// Whether the next episode starts automatically.
     pub autoplay: bool,
-    /// The language of the pages; `null` follows the device.
+    /// The language of the app; `null` follows the device.
     pub interface_language: Option<LanguageTag>,
 }
 
@@ -69,7 +69,7 @@ pub struct PreferenceEdits {
     volume: Field<f64>,
     /// Whether the next episode starts automatically.
     autoplay: Field<bool>,
-    /// The language of the pages.
+    /// The language of the app.
     interface_language: Field<Option<LanguageTag>>,
 }
 
