@@ -15,7 +15,7 @@ const TRYING: Duration = Duration::from_secs(5);
 pub struct Exhausted;
 
 /// The attempts of an optimistic write. Each pause is random, from zero to a limit that doubles ("full jitter"), so
-/// that even with many writers each finds a moment without competition.
+/// each of many writers eventually succeeds.
 #[derive(Debug)]
 pub struct Contention {
     started: Instant,
