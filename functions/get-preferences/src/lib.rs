@@ -1,4 +1,4 @@
-//! `GET /api/preferences`: how the caller likes to watch.
+//! `GET /api/preferences`: the caller's playback preferences.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};

@@ -1,4 +1,4 @@
-//! `$default`: answers requests that match no route, in the standard format.
+//! `$default`: responds to requests that match no route, in the standard format.
 
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};

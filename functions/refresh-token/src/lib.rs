@@ -12,7 +12,8 @@ use shared::stores::sessions::Sessions;
 use shared::stores::streams::Streams;
 
 /// Exchanges a token. The old token stays valid for a minute, for requests in flight. Two tabs that exchange one token
-/// within that minute get the same new one. Anyone who uses it later holds a copy, and the session ends for both.
+/// within that minute get the same new token. If it is exchanged later than that, somebody has a copy, so the session
+/// ends for both.
 pub struct RefreshToken {
     sessions: Sessions,
     streams: Streams,

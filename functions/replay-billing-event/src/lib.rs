@@ -41,7 +41,7 @@ pub struct ReplayResult {
 pub enum ReplayOutcome {
     /// The current state of its customer was written.
     Applied,
-    /// Its customer belongs to none of our users.
+    /// Its customer is not one of ours.
     NotOurs,
 }
 
@@ -99,7 +99,7 @@ impl Endpoint for ReplayBillingEvent {
 }
 
 impl ReplayBillingEvent {
-    /// The event: as it was recorded, if that names its customer, or else from Stripe.
+    /// The event as recorded, if the record names its customer; otherwise from Stripe.
     async fn event(&self, id: &str, mark: Option<&Mark>) -> Result<Event, ApiError> {
         if let Some(mark) = mark
             && let Some(customer) = &mark.customer

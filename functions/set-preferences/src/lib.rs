@@ -1,4 +1,4 @@
-//! `PATCH /api/preferences`: changes how the caller likes to watch.
+//! `PATCH /api/preferences`: changes the caller's playback preferences.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
