@@ -1,4 +1,4 @@
-//! What operations share: headers, the security schemes, the examples of errors.
+//! The parts that operations share: headers, security schemes, examples of errors.
 
 use super::examples::Examples;
 use super::responses;
@@ -7,7 +7,7 @@ use shared::endpoint::{Access, Signature};
 use shared::http::error::Code;
 use shared::openapi::ErrorSchemas;
 
-/// What holds for all operations.
+/// The introduction, which applies to all operations.
 pub(super) const INTRODUCTION: &str = "\
 A subscription video service. Every response is `{success, data}` or `{success, error}`; `data` is `null` where a schema leaves it \
 out. `/api/v1/…` is an alias of `/api/…`. Public GET endpoints also support HEAD. A path or method that does not exist is \

@@ -24,7 +24,7 @@ impl Clock {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Sets the clock back. Only for a platform without data: existing timestamps would otherwise be in the future.
+    /// Sets the clock back. Only for a platform without data, because existing timestamps would be in the future.
     pub fn set_back(&self, by: SignedDuration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! Time: renewals, dunning, cancellations, and what must not happen meanwhile.
+//! Renewals, dunning and cancellations.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
