@@ -158,9 +158,9 @@ impl FromStr for NewEmail {
 }
 
 /// A domain that can be registered: valid by UTS 46 with the rules for host names, consisting of letters, marks and
-/// digits (IDNA 2008), and each of its labels in one script, so that a Cyrillic letter cannot pass for a Latin one
-/// among Latin letters. A label entirely in another script is accepted: whatever it looks like, it is a different
-/// domain with its own owner.
+/// digits (IDNA 2008), and each of its labels in one script, so a Cyrillic letter cannot pass for a Latin one among
+/// Latin letters. A label entirely in another script is accepted: whatever it looks like, it is a different domain with
+/// its own owner.
 fn check_domain(domain: &str) -> Result<(), EmailError> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::UnreachableDomain)?;
     let (unicode, valid) = idna::domain_to_unicode(&ascii);

@@ -151,7 +151,7 @@ pub fn cleaned(text: &str, max: usize) -> String {
     short.trim().to_owned()
 }
 
-/// Whether a script writes words without spaces, so that a word can start anywhere.
+/// Whether a script writes words without spaces, so a word can start anywhere.
 pub fn is_unspaced(character: char) -> bool {
     matches!(
         Script::for_char(character),
@@ -258,7 +258,7 @@ fn is_virama(character: char) -> bool {
     CanonicalCombiningClass::for_char(character) == CanonicalCombiningClass::Virama
 }
 
-/// Whether a letter changes its form next to its neighbors, so that joiners matter.
+/// Whether a letter changes its form next to its neighbors, so joiners matter.
 fn is_joining(character: char) -> bool {
     !matches!(JoiningType::for_char(character), JoiningType::NonJoining | JoiningType::Transparent)
 }

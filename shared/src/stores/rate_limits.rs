@@ -148,8 +148,8 @@ impl RateLimits {
     }
 
     async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
-        // Names contain the time, so that counters cannot be confused. Counters that have left the window since the
-        // last update are removed, and TTL removes items that are no longer used.
+        // Names contain the time, so counters cannot be confused. Counters that have left the window since the last
+        // update are removed, and TTL removes items that are no longer used.
         let stale: Vec<String> = window.names(now, window.counters + 1..=window.oldest()).collect();
         let counter = window.name(now, 0);
         let expression = format!("ADD {counter} :one SET #ttl = :ttl REMOVE {}", stale.join(", "));

@@ -242,7 +242,7 @@ impl Membership {
         format!("{EPISODE}{}", self.video)
     }
 
-    /// The sort key of its position; `None` for an episode without a number, of which a season may have several.
+    /// The sort key of its position; `None` for an episode without a number. A season may have several of those.
     fn place(self) -> Option<String> {
         self.episode.map(|episode| format!("PLACE#{}#{episode}", self.season))
     }
