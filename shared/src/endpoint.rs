@@ -445,7 +445,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for T {
 /// Where the next page of a list starts.
 #[derive(Serialize, JsonSchema)]
 struct Pagination<'a> {
-    /// The page size that was asked for.
+    /// The requested page size.
     limit: u32,
     /// The cursor of the next page; `null` on the last.
     next_cursor: Option<&'a str>,
@@ -456,7 +456,7 @@ struct Pagination<'a> {
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// The page size that was asked for.
+    /// The requested page size.
     pub limit: u32,
     /// The cursor of the next page; `None` on the last.
     pub next_cursor: Option<String>,

@@ -45,7 +45,7 @@ pub enum Course {
 pub enum Refusal<'a> {
     /// There is no subscription to change.
     NoSubscription,
-    /// An open invoice has to be paid first.
+    /// An open invoice must be paid first.
     Owed(&'a Subscription),
     /// Collection is paused at Stripe, but a change would still charge the card.
     Paused,

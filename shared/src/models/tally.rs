@@ -11,9 +11,9 @@ pub struct Counted {
     pub currencies: BTreeMap<String, Tally>,
     /// Playbacks that started.
     pub views: u64,
-    /// For how long they were watched, in milliseconds.
+    /// How long these playbacks were watched, in milliseconds.
     pub watched_ms: i64,
-    /// How many of them reached the video's end.
+    /// How many of these playbacks reached the video's end.
     pub completed: u64,
 }
 
@@ -22,9 +22,9 @@ pub struct Counted {
 pub struct Tally {
     /// Monthly recurring revenue at the day's end.
     pub mrr: i64,
-    /// Subscriptions at the day's end that are paid for, or overdue within grace.
+    /// Subscriptions at the day's end that are paid for, or overdue within the grace period.
     pub active: u64,
-    /// These by plan and interval: `basic_month`.
+    /// These subscriptions by plan and interval: `basic_month`.
     pub plans: BTreeMap<String, u64>,
     /// The sum of open renewals within the grace period at the day's end.
     pub at_risk: i64,
@@ -40,7 +40,7 @@ pub struct Tally {
     pub payments_paid: u64,
     /// Invoices over 0 that finally failed.
     pub payments_failed: u64,
-    /// Renewals that were paid after an attempt had failed.
+    /// Renewals that were paid after a failed attempt.
     pub recovered: i64,
     /// Refunds by the day they were made. A refund that fails later still counts, because Stripe does not say when it
     /// failed.
@@ -49,7 +49,7 @@ pub struct Tally {
     pub disputed: i64,
     /// Trials that began.
     pub trials_started: u64,
-    /// Trials whose first period afterwards was paid for.
+    /// Trials that were followed by a paid period.
     pub trials_converted: u64,
 }
 
