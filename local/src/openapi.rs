@@ -108,10 +108,10 @@ fn access_text(access: Access) -> Option<&'static str> {
     match access {
         Access::Admin => Some("For users whose role is `admin`."),
         Access::RecentAdmin => Some(
-            "For users whose role is `admin` and who signed in within the last 15 minutes; later it is \
-             403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.",
+            "For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the \
+             response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.",
         ),
-        Access::Session { expired_days: 1.., .. } => Some("Also takes a token that expired up to 30 days ago."),
+        Access::Session { expired_days: 1.., .. } => Some("Also accepts a token that expired up to 30 days ago."),
         Access::Session { .. } | Access::Open | Access::Signature(_) => None,
     }
 }

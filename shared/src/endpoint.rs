@@ -379,7 +379,7 @@ impl Tag {
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),
-            Self::AdminReports => ("Admin reports", "For operators: business metrics and the audit."),
+            Self::AdminReports => ("Admin reports", "For operators: business metrics and the audit log."),
             Self::Webhooks => ("Webhooks", "Called by Stripe and Mux, not by clients."),
             Self::Service => ("Service", "Health, and this document."),
         }

@@ -136,7 +136,7 @@ struct ApiError {
     code: Code,
     /// A message for people.
     message: String,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -159,7 +159,7 @@ struct InputError {
     /// Every refused field, of `VALIDATION_ERROR` only.
     #[schemars(default)]
     details: Vec<FieldIssue>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -182,7 +182,7 @@ struct PaymentError {
     /// Where to confirm the payment or to use another card: one entry.
     #[schemars(default)]
     details: Vec<PaymentConfirmation>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -205,6 +205,6 @@ struct StreamError {
     /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
     #[schemars(default)]
     details: Vec<StreamInUse>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }

@@ -54,7 +54,7 @@ impl Endpoint for CompMember {
     type Input = (Path<UserId>, Body<ComplimentaryPlanRequest>);
     type Reads = (Key<User>, Key<Subscription>);
     type Output = MemberDetail;
-    const SUMMARY: &'static str = "Gives a member a complimentary plan, or withdraws it.";
+    const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
     const TAG: Tag = Tag::AdminMembers;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 

@@ -50,7 +50,7 @@ impl Endpoint for ForgotPassword {
     type Input = Body<ForgotPasswordRequest>;
     type Reads = Key<Credential>;
     type Output = Acknowledgement;
-    const SUMMARY: &'static str = "Mails a link to choose a new password, if the account exists.";
+    const SUMMARY: &'static str = "Emails a link to choose a new password, if the account exists.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 

@@ -25,7 +25,7 @@ impl Endpoint for RefreshToken {
     type Input = ();
     type Reads = Key<Slots>;
     type Output = SignIn;
-    const SUMMARY: &'static str = "Exchanges a token for a fresh one of the same session.";
+    const SUMMARY: &'static str = "Exchanges a token for a new one of the same session.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 

@@ -43,7 +43,7 @@ impl Endpoint for ResetPassword {
     type Input = Body<ResetPasswordRequest>;
     type Reads = Key<OneTimeToken>;
     type Output = ();
-    const SUMMARY: &'static str = "Sets a new password with a mailed link and ends all sessions.";
+    const SUMMARY: &'static str = "Sets a new password with an emailed link and ends all sessions.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[Code::CodeExpired];
 

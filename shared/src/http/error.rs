@@ -76,7 +76,7 @@ codes! {
     ReauthenticationRequired "REAUTHENTICATION_REQUIRED" 403
         "The sign-in is older than 15 minutes. Sign in again, then repeat the request.",
     SubscriptionRequired "SUBSCRIPTION_REQUIRED" 403
-        "This needs a subscription.",
+        "This requires a subscription.",
     SubscriptionExpired "SUBSCRIPTION_EXPIRED" 403
         "The subscription has ended.",
     PaymentOverdue "PAYMENT_OVERDUE" 403
@@ -84,7 +84,7 @@ codes! {
     PlanUpgradeRequired "PLAN_UPGRADE_REQUIRED" 403
         "The plan does not cover this video.",
     NotFound "NOT_FOUND" 404
-        "It does not exist, or the caller may not know of it.",
+        "The object does not exist, or the caller may not see it.",
     MethodNotAllowed "METHOD_NOT_ALLOWED" 405
         "The path does not support this method; the header `Allow` lists those that it supports.",
     EmailTaken "EMAIL_TAKEN" 409
@@ -96,7 +96,7 @@ codes! {
     StreamLimitReached "STREAM_LIMIT_REACHED" 409
         "All streams of the plan are in use; `details` lists them. Stop one to start another.",
     StreamStopped "STREAM_STOPPED" 409
-        "This stream was stopped, or another one took its place; `details` lists the streams that play. Stop playback.",
+        "This stream was stopped, or another one took its place; `details` lists the streams in use. Stop playback.",
     IdempotencyConflict "IDEMPOTENCY_CONFLICT" 409
         "The idempotency key was used for a different request. Use a new key.",
     Conflict "CONFLICT" 409

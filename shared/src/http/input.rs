@@ -228,8 +228,8 @@ impl Input for IdempotencyKey {
             "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
             "pattern": "^[!-~]([ -~]*[!-~])?$",
         });
-        let description = "A key that the client makes up for this request, such as a UUID. A retry with the same key and body is \
-                           carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`.";
+        let description = "A key that the client chooses for this request, such as a UUID. A retry with the same key and body has \
+                           no further effect; a retry with another body is refused with `IDEMPOTENCY_CONFLICT`.";
         described.parameters.push(json!({
             "name": IDEMPOTENCY_KEY,
             "in": "header",

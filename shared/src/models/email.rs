@@ -217,7 +217,7 @@ impl JsonSchema for NewEmail {
             "type": "string",
             "format": DELIVERABLE_FORMAT,
             "maxLength": 320,
-            "description": "An email address that mail can reach: plain letters before the @, and a domain in one alphabet.",
+            "description": "An email address to which the service can send: plain letters before the @, a domain in one alphabet.",
         })
     }
 }

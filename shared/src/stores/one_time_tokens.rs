@@ -51,7 +51,7 @@ impl JsonSchema for OneTimeSecret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": 200, "description": "The token of a link that was mailed." })
+        json_schema!({ "type": "string", "maxLength": 200, "description": "The token from an emailed link." })
     }
 }
 
