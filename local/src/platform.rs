@@ -316,7 +316,7 @@ fn open_stripe(
         documents: documents.clone(),
     })
     .map_err(StartError::Documents)?;
-    // As docs/OPERATIONS.md says: the endpoint receives only the events that the service needs.
+    // As docs/OPERATIONS.md recommends, the endpoint receives only the events that the service needs.
     stripe.set_webhook_events(billing::webhook::EVENTS);
     Ok(stripe)
 }

@@ -202,7 +202,7 @@ struct StreamError {
     code: Code,
     /// A message for people.
     message: String,
-    /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
+    /// The streams in use, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
     #[schemars(default)]
     details: Vec<StreamInUse>,
     /// The request's id, by which the operator can find it in the logs.

@@ -107,7 +107,8 @@ impl CountMetrics {
         Ok((first, self.metrics.counted(&months(first, yesterday)).await?))
     }
 
-    /// One log line, and one more for each further currency, because amounts have the currency as their dimension.
+    /// Writes one log line, and one more for each additional currency, because amounts have the currency as their
+    /// dimension.
     fn tell(&self, counted: &Counted, day: Day) {
         let figures = counted.figures(&BTreeSet::new());
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]

@@ -238,8 +238,8 @@ impl CreateCheckout {
         }
     }
 
-    /// Expires all open checkouts except one for the same request. A checkout that has just been paid is a
-    /// subscription.
+    /// Expires all open checkouts except one for the same request. Refuses if one has just been paid, because then the
+    /// user is subscribed.
     async fn close(&self, buyer: &Buyer, open: &[Session]) -> Result<(), Refused> {
         let former = open.iter().filter(|session| session.key.is_none() || session.key != buyer.key);
         let closed = try_join_all(former.map(|session| self.stripe.expire_session(&session.id))).await?;

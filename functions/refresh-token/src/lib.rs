@@ -1,4 +1,4 @@
-//! `POST /api/auth/refresh`: exchanges a token, even one that expired a while ago, for a fresh one of the same live
+//! `POST /api/auth/refresh`: exchanges a token, even one that expired up to 30 days ago, for a new one of the same live
 //! session.
 
 use shared::auth::sign_in::{SignIn, Tokens};

@@ -117,7 +117,7 @@ impl ReplayBillingEvent {
     async fn take(&self, event: &Event, mark: Option<&Mark>, now: Timestamp) -> Result<ReplayOutcome, BillingError> {
         let outcome = match self.billing.customer_of(event).await? {
             Some(customer) => match mark {
-                // The event is already marked as applied: only the current state is fetched again.
+                // The event is already marked as applied, so only the current state is fetched again.
                 Some(mark) if mark.state == EventState::Applied => self.billing.converge(&customer, None, now).await?,
                 _ => self.billing.converge(&customer, Some(event), now).await?,
             },

@@ -284,7 +284,7 @@ impl From<WatchHistory> for Progress {
     }
 }
 
-/// The order of a report. A client that names no playback has one per sign-in session.
+/// What determines the order of a report. For a client that names no playback, the sign-in session takes its place.
 fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
     let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
     Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }

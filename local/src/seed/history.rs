@@ -22,7 +22,7 @@ const EVENING_SECONDS: u32 = 2_700;
 const FIRST_FILMS: usize = 10;
 /// The days between their publications.
 const FILM_DAYS: i64 = 9;
-/// Seconds between two progress reports of a player, while less than half of the view is over.
+/// Seconds between two progress reports of a player during the first half of the view.
 const BEAT_SECONDS: i64 = 20;
 /// The videos left unfinished at the end, for Continue watching: by whom, how many seconds before the end, which film,
 /// and what percentage was watched.

@@ -19,7 +19,7 @@ impl Clock {
         real_time() + SignedDuration::from_millis(self.offset_ms())
     }
 
-    /// How far the clock is ahead of real time, in milliseconds. A restart must keep this.
+    /// How far the clock is ahead of real time, in milliseconds. It must survive a restart.
     pub fn offset_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }

@@ -109,7 +109,7 @@ impl Faults {
         }
     }
 
-    /// Counts a call against the active faults and returns the fault that hits it.
+    /// Counts a call against the active faults, and returns the kind of the fault that applies to it.
     pub fn strike(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
         self.strike_with_answer(target, operation, tables).map(|(kind, _)| kind)
     }

@@ -1,4 +1,4 @@
-//! Deleting an account: at Stripe first, then here, so nobody is deleted and still billed.
+//! Deleting an account: first at Stripe, then here, so no deleted user is still billed.
 //!
 //! 1. At Stripe, open checkouts expire, subscriptions end and the customer is deleted. Nothing can be charged any more.
 //! 2. One transaction deletes the user and the address, which ends every session, marks the customers' rows, and writes

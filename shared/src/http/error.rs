@@ -240,7 +240,7 @@ impl ApiError {
         Self::validation(vec![FieldIssue::new(field, issue)])
     }
 
-    /// The requested object does not exist, or the caller may not know of it.
+    /// The requested object does not exist, or the caller may not see it.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }

@@ -1,7 +1,7 @@
 //! How reports about its files change a video: from upload to ready, and the replacement of a file.
 //!
-//! Reports arrive in any order and more than once. So every rule looks at the video's state, and no rule leads from
-//! ready back to processing. A video has a current file and may have a pending replacement; reports about neither are
+//! Reports arrive in any order and more than once. So every rule checks the video's state, and no rule leads from ready
+//! back to processing. A video has a current file and may have a pending replacement; reports about neither are
 //! ignored.
 
 use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Poster, Replacement, Video, VideoStatus};
@@ -281,7 +281,7 @@ impl Video {
         }
     }
 
-    /// The new file is not a film: it is deleted at Mux, and the old one keeps playing.
+    /// Rejects a new file that is not a film: it is deleted at Mux, and the old one keeps playing.
     fn give_up_asset(&mut self, asset_id: &str, reason: &str) {
         if let Some(replacement) = self.replacement.as_mut() {
             replacement.error_reason = Some(reason.to_owned());

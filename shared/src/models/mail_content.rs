@@ -56,7 +56,7 @@ pub enum MailContent {
     PaymentToConfirm {
         /// The amount.
         amount: Amount,
-        /// Until when they can watch without paying; absent if not at all.
+        /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
     },
     /// A change to another plan is scheduled.
@@ -97,7 +97,7 @@ pub enum MailContent {
     PaymentDeclined {
         /// The amount.
         amount: Amount,
-        /// Until when they can watch without paying; absent if not at all.
+        /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
     },
     /// The newer of two subscriptions was cancelled and refunded.

@@ -79,7 +79,7 @@ pub struct SecondsFrom<const MIN: u32>(f64);
 
 /// Any position in a video, or its length.
 pub type Seconds = SecondsFrom<0>;
-/// Where a video's credits start: never at its beginning, or it would count as watched at once.
+/// Where a video's credits start. It cannot be the beginning, because then the video would count as watched at once.
 pub type CreditsMarker = SecondsFrom<1>;
 
 impl<const MIN: u32> SecondsFrom<MIN> {

@@ -61,10 +61,10 @@ pub struct PreferenceEdits {
     caption_language: Field<Option<LanguageTag>>,
     /// The language of the audio.
     audio_language: Field<Option<LanguageTag>>,
-    /// How fast to play; 1 is normal speed. Kept to two decimals.
+    /// The playback speed; 1 is normal. Stored with two decimals.
     #[schemars(range(min = 0.25, max = 4.0))]
     speed: Field<f64>,
-    /// How loud to play, from 0 (silent) to 1. Kept to two decimals.
+    /// The volume, from 0 (silent) to 1. Stored with two decimals.
     #[schemars(range(min = 0.0, max = 1.0))]
     volume: Field<f64>,
     /// Whether the next episode starts automatically.

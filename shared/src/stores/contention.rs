@@ -3,7 +3,7 @@
 use boxed::boxed;
 use std::time::{Duration, Instant};
 
-/// The longest pause after the first lost attempt, and after any.
+/// The longest pause after the first lost attempt, and after any attempt.
 const PAUSE_MS: u64 = 20;
 const PAUSE_MS_MAX: u64 = 400;
 /// How long attempts continue: well within a handler's deadline.

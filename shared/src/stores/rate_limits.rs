@@ -28,7 +28,7 @@ pub const WINDOW_SECONDS: i64 = 15 * 60;
 const CLEARS: &str = "clears";
 
 /// How far back a limit looks, and with what precision. The current counter and those of the whole window before it
-/// count, so a client may be refused up to one interval early, but is never admitted too late.
+/// are added up, so a client may be refused up to one interval too early, but no window ever exceeds the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     /// The prefix of its counters' names.

@@ -26,7 +26,7 @@ impl Slots {
     }
 }
 
-/// A playback: a view that counts once, and the time that its heartbeats covered. Business metrics are derived from it.
+/// A playback: one view, and the time that its heartbeats covered. Business metrics are derived from it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct View {
     /// The id.

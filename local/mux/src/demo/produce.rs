@@ -129,7 +129,7 @@ impl Plan {
                     let input = index + 1;
                     let (x, y) = layer.place(scale);
                     let turned = match layer.motion {
-                        // A turning wheel needs a picture for every frame; any other layer is one picture that moves.
+                        // A turning wheel needs a picture for every frame. Any other layer is one picture that moves.
                         Motion::Spin { seconds, .. } => {
                             format!(
                                 "loop=loop=-1:size=1,setpts=N/{RATE}/TB,fps={RATE},rotate=a=2*PI*t/({seconds}):c=none,"

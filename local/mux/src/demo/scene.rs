@@ -7,7 +7,7 @@ pub(super) enum Scene {
     /// Drawn layers, the most distant first.
     Layers(Vec<Layer>),
     /// An ffmpeg source, the same source at the moment that the poster shows, and filters for both. `{w}` and `{h}`
-    /// stand for the size and `{r}` for the frames per second.
+    /// are replaced by the size, and `{r}` by the frames per second.
     Generated { source: &'static str, poster_source: &'static str, filters: &'static str },
 }
 

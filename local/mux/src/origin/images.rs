@@ -19,7 +19,7 @@ use tokio::fs;
 
 /// Longest side of an image, in pixels.
 const SIDE_MAX: f64 = 2048.0;
-/// Most images cached per asset; after that the cache starts over.
+/// The most images cached per asset; beyond that the cache is emptied.
 const KEPT_MAX: usize = 2000;
 const IMAGE_SECONDS_MAX: u64 = 30;
 /// For an animated image: Mux's defaults and bounds.

@@ -53,8 +53,8 @@ fn withdraw(tx: &mut Tx<'_>, id: &str) {
     tx.update(id, "charge.dispute.funds_withdrawn", |one: &mut Dispute| one.withdrawn_at = Some(now));
 }
 
-/// The merchant submits evidence. In test mode some texts decide at once; any other evidence is under review until the
-/// deadline.
+/// Submits the merchant's evidence. In test mode some texts decide the dispute at once; otherwise it is under review
+/// until the deadline.
 pub(crate) fn submit(tx: &mut Tx<'_>, id: &str) {
     let dispute = tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
         one.submitted = true;

@@ -10,7 +10,7 @@ use crate::tx::Tx;
 
 /// How long renewals stay drafts, so the merchant can add to them.
 pub(crate) const DRAFT_TIME: Moment = HOUR;
-/// Waits between the payment attempts for an invoice. After the last one dunning ends.
+/// The waits between the payment attempts for an invoice. Dunning ends after the last attempt.
 const RETRY_WAITS: [Moment; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
 
 /// The content of a new invoice.

@@ -14,7 +14,7 @@ use stripe_billing::invoice::RetrieveInvoice;
 use stripe_core::customer::ListCustomer;
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
 
-/// Most event types per call of `GET /v1/events`, by Stripe's reference.
+/// The most event types per call of `GET /v1/events`, according to Stripe's reference.
 const EVENT_TYPES_MAX: usize = 20;
 
 /// A refund to be made.
@@ -85,7 +85,7 @@ impl Stripe {
         Ok((customers, next))
     }
 
-    /// The events since a time that affect money or access, newest first within each type.
+    /// The events since a given time that affect money or access, newest first within each type.
     #[boxed]
     pub async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, StripeError> {
         let kinds = EVENTS.chunks(EVENT_TYPES_MAX).map(|kinds| self.events_of(kinds, since));
