@@ -4,8 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# Every build selects the whole workspace and then names the targets that it needs. The features are then always the same,
-# so each dependency is compiled only once.
+# Every build selects the whole workspace and then names the targets that it needs. So the features are always the same, and
+# each dependency is compiled only once.
 CARGO_WORKSPACE := --locked --workspace
 
 .PHONY: help
@@ -21,12 +21,12 @@ run: ## Runs the whole service on this machine: http://127.0.0.1:3000 (PORT=, DA
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/local"
 
 .PHONY: dev
-dev: ## Runs the service while it is being changed: rebuilds and restarts it, and hot-reloads the web app at PORT+5; see docs/DEVELOPING.md
+dev: ## Runs the service for development: rebuilds and restarts it on changes, and hot-reloads the web app at PORT+5; see docs/DEVELOPING.md
 	@scripts/setup develop
 	@scripts/dev
 
 .PHONY: watch
-watch: ## Runs each function as its own process under `cargo lambda watch`, at PORT+5, beside the local platform
+watch: ## Runs each function as a separate process under `cargo lambda watch`, at PORT+5, beside the local platform
 	@scripts/setup develop
 	cargo build $(CARGO_WORKSPACE) --bin local
 	@. scripts/environment; exec scripts/watch $(OPTIONS)
@@ -37,7 +37,7 @@ sam-local: ## Runs the functions in containers under `sam local start-api`, at P
 	@. scripts/environment; exec scripts/sam-local $(OPTIONS)
 
 .PHONY: events
-events: ## Writes events/local: an event for every function that succeeds on the running platform
+events: ## Writes events/local: for every function, an event that succeeds on the running platform
 	@scripts/setup develop
 	@scripts/events
 
@@ -51,7 +51,7 @@ web: ## Builds the web app into web/dist if its sources have changed
 	@scripts/build-web
 
 .PHONY: test
-test: lint web-test template sdks operations clients fuzz unit browser ## Everything that CI runs
+test: lint web-test template sdks operations clients fuzz unit browser ## Runs all of CI's checks except `make audit`
 
 .PHONY: web-test
 web-test: web ## Checks the web app: format, types, lint, unit tests, and the JavaScript size budget
@@ -82,7 +82,7 @@ sdks: ## Runs the official SDKs of Stripe and Mux against the stand-ins
 	@scripts/check-sdks
 
 .PHONY: operations
-operations: ## Tests the operators' and the developers' scripts (ONLY=test_deploy for one file)
+operations: ## Tests the scripts for operators and developers (ONLY=test_deploy for one file)
 	@scripts/setup test
 	cargo build $(CARGO_WORKSPACE) --bins
 	@scripts/check-operations $(if $(ONLY),--pattern "$(ONLY).py")
@@ -94,7 +94,7 @@ clients: ## Generates clients from the API document in TypeScript, Python and Ko
 	@scripts/check-clients
 
 .PHONY: fuzz
-fuzz: ## Calls every operation with generated requests and compares the answers with the API document (SEED=1 CASES=3)
+fuzz: ## Calls every operation with generated requests and compares the responses with the API document (SEED=1 CASES=3)
 	@scripts/setup test
 	cargo build $(CARGO_WORKSPACE) --bins
 	@SEED=$(SEED) CASES=$(CASES) scripts/fuzz-api
@@ -122,12 +122,12 @@ simulate-mutants: ## Checks that the simulation rejects five wrong strategies an
 	@SEEDS=$(or $(SEEDS),500) scripts/simulate-mutants
 
 .PHONY: sweep
-sweep: ## Fails every call of every billing flow in every way (`make test` fails each call in two ways)
+sweep: ## Makes every call of every billing flow fail in every way (`make test` makes each call fail in two ways)
 	@scripts/setup run
 	WHOLE=1 cargo test $(CARGO_WORKSPACE) --test marquee simulation::sweep
 
 .PHONY: unused-permissions
-unused-permissions: ## Runs the tests in Rust, then prints the permissions of template.yaml that none of them used
+unused-permissions: ## Runs the Rust tests, then prints the permissions in template.yaml that none of them used
 	@scripts/setup test
 	cargo build $(CARGO_WORKSPACE) --bins
 	@rm -f target/permissions-used
@@ -140,7 +140,7 @@ endpoint: ## Writes a new endpoint (NAME=list-history METHOD=GET ROUTE=/api/hist
 	@scripts/endpoint "$(NAME)" "$(METHOD)" "$(ROUTE)" "$(CALLER)" $(if $(SUMMARY),--summary "$(SUMMARY)")
 
 .PHONY: test-endpoint
-test-endpoint: ## Writes three endpoints in a copy of the repository, then builds and tests the copy
+test-endpoint: ## Writes four endpoints in a copy of the repository, then builds and tests the copy
 	@scripts/setup test
 	@scripts/test-endpoint
 
@@ -153,7 +153,7 @@ openapi: ## Writes docs/openapi.json from the template's routes and the function
 	npm --prefix web run --silent types
 
 .PHONY: messages
-messages: ## Writes the web app's message catalogues from its sources; web/src/locales holds them for translators
+messages: ## Writes the web app's message catalogues (web/src/locales) from its sources, for translators
 	@scripts/setup run
 	npm --prefix web run --silent messages
 
@@ -163,7 +163,7 @@ entitlement: ## Writes docs/entitlement.md, the table of who may watch what, fro
 	WRITE_ENTITLEMENT=1 cargo test $(CARGO_WORKSPACE) --test marquee entitlement::
 
 .PHONY: audit
-audit: ## Checks the dependencies' licences and sources, and their known vulnerabilities, which needs a network (OFFLINE=1 leaves them out)
+audit: ## Checks the dependencies' licences, sources and known vulnerabilities (OFFLINE=1 skips the vulnerabilities, which need a network)
 	@scripts/setup audit
 	@scripts/audit
 
@@ -186,6 +186,6 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 	@scripts/grant-admin
 
 .PHONY: bench
-bench: ## Measures the main routes and the moving of the clock on the local platform (SUBSCRIBERS=100)
+bench: ## Measures the main routes, and moving the clock, on the local platform (SUBSCRIBERS=100)
 	@scripts/setup run
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run

@@ -1,6 +1,6 @@
-//! Finds the functions. Each folder of functions/ has a `main.rs` that says what its Lambda runs, and the platform mounts the
-//! same type. The Cargo dependencies cannot be derived: they are listed in this crate's manifest, where `make endpoint` adds
-//! them.
+//! Finds the functions. Each folder of functions/ has a `main.rs` that names the type that Lambda runs, and the
+//! platform mounts the same type. The Cargo dependencies cannot be derived: `make endpoint` adds them to this crate's
+//! manifest.
 
 use std::path::Path;
 use std::{env, fs};

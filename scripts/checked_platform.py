@@ -1,4 +1,4 @@
-"""Starts the local platform for the checks that use the API from outside: in memory, on free ports, with the demo accounts."""
+"""Starts the local platform for checks that call the API over HTTP: in memory, on free ports, with the demo accounts."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOCAL = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/local"
 # The first start draws and encodes the demo films.
 START_SECONDS_MAX = 600
-# Every seeded account has it.
+# The password of every seeded account.
 PASSWORD = "marquee-demo"
 
 
@@ -53,7 +53,7 @@ def is_ready(origin: str) -> bool:
 
 
 def five_free_ports() -> int:
-    """The first of five free ports in a row, which is what a platform takes."""
+    """The first of five consecutive free ports, which a platform needs."""
     while True:
         first = random.randint(10_000, 60_000)
         with contextlib.ExitStack() as probes:

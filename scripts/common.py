@@ -1,4 +1,4 @@
-"""Shared by the operators' scripts: the interpreter with boto3, error messages that help, and queries about a stack."""
+"""Shared by the operators' scripts: the interpreter with boto3, helpful error messages, and queries about a stack."""
 
 import os
 import pathlib

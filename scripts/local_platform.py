@@ -1,4 +1,4 @@
-"""The local platform as the development scripts use it: started, or already running, with its console's API."""
+"""The local platform for the development scripts: starts it or finds a running one, and calls its console."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class Platform:
         """Starts the built platform and waits until it is ready."""
         if cls().is_ready():
             fail(f"a platform is running at {cls().url} already: stop it, or set PORT to the first of six free ports")
-        # Not in the terminal's process group: the script itself stops it, after what uses it.
+        # Not in the terminal's process group: the script itself stops it last.
         platform = cls(subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | environment, start_new_session=True))
         until = time.monotonic() + START_SECONDS_MAX
         while not platform.is_ready():
@@ -89,7 +89,7 @@ class Platform:
         return self.ask("/functions")["functions"]
 
     def sdk_environment(self) -> dict[str, str]:
-        """What the AWS SDK of a process beside the platform needs."""
+        """The environment that the AWS SDK needs in a separate process."""
         keys = self.ask("/config")["aws"]
         return {
             "AWS_ENDPOINT_URL": self.aws,
@@ -99,11 +99,11 @@ class Platform:
         }
 
     def warn_of_moved_clock(self) -> None:
-        """Functions in processes of their own live in real time, whatever the platform's clock says."""
+        """Warns that functions in separate processes use real time, not the platform's clock."""
         ahead = self.ask("/clock")["offset_seconds"]
         if ahead:
             print(
-                f"Note: the platform's clock was moved {ahead} s ahead. Functions outside the platform live in real time, so"
+                f"Note: the platform's clock was moved {ahead} s ahead. Functions outside the platform use real time, so"
                 " they refuse its new tokens, and see its new subscriptions as not yet begun. For both to agree, start with"
                 " another DATA_DIR, or delete this one.",
                 flush=True,

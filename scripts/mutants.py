@@ -31,7 +31,7 @@ CHANGES = [
     ("mark", "shared/billing/src/converge.rs",
      "if let Some(event) = event {\n            let received_at",
      "if let Some(event) = event.filter(|_| !MUTANT) {\n            let received_at"),
-    # A price that lost its lookup key is unknown, and what was paid at it is erased.
+    # A price that lost its lookup key is unknown, and its payments lose their plan.
     ("moved", "shared/billing/src/prices.rs",
      "products.into_iter().map(|product| self.of_product(product, now))",
      "products.into_iter().filter(|_| !MUTANT).map(|product| self.of_product(product, now))"),

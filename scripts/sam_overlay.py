@@ -1,4 +1,4 @@
-"""What `sam local` needs beside template.yaml: an overlay of it, and the variables of every function.
+"""Writes what `sam local` needs in addition to template.yaml: an overlay of it, and the variables of every function.
 
 `sam local` takes only part of a template as CloudFormation does. It resolves `!Ref UsersTable` to `UsersTable`, passes only
 variables that the template declares, and takes `Architecture` from the parameter's default. The overlay and the variables say
@@ -14,13 +14,13 @@ FOLDER = ROOT / ".aws-sam/local"
 OVERLAY = FOLDER / "template.yaml"
 VARIABLES = FOLDER / "variables.json"
 CONFIGURATION = FOLDER / "samconfig.toml"
-# Settings that a function connects to. All other URLs are for browsers, which reach loopback.
+# Settings with URLs that functions call. All other URLs are for browsers, which reach loopback.
 CALLED = ("AWS_ENDPOINT_URL", "STRIPE_BASE_URL", "MUX_BASE_URL")
 LOOPBACK = "127.0.0.1"
 
 
 def overlay(text: str, architecture: str, code: pathlib.Path, sdk: list[str], names: set[str], web: str) -> dict:
-    """The template for this machine: of the functions in `names`, each named as its binary, with its code in code/NAME."""
+    """The template for this machine, with only the functions in `names`, each named as its binary, with its code in code/NAME."""
     from samcli.yamlhelper import yaml_parse
 
     template = yaml_parse(text)
@@ -41,7 +41,7 @@ def overlay(text: str, architecture: str, code: pathlib.Path, sdk: list[str], na
 
 
 def variables(functions: dict[str, dict], sdk: dict[str, str], gateway: str) -> dict[str, dict[str, str]]:
-    """The variables of each function by its logical id, for `--env-vars`. Containers reach this machine as `gateway`."""
+    """The variables of each function by logical id, for `--env-vars`. Containers reach this machine at `gateway`."""
     return {
         function["logical_id"]: {
             name: value.replace(LOOPBACK, gateway) if name in CALLED else value
@@ -52,7 +52,7 @@ def variables(functions: dict[str, dict], sdk: dict[str, str], gateway: str) -> 
 
 
 def write(architecture: str, code: pathlib.Path, functions: dict[str, dict], sdk: dict[str, str], gateway: str, web: str) -> None:
-    """Writes the overlay, the variables, and a configuration that names both, so that `sam local` needs one option."""
+    """Writes the overlay, the variables, and a configuration that names both, so `sam local` needs only one option."""
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = TEMPLATE.read_text(encoding="utf-8")
     # JSON is YAML.

@@ -1,4 +1,4 @@
-//! Takes the route table from the template: a path stands there only.
+//! Reads the route table from the template, the only place that contains paths.
 
 use serde_yaml_ng::Value;
 use std::collections::{BTreeMap, BTreeSet};

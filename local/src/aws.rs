@@ -1,7 +1,7 @@
 //! AWS on this machine: DynamoDB, Secrets Manager and SES at one address, compatible with the SDKs and the CLI.
 //!
-//! Functions reach it through [`client`], which also records calls, injects faults and checks permissions. Everybody
-//! else uses the listener at `PORT+3`, with the credentials from `GET /config`.
+//! Functions call it through [`client`], which also records calls, injects faults and checks permissions. All other
+//! clients use the listener at `PORT+3`, with the credentials from `GET /config`.
 
 pub mod client;
 pub mod dynamodb;
@@ -56,7 +56,7 @@ impl Aws {
         &self.0.mailbox
     }
 
-    /// Answers a request to any of the services, whoever sent it.
+    /// Responds to a request to any of the services, without checking credentials.
     pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         match identify(&request) {
             Some((Service::DynamoDb, _)) => self.0.dynamodb.answer(request).await,
@@ -73,7 +73,7 @@ impl Aws {
         }
     }
 
-    /// What listens at `PORT+3`.
+    /// The router that listens at `PORT+3`.
     pub fn router(&self, credentials: Credentials) -> Router {
         Router::new().fallback(outside).with_state((self.clone(), Arc::new(credentials)))
     }
@@ -99,7 +99,7 @@ async fn outside(State((aws, credentials)): State<(Aws, Arc<Credentials>)>, requ
     response.map(Body::from)
 }
 
-/// Refuses a request that does not name the access key id, so that a web page cannot reach the tables.
+/// Refuses a request that does not name the access key id, so a web page cannot access the tables.
 fn stranger(request: &http::Request<Bytes>, credentials: &Credentials) -> Option<http::Response<Bytes>> {
     let service = identify(request).map_or(Service::DynamoDb, |(service, _)| service);
     let refused = |code, message| Some(error(service, StatusCode::BAD_REQUEST, code, message));

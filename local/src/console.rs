@@ -71,7 +71,7 @@ async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
     if asked.advance_seconds > ADVANCE_SECONDS_MAX {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
-    // In a separate task, so that the clock is not left half-way if the client disconnects.
+    // In a separate task, so the move of the clock is completed even if the client disconnects.
     let own = machine.clone();
     let moved = tokio::spawn(async move { own.advance(asked.advance_seconds).await });
     moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
@@ -97,7 +97,8 @@ async fn config(State(machine): State<Console>) -> Json<Value> {
     }))
 }
 
-/// The functions, each with what a process of its own needs. For tools that run them outside this process.
+/// The functions, each with the environment that a separate process needs. For tools that run them outside this
+/// process.
 async fn functions(State(machine): State<Console>) -> Json<Value> {
     let functions = machine.template.functions.values().map(|function| {
         let routes: Vec<String> = function.routes.iter().map(Route::key).collect();
@@ -112,7 +113,7 @@ async fn functions(State(machine): State<Console>) -> Json<Value> {
     Json(json!({ "functions": functions.collect::<serde_json::Map<_, _>>() }))
 }
 
-/// Completes example events, by function, so that they succeed here.
+/// Fills real values into example events, by function, so they succeed here.
 async fn events(State(machine): State<Console>, body: Bytes) -> Answer {
     let completed = seed::events::complete(&machine, read(&body)?).await;
     let failed = |cause: String| refusal(StatusCode::CONFLICT, &cause);
@@ -245,7 +246,7 @@ fn shown_clock(machine: &Machine) -> Value {
     json!({ "now": clock.now(), "offset_seconds": (clock.offset_ms() + 500) / 1_000 })
 }
 
-/// Refuses requests that a foreign page could make a browser send: forms, and scripts of another origin.
+/// Refuses requests that a foreign web page could make a browser send: forms, and scripts of another origin.
 async fn guarded(origins: [String; 2], request: Request, next: Next) -> Response {
     let headers: &HeaderMap = request.headers();
     let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! How the containers of `sam local` reach this platform, which otherwise serves loopback only.
+//! How the containers of `sam local` reach this platform, which otherwise listens only on loopback.
 
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -10,14 +10,14 @@ const FORWARDED: &str = "host.docker.internal";
 /// The host as containers see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerGateway {
-    /// This machine's address on the engine's bridge, at which Stripe, Mux and AWS then listen, too.
+    /// This machine's address on the engine's bridge, on which Stripe, Mux and AWS then also listen.
     Bridge(Ipv4Addr),
     /// The name that the engine forwards to loopback.
     Forwarded,
 }
 
 impl ContainerGateway {
-    /// The name that loopback servers also answer to.
+    /// The name that the loopback servers also accept.
     pub(crate) fn name(self) -> Option<&'static str> {
         match self {
             Self::Bridge(_) => None,
@@ -29,7 +29,7 @@ impl ContainerGateway {
 impl FromStr for ContainerGateway {
     type Err = String;
 
-    /// Only what nobody else can reach: demo passwords must not leave this machine.
+    /// Accepts only private addresses, because demo passwords must not leave this machine.
     fn from_str(text: &str) -> Result<Self, String> {
         if text == FORWARDED {
             return Ok(Self::Forwarded);

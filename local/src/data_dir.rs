@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A directory that only this process uses until this is dropped; or no directory, and everything stays in memory.
+/// A directory that is locked for this process until this is dropped, or no directory if everything stays in memory.
 pub(crate) struct DataDir {
     kept: Option<PathBuf>,
     media: PathBuf,
@@ -46,7 +46,7 @@ impl DataDir {
 impl Drop for DataDir {
     fn drop(&mut self) {
         if self.kept.is_none() {
-            // It may never have been created.
+            // The folder may never have been created.
             let _ = std::fs::remove_dir_all(&self.media);
         }
     }

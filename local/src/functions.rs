@@ -24,5 +24,5 @@ macro_rules! functions {
     };
 }
 
-// Written by build.rs, from the folders of functions/.
+// build.rs writes this from the folders in functions/.
 include!(concat!(env!("OUT_DIR"), "/functions.in"));

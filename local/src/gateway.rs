@@ -34,8 +34,8 @@ const RESPONSE_BYTES_MAX: usize = 6 * 1024 * 1024;
 const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// The part of a function's timeout that `shared::lambda::run` reserves for the response itself.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
-/// The prefix of paths that name the API's version. In the cloud, the distribution in front of the API removes the version;
-/// here nothing is in front, so this gateway does it.
+/// The prefix of paths with the API's version. In the cloud, CloudFront removes the version; locally, this gateway
+/// does.
 const VERSIONED: &str = "/api/v1/";
 /// The function that reports whether the service is up.
 const HEALTH: &str = "health";
@@ -53,12 +53,12 @@ struct Inner {
     bucket: Option<Mutex<Bucket>>,
     clock: Clock,
     deployment: RwLock<Arc<Deployment>>,
-    /// Whether seeding is done. Seeding goes through this gateway, so all other routes already answer.
+    /// Whether seeding is done. Seeding uses this gateway, so all other routes already work.
     is_ready: AtomicBool,
 }
 
 impl Gateway {
-    /// A gateway for a template, with no functions yet.
+    /// A gateway for a template, without functions yet.
     pub fn new(template: &Template, clock: Clock) -> Self {
         Self(Arc::new(Inner {
             routes: Routes::of(template),
@@ -80,7 +80,7 @@ impl Gateway {
         *self.0.deployment.write().expect("no panic while held") = Arc::new(deployment);
     }
 
-    /// Answers a request from a client at `peer`.
+    /// Responds to a request from a client at `peer`.
     pub async fn answer(&self, request: Request, peer: IpAddr) -> Response {
         let request = without_version(request);
         let asked = request.headers().get(header::ORIGIN).cloned();
@@ -91,7 +91,7 @@ impl Gateway {
         if let Some(cors) = &self.0.cors {
             cors.apply(asked.as_ref(), response.headers_mut());
         }
-        // The platform's clock, not the machine's: clients use it to measure how long a grant is valid.
+        // The platform's time, not the machine's: clients use it to measure how long a grant is valid.
         if let Ok(date) = HeaderValue::from_str(&http_date(self.0.clock.now())) {
             response.headers_mut().insert(header::DATE, date);
         }
@@ -134,7 +134,7 @@ impl Gateway {
     }
 }
 
-/// The request with `/api/…` in place of `/api/v1/…`, once.
+/// Replaces `/api/v1/…` by `/api/…`, once.
 fn without_version(mut request: Request) -> Request {
     let rest = request.uri().path_and_query().and_then(|path| path.as_str().strip_prefix(VERSIONED));
     if let Some(Ok(uri)) = rest.map(|rest| format!("/api/{rest}").parse()) {
@@ -143,7 +143,7 @@ fn without_version(mut request: Request) -> Request {
     request
 }
 
-/// Calls a function in a separate task: like a Lambda, it finishes its work even if the client disconnects, and a panic
+/// Calls a function in a separate task: as on Lambda, it finishes its work even if the client disconnects, and a panic
 /// affects nothing else.
 async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response {
     let mut task = tokio::spawn(async move {

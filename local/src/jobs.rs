@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, RwLock};
 /// The longest pause of an idle job while the clock is moved.
 const REST_MAX: SignedDuration = SignedDuration::from_hours(24);
 
-/// The scheduled functions, and those that only an operator starts. Clones share one state.
+/// The scheduled functions, and those that only an operator invokes. Clones share one state.
 ///
 /// When the clock is moved by a month, a job that runs every five minutes would run 9,000 times without finding
 /// anything to do. So after a run that wrote nothing, the job pauses for as long as it has been idle, at most a day, or
@@ -33,7 +33,7 @@ struct Inner {
 struct Scheduled {
     function: String,
     schedule: Schedule,
-    /// When it runs next by its schedule.
+    /// When it runs next according to its schedule.
     next: Option<Timestamp>,
     rest: Option<Rest>,
     /// How far the clock was ahead of real time at its last run.
@@ -73,7 +73,7 @@ impl Jobs {
         *self.0.deployment.write().expect("no panic while held") = deployment;
     }
 
-    /// The job of a function; `None` if the function is no job.
+    /// The job of a function; `None` if the function is not a job.
     pub(crate) fn get(&self, function: &str) -> Option<MountedJob> {
         self.0.deployment.read().expect("no panic while held").get(function).cloned()
     }
@@ -87,7 +87,7 @@ impl Jobs {
         job.call(event).await
     }
 
-    /// Ends all pauses. Call it when the clock runs by itself again.
+    /// Ends all pauses. Call it when the clock runs in real time again.
     pub(crate) fn settle(&self) {
         let offset_ms = self.0.clock.offset_ms();
         for one in self.scheduled().iter_mut() {
@@ -120,7 +120,7 @@ impl Jobs {
         let job = self.scheduled()[at].clone();
         let event = job.schedule.input.clone().unwrap_or_else(|| event(&job.schedule.name, now));
         let writes = self.0.traffic.begin(&job.function);
-        // A failed run has logged its error; the schedule tries again.
+        // A failed run has logged its error, and the schedule retries it.
         let _ = self.run(&job.function, event).await;
         let own = self.0.traffic.of(&job.function);
         let offset_ms = self.0.clock.offset_ms();
@@ -148,11 +148,11 @@ impl Rest {
         traffic.is_still(&self.reads, self.writes)
     }
 
-    /// This pause, possibly extending an earlier one.
+    /// The pause after this run, which may extend an earlier one.
     fn after(self, before: Option<Self>, expression: &Expression, traffic: &Traffic) -> Self {
         let since = before.filter(|rest| rest.goes_on(traffic)).map_or(self.since, |rest| rest.since);
         let idle = self.since.duration_since(since).min(REST_MAX);
-        // An hourly or daily cron job runs at its hours; only the interval of a `rate` may be extended.
+        // A cron job runs at its fixed times; only the interval of a `rate` may be extended.
         let until = match expression {
             Expression::Rate(_) => self.until + idle,
             Expression::Cron(_) => self.until,
@@ -208,7 +208,7 @@ mod tests {
 
     static RUNS: AtomicU64 = AtomicU64::new(0);
 
-    /// Stands for what the SDK's client records about a job that reads one table.
+    /// Simulates what the SDK's client records about a job that reads one table.
     static TRAFFIC: LazyLock<Traffic> = LazyLock::new(Traffic::default);
 
     struct Counting;

@@ -1,7 +1,7 @@
 //! All of Marquee on one machine: the functions behind a gateway, stand-ins for AWS, Stripe and Mux, and a console.
 //!
-//! Start reading at [`platform`]. There are no business rules here: the functions are the ones that the Lambdas run,
-//! each with the environment and the permissions that `template.yaml` gives it.
+//! Start reading at [`platform`]. There are no business rules here: these are the functions that run on Lambda, each
+//! with the environment and the permissions that `template.yaml` defines.
 
 pub mod aws;
 mod console;

@@ -26,7 +26,7 @@ impl Log {
         Self { lines: Arc::default(), is_printed: true, is_hushed: Arc::default() }
     }
 
-    /// Whether printing is suspended, while nobody wants to read every line.
+    /// Suspends or resumes printing, for times when the lines would only be noise.
     pub(crate) fn hush(&self, is_hushed: bool) {
         self.is_hushed.store(is_hushed, Ordering::Relaxed);
     }

@@ -63,7 +63,7 @@ pub(crate) struct Machine {
     pub(crate) seed: Seed,
     pub(crate) demo_media: PathBuf,
     pub(crate) container_gateway: Option<ContainerGateway>,
-    /// Locked by whatever moves the clock or seeds, so that these wait for each other.
+    /// Locked by code that moves the clock or seeds, so only one of them runs at a time.
     pub(crate) alone: tokio::sync::Mutex<()>,
 }
 
@@ -78,10 +78,10 @@ impl Machine {
         self.timeline.clock()
     }
 
-    /// Moves the clock, and returns the new time when everything due is done.
+    /// Moves the clock. Returns the new time once all due work is done.
     pub(crate) async fn advance(&self, seconds: u64) -> Timestamp {
         let _alone = self.alone.lock().await;
-        // Written first: after a kill, the clock must not be behind the events that happened on it.
+        // The new offset is stored first: after a kill, the clock must not be behind the events that already happened.
         let ahead = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
         self.store_clock(self.clock().offset_ms().saturating_add(ahead));
         let now = self.timeline.advance(seconds).await;
@@ -94,8 +94,8 @@ impl Machine {
         self.documents.put(CLOCK.0, CLOCK.1, &offset_ms);
     }
 
-    /// Builds every function from the template, and puts the functions behind the gateway and the schedules: a cold
-    /// start of everything that clears what the functions held in memory.
+    /// Builds every function from the template, and puts the functions behind the gateway and the schedules. This is a
+    /// cold start of all functions, which clears their memory.
     pub(crate) async fn deploy(&self) -> Result<(), StartError> {
         let functions = &self.template.functions;
         let endpoints = ENDPOINTS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
@@ -114,7 +114,7 @@ impl Machine {
         Ok(())
     }
 
-    /// What one function gets: its own environment, and AWS clients that allow only what its policies allow.
+    /// The services of one function: its own environment, and AWS clients that allow only what its policies allow.
     fn services(&self, function: &Function) -> Services {
         let clock = self.clock().clone();
         let log = self.log.clone();
@@ -139,7 +139,7 @@ impl Machine {
             .build()
     }
 
-    /// Sets the clock back before anything has happened. Every part of the platform that remembers a time starts over.
+    /// Sets the clock back before anything has happened. Every part of the platform that stores a time starts over.
     pub(crate) async fn set_back(&self, by: SignedDuration) -> Result<(), StartError> {
         self.clock().set_back(by);
         self.jobs.restart();
@@ -160,7 +160,7 @@ impl Machine {
         self.deploy().await
     }
 
-    /// Re-signs posters whose URLs name an earlier address of Mux: the ports may differ on each run.
+    /// Re-signs posters whose URLs contain an earlier address of Mux, because the ports may differ on each run.
     pub(crate) async fn follow_mux(&self) -> Result<(), StartError> {
         let before = self.documents.all::<String>(MUX_URL.0)?;
         if before.first().is_some_and(|(_, url)| *url != self.urls.mux) {
@@ -182,7 +182,7 @@ impl Machine {
     }
 }
 
-/// Fails if the template has a function that is not linked into this process, or the other way round.
+/// Fails if the template has a function that is not linked into this process, or vice versa.
 pub(crate) fn check_functions(template: &Template) -> Result<(), StartError> {
     let linked: BTreeSet<&str> =
         ENDPOINTS.iter().map(|(name, _)| *name).chain(JOBS.iter().map(|(name, _)| *name)).collect();

@@ -86,7 +86,7 @@ async fn stopped() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// A closed standard output is no reason to stop.
+/// Prints a line. A closed standard output is not an error.
 fn say(out: &mut impl Write, line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }

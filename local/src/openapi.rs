@@ -32,7 +32,7 @@ pub fn document(template: &Template, examples: &Path) -> std::io::Result<String>
         name_success(&function.name, &mut operation, &mut successes);
         for route in &function.routes {
             if let Route::Path(Some(method), path) = route
-                // The introduction says once that HEAD answers like GET.
+                // The introduction describes HEAD once for all operations.
                 && method != http::Method::HEAD
             {
                 let entry = entry_of(&function.name, path, &operation, &errors, &examples);
@@ -61,7 +61,7 @@ pub fn document(template: &Template, examples: &Path) -> std::io::Result<String>
     Ok(format!("{document:#}\n"))
 }
 
-/// Gives the body of a success a name of its own, which is better than what generators of clients make up.
+/// Gives the body of a success its own name, which is better than one that a client generator invents.
 fn name_success(function: &str, operation: &mut Operation, successes: &mut BTreeMap<String, Value>) {
     let Some(properties) = operation.output["properties"].as_object() else { return };
     let name = if properties.len() == 1 { EMPTY_RESPONSE.to_owned() } else { response_name(function) };
@@ -108,10 +108,10 @@ fn access_text(access: Access) -> Option<&'static str> {
     match access {
         Access::Admin => Some("For users whose role is `admin`."),
         Access::RecentAdmin => Some(
-            "For users whose role is `admin` and who signed in within the last 15 minutes; later it is \
-             403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.",
+            "For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the \
+             response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.",
         ),
-        Access::Session { expired_days: 1.., .. } => Some("Also takes a token that expired up to 30 days ago."),
+        Access::Session { expired_days: 1.., .. } => Some("Also accepts a token that expired up to 30 days ago."),
         Access::Session { .. } | Access::Open | Access::Signature(_) => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Checks whether a function may make a call by matching the statements of its policies as IAM does.
 //!
-//! There is only `Allow`, in a function's own statements and in the managed policies that it names. So a call is allowed if
-//! each of its demands is met by one statement.
+//! There are only `Allow` statements, in a function's own policies and in the managed policies that it names. So a call
+//! is allowed if one statement meets each of its demands.
 
 mod usage;
 
@@ -26,11 +26,11 @@ pub struct Grant {
     pub policy: String,
     /// `dynamodb:GetItem`
     pub action: String,
-    /// The ARN of the statement, stars included.
+    /// The ARN in the statement, including any `*`.
     pub resource: String,
 }
 
-/// What allows each demand.
+/// The permission that allows each demand.
 ///
 /// # Errors
 /// The first demand that no statement allows.
@@ -47,7 +47,7 @@ fn allowed_by(statement: &Statement, demand: &Demand) -> Option<Grant> {
     })
 }
 
-/// Everything that statements allow, one by one.
+/// All permissions of the statements, one by one.
 pub fn grants(statements: &[Statement]) -> impl Iterator<Item = Grant> {
     let of_one = |statement: &Statement| {
         let pairs = statement.actions.iter().flat_map(|action| statement.resources.iter().map(move |it| (action, it)));
@@ -61,7 +61,7 @@ pub fn grants(statements: &[Statement]) -> impl Iterator<Item = Grant> {
     statements.iter().flat_map(of_one)
 }
 
-/// The demands of a DynamoDB call: an action per table, and in a transaction one per kind of member.
+/// The demands of a DynamoDB call: one action per table, and in a transaction one per table and kind of write.
 pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
     let table = |name: &str| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
     let demand = |action: &str, resource: String| Demand { action: format!("dynamodb:{action}"), resource };
@@ -107,7 +107,7 @@ pub fn tables(body: &Value) -> Vec<String> {
     tables
 }
 
-/// Whether an ARN matches `pattern`, in which `*` stands for any characters.
+/// Whether an ARN matches `pattern`, in which `*` matches any characters.
 fn matches(pattern: &str, arn: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| arn.strip_prefix(first)) else { return false };

@@ -63,11 +63,11 @@ pub struct Options {
     pub is_log_printed: bool,
     /// How containers reach the stand-ins; `None` if they do not.
     pub container_gateway: Option<ContainerGateway>,
-    /// Where each permission is recorded that is used, for `make unused-permissions`; `None` records nothing.
+    /// The file that records used permissions, for `make unused-permissions`; `None` records nothing.
     pub permissions_used: Option<PathBuf>,
 }
 
-/// A running platform. Dropping it stops it at once; [`Platform::stop`] stops it in an orderly way.
+/// A running platform. Dropping it stops it at once; [`Platform::stop`] stops it gracefully.
 pub struct Platform {
     machine: Arc<Machine>,
     tasks: JoinSet<()>,
@@ -78,7 +78,7 @@ impl Platform {
     /// Starts everything and seeds a new data directory. When it returns, every function is ready.
     ///
     /// # Errors
-    /// If anything cannot be provided exactly as deployed; the message says what and where.
+    /// If the platform cannot provide something exactly as AWS does; the message says what and where.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listeners = listen(options.port).await?;
         let urls = urls(&listeners)?;
@@ -113,7 +113,7 @@ impl Platform {
         self.machine.clock().now()
     }
 
-    /// Moves the clock, and returns the new time when everything due is done.
+    /// Moves the clock. Returns the new time once all due work is done.
     pub async fn advance(&self, seconds: u64) -> Timestamp {
         self.machine.advance(seconds).await
     }
@@ -163,10 +163,10 @@ impl Platform {
         &self.machine.mux
     }
 
-    /// Runs a function without a route with an event.
+    /// Runs a job with an event.
     ///
     /// # Errors
-    /// `None` if the function does not exist, else why it failed.
+    /// Why it failed; `None` if the function does not exist.
     pub async fn run_job(&self, function: &str, event: Value) -> Result<Value, String> {
         self.machine.jobs.run(function, event).await
     }
@@ -176,7 +176,7 @@ impl Platform {
         self.tasks.shutdown().await;
         self.machine.store_clock(self.machine.clock().offset_ms());
         let machine = self.machine.clone();
-        // This blocks until the engine's last call is done. A panic there has already been reported.
+        // Blocks until the engine's last call is done. A panic there has already been reported.
         let _ = tokio::task::spawn_blocking(move || machine.aws.dynamodb().close()).await;
         drop(self.data_dir);
     }
@@ -193,7 +193,8 @@ async fn listen(port: Option<u16>) -> Result<[TcpListener; 5], StartError> {
     Ok([bind(0).await?, bind(1).await?, bind(2).await?, bind(3).await?, bind(4).await?])
 }
 
-/// Listeners on the containers' bridge, at the ports of those on loopback: Stripe, Mux and AWS, which functions call.
+/// Listeners on the containers' bridge, for the servers that functions call (Stripe, Mux and AWS), at the same ports as
+/// on loopback.
 async fn bridge(
     listeners: &[TcpListener; 5],
     gateway: Option<ContainerGateway>,
@@ -255,7 +256,7 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     let timeline = Timeline::new(clock.clone());
     let usage = Usage::open(options.permissions_used.as_deref())?;
     let watch = Watch { traffic: Traffic::new(&template.tables), usage, ..Watch::default() };
-    // For work due at the same time, webhooks go before jobs that might find their effects.
+    // If work is due at the same time, webhooks run before jobs that might depend on their effects.
     let deliveries = Deliveries::open(&timeline, documents.clone())?;
     let jobs = Jobs::new(&template, clock.clone(), watch.traffic.clone());
     let secrets = Secrets::open(data_dir.file("secrets.json").as_deref(), &template.secrets)?;
@@ -315,7 +316,7 @@ fn open_stripe(
         documents: documents.clone(),
     })
     .map_err(StartError::Documents)?;
-    // As docs/OPERATIONS.md says: the endpoint receives only the events that the service needs.
+    // As docs/OPERATIONS.md recommends, the endpoint receives only the events that the service needs.
     stripe.set_webhook_events(billing::webhook::EVENTS);
     Ok(stripe)
 }
@@ -344,7 +345,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
         (machine.aws.router(machine.aws.secrets().credentials()), None),
     ];
     let mut tasks = JoinSet::new();
-    // The only error of a server is a listener on a public address, and none of these is bound to one.
+    // A server only fails if its listener is on a public address, and none of these is.
     for (listener, router) in [(own, door), (console, console::router(machine.clone()))] {
         tasks.spawn(async move { _ = serve(listener, router, None).await });
     }
@@ -361,8 +362,8 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
     tasks.spawn(async move {
         loop {
             tokio::time::sleep(SWEEP_PERIOD).await;
-            // With a file, the engine sweeps by the machine's time, at which the rows of a seeded history would already
-            // have expired.
+            // With a file, the engine sweeps by the machine's time, by which the rows of a seeded history have already
+            // expired.
             if machine.clock().offset_ms() < 0 {
                 continue;
             }
@@ -374,7 +375,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
     tasks
 }
 
-/// The listener at `PORT`: the gateway answers the API, and the web app everything else.
+/// The listener at `PORT`: the gateway serves the API, and the web app everything else.
 async fn door(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if !first.eq_ignore_ascii_case("api") {

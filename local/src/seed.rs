@@ -1,6 +1,6 @@
-//! The initial content of a new data directory. Everything goes through the API: accounts register, subscribers pay on
-//! the hosted page, an administrator creates videos, Mux's webhooks make them ready, and three months pass on the
-//! timeline.
+//! The initial content of a new data directory. Everything is created through the API: accounts register, subscribers
+//! pay on the hosted page, an administrator creates videos, Mux's webhooks make them ready, and three months pass on
+//! the timeline.
 
 pub(crate) mod events;
 mod history;
@@ -21,16 +21,16 @@ use stripe_standin::{Interval, SeedPrice};
 use visitor::Visitor;
 
 const ADMIN: &str = "admin";
-/// Markers of progress: `begun`, and `done` as the last step, so that seeding starts over after a kill.
+/// Markers of progress: `begun`, and `done` as the last step, so seeding starts over after a kill.
 const MARKS: &str = "platform.seed";
 
-/// Seeds a new data directory, and makes sure in an old one that the demo media exist.
+/// Seeds a new data directory. In an existing one, only makes sure that the demo media exist.
 pub(crate) async fn begin(machine: &Arc<Machine>) -> Result<(), StartError> {
     let _alone = machine.alone.lock().await;
     seeded(machine).await
 }
 
-/// Deletes everything and seeds again. The platform is not ready meanwhile, nor after a reset that failed.
+/// Deletes everything and seeds again. The platform is not ready meanwhile, or after a failed reset.
 pub(crate) async fn reset(machine: &Arc<Machine>) -> Result<(), StartError> {
     let _alone = machine.alone.lock().await;
     machine.gateway.set_ready(false);
@@ -66,7 +66,7 @@ async fn seeded(machine: &Arc<Machine>) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Plays the history so that it ends at the clock's current time, which is real time on a platform that is starting.
+/// Plays the history so that it ends at the clock's current time, which is real time when a platform starts.
 async fn with_history(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
     let offset_ms = machine.clock().offset_ms();
     machine.set_back(history::LENGTH).await.map_err(|error| error.to_string())?;

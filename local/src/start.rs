@@ -1,4 +1,4 @@
-//! How a platform starts: the initial content of its data, and why it may not start.
+//! The options and errors of a start: the initial content of the data, and why a start fails.
 
 use crate::template::TemplateError;
 use shared::services::ConfigError;
@@ -16,7 +16,7 @@ pub enum Seed {
     None,
 }
 
-/// Why a platform did not start.
+/// Why a platform cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {

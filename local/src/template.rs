@@ -1,8 +1,8 @@
 //! `template.yaml` as the platform reads it: the functions with their routes, schedules, environments and permissions,
 //! the tables, the secrets and the gateway's configuration.
 //!
-//! It reads what it supports and refuses everything else by name: if a template meant something different here than
-//! when deployed, every local test would be worthless.
+//! It reads what it supports and refuses everything else by name, because local tests are worthless if the template
+//! means something different when it is deployed.
 
 mod function;
 mod gateway;
@@ -128,7 +128,7 @@ impl Template {
                 "AWS::CloudFront::ResponseHeadersPolicy" => {
                     template.web_headers = web::headers(id, &resolver.properties(id, resource)?)?;
                 }
-                // Already read, for the functions that name them.
+                // These were already read, for the functions that name them.
                 "AWS::IAM::ManagedPolicy" => {}
                 "AWS::SES::EmailIdentity" | "AWS::SES::ConfigurationSet" => {}
                 kind if WITHOUT_COUNTERPART.contains(&kind) => {}

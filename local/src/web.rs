@@ -29,7 +29,7 @@ impl Web {
         Ok(Self { dist, headers: headers.iter().map(value).collect::<Result<_, _>>()? })
     }
 
-    /// Answers a request for a page or a file.
+    /// Responds to a request for a page or a file.
     pub(crate) async fn answer(&self, method: &Method, path: &str) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();

@@ -17,56 +17,59 @@ use serde_json::{Value, json};
 use std::future::Future;
 use std::marker::PhantomData;
 
-/// What the world sees of a function; the bootstrap reads all of it, and so does the OpenAPI document.
+/// The public description of a function. The bootstrap and the OpenAPI document use all of it.
 pub trait Endpoint: Sized + Send + Sync + 'static {
     /// Who may call: [`Anyone`], [`Viewer`], [`Admin`], [`RecentAdmin`], [`Signed`].
     type Caller: Caller;
-    /// Path, query and body, parsed at the door.
+    /// Path, query and body, parsed before `handle`.
     type Input: Input;
-    /// The keys of the rows that it needs; `()` for none. [`Call::rows`] has the rows in the same shape.
+    /// The keys of the rows that it needs; `()` for none. [`Call::rows`] holds the rows in the same shape.
     type Reads: Keys;
-    /// The answer's `data`.
+    /// The response's `data`.
     type Output: Output;
     /// One line for the API document.
     const SUMMARY: &'static str;
     /// The area of the API that it belongs to.
     const TAG: Tag;
-    /// What it may answer beyond the codes that its caller and input imply; the bootstrap answers any other as 500.
+    /// The error codes that it may return, beyond those that its caller and input imply. The bootstrap turns any other
+    /// code into a 500.
     const CODES: &'static [Code];
-    /// Which of the contract's limits counts its requests.
+    /// The rate limit that counts its requests.
     const LIMIT: Limit = <Self::Caller as Caller>::LIMIT;
     /// The status of success: 200, or 201 for a creation.
     const STATUS: u16 = 200;
-    /// Who may keep its successes.
+    /// Who may cache its successful responses.
     const CACHE: Cache = Cache::NoStore;
 
-    /// Builds it from what its function was given; says at cold start what is missing.
+    /// Builds it from this function's services. Runs at cold start, and fails if a setting is missing.
     fn connect(services: &Services) -> impl Future<Output = Result<Self, ConfigError>> + Send;
 
-    /// Names the rows that it needs. They are read with the session's in one consistent batch beside the rate limiter.
+    /// Names the rows that it needs. They are read in one consistent batch with the session, in parallel with the rate
+    /// limiter.
     fn reads(&self, input: &Self::Input, who: &<Self::Caller as Caller>::Who) -> Self::Reads {
         let _ = (input, who);
         Self::Reads::NONE
     }
 
-    /// Limits of its own, counted beside the request's; over one of them it is refused before anything is done.
+    /// Its own limits, counted in addition to the request's. Over one of them, the request is refused before anything
+    /// is done.
     fn budgets(&self, input: &Self::Input, address: &str) -> Vec<Budget> {
         let _ = (input, address);
         Vec::new()
     }
 
-    /// Answers a request that passed every check before.
+    /// Handles a request that passed every check.
     fn handle(&self, call: Call<Self>) -> impl Future<Output = Result<Reply<Self::Output>, ApiError>> + Send;
 }
 
-/// A function without a route: started by a schedule or by the operator.
+/// A function without a route, started by a schedule or by the operator.
 pub trait Job: Sized + Send + Sync + 'static {
-    /// The event it is started with; unknown fields, such as a schedule's, are ignored.
+    /// The event that starts it; unknown fields, such as a schedule's, are ignored.
     type Input: DeserializeOwned + Send;
-    /// What it reports.
+    /// Its report.
     type Output: Serialize + Send;
 
-    /// Builds it from what its function was given.
+    /// Builds it from this function's services.
     fn connect(services: &Services) -> impl Future<Output = Result<Self, ConfigError>> + Send;
 
     /// Does the work due at `now`; repeating it is harmless.
@@ -81,13 +84,13 @@ pub struct Call<E: Endpoint> {
     pub input: E::Input,
     /// The rows that [`Endpoint::reads`] named.
     pub rows: <E::Reads as Keys>::Rows,
-    /// What [`Endpoint::budgets`] counted, in their order: an attempt that succeeds gives it back.
+    /// The counts of [`Endpoint::budgets`], in the same order: a successful attempt gives them back.
     pub counted: Vec<Counted>,
-    /// The moment of the request.
+    /// The time of the request.
     pub now: Timestamp,
-    /// Its id, as logged and answered.
+    /// The request's id, as logged and returned.
     pub request_id: String,
-    /// The client's address by the contract's rule, IPv6 by /64.
+    /// The client address for rate limits; IPv6 is grouped by /64.
     pub address: String,
     /// The request's headers.
     pub headers: HeaderMap,
@@ -100,7 +103,7 @@ impl<E: Endpoint> Call<E> {
     }
 }
 
-/// A signed-in caller: the rows of user and session as they stand now.
+/// A signed-in caller: the current rows of the user and the session.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// The user.
@@ -118,26 +121,26 @@ pub enum Access {
     Open,
     /// A token of a live session, expired by at most so many days.
     Session {
-        /// Days after its expiry in which the token still counts.
+        /// For how many days after its expiry the token is still accepted.
         expired_days: i64,
-        /// Whether a token that was exchanged before is let through: the endpoint ends its session.
+        /// Whether a token that was already exchanged is admitted, so the endpoint can end its session.
         exchanged: bool,
     },
     /// A token of a live session of an admin.
     Admin,
-    /// The same, of an admin who signed in a moment ago.
+    /// The same, for an admin who signed in recently.
     RecentAdmin,
     /// A provider's signature, which the endpoint verifies over the raw bytes.
     Signature(Signature),
 }
 
 impl Access {
-    /// Whether it takes a token of a live session.
+    /// Whether it requires a token of a live session.
     pub fn is_signed_in(self) -> bool {
         matches!(self, Self::Session { .. } | Self::Admin | Self::RecentAdmin)
     }
 
-    /// Whether it takes the role `admin`.
+    /// Whether it requires the role `admin`.
     pub fn is_admin(self) -> bool {
         matches!(self, Self::Admin | Self::RecentAdmin)
     }
@@ -149,19 +152,19 @@ pub trait Caller: Send + Sync + 'static {
     const ACCESS: Access;
     /// The limit that counts its requests unless the endpoint says otherwise.
     const LIMIT: Limit;
-    /// What the token says before anything is read: an [`Identity`], or `()` where no token is asked for.
+    /// What the token says before anything is read: an [`Identity`], or `()` if no token is required.
     type Who: Send + Sync;
-    /// What the endpoint is told of the caller.
+    /// What the endpoint learns about the caller.
     type Known: Send;
 
-    /// Takes what the token says; `None` where a token is asked for and there is no valid one.
+    /// Extracts what the token says; `None` if a token is required and there is no valid one.
     fn who(identity: Option<&Identity>) -> Option<Self::Who>;
 
-    /// Makes it from the signed-in caller that the bootstrap found, which is there whenever the rule wants a session.
+    /// Converts the signed-in caller that the bootstrap found. There always is one if the rule requires a session.
     fn known(signed_in: Option<SignedIn>) -> Option<Self::Known>;
 }
 
-/// No sign-in; a token is not looked at.
+/// No sign-in; a token is ignored.
 pub struct Anyone;
 
 impl Caller for Anyone {
@@ -179,7 +182,7 @@ impl Caller for Anyone {
     }
 }
 
-/// Anybody signed in.
+/// Any signed-in user.
 pub struct Viewer;
 
 impl Caller for Viewer {
@@ -197,7 +200,7 @@ impl Caller for Viewer {
     }
 }
 
-/// Anybody signed in whose token may have expired up to 30 days ago, or have been exchanged before.
+/// Any signed-in user, even if the token expired up to 30 days ago or was already exchanged.
 pub struct Returning;
 
 impl Caller for Returning {
@@ -233,8 +236,8 @@ impl Caller for Admin {
     }
 }
 
-/// A user whose row has the role `admin`, and who signed in within the last 15 minutes: for whatever moves money or grants
-/// rights (contract §3). A token that was stolen from an operator's browser does neither.
+/// A user whose row has the role `admin`, and who signed in within the last 15 minutes: for endpoints that move money
+/// or grant rights. So a token that was stolen from an operator's browser can do neither.
 pub struct RecentAdmin;
 
 impl Caller for RecentAdmin {
@@ -252,7 +255,7 @@ impl Caller for RecentAdmin {
     }
 }
 
-/// A provider, by the signature of its webhooks.
+/// A provider, identified by the signature of its webhooks.
 pub struct Signed<P>(PhantomData<P>);
 
 /// A provider that signs its webhooks.
@@ -275,7 +278,7 @@ impl Provider for ByMux {
     const SIGNATURE: Signature = Signature::Mux;
 }
 
-/// Whose signature a webhook carries.
+/// The provider that signs a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {
     /// Stripe's.
@@ -309,12 +312,12 @@ impl<P: Provider> Caller for Signed<P> {
     }
 }
 
-/// Which of the contract's limits counts a request.
+/// The rate limit that counts a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// By user; by client address while there is no valid token.
+    /// Per user; per client address if there is no valid token.
     User,
-    /// By client address.
+    /// Per client address.
     Address,
     /// Reads of the public catalogue, per client address.
     Catalogue,
@@ -322,7 +325,7 @@ pub enum Limit {
     Exempt,
 }
 
-/// An area of the API. Generators of clients write a class for each.
+/// An area of the API. Client generators write a class for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
     /// Signing in and out, passwords, devices.
@@ -341,9 +344,9 @@ pub enum Tag {
     AdminMembers,
     /// Payments and Stripe's events, for operators.
     AdminBilling,
-    /// Figures and the audit, for operators.
+    /// Metrics and the audit log, for operators.
     AdminReports,
-    /// What Stripe and Mux call.
+    /// Webhooks of Stripe and Mux.
     Webhooks,
     /// The service itself.
     Service,
@@ -376,44 +379,44 @@ impl Tag {
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),
-            Self::AdminReports => ("Admin reports", "For operators: business metrics and the audit."),
+            Self::AdminReports => ("Admin reports", "For operators: business metrics and the audit log."),
             Self::Webhooks => ("Webhooks", "Called by Stripe and Mux, not by clients."),
             Self::Service => ("Service", "Health, and this document."),
         }
     }
 }
 
-/// Who may keep an answer.
+/// Who may cache a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cache {
     /// Nobody.
     NoStore,
-    /// Everybody for a minute, with an `ETag`: nothing in it depends on the asker.
+    /// Everybody, for a minute, with an `ETag`: nothing in it depends on the caller.
     Public,
 }
 
-/// A successful answer.
+/// A successful response.
 #[derive(Debug)]
 pub struct Reply<T> {
     /// The output.
     pub output: T,
-    /// Whether it carries a token: such an answer is never compressed.
+    /// Whether it carries a token: such a response is never compressed.
     pub carries_token: bool,
 }
 
 impl<T> Reply<T> {
-    /// An answer without a token.
+    /// A response without a token.
     pub fn of(output: T) -> Self {
         Self { output, carries_token: false }
     }
 
-    /// An answer that carries a token.
+    /// A response that carries a token.
     pub fn with_token(output: T) -> Self {
         Self { output, carries_token: true }
     }
 }
 
-/// What an endpoint answers with: any serialisable value, a [`Page`], or a bare [`Document`].
+/// What an endpoint returns: any serialisable value, a [`Page`], or a bare [`Document`].
 pub trait Output: Send + 'static {
     /// The whole body.
     fn body(&self) -> serde_json::Result<Vec<u8>>;
@@ -434,7 +437,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for T {
 
     fn describe(generator: &mut SchemaGenerator) -> Value {
         let data = generator.subschema_for::<T>().to_value();
-        // Generators make an untyped field of a field that is always `null`.
+        // Client generators turn a field that is always `null` into an untyped field.
         if data["type"] == "null" { success(&[]) } else { success(&[("data", data)]) }
     }
 }
@@ -442,7 +445,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for T {
 /// Where the next page of a list starts.
 #[derive(Serialize, JsonSchema)]
 struct Pagination<'a> {
-    /// The page size that was asked for.
+    /// The requested page size.
     limit: u32,
     /// The cursor of the next page; `null` on the last.
     next_cursor: Option<&'a str>,
@@ -453,7 +456,7 @@ struct Pagination<'a> {
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
-    /// The page size that was asked for.
+    /// The requested page size.
     pub limit: u32,
     /// The cursor of the next page; `None` on the last.
     pub next_cursor: Option<String>,
@@ -487,7 +490,7 @@ fn success(fields: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// A JSON document answered as it is, outside the envelope.
+/// A JSON document that is returned as it is, without the envelope.
 #[derive(Clone, Copy, Debug)]
 pub struct Document(pub &'static [u8]);
 

@@ -1,4 +1,4 @@
-//! The bootstrap, written once: the contract's order of checks around every endpoint, and the answer's form.
+//! The bootstrap: runs the checks of every endpoint in a fixed order, and builds the response.
 #![expect(clippy::disallowed_methods, reason = "this is where a function meets its process: environment and clock")]
 
 use crate::endpoint::{Endpoint, Job};
@@ -26,30 +26,32 @@ mod respond;
 
 pub(crate) use handler::Rules;
 
-/// How long a handler may take. Below it are the SDK's own limits, above it the function's timeout (10 s) and the
-/// gateway's (30 s).
+/// How long a handler may take. The SDK's own limits are shorter; the function's timeout (10 s) and the gateway's (30
+/// s) are longer.
 pub const HANDLER_SECONDS_MAX: u64 = 8;
-/// What is left of an invocation for the answer itself.
+/// The part of an invocation that is reserved for building the response.
 const ANSWER_RESERVE: Duration = Duration::from_secs(1);
-/// The longest time that Lambda gives an invocation.
+/// The longest time that Lambda allows for an invocation.
 const INVOCATION_MAX: Duration = Duration::from_secs(15 * 60);
-/// Limits of calls to AWS: an attempt, all attempts, and how many; only connecting has one of its own.
+/// Limits of calls to AWS: the timeout of an attempt, the timeout of all attempts, and their number. Connecting has a
+/// separate timeout.
 const ATTEMPT: Duration = Duration::from_secs(1);
 const OPERATION: Duration = Duration::from_secs(3);
 const ATTEMPTS_MAX: u32 = 3;
 
-/// Amazon's own root certificates: calls to AWS trust these alone, and a cold start parses five instead of 144.
+/// Amazon's own root certificates. Calls to AWS trust only these, so a cold start parses five instead of 144.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 
-/// Runs an endpoint as its Lambda.
+/// Runs an endpoint as a Lambda function.
 ///
 /// # Errors
-/// When the function cannot start; the message names the setting.
+/// If the function cannot start; the message names the setting.
 pub fn run<E: Endpoint>() -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
     run_mounted(mount::<E>)
 }
 
-/// Runs a job as its Lambda. A failed run is an error of the invocation: its schedule tries again, its alarm sees it.
+/// Runs a job as a Lambda function. A failed run is an error of the invocation: the schedule retries it, and the alarm
+/// counts it.
 ///
 /// # Errors
 /// When the function cannot start.
@@ -57,7 +59,7 @@ pub fn run_job<J: Job>() -> LocalBoxFuture<'static, Result<(), lambda_http::Erro
     run_mounted_job(mount_job::<J>)
 }
 
-/// Builds an endpoint with all that stands around it.
+/// Builds an endpoint with its bootstrap.
 ///
 /// # Errors
 /// When the function cannot start.
@@ -76,8 +78,8 @@ pub fn mount_job<J: Job>(services: &Services) -> BoxFuture<'_, Result<MountedJob
 /// Builds something from the services of its function.
 type Connect<T> = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<T, ConfigError>>;
 
-// From here on nothing is generic, so that it is compiled here and not in every function. The futures are boxed for the
-// same reason: an `async fn` is compiled where it is polled.
+// From here on nothing is generic, so this code is compiled here and not in every function. The futures are boxed for
+// the same reason: an `async fn` is compiled in the crate that polls it.
 
 fn run_mounted(mount: Connect<Mounted>) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
     Box::pin(async move {
@@ -91,8 +93,8 @@ fn run_mounted(mount: Connect<Mounted>) -> LocalBoxFuture<'static, Result<(), la
     })
 }
 
-/// How long a request may take: what is left of its invocation, without the time for the answer. A deadline older than the
-/// longest invocation is none at all: `cargo lambda watch` sends one of 1970.
+/// How long a request may take: the remaining time of its invocation, less the time reserved for the response. A
+/// deadline older than the longest invocation is ignored, because `cargo lambda watch` sends one from 1970.
 fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
     match deadline.duration_since(now) {
         Ok(left) => left.saturating_sub(ANSWER_RESERVE),
@@ -136,12 +138,12 @@ fn mount_worker(
     })
 }
 
-/// An endpoint ready for requests. Clones are the same one.
+/// An endpoint ready for requests. Clones share it.
 #[derive(Clone)]
 pub struct Mounted(Arc<respond::Function>);
 
 impl Mounted {
-    /// Answers a request within `deadline`; never fails, never panics.
+    /// Responds to a request within `deadline`; never fails, never panics.
     pub fn call(&self, request: Request, deadline: Duration) -> BoxFuture<'static, Response<Body>> {
         let function = self.0.clone();
         let deadline = deadline.min(Duration::from_secs(HANDLER_SECONDS_MAX));
@@ -149,19 +151,19 @@ impl Mounted {
     }
 }
 
-/// A job ready for events. Clones are the same one.
+/// A job ready for events. Clones share it.
 #[derive(Clone)]
 pub struct MountedJob(Arc<job::Function>);
 
 impl MountedJob {
-    /// Runs it with an event; an error's text is for the operator.
+    /// Runs the job with an event. The text of an error is for the operator.
     pub fn call(&self, event: Value) -> BoxFuture<'static, Result<Value, String>> {
         let function = self.0.clone();
         Box::pin(async move { function.run(event).await })
     }
 }
 
-/// The machine's SDK configuration with our limits, and every call named after its request.
+/// The environment's SDK configuration with our timeouts, and with the request id on every call.
 fn configured(services: &Services) -> Services {
     services.with_aws(|aws| {
         let timeouts = TimeoutConfig::builder().connect_timeout(ATTEMPT).operation_attempt_timeout(ATTEMPT);
@@ -175,7 +177,7 @@ fn configured(services: &Services) -> Services {
     })
 }
 
-/// The machine that Lambda is: its environment, its clock, its log.
+/// The services in Lambda: its environment, clock and log.
 async fn lambda_services() -> Services {
     std::panic::set_hook(Box::new(|info| {
         let line = serde_json::json!({ "level": "error", "panic": info.location().map(ToString::to_string) });

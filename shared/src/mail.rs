@@ -1,5 +1,5 @@
-//! Mail: written to the outbox in the transaction that causes it, claimed after the commit, sent, marked. A job sends
-//! what a crash left behind, so no mail is lost, and one is sent twice only after a crash between sending and marking.
+//! Email: written to the outbox in the transaction that causes it, claimed after the commit, sent, marked. A job sends
+//! what a crash left behind, so no email is lost, and one is sent twice only after a crash between sending and marking.
 
 mod catalogue;
 mod layout;
@@ -32,17 +32,17 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::time::Duration;
 
-/// SES's timeout. A second attempt could send a second mail, so there is none: the job retries.
+/// SES's timeout. There is no second attempt, because it could send the email twice: the job retries.
 const SEND: Duration = Duration::from_secs(3);
-/// How many mails are sent concurrently.
+/// The most emails sent concurrently.
 const SENDING_MAX: usize = 8;
 
-/// Sends the mail in the outbox.
+/// Sends the emails in the outbox.
 pub struct Mails {
     outbox: Outbox,
-    /// For mail whose link needs a one-time token; only functions that send such mail have the table.
+    /// For emails whose link needs a one-time token; only functions that send such emails have the table.
     tokens: Option<OneTimeTokens>,
-    /// Users and their preferences; subscriptions as well in functions that send mail to a customer's account.
+    /// Users and their preferences, and subscriptions in functions that send emails to a customer's account.
     accounts: Database,
     brand: Brand,
     ses: aws_sdk_sesv2::Client,
@@ -53,19 +53,19 @@ pub struct Mails {
     function: String,
 }
 
-/// Who reads a mail.
+/// The reader of an email.
 struct Reader {
     email: Email,
     name: Option<String>,
     language: Language,
 }
 
-/// The result of delivering a mail.
+/// The result of delivering an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// It was sent.
     Sent,
-    /// It was sent before, or is being sent by another process.
+    /// It was already sent, or another process is sending it.
     Taken,
     /// It is no longer useful.
     Dropped,
@@ -76,17 +76,17 @@ pub enum Delivery {
 /// The result of a run through the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Round {
-    /// The number of mails sent.
+    /// The number of emails sent.
     pub sent: u32,
-    /// Mails that were no longer useful.
+    /// Emails that were no longer useful.
     pub dropped: u32,
-    /// Mails that will never be sent; their rows say why.
+    /// Emails that will never be sent; their rows say why.
     pub refused: u32,
-    /// Mails that could not be sent now; a later run retries them.
+    /// Emails that could not be sent now; a later run retries them.
     pub failed: u32,
 }
 
-/// Why a mail was not sent. The text contains neither address nor content.
+/// Why an email was not sent. The text contains neither address nor content.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The outbox or the token store failed.
@@ -98,7 +98,7 @@ pub enum MailError {
     /// SES will never accept it.
     #[error("SES rejected the mail: {0}")]
     Permanent(String),
-    /// This function lacks what the mail's link needs.
+    /// This function lacks the table for the link's token.
     #[error("SESSIONS_TABLE is not set")]
     NoTokens,
     /// The operating system provided no randomness.
@@ -107,7 +107,7 @@ pub enum MailError {
 }
 
 impl Mails {
-    /// The outbox and SES, with the settings of this function.
+    /// Uses this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let timeouts = TimeoutConfig::builder().connect_timeout(SEND).operation_timeout(SEND).build();
         let config = aws_sdk_sesv2::config::Builder::from(services.aws())
@@ -127,13 +127,13 @@ impl Mails {
         })
     }
 
-    /// A statement that puts a mail into the outbox, for the transaction that causes it. Its condition fails if the
-    /// same cause has already written a mail.
+    /// A statement that puts an email into the outbox, for the transaction that causes it. Its condition fails if an
+    /// email was already written for the same cause.
     pub fn statement(&self, mail: &NewMail) -> Result<Statement, StoreError> {
         self.outbox.add(mail)
     }
 
-    /// Sends a mail whose row was committed. A failure is only logged: the job retries it.
+    /// Sends an email whose row was committed. A failure is only logged: the job retries it.
     #[boxed]
     pub async fn deliver(&self, cause: &str, now: Timestamp) {
         if let Err(error) = self.send(cause, now).await {
@@ -144,7 +144,7 @@ impl Mails {
     /// Sends everything that is due, across all pages.
     ///
     /// # Errors
-    /// If the outbox cannot be read. A mail that cannot be sent is counted and logged.
+    /// If the outbox cannot be read. An email that cannot be sent is counted and logged.
     #[boxed]
     pub async fn deliver_due(&self, now: Timestamp) -> Result<Round, StoreError> {
         let mut round = Round::default();
@@ -182,7 +182,7 @@ impl Mails {
         let claimed = match self.outbox.claim(cause, now).await {
             Ok(Some(claimed)) => claimed,
             Ok(None) => return Ok(Delivery::Taken),
-            // A retry could not read it either.
+            // A retry could not read the row either.
             Err(error @ StoreError::Corrupt(_)) => return self.refuse(cause, &error.into(), now).await,
             Err(error) => return Err(error.into()),
         };
@@ -211,7 +211,7 @@ impl Mails {
         }
     }
 
-    /// Sends a mail, unless its recipient no longer exists.
+    /// Sends an email, unless its recipient no longer exists.
     async fn try_once(&self, mail: &NewMail, now: Timestamp) -> Result<Delivery, MailError> {
         let Some(reader) = self.reader(mail).await? else { return Ok(Delivery::Dropped) };
         let secret = self.secret(mail, now).await?;
@@ -220,7 +220,7 @@ impl Mails {
         Ok(Delivery::Sent)
     }
 
-    /// The mail in its reader's language. A message that is stored in words is sent in these words.
+    /// Renders the email in its reader's language. An old row with a stored text is sent with that text.
     fn rendered(&self, mail: &NewMail, reader: &Reader, token: Option<&str>) -> Rendered {
         let (language, message) = match &mail.content {
             Content::Data { content } => {
@@ -239,7 +239,7 @@ impl Mails {
         render(&message, &frame)
     }
 
-    /// Gives up on a mail: it is not retried, its row says why, and a metric counts it.
+    /// Gives up on an email: it is not retried, its row says why, and a metric counts it.
     async fn refuse(&self, cause: &str, error: &MailError, now: Timestamp) -> Result<Delivery, MailError> {
         self.outbox.refused(cause, &error.to_string(), now).await?;
         self.note(cause, error);
@@ -249,7 +249,7 @@ impl Mails {
         Ok(Delivery::Refused)
     }
 
-    /// The reader of a mail; `None` if it is for an account that is gone.
+    /// The reader of an email; `None` if the account no longer exists.
     async fn reader(&self, mail: &NewMail) -> Result<Option<Reader>, MailError> {
         let (email, user_id) = match &mail.to {
             Recipient::Address(email) => {
@@ -311,8 +311,8 @@ impl Mails {
     }
 }
 
-/// The subject of a mail for operators, in English. The row contains the id of its message, or the subject itself if it was
-/// written before there were catalogues.
+/// The subject of an email for operators, in English. The row contains the id of its message, or the subject itself if
+/// it was written before there were catalogues.
 pub fn subject_for_operators(stored: &str, brand: &Brand) -> String {
     let subject = Catalogue::of(Language::English).subject(stored, brand);
     subject.unwrap_or_else(|| brand.put_into(stored))
@@ -328,10 +328,11 @@ impl MailError {
 /// The start of SES's message about an unverified identity, whose error code it also uses for invalid messages.
 const UNVERIFIED: &str = "Email address is not verified";
 
-/// What an SES failure means for this mail. The SDK's own text may contain the address, so only the error code is kept.
+/// Whether an SES failure is permanent for this email. The SDK's own text may contain the address, so only the error
+/// code is kept.
 fn refusal<R>(error: &SdkError<SendEmailError, R>) -> MailError {
     let SdkError::ServiceError(service) = error else {
-        // It is unknown whether the mail arrived, or it was never sent.
+        // The email was never sent, or it is unknown whether it was.
         let kind = match error {
             SdkError::TimeoutError(_) => "timed out",
             SdkError::DispatchFailure(_) => "could not be reached",
@@ -342,7 +343,7 @@ fn refusal<R>(error: &SdkError<SendEmailError, R>) -> MailError {
     };
     let (code, message) = (service.err().code().unwrap_or("unknown"), service.err().message().unwrap_or_default());
     let is_permanent = match code {
-        // The content or the recipient is not acceptable, unless the operator still has to verify an identity.
+        // The content or the recipient is not acceptable, unless the operator has not verified an identity yet.
         "MessageRejected" => !message.starts_with(UNVERIFIED),
         // SES cannot parse the message: an invalid address, or a header that is too long.
         "BadRequestException" => true,

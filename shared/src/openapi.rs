@@ -19,9 +19,9 @@ pub struct Operation {
     pub tag: Tag,
     /// The credentials that a caller needs.
     pub access: Access,
-    /// Which limit counts its requests.
+    /// The rate limit that counts its requests.
     pub limit: Limit,
-    /// Who may keep a success.
+    /// Who may cache a success.
     pub cache: Cache,
     /// Path, query, headers and body.
     pub input: Described,
@@ -33,8 +33,8 @@ pub struct Operation {
     pub codes: Vec<Code>,
 }
 
-/// Generators whose schemas refer to the document's components. In a request a field may be omitted where it is optional; in a
-/// response it is there, and may be `null`.
+/// Generators whose schemas refer to the document's components. In a request an optional field may be omitted; in a
+/// response it is always present, and may be `null`.
 pub struct Generators {
     input: SchemaGenerator,
     output: SchemaGenerator,
@@ -53,7 +53,7 @@ impl Default for Generators {
 }
 
 impl Generators {
-    /// The schemas that were referred to, by name.
+    /// The referenced schemas, by name.
     ///
     /// # Panics
     /// If a request and a response need different schemas of the same name.
@@ -67,7 +67,7 @@ impl Generators {
     }
 }
 
-/// Describes an endpoint; adds the schemas that it refers to to the generators.
+/// Describes an endpoint, and adds the schemas that it references to the generators.
 pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
     let mut input = Described::default();
     E::Input::describe(&mut generators.input, &mut input);
@@ -84,7 +84,7 @@ pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
     }
 }
 
-/// The schemas of error responses. A status has one form, so that generators of clients make a type for each.
+/// The schemas of error responses. Each status has one schema, so client generators make a type for each.
 pub struct ErrorSchemas {
     plain: Value,
     input: Value,
@@ -95,7 +95,7 @@ pub struct ErrorSchemas {
 impl ErrorSchemas {
     /// Adds them to the generators.
     pub fn of(generators: &mut Generators) -> Self {
-        // Details are left out, not `null`, where there are none: optional as in a request.
+        // If there are no details, the field is omitted, not `null`: it is optional, as in a request.
         let generator = &mut generators.input;
         Self {
             plain: generator.subschema_for::<ErrorResponse>().to_value(),
@@ -136,7 +136,7 @@ struct ApiError {
     code: Code,
     /// A message for people.
     message: String,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -159,7 +159,7 @@ struct InputError {
     /// Every refused field, of `VALIDATION_ERROR` only.
     #[schemars(default)]
     details: Vec<FieldIssue>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -182,7 +182,7 @@ struct PaymentError {
     /// Where to confirm the payment or to use another card: one entry.
     #[schemars(default)]
     details: Vec<PaymentConfirmation>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }
 
@@ -202,9 +202,9 @@ struct StreamError {
     code: Code,
     /// A message for people.
     message: String,
-    /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
+    /// The streams in use, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
     #[schemars(default)]
     details: Vec<StreamInUse>,
-    /// The request's id, for asking about it.
+    /// The request's id, by which the operator can find it in the logs.
     request_id: String,
 }

@@ -1,4 +1,4 @@
-//! The pages of a list: what a request asks for, and the cursor of the page after it.
+//! The pages of a list: the requested page, and the cursor of the next one.
 
 use crate::endpoint::Page;
 use crate::http::cursor::{Cursor, Cursors, PageSize};
@@ -11,13 +11,13 @@ use serde::de::DeserializeOwned;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// The pages of one list. A cursor is valid only for the list, and for the filter, that it was made for.
+/// The pages of one list. A cursor is valid only for its own list and filter.
 pub struct Pages {
     list: &'static str,
     common: Secret<Common>,
 }
 
-/// One page that a request asks for.
+/// The requested page.
 pub struct PageRequest {
     query: String,
     limit: PageSize,
@@ -26,13 +26,12 @@ pub struct PageRequest {
 }
 
 impl Pages {
-    /// The pages of the list of that name: the function's.
+    /// The pages of the list with this name, which is the function's.
     pub fn connect(services: &Services, list: &'static str) -> Result<Self, ConfigError> {
         Ok(Self { list, common: services.common()? })
     }
 
-    /// The page that a request asks for. `filter` holds everything else that decides what is in the list, such as the
-    /// user whose list it is.
+    /// The requested page. `filter` holds everything else that determines the list's content, such as the user.
     pub fn request<'call>(
         &'call self,
         filter: &impl Serialize,
@@ -55,12 +54,12 @@ impl Pages {
 }
 
 impl PageRequest {
-    /// The most items that it may hold.
+    /// The most items of the page.
     pub fn limit(&self) -> usize {
         self.limit.get() as usize
     }
 
-    /// The place after which it starts; `None` for the first page.
+    /// The place after which the page starts; `None` for the first page.
     ///
     /// # Errors
     /// `INVALID_CURSOR` if the cursor is not ours, was altered, or belongs to another list or filter.
@@ -73,8 +72,8 @@ impl PageRequest {
         last.map(|place| Cursors::new(&self.common.cursor_key).seal(&self.query, &place)).transpose()
     }
 
-    /// The answer: these items, and the cursor of the page after `last`, the place at which this one ends if another
-    /// follows.
+    /// The response: these items, and the cursor of the next page. `last` is the place at which this page ends; `None`
+    /// on the last page.
     pub fn page<Item, Place: Serialize>(&self, items: Vec<Item>, last: Option<Place>) -> Result<Page<Item>, ApiError> {
         Ok(Page { items, limit: self.limit.get(), next_cursor: self.next_cursor(last)? })
     }

@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// How long a secret is cached: the longest that a rotation takes to arrive.
+/// How long a secret is cached: the longest delay until a rotation takes effect.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
-/// How often a failed verification may read it again.
+/// The shortest interval between reads that failed verifications cause.
 const REFRESHED: SignedDuration = SignedDuration::from_secs(30);
 
 /// The cached value, and when it was read.
@@ -59,14 +59,15 @@ impl<T: DeserializeOwned + Send + Sync> Secret<T> {
         self.younger_than(KEPT).await
     }
 
-    /// The current value, after a verification failed: a rotation may be in progress. At most twice a minute.
+    /// Reads the current value after a failed verification, because a rotation may be in progress. At most twice a
+    /// minute.
     #[boxed]
     pub async fn refreshed(&self) -> Result<Arc<T>, SecretError> {
         self.younger_than(REFRESHED).await
     }
 
-    /// Verifies something with the value: `verify` gets the cached one, and if it fails with an error that a rotation may
-    /// explain, the current one.
+    /// Verifies something with the value. `verify` gets the cached value. If it fails with an error that a rotation may
+    /// explain, it gets the current value.
     #[boxed]
     pub async fn verify<R, E, Verify>(
         &self,
@@ -104,7 +105,7 @@ impl<T: DeserializeOwned + Send + Sync> Secret<T> {
     }
 }
 
-/// Where a secret is.
+/// The location of a secret.
 #[derive(Clone)]
 struct Source {
     client: Client,
@@ -131,7 +132,7 @@ impl Source {
     }
 }
 
-/// Why a call failed. The SDK's error may contain the response, but not where there was none.
+/// Why a call failed. The SDK's error may contain the response, so its text is used only if there was none.
 fn problem(error: &SdkError<GetSecretValueError>) -> String {
     match error {
         SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ConstructionFailure(_) => chain(error),

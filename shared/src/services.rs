@@ -24,7 +24,7 @@ pub struct Services {
     runtime: Runtime,
 }
 
-/// A function cannot start: a setting is missing or invalid.
+/// Why a function cannot start: a setting is missing or invalid.
 #[derive(Debug, thiserror::Error)]
 #[error("{function}: {issue}")]
 pub struct ConfigError {
@@ -40,7 +40,7 @@ pub struct Common {
     /// Authenticates cursors.
     #[serde(deserialize_with = "base64_bytes")]
     pub cursor_key: Vec<u8>,
-    /// The value with which our CloudFront identifies itself; empty without one.
+    /// The value with which our CloudFront identifies itself; empty if there is none.
     #[serde(default)]
     pub origin_verify: String,
 }
@@ -70,7 +70,7 @@ impl Services {
     /// ignores proxy settings of the environment.
     pub fn third_party(&self, base_url: &str) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        // Only the local platform is reached without TLS; then certificates need not be parsed.
+        // Only the local platform is called without TLS. Then certificates need not be parsed.
         if base_url.starts_with("http://") { builder.tls_certs_only([]) } else { builder }
     }
 
@@ -137,12 +137,12 @@ impl Services {
         self.origin("MUX_IMAGE_URL")
     }
 
-    /// The origin of the web app, for links in mail and returns from checkout; never taken from a request.
+    /// The origin of the web app, for links in emails and returns from checkout; never taken from a request.
     pub fn web_origin(&self) -> Result<String, ConfigError> {
         self.origin("WEB_ORIGIN")
     }
 
-    /// The sender of mail.
+    /// The sender of emails.
     pub fn mail_from(&self) -> Result<String, ConfigError> {
         self.text("MAIL_FROM").map(str::to_owned)
     }
@@ -157,7 +157,7 @@ impl Services {
         self.number::<i64>("GRACE_DAYS").map(|days| SignedDuration::from_hours(24 * days))
     }
 
-    /// The trial days of a person's first subscription.
+    /// The trial days of a user's first subscription.
     pub fn trial_days(&self) -> Result<u32, ConfigError> {
         self.number("TRIAL_DAYS")
     }

@@ -35,7 +35,7 @@ pub struct RequestLine<'a> {
     /// The error code of a failed request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
-    /// What caused the error.
+    /// The cause of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// Milliseconds from the event to the response.
@@ -76,7 +76,7 @@ impl Metrics {
         Self { function: function.to_owned(), namespace: namespace.to_owned(), log }
     }
 
-    /// Emits metrics for a point in time. `about` adds fields that help to find what they are about.
+    /// Emits metrics for a point in time. `about` adds fields that identify their subject.
     pub fn emit(&self, at: Timestamp, figures: &[(&str, Unit, f64)], about: &Value) {
         self.write(at, &[self.directive(&[], figures)], figures, about);
     }
@@ -122,7 +122,7 @@ impl Metrics {
     }
 }
 
-/// The request that the current task works for.
+/// The request for which the current task works.
 #[derive(Clone, Debug)]
 pub struct Trace(Arc<(String, Mutex<Trips>)>);
 

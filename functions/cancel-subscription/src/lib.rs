@@ -48,7 +48,7 @@ impl Endpoint for CancelSubscription {
                 stripe.drop_changes(subscription).await.map_err(ended_since)?;
                 stripe.cancel(&subscription.id, how).await.map_err(ended_since)?;
             }
-            // Cancelled by a request whose answer was lost: the row does not show it yet.
+            // An earlier request cancelled it but its response was lost: the row does not show it yet.
             Cancelling::Ending if kept.cancel_at.is_none() => {}
             Cancelling::Ending => {
                 return Err(conflict("The subscription is already cancelled. It ends with the current period."));
@@ -68,7 +68,7 @@ impl Endpoint for CancelSubscription {
     }
 }
 
-/// Stripe refuses to cancel a subscription that has just ended.
+/// The error when Stripe refuses to cancel because the subscription has just ended.
 fn ended_since(error: StripeError) -> ApiError {
     match error {
         error if error.is_refusal() => {

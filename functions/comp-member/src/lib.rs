@@ -1,4 +1,4 @@
-//! `POST /api/admin/members/{id}/comp`: gives a member a complimentary plan, or withdraws it.
+//! `POST /api/admin/members/{id}/comp`: grants a member a complimentary plan, or withdraws it.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -26,7 +26,7 @@ use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
 use shared::stores::users::Users;
 
-/// Gives a plan, and writes an audit entry.
+/// Grants or withdraws a plan, and writes an audit entry.
 pub struct CompMember {
     database: Database,
     users: Users,
@@ -43,7 +43,8 @@ pub struct CompMember {
 pub struct ComplimentaryPlanRequest {
     /// The plan; `null` withdraws the complimentary plan.
     plan_type: Field<Option<PlanType>>,
-    /// When it ends, in the future; without an end, it lasts until it is withdrawn. Only allowed with a plan.
+    /// When it ends, which must be in the future. Without an end, it lasts until it is withdrawn. Only allowed with a
+    /// plan.
     until: Option<Moment>,
     reason: Reason,
 }
@@ -53,7 +54,7 @@ impl Endpoint for CompMember {
     type Input = (Path<UserId>, Body<ComplimentaryPlanRequest>);
     type Reads = (Key<User>, Key<Subscription>);
     type Output = MemberDetail;
-    const SUMMARY: &'static str = "Gives a member a complimentary plan, or withdraws it.";
+    const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
     const TAG: Tag = Tag::AdminMembers;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 
@@ -89,7 +90,7 @@ impl Endpoint for CompMember {
             before: complimentary_plan(&before),
             after: complimentary_plan(&after),
         };
-        // If the answer to the same request was lost, this is already the case, and the audit has the entry.
+        // If the same request was already carried out but its response was lost, the audit log already has the entry.
         if before != after {
             let was = (before.complimentary_plan, before.complimentary_until);
             let gift = self.subscriptions.comp(*id, was, (plan, until))?;

@@ -31,7 +31,7 @@ pub struct PageQuery {
     /// The most videos to return.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 
@@ -75,7 +75,7 @@ impl Endpoint for ContinueWatching {
         let (rows, next) = self.histories.to_continue(user_id, page.limit() as u32, after, &slots).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
         let begun = rows.iter().zip(videos).filter_map(|(row, video)| {
-            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            // A video that was unpublished is omitted until it is published again.
             let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
             Some(ContinueWatchingItem { video, progress: row.progress, last_watched_at: row.last_watched_at })
         });

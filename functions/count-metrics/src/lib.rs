@@ -1,8 +1,8 @@
-//! Counts the days that are over, so that a year takes a dozen rows to read, and reports the last of them to
+//! Computes the figures of finished days and stores them, so a year takes a dozen rows to read. Reports the last day to
 //! CloudWatch.
 //!
-//! Nothing depends on this job: `get-metrics` counts any day that is missing, with the same result to the byte. The
-//! last few days are counted again each night, because events and heartbeats may arrive late.
+//! Nothing depends on this job: `get-metrics` computes any missing day, with the same result to the byte. The last few
+//! days are recomputed each night, because events and heartbeats may arrive late.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,14 +17,14 @@ use shared::stores::metrics::{Metrics, Month, months};
 use shared::telemetry::{self, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The days that are counted again.
+/// The number of days that are recomputed.
 const UNSETTLED_DAYS: i64 = 3;
 /// The longest month.
 const MONTH_DAYS_MAX: i64 = 31;
-/// How far back missing days are counted: as far as one response of `get-metrics` may reach.
+/// How far back missing days are computed: as far as one response of `get-metrics` may reach.
 const BACK_DAYS: i64 = 366;
 
-/// Counts, stores and emits the metrics.
+/// Computes, stores and emits the metrics.
 pub struct CountMetrics {
     metrics: Metrics,
     emitted: telemetry::Metrics,
@@ -34,7 +34,7 @@ pub struct CountMetrics {
 /// The event of the schedule or an operator.
 #[derive(Deserialize)]
 pub struct Tick {
-    /// The first day to count again.
+    /// The first day to recompute.
     from: Option<Day>,
 }
 
@@ -91,9 +91,9 @@ impl Job for CountMetrics {
 }
 
 impl CountMetrics {
-    /// The first day that may not be counted yet, and the rows from its month on. If the first of the last two months
-    /// is completely counted, those two rows are enough, because the run that counted it also counted everything
-    /// before; otherwise the rows of a year.
+    /// The first day that may not be stored yet, and the rows from its month on. If the earlier of the last two months
+    /// is complete, those two rows are enough, because the run that completed it also stored everything before.
+    /// Otherwise reads the rows of a year.
     async fn kept(&self, yesterday: Day) -> Result<(Day, BTreeMap<String, Month>), StoreError> {
         let recent = yesterday.plus(-MONTH_DAYS_MAX).month_start();
         let kept = self.metrics.counted(&months(recent, yesterday)).await?;
@@ -107,7 +107,8 @@ impl CountMetrics {
         Ok((first, self.metrics.counted(&months(first, yesterday)).await?))
     }
 
-    /// One log line, and one more for each further currency, because amounts have the currency as their dimension.
+    /// Writes one log line, and one more for each additional currency, because amounts have the currency as their
+    /// dimension.
     fn tell(&self, counted: &Counted, day: Day) {
         let figures = counted.figures(&BTreeSet::new());
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
@@ -125,7 +126,7 @@ impl CountMetrics {
         ];
         counts.extend(figures.payment_success.map(|share| ("PaymentSuccess", Unit::None, share)));
         counts.extend(figures.completion_rate.map(|share| ("CompletionRate", Unit::None, share)));
-        // Timestamped at the day's end, so that CloudWatch's days match ours.
+        // Timestamped at the day's end, so CloudWatch's days match ours.
         let at = day.plus(1).start() - SignedDuration::from_secs(1);
         let about = json!({ "date": day });
         let mut amounts = counted.currencies.iter().map(|(currency, tally)| {

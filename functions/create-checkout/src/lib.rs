@@ -1,4 +1,4 @@
-//! `POST /api/subscription/checkout`: opens a checkout; each user has at most one open.
+//! `POST /api/subscription/checkout`: opens a checkout; each user has at most one open checkout.
 
 use billing::change;
 use billing::customers::Customers;
@@ -50,7 +50,7 @@ pub struct CheckoutRequest {
 pub struct CheckoutSession {
     /// Stripe's page.
     checkout_url: String,
-    /// Stripe's id of the session, which the return page sends back.
+    /// Stripe's id of the session, which the return page passes to `GET /api/subscription`.
     session_id: String,
     /// When the page expires.
     expires_at: Timestamp,
@@ -112,7 +112,7 @@ impl Endpoint for CreateCheckout {
 struct Buyer {
     user_id: UserId,
     customer: String,
-    /// All of their customers: a person gets one trial, even if the customer that had it is gone.
+    /// All of their customers: a user gets only one trial, even if the customer that had it was deleted.
     all: Vec<String>,
     /// Their stored subscription.
     kept: Subscription,
@@ -166,7 +166,7 @@ impl CreateCheckout {
         self.close(buyer, &open).await?;
         let trial_days = if rules::is_new(&subscriptions) { self.trial_days } else { 0 };
         let session = match self.session(buyer, price, &discount, trial_days).await {
-            // Stripe has no error code for a currency that is not the customer's.
+            // Stripe has no error code for a currency other than the customer's.
             Err(error @ StripeError::Invalid { code: None, .. }) if !error.param().starts_with("discounts") => {
                 let other = self.in_own_currency(buyer, price, now).await?;
                 let Some(other) = other else { return Err(refused(error, &discount)) };
@@ -238,8 +238,8 @@ impl CreateCheckout {
         }
     }
 
-    /// Expires all open checkouts except one for the same request. A checkout that has just been paid is a
-    /// subscription.
+    /// Expires all open checkouts except one for the same request. Refuses if one has just been paid, because then the
+    /// user is subscribed.
     async fn close(&self, buyer: &Buyer, open: &[Session]) -> Result<(), Refused> {
         let former = open.iter().filter(|session| session.key.is_none() || session.key != buyer.key);
         let closed = try_join_all(former.map(|session| self.stripe.expire_session(&session.id))).await?;
@@ -264,7 +264,7 @@ impl CreateCheckout {
         }
     }
 
-    /// Two concurrent calls may both have found nothing open: the newest session stays.
+    /// Expires older sessions, because two concurrent calls may both have found none open. The newest one stays.
     async fn close_older(&self, buyer: &Buyer, own: &Session) -> Result<(), StripeError> {
         let open = self.stripe.open_sessions(&buyer.customer).await?;
         // Stripe lists the newest first.
@@ -290,7 +290,7 @@ fn refused(error: StripeError, discount: &Discount) -> Refused {
     }
 }
 
-/// The condition that a refused promotion code has, if Stripe names it.
+/// Why a promotion code was refused, as an issue for the viewer.
 fn terms(code: &PromotionCode) -> String {
     match &code.minimum {
         _ if code.is_first_only => "is for a first purchase only".to_owned(),

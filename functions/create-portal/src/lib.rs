@@ -50,7 +50,7 @@ impl Endpoint for CreatePortal {
             Ok(portal_url) => Ok(Reply::of(PortalSession { portal_url })),
             // The customer was deleted at Stripe.
             Err(StripeError::Missing { .. }) => Err(nothing_to_manage()),
-            // The operator must switch on the portal in Stripe's dashboard.
+            // The operator must enable the portal in Stripe's dashboard.
             Err(error) if error.is_refusal() => Err(not_configured().because(error)),
             Err(error) => Err(error.of_read()),
         }

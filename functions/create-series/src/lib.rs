@@ -1,4 +1,4 @@
-//! `POST /api/admin/series`: creates a series; videos become its episodes by naming it.
+//! `POST /api/admin/series`: creates a series; a video that names the series becomes one of its episodes.
 
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};

@@ -15,8 +15,8 @@ use shared::stores::series::SeriesStore;
 use shared::stores::table::Table;
 use shared::stores::videos::Videos;
 
-/// Creates a video: the upload at Mux first, then its row. A crash in between leaves an unknown upload that expires. In
-/// the other order it would leave a video for which nothing can be uploaded.
+/// Creates a video: first the upload at Mux, then the row. A crash in between leaves an unused upload, which expires.
+/// In the other order it would leave a video without an upload.
 pub struct CreateVideo {
     database: Database,
     videos: Videos,

@@ -15,7 +15,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 use shared::stores::users::Users;
 
-/// Deletes the caller's account: counts the attempt, checks the password, deletes, and confirms by mail.
+/// Deletes the caller's account: counts the attempt, checks the password, deletes, and confirms by email.
 pub struct DeleteAccount {
     accounts: Accounts,
     users: Users,

@@ -12,7 +12,7 @@ use shared::stores::error::StoreError;
 use shared::stores::publisher::Publisher;
 use shared::stores::series::SeriesStore;
 
-/// Deletes a series. A series with episodes cannot be deleted, because they would be left without one.
+/// Deletes a series. A series with episodes cannot be deleted, because its episodes would belong to no series.
 pub struct DeleteSeries {
     publisher: Publisher,
     store: SeriesStore,
@@ -39,7 +39,7 @@ impl Endpoint for DeleteSeries {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Path(id) = call.input;
         let (series, version) = self.store.get(id).await?.ok_or_else(|| ApiError::not_found("series"))?;
-        // An episode added after this read increments the version, and the deletion fails.
+        // An episode that is added after this read increments the version, so the deletion fails.
         if self.store.has_episodes(id).await? {
             let message = "This series has episodes. Move them to another series or delete them first.";
             return Err(ApiError::new(Code::Conflict, message));

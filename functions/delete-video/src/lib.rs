@@ -21,8 +21,8 @@ const TRIES_MAX: usize = 3;
 /// Deletes at Mux first, then the row and the catalogue entry in one transaction.
 ///
 /// If Mux is down, nothing is deleted, and the response says so. After a crash in between, repeating the request
-/// finishes the deletion, because an asset that Mux does not have counts as deleted; until then Mux's own event has
-/// unpublished the video. In the other order a crash would leave an unknown asset that costs money.
+/// finishes the deletion, because an asset that Mux does not have counts as deleted. Until then the video is
+/// unpublished by Mux's own event. In the other order a crash would leave an unused asset that costs money.
 pub struct DeleteVideo {
     publisher: Publisher,
     series: SeriesStore,
@@ -58,8 +58,8 @@ impl Endpoint for DeleteVideo {
         let audit_entry =
             |change: &Change| change.audit_entry("video.delete", call.caller.user.id, &call.request_id, call.now);
         self.delete_at_mux(&video).await?;
-        // A video that another request deleted meanwhile is deleted as well. If it got a new file meanwhile, that is
-        // deleted at Mux first.
+        // If another request has deleted the video meanwhile, that is fine. If the video got a new file meanwhile, that
+        // file is deleted at Mux first.
         for _ in 0..TRIES_MAX {
             let deleted = self.delete_row(id, &video.belongings(), audit_entry).await;
             match deleted {
@@ -76,7 +76,7 @@ impl Endpoint for DeleteVideo {
 }
 
 impl DeleteVideo {
-    /// Deletes the row, unless the video has something at Mux that has not been deleted there.
+    /// Deletes the row, unless the video still has something at Mux.
     async fn delete_row(
         &self,
         id: VideoId,
@@ -105,7 +105,7 @@ impl DeleteVideo {
 
 /// Why a row was not deleted.
 enum Kept {
-    /// It got another file meanwhile; its current state.
+    /// It got another file meanwhile. Contains its current state.
     Grown(Box<Video>),
     Store(StoreError),
 }

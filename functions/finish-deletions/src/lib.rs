@@ -1,4 +1,4 @@
-//! Finishes account deletions that a crash, or a request in flight at that time, left incomplete.
+//! Finishes account deletions that are incomplete because of a crash or a request in flight.
 
 use billing::deletion::Accounts;
 use jiff::Timestamp;
@@ -7,7 +7,7 @@ use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::services::{ConfigError, Services};
 
-/// Sweeps what is left of deleted accounts.
+/// Deletes the remaining rows of deleted accounts.
 pub struct FinishDeletions {
     accounts: Accounts,
 }
@@ -34,7 +34,7 @@ impl Job for FinishDeletions {
     async fn run(&self, _: Tick, now: Timestamp) -> Result<FinishedDeletions, ApiError> {
         match self.accounts.finish_all(now).await? {
             (finished, 0) => Ok(FinishedDeletions { finished }),
-            // The run fails, so that the alarm goes off; the next run retries.
+            // The run fails, so the alarm triggers; the next run retries.
             (_, failed) => Err(ApiError::unavailable(format!("{failed} deletions could not be finished"))),
         }
     }

@@ -1,4 +1,4 @@
-//! `POST /api/auth/forgot-password`: mails a single-use link, and does not reveal whether the account exists.
+//! `POST /api/auth/forgot-password`: emails a single-use link, and does not reveal whether the account exists.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,11 +19,11 @@ use shared::stores::users::{Credential, Users};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-/// When every response is sent, counted from the request. Writing and sending a mail takes less, and not sending one
-/// takes just as long. The job sends mail that is not out by then.
+/// When every response is sent, counted from the request. Writing and sending an email takes less time, so the response
+/// time does not show whether one was sent. The job sends an email that is not sent by then.
 const ANSWER_AFTER: Duration = Duration::from_secs(1);
 
-/// Mails a link: counts, writes, sends, and answers everybody after the same time.
+/// Emails a link: counts, writes, sends, and responds to everybody after the same time.
 pub struct ForgotPassword {
     database: Database,
     users: Users,
@@ -50,7 +50,7 @@ impl Endpoint for ForgotPassword {
     type Input = Body<ForgotPasswordRequest>;
     type Reads = Key<Credential>;
     type Output = Acknowledgement;
-    const SUMMARY: &'static str = "Mails a link to choose a new password, if the account exists.";
+    const SUMMARY: &'static str = "Emails a link to choose a new password, if the account exists.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 
@@ -83,8 +83,8 @@ impl Endpoint for ForgotPassword {
 }
 
 impl ForgotPassword {
-    /// Puts the mail into the outbox, unless the account does not exist or has reached its limit of mail; returns the
-    /// cause.
+    /// Puts the email into the outbox, unless the account does not exist or has reached its limit of emails. Returns
+    /// the cause.
     async fn write(&self, call: &Call<Self>) -> Result<Option<String>, ApiError> {
         let email = &call.input.0.email;
         let is_admitted = self.limiter.count_mail(&email.key(), call.now).await?;

@@ -32,7 +32,7 @@ impl Endpoint for GetMember {
     type Input = Path<UserId>;
     type Reads = (Key<User>, Key<Subscription>);
     type Output = MemberDetail;
-    const SUMMARY: &'static str = "A member, their subscription and their payments.";
+    const SUMMARY: &'static str = "Returns a member, their subscription and their payments.";
     const TAG: Tag = Tag::AdminMembers;
     const CODES: &'static [Code] = &[Code::NotFound];
 

@@ -21,7 +21,7 @@ const DAYS_MAX: i64 = 366;
 /// The default number of days.
 const DAYS_DEFAULT: i64 = 30;
 
-/// Returns the stored days, and counts the others.
+/// Returns the stored days, and computes the others.
 pub struct GetMetrics {
     metrics: Metrics,
     grace: SignedDuration,
@@ -40,12 +40,12 @@ pub struct MetricsQuery {
     to: Option<Day>,
 }
 
-/// The metrics of some days.
+/// The metrics of the requested days.
 #[derive(Serialize, JsonSchema)]
 pub struct MetricsReport {
     /// The first day.
     from: Day,
-    /// The last day. Future days are left out.
+    /// The last day. Future days are omitted.
     to: Day,
     /// ISO 4217, in lower case; `null` if nothing was paid in these days, or there is more than one currency.
     currency: Option<String>,
@@ -91,7 +91,7 @@ impl Endpoint for GetMetrics {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MetricsReport>, ApiError> {
         let today = Day::of(call.now);
         let (from, to) = call.input.0.range(today)?;
-        // At midnight another month may have begun since the rows were read; days that are not stored are counted.
+        // Around midnight another month may have begun since the rows were read. Days that are not stored are computed.
         let kept: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
         let days: Vec<Day> = (0..=from.days_until(to.min(today))).map(|days| from.plus(days)).collect();
         let missing: BTreeSet<Day> = days.iter().filter(|day| !kept.contains_key(&day.to_string())).copied().collect();

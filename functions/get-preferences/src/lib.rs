@@ -1,4 +1,4 @@
-//! `GET /api/preferences`: how the caller likes to watch.
+//! `GET /api/preferences`: the caller's playback preferences.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
@@ -16,7 +16,7 @@ impl Endpoint for GetPreferences {
     type Input = ();
     type Reads = Key<Preferences>;
     type Output = Preferences;
-    const SUMMARY: &'static str = "Returns how the caller likes to watch, on every device.";
+    const SUMMARY: &'static str = "Returns the caller's playback preferences.";
     const TAG: Tag = Tag::Account;
     const CODES: &'static [Code] = &[];
 

@@ -30,7 +30,7 @@ pub struct GetSubscription {
 /// The optional sync.
 #[derive(Deserialize, JsonSchema)]
 pub struct SubscriptionQuery {
-    /// The checkout session from which the user returns: the response is then Stripe's current state.
+    /// The checkout session from which the user returns. With it, the response is Stripe's current state.
     session_id: Option<OptionalLine<255>>,
 }
 
@@ -86,8 +86,7 @@ impl GetSubscription {
             return Sync::NotTheirs;
         }
         let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX };
-        // Without the limiter only the stored subscription is returned, because Stripe's own limit is shared by
-        // everybody.
+        // If the limiter is down, only the stored subscription is returned, because all users share Stripe's own limit.
         match self.limiter.count(&budget, now).await {
             Ok(counted) if counted.verdict.admitted => {}
             Ok(refused) => {
@@ -102,7 +101,7 @@ impl GetSubscription {
         };
         let customer = match session.and_then(|session| Some((session.customer?, session.buyer))) {
             Some((customer, _)) if Some(&customer) == user.stripe_customer_id.as_ref() => customer,
-            // Paid through a link, which created its own customer.
+            // Paid through a Payment Link, which created another customer.
             Some((customer, Some(buyer))) if buyer == user.id => match self.billing.is_of(&customer, user.id).await {
                 Ok(true) => customer,
                 Ok(false) => return Sync::NotTheirs,
@@ -117,7 +116,7 @@ impl GetSubscription {
     }
 }
 
-/// Whether a text is safe in a path at Stripe.
+/// Whether a text is safe in the path of a call to Stripe.
 fn is_session_id(text: &str) -> bool {
     text.starts_with("cs_") && is_provider_id(text)
 }

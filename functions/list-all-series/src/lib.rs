@@ -11,7 +11,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::series::SeriesStore;
 
-/// Lists along the index of series by creation time.
+/// Queries the index of series by creation time.
 pub struct ListAllSeries {
     store: SeriesStore,
     pages: Pages,
@@ -23,7 +23,7 @@ pub struct ListQuery {
     /// The most series to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

@@ -12,7 +12,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::videos::Videos;
 
-/// Lists along the index of videos by creation time.
+/// Queries the index of videos by creation time.
 pub struct ListAllVideos {
     videos: Videos,
     pages: Pages,
@@ -26,7 +26,7 @@ pub struct ListQuery {
     /// The most videos to return; 20 by default. A page may have fewer and still be followed by another.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

@@ -13,7 +13,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry};
 
-/// Lists a day, or along the index of all entries by time: one query per page.
+/// Queries one day, or the index of all entries by time: one query per page.
 pub struct ListAudit {
     audit: Audit,
     pages: Pages,
@@ -27,7 +27,7 @@ pub struct ListQuery {
     /// The most entries to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

@@ -29,7 +29,7 @@ pub struct ListQuery {
     /// The most events to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

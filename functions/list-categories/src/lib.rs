@@ -7,7 +7,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
 
-/// Counts from memory, like the list of videos.
+/// Counts the snapshot in memory, like the list of videos.
 pub struct ListCategories {
     catalogue: Catalogue,
 }

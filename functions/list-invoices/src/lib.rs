@@ -28,7 +28,7 @@ pub struct PageQuery {
     /// The most invoices to return.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

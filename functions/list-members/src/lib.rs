@@ -14,7 +14,7 @@ use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
 use shared::stores::members::{Member, Members};
 
-/// Lists along the index of users by registration time, or of subscriptions by status.
+/// Queries the index of users by registration time, or the index of subscriptions by status.
 pub struct ListMembers {
     members: Members,
     pages: Pages,
@@ -34,7 +34,7 @@ pub struct ListQuery {
     /// The most members to return; 20 by default. A page may have fewer and still be followed by another.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

@@ -25,7 +25,7 @@ pub struct Plan {
     prices: Vec<PlanPrice>,
     /// Its features, for people.
     features: &'static [&'static str],
-    /// Trial days of a person's first subscription; 0 for none.
+    /// Trial days of a user's first subscription; 0 for none.
     trial_days: u32,
     /// How many streams may play simultaneously.
     stream_limit: usize,

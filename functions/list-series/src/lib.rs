@@ -12,7 +12,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
 
-/// Lists from memory, like the list of videos.
+/// Lists the snapshot in memory, like the list of videos.
 pub struct ListSeries {
     catalogue: Catalogue,
     pages: Pages,
@@ -24,7 +24,7 @@ pub struct ListQuery {
     /// The most series to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

@@ -16,7 +16,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
 
-/// Lists from memory: the version item says whether the snapshot in memory is current.
+/// Lists the snapshot in memory; the version item says whether it is current.
 pub struct ListVideos {
     catalogue: Catalogue,
     pages: Pages,
@@ -39,7 +39,7 @@ pub struct ListQuery {
     /// The most videos to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 

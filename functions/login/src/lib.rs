@@ -99,7 +99,7 @@ impl Endpoint for Login {
 }
 
 impl Login {
-    /// Records the device, with a mail if it is new; the outbox's job sends the mail.
+    /// Records the device, with an email if it is new. The outbox's job sends it.
     async fn notice(
         &self,
         credential: &Credential,
@@ -121,7 +121,8 @@ impl Login {
         self.devices.greet(credential.user_id, device, self.outbox.add(&mail)?, now).await
     }
 
-    /// Replaces a weak hash with the password that was just checked. If this fails, the next sign-in tries again.
+    /// Replaces a weak hash with a new one of the password that was just checked. If this fails, the next sign-in
+    /// retries.
     async fn strengthen(&self, given: &Credentials, weak: Option<String>) {
         let Some(weak) = weak else { return };
         if let Ok(strong) = hash::hash(given.password.clone()).await {
@@ -130,7 +131,7 @@ impl Login {
     }
 }
 
-/// The same message and the same cost, whether the account exists or not.
+/// The same error, whether or not the account exists.
 fn wrong() -> ApiError {
     ApiError::new(Code::InvalidCredentials, "Email or password is wrong.")
 }

@@ -35,7 +35,7 @@ impl Endpoint for Logout {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let (user, session) = (call.caller.user.id, call.caller.session.id);
         let slots = call.rows.unwrap_or_default();
-        // If another request ended it meanwhile, it is ended just the same.
+        // Succeeds even if another request has ended it meanwhile.
         self.sessions.end(user, session).await?;
         // The session has ended. If this fails, its lease expires within half a minute.
         let _ = self.streams.release(user, slots, |sid| sid == session).await;

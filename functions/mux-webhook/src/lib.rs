@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// Processes an event: verifies it, checks that it is new, finds its video, and applies the change.
 ///
-/// An event that can never be processed is answered 200, so that Mux does not repeat it for a day. Nothing is lost:
+/// An event that can never be processed is answered 200, so Mux does not resend it for a day. Nothing is lost:
 /// `reconcile-videos` asks Mux about every unsettled video.
 pub struct MuxWebhook {
     secret: Secret<MuxSecret>,
@@ -82,14 +82,14 @@ impl MuxWebhook {
         Ok(self.secret.verify(verify, Unverified::may_be_rotated).await?)
     }
 
-    /// Reports about tracks contain only the asset's id: Mux is asked for the rest.
+    /// Reports about tracks contain only the asset's id; this requests the rest from Mux.
     async fn complete(&self, news: News) -> Result<Option<News>, MuxError> {
         let News::Tracks { asset_id } = news else { return Ok(Some(news)) };
         unless_permanent(self.mux.asset(&asset_id).await).map(|asset| asset.map(|asset| News::Asset(Box::new(asset))))
     }
 
-    /// The video that a report is about: its id is the asset's passthrough, or is found by the upload. `None` for
-    /// foreign assets.
+    /// The video of a report. Its id is the passthrough of the asset or of its upload. `None` for assets that are not
+    /// ours.
     async fn video_of(&self, news: Option<News>) -> Result<Option<(VideoId, News)>, MuxError> {
         let Some(news) = news else { return Ok(None) };
         let ours = |name: Option<&str>| name.and_then(|name| name.parse::<VideoId>().ok());
@@ -107,7 +107,7 @@ impl MuxWebhook {
     }
 }
 
-/// Mux's answer; `None` for a permanent failure.
+/// Mux's response; `None` for a permanent failure.
 fn unless_permanent<T>(answer: Result<T, MuxError>) -> Result<Option<T>, MuxError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -1,4 +1,4 @@
-//! `$default`: answers requests that match no route, in the standard format.
+//! `$default`: responds to requests that match no route, in the standard format.
 
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
@@ -16,7 +16,7 @@ impl Endpoint for NoRoute {
     type Input = Asked;
     type Reads = ();
     type Output = ();
-    const SUMMARY: &'static str = "Answers requests that match no route.";
+    const SUMMARY: &'static str = "Responds to requests that match no route.";
     const TAG: Tag = Tag::Service;
     const CODES: &'static [Code] = &[Code::NotFound, Code::MethodNotAllowed];
 

@@ -127,19 +127,20 @@ impl Endpoint for PlayVideo {
     }
 }
 
-/// A playback that is to start, or goes on.
+/// A playback that starts or continues.
 struct Start<'a> {
     video: &'a Video,
-    /// The viewer's position in it.
+    /// The viewer's position in the video.
     history: Option<&'a WatchHistory>,
     /// The playback whose grant is renewed.
     renewed: Option<PlaybackId>,
-    /// The streams of the plan.
+    /// The plan's stream limit.
     limit: usize,
 }
 
 impl Start<'_> {
-    /// The position with which it starts, in place of the session's own lease. That one's position is written to its row.
+    /// The position with which it starts when it replaces the session's own lease, whose position is written to its
+    /// row.
     fn position(&self, slots: &Slots, session: &Session) -> Position {
         let mut position = Position::at_start(self.history, self.video.duration);
         let own = slots.slots.iter().find(|slot| slot.sid == session.id && slot.video_id == self.video.id);
@@ -183,7 +184,7 @@ impl PlayVideo {
                 Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }
-            // Perhaps it was a position whose row others have changed.
+            // The cause may be a position whose row others have changed.
             for slot in &dropped {
                 self.histories.settle(user.id, slot).await?;
                 settled.push(slot.playback_session_id);

@@ -106,7 +106,7 @@ impl Endpoint for PreviewChange {
 }
 
 impl PreviewChange {
-    /// The invoice that the change creates; `None` if there is none, as during a trial.
+    /// The invoice that the change would create; `None` if there is none, as during a trial.
     async fn charged(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
         let one = &change.subscription;
         match change.course {

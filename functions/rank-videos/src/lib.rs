@@ -13,13 +13,13 @@ use shared::stores::error::StoreError;
 use shared::stores::streams::{VIEW_SHARDS, ViewCount};
 use shared::stores::table::Table;
 
-/// Videos whose counters are read in one batch of at most 100 keys.
+/// The number of videos whose counters fit into one batch of at most 100 keys.
 const VIDEOS_READ_MAX: usize = 12;
 /// Concurrent batches.
 const READS_AT_ONCE: usize = 8;
 /// Videos per swap: their chunks fit into a transaction.
 const VIDEOS_SWAPPED_MAX: usize = 1_000;
-/// How often a swap is retried when somebody publishes meanwhile.
+/// The most attempts at a swap if the catalogue changes meanwhile.
 const TRIES_MAX: usize = 8;
 
 /// Counts views.

@@ -23,11 +23,11 @@ pub struct ReconcileBilling {
 pub struct ReconcileRequest {
     /// Whether differences are repaired or only reported.
     apply: bool,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 
-/// The result of a page.
+/// The result of comparing a page.
 #[derive(Serialize, JsonSchema)]
 pub struct ReconcileReport {
     /// How many customers were compared.

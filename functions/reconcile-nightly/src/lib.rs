@@ -1,7 +1,7 @@
 //! Compares the tables with Stripe on a schedule, and repairs differences.
 //!
-//! Every night it looks for lost events: those that Stripe sent in the last two days and that have no mark here. Once a
-//! month, and when invoked without parameters, it compares every customer, page by page.
+//! Every night it looks for lost events: those of the last two days at Stripe that have no mark here. Once a month, and
+//! when it is invoked without parameters, it compares all customers, page by page.
 
 use billing::converge::Billing;
 use billing::error::BillingError;
@@ -17,9 +17,9 @@ use shared::stores::billing_events::BillingEvents;
 use shared::telemetry::{Metrics, Unit};
 use std::collections::BTreeSet;
 
-/// How far back a run looks, so that it makes up for a failed one.
+/// How far back a run looks: long enough to make up for a failed run.
 const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(50);
-/// The job's name in the audit.
+/// The job's name in the audit log.
 const ACTOR: &str = "reconcile-nightly";
 
 /// Finds drift, repairs it, and reports how much there was.
@@ -102,7 +102,7 @@ impl ReconcileNightly {
         for event in events.iter().filter(|event| !marked.contains(&event.id)) {
             match self.billing.customer_of(event).await {
                 Ok(customer) => customers.extend(customer),
-                // Its customer is covered by their other events.
+                // The customer's other events cover it.
                 Err(error) if !error.is_transient() => {}
                 Err(error) => return Err(error),
             }

@@ -1,5 +1,5 @@
-//! Asks Mux about every unsettled video: a webhook may be lost, and an upload may never arrive. It also deletes at Mux
-//! what is no longer needed. Scheduled every five minutes.
+//! Asks Mux about every unsettled video, because a webhook may be lost and an upload may never arrive. Also deletes
+//! unneeded assets and uploads at Mux. Scheduled every five minutes.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,10 @@ use shared::stores::publisher::Publisher;
 use shared::stores::videos::Videos;
 use shared::telemetry::{Metrics, Unit};
 
-/// The rows of one read and of one run; the remaining videos are the first of the next run.
+/// The most rows per run, read at once. The next run starts with the remaining videos.
 const PAGE_ROWS: i32 = 25;
 const RUN_ROWS_MAX: usize = 500;
-/// When a video is checked again: less than the time between two runs, so that every run includes it.
+/// When a video is checked again. This is less than the time between two runs, so every run includes the video.
 const AGAIN: SignedDuration = SignedDuration::from_mins(4);
 /// When a video that Mux refuses is checked again.
 const AGAIN_REFUSED: SignedDuration = SignedDuration::from_mins(60);
@@ -106,7 +106,7 @@ impl Job for ReconcileVideos {
             let about = json!({ "checked": done.checked });
             self.metrics.emit(now, &[("VideosRefused", Unit::Count, done.refused as f64)], &about);
         }
-        // The run fails, so that the alarm goes off if failures continue; the next run retries.
+        // The run fails, so the alarm triggers if failures continue; the next run retries.
         last.map_or(Ok(done), Err)
     }
 }
@@ -114,7 +114,7 @@ impl Job for ReconcileVideos {
 impl ReconcileVideos {
     /// Checks a video and writes the result. Returns whether Mux refused.
     async fn reconcile(&self, video: &Video, now: Timestamp) -> Result<bool, ApiError> {
-        // After a failure the video goes to the end of the queue, so that the others have their turn.
+        // After a failure the video goes to the end of the queue, so the others get their turn.
         let (report, failure) = match self.learn(video, now).await {
             Ok(report) => (report, None),
             Err(error) => (MuxReport::default(), Some(error)),
@@ -138,7 +138,7 @@ impl ReconcileVideos {
             }
         }
         if let Some(asset_id) = video.mux_asset_id.as_deref().filter(|_| video.is_to_inspect()) {
-            // What Mux does not report stays unknown: only the video's row matters.
+            // If Mux refuses, the tracks stay unknown. That is not a failure of the video.
             let source = unless_refused(self.mux.source_tracks(asset_id).await, &mut MuxReport::default())?;
             report.source = Some(source.unwrap_or_default());
         }
@@ -146,7 +146,7 @@ impl ReconcileVideos {
     }
 }
 
-/// Mux's report; `None` if it refused, which is recorded.
+/// Mux's report. If Mux refused, records that and returns `None`.
 fn unless_refused<T>(answer: Result<T, MuxError>, report: &mut MuxReport) -> Result<Option<T>, MuxError> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -1,4 +1,4 @@
-//! `POST /api/auth/refresh`: exchanges a token, even one that expired a while ago, for a fresh one of the same live
+//! `POST /api/auth/refresh`: exchanges a token, even one that expired up to 30 days ago, for a new one of the same live
 //! session.
 
 use shared::auth::sign_in::{SignIn, Tokens};
@@ -12,7 +12,8 @@ use shared::stores::sessions::Sessions;
 use shared::stores::streams::Streams;
 
 /// Exchanges a token. The old token stays valid for a minute, for requests in flight. Two tabs that exchange one token
-/// within that minute get the same new one. Anyone who uses it later holds a copy, and the session ends for both.
+/// within that minute get the same new token. If it is exchanged later than that, somebody has a copy, so the session
+/// ends for both.
 pub struct RefreshToken {
     sessions: Sessions,
     streams: Streams,
@@ -24,7 +25,7 @@ impl Endpoint for RefreshToken {
     type Input = ();
     type Reads = Key<Slots>;
     type Output = SignIn;
-    const SUMMARY: &'static str = "Exchanges a token for a fresh one of the same session.";
+    const SUMMARY: &'static str = "Exchanges a token for a new one of the same session.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[];
 

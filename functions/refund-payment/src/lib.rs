@@ -80,8 +80,8 @@ impl Endpoint for RefundPayment {
         let customer = self.customer_of(id).await?;
         let request = key.as_ref().map(|key| format!("{}:{key}", call.caller.user.id));
         let refund = self.refund(&call, &customer, request.as_deref()).await;
-        // Also after a refusal: an earlier refund whose answer was lost may be the reason. This also writes the audit
-        // entry, from what the refund says about itself.
+        // Converge even after a refusal, because the reason may be an earlier refund whose response was lost. This also
+        // writes the audit entry, from the refund's metadata.
         let converged = self.billing.converge(&customer, None, call.now).await;
         let refund = refund?;
         converged?;
@@ -94,7 +94,8 @@ impl Endpoint for RefundPayment {
 }
 
 impl RefundPayment {
-    /// Makes the refund, or finds the one that this request, or one whose answer was lost, made before.
+    /// Makes the refund, or finds the one that this request, or an earlier one whose response was lost, has already
+    /// made.
     async fn refund(&self, call: &Call<Self>, customer: &str, request: Option<&str>) -> Result<RefundEntry, ApiError> {
         let (Path(id), Body(wanted), _) = &call.input;
         let (id, wanted_amount) = (id.as_str(), wanted.amount.map(Amount::get));
@@ -111,7 +112,7 @@ impl RefundPayment {
         }
         let (payment, payment_intent) = paid(entries, id)?;
         let amount = allowed(&payment, wanted_amount)?;
-        // A request with a key of its own is always a separate refund.
+        // A request with its own key is always a separate refund.
         let earlier = unanswered(&refunds, &kept, (id, amount, &actor.to_string(), &reason));
         if let Some(refund) = earlier.filter(|_| request.is_none()) {
             return Ok(refund.entry.clone());
@@ -128,7 +129,7 @@ impl RefundPayment {
         Ok(self.billing.stripe().give_back(&returned).await.map_err(|error| refused(error, request))?.entry)
     }
 
-    /// The customer of ours to whom a payment belongs.
+    /// The customer of a payment, if it is one of ours.
     async fn customer_of(&self, id: &str) -> Result<String, ApiError> {
         let unknown = || ApiError::not_found("payment");
         let is_id = id.starts_with("in_");
@@ -150,14 +151,14 @@ fn made<'a>(refunds: &'a [Refund], request: Option<&str>) -> Option<&'a Refund> 
     refunds.iter().find(|refund| refund.by.as_ref().is_some_and(|by| by.request.as_deref() == Some(request)))
 }
 
-/// Whether a refund is of that payment and, if given, of that amount.
+/// Whether a refund is for the given payment and, if given, the amount.
 fn is_same(refund: &Refund, payment: &str, amount: Option<i64>) -> bool {
     let is_of_payment = refund.by.as_ref().is_some_and(|by| by.payment == payment);
     is_of_payment && amount.is_none_or(|amount| amount == refund.entry.amount)
 }
 
-/// A refund equal to the requested one, by the same operator for the same reason, that our ledger does not contain yet:
-/// nobody has been told of it, so it is this one.
+/// A refund equal to the requested one, by the same operator for the same reason, that our ledger does not contain yet.
+/// No response has reported it, so it counts as the requested one.
 fn unanswered<'a>(
     refunds: &'a [Refund],
     kept: &[Entry],
@@ -169,7 +170,7 @@ fn unanswered<'a>(
     found.find(|refund| is_by(refund) && !is_kept(refund))
 }
 
-/// The payment at Stripe, and what paid it.
+/// The payment at Stripe, and its payment intent.
 fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
     let payment = payments(&entries).into_iter().find(|one| one.id == id);
     let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
@@ -186,7 +187,7 @@ fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
     match wanted.unwrap_or(left) {
         _ if left <= 0 => Err(conflict(WENT_BACK)),
         amount if amount > left => Err(ApiError::field("amount", format!("must be at most {left}"))),
-        // Stripe does not accept such an amount; the remainder is Stripe's own.
+        // Stripe does not accept such an amount. Refunding the whole remainder is always accepted.
         amount if amount < left && !currency.accepts(amount) => {
             Err(ApiError::field("amount", format!("must be a multiple of {}", currency.step)))
         }
@@ -194,11 +195,11 @@ fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
     }
 }
 
-/// Why Stripe refuses the refund: mostly because of something that happened since.
+/// The error when Stripe refuses the refund, usually because the payment has changed since.
 fn refused(error: StripeError, request: Option<&str>) -> ApiError {
     let is_one_of = |codes: &[&str]| codes.iter().any(|code| error.is_code(code));
     let message = match &error {
-        // Two concurrent operators, or one with another reason than before.
+        // Two operators at once, or one operator who gave another reason before.
         StripeError::KeyReused if request.is_none() => {
             "Another refund of this payment has just been made. Please reload."
         }

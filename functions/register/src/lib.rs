@@ -27,7 +27,7 @@ use shared::stores::table::Table;
 use shared::stores::users::{Credential, Users};
 use std::time::Duration;
 
-/// The longest wait for Stripe. After that registration continues without it, and checkout creates the customer.
+/// The longest wait for Stripe. After that, registration continues without a customer, and checkout creates it.
 const CUSTOMER: Duration = Duration::from_secs(2);
 
 /// Registers: checks the guard, hashes the password while creating the customer at Stripe, then writes one transaction.
@@ -108,7 +108,7 @@ impl Endpoint for Register {
         }
         match self.database.transact(statements).await {
             Err(StoreError::Condition(failed)) if failed.at(0) => {
-                // Another registration of the address was faster: this customer will never be used.
+                // Another registration of the address was faster, so this customer will never be used.
                 if let Some(customer) = &user.stripe_customer_id {
                     let _ = tokio::time::timeout(CUSTOMER, self.customers.discard(customer)).await;
                 }

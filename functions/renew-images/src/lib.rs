@@ -66,7 +66,7 @@ impl RenewImages {
             return Ok(0);
         }
         match self.publisher.commit(Vec::new(), &changes).await {
-            // Somebody is editing one of them: write each separately instead.
+            // Somebody is editing one of the videos: write each separately instead.
             Err(StoreError::Condition(_)) => {
                 for change in &changes {
                     self.renew_one(change, now).await?;

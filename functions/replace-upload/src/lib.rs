@@ -28,7 +28,7 @@ pub struct ReplaceUpload {
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReplaceUploadRequest {
-    /// As before by default.
+    /// The encoding quality; the video's current one by default.
     video_quality: Option<VideoQuality>,
 }
 
@@ -75,7 +75,7 @@ impl Endpoint for ReplaceUpload {
                 Ok(Reply::with_token(VideoUpload { video: (&video).into(), upload }))
             }
             Err(error) => {
-                // If the row was written after all, Mux is asked about the upload.
+                // If the row was written after all, the job asks Mux about the upload.
                 let _ = self.mux.delete_upload(&upload_id).await;
                 Err(error)
             }

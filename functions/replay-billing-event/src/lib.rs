@@ -41,7 +41,7 @@ pub struct ReplayResult {
 pub enum ReplayOutcome {
     /// The current state of its customer was written.
     Applied,
-    /// Its customer belongs to none of our users.
+    /// Its customer is not one of ours.
     NotOurs,
 }
 
@@ -99,7 +99,7 @@ impl Endpoint for ReplayBillingEvent {
 }
 
 impl ReplayBillingEvent {
-    /// The event: as it was recorded, if that names its customer, or else from Stripe.
+    /// The event as recorded, if the record names its customer; otherwise from Stripe.
     async fn event(&self, id: &str, mark: Option<&Mark>) -> Result<Event, ApiError> {
         if let Some(mark) = mark
             && let Some(customer) = &mark.customer
@@ -117,7 +117,7 @@ impl ReplayBillingEvent {
     async fn take(&self, event: &Event, mark: Option<&Mark>, now: Timestamp) -> Result<ReplayOutcome, BillingError> {
         let outcome = match self.billing.customer_of(event).await? {
             Some(customer) => match mark {
-                // The event is already marked as applied: only the current state is fetched again.
+                // The event is already marked as applied, so only the current state is fetched again.
                 Some(mark) if mark.state == EventState::Applied => self.billing.converge(&customer, None, now).await?,
                 _ => self.billing.converge(&customer, Some(event), now).await?,
             },

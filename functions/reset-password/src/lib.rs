@@ -1,4 +1,4 @@
-//! `POST /api/auth/reset-password`: sets a new password with the token of a mailed link, once; ends all sessions.
+//! `POST /api/auth/reset-password`: sets a new password with the token of an emailed link, once; ends all sessions.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -43,7 +43,7 @@ impl Endpoint for ResetPassword {
     type Input = Body<ResetPasswordRequest>;
     type Reads = Key<OneTimeToken>;
     type Output = ();
-    const SUMMARY: &'static str = "Sets a new password with a mailed link and ends all sessions.";
+    const SUMMARY: &'static str = "Sets a new password with an emailed link and ends all sessions.";
     const TAG: Tag = Tag::Authentication;
     const CODES: &'static [Code] = &[Code::CodeExpired];
 
@@ -83,14 +83,14 @@ impl Endpoint for ResetPassword {
         };
         statements.push(self.mails.statement(&mail)?);
         match self.database.transact(statements).await {
-            // Redeemed by another request, or the password has changed since the link was mailed.
+            // Another request redeemed it, or the password has changed since the link was sent.
             Err(StoreError::Condition(_)) => return Err(over()),
             result => result?,
         }
         // All sessions have ended. If this fails, their leases expire within half a minute.
         let released = self.streams.release_all(user.id);
-        // Somebody who forgot a password has probably tried a few. If this fails, those attempts count for up to a
-        // quarter of an hour.
+        // Somebody who forgot a password has probably tried a few. If this fails, those attempts count for up to 15
+        // minutes.
         let pair = SignInLimits::pair_key(&user.email.key(), &call.address);
         let cleared = self.limiter.clear(&pair, call.now);
         let _ = tokio::join!(released, cleared, self.mails.deliver(&mail.cause, call.now));

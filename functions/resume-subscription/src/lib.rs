@@ -44,7 +44,7 @@ impl Endpoint for ResumeSubscription {
         rules::recall(&mut subscriptions, &kept);
         match rules::resuming(&subscriptions) {
             Some((subscription, how)) => stripe.cancel(&subscription.id, how).await.map(|_| ()).map_err(ended_since)?,
-            // Undone by a request whose answer was lost: the row does not show it yet.
+            // An earlier request resumed it but its response was lost: the row does not show it yet.
             None if kept.cancel_at.is_some() && rules::is_subscribed(&subscriptions) => {}
             None if kept.status.is_live() && !rules::is_subscribed(&subscriptions) => {
                 self.billing.converge(customer, None, call.now).await?;
@@ -61,7 +61,7 @@ impl Endpoint for ResumeSubscription {
     }
 }
 
-/// Stripe refuses to resume a subscription that has just ended.
+/// The error when Stripe refuses to resume because the subscription has just ended.
 fn ended_since(error: StripeError) -> ApiError {
     match error {
         error if error.is_refusal() => over().because(error),

@@ -1,4 +1,5 @@
-//! Sends the mail that a crash or an SES failure left in the outbox. Scheduled every few minutes.
+//! Sends the emails that are due in the outbox, such as those that a crash or an SES failure left. Scheduled every few
+//! minutes.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -22,7 +23,7 @@ impl Job for SendMail {
     type Output = Round;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        // Some mails need one-time tokens for their links, and some go to an account's current address.
+        // Some emails need one-time tokens for their links, and some go to an account's current address.
         services.database(&[Table::Mail, Table::Sessions, Table::Users, Table::Subscriptions])?;
         Ok(Self { mails: Mails::connect(services)? })
     }
@@ -31,8 +32,8 @@ impl Job for SendMail {
         let round = self.mails.deliver_due(now).await?;
         match round.failed {
             0 => Ok(round),
-            // The run fails, so that the alarm goes off. Failed mail is retried with growing pauses. Permanently
-            // rejected mail is shown with its member, and does not fail the run.
+            // The run fails, so the alarm triggers. Failed emails are retried with backoff. Permanently rejected emails
+            // are shown on the member's page, and do not fail the run.
             failed => Err(ApiError::unavailable(format!("{failed} mails could not be sent"))),
         }
     }

@@ -1,4 +1,4 @@
-//! `PATCH /api/preferences`: changes how the caller likes to watch.
+//! `PATCH /api/preferences`: changes the caller's playback preferences.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
@@ -19,7 +19,7 @@ impl Endpoint for SetPreferences {
     type Input = Body<PreferenceEdits>;
     type Reads = Key<Preferences>;
     type Output = Preferences;
-    const SUMMARY: &'static str = "Changes how the caller likes to watch.";
+    const SUMMARY: &'static str = "Changes the caller's playback preferences.";
     const TAG: Tag = Tag::Account;
     const CODES: &'static [Code] = &[];
 

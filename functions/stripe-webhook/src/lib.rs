@@ -1,6 +1,6 @@
-//! `POST /api/subscription/webhook`: receives an event from Stripe, which triggers fetching Stripe's current state.
+//! `POST /api/subscription/webhook`: receives an event from Stripe, and then fetches Stripe's current state.
 //!
-//! Transient failures are answered 5xx, and Stripe repeats the event. An event that fails permanently is set aside for
+//! Transient failures are answered 5xx, and Stripe resends the event. An event that fails permanently is set aside for
 //! an operator, who fixes the cause and replays it.
 
 use billing::converge::{Billing, Outcome};
@@ -78,8 +78,8 @@ impl StripeWebhook {
         Ok(self.billing.stripe().secret().verify(verify, Unverified::may_be_rotated).await?)
     }
 
-    /// Processes an event. Processed, already processed, or for no account here: in none of these cases should Stripe
-    /// retry.
+    /// Processes an event. Succeeds if it was processed, was already processed, or belongs to no account here: then
+    /// Stripe need not retry.
     async fn take(&self, event: &Event, customer: &mut Option<String>, now: Timestamp) -> Result<(), BillingError> {
         *customer = self.billing.customer_of(event).await?;
         if let Some(customer) = customer {
@@ -93,7 +93,7 @@ impl StripeWebhook {
         Ok(())
     }
 
-    /// Sets an event aside that would fail on every retry, and sets off the alarm.
+    /// Sets aside an event that would fail on every retry, and triggers the alarm.
     async fn set_aside(
         &self,
         event: &Event,

@@ -27,7 +27,8 @@ use shared::stores::streams::Streams;
 use shared::stores::table::Table;
 use shared::stores::watch_history::{Histories, Outcome};
 
-/// The share of the heartbeat's interval after which a report is the scheduled one. Earlier ones come from pauses, seeks and ends.
+/// The share of the heartbeat interval after which a report counts as the scheduled one. Earlier reports come from
+/// pauses, seeks and ends.
 const SCHEDULED_SHARE: f64 = 0.8;
 
 /// Renews the player's lease, and stores its position there or in the position's row.
@@ -39,7 +40,7 @@ pub struct UpdateProgress {
     grace: jiff::SignedDuration,
 }
 
-/// The player's position.
+/// A player's report.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Heartbeat {
@@ -47,17 +48,17 @@ pub struct Heartbeat {
     progress: Seconds,
     /// The duration that the player reports, in seconds, used while ours is unknown; 0 is ignored.
     duration: Option<Seconds>,
-    /// `true`: the video was watched to its end, whatever the position is. `false` is ignored: a watched video stays
-    /// watched until its viewer clears it.
+    /// `true` means that the video was watched to its end, whatever the position is. `false` is ignored: a watched
+    /// video stays watched until its viewer clears it.
     completed: Option<bool>,
     /// The playback that `play` started; its lease is renewed.
     playback_session_id: Option<PlaybackId>,
-    /// When the report was made, by the device's clock: orders the reports of one playback, but not those of different
-    /// ones.
+    /// When the report was made, by the device's clock. It orders the reports of one playback, but not those of
+    /// different playbacks.
     client_time: Option<DeviceTime>,
 }
 
-/// What is stored.
+/// The stored position.
 #[derive(Serialize, JsonSchema)]
 pub struct Progress {
     progress: f64,
@@ -113,7 +114,7 @@ impl Endpoint for UpdateProgress {
     }
 }
 
-/// A report, and what it is about.
+/// A report with its user, video and time.
 struct ReportContext<'a> {
     report: Report,
     ids: (UserId, VideoId),
@@ -134,7 +135,7 @@ impl UpdateProgress {
         kept.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
     }
 
-    /// Renews the lease that the heartbeat names, and lets it carry the position; 409 if it was stopped or taken.
+    /// Renews the heartbeat's lease and stores the position in it; 409 if the lease was stopped or taken.
     async fn beat(
         &self,
         context: &ReportContext<'_>,
@@ -143,7 +144,8 @@ impl UpdateProgress {
     ) -> Result<Progress, ApiError> {
         let (user, sid, now) = (&context.caller.user, context.caller.session.id, context.now);
         let mut contention = Contention::default();
-        // The slots may be a moment old at first. At worst a write finds that out, except where a lease seems to be gone.
+        // The slots may be stale at first. A conditional write detects that. Only if the lease seems to be lost must
+        // they be read again.
         let mut may_lag = true;
         let (mut row, mut is_row_kept) = (None, false);
         loop {
@@ -183,7 +185,8 @@ impl UpdateProgress {
                 result => {
                     result?;
                     if standing.ahead >= limit? {
-                        // The plan allows fewer streams than when this one started. If that is not noted, the next heartbeat does it.
+                        // The plan now allows fewer streams than when this one started. If this write fails, the next
+                        // heartbeat repeats it.
                         slots.stop(playback, now);
                         let _ = self.streams.keep(user.id, &slots).await;
                         return Err(lost(&slots, now));
@@ -195,7 +198,7 @@ impl UpdateProgress {
         }
     }
 
-    /// Where the lease stands; `None` if it was stopped or taken, or expired and finds no free slot.
+    /// The lease's rank; `None` if it was stopped or taken, or has expired and there is no free slot.
     async fn standing(
         &self,
         context: &ReportContext<'_>,
@@ -209,19 +212,21 @@ impl UpdateProgress {
         }
     }
 
-    /// The streams of the plan. They matter only where several play at once, so no other heartbeat reads the subscription.
+    /// The plan's stream limit. It matters only if several streams play at once, so no other heartbeat reads the
+    /// subscription.
     async fn limit(&self, context: &ReportContext<'_>) -> Result<usize, ApiError> {
         let user = &context.caller.user;
         let subscription = self.database.read(Recent(Subscription::key(user.id))).await?.unwrap_or_default();
         Ok(plan::streams(effective_plan(&subscription, user.role, self.grace, context.now)))
     }
 
-    /// Whether a report comes well before the heartbeat that is due.
+    /// Whether a report comes well before the next scheduled heartbeat.
     fn is_unscheduled(&self, slot: &Slot, now: Timestamp) -> bool {
         now.duration_since(slot.renewed_at).as_secs_f64() < self.heartbeat.as_secs_f64() * SCHEDULED_SHARE
     }
 
-    /// Writes the position's row, unless the lease carries the position. Returns the row if it is not as the lease expected.
+    /// Writes the position's row, unless the lease carries the position. Returns the row if it is not in the state that
+    /// the lease recorded.
     async fn write(
         &self,
         context: &ReportContext<'_>,
@@ -229,7 +234,7 @@ impl UpdateProgress {
         carried: Option<&(Position, RowChange)>,
     ) -> Result<Option<WatchHistory>, ApiError> {
         let (position, before) = match carried {
-            // The lease is that of another video.
+            // The lease is for another video.
             None => return self.keep(context, self.histories.of(context.ids.0, context.ids.1).await?).await.map(Some),
             Some((_, RowChange::None)) => return Ok(None),
             Some((position, RowChange::Write(before))) => (position, *before),
@@ -246,7 +251,8 @@ impl UpdateProgress {
         Ok(self.histories.change(row, rule).await?)
     }
 
-    /// The newest position that is known. A row that others changed is noted in the lease, for the next time that it is written.
+    /// The newest known position. If others have changed the row, records its new state in the lease, for the next
+    /// write.
     async fn answer(
         &self,
         context: &ReportContext<'_>,
@@ -259,7 +265,7 @@ impl UpdateProgress {
         let newest = slots.position(video_id).cloned();
         if let Some(row) = row {
             if carried.is_some() && slots.follow(playback, &row, context.duration) {
-                // Otherwise the next write finds it out.
+                // If this fails, the next write detects the change.
                 let _ = self.streams.keep(user_id, &slots).await;
             }
             return Ok(row.with(newest.as_ref()).into());
@@ -278,7 +284,7 @@ impl From<WatchHistory> for Progress {
     }
 }
 
-/// The order of a report. A client that names no playback has one per sign-in session.
+/// What determines the order of a report. For a client that names no playback, the sign-in session takes its place.
 fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
     let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
     Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }

@@ -12,7 +12,7 @@ use shared::stores::error::StoreError;
 use shared::stores::publisher::Publisher;
 use shared::stores::series::SeriesStore;
 
-/// How often an edit is retried when the series or its episodes change meanwhile.
+/// The most attempts at an edit if the series or its episodes change meanwhile.
 const TRIES_MAX: usize = 5;
 
 /// Changes a series.

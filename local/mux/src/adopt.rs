@@ -1,4 +1,4 @@
-//! Adoption of media that were encoded before the stand-in ran: they are registered without being moved.
+//! Adoption of media that were encoded before the stand-in started: registers them without moving them.
 
 use crate::encode::Encoded;
 use crate::ids;

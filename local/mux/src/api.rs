@@ -19,7 +19,7 @@ use http::{HeaderMap, StatusCode, header};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
-/// Largest body of an API call, in bytes.
+/// The largest body of an API call, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 pub(crate) fn router(mux: &Arc<Mux>) -> Router {
     let video = Router::new()

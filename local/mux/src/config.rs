@@ -15,7 +15,7 @@ pub struct Config {
     pub token_secret: String,
     /// The secret that signs webhooks.
     pub webhook_secret: String,
-    /// The URL that webhooks are posted to.
+    /// The URL to which webhooks are posted.
     pub webhook_url: String,
     /// The folder for uploads, renditions and images, with one subfolder per asset.
     pub media_dir: PathBuf,

@@ -33,10 +33,10 @@ pub fn titles() -> &'static [Title] {
     &titles::TITLES
 }
 
-/// Generates the media of every title that `dir` does not contain yet, and returns each title's folder: the output of
-/// [`encode`](crate::encode()), a `poster.jpg` and captions.
+/// Generates the media of every title that `dir` does not contain yet, and returns each title's folder. It contains the
+/// output of [`encode`](crate::encode()), a `poster.jpg` and captions.
 ///
-/// A folder's name contains a hash of everything that its media are generated from, so changed titles are generated
+/// A folder's name contains a hash of everything from which its media are generated, so changed titles are generated
 /// again. A folder is complete or absent, even after an interruption. `progress` is called for every title that is
 /// generated.
 ///
@@ -47,7 +47,7 @@ pub async fn generate(dir: &Path, progress: impl Fn(&str)) -> Result<Vec<(&'stat
     std::fs::create_dir_all(dir).map_err(unreadable)?;
     produce::tidy(dir).await.map_err(unreadable)?;
     let progress = &progress;
-    // A list and not a lazy stream, so that the compiler can prove the whole future `Send`.
+    // A list, not a lazy stream, because otherwise the compiler cannot prove that the whole future is `Send`.
     let making: Vec<_> = titles()
         .iter()
         .enumerate()

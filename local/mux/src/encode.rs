@@ -31,7 +31,7 @@ use program::run;
 const ENCODE_SECONDS_MAX: u64 = 2 * 3600;
 /// The distance between key frames, which is the length of a segment.
 const SEGMENT_SECONDS: f64 = 2.0;
-/// As on Mux for videos up to 15 minutes; here for longer ones as well.
+/// The number of tiles, as at Mux for videos of up to 15 minutes; the stand-in also uses it for longer ones.
 const STORYBOARD_TILES: u32 = 50;
 const STORYBOARD_COLUMNS: u32 = 5;
 const STORYBOARD_TILE_WIDTH: u32 = 256;
@@ -40,16 +40,16 @@ const STORYBOARD_TILE_WIDTH: u32 = 256;
 pub(crate) const STORYBOARD_FILE: &str = "storyboard.jpg";
 pub(crate) const POSTER_FILE: &str = "poster.jpg";
 
-/// The name of a poster that is `width` pixels wide, prepared so that it need not be generated on request.
+/// The name of a poster that is `width` pixels wide and generated in advance.
 pub(crate) fn poster_file(width: u32) -> String {
     format!("poster-{width}.jpg")
 }
 
-/// Changes whenever the same source would be encoded differently; media from another version are generated again.
+/// Change this number whenever the encoder's output changes; media from another version are generated again.
 pub const ENCODER_VERSION: u32 = 1;
 
-/// Encodes `source` into the folder `into`, which must exist. After an error the caller must remove its content. Used
-/// for both uploads and demo media. Dropping the future stops the encoder.
+/// Encodes `source` into the folder `into`, which must exist. After an error the caller must remove the folder's
+/// content. Used for both uploads and demo media. Dropping the future stops the encoder.
 ///
 /// # Errors
 /// [`EncodeError::Invalid`] if the source is at fault.
@@ -129,7 +129,7 @@ fn storyboard(input: &Input) -> Storyboard {
 }
 
 /// The filter graph: one video stream with a constant frame rate, split into the renditions and the storyboard. Each
-/// rendition is scaled from the next larger one, which is a fifth cheaper than from the source.
+/// rendition is scaled from the next larger one, which takes a fifth less time than scaling from the source.
 fn graph(input: &Input, rungs: &[Rung], storyboard: &Storyboard) -> String {
     let Storyboard { tile_width, tile_height, columns, tiles, interval_seconds } = storyboard;
     let mut graph = format!("{}fps={},setsar=1,split[board]", input.video, input.rate);
@@ -189,7 +189,7 @@ fn packing(input: &Input, rungs: &[Rung]) -> String {
     renditions.collect::<Vec<_>>().join("|")
 }
 
-/// The file with a name among the playlists and segments of an encoded video: the only files that a request may name.
+/// The path of a playlist or segment of an encoded video, by name; requests may name no other files.
 pub(crate) fn file(folder: &Path, name: &str) -> Option<PathBuf> {
     let (stem, extension) = name.rsplit_once('.')?;
     let plain = stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -1,4 +1,4 @@
-//! Webhook events: their bodies, and the endpoint that they are delivered to.
+//! Webhook events: their bodies, and the endpoint that receives them.
 
 use crate::ids;
 use crate::model::{Asset, Upload};
@@ -16,10 +16,10 @@ use std::time::Duration;
 pub(crate) const ENDPOINT_ID: &str = "mux";
 /// How long an attempt may take: Mux's own limit.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Waits between attempts. They grow, and end after the 24 hours for which Mux retries.
+/// The waits between attempts. They grow, and add up to the 24 hours for which Mux retries.
 const RETRY_SECONDS: &[i64] = &[10, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 36_530];
 
-/// The endpoint of events. Each attempt is signed anew: `t=<unix>,v1=<hex of HMAC-SHA256 over t.body>`.
+/// The endpoint of events. Each attempt has a new signature: `t=<unix>,v1=<hex of HMAC-SHA256 over t.body>`.
 pub(crate) fn endpoint(url: String, secret: String) -> Endpoint {
     let sign = move |at: Timestamp, body: &[u8]| {
         let seconds = at.as_second();

@@ -22,8 +22,9 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt, SeekFrom};
 
 /// Largest file that is accepted, in bytes.
 const UPLOAD_BYTES_MAX: u64 = 8 << 30;
-/// How much of a refused body is still read, in bytes. A client that is answered while it is still sending may see a
-/// broken connection instead of the response. The largest chunk of the usual browser client is half of this.
+/// How much of a refused body is still read, in bytes. If the server responds while the client is still sending, the
+/// client may see a broken connection instead of the response. The largest chunk of the usual browser client is half of
+/// this.
 const PASSED_OVER_BYTES_MAX: usize = 1 << 30;
 
 pub(crate) fn router(mux: &Arc<Mux>) -> Router {
@@ -41,7 +42,7 @@ enum Part {
     Whole(Option<u64>),
     /// The bytes from `start` up to but not including `end`, of `total` if that is already known.
     Chunk { start: u64, end: u64, total: Option<u64> },
-    /// No bytes: asks how many have arrived.
+    /// No bytes: the client asks how many have arrived.
     Question,
 }
 
@@ -78,7 +79,7 @@ async fn take(
     let part = part(headers)?;
     let writer = mux.writer(id);
     let _turn = writer.lock().await;
-    // Read the upload again now that this request has its turn: the chunk before may have been the last one.
+    // Read the upload again now that it is this request's turn: the previous chunk may have been the last one.
     let upload = mux.uploads.get(&upload.id).ok_or_else(Refusal::not_found)?;
     match upload.status {
         UploadStatus::AssetCreated => return Ok(StatusCode::OK.into_response()),
@@ -140,8 +141,8 @@ async fn chunk(
     Ok(if total == Some(there) { complete(mux, upload) } else { incomplete(there) })
 }
 
-/// Writes a body to the upload's file from position `at`, without its first `skip` bytes; it may have up to
-/// `bytes_max`. If the connection breaks, the bytes that arrived are kept and the upload can resume.
+/// Writes a body to the upload's file from position `at`, without its first `skip` bytes. The body may have up to
+/// `bytes_max` bytes. If the connection breaks, the bytes that arrived are kept and the upload can resume.
 async fn append(
     mux: &Mux,
     upload: &Upload,
@@ -172,7 +173,7 @@ async fn append(
 }
 
 fn complete(mux: &Mux, upload: &Upload) -> Response {
-    // The upload was cancelled meanwhile; that takes precedence.
+    // If the upload was cancelled meanwhile, that takes precedence.
     if mux.uploads.get(&upload.id).is_some_and(|now| now.status == UploadStatus::Waiting) {
         mux.finish_upload(upload);
     }

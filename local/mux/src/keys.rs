@@ -6,7 +6,7 @@ use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// A signing key as it is shown, only once.
+/// A signing key with its private half, which is shown only once.
 #[derive(Clone, Debug)]
 pub struct SigningKey {
     /// The key's id in a token (`kid`).

@@ -1,7 +1,7 @@
 //! A stand-in for Mux on one machine: the API, direct uploads, an encoder, signed streams and images, and webhooks.
 //!
-//! It behaves as the official SDKs and players expect, and refuses what Mux refuses: a token that has expired by the
-//! platform's clock, is for another resource, or was signed with a deleted key.
+//! It behaves as the official SDKs and players expect, and refuses what Mux refuses: tokens that have expired by the
+//! platform's clock, are for another resource, or were signed with a deleted key.
 
 mod adopt;
 mod answer;
@@ -39,8 +39,8 @@ use std::sync::Arc;
 pub struct MuxStandIn(Arc<state::Mux>);
 
 impl MuxStandIn {
-    /// Loads the state of an earlier run and continues from there: uploads can be resumed, interrupted encodings start
-    /// again. Must be called inside a Tokio runtime, on which the encoder then runs.
+    /// Loads the state of an earlier run and continues from there: uploads can be resumed, and interrupted encodings
+    /// start again. Must be called inside a Tokio runtime, on which the encoder then runs.
     ///
     /// # Errors
     /// If the documents or the media folder cannot be read or written.
@@ -60,8 +60,8 @@ impl MuxStandIn {
         api::router(&self.0).merge(intake::router(&self.0)).merge(origin::router(&self.0))
     }
 
-    /// How API calls are recorded and hit by faults, by names such as `POST /video/v1/uploads`, with `{id}` for ids.
-    /// Uploads, streams and images are neither recorded nor hit.
+    /// Records API calls and applies faults to them, by names such as `POST /video/v1/uploads`, with `{id}` for ids.
+    /// Uploads, streams and images are excluded.
     pub fn watch(&self, calls: Calls, faults: Faults) -> Watch {
         Watch {
             service: "mux",
@@ -79,9 +79,9 @@ impl MuxStandIn {
         self.0.add_key(true).0
     }
 
-    /// Registers a folder that [`encode`] has filled as a ready asset with one signed playback id. Its files stay where
-    /// they are and are never changed; each `captions-<language>.vtt` in it becomes a text track. Sends no webhook.
-    /// Repeating it changes nothing.
+    /// Registers a folder with the output of [`encode`] as a ready asset with one signed playback id. Its files stay
+    /// where they are and are never changed; each `captions-<language>.vtt` in it becomes a text track. Sends no
+    /// webhook. Repeating it changes nothing.
     ///
     /// # Errors
     /// If the folder contains no encoded video, or an id has the wrong format.
@@ -96,12 +96,12 @@ impl MuxStandIn {
     }
 
     /// Deletes all uploads, assets and keys that were created through the API, and resets all settings for tests. Keys
-    /// of [`Self::add_signing_key`] stay, or come back if they were deleted.
+    /// of [`Self::add_signing_key`] stay, or are restored if they were deleted.
     pub fn reset(&self) {
         self.0.reset();
     }
 
-    /// Sets how many seconds the signatures of child playlists and segments are valid from now on.
+    /// Sets for how many seconds new signatures of child playlists and segments are valid.
     pub fn set_child_expiry(&self, seconds: u32) {
         self.0.set_child_expiry(i64::from(seconds));
     }

@@ -1,4 +1,4 @@
-//! The stand-in as a program of its own, without the rest of the platform, for any client.
+//! The stand-in as a separate program for any client, without the rest of the platform.
 //!
 //! Settings: `PORT` (3002), `TOKEN_ID`, `TOKEN_SECRET`, `WEBHOOK_SECRET`, `WEBHOOK_URL`, and `MEDIA_DIR` (`.mux`),
 //! which also contains its state. `mux-standin demo <folder>` generates the demo media in a folder and exits.

@@ -98,7 +98,7 @@ pub(crate) struct Asset {
     pub(crate) playback_ids: Vec<PlaybackId>,
     pub(crate) tracks: Vec<TextTrack>,
     pub(crate) upload_id: Option<String>,
-    /// Set until it is encoded, so that a restart resumes the work.
+    /// Set until it is encoded, so a restart resumes the work.
     pub(crate) source: Option<Source>,
     /// Encoded media outside the stand-in's own folder, which are never written to or deleted.
     pub(crate) adopted: Option<PathBuf>,
@@ -116,7 +116,7 @@ pub(crate) struct TextTrack {
     pub(crate) language_code: String,
     pub(crate) closed_captions: bool,
     pub(crate) passthrough: Option<String>,
-    /// The URL that its text is fetched from.
+    /// The URL from which its text is fetched.
     pub(crate) source_url: Option<String>,
     /// The WebVTT text, once it has been fetched.
     pub(crate) vtt: Option<String>,
@@ -129,7 +129,7 @@ pub(crate) struct KeyRecord {
     pub(crate) created_at: Timestamp,
     /// PKCS#1 DER, base64.
     pub(crate) public_key: String,
-    /// Created for the platform and not through the API: a reset restores it.
+    /// Whether it was created for the platform, not through the API: a reset restores it.
     pub(crate) provisioned: bool,
     pub(crate) deleted: bool,
 }

@@ -103,7 +103,7 @@ fn tracks(asset: &Asset) -> Vec<Value> {
 pub(crate) fn input_info(asset: &Asset) -> Value {
     let Some(encoded) = &asset.encoded else { return json!([]) };
     let video = (!encoded.is_sound()).then(|| json!({ "type": "video", "frame_rate": encoded.frame_rate }));
-    // An asset that was encoded before sources were examined lists the one track that was kept.
+    // Assets that were encoded before the stand-in recorded a source's tracks list only the track that was kept.
     let audio = match (&encoded.source_audio_channels[..], encoded.has_audio) {
         ([], true) => vec![2],
         (channels, _) => channels.to_vec(),

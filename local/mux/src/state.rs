@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::{Notify, Semaphore};
 
-/// How long child playlists and segments can be fetched: longer than anybody watches one video.
+/// How long child playlists and segments can be fetched: longer than anybody watches a single video.
 const CHILD_EXPIRY_SECONDS: i64 = 12 * 3600;
 /// Stills that are generated in parallel.
 const IMAGES_AT_ONCE: usize = 2;
@@ -39,7 +39,7 @@ pub(crate) struct Mux {
     pub(crate) presigner: Presigner,
     pub(crate) http: reqwest::Client,
     pub(crate) image_turns: Semaphore,
-    /// Notified about every asset that needs encoding or no longer does.
+    /// Notified whenever an asset needs encoding or no longer needs it.
     pub(crate) work: Arc<Notify>,
     child_expiry_seconds: AtomicI64,
     pub(crate) next_failure: Mutex<Option<String>>,
@@ -50,7 +50,7 @@ pub(crate) struct Mux {
 impl Mux {
     pub(crate) fn open(config: Config) -> Result<Self, OpenError> {
         let documents = &config.documents;
-        // Remove what a killed encoder left behind.
+        // Remove the leftovers of a killed encoder.
         let _ = std::fs::remove_dir_all(config.media_dir.join("work"));
         for folder in ["uploads", "assets", "images", "work"] {
             std::fs::create_dir_all(config.media_dir.join(folder))?;
@@ -146,7 +146,7 @@ impl Mux {
         upload
     }
 
-    /// Ends an upload that is still waiting; `None` if it is not.
+    /// Ends an upload that is still waiting; `None` if it is not waiting.
     pub(crate) fn end_upload(&self, id: &str, status: UploadStatus) -> Option<Upload> {
         let ended = self.uploads.change(id, |upload| {
             let waits = upload.status == UploadStatus::Waiting;
@@ -161,7 +161,7 @@ impl Mux {
         Some(ended)
     }
 
-    /// An upload's file is complete and becomes an asset.
+    /// Turns an upload whose file is complete into an asset.
     pub(crate) fn finish_upload(&self, upload: &Upload) {
         let source = Source::Upload(upload.id.clone());
         let asset = self.new_asset(upload.settings.clone(), Some(upload.id.clone()), source);
@@ -294,7 +294,7 @@ impl Mux {
     }
 }
 
-/// An upload is due when its URL expires.
+/// Times out uploads on the timeline when their URLs expire.
 pub(crate) struct UploadTimeouts(pub(crate) Weak<Mux>);
 
 impl UploadTimeouts {

@@ -53,7 +53,7 @@ pub(crate) enum TokenError {
 }
 
 /// The claims of a token that gives access to `playback_id` for `audience` at `now`. There is no leeway: a token is
-/// invalid from the second that `exp` names.
+/// invalid from the second in `exp` on.
 pub(crate) fn verify(
     token: Option<&str>,
     keys: &Table<KeyRecord>,

@@ -1,4 +1,4 @@
-//! The encoder's queue: one asset at a time, in the order of arrival. It runs in real time and not on the timeline.
+//! The encoder's queue: one asset at a time, in the order of arrival. It runs in real time, not on the timeline.
 
 use crate::encode::{self, EncodeError, Encoded};
 use crate::model::{Source, Status};
@@ -38,7 +38,7 @@ pub(crate) async fn work(mux: Weak<Mux>, changed: Arc<Notify>) {
     }
 }
 
-/// An asset to encode, with everything needed, so that the work holds no reference to the state.
+/// An asset to encode, with everything needed, so the work holds no reference to the state.
 struct Job {
     asset_id: String,
     /// The file to encode, or the URL to fetch it from.
@@ -90,7 +90,7 @@ impl Job {
         }
     }
 
-    /// Moves the media into place first, so that an asset that is ready always has them.
+    /// Moves the media into place, then marks the asset as ready, so a ready asset always has its media.
     async fn finish(&self, mux: &Mux, result: Result<Encoded, EncodeError>) {
         let Some(asset) = mux.assets.get(&self.asset_id) else { return };
         let target = mux.asset_folder(&asset);

@@ -1,5 +1,5 @@
-//! The HTTP client that the platform injects into the SDKs of each function. Below all of the function's code, it
-//! records every call, injects faults, and refuses what the function's policies do not allow.
+//! The HTTP client that the platform injects into the SDKs of each function. It records every call, injects faults, and
+//! refuses what the function's policies do not allow, without the function's code knowing.
 
 use super::Aws;
 use super::dynamodb::AnsweredOnce;
@@ -24,7 +24,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest that a hung call keeps its caller waiting: longer than any timeout of a function.
+/// How long a hanging call blocks its caller: longer than any timeout of a function.
 const HANG: Duration = Duration::from_secs(60);
 
 /// The header with which the SDK numbers the attempts of a call: `attempt=1; max=3`.
@@ -41,13 +41,13 @@ pub struct FunctionClient {
 /// What the clients of all functions share.
 #[derive(Clone, Default)]
 pub struct Watch {
-    /// Where calls are recorded.
+    /// The record of calls.
     pub calls: Calls,
     /// The active faults.
     pub faults: Faults,
-    /// The tables that are read and written.
+    /// The record of table reads and writes.
     pub traffic: Traffic,
-    /// Which permissions are used.
+    /// The record of used permissions.
     pub usage: Usage,
 }
 
@@ -101,7 +101,7 @@ impl FunctionClient {
         let broken = |when: &str| Err(ConnectorError::io(format!("connection reset {when} the call").into()));
         match strike {
             None => {
-                // A retry of a broken call carries the call's token, by which the engine recognizes it.
+                // A retry of a broken call has the same token, by which the engine recognizes it.
                 let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());
                 if attempt.is_some_and(|attempt| attempt.starts_with("attempt=1;")) {
                     request.extensions_mut().insert(AnsweredOnce);
@@ -140,7 +140,8 @@ impl FunctionClient {
         }
     }
 
-    /// AWS's response to a call that the function's policies do not allow; records what allows it otherwise.
+    /// AWS's response to a call that the function's policies do not allow. If they allow it, records the permissions
+    /// that do.
     fn refusal(&self, service: Service, operation: &str, body: &Value) -> Option<http::Response<Bytes>> {
         let statements = &self.function.statements;
         let demands = match service {
@@ -219,14 +220,14 @@ fn target(service: Service) -> Target {
     }
 }
 
-/// The body of a DynamoDB call that also asks what it consumes.
+/// The body of a DynamoDB call, with a request for the consumed capacity.
 fn asking_for_units(body: &Value) -> Bytes {
     let mut body = body.clone();
     body["ReturnConsumedCapacity"] = "TOTAL".into();
     Bytes::from(body.to_string())
 }
 
-/// The capacity units in DynamoDB's answer: an object, or a list with one for each table.
+/// The capacity units in DynamoDB's response: an object, or a list with one object per table.
 fn units(answer: &[u8]) -> Option<f64> {
     let answer: Value = serde_json::from_slice(answer).ok()?;
     match &answer["ConsumedCapacity"] {
@@ -246,7 +247,7 @@ fn consistent(operation: &str, body: &Value) -> Option<bool> {
     }
 }
 
-/// The SES identities that the sender of a mail may belong to.
+/// The SES identities to which the sender of an email may belong.
 fn sender_identities(body: &Value) -> Vec<Demand> {
     let from = body["FromEmailAddress"].as_str().unwrap_or_default();
     let address = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>')).trim();
@@ -267,7 +268,7 @@ fn throttled(service: Service) -> http::Response<Bytes> {
     error(service, status, code, "Rate exceeded")
 }
 
-/// The response to a batch of which nothing was processed; `None` if the call is not a batch.
+/// The response to a batch that leaves all items unprocessed; `None` if the call is not a batch.
 fn unprocessed(operation: &str, body: &Value) -> Option<http::Response<Bytes>> {
     let asked = &body["RequestItems"];
     let body = match operation {

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// The engine blocks while it works, so it has its own threads. It handles one call at a time, so two are enough.
+/// The engine's own threads, because it blocks while it works. It handles one call at a time, so two are enough.
 const THREADS: usize = 2;
 
 /// The tables, and the engine that holds them.
@@ -37,19 +37,19 @@ struct Server {
     thread: JoinHandle<()>,
 }
 
-/// An extension of requests whose response is sure to arrive. Nobody retries such a call, so the engine need not
-/// remember its token; at every transaction it would otherwise search all tokens of ten minutes.
+/// An extension of requests whose response always arrives. Nobody retries such a call, so the engine need not store its
+/// token. Otherwise the engine would search all tokens of the last ten minutes at every transaction.
 #[derive(Clone, Copy)]
 pub struct AnsweredOnce;
 
-/// Gives the platform's time to the engine.
+/// Makes the engine use the platform's clock.
 struct OneClock(Clock);
 
 impl DynamoDb {
     /// Opens the file, or an empty in-memory database, and creates missing tables.
     ///
-    /// With a file, the engine's sweeps use the machine's time. Rows may then outlive their TTL for as long as the
-    /// clock is ahead, as they may for days on AWS.
+    /// With a file, the engine's TTL sweeps use the machine's time. While the platform's clock is ahead, rows may
+    /// outlive their TTL, as they may for days on AWS.
     ///
     /// # Errors
     /// If the file cannot be opened, or contains a table whose keys or indexes differ from the template's.
@@ -68,10 +68,10 @@ impl DynamoDb {
         Ok(Self { database, tables: tables.to_vec(), url: format!("http://{address}/"), client, server })
     }
 
-    /// Answers a call of the wire protocol.
+    /// Responds to a call of the wire protocol.
     ///
     /// Calls that succeed are handled in this process, without the network. Errors and rare operations go to the
-    /// engine's listener, which answers with DynamoDB's own messages.
+    /// engine's listener, which returns DynamoDB's own messages.
     pub async fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         match self.direct(&request).await {
             Some(answer) => answer,
@@ -81,10 +81,9 @@ impl DynamoDb {
 
     async fn direct(&self, request: &http::Request<Bytes>) -> Option<http::Response<Bytes>> {
         let (_, operation) = request.headers().get(TARGET)?.to_str().ok()?.split_once('.')?;
-        // As over a network, a client that sends several calls at once has sent all of them before the first is
-        // answered.
+        // As over a network, a client can send several calls before the first one is answered.
         tokio::task::yield_now().await;
-        // Not on a separate thread: switching there and back takes a tenth of the call's time.
+        // Runs on this thread, because switching threads would take a tenth of the call's time.
         let is_once = request.extensions().get::<AnsweredOnce>().is_some();
         let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body(), is_once)?));
         answer.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.0"));

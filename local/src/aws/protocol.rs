@@ -1,4 +1,4 @@
-//! The formats of AWS's protocols: which service a request is for, and the form of answers and errors.
+//! The formats of AWS's protocols: how to tell a request's service, and the form of responses and errors.
 
 use bytes::Bytes;
 use http::{StatusCode, header};

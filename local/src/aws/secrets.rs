@@ -86,7 +86,7 @@ impl Secrets {
         self.find(id).map(|secret| secret.arn.clone())
     }
 
-    /// Answers `DescribeSecret`, `GetSecretValue`, `PutSecretValue`, and `DeleteSecret` without a recovery window.
+    /// Implements `DescribeSecret`, `GetSecretValue`, `PutSecretValue`, and `DeleteSecret` without a recovery window.
     pub fn answer(&self, operation: &str, body: &Bytes) -> http::Response<Bytes> {
         let refused = |code, why: &str| error(Service::Secrets, StatusCode::BAD_REQUEST, code, why);
         let Ok(request) = serde_json::from_slice::<Value>(body) else {
@@ -125,7 +125,7 @@ impl Secrets {
         }
     }
 
-    /// Answers with `body` once the change has been written.
+    /// Returns `body` once the change has been written.
     fn saved(&self, body: &Value) -> http::Response<Bytes> {
         match self.save() {
             Ok(()) => answer(Service::Secrets, StatusCode::OK, body),
@@ -145,7 +145,7 @@ impl Secrets {
         self.vault.lock().expect("no panic while held")
     }
 
-    /// Writes a new file and renames it, so that a kill leaves either the old or the new version.
+    /// Writes a new file and renames it, so a kill leaves either the old or the new version.
     fn save(&self) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
         let text = serde_json::to_vec_pretty(&*self.vault()).map_err(io::Error::other)?;

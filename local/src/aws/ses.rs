@@ -16,7 +16,7 @@ const MESSAGES_KEPT_MAX: usize = 2_000;
 const ADDRESS_BYTES_MAX: usize = 320;
 const KIND: &str = "mail.message";
 
-/// A message that was sent.
+/// A sent message.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Message {
     /// Its id at SES.
@@ -35,7 +35,7 @@ pub struct Message {
     pub sent_at: Timestamp,
 }
 
-/// The messages that were sent.
+/// The sent messages.
 pub struct Mailbox {
     clock: Clock,
     documents: Documents,
@@ -67,7 +67,7 @@ impl Mailbox {
         self.documents.clear(KIND);
     }
 
-    /// Answers `SendEmail`.
+    /// Implements `SendEmail`.
     pub fn answer(&self, body: &Bytes) -> http::Response<Bytes> {
         let refused = |why: &str| error(Service::Mail, StatusCode::BAD_REQUEST, "BadRequestException", why);
         let Ok(request) = serde_json::from_slice::<Value>(body) else { return refused("not JSON") };

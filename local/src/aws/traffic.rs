@@ -1,5 +1,5 @@
 //! Tracks which table partitions the functions read and write, to decide whether anything that an idle job has read
-//! changed since.
+//! has changed since.
 
 use crate::template::Table;
 use serde_json::{Map, Value};
@@ -24,7 +24,7 @@ struct Inner {
 struct Record {
     /// The number of calls so far that may have written.
     writes: u64,
-    /// The last such call for each partition and each table.
+    /// The number of the last such call for each partition and each table.
     last: HashMap<Place, u64>,
     of: HashMap<String, Own>,
 }
@@ -95,7 +95,7 @@ impl Traffic {
         self.record().of.get(function).cloned().unwrap_or_default()
     }
 
-    /// Whether nothing was written to the given places after a number of writes.
+    /// Whether nothing was written to the given places after the write with number `since`.
     pub fn is_still(&self, places: &BTreeSet<Place>, since: u64) -> bool {
         let record = self.record();
         places.iter().all(|place| record.last.get(place).is_none_or(|last| *last <= since))

@@ -1,4 +1,4 @@
-//! `make unused-permissions`: prints what the template allows and no test used, and fails when there is anything.
+//! `make unused-permissions`: prints the permissions in the template that no test used, and fails if there are any.
 
 use local::permissions::unused;
 use local::template::{ACCOUNT, REGION, Template};

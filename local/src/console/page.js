@@ -14,7 +14,7 @@ async function call(method, path, body) {
   return answer;
 }
 
-/** Does something that takes a while, with its button disabled and its outcome told. */
+/** Runs a slow action, with its button disabled, and shows the outcome. */
 async function act(button, what, work) {
   button.disabled = true;
   byId("status").textContent = `${what} …`;
@@ -29,7 +29,7 @@ async function act(button, what, work) {
   }
 }
 
-/** An element whose text is never taken for markup. */
+/** Creates an element from text, which is never parsed as HTML. */
 function element(tag, className, ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -41,7 +41,7 @@ function details(label, text) {
   return element("details", "", element("summary", "", label), element("pre", "", text));
 }
 
-/** Shows items, keeping what is open open. */
+/** Shows items, and keeps open ones open. */
 function show(id, items, render) {
   const list = byId(id);
   const open = new Set([...list.querySelectorAll("details[open]")].map((node) => node.closest(".item").dataset.key));
@@ -106,7 +106,7 @@ async function refresh() {
     `${fault.operation ?? "any"} · ${fault.table ?? "any"} · skip ${fault.skip}, count ${fault.count}`));
 }
 
-/** The form's fields that are filled, numbers as numbers. */
+/** The non-empty fields of the form, with numbers as numbers. */
 function fields(form) {
   const entries = [...new FormData(form)].filter(([, value]) => value !== "");
   return Object.fromEntries(entries.map(([name, value]) => [name, ["skip", "count"].includes(name) ? Number(value) : value]));

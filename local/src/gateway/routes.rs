@@ -1,4 +1,4 @@
-//! Routing as in an HTTP API: the most specific route that matches path and method, else `$default`.
+//! Routing as in an HTTP API: the most specific route that matches path and method, or else `$default`.
 
 use crate::template::{Route, Template};
 use http::Method;
@@ -86,7 +86,7 @@ impl Entry {
             && self.segments.iter().zip(asked).all(is_same)
     }
 
-    /// Static segments come before parameters, compared from the left; then a method before `ANY`.
+    /// Static segments rank before parameters, compared from the left; then a method ranks before `ANY`.
     fn rank(&self) -> (Vec<bool>, bool) {
         let statics = self.segments.iter().map(|segment| matches!(segment, Segment::Static(_)));
         (statics.collect(), self.method.is_some())

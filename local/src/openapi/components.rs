@@ -1,4 +1,4 @@
-//! What operations share: headers, the security schemes, the examples of errors.
+//! The parts that operations share: headers, security schemes, examples of errors.
 
 use super::examples::Examples;
 use super::responses;
@@ -7,19 +7,19 @@ use shared::endpoint::{Access, Signature};
 use shared::http::error::Code;
 use shared::openapi::ErrorSchemas;
 
-/// What holds for all operations.
+/// The introduction, which applies to all operations.
 pub(super) const INTRODUCTION: &str = "\
-A subscription video service. Every response is `{success, data}` or `{success, error}`; `data` is `null` where a schema leaves it \
-out. `/api/v1/…` is an alias of `/api/…`. Public GET endpoints also support HEAD. A path or method that does not exist is \
-answered as the components `NotFound` and `MethodNotAllowed` describe.
+A subscription video service. Every response is `{success, data}` or `{success, error}`; if a schema omits `data`, it is \
+`null`. `/api/v1/…` is an alias of `/api/…`. Public GET endpoints also support HEAD. The components `NotFound` and \
+`MethodNotAllowed` describe the responses for an unknown path or method.
 
-Unknown fields of a body are refused, unknown query parameters are ignored. An empty free-text query parameter, and an empty \
-cursor, are treated as omitted. A character is a Unicode code point; text is stored trimmed and normalized to NFC. Ids are UUIDs in \
+Unknown fields of a body are refused; unknown query parameters are ignored. An empty free-text query parameter or \
+cursor counts as omitted. A character is a Unicode code point; text is stored trimmed and normalized to NFC. Ids are UUIDs in \
 lower case with hyphens; any other id is not found. Times are RFC 3339, money is an integer in minor units.
 
 Text has one of these formats: `line` is one line that is not blank, `optional-line` may be blank, `paragraphs` and \
 `optional-paragraphs` may have line breaks. Invisible characters are refused in all of them, unless the script or emoji needs them. \
-`device-time` is RFC 3339 with any year, `deliverable-email` an address that mail can be sent to.";
+`device-time` is RFC 3339 with any year, and `deliverable-email` is an address to which the service can send.";
 
 /// The body of a success that has no data.
 pub(super) const EMPTY_RESPONSE: &str = "EmptyResponse";
@@ -86,7 +86,7 @@ fn if_none_match() -> Value {
     json!({
         "name": "If-None-Match",
         "in": "header",
-        "description": "The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.",
+        "description": "The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.",
         "schema": { "type": "string" },
         "example": "W/\"V5-EiPxoUDZAIXMxUfDwTg\"",
     })
@@ -96,16 +96,16 @@ fn headers() -> Value {
     let header = |description: &str, schema: Value, example: Value| json!({ "description": description, "schema": schema, "example": example });
     let text = || json!({ "type": "string" });
     json!({
-        "XRequestId": header("The request's id, for asking about it.", text(), json!("JKJaXmPLvHcES02=")),
+        "XRequestId": header("The request's id, by which the operator can find it in the logs.", text(), json!("JKJaXmPLvHcES02=")),
         "CacheControl": header(
-            "Public responses may be kept for a minute; all others must not be stored.",
+            "Public responses may be cached for a minute; all others must not be stored.",
             text(),
             json!("public, max-age=60, stale-while-revalidate=300"),
         ),
         "ETag": header("Identifies this response, for `If-None-Match`.", text(), json!("W/\"V5-EiPxoUDZAIXMxUfDwTg\"")),
-        "RetryAfter": header("Seconds after which to try again.", json!({ "type": "integer", "minimum": 0 }), json!(60)),
+        "RetryAfter": header("The number of seconds after which to try again.", json!({ "type": "integer", "minimum": 0 }), json!(60)),
         "RateLimit": header(
-            "What is left of the limit: its name, the remaining requests `r`, and the seconds `t` until there are more.",
+            "The state of the limit: its name, the remaining requests `r`, and the seconds `t` until more are allowed.",
             text(),
             json!("\"user\";r=993;t=60"),
         ),
@@ -114,7 +114,7 @@ fn headers() -> Value {
             text(),
             json!("\"user\";q=1000;w=900"),
         ),
-        "WwwAuthenticate": header("`Bearer`: a token is needed.", text(), json!("Bearer")),
+        "WwwAuthenticate": header("`Bearer`: a token is required.", text(), json!("Bearer")),
         "Allow": header("The methods that the path supports.", text(), json!("GET, HEAD")),
     })
 }

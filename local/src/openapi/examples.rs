@@ -1,4 +1,4 @@
-//! Examples of requests and responses, as a running platform recorded them: a file for each function, and one for errors.
+//! Examples of requests and responses, recorded from a running platform: a file for each function, and one for errors.
 
 use serde_json::Value;
 use shared::http::error::Code;

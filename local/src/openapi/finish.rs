@@ -1,4 +1,4 @@
-//! The last step: what schemas of Rust's types say, in the words that generators of clients know.
+//! The last step: rewrites the schemas of Rust types in terms that client generators understand.
 
 use serde_json::{Map, Value, json};
 use shared::models::email::DELIVERABLE_FORMAT;
@@ -6,7 +6,7 @@ use shared::models::format::CURSOR_FORMAT;
 use shared::models::text::{OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
 use shared::models::time::DEVICE_TIME_FORMAT;
 
-/// Where bodies are quoted, which are no schemas.
+/// Keys whose values are example bodies, not schemas.
 const QUOTED: [&str; 3] = ["example", "examples", "default"];
 
 /// Characters that no text may have: controls, overrides of the writing direction, private use.
@@ -16,7 +16,7 @@ macro_rules! refused {
     };
 }
 
-/// The same, and whatever breaks a line.
+/// The same, and line breaks.
 macro_rules! refused_in_line {
     () => {
         concat!(r"\u0000-\u001f", refused!())
@@ -36,7 +36,7 @@ macro_rules! not_blank {
     };
 }
 
-/// The formats that tools do not know, as far as a regular expression can say them.
+/// The formats that tools do not know, as regular expressions as far as possible.
 const PATTERNS: [(&str, &str); 7] = [
     (OneLine::FORMAT, not_blank!(refused_in_line!())),
     (OneLineOrBlank::FORMAT, concat!("^[^", refused_in_line!(), "]*$")),
@@ -104,7 +104,7 @@ fn without_null(schema: &mut Value) {
     }
 }
 
-/// Rust's `uint64` is no format of OpenAPI, and generators fall back to 32 bits.
+/// Replaces Rust's `uint64`, which is not an OpenAPI format, because client generators would fall back to 32 bits.
 fn with_known_format(fields: &mut Map<String, Value>) {
     let is_integer = fields.get("type").is_some_and(|kind| {
         kind == "integer" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == "integer"))
@@ -122,7 +122,7 @@ fn with_known_format(fields: &mut Map<String, Value>) {
     fields.insert("format".to_owned(), json!(format));
 }
 
-/// States as a regular expression what the check of a format accepts, for tools that do not know the format.
+/// Adds a regular expression for what a format accepts, for tools that do not know the format.
 fn with_pattern(fields: &mut Map<String, Value>) {
     let format = fields.get("format").and_then(Value::as_str);
     let pattern = format.and_then(|format| PATTERNS.iter().find(|(name, _)| *name == format));

@@ -81,7 +81,7 @@ fn error_headers(operation: &Operation, codes: &[Code]) -> Vec<&'static str> {
     names
 }
 
-/// References to headers, by the names that they have in a response.
+/// References to headers, by their names in a response.
 fn headers(names: &[&str]) -> Map<String, Value> {
     let name_of = |component: &str| match component {
         "XRequestId" => "X-Request-Id",

@@ -1,4 +1,4 @@
-//! Which permissions are used: one that the tests never needed may be superfluous.
+//! Records which permissions are used: one that the tests never use may be superfluous.
 
 use super::{Grant, grants};
 use crate::template::Template;
@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// Writes each permission to a file when it is used for the first time: one line of policy, action and resource, with tabs
-/// between them. Many platforms may append to one file. Clones are the same; the default writes nothing.
+/// Writes each permission to a file when it is first used: one line with policy, action and resource, separated by
+/// tabs. Several platforms may append to one file. Clones share their state; the default writes nothing.
 #[derive(Clone, Default)]
 pub struct Usage(Option<Arc<Mutex<Inner>>>);
 
@@ -19,7 +19,7 @@ struct Inner {
 }
 
 impl Usage {
-    /// Appends to `file`, or writes nothing when there is none.
+    /// Appends to `file`; writes nothing without one.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -29,10 +29,10 @@ impl Usage {
         Ok(Self(Some(Arc::new(Mutex::new(Inner { file, seen: BTreeSet::new() })))))
     }
 
-    /// Records what allowed a call.
+    /// Records the permissions that allowed a call.
     ///
     /// # Panics
-    /// When the file cannot be written: a report on half of the calls would be wrong.
+    /// If the file cannot be written, because an incomplete report would be wrong.
     pub fn record(&self, used: Vec<Grant>) {
         let Some(inner) = &self.0 else { return };
         let mut inner = inner.lock().expect("no panic while held");
@@ -45,7 +45,7 @@ impl Usage {
     }
 }
 
-/// What the template allows and no line of `used` names.
+/// The permissions in the template that no line of `used` names.
 pub fn unused(template: &Template, used: &str) -> Vec<Grant> {
     let used: BTreeSet<&str> = used.lines().collect();
     let all: BTreeSet<Grant> = template.functions.values().flat_map(|function| grants(&function.statements)).collect();
@@ -82,7 +82,7 @@ Resources:
         let all: Vec<Grant> = grants(&template.functions["login"].statements).collect();
         assert_eq!(all.len(), 5, "two actions on two resources, and the managed policy's: {all:?}");
         let file = std::env::temp_dir().join(format!("marquee-usage-{}", std::process::id()));
-        // Two runs, as of two tests: what either used is used.
+        // Two platforms, as in two tests: a permission counts as used if either used it.
         Usage::open(Some(&file)).expect("a file").record(vec![all[0].clone(), all[1].clone(), all[0].clone()]);
         Usage::open(Some(&file)).expect("the file").record(vec![all[3].clone()]);
         let used = std::fs::read_to_string(&file).expect("the record");

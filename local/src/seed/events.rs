@@ -1,7 +1,7 @@
-//! The events of `make events`: the examples in `events/`, completed with what only this platform knows. That is a token,
-//! the ids of things that exist, a signature, the time. Each event succeeds once.
+//! The events of `make events`: the examples in `events/`, with this platform's values: a token, ids of existing
+//! objects, a signature, the time. Each event succeeds once.
 //!
-//! A function that changes or ends an account gets a new account, so that the seeded ones stay as they are.
+//! For a function that changes or deletes an account, the event uses a new account, so the seeded ones stay unchanged.
 
 use super::script::Plan;
 use super::steps::subscribe;
@@ -36,10 +36,10 @@ pub(crate) async fn complete(
     Ok(events)
 }
 
-/// What events are completed with.
+/// The values for the events.
 struct Author {
     machine: Arc<Machine>,
-    /// The credentials that each function with a route wants.
+    /// The credentials that each function with a route requires.
     access: BTreeMap<&'static str, Access>,
     admin: Visitor,
     basic: Visitor,
@@ -50,10 +50,10 @@ struct Author {
     series: String,
 }
 
-/// What one event is about.
+/// The values of one event.
 #[derive(Default)]
 struct Subject {
-    /// Who calls, if not the one who usually does.
+    /// The caller's token, if not the usual one.
     caller: Option<String>,
     /// The id in the path.
     id: Option<String>,
@@ -97,7 +97,7 @@ impl Author {
         Ok(event)
     }
 
-    /// A job's event names no account but an operator's, and no id.
+    /// The event of a job: it contains no id, and no account except an operator's.
     fn of_job(&self, function: &str, mut event: Value, now: Timestamp) -> Value {
         if function == "grant-admin" {
             event["email"] = self.admin.email().into();
@@ -162,7 +162,7 @@ impl Author {
         })
     }
 
-    /// A new account of this function's own.
+    /// Creates a new account for a function.
     async fn account(&self, function: &str) -> Result<Visitor, String> {
         Visitor::register(&self.machine, &unique(function)).await
     }
@@ -173,20 +173,21 @@ impl Author {
         Ok(account)
     }
 
-    /// A draft without a film.
+    /// Creates an unpublished video without a film.
     async fn draft(&self) -> Result<String, String> {
         let video = json!({ "title": "A draft", "category": "drama", "required_plan": "basic" });
         text(&self.admin.call("POST", "/api/admin/videos", video).await?["video"]["id"])
     }
 
-    /// A sign-in of its own, because a sign-in holds one stream, and the stream that it has just taken.
+    /// Signs in again, because each sign-in holds only one stream, and starts a playback. Returns the sign-in and the
+    /// playback's id.
     async fn playback(&self) -> Result<(Visitor, String), String> {
         let viewer = Visitor::known(&self.machine, "premium").await?;
         let playback = viewer.call("GET", &format!("/api/videos/{}/play", self.video), Value::Null).await?;
         Ok((viewer, text(&playback["playback_session_id"])?))
     }
 
-    /// The token in the mail of a password reset.
+    /// The token from a password reset email.
     async fn reset_token(&self, function: &str) -> Result<String, String> {
         let account = self.account(function).await?;
         account.call("POST", "/api/auth/forgot-password", json!({ "email": account.email() })).await?;
@@ -203,7 +204,7 @@ impl Author {
         all.find(|delivery| delivery.provider == provider).ok_or_else(|| format!("{provider} has sent no event yet"))
     }
 
-    /// The provider's last event as it is sent again now.
+    /// Replaces the event's body by the provider's last event, signed now.
     fn sign(&self, function: &str, event: &mut Value, now: Timestamp) -> Result<(), String> {
         let delivery = self.delivered(function.trim_end_matches("-webhook"))?;
         let signed = self.machine.deliveries.signature(&delivery, now);

@@ -1,5 +1,5 @@
-//! Three months of history in a new platform: the clock is set back, and the script is played on the timeline, through
-//! the same API as everything else.
+//! Three months of history in a new platform: sets the clock back, and plays the script on the timeline, through the
+//! API.
 
 use super::script::{DAYS, DEMO, MEMBERS, Member, MemberAction, Plan};
 use super::steps::{add_video, join};
@@ -15,14 +15,14 @@ use std::sync::Arc;
 /// The length of the history.
 pub(super) const LENGTH: SignedDuration = SignedDuration::from_hours(24 * DAYS);
 const DAY: i64 = 86_400;
-/// When people watch: the start in seconds of the day, and the length of that window.
+/// When people watch: the start of a window, in seconds of the day, and its length.
 const EVENING: i64 = 43_200;
 const EVENING_SECONDS: u32 = 2_700;
 /// The number of films available from the start; the others are published one by one.
 const FIRST_FILMS: usize = 10;
-/// The days between those.
+/// The days between their publications.
 const FILM_DAYS: i64 = 9;
-/// Seconds between two progress reports of a player, while less than half of the view is over.
+/// Seconds between two progress reports of a player during the first half of the view.
 const BEAT_SECONDS: i64 = 20;
 /// The videos left unfinished at the end, for Continue watching: by whom, how many seconds before the end, which film,
 /// and what percentage was watched.
@@ -91,7 +91,7 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
     }
     for (number, member) in DEMO.iter().chain(&MEMBERS).enumerate() {
         let number = u32::try_from(number).unwrap_or_default();
-        // Spread over the day.
+        // Spreads the events over the day.
         let hour = i64::from(chance(number, 0, 0) % 14 + 3) * 3_600;
         steps.push((member.joins * DAY + hour, Step::Join(member)));
         for (day, action) in member.then {
@@ -132,7 +132,7 @@ impl Stage<'_> {
                 Ok(())
             }
             Step::Do(member, action) => match self.act(member, action).await {
-                // With different template parameters the story may have gone another way; then there is nothing to do.
+                // With different template parameters the action may not be possible; then it is skipped.
                 Ok(()) | Err(Trouble::Refused(_)) => Ok(()),
                 Err(trouble) => Err(trouble.into()),
             },
@@ -200,7 +200,7 @@ impl Stage<'_> {
                 self.admin.call("POST", &format!("/api/admin/payments/{payment}/refund"), wanted).await?;
             }
         }
-        // Lets the webhooks that it causes arrive.
+        // Delivers the webhooks that the action caused.
         self.machine.timeline.advance(0).await;
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! The seed's members and what each of them does during the three months, by day.
 //!
-//! Renewals come a calendar month after sign-up, which is 28 to 31 days. So that the metrics do not depend on the day
-//! on which the history ends, nobody signs up at a time when it would be uncertain whether a renewal falls before that
-//! end.
+//! Renewals come a calendar month after sign-up, which is 28 to 31 days. The metrics must not depend on the day on
+//! which the history ends, so nobody signs up on a day for which a renewal might or might not fall before the end.
 
 use stripe_standin::Outcome;
 
@@ -19,7 +18,7 @@ pub(super) struct Member {
     pub(super) plan: Option<Plan>,
     /// On how many days out of a hundred they watch something.
     pub(super) watches: u32,
-    /// What they do later, and what is done to their account.
+    /// What they do later, and what operators do to their account.
     pub(super) then: &'static [(i64, MemberAction)],
 }
 
@@ -40,7 +39,7 @@ pub(super) enum MemberAction {
     Resume,
     /// Sets the outcome of later charges.
     Card(Outcome),
-    /// An operator gives a complimentary plan for some days, with a reason.
+    /// An operator grants a complimentary plan for some days, with a reason.
     Gift(&'static str, i64, &'static str),
     /// An operator refunds the last payment, in full or in part, with a reason.
     Refund(Option<i64>, &'static str),
@@ -59,7 +58,7 @@ const fn member(
     Member { name, joins, plan, watches, then }
 }
 
-/// The accounts for signing in. They also exist in a seed without history.
+/// The documented demo accounts. They also exist in a seed without history.
 pub(super) const DEMO: [Member; 3] = [
     member("basic", 40, Some(BASIC), 16, &[]),
     member("premium", 15, Some(PREMIUM), 22, &[]),

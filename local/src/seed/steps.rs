@@ -1,4 +1,4 @@
-//! The steps that both seeds are made of: a member who pays, a video that plays.
+//! The steps that both seeds use: adding a paying member, and adding a playable video.
 
 use super::script::{Member, Plan};
 use super::visitor::{Visitor, client};
@@ -63,7 +63,7 @@ pub(super) async fn add_video(
     let adopted = machine.mux.adopt_asset(folder, &asset_id, &playback_id, id).await;
     adopted.map_err(|error| format!("{}: {error}", title.slug))?;
     announce(machine, &asset_id).await?;
-    // The media did not come through the upload, which would otherwise time out an hour later.
+    // The media did not come from the upload, so it is cancelled; otherwise it would time out an hour later.
     mux(machine, "PUT", &format!("/video/v1/uploads/{upload}/cancel")).await?;
     admin.call("PATCH", &format!("/api/admin/videos/{id}"), json!({ "published": true })).await?;
     Ok(id.to_owned())
@@ -76,7 +76,7 @@ async fn add_series(admin: &Visitor, episode: &Title, title: &str) -> Result<Str
     created["id"].as_str().map(str::to_owned).ok_or_else(|| "the series has no id".to_owned())
 }
 
-/// Sends the webhook that Mux sends for an encoded asset: adopted media were already encoded.
+/// Sends the webhook that Mux sends for an encoded asset, because adopting media sends none.
 async fn announce(machine: &Arc<Machine>, asset_id: &str) -> Result<(), String> {
     let asset = mux(machine, "GET", &format!("/video/v1/assets/{asset_id}")).await?;
     let event_id = uuid::Uuid::new_v4().to_string();

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 /// The password of every seeded account; it appears only here.
 pub(super) const PASSWORD: &str = "marquee-demo";
-/// The mail domain of every seeded account, which receives nothing (RFC 2606).
+/// The email domain of every seeded account, which cannot receive email (RFC 2606).
 const DOMAIN: &str = "marquee.test";
-/// The IP address of visitors, from a documentation range, so that they use up nobody's rate limits (RFC 5737).
+/// The IP address of visitors, from a documentation range (RFC 5737), so they do not use up anybody's rate limits.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-/// Longer than any response takes.
+/// The largest response that is read, in bytes; all responses are smaller.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// The most that a token ages here: a day less than its lifetime.
+/// The age at which a token is refreshed: a day less than its lifetime.
 const TOKEN_AGE_MAX: SignedDuration = SignedDuration::from_hours(6 * 24);
 /// How long a session can be resumed after its last use: a day less than its lifetime.
 const SESSION_IDLE_MAX: SignedDuration = SignedDuration::from_hours(29 * 24);
@@ -25,7 +25,7 @@ const SESSION_IDLE_MAX: SignedDuration = SignedDuration::from_hours(29 * 24);
 pub(super) enum Trouble {
     /// The service refused.
     Refused(String),
-    /// It went wrong.
+    /// Something else went wrong.
     Broken(String),
 }
 
@@ -89,7 +89,7 @@ impl Visitor {
         self.sign_in_again().await
     }
 
-    /// Signs in again: moving money or granting rights needs a recent sign-in.
+    /// Signs in again, because moving money or granting rights requires a recent sign-in.
     pub(super) async fn sign_in_again(&mut self) -> Result<(), String> {
         let credentials = json!({ "email": self.email, "password": PASSWORD });
         self.sign_in("/api/auth/login", credentials).await

@@ -13,7 +13,7 @@ pub struct Statement {
     pub policy: String,
     /// `dynamodb:GetItem`, …
     pub actions: Vec<String>,
-    /// ARNs; a `*` in one stands for any characters.
+    /// ARNs; a `*` matches any characters.
     pub resources: Vec<String>,
 }
 
@@ -24,7 +24,8 @@ pub(super) struct ManagedPolicies(BTreeMap<String, Vec<Statement>>);
 impl ManagedPolicies {
     /// Reads every managed policy of a template.
     ///
-    /// A policy may not attach itself to roles: then a function would have permissions that its own `Policies` do not name.
+    /// A policy must not attach itself to roles, because then a function would have permissions that its own `Policies`
+    /// do not name.
     pub(super) fn read(resolver: &Resolver<'_>) -> Result<Self, TemplateError> {
         let mut policies = BTreeMap::new();
         for (id, _, resource) in resolver.resources().filter(|(_, kind, _)| *kind == "AWS::IAM::ManagedPolicy") {
@@ -36,7 +37,7 @@ impl ManagedPolicies {
         Ok(Self(policies))
     }
 
-    /// What a function's `Policies` allow, those of the managed policies that they name included.
+    /// The statements of a function's `Policies`, including those of the managed policies that they name.
     pub(super) fn statements(&self, policies: Option<&Value>, place: &str) -> Result<Vec<Statement>, TemplateError> {
         let policies = match policies {
             None => return Ok(Vec::new()),

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 
-/// How many years ahead a cron expression is searched: the next 29th of February is at most eight years away.
+/// How many years ahead to search for a match of a cron expression: the next 29 February is at most eight years away.
 const YEARS_AHEAD_MAX: i64 = 9;
 
 /// The schedule of a function.

@@ -85,7 +85,7 @@ fn policies_that_cannot_be_checked_exactly_are_refused() {
     assert!(problem("[!GetAtt UsersTable.Arn, !Sub", "[\"*\", !Sub").contains("is not an ARN"));
 }
 
-/// [`SMALL`] with a managed policy that its function names beside its own statement.
+/// [`SMALL`] with a managed policy that its function names in addition to its own statement.
 fn with_managed(document: &str) -> Result<Template, TemplateError> {
     let managed = format!("  EveryPolicy: {{ Type: AWS::IAM::ManagedPolicy, Properties: {document} }}\n");
     parse(&(SMALL.replace("      Policies:\n", "      Policies:\n        - !Ref EveryPolicy\n") + &managed))

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The account that local ARNs name.
 pub const ACCOUNT: &str = "000000000000";
-/// The region in local ARNs, which the SDKs are configured with.
+/// The region in local ARNs, and in the SDKs' configuration.
 pub const REGION: &str = "us-east-1";
 
 /// Why a template cannot be served: the place, and the problem there.

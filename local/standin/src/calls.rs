@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// Most requests remembered; the oldest are dropped first.
+/// The most requests that are kept; the oldest are dropped first.
 const REQUESTS_MAX: usize = 20_000;
 
 /// One call that a function made.
@@ -21,7 +21,7 @@ pub struct Call {
     /// For a DynamoDB read: whether every table was read consistently.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consistent: Option<bool>,
-    /// For a DynamoDB call that succeeded: the capacity units that it consumed, those of indexes included.
+    /// For a successful DynamoDB call: the capacity units that it consumed, including those of indexes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<f64>,
     /// The response's HTTP status; `None` if the connection broke.
@@ -85,7 +85,7 @@ pub fn round_trips(calls: &[Call], service: &str) -> usize {
     trips
 }
 
-/// The DynamoDB capacity units of a request's calls. On-demand tables are billed by them.
+/// The DynamoDB capacity units of a request's calls, by which on-demand tables are billed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Units {
     /// Read units: half a unit for an item of up to 4 KB, and a whole one if it is read consistently.

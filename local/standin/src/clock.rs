@@ -19,12 +19,12 @@ impl Clock {
         real_time() + SignedDuration::from_millis(self.offset_ms())
     }
 
-    /// How far the clock is ahead of real time, in milliseconds. A restart must keep this.
+    /// How far the clock is ahead of real time, in milliseconds. It must survive a restart.
     pub fn offset_ms(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Sets the clock back. Only for a platform without data: existing timestamps would otherwise be in the future.
+    /// Sets the clock back. Only for a platform without data, because existing timestamps would be in the future.
     pub fn set_back(&self, by: SignedDuration) {
         self.0.fetch_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

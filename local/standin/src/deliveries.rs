@@ -1,4 +1,4 @@
-//! Webhook deliveries: signed for every attempt, retried by the clock, and disturbed on request.
+//! Webhook deliveries: signed for every attempt, retried by the clock, and faulty on request.
 
 use crate::clock::Clock;
 use crate::documents::Documents;
@@ -24,9 +24,9 @@ pub type Signer = Arc<dyn Fn(Timestamp, &[u8]) -> (&'static str, String) + Send 
 pub struct Endpoint {
     /// `stripe` or `mux`.
     pub provider: &'static str,
-    /// The URL that events are posted to.
+    /// The URL to which events are posted.
     pub url: String,
-    /// Signs every attempt anew, as providers do.
+    /// Signs each attempt, as providers do.
     pub sign: Signer,
     /// Waits between attempts, in seconds. After the last attempt the delivery has failed.
     pub retry_seconds: &'static [i64],
@@ -34,7 +34,7 @@ pub struct Endpoint {
     pub timeout: Duration,
 }
 
-/// How a provider's deliveries behave; all but one are faults.
+/// How a provider's deliveries behave; all modes except the first are faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -47,7 +47,7 @@ pub enum Mode {
     Duplicate,
     /// The newest first.
     Reorder,
-    /// Never sent; can be redelivered by hand.
+    /// Never sent; can be redelivered manually.
     Drop,
 }
 
@@ -122,7 +122,7 @@ struct State {
     modes: HashMap<String, Mode>,
     /// By id. Ids increase, so the oldest comes first.
     deliveries: BTreeMap<String, Delivery>,
-    /// The pending ones by due time, so that finished deliveries need not be searched.
+    /// The pending deliveries by due time, so finished ones need not be searched.
     due: BTreeSet<(Timestamp, String)>,
     last: u64,
 }
@@ -170,7 +170,7 @@ impl Deliveries {
         Ok(this)
     }
 
-    /// Sets where events for `endpoint_id` go. `None` removes the endpoint, and its pending deliveries fail.
+    /// Sets the endpoint for `endpoint_id`. `None` removes it, and its pending deliveries fail.
     pub fn set_endpoint(&self, endpoint_id: &str, endpoint: Option<Endpoint>) {
         let mut state = self.state();
         match endpoint {
@@ -209,12 +209,13 @@ impl Deliveries {
         self.0.timeline.wake();
     }
 
-    /// All remembered deliveries, newest first.
+    /// All stored deliveries, newest first.
     pub fn list(&self) -> Vec<Delivery> {
         self.state().deliveries.values().rev().cloned().collect()
     }
 
-    /// The signature of a delivery that is sent at `now`, as the header's name and value; `None` if its endpoint is gone.
+    /// The signature of a delivery that is sent at `now`, as the header's name and value; `None` if its endpoint was
+    /// removed.
     pub fn signature(&self, delivery: &Delivery, now: Timestamp) -> Option<(&'static str, String)> {
         let endpoint = self.state().endpoints.get(&delivery.endpoint_id).cloned()?;
         Some((endpoint.sign)(now, delivery.body.as_bytes()))
@@ -242,7 +243,7 @@ impl Deliveries {
         self.state().modes.iter().map(|(provider, mode)| (provider.clone(), *mode)).collect()
     }
 
-    /// Sends what `hold` kept, in order, and returns the number of deliveries.
+    /// Sends the deliveries that `hold` kept, in order. Returns their number.
     pub fn release(&self) -> usize {
         let now = self.0.clock.now();
         let mut state = self.state();
@@ -258,7 +259,7 @@ impl Deliveries {
         count
     }
 
-    /// Waits until every delivery of an event had its first attempt or is held, at most for `patience`.
+    /// Waits until every delivery of an event has had its first attempt or is held, for at most `patience`.
     pub async fn attempted(&self, event_id: &str, patience: Duration) {
         let settled = async {
             loop {
@@ -274,7 +275,7 @@ impl Deliveries {
         let _ = tokio::time::timeout(patience, settled).await;
     }
 
-    /// Forgets all deliveries and modes; keeps the endpoints.
+    /// Deletes all deliveries and modes; keeps the endpoints.
     pub fn reset(&self) {
         let mut state = self.state();
         state.deliveries.clear();
@@ -356,7 +357,7 @@ impl Deliveries {
         let started = Instant::now();
         let request = self.0.client.post(&endpoint.url).header(name, value).header("content-type", "application/json");
         let answer = request.timeout(endpoint.timeout).body(body.to_owned()).send();
-        // Read to the end, so that the connection can be reused.
+        // Reads the response to its end, so the connection can be reused.
         let answer = answer.and_then(async |answer| Ok((answer.status(), answer.bytes().await?))).await;
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {

@@ -10,11 +10,11 @@ const REMOVE: &str = "DELETE FROM documents WHERE kind = ?1 AND id = ?2";
 
 /// A store of JSON documents by kind and id. Once [`Documents::put`] has returned, the document survives a kill.
 ///
-/// A stand-in keeps its working state in memory, loads it at the start, and writes every changed object through.
+/// A stand-in loads its state into memory at the start, and writes every change through.
 #[derive(Clone)]
 pub struct Documents(Option<Arc<Mutex<Connection>>>);
 
-/// Documents to write and remove together.
+/// Documents to be written and removed together.
 pub struct Batch<'a> {
     documents: &'a Documents,
     changes: Vec<Change>,
@@ -23,12 +23,12 @@ pub struct Batch<'a> {
 struct Change {
     kind: String,
     id: String,
-    /// `None` removes the document.
+    /// The JSON; `None` removes the document.
     body: Option<String>,
 }
 
 impl Documents {
-    /// Opens the file and creates it if necessary. Without a file nothing is stored, and nothing is ever found.
+    /// Opens the file, or creates it. Without a file nothing is stored, so nothing is ever found.
     ///
     /// # Errors
     /// If the file cannot be opened.
@@ -61,7 +61,8 @@ impl Documents {
     /// Writes or replaces a document.
     ///
     /// # Panics
-    /// If the disk refuses. A stand-in that answers and then forgets would be worse than one that stops.
+    /// If the disk cannot be written. A stand-in that responds and then loses the data would be worse than one that
+    /// stops.
     pub fn put(&self, kind: &str, id: &str, value: &impl Serialize) {
         if let Some(connection) = self.connection() {
             run(&connection, PUT, params![kind, id, body(value)]);
@@ -101,7 +102,7 @@ impl Documents {
 impl Batch<'_> {
     /// Writes or replaces a document.
     pub fn put(&mut self, kind: &str, id: &str, value: &impl Serialize) {
-        // Without a file there is nothing to serialize for.
+        // Without a file nothing needs to be serialized.
         if self.documents.0.is_some() {
             self.changes.push(Change { kind: kind.to_owned(), id: id.to_owned(), body: Some(body(value)) });
         }

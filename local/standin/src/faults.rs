@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How often a blocked call checks whether it may continue.
 const WAIT_PERIOD: Duration = Duration::from_millis(2);
 
-/// The service that a fault hits.
+/// The service that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names explain themselves")]
@@ -24,27 +24,27 @@ pub enum Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Refused because of its rate, with the provider's own error.
+    /// The call is throttled, with the provider's own error.
     Throttle,
-    /// The provider's own 500; nothing is done.
+    /// The provider's own 500; the call has no effect.
     Error,
-    /// Rejected permanently, with the provider's own error: the request itself is invalid.
+    /// The call is rejected as invalid, with the provider's own error.
     Reject,
-    /// No response until the caller gives up; nothing is done.
+    /// No response until the caller gives up; the call has no effect.
     Hang,
-    /// The connection breaks before anything is done.
+    /// The connection breaks before the call takes effect.
     ResetBefore,
-    /// The call is done, then the connection breaks.
+    /// The call takes effect, then the connection breaks.
     ResetAfter,
-    /// The call is done, and half of the response arrives.
+    /// The call takes effect, but only half of the response arrives.
     Truncate,
     /// DynamoDB's batch leaves its keys unprocessed; elsewhere like `throttle`.
     Unprocessed,
     /// DynamoDB's transaction conflict; elsewhere a 409.
     Conflict,
-    /// The call waits until all faults are cleared and is done then. The test decides what overtakes it meanwhile.
+    /// The call waits until all faults are cleared, then takes effect. The test decides what overtakes it meanwhile.
     Wait,
-    /// Answered with [`Fault::answer`]; nothing is done. Only for Stripe and Mux; elsewhere like `error`.
+    /// The response is [`Fault::answer`]; the call has no effect. Only for Stripe and Mux; elsewhere like `error`.
     Answer,
 }
 
@@ -58,11 +58,11 @@ pub struct Canned {
     pub body: Value,
 }
 
-/// An injected fault. Of the matching calls, the first `skip` pass and the next `count` are hit.
+/// An injected fault. The first `skip` matching calls pass, and the next `count` fail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// The service that is hit.
+    /// The service that is affected.
     pub target: Target,
     /// Only calls that name this DynamoDB table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,10 +72,10 @@ pub struct Fault {
     pub operation: Option<String>,
     /// What happens.
     pub kind: Kind,
-    /// Matching calls that pass first.
+    /// The number of matching calls that pass first.
     #[serde(default)]
     pub skip: u32,
-    /// Matching calls that are hit after that.
+    /// The number of matching calls that fail after that.
     pub count: u32,
     /// The response for [`Kind::Answer`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ impl Faults {
         }
     }
 
-    /// Counts a call against the active faults and returns the fault that hits it.
+    /// Counts a call against the active faults, and returns the kind of the fault that applies to it.
     pub fn strike(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
         self.strike_with_answer(target, operation, tables).map(|(kind, _)| kind)
     }

@@ -1,5 +1,5 @@
-//! A loopback HTTP server that records its requests, answers 421 to foreign host names, and injects faults. On request it
-//! is also reachable from the containers of this machine.
+//! A loopback HTTP server that records its requests, answers 421 to foreign host names, and injects faults. It can also
+//! be made reachable from the containers of this machine.
 
 use crate::calls::{Call, Calls};
 use crate::faults::{Canned, Faults, Kind, Target};
@@ -18,25 +18,25 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-/// The header with the id of the request that a call belongs to; production sends it too.
+/// The header with the id of the request that made the call; production sends it too.
 pub const TRACE_HEADER: &str = "x-request-id";
 
-/// The longest that [`Kind::Hang`] keeps a caller waiting: longer than any caller's timeout.
+/// How long [`Kind::Hang`] blocks a caller: longer than any caller's timeout.
 const HANG_SECONDS_MAX: u64 = 60;
 
-/// How the calls of a server are recorded and hit by faults.
+/// How the calls of a server are recorded and fail.
 #[derive(Clone)]
 pub struct Watch {
     /// The service's name in the record, such as `stripe`.
     pub service: &'static str,
     /// The service as the target of faults.
     pub target: Target,
-    /// Where calls are recorded.
+    /// The record of calls.
     pub calls: Calls,
     /// The active faults.
     pub faults: Faults,
     /// Returns the API operation of a request (`POST /v1/customers/{id}`); `None` for pages and media, which are
-    /// neither recorded nor hit by faults.
+    /// not recorded and to which faults do not apply.
     pub operation: fn(&Method, &str) -> Option<String>,
     /// The response to a throttled, failed or conflicting call, in the service's own format.
     pub refusal: fn(Kind) -> Response,
@@ -46,7 +46,7 @@ pub struct Watch {
 /// is injected.
 ///
 /// # Errors
-/// If the listener is not on loopback: nobody else may reach a platform with demo passwords.
+/// If the listener is not on loopback, because a platform with demo passwords must not be reachable from outside.
 pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
@@ -55,8 +55,8 @@ pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) 
     accept(listener, Hosts::of(address, None), router, watch).await
 }
 
-/// Serves `router` to the containers of this machine, too: on a listener that has the address of their bridge, or on a
-/// loopback listener to which their engine forwards what they send to the host `name`.
+/// Also serves `router` to the containers of this machine: on a listener with the address of their bridge, or on a
+/// loopback listener to which their engine forwards requests to the host `name`.
 ///
 /// # Errors
 /// If the listener is on a public address or on all addresses.
@@ -73,13 +73,12 @@ pub async fn serve_containers(
     accept(listener, Hosts::of(address, name), router, watch).await
 }
 
-/// Whether an address is on loopback or private, as those of container bridges are.
+/// Whether an address is loopback or private, like those of container bridges.
 fn is_of_this_machine(address: IpAddr) -> bool {
     address.is_loopback() || matches!(address, IpAddr::V4(address) if address.is_private())
 }
 
-/// The values of `Host` that a server answers to. Any other name means that some web page was rebound to this machine
-/// (DNS rebinding).
+/// The values of `Host` that a server accepts. Any other name may be an attack by a web page (DNS rebinding).
 #[derive(Clone)]
 struct Hosts(Arc<[String]>);
 
@@ -102,7 +101,7 @@ async fn accept(listener: TcpListener, hosts: Hosts, router: Router, watch: Opti
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
-            // Out of file descriptors, or the peer left. The listener itself keeps working.
+            // The process is out of file descriptors, or the peer disconnected. The listener itself keeps working.
             Err(_) => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
@@ -127,7 +126,7 @@ async fn accept(listener: TcpListener, hosts: Hosts, router: Router, watch: Opti
     }
 }
 
-/// The address that a request came from; one of the request's extensions.
+/// The address from which a request came; one of the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
@@ -162,7 +161,7 @@ async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: R
     result
 }
 
-/// Answers unless a fault strikes. An error closes the connection without a response.
+/// Responds, unless a fault applies. An error closes the connection without a response.
 async fn broken(router: Router, watch: &Watch, operation: &str, request: Request) -> Result<Response, io::Error> {
     let struck = watch.faults.strike_with_answer(watch.target, operation, &[]);
     if let Some((Kind::Answer, Some(Canned { status, body }))) = struck {

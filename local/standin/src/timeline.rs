@@ -1,4 +1,4 @@
-//! Due work in time order: renewals, jobs, webhooks and their retries happen when the clock reaches them, whether it
+//! Due work in time order: renewals, jobs, webhooks and their retries run when the clock reaches their time, whether it
 //! runs or is moved.
 
 use crate::clock::Clock;
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 /// A source of work that becomes due at points in time.
 pub trait Due: Send + Sync + 'static {
-    /// When the earliest piece of work is due; `None` if there is none. Work that was due in the past is due now.
+    /// When the earliest piece of work is due; `None` if there is none. Overdue work counts as due now.
     fn next_due(&self) -> Option<Timestamp>;
 
     /// Does the earliest piece of work if it is due at `now`. The timeline runs one piece at a time. Before this
@@ -45,18 +45,19 @@ impl Timeline {
         &self.0.clock
     }
 
-    /// Adds a source of work. When several sources have work due at the same time, the source added first goes first.
+    /// Adds a source of work. If several sources have work due at the same time, the source that was added first goes
+    /// first.
     pub fn add(&self, source: Arc<dyn Due>) {
         self.0.sources.lock().expect("no panic while held").push(source);
         self.wake();
     }
 
-    /// Tells the timeline that a source has new work. Call it after every change of [`Due::next_due`].
+    /// Notifies the timeline of new work. Call this after every change of [`Due::next_due`].
     pub fn wake(&self) {
         self.0.changed.notify_one();
     }
 
-    /// Moves the clock `seconds` ahead. All work that falls due on the way, and the work that it causes, runs at its
+    /// Moves the clock `seconds` ahead. All work that becomes due in between, and the work that it causes, runs at its
     /// own time. Returns the new time.
     pub async fn advance(&self, seconds: u64) -> Timestamp {
         let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(200 * 366 * 86_400);

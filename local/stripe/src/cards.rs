@@ -7,7 +7,7 @@ use crate::model::Decline;
 pub(crate) struct Card {
     pub number: &'static str,
     pub brand: &'static str,
-    /// The payment method that stands for the card in API calls.
+    /// The payment method that represents the card in API calls.
     pub token: &'static str,
     pub behavior: Behavior,
 }

@@ -14,7 +14,7 @@ pub struct Config {
     pub api_key: String,
     /// The secret that signs events for `webhook_url`: `whsec_…`. During a rotation two secrets, separated by a comma.
     pub webhook_secret: String,
-    /// The URL that all events are posted to.
+    /// The URL to which all events are posted.
     pub webhook_url: String,
     /// Runs the timers: renewals, retries, expiries.
     pub timeline: Timeline,
@@ -24,7 +24,7 @@ pub struct Config {
     pub documents: Documents,
 }
 
-/// The outcome of a customer's next charges. Cards that always decline still do.
+/// The outcome of a customer's next charges. Cards that always decline still decline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Charges succeed, whatever the card.

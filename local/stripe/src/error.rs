@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiError {
     pub status: StatusCode,
-    /// What the request did before the error is kept: an attempted charge stays recorded.
+    /// Whether the request's changes before the error are kept: an attempted charge stays recorded.
     pub keeps_changes: bool,
     said: Box<Said>,
 }
@@ -98,7 +98,7 @@ impl ApiError {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, ..Self::invalid("Request is too large.") }
     }
 
-    /// What the request did before the error is rolled back.
+    /// Rolls back the request's changes before the error.
     pub(crate) fn undone(self) -> Self {
         Self { keeps_changes: false, ..self }
     }

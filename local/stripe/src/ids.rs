@@ -38,7 +38,7 @@ impl Ids {
     }
 }
 
-/// The id of a configured object: the same as long as its configuration is.
+/// The id of a configured object, which depends only on its configuration.
 pub(crate) fn configured(prefix: &str, configuration: &[&str]) -> String {
     let digest = Sha256::digest(configuration.join("\0"));
     format!("{prefix}_{}", &hex::encode(digest)[..24])

@@ -67,8 +67,7 @@ impl StripeStandIn {
             .with_state(self.clone())
     }
 
-    /// How API calls are recorded and hit by faults, by names such as `POST /v1/customers/{id}`. Pages are neither
-    /// recorded nor hit.
+    /// Records API calls and applies faults to them, by names such as `POST /v1/customers/{id}`. Pages are excluded.
     pub fn watch(calls: Calls, faults: Faults) -> Watch {
         Watch { service: "stripe", target: Target::Stripe, calls, faults, operation, refusal }
     }
@@ -90,8 +89,7 @@ impl StripeStandIn {
         self.configure();
     }
 
-    /// Makes the bank of a card dispute a charge, or only open an inquiry. `false` if there is no such successful
-    /// charge.
+    /// Makes a card's bank dispute a charge, or only open an inquiry. `false` if there is no such successful charge.
     pub fn dispute(&self, charge: &str, is_inquiry: bool) -> bool {
         self.open_dispute(charge, is_inquiry)
     }
@@ -103,7 +101,7 @@ impl StripeStandIn {
     }
 }
 
-/// Stripe's response to a call that is hit by a fault.
+/// Stripe's response to a call to which a fault applies.
 fn refusal(kind: Kind) -> Response {
     let error = match kind {
         Kind::Throttle | Kind::Unprocessed => ApiError::rate_limited(),

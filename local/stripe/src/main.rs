@@ -1,8 +1,9 @@
-//! The Stripe stand-in as a program of its own, for any client: `PORT` (3001), `API_KEY`, `WEBHOOK_SECRET`,
+//! The Stripe stand-in as a separate program, for any client: `PORT` (3001), `API_KEY`, `WEBHOOK_SECRET`,
 //! `WEBHOOK_URL`, `DATA` (a file; without it nothing is stored), `DUNNING` (`cancel`, `unpaid`, `past_due`),
 //! `CLOCK_PORT` (see below).
 //!
-//! With `CLOCK_PORT`, `POST /advance?seconds=n` on that port moves the clock and runs what falls due on the way.
+//! With `CLOCK_PORT`, `POST /advance?seconds=n` on that port moves the clock and runs all work that becomes due in
+//! between.
 
 use axum::Router;
 use axum::extract::{Query, State};

@@ -130,8 +130,8 @@ impl StripeStandIn {
         self.0.now().as_second()
     }
 
-    /// Waits until every endpoint has received an event once, as the checkout page does, but no longer than Stripe
-    /// waits.
+    /// Waits until an event has been attempted once at every endpoint, as the checkout page does, but no longer than
+    /// Stripe waits.
     pub(crate) async fn wait_for_attempt(&self, event: &str) {
         self.0.config.deliveries.attempted(event, std::time::Duration::from_secs(10)).await;
     }

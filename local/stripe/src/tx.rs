@@ -15,7 +15,7 @@ pub(crate) struct Settings {
     pub dunning: crate::config::Dunning,
 }
 
-/// The API request that a change belongs to.
+/// The API request that causes a change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin {
     pub request_id: Option<String>,
@@ -46,7 +46,7 @@ impl Tx<'_> {
         T::table(self.state).get(id).unwrap_or_else(|| panic!("{} {id} exists", T::KIND)).clone()
     }
 
-    /// The object that a caller names in `param`.
+    /// The object that the parameter `param` names.
     pub(crate) fn find<T: Stored>(&self, id: &str, param: &str) -> Result<T> {
         T::table(self.state).get(id).cloned().ok_or_else(|| ApiError::no_such(T::KIND, id, param))
     }
@@ -96,9 +96,9 @@ impl Tx<'_> {
         self.put(event);
     }
 
-    /// Does something to see its result, and rolls it back.
+    /// Makes changes to compute their result, then rolls them back.
     pub(crate) fn imagine<R>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> R) -> R {
-        // A rollback here would also undo earlier changes of the transaction. Reads come first, so there are none.
+        // The rollback would also undo earlier changes of the transaction, so there must be none.
         debug_assert!(self.emitted.is_empty(), "only a transaction that changed nothing yet can imagine");
         let mut tx = Tx {
             state: &mut *self.state,

@@ -13,8 +13,8 @@ const RETRIES: &[i64] = &[300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The value of `Stripe-Signature` for a body sent at `timestamp` (Unix seconds): `t=…,v1=…,v0=…`. `v0` is a decoy, as
-/// in Stripe's test mode: a receiver that accepts it does not check the scheme. Several secrets, separated by commas,
-/// give one `v1` each, as during a rotation.
+/// in Stripe's test mode: it reveals receivers that do not check the scheme. Several secrets, separated by commas, give
+/// one `v1` each, as during a rotation.
 pub fn signature(secret: &str, timestamp: i64, body: &[u8]) -> String {
     let mut value = format!("t={timestamp}");
     for secret in secret.split(',').map(str::trim) {

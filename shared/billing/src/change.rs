@@ -1,4 +1,4 @@
-//! A change of plan: whether it happens now or at the end of the period, and why it is refused.
+//! Plan changes: when a change takes effect, and why it may be refused.
 
 use crate::price::Price;
 use crate::prices::Prices;
@@ -15,28 +15,28 @@ use shared::models::subscription::Subscription as Kept;
 use shared::services::{ConfigError, Services};
 use std::sync::Arc;
 
-/// The plan that the viewer asks for.
+/// The plan that the viewer requests.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanChangeRequest {
     /// The plan.
     pub plan_type: PlanType,
-    /// How often it is billed; unchanged if it is left out.
+    /// How often it is billed; unchanged if omitted.
     pub interval: Option<Interval>,
 }
 
-/// When, and how, the change is made.
+/// When and how the change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
     /// Now, once the difference is paid: a higher plan, or a year instead of a month.
     Now,
     /// At the end of the period: a lower plan, or a month instead of a year.
     AtPeriodEnd,
-    /// It is already set to happen at the end of the period.
+    /// It is already scheduled for the end of the period.
     Set,
-    /// A pending change is cancelled, so the present plan stays.
+    /// A pending change is cancelled, so the current plan stays.
     Back,
-    /// Nothing: it is the present plan.
+    /// Nothing changes: it is the current plan.
     Same,
 }
 
@@ -45,14 +45,14 @@ pub enum Course {
 pub enum Refusal<'a> {
     /// There is no subscription to change.
     NoSubscription,
-    /// An open invoice has to be paid first.
+    /// An open invoice must be paid first.
     Owed(&'a Subscription),
-    /// Its collection is paused at Stripe, and a change would charge the card all the same.
+    /// Collection is paused at Stripe, but a change would still charge the card.
     Paused,
-    /// It is set to end. The viewer has to undo that first; otherwise they would pay for something that ends, or be billed for
-    /// something they cancelled.
+    /// It is scheduled to end. The viewer must undo that first; otherwise they would pay for something that ends, or be
+    /// billed for something they cancelled.
     Ends,
-    /// Another change is set. The viewer has to undo that first; otherwise a declined card would lose it.
+    /// Another change is scheduled. The viewer must undo that first; otherwise a declined card would lose it.
     OtherChange,
 }
 
@@ -61,13 +61,14 @@ pub enum Refusal<'a> {
 pub struct Change {
     /// The subscription.
     pub subscription: Subscription,
-    /// The price that it changes to.
+    /// The new price.
     pub price: Price,
     /// When and how.
     pub course: Course,
 }
 
-/// Decides when a change is made, or why it is refused: the subscription, the plan and interval it changes to, and the course.
+/// Decides when a change takes effect, or why it is refused. Returns the subscription, its new plan and interval, and
+/// the course.
 pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
@@ -91,7 +92,7 @@ pub fn decide<'a>(
     if rules::is_ending(one) {
         return Err(Refusal::Ends);
     }
-    // More is a higher plan, or the same plan for a year instead of a month.
+    // An upgrade is a higher plan, or the same plan for a year instead of a month.
     let course = match target > present {
         true if is_set => return Err(Refusal::OtherChange),
         true => Course::Now,
@@ -111,7 +112,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Stripe as this function was given it.
+    /// Uses this function's settings.
     pub fn connect(services: &Services, stripe: Stripe) -> Result<Self, ConfigError> {
         Ok(Self { prices: Prices::new(stripe.clone()), stripe, web_origin: services.web_origin()? })
     }
@@ -122,7 +123,7 @@ impl Changes {
         self.prices.get(now).await
     }
 
-    /// The change that a wish leads to.
+    /// The change that a request leads to.
     #[boxed]
     pub async fn decide(
         &self,
@@ -140,11 +141,11 @@ impl Changes {
             Ok(decided) => decided,
             Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),
         };
-        // A change that is already set keeps the price that it was set at.
+        // A change that is already scheduled keeps its price.
         let set = rules::pending(one, &prices).filter(|_| course == Course::Set).cloned();
         let price = match set.or_else(|| own_price(one, (plan, interval))) {
             Some(price) => price,
-            // A subscription stays in its currency, even if plans are sold in another one now.
+            // A subscription stays in its currency, even if plans are now sold in another one.
             None => self
                 .prices
                 .in_currency((plan, interval), &one.currency, now)
@@ -155,15 +156,15 @@ impl Changes {
         Ok(Change { subscription: one.clone(), price, course })
     }
 
-    /// Makes a change; twice with a client's key, it is made once. `is_stored` says whether our table already has the plan that
-    /// the subscription has at Stripe: if not, the answer to an earlier request was lost.
+    /// Makes a change. Calls with the same client key make it only once. `is_stored` says whether our table already has
+    /// the plan that the subscription has at Stripe: if not, the response to an earlier request was lost.
     #[boxed]
     pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
         let Change { subscription: one, price, course } = change;
         match (course, key) {
             (Course::Same, _) if !is_stored => Ok(()),
             (Course::Now, _) => {
-                // Only a schedule that no longer changes anything can be left here.
+                // Any schedule that is left no longer changes anything.
                 self.stripe.drop_schedule(one).await?;
                 let changed =
                     self.stripe.change_now(one, &price.id, key).await.map_err(|error| self.unchanged(error))?;
@@ -176,7 +177,7 @@ impl Changes {
             }
             (Course::Back, _) => Ok(self.stripe.drop_changes(one).await?),
             (Course::Set, _) => Ok(()),
-            // Perhaps this very request made the change. If not, Stripe changes nothing.
+            // An earlier attempt of this request may have made the change. If not, this call changes nothing.
             (Course::Same, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
                 true => Ok(()),
                 false => Err(same()),
@@ -185,7 +186,7 @@ impl Changes {
         }
     }
 
-    /// An error unless the invoice that a change waits for, if any, has been paid.
+    /// Fails if a change waits for an invoice that is not paid.
     async fn paid(&self, awaited: Option<&str>) -> Result<(), ApiError> {
         let Some(invoice) = awaited else { return Ok(()) };
         let Some(unpaid) = self.stripe.unpaid(invoice).await? else { return Ok(()) };
@@ -196,11 +197,11 @@ impl Changes {
         Err(self.with_page(error, unpaid.page))
     }
 
-    /// The answer when Stripe refuses to change a subscription.
+    /// The error when Stripe refuses to change a subscription.
     fn unchanged(&self, error: StripeError) -> ApiError {
         let is_about_call = matches!(error, StripeError::Missing { .. } | StripeError::Invalid { .. });
         match ApiError::from(error) {
-            // The page where it is confirmed.
+            // Add the page where the viewer can confirm the payment.
             error if error.code == Code::PaymentActionRequired => self.with_page(error, None),
             error if is_about_call && error.code == Code::PaymentProviderUnavailable => ApiError {
                 code: Code::Conflict,
@@ -234,14 +235,14 @@ impl Changes {
         })
     }
 
-    /// Adds where it is paid: Stripe's page for the invoice, or the account page.
+    /// Adds the page for paying: Stripe's page for the invoice, or the account page.
     fn with_page(&self, error: ApiError, page: Option<String>) -> ApiError {
         let confirm_url = page.unwrap_or_else(|| format!("{}/account", self.web_origin));
         error.with_details(Details::Payment(PaymentConfirmation { confirm_url }))
     }
 }
 
-/// The price that a subscription has, if that is for the plan and interval asked for.
+/// The subscription's price, if it is for the requested plan and interval.
 fn own_price(one: &Subscription, wanted: (PlanType, Interval)) -> Option<Price> {
     let id = one.price.clone().filter(|_| one.plan == Some(wanted))?;
     let (plan_type, interval) = wanted;
@@ -249,7 +250,7 @@ fn own_price(one: &Subscription, wanted: (PlanType, Interval)) -> Option<Price> 
     Some(Price { id, plan_type, interval, amount: one.amount, currency: one.currency.clone(), lookup_key })
 }
 
-/// The answer when a plan is not sold in the viewer's currency.
+/// The error when a plan is not sold in the viewer's currency.
 pub fn not_sold(plan: PlanType, every: Interval, currency: &str) -> ApiError {
     let (plan, currency) = (plan.title(), currency.to_uppercase());
     let message = format!(
@@ -264,7 +265,7 @@ fn no_subscription() -> ApiError {
     ApiError::new(Code::SubscriptionRequired, "There is no subscription to change; please choose a plan.")
 }
 
-/// The answer when nothing would change.
+/// The error when nothing would change.
 pub fn same() -> ApiError {
     conflict("This is the present plan.")
 }

@@ -69,7 +69,7 @@ fn what_is_set_is_kept_taken_back_or_replaced_by_another_for_later_and_by_nothin
     assert_eq!(course(&one, PREMIUM, None), Ok(Course::Back));
     assert_eq!(course(&one, BASIC, Some(Interval::Year)), Ok(Course::AtPeriodEnd));
     assert_eq!(course(&one, PREMIUM, Some(Interval::Year)), Err("Othe".to_owned()));
-    // The schedule of a change that was made, and one that changes nothing.
+    // The schedule of a completed change, and one that changes nothing.
     for next in [None, Some("premium_month")] {
         let one = scheduled(at_plan(PREMIUM, Interval::Month), next);
         assert_eq!(course(&one, PREMIUM, None), Ok(Course::Same));

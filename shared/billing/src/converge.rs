@@ -1,8 +1,8 @@
 //! Convergence: read the guard, fetch everything from Stripe, write it in one transaction.
 //!
-//! Whatever the order, repetition, overlap or crash of events, the tables end the same: nothing is taken from the event that
-//! triggered it, and the write is conditional on the guard's version, which was read before Stripe was asked. If another write
-//! came in between, everything is fetched again.
+//! The tables end up the same for every order, repetition, overlap and crash of events: no data is taken from the
+//! triggering event, and the write is conditional on the guard's version, which is read before the calls to Stripe. If
+//! another write comes first, everything is fetched again.
 
 use crate::customers::Customers;
 use crate::error::BillingError;
@@ -36,9 +36,9 @@ use shared::stores::users::Users;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How often it is tried: a change at Stripe brings up to four events at once, and each of them may win once.
+/// The most attempts: a change at Stripe sends up to four events at once, and each of them may win a race once.
 const RACES_MAX: u32 = 6;
-/// The longest pause before the second try and before later ones, in milliseconds.
+/// The longest pause before the second attempt, and before later ones, in milliseconds.
 const RACE_PAUSE_MS: [u64; 2] = [200, 400];
 /// Statements of a transaction besides the state's own four; DynamoDB accepts a hundred.
 const STATEMENTS_MAX: usize = 90;
@@ -46,7 +46,7 @@ const STATEMENTS_MAX: usize = 90;
 /// The outcome of convergence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is written: the user's subscription according to Stripe, without a complimentary plan.
+    /// It was written. Contains the user's subscription according to Stripe, without a complimentary plan.
     Written(Box<Subscription>),
     /// The event was processed before.
     Duplicate,
@@ -68,18 +68,18 @@ pub struct Billing {
     grace: SignedDuration,
 }
 
-/// A customer's guard as it was read, before Stripe was asked.
+/// A customer's guard, as read before the calls to Stripe.
 pub(crate) struct Guard {
     pub(crate) customer: String,
     pub(crate) row: Customer,
     /// The ids of settled ledger entries.
     pub(crate) settled: HashSet<String>,
     pub(crate) sent_notices: SentNotices,
-    /// When the event was first received, if it was set aside and is processed now.
+    /// When the event was first received, if it was set aside and is now being replayed.
     pub(crate) received_at: Option<Timestamp>,
 }
 
-/// What reading a guard came to.
+/// The result of reading a guard.
 enum Guarded {
     /// A customer of ours to converge.
     Customer(Box<Guard>),
@@ -88,7 +88,7 @@ enum Guarded {
 }
 
 impl Billing {
-    /// The tables and Stripe as this function was given them.
+    /// Uses this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let stripe = Stripe::connect(services)?;
         Ok(Self {
@@ -110,7 +110,7 @@ impl Billing {
         &self.stripe
     }
 
-    /// The customer of an event; `None` if it belongs to none.
+    /// The customer of an event; `None` if it belongs to no customer.
     #[boxed]
     pub async fn customer_of(&self, event: &Event) -> Result<Option<String>, BillingError> {
         match event.owner() {
@@ -121,7 +121,7 @@ impl Billing {
         }
     }
 
-    /// Whether a customer belongs to a user. One without a row here is adopted first.
+    /// Whether a customer belongs to a user. A customer without a row here is adopted first.
     #[boxed]
     pub async fn is_of(&self, customer: &str, user_id: UserId) -> Result<bool, BillingError> {
         let row = match self.database.get(&Customer::key(customer)).await? {
@@ -131,7 +131,7 @@ impl Billing {
         Ok(row.is_some_and(|row| row.user_id == user_id))
     }
 
-    /// The ledger of a customer according to Stripe, without plans, and the refunds in it.
+    /// The ledger of a customer according to Stripe, without plans, and its refunds.
     #[boxed]
     pub async fn ledger_at_stripe(&self, customer: &str) -> Result<(Vec<Entry>, Vec<Refund>), StripeError> {
         let snapshot = self.stripe.snapshot(customer).await?;
@@ -139,7 +139,8 @@ impl Billing {
         Ok((entries, snapshot.charges.into_iter().flat_map(|charge| charge.refunds).collect()))
     }
 
-    /// Brings the tables in line with what Stripe says about a customer now, and marks the event that triggered it, if any.
+    /// Brings the tables in line with Stripe's current state of a customer, and marks the triggering event, if any, as
+    /// processed.
     #[boxed]
     pub async fn converge(
         &self,
@@ -206,14 +207,14 @@ impl Billing {
         Ok(Guarded::Customer(Box::new(Guard { customer, row, settled, sent_notices, received_at })))
     }
 
-    /// What was written about a customer before: the settled entries, and the notices.
+    /// What was already written about a customer: the settled entries and the notices.
     async fn written(&self, customer: &str) -> Result<(HashSet<String>, SentNotices), StoreError> {
         let customers = [customer];
         tokio::try_join!(self.events.settled(customer), self.events.sent_notices(&customers))
     }
 
-    /// Everything that Stripe knows about the user's customers, after duplicate subscriptions were cancelled and the renewal of
-    /// those whose payment was charged back was ended.
+    /// Cancels duplicate subscriptions, stops the renewal of those whose payment was charged back, and returns
+    /// everything that Stripe then knows about the user's customers.
     pub(crate) async fn fetch(&self, guard: &Guard) -> Result<Snapshot, BillingError> {
         let snapshot = self.snapshot(guard).await?;
         let surplus = match guard.row.deleted_at {
@@ -245,7 +246,8 @@ impl Billing {
         Ok(snapshot)
     }
 
-    /// Refunds a surplus subscription, then cancels it. A crash in between leaves it live, so it is found again.
+    /// Refunds a duplicate subscription, then cancels it. After a crash in between it is still live, so the next run
+    /// finds it again.
     async fn cancel_surplus(&self, surplus: &Surplus) -> Result<(), StripeError> {
         for (invoice, payment_intent) in &surplus.paid {
             self.stripe.refund_duplicate(payment_intent, &format!("refund-duplicate-{invoice}")).await?;
@@ -253,7 +255,7 @@ impl Billing {
         self.stripe.end_now(&surplus.subscription, surplus.comment.clone()).await
     }
 
-    /// Writes what follows from the snapshot; `None` if another write came first.
+    /// Writes the rows computed from the snapshot; `None` if another write came first.
     pub(crate) async fn write(
         &self,
         guard: Guard,
@@ -264,8 +266,8 @@ impl Billing {
     ) -> Result<Option<Outcome>, BillingError> {
         let Guard { customer, mut row, received_at, .. } = guard;
         while notes.len() > STATEMENTS_MAX {
-            // A customer with years of history was adopted: the oldest entries are written first, in separate transactions. The
-            // news comes last, in one transaction with its mail.
+            // An adopted customer may have years of history: the oldest entries are written first, in separate
+            // transactions. The newest come last, in one transaction with their emails.
             let mut part = vec![self.advance(&customer, &mut row)?];
             part.extend(notes.drain(..STATEMENTS_MAX.min(notes.len() - STATEMENTS_MAX)));
             match self.database.transact(part).await {
@@ -303,8 +305,8 @@ impl Billing {
         self.subscriptions.replace_customer(customer, row, read)
     }
 
-    /// Statements that write the ledger entries that are not settled, each with its mail unless that was written before; the
-    /// other notices; and the audit entries of duplicates, refunds and disputes. A deleted user gets no mail.
+    /// Statements that write the unsettled ledger entries, each with its email unless that was already written; the
+    /// other notices; and the audit entries of duplicates, refunds and disputes. A deleted user gets no email.
     pub(crate) fn notes(
         &self,
         guard: &Guard,
@@ -350,7 +352,7 @@ impl Billing {
         Ok(notes)
     }
 
-    /// Statements that write the notices that a customer has not got yet.
+    /// Statements that write the notices that were not yet written for a customer.
     fn write_notices(&self, guard: &Guard, mails: Vec<NewMail>) -> Result<Vec<Statement>, StoreError> {
         let mut sent_notices = guard.sent_notices.clone();
         let mut statements = Vec::new();
@@ -365,7 +367,7 @@ impl Billing {
     }
 }
 
-/// The audit entry of a refund by an operator, from the refund's own metadata.
+/// The audit entry of an operator's refund, from the refund's metadata.
 fn audit_entry_of(refund: &RefundEntry, by: &RefundedBy) -> AuditEntry {
     AuditEntry {
         at: refund.created,

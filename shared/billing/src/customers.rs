@@ -1,7 +1,7 @@
 //! Which Stripe customer belongs to which user.
 //!
-//! A user has one customer. Registration creates it; checkout does if Stripe was down then or the customer was deleted since. A
-//! customer without a row here is adopted if its metadata names one of our users.
+//! A user has one customer. Registration creates it; if Stripe was down then, or the customer was deleted since,
+//! checkout creates it. A customer without a row here is adopted if its metadata names one of our users.
 
 use crate::error::BillingError;
 use crate::stripe::{Stripe, StripeError};
@@ -17,7 +17,7 @@ use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::table::Table;
 use shared::stores::users::Users;
 
-/// How often a write is tried when others write at the same time.
+/// The most attempts at a write when others write at the same time.
 const RACES_MAX: u32 = 3;
 
 /// The customers of users.
@@ -29,7 +29,7 @@ pub struct Customers {
 }
 
 impl Customers {
-    /// Customers at Stripe and in the tables of this function.
+    /// Uses this function's settings.
     pub fn connect(services: &Services, stripe: Stripe) -> Result<Self, ConfigError> {
         Ok(Self {
             stripe,
@@ -39,7 +39,7 @@ impl Customers {
         })
     }
 
-    /// Creates the customer of a user who registers, and returns its id. If it is repeated, Stripe answers with the same one.
+    /// Creates the customer of a user who registers, and returns its id. A repeated call returns the same customer.
     #[boxed]
     pub async fn create(&self, user_id: UserId, email: &Email) -> Result<String, StripeError> {
         let key = format!("customer-{user_id}");
@@ -52,8 +52,8 @@ impl Customers {
         self.stripe.delete_customer(customer).await
     }
 
-    /// The customers with a user's address that we created and that have no row, besides `known`: those that name this user,
-    /// and those of failed registrations, which never bought anything.
+    /// Customers that we created with this user's address and that have no row and are not in `known`: those that name
+    /// this user, and those of failed registrations, which never bought anything.
     pub(crate) async fn strays(&self, user: &User, known: &[String]) -> Result<Vec<String>, BillingError> {
         let mut strays = Vec::new();
         for customer in self.stripe.customers_of(&user.email.for_sending()).await? {
@@ -70,7 +70,7 @@ impl Customers {
         Ok(strays)
     }
 
-    /// The customer of a user, created now if there is none.
+    /// The customer of a user, created if there is none.
     #[boxed]
     pub async fn ensure(&self, user: &User) -> Result<String, BillingError> {
         if let Some(known) = &user.stripe_customer_id {
@@ -84,7 +84,7 @@ impl Customers {
         self.claimed(user.id, claim, id).await
     }
 
-    /// All customers of the user to whom a customer belongs, the first one first.
+    /// All customers of a customer's user, the first one first.
     #[boxed]
     pub async fn all(&self, customer: &str) -> Result<Vec<String>, StoreError> {
         let read = async |id: &str| self.database.get::<Customer>(&Customer::key(id)).await;
@@ -99,7 +99,8 @@ impl Customers {
         Ok(std::iter::once(first).chain(row.others).collect())
     }
 
-    /// Creates another customer for a user whose customer was deleted at Stripe. The user keeps the old one's history.
+    /// Creates another customer for a user whose customer was deleted at Stripe. The user keeps the old customer's
+    /// history.
     #[boxed]
     pub async fn replace(&self, user: &User, old: &str) -> Result<String, BillingError> {
         let key = format!("customer-{}-after-{old}", user.id);
@@ -115,7 +116,7 @@ impl Customers {
             let head = Customer { others, ..Customer::of(user.id) };
             let head = match adopted {
                 None => self.subscriptions.add_customer(&id, &head)?,
-                // Created by a request that failed afterwards, and adopted by a webhook since.
+                // A request created it and then failed, and a webhook has adopted it since.
                 Some(Customer { version, .. }) => {
                     self.subscriptions.replace_customer(&id, &Customer { version: version + 1, ..head }, version)?
                 }
@@ -133,7 +134,7 @@ impl Customers {
                 claim.push(self.subscriptions.name_customer(user.id, &id)?);
             }
             let now = self.claimed(user.id, claim, id.clone()).await?;
-            // Otherwise not another request came first, but a webhook about the old customer's deletion.
+            // If the customer is still the old one, the other write was not a request but a webhook about the deletion.
             if now != old {
                 return Ok(now);
             }
@@ -141,7 +142,7 @@ impl Customers {
         Err(BillingError::Contended)
     }
 
-    /// Our user named by a customer: in its metadata, or as the buyer in a checkout that it completed.
+    /// The user whom a customer names: in its metadata, or as the buyer in a checkout that it completed.
     pub(crate) async fn owner(&self, id: &str) -> Result<Option<User>, BillingError> {
         let Some(customer) = self.stripe.customer(id).await? else { return Ok(None) };
         let named = match customer.user_id {
@@ -156,7 +157,7 @@ impl Customers {
         Ok(None)
     }
 
-    /// Adopts a customer without a row here: its new row, or `None` if it belongs to none of our users.
+    /// Adopts a customer without a row here. Returns its new row, or `None` if it belongs to none of our users.
     pub(crate) async fn adopt(&self, id: &str) -> Result<Option<Customer>, BillingError> {
         let Some(user) = self.owner(id).await? else { return Ok(None) };
         let user_id = user.id;
@@ -180,13 +181,14 @@ impl Customers {
             }
         };
         match self.database.transact(statements).await {
-            // If another request came first, its row counts.
+            // If another request came first, use its row.
             Ok(()) | Err(StoreError::Condition(_)) => Ok(self.database.get(&Customer::key(id)).await?),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// A customer that was created for this user but has no row, or a new one. Idempotency keys last for a day, metadata stays.
+    /// A customer that was created for this user but has no row, or a new one. It is found by metadata, because
+    /// idempotency keys expire after a day.
     async fn find_or_create(&self, user: &User) -> Result<String, StripeError> {
         let email = &user.email.for_sending();
         let known = self.stripe.customers_of(email).await?;
@@ -194,7 +196,7 @@ impl Customers {
             return Ok(known.id);
         }
         match self.create(user.id, &user.email).await {
-            // The key was used with another address a moment ago.
+            // The key was recently used with another address.
             Err(StripeError::KeyReused) => {
                 let key = format!("customer-{}-{email}", user.id);
                 self.stripe.create_customer(user.id, email, &key).await.map(|customer| customer.id)
@@ -203,7 +205,7 @@ impl Customers {
         }
     }
 
-    /// Writes a claim; if another request came first, its customer counts.
+    /// Writes a claim; if another request came first, returns that request's customer.
     async fn claimed(
         &self,
         user_id: UserId,

@@ -1,9 +1,11 @@
-//! Deleting an account: at Stripe first, then here, so nobody is deleted and still billed.
+//! Deleting an account: first at Stripe, then here, so no deleted user is still billed.
 //!
-//! 1. Stripe: open checkouts expire, subscriptions end and the customer is deleted, so nothing can be charged any more.
-//! 2. One transaction: the user and the address are deleted, and with them every session; the customers' rows are marked; a row
-//!    records that there is more to sweep. It fails if a customer was created meanwhile, which is then closed as well.
-//! 3. The rest is swept now, and by a job until it is done. The ledger stays: it contains only amounts and Stripe's ids.
+//! 1. At Stripe, open checkouts expire, subscriptions end and the customer is deleted. Nothing can be charged any more.
+//! 2. One transaction deletes the user and the address, which ends every session, marks the customers' rows, and writes
+//!    a row that records the pending cleanup. It fails if a customer was created meanwhile, which is then closed as
+//!    well.
+//! 3. The other rows are deleted now, and again by a job until none is left. The ledger stays: it contains only amounts
+//!    and Stripe's ids.
 //!
 //! A crash after the first step leaves an account without a subscription; after the second, a row that the job finds.
 
@@ -32,7 +34,7 @@ use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
 use shared::stores::users::Users;
 
-/// How often the deletion is tried when a customer is created meanwhile.
+/// The most attempts at the deletion when a customer is created meanwhile.
 const TRIES_MAX: u32 = 3;
 
 /// Deletes accounts.
@@ -50,7 +52,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// The tables and Stripe as this function was given them.
+    /// Uses this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let billing = Billing::connect(services)?;
         let stripe = billing.stripe().clone();
@@ -68,7 +70,8 @@ impl Accounts {
         })
     }
 
-    /// Deletes an account, and confirms it in a language. If Stripe does not answer, nothing is deleted.
+    /// Deletes an account, and writes the confirmation in the given language. If Stripe does not answer, nothing is
+    /// deleted.
     #[boxed]
     pub async fn delete(&self, user: &User, language: Language, now: Timestamp) -> Result<(), ApiError> {
         let mut user = user.clone();
@@ -106,7 +109,7 @@ impl Accounts {
         Err(ApiError::unavailable("the account changed at every attempt"))
     }
 
-    /// Finishes all pending deletions: how many succeeded, and how many failed and will be tried again.
+    /// Finishes all pending deletions. Returns how many succeeded, and how many failed and will be retried.
     #[boxed]
     pub async fn finish_all(&self, now: Timestamp) -> Result<(u32, u32), StoreError> {
         let (mut finished, mut failed) = (0, 0);
@@ -119,8 +122,9 @@ impl Accounts {
         Ok((finished, failed))
     }
 
-    /// Sweeps what is left, and records the end of the subscriptions in the ledger. It is done once no request can still write
-    /// about the account. If recording fails permanently, that is logged and not tried again.
+    /// Deletes the remaining rows, and records the end of the subscriptions in the ledger. The deletion is complete
+    /// once no request in flight can still write rows of the account. A permanent failure of the recording is logged
+    /// and not retried.
     async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
         self.deletions.sweep(deletion.user_id).await?;
         if let Some(customer) = &deletion.customer
@@ -143,7 +147,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Ends everything at Stripe for which customers could be charged.
+    /// Ends everything at Stripe that could still charge these customers.
     async fn close(&self, customers: impl Iterator<Item = &String>) -> Result<(), StripeError> {
         let closing = customers.map(|customer| async move {
             match self.close_one(customer).await {
@@ -165,12 +169,12 @@ impl Accounts {
     }
 }
 
-/// The cause of the mail that confirms the deletion of an account.
+/// The cause of the email that confirms the deletion of an account.
 pub fn farewell_cause(user_id: UserId) -> String {
     cause_of("account-deleted", user_id, "")
 }
 
-/// The mail that says that an account was deleted, written in the transaction that deletes it.
+/// The email that confirms the deletion, written in the transaction that deletes the account.
 fn farewell(user: &User, language: Language, now: Timestamp) -> NewMail {
     NewMail {
         cause: farewell_cause(user.id),

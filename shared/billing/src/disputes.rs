@@ -1,4 +1,4 @@
-//! Disputes: ending the renewal after a lost one, and the audit entries of each.
+//! Disputes: ending the renewal after a lost dispute, and the audit entries.
 
 use crate::converge::Billing;
 use crate::snapshot::{LOST, Snapshot, Subscription};
@@ -13,7 +13,8 @@ use shared::stores::error::StoreError;
 use std::collections::HashSet;
 
 impl Billing {
-    /// Ends the renewal of a subscription because disputes were lost: at the end of its period, or at once if that is unpaid.
+    /// Ends the renewal of a subscription because disputes were lost: at the end of its period, or at once if the
+    /// period is unpaid.
     pub(crate) async fn end_renewal(&self, one: &Subscription, disputes: &[String]) -> Result<(), StripeError> {
         // A pending change would keep it alive, or charge for a subscription that ends.
         self.stripe.drop_changes(one).await?;
@@ -25,7 +26,7 @@ impl Billing {
         }
     }
 
-    /// Statements that record in the audit that a payment is disputed, and how the dispute ended.
+    /// Statements that record in the audit log that a payment is disputed, and how the dispute ended.
     pub(crate) fn note_disputes(
         &self,
         settled: &HashSet<String>,
@@ -54,7 +55,7 @@ fn is_ended_for(one: &Subscription, dispute: &str) -> bool {
     one.ended_for.contains(dispute) || comment.is_some_and(|disputes| disputes.contains(dispute))
 }
 
-/// That a payment is disputed.
+/// The audit entry that a payment is disputed.
 fn disputed(dispute: &DisputeEntry, payment: &str) -> AuditEntry {
     AuditEntry {
         at: dispute.created,
@@ -68,7 +69,7 @@ fn disputed(dispute: &DisputeEntry, payment: &str) -> AuditEntry {
     }
 }
 
-/// How a dispute ended, with the subscription whose renewal was ended for it.
+/// The audit entry of a dispute's outcome, with the subscription whose renewal it ended.
 fn decided(dispute: &DisputeEntry, payment: &str, ended: Option<&Subscription>, now: Timestamp) -> AuditEntry {
     AuditEntry {
         at: now,

@@ -1,29 +1,29 @@
-//! Why the copy of Stripe's state did not converge.
+//! Why convergence with Stripe's state failed.
 
 use crate::stripe::StripeError;
 use shared::http::error::ApiError;
 use shared::stores::error::StoreError;
 
-/// Why the copy did not converge. A repetition is always right.
+/// Why convergence failed. Repeating it is always safe.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
-    /// Stripe did not answer as it should.
+    /// A call to Stripe failed.
     #[error(transparent)]
     Stripe(#[from] StripeError),
-    /// A store did not.
+    /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others wrote each time.
+    /// Other writes came first at every attempt.
     #[error("other writes came first at every attempt")]
     Contended,
-    /// An event does not say whose it is.
+    /// An event does not name its customer.
     #[error("cannot determine the event's customer")]
     Unreadable,
 }
 
 impl BillingError {
-    /// Whether the same call may succeed later. A permanent failure has a reason of its own: an object or a row that cannot
-    /// be read, or a call that Stripe refuses for what it says.
+    /// Whether the same call may succeed later. Permanent failures are an unreadable object or row, or a call that
+    /// Stripe rejects for its content.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Stripe(error) => error.is_transient(),

@@ -1,4 +1,4 @@
-//! The ledger entries that follow from a snapshot.
+//! The ledger entries computed from a snapshot.
 
 use crate::price::Price;
 use crate::snapshot::{Invoice, Line, Snapshot, Subscription};
@@ -24,7 +24,7 @@ pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Ent
     entries
 }
 
-/// What a price sells.
+/// The plan and amount of a price.
 #[derive(Clone, Copy)]
 struct Sold {
     plan: PlanType,
@@ -35,7 +35,7 @@ struct Sold {
 
 type Plans<'a> = HashMap<&'a str, Sold>;
 
-/// What the prices sell: those looked up, and those of the subscriptions' own items.
+/// The plans of the prices: those looked up, and those of the subscriptions' own items.
 fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
     let of_items = snapshot.subscriptions.iter().filter_map(|one| {
         let (plan, interval) = one.plan?;
@@ -50,7 +50,7 @@ fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
 fn of_invoice(invoice: &Invoice, plans: &Plans<'_>) -> InvoiceEntry {
     let sold_by = |line: &Line| plans.get(line.price.as_deref()?).copied();
     let ours: Vec<&Line> = invoice.lines.iter().filter(|line| sold_by(line).is_some()).collect();
-    // A change within a period has lines for both plans: the line that is paid for decides.
+    // A change within a period has lines for both plans: the line with a charge decides.
     let telling = ours.iter().max_by_key(|line| (!line.proration, line.amount));
     let sold = telling.and_then(|line| sold_by(line));
     let recurring = match telling.zip(sold) {

@@ -1,7 +1,7 @@
-//! Mail about money: one per cause, written in the transaction that writes the cause.
+//! Billing emails: one per cause, written in the transaction that writes the cause.
 //!
-//! A cause is a ledger entry that becomes settled, so each mail is written once, whatever happens to the events. The outbox's
-//! job sends it, because Stripe waits for the webhook's answer.
+//! A cause is a ledger entry that becomes settled, so each email is written once, whatever happens to the events. The
+//! outbox's job sends it, because Stripe waits for the webhook's response.
 
 use crate::rules::{self, ACCOUNT_DELETED};
 use crate::snapshot::Snapshot;
@@ -11,13 +11,13 @@ use shared::models::mail_content::{MailContent, NextPayment};
 use shared::models::money::Amount;
 use shared::stores::mail::{NewMail, Recipient};
 
-/// How old the news in a mail may be, so that the history of an adopted customer causes no mail.
+/// The oldest news that still causes an email. So the history of an adopted customer causes none.
 const NEWS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Who mail about money goes to, and how long they keep access without paying.
+/// The recipient of billing emails, and how long they keep access without paying.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
-    /// The customer whose account gets it.
+    /// The customer whose account gets the email.
     pub(crate) customer: &'a str,
     /// The parameter `GraceDays`.
     pub(crate) grace: SignedDuration,
@@ -29,14 +29,14 @@ impl Reader<'_> {
         Recipient::Customer { stripe_customer_id: self.customer.to_owned() }
     }
 
-    /// Until when they can keep watching while a renewal is unpaid; `None` if not at all.
+    /// Until when they can keep watching while a renewal is unpaid; `None` if they cannot.
     pub(crate) fn watches_until(&self, invoice: &InvoiceEntry) -> Option<Timestamp> {
         let at = invoice.finalized_at?;
         Some(at + self.grace).filter(|until| at < *until)
     }
 }
 
-/// The mail that an entry causes once it is settled; `None` if it is not news.
+/// The email that an entry causes once it is settled; `None` if it is old.
 pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<NewMail> {
     let (content, at) = match entry {
         Entry::Invoice(one) => (receipt(one, snapshot)?, one.paid_at?),
@@ -57,7 +57,7 @@ pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: 
     })
 }
 
-/// The cause of an entry's mail.
+/// The cause of an entry's email.
 pub(crate) fn cause(entry: &Entry) -> String {
     format!("billing#{}", entry.id())
 }
@@ -76,7 +76,7 @@ fn receipt(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<MailContent> {
     })
 }
 
-/// What follows the payment of an invoice: the date of the next one, or the end of the paid period.
+/// What happens after the payment of an invoice: the date of the next payment, or the end of the paid period.
 fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment> {
     let one = snapshot.subscriptions.iter().find(|one| entry.subscription.as_deref() == Some(one.id.as_str()))?;
     let end = entry.period_end?;
@@ -87,7 +87,7 @@ fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment
     }
 }
 
-/// Only for renewals: at a purchase the buyer sees it on the page.
+/// Only for renewals: after a declined purchase, the buyer sees it on the page.
 fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>) -> Option<MailContent> {
     let is_charged = |invoice: &&InvoiceEntry| {
         charge.payment_intent.is_some()

@@ -1,8 +1,8 @@
 //! Billing: Stripe is the source of truth, and the tables hold a copy that converges to it.
 //!
 //! This is a separate crate because Stripe's SDK is large: only the functions that bill link it. [`stripe`] calls Stripe and
-//! reduces its objects to a [`snapshot`]; [`rules`] and [`ledger`] are pure functions of that; [`converge`] writes their
-//! results in one transaction, guarded by the customer's version.
+//! reduces its objects to a [`snapshot`]; [`rules`] and [`ledger`] are pure functions of the snapshot; [`converge`]
+//! writes their results in one transaction, guarded by the customer's version.
 
 pub mod change;
 pub mod converge;

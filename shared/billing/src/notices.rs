@@ -1,6 +1,6 @@
-//! Mail that no settled ledger entry causes: a trial that ends, a payment that waits for confirmation, a plan change, a
-//! cancellation, a refund. Notices follow from Stripe's state alone; which ones were written is stored with the ledger, so each
-//! is written once.
+//! Emails that are not caused by a settled ledger entry: a trial ending, a payment that awaits confirmation, a plan
+//! change, a cancellation, a refund. Notices are computed from Stripe's state alone. The ones already written are
+//! stored with the ledger, so each is written once.
 
 use crate::letters::Reader;
 use crate::price::Price;
@@ -14,12 +14,12 @@ use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::Status;
 use shared::stores::mail::NewMail;
 
-/// How long before its end a trial's notice is written; Stripe's event comes three days before.
+/// How long before the end of a trial its notice is written; Stripe's event comes three days before.
 const TRIAL_NOTICE: SignedDuration = SignedDuration::from_hours(73);
-/// How old the news in a notice may be.
+/// The oldest news that still causes a notice.
 const NEWS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A notice: its cause, since when it is true, and its content.
+/// A notice: its cause, when it became true, and its content.
 struct Notice {
     cause: String,
     at: Timestamp,
@@ -33,7 +33,7 @@ impl Notice {
     }
 }
 
-/// The notices that are due, written before or not. `entries` are those of the ledger, oldest first.
+/// The notices that are due, including those already written. `entries` is the ledger, oldest first.
 pub(crate) fn mails(
     snapshot: &Snapshot,
     entries: &[(String, Entry)],
@@ -83,7 +83,7 @@ fn cancelling(one: &Subscription) -> Option<Notice> {
     Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end }))
 }
 
-/// A renewal that the bank wants confirmed: no charge failed, so no other mail mentions it.
+/// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.
 fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>) -> Option<Notice> {
     let waits = |invoice: &&Invoice| {
         let entry = &invoice.entry;
@@ -149,7 +149,7 @@ fn changed_to((plan, interval): (PlanType, Interval)) -> MailContent {
     MailContent::PlanChanged { plan, interval }
 }
 
-/// Refunds, except those of duplicate subscriptions, which have a mail of their own.
+/// Refunds, except those of duplicate subscriptions, which have their own email.
 fn refunds(snapshot: &Snapshot) -> impl Iterator<Item = Notice> {
     let twice: Vec<&str> = snapshot
         .subscriptions

@@ -30,14 +30,14 @@ impl Price {
     }
 }
 
-/// The plan that a price itself names: by its lookup key, or by the `lookup_key` in its metadata, which records the key after
-/// it was moved to another price.
+/// The plan that a price names itself: by its lookup key, or by the `lookup_key` in its metadata, which records the key
+/// after it was moved to another price.
 pub(crate) fn named_plan(price: &stripe_shared::Price) -> Option<(PlanType, Interval)> {
     let keys = [price.lookup_key.as_ref(), price.metadata.get("lookup_key")];
     keys.into_iter().flatten().find_map(|key| of_lookup_key(key))
 }
 
-/// A price of a product, sold or not.
+/// A price of a product, whether or not it is still sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProductPrice {
     pub(crate) id: String,
@@ -49,8 +49,8 @@ pub(crate) struct ProductPrice {
     pub(crate) currency: String,
 }
 
-/// What each price of a product sells. A price that names no plan sells the plan of its product, if all other prices of the
-/// product name the same one.
+/// The plan of each price of a product. A price that names no plan has the plan of its product, if all other prices of
+/// the product name the same one.
 pub(crate) fn of_product(prices: &[stripe_shared::Price]) -> Vec<ProductPrice> {
     let named: BTreeSet<PlanType> = prices.iter().filter_map(|price| Some(named_plan(price)?.0)).collect();
     let only = named.first().copied().filter(|_| named.len() == 1);
@@ -64,7 +64,7 @@ pub(crate) fn of_product(prices: &[stripe_shared::Price]) -> Vec<ProductPrice> {
     prices.iter().map(read).collect()
 }
 
-/// How often a price is billed, if it is as often as one of our plans.
+/// How often a price is billed, if that is one of our intervals.
 fn billed_every(price: &stripe_shared::Price) -> Option<Interval> {
     let recurring = price.recurring.as_ref().filter(|recurring| recurring.interval_count == 1)?;
     Interval::ALL.into_iter().find(|every| every.name() == recurring.interval.as_str())

@@ -1,5 +1,5 @@
-//! Prices live at Stripe. What is sold now is found by lookup key; what was sold before, by the price itself. Both are cached
-//! in memory for a few minutes.
+//! Prices are kept at Stripe. Current prices are found by lookup key, former ones by their id. Both are cached in
+//! memory for a few minutes.
 
 use crate::price::{Price, ProductPrice};
 use crate::snapshot::{Snapshot, Subscription};
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// How long prices are cached, and so the longest that a change of prices takes to arrive.
+/// How long prices are cached, and so the longest delay until a price change takes effect.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
 
 type Kept<T> = (Timestamp, Arc<Vec<T>>);
@@ -32,7 +32,7 @@ impl Prices {
         Self { stripe, kept: Mutex::default(), of_products: Mutex::default(), products: Mutex::default() }
     }
 
-    /// The prices that are sold, at most five minutes old. While Stripe does not answer, older ones are used.
+    /// The current prices, at most five minutes old. If Stripe does not answer, older ones are used.
     #[boxed]
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Vec<Price>>, StripeError> {
         let mut kept = self.kept.lock().await;
@@ -48,8 +48,8 @@ impl Prices {
         }
     }
 
-    /// The price of a plan in a currency: the one it is sold at, or one with a lookup key for that currency. `None` if the
-    /// plan is not sold in it.
+    /// The price of a plan in a currency: the plan's current price, or one with a lookup key for that currency. `None`
+    /// if the plan is not sold in that currency.
     #[boxed]
     pub async fn in_currency(
         &self,
@@ -64,9 +64,9 @@ impl Prices {
         Ok(self.stripe.prices_in(currency).await?.into_iter().find(is_wanted))
     }
 
-    /// The prices that are sold, and those in a snapshot: what was billed, what subscriptions have, and what schedules change
-    /// them to. Each of these is looked up by its own id, its metadata and its product, wherever its lookup key went. `billed`
-    /// remembers by lookup key what a price was when it named a plan, and decides when the price no longer names one.
+    /// The current prices, and those in a snapshot: of invoices, of subscriptions, and of scheduled changes. Each of
+    /// these is looked up by its id, its metadata and its product, even if its lookup key was moved. `billed` records
+    /// the plan of each price by lookup key, and decides if the price no longer names a plan.
     pub(crate) async fn with_billed(
         &self,
         snapshot: &Snapshot,
@@ -78,8 +78,8 @@ impl Prices {
         self.look_up(lines.collect(), &snapshot.subscriptions, billed, now).await
     }
 
-    /// The prices that are sold, and those that subscriptions have and are set to change to. `kept` is their user's row, which
-    /// says what a scheduled price was that no longer names a plan.
+    /// The current prices, and those of subscriptions and of their scheduled changes. `kept` is their user's row, which
+    /// records the plan of a scheduled price that no longer names one.
     pub(crate) async fn with_scheduled(
         &self,
         subscriptions: &[Subscription],

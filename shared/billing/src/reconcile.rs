@@ -1,8 +1,8 @@
 //! Finding and repairing differences between the tables and Stripe.
 //!
-//! Webhooks normally keep the tables up to date. This finds what they missed: lost events, rows that were changed by hand,
-//! customers without a row. It compares what is stored with what convergence would write, byte for byte, including settled
-//! entries, which convergence itself never looks at again.
+//! Webhooks normally keep the tables up to date. Reconciliation finds what they missed: lost events, rows that were
+//! changed by hand, customers without a row. It compares what is stored with what convergence would write, byte for
+//! byte, including settled entries, which convergence itself never revisits.
 
 use crate::converge::{Billing, Guard};
 use crate::error::BillingError;
@@ -32,9 +32,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 pub const PAGE_CUSTOMERS_MAX: usize = 50;
 /// How many customers are compared in parallel: Stripe allows a hundred calls per second, and each customer takes three.
 const AT_ONCE: usize = 8;
-/// How often a customer is tried when others write at the same time.
+/// The most attempts per customer when others write at the same time.
 const RACES_MAX: u32 = 3;
-/// Most differences of a customer that are recorded in the audit.
+/// The most differences of a customer that are recorded in the audit log.
 const DIFFERENCES_RECORDED_MAX: usize = 40;
 
 /// A customer whose rows differ from Stripe.
@@ -43,7 +43,7 @@ const DIFFERENCES_RECORDED_MAX: usize = 40;
 pub struct Drift {
     /// The customer's user; `null` if that cannot be read.
     pub user_id: Option<UserId>,
-    /// Stripe's customer.
+    /// The customer's id at Stripe.
     pub stripe_customer_id: String,
     /// Whether it was repaired.
     pub applied: bool,
@@ -68,7 +68,7 @@ pub struct Difference {
 pub enum Place {
     /// After a user: first, all our users are compared.
     Users(Option<After>),
-    /// After a customer at Stripe: then customers without a row here are looked for.
+    /// After a customer at Stripe: in a second pass, customers without a row here are searched for.
     Customers(Option<String>),
 }
 
@@ -88,7 +88,7 @@ struct Compared {
     guard: Guard,
     snapshot: Snapshot,
     differences: Vec<Difference>,
-    /// Entries that are stored as settled and are wrong: they are written without a mail, which was sent before.
+    /// Wrong entries that are stored as settled: they are written without an email, because that was already sent.
     resettled: HashSet<String>,
     /// Unsettled entries of objects that Stripe does not know, each with its customer. Settled ones stay as a record.
     unknown: Vec<(String, String)>,
@@ -97,18 +97,18 @@ struct Compared {
     entries: Vec<(String, Entry)>,
 }
 
-/// What comparing a customer came to.
+/// The result of comparing a customer.
 enum Comparison {
     /// The rows differ from what Stripe says.
     Differs(Box<Compared>),
-    /// They are as Stripe says.
+    /// The rows match Stripe.
     Same,
-    /// Somebody wrote meanwhile: compare again.
+    /// Another write came in between: compare again.
     Raced,
 }
 
 impl Billing {
-    /// Compares a page of customers. If there is an actor, it also repairs what differs.
+    /// Compares a page of customers. With an actor, it also repairs differences.
     #[boxed]
     pub async fn reconcile_page(
         &self,
@@ -136,7 +136,7 @@ impl Billing {
         Ok(Reconciled { checked, drift, next })
     }
 
-    /// Compares some customers in parallel.
+    /// Compares customers in parallel.
     #[boxed]
     pub async fn reconcile_all(
         &self,
@@ -159,8 +159,8 @@ impl Billing {
         Ok(drift)
     }
 
-    /// Compares a customer, whose row was read; `None` if nothing differs, or if they belong to none of our users. A permanent
-    /// failure is reported as drift, so one customer does not hold up the others.
+    /// Compares a customer whose row was already read; `None` if nothing differs, or if the customer is not one of
+    /// ours. A permanent failure is reported as drift, so one customer does not hold up the others.
     async fn reconcile(
         &self,
         customer: &str,
@@ -223,8 +223,8 @@ impl Billing {
         Err(BillingError::Contended)
     }
 
-    /// A customer without a row here, which is ours if it names one of our users. If it names none, its live subscriptions to
-    /// our plans are reported, because somebody pays for something that they do not get.
+    /// Compares a customer without a row here. If it names one of our users, it is adopted. If not, its live
+    /// subscriptions to our plans are reported, because somebody pays without getting access.
     async fn reconcile_unknown(
         &self,
         customer: &str,
@@ -248,7 +248,7 @@ impl Billing {
         Ok(Some(drift))
     }
 
-    /// The live subscriptions to our plans of a customer that belongs to none of our users.
+    /// The live subscriptions to our plans of a customer that is not one of ours.
     async fn unclaimed(&self, customer: &str) -> Result<Option<Drift>, BillingError> {
         let subscriptions = match self.stripe.subscriptions(customer).await {
             Err(StripeError::Missing { .. }) => return Ok(None),
@@ -273,7 +273,7 @@ impl Billing {
     /// Compares a customer.
     async fn compare(&self, customer: &str, row: Customer, now: Timestamp) -> Result<Comparison, BillingError> {
         if row.same_as.is_some() {
-            // It is compared together with the first customer of its user.
+            // It is compared together with its user's first customer.
             return Ok(Comparison::Same);
         }
         let (version, user_id) = (row.version, row.user_id);
@@ -297,7 +297,7 @@ impl Billing {
             return Ok(Comparison::Raced);
         }
         if user.is_none() {
-            // Nothing is written any more about a deleted user.
+            // Nothing more is written about a deleted user.
             return Ok(Comparison::Same);
         }
         let mut differences: Vec<Difference> = rules::surplus(&snapshot)
@@ -349,7 +349,7 @@ impl Billing {
         {
             (snapshot, entries)
         } else {
-            // Ends duplicates and what was charged back, then reads again.
+            // Ends duplicate and charged-back subscriptions, then reads again.
             let snapshot = self.fetch(&guard).await?;
             let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
             let mut entries = self::entries(&snapshot, &prices);
@@ -378,7 +378,7 @@ impl Billing {
 
     /// The customers among these that have no row here.
     async fn without_row(&self, customers: Vec<String>) -> Result<Vec<String>, BillingError> {
-        // A row that cannot be read is not missing.
+        // An unreadable row is not a missing row.
         let keys: Vec<_> = customers.iter().map(|customer| Customer::key(customer).presence()).collect();
         let rows = self.database.read(keys).await?;
         Ok(customers.into_iter().zip(rows).filter(|(_, row)| row.is_none()).map(|(customer, _)| customer).collect())
@@ -395,7 +395,7 @@ fn of_stripe(stored: Option<Value>) -> Map<String, Value> {
     stored
 }
 
-/// The differences of that part.
+/// The differences between the stored part and Stripe's.
 fn of_row(stored: Map<String, Value>, stripe: Map<String, Value>) -> Vec<Difference> {
     differing(&stored.into_iter().collect(), &stripe.into_iter().collect(), "subscription")
 }
@@ -409,7 +409,8 @@ struct OfLedger {
     records: BTreeMap<String, Entry>,
 }
 
-/// Compares a ledger with the entries that follow from Stripe, which first take over what settled entries record.
+/// Compares a ledger with the entries computed from Stripe. These first take over the facts that settled entries
+/// record.
 fn of_ledger(
     ledgers: Vec<(BTreeMap<String, Value>, &String)>,
     entries: &mut [(String, Entry)],
@@ -438,7 +439,7 @@ fn of_ledger(
     Ok(OfLedger { differences, settled, resettled, unknown, records })
 }
 
-/// Makes entries keep what settled entries of the same objects record.
+/// Copies into entries the facts that settled entries of the same objects record.
 fn keep_records(entries: &mut [(String, Entry)], records: &BTreeMap<String, Entry>) {
     for (_, entry) in entries {
         if let Some(record) = records.get(entry.id()) {

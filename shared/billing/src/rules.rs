@@ -1,4 +1,4 @@
-//! What a customer's subscriptions mean: pure functions of a snapshot, so the order of events does not matter.
+//! The rules about a customer's subscriptions: pure functions of a snapshot, so the order of events does not matter.
 
 use crate::price::Price;
 use crate::snapshot::{Snapshot, Subscription};
@@ -12,7 +12,7 @@ pub(crate) const ACCOUNT_DELETED: &str = "account deleted";
 /// How the cancellation comment of a duplicate subscription begins.
 const DUPLICATE: &str = "duplicate of ";
 
-/// The user's row according to Stripe. `customer` is used if they have no subscription, which would name one.
+/// The user's row according to Stripe. `customer` is used only if there is no subscription to take the customer from.
 pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscription::Subscription {
     let Some(one) = granting(&snapshot.subscriptions) else {
         return subscription::Subscription {
@@ -46,22 +46,22 @@ pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscriptio
     }
 }
 
-/// Gives a subscription whose price no longer names a plan the plan stored in its user's row.
+/// If a subscription's price no longer names a plan, takes the plan from the user's row.
 pub fn recall(subscriptions: &mut [Subscription], kept: &subscription::Subscription) {
     for one in subscriptions.iter_mut().filter(|one| one.plan.is_none()) {
         one.plan = kept.plan_type.zip(kept.interval).filter(|_| kept.stripe_subscription_id.as_ref() == Some(&one.id));
     }
 }
 
-/// The price that a subscription changes to when its period ends, if it is for another plan or interval. `prices` includes
-/// those that are no longer sold: see [`crate::prices::Prices::with_billed`].
+/// The price that a subscription will change to when its period ends, if it is for another plan or interval. `prices`
+/// includes former ones: see [`crate::prices::Prices::with_billed`].
 pub fn pending<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
     let next = one.schedule.as_ref()?.next.as_deref()?;
     prices.iter().find(|price| price.id == next).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
 }
 
-/// The subscription that counts for its user: the live one with the highest plan, then with the latest period end. If none is
-/// live, the one that ended last. One whose price is not ours counts only if there is no other.
+/// The subscription that grants access: the live one with the highest plan, then with the latest period end. If none is
+/// live, the one that ended last. A subscription whose price is not ours counts only if there is no other.
 pub fn granting(subscriptions: &[Subscription]) -> Option<&Subscription> {
     let class = |status: Status| match status {
         Status::Trialing | Status::Active | Status::PastDue => 4,
@@ -77,30 +77,30 @@ pub fn granting(subscriptions: &[Subscription]) -> Option<&Subscription> {
     })
 }
 
-/// Whether there is a live subscription to a plan of ours, so another would be a duplicate.
+/// Whether there is a live subscription to one of our plans, so another would be a duplicate.
 pub fn is_subscribed(subscriptions: &[Subscription]) -> bool {
     subscriptions.iter().any(is_live_of_ours)
 }
 
-/// Whether they never had a subscription, so a trial is due. One that was neither paid for nor tried does not count.
+/// Whether the customer is entitled to a trial: they never had a subscription that was paid for or had a trial.
 pub fn is_new(subscriptions: &[Subscription]) -> bool {
     subscriptions
         .iter()
         .all(|one| one.plan.is_none() || matches!(one.status, Status::Incomplete | Status::IncompleteExpired))
 }
 
-/// What a cancellation meets.
+/// What there is to cancel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cancelling<'a> {
-    /// A live subscription, with what sets it to end with its period.
+    /// A live subscription, with the change that makes it end with its period.
     Live(&'a Subscription, Cancellation),
-    /// A live subscription that will end anyway.
+    /// A live subscription that is already scheduled to end.
     Ending,
     /// No live subscription.
     Nothing,
 }
 
-/// What a cancellation is about.
+/// Finds what there is to cancel.
 pub fn cancelling(subscriptions: &[Subscription]) -> Cancelling<'_> {
     match granting(subscriptions).filter(|one| is_live_of_ours(one)) {
         Some(one) if is_ending(one) => Cancelling::Ending,
@@ -109,7 +109,8 @@ pub fn cancelling(subscriptions: &[Subscription]) -> Cancelling<'_> {
     }
 }
 
-/// The live subscription whose cancellation can be undone, with the change that undoes it: Stripe has two ways to set an end.
+/// The live subscription whose cancellation can be undone, with the change that undoes it: Stripe has two ways to
+/// schedule an end.
 pub fn resuming(subscriptions: &[Subscription]) -> Option<(&Subscription, Cancellation)> {
     let one = granting(subscriptions).filter(|one| is_live_of_ours(one))?;
     match (one.cancel_at_period_end, one.cancel_at) {
@@ -164,8 +165,8 @@ pub fn orphans(snapshot: &Snapshot, deleted_at: Timestamp) -> Vec<Surplus> {
     .collect()
 }
 
-/// The live subscriptions whose renewal is to be ended because of lost disputes, each with these. A renewal is ended only once
-/// per dispute: a member who then resumes the subscription intends to pay.
+/// The live subscriptions whose renewal must end because of lost disputes, each with those disputes. A renewal is ended
+/// only once per dispute: a member who then resumes the subscription intends to pay.
 pub(crate) fn lost_disputes(snapshot: &Snapshot) -> Vec<(&Subscription, Vec<String>)> {
     let lost = snapshot.charges.iter().flat_map(|charge| &charge.disputes).filter(|dispute| dispute.is_lost());
     let lost: Vec<_> = lost.filter(|dispute| dispute.payment_intent.is_some()).collect();
@@ -185,17 +186,17 @@ pub fn duplicate_of(one: &Subscription) -> Option<&str> {
     one.cancel_comment.as_deref().filter(|_| one.status == Status::Canceled)?.strip_prefix(DUPLICATE)
 }
 
-/// Whether it is set to end, in either of Stripe's two ways.
+/// Whether it is scheduled to end, in either of Stripe's two ways.
 pub(crate) fn is_ending(one: &Subscription) -> bool {
     one.cancel_at_period_end || one.cancel_at.is_some()
 }
 
-/// Whether something is owed on it, or its collection is paused.
+/// Whether a payment is overdue, or collection is paused.
 pub(crate) fn is_unpaid(one: &Subscription) -> bool {
     matches!(one.status, Status::PastDue | Status::Unpaid | Status::Paused)
 }
 
-/// Whether it is a live subscription to a plan of ours.
+/// Whether it is a live subscription to one of our plans.
 pub(crate) fn is_live_of_ours(one: &Subscription) -> bool {
     one.plan.is_some() && one.status.is_live()
 }

@@ -67,7 +67,7 @@ fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoic
 const BASIC: Option<PlanType> = Some(PlanType::Basic);
 const PREMIUM: Option<PlanType> = Some(PlanType::Premium);
 
-/// Whatever the order in which Stripe lists them.
+/// The chosen subscription, which must not depend on the order in which Stripe lists them.
 fn chosen(mut subscriptions: Vec<Subscription>) -> String {
     let one = granting(&subscriptions).expect("one").id.clone();
     subscriptions.reverse();

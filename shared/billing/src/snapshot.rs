@@ -1,4 +1,4 @@
-//! The parts of Stripe's objects that matter, read once, so the rules do not depend on Stripe's shapes.
+//! The parts of Stripe's objects that we use, read once, so the rules do not depend on Stripe's types.
 
 use crate::price::named_plan;
 use jiff::Timestamp;
@@ -41,18 +41,18 @@ pub struct Subscription {
     pub customer: String,
     /// Stripe's status.
     pub status: Status,
-    /// The plan of its present items and how often it is billed; `None` when no item has a price of ours. A `pending_update`
-    /// is not among the items until it is paid.
+    /// The plan of its current items and how often it is billed; `None` if no item has one of our prices. A
+    /// `pending_update` is not among the items until it is paid.
     pub plan: Option<(PlanType, Interval)>,
-    /// The id of that item, or of the first.
+    /// The id of that item, or of the first one.
     pub item: Option<String>,
-    /// The price's id of that item, or of the first.
+    /// The price id of that item, or of the first one.
     pub price: Option<String>,
     /// The product of that price.
     pub product: Option<String>,
-    /// How many units of it.
+    /// The quantity of that item.
     pub quantity: u64,
-    /// What that item, or the first, costs per period before coupons, in minor units.
+    /// The price of that item, or of the first one, per period before coupons, in minor units.
     pub amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
@@ -72,7 +72,7 @@ pub struct Subscription {
     pub canceled_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Stripe's word for why it was cancelled.
+    /// Stripe's reason why it was cancelled.
     pub cancel_reason: Option<String>,
     /// The comment left at the cancellation.
     pub cancel_comment: Option<String>,
@@ -80,7 +80,7 @@ pub struct Subscription {
     pub discounts: Vec<String>,
     /// The schedule that changes it at set times.
     pub schedule: Option<Schedule>,
-    /// The invoice that a change waits for: the change is made once it is paid.
+    /// The invoice of a pending change, which takes effect once the invoice is paid.
     pub awaited: Option<String>,
     /// The pause of its collection, if there is one. Its status is then `paused`, whatever Stripe reports.
     pub pause: Option<Pause>,
@@ -103,7 +103,7 @@ pub(crate) const LOST: &str = "dispute lost";
 pub struct Schedule {
     /// Stripe's id.
     pub id: String,
-    /// Start and end of the current phase; `None` where Stripe was not asked for it.
+    /// Start and end of the current phase; `None` if it was not requested from Stripe.
     pub current: Option<(Timestamp, Timestamp)>,
     /// The price of the phase after it.
     pub next: Option<String>,
@@ -150,7 +150,7 @@ pub struct Line {
 pub struct Charge {
     /// Its customer.
     pub customer: String,
-    /// Its ledger entry, if it gets one.
+    /// Its ledger entry.
     pub entry: ChargeEntry,
     /// Its refunds.
     pub refunds: Vec<Refund>,
@@ -176,7 +176,7 @@ pub struct RefundedBy {
     pub reason: String,
     /// The refunded invoice.
     pub payment: String,
-    /// What had been refunded before, in minor units.
+    /// The amount that was already refunded, in minor units.
     pub refunded_before: i64,
     /// The idempotency key of the request, if it had one. It distinguishes a repeated request from a second one.
     pub request: Option<String>,
@@ -213,7 +213,7 @@ pub struct Session {
     pub id: String,
     /// Its customer.
     pub customer: Option<String>,
-    /// The page where it is paid, while it is open.
+    /// The payment page, while the session is open.
     pub url: Option<String>,
     /// Whether it can still be paid.
     pub is_open: bool,
@@ -227,7 +227,7 @@ pub struct Session {
     pub buyer: Option<UserId>,
 }
 
-/// One of Stripe's timestamps; one out of range becomes the epoch, which grants nothing.
+/// Converts one of Stripe's timestamps. A timestamp out of range becomes the epoch, which grants nothing.
 fn moment(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
@@ -235,7 +235,7 @@ fn moment(seconds: i64) -> Timestamp {
 impl From<stripe_shared::Subscription> for Subscription {
     fn from(one: stripe_shared::Subscription) -> Self {
         let plan_of = |item: &stripe_shared::SubscriptionItem| named_plan(&item.price);
-        // The highest of our plans among its items, or the first item if none is ours.
+        // The item with the highest of our plans, or the first item if none is ours.
         let item = one.items.data.iter().rev().max_by_key(|item| plan_of(item));
         let details = one.cancellation_details;
         let status = serde_json::Value::String(one.status.as_str().to_owned());
@@ -299,7 +299,7 @@ impl From<stripe_shared::SubscriptionSchedule> for Schedule {
 }
 
 impl Invoice {
-    /// Reads an invoice; `None` for a draft, which may still change in every way, and for a preview.
+    /// Reads an invoice; `None` for a draft, which may still change completely, and for a preview.
     pub(crate) fn read(one: stripe_shared::Invoice) -> Option<Self> {
         let status = one.status.as_ref()?.as_str().to_owned();
         if status == "draft" {
@@ -429,7 +429,7 @@ impl From<stripe_shared::PromotionCode> for PromotionCode {
     }
 }
 
-/// The fields that are read from a dispute. The library requires all of its fields, including the evidence.
+/// The fields of a dispute that we read. The library's own type requires all fields, including the evidence.
 #[derive(Deserialize)]
 pub(crate) struct Dispute {
     id: String,

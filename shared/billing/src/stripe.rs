@@ -1,7 +1,8 @@
 //! Stripe's API over one pooled client.
 //!
-//! The requests and shapes are async-stripe's; the transport is ours. The library's own opens a connection per call, never
-//! retries a call with an idempotency key of ours, has no timeout, and loses the status of an error that is not JSON.
+//! The requests and types are async-stripe's; the transport is ours. The library's own transport opens a connection per
+//! call, never retries a call that has an idempotency key, has no timeout, and loses the status of an error that is not
+//! JSON.
 
 mod calls;
 mod changes;
@@ -36,7 +37,7 @@ use uuid::Uuid;
 const CONNECT: Duration = Duration::from_secs(1);
 /// The longest wait for one attempt. Stripe's slowest calls, which charge a card, take two seconds.
 const ATTEMPT: Duration = Duration::from_millis(2_500);
-/// The longest wait for a call with its retries: less than the handler's deadline, so the handler answers and not the
+/// The longest wait for a call with its retries: less than the handler's deadline, so the handler responds, not the
 /// bootstrap.
 const CALL: Duration = Duration::from_millis(5_500);
 /// Most attempts of a call.
@@ -61,7 +62,7 @@ impl Credentials {
     }
 }
 
-/// Stripe. Clones share connections and key.
+/// The Stripe client. Clones share connections and key.
 #[derive(Clone)]
 pub struct Stripe {
     client: Client,
@@ -70,7 +71,7 @@ pub struct Stripe {
 }
 
 impl Stripe {
-    /// Stripe as this function was given it.
+    /// Uses this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let base_url = services.stripe_base_url()?;
         let client = services.third_party(&base_url).connect_timeout(CONNECT).timeout(ATTEMPT).user_agent("marquee");
@@ -86,7 +87,7 @@ impl Stripe {
         &self.secret
     }
 
-    /// Sends a call with a key of ours: if it is repeated with the same key, it is done once.
+    /// Sends a call with our own idempotency key: a repetition with the same key has no further effect.
     pub(crate) async fn send_once<R>(&self, request: R, key: &str) -> Result<R::Output, StripeError>
     where
         R: StripeRequest,
@@ -97,13 +98,13 @@ impl Stripe {
         request.customize().request_strategy(strategy).send(self).await
     }
 
-    /// Reads an object as the raw bytes that Stripe sent.
+    /// Reads an object as the raw bytes from Stripe.
     pub(crate) async fn read_raw(&self, path: &str) -> Result<Bytes, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, path);
         self.within(&request, None).await.map(|answer| answer.body)
     }
 
-    /// Sends a call with a key of ours, and says whether Stripe replayed an earlier answer.
+    /// Sends a call with our own idempotency key, and says whether Stripe replayed an earlier response.
     pub(crate) async fn send_or_replay<T>(&self, request: RequestBuilder, key: &str) -> Result<(T, bool), StripeError>
     where
         T: miniserde::Deserialize,
@@ -115,7 +116,7 @@ impl Stripe {
     }
 
     async fn within(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, StripeError> {
-        // Boxed for the compiler, because the types of the futures that await it nest deeply.
+        // Boxed for the compiler's sake: the types of the futures that await it are deeply nested.
         let done = tokio::time::timeout(CALL, self.repeat(request, key).boxed()).await;
         done.unwrap_or(Err(StripeError::OutcomeUnknown("no response in time")))
     }
@@ -128,7 +129,7 @@ impl Stripe {
                 Ok(answer) => return Ok(answer),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::WrongKey(_)) if !refreshed => {
-                    // A rotation may be under way.
+                    // The key may have been rotated.
                     refreshed = true;
                     let _ = self.secret.refreshed().await;
                     continue;
@@ -177,7 +178,7 @@ impl StripeClient for Stripe {
 
     async fn execute(&self, request: CustomizedStripeRequest) -> Result<Bytes, StripeError> {
         let (request, config) = request.into_pieces();
-        // Reads need no key, and a deletion done twice is done.
+        // Reads need no key, and deletions are idempotent.
         #[expect(clippy::disallowed_methods, reason = "a key only has to differ from every other key")]
         let key = matches!(request.method, StripeMethod::Post).then(|| {
             let given = config.request_strategy.and_then(|strategy| strategy.get_key());
@@ -187,7 +188,7 @@ impl StripeClient for Stripe {
     }
 }
 
-/// A key in a form that Stripe accepts: its hash if it is too long, so equal keys stay equal.
+/// The key in a form that Stripe accepts: if it is too long, its hash, so equal keys stay equal.
 fn key_for_stripe(key: &str) -> Cow<'_, str> {
     match key.len() {
         0..=KEY_CHARACTERS_MAX => key.into(),
@@ -195,10 +196,10 @@ fn key_for_stripe(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// The answer to a call.
+/// The response to a call.
 struct Answer {
     body: Bytes,
-    /// Whether the call's key was used before, so this is the answer from then.
+    /// Whether the call's key was used before, so this is the earlier response.
     is_replayed: bool,
 }
 
@@ -210,7 +211,7 @@ async fn read(answer: Response) -> Result<Answer, Failure> {
     if !status.is_success() {
         return Err(refusal(status.as_u16(), &body, should_retry));
     }
-    // Anything but an object is a proxy's page: asking again with the same key shows what happened.
+    // Anything but a JSON object comes from a proxy: a retry with the same key shows what happened.
     let text = body.trim_ascii();
     if !(text.starts_with(b"{") && text.ends_with(b"}")) {
         return Err(Failure::Again(StripeError::OutcomeUnknown("the response is not JSON")));
@@ -218,7 +219,7 @@ async fn read(answer: Response) -> Result<Answer, Failure> {
     Ok(Answer { body, is_replayed })
 }
 
-/// Hides the client's own message, which may contain the URL and with it ids.
+/// Drops the client's own message, because it may contain the URL with its ids.
 fn connection_error(error: &reqwest::Error) -> StripeError {
     if error.is_connect() {
         StripeError::Unavailable("no connection")

@@ -1,7 +1,7 @@
 //! Stripe's webhooks: the events to subscribe to, and the few fields that are read from one.
 //!
-//! An event is only a trigger. Its object may be older than what is stored, and a library that requires every field rejects
-//! known events when one is missing. So only the type, the mode and the customer are read.
+//! An event is only a trigger. Its object may be older than the stored state, and a library that requires every field
+//! rejects known events if one is missing. So only the type, the mode and the customer are read.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -12,7 +12,8 @@ use shared::models::ids::is_provider_id;
 /// How far the time of Stripe's signature may be from ours, as in Stripe's own libraries.
 pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 300 };
 
-/// The events that affect money or access: those to subscribe to. Others are answered 200 and ignored.
+/// The events that affect money or access, to which the webhook endpoint must subscribe. Others are answered 200 and
+/// ignored.
 pub const EVENTS: &[&str] = &[
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -54,7 +55,7 @@ pub const EVENTS: &[&str] = &[
 /// ignored.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Its id. If it has no valid one, a hash of its content, so it can be marked all the same.
+    /// Its id. If it has no valid one, a hash of its content, so it can still be marked as processed.
     pub id: String,
     /// Its type, such as `customer.subscription.updated`; empty if it has none.
     pub kind: String,
@@ -77,11 +78,11 @@ impl<'de> Deserialize<'de> for Event {
 pub enum Owner {
     /// It names the customer.
     Customer(String),
-    /// It names a charge; Stripe knows the customer of that.
+    /// It names a charge, whose customer must be read from Stripe.
     Charge(String),
     /// It belongs to no customer.
     Nobody,
-    /// It names the customer in a form that cannot be read.
+    /// It names the customer in an unreadable form.
     Unreadable,
 }
 
@@ -103,7 +104,7 @@ impl Event {
         }
     }
 
-    /// An event of a customer, as its mark records it.
+    /// An event of a customer, as recorded by its mark.
     pub fn noted(id: &str, kind: &str, customer: &str) -> Self {
         let owner = Owner::Customer(customer.to_owned());
         Self { id: id.to_owned(), kind: kind.to_owned(), livemode: None, created: 0, owner }
@@ -139,7 +140,7 @@ fn owner(object: &Value) -> Owner {
     }
 }
 
-/// The id in a field, either the field itself or the `id` of the object in it; `Err` if it cannot be an id.
+/// The id in a field: the field itself, or the `id` of the object in it. `Err` if it cannot be an id.
 fn reference(field: &Value) -> Result<Option<String>, ()> {
     let id = if field.is_object() { &field["id"] } else { field };
     match id {

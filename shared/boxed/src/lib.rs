@@ -1,7 +1,7 @@
 //! The attribute `#[boxed]`: an `async fn` whose code stays in its own crate.
 //!
-//! The body of an `async fn` is compiled in the crate that polls it, and so once more in every function that calls it. A
-//! boxed future is compiled where the box is made.
+//! The body of an `async fn` is compiled in the crate that polls it, so every function that calls it compiles it again.
+//! A boxed future is compiled in the crate that boxes it.
 
 use proc_macro::TokenStream;
 use proc_macro2::Span;
@@ -22,7 +22,7 @@ use syn::{
 ///     -> Pin<Box<dyn Future<Output = Result<Slots, StoreError>> + Send + 'call>> { Box::pin(async move { … }) }
 /// ```
 ///
-/// References without a lifetime get one, the same for all; generic parameters must outlive it.
+/// All references without a lifetime get the same lifetime; generic parameters must outlive it.
 #[proc_macro_attribute]
 pub fn boxed(_: TokenStream, item: TokenStream) -> TokenStream {
     let function = syn::parse_macro_input!(item as ItemFn);
@@ -57,7 +57,7 @@ fn expand(mut function: ItemFn) -> syn::Result<ItemFn> {
     Ok(function)
 }
 
-/// Names the lifetimes that were left out.
+/// Names the elided lifetimes.
 struct Elided<'a>(&'a Lifetime);
 
 impl Fold for Elided<'_> {

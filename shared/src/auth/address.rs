@@ -1,16 +1,17 @@
-//! The client's address, which identifies unauthenticated clients for rate limits.
+//! The client address, which identifies unauthenticated clients for rate limits.
 
 use lambda_http::http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use subtle::ConstantTimeEq;
 
-/// The header with which our CloudFront proves its identity.
+/// The header with which our CloudFront distribution proves its identity.
 const ORIGIN_HEADER: &str = "x-origin-verify";
-/// The header in which CloudFront passes its viewer's `address:port`.
+/// The header in which CloudFront passes the viewer's `address:port`.
 const VIEWER_HEADER: &str = "cloudfront-viewer-address";
 
-/// The address that a request is counted by: the gateway's peer, or the viewer that our own CloudFront names. Any other
-/// forwarding header is only the client's claim. IPv6 addresses are grouped by /64, which is what one household has.
+/// The address by which a request is counted: the gateway's peer, or the viewer that our own CloudFront names. Any
+/// other forwarding header is ignored, because the client can set it. IPv6 addresses are grouped by /64, the usual size
+/// of a household's network.
 pub fn client(source_ip: &str, headers: &HeaderMap, origin_secret: &str) -> String {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let verified = header(ORIGIN_HEADER)

@@ -16,12 +16,12 @@ const STORED_MEMORY_KIB_MAX: u32 = 65_536;
 /// The most passes that a stored hash may demand.
 const STORED_PASSES_MAX: u32 = 8;
 
-/// A hash of the current strength of no password at all. Sign-ins to unknown accounts are checked against it, so that
-/// they cost as much as sign-ins to known ones.
+/// A hash of the current strength that no password matches. Sign-ins to unknown accounts are checked against it, so
+/// they take as long as sign-ins to known ones.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bWFycXVlZS1ub2JvZHkhIQ$wrEr5dXIGlSSMmo1aPSJTkfEyEVOZbDHBAzYTLeFLzo";
 
-/// The most concurrent hashes in a process, of some 19 MiB each.
+/// The most concurrent hashes in a process; each takes some 19 MiB.
 const HASHES_MAX: usize = 4;
 static HASHING: Semaphore = Semaphore::const_new(HASHES_MAX);
 
@@ -61,7 +61,7 @@ pub async fn check(password: Password, stored: Option<String>) -> Result<Check, 
 #[error("the password could not be hashed")]
 pub struct HashError;
 
-/// Runs on a separate thread, because it would delay the process's other requests for too long.
+/// Runs the work on a separate thread, because it would block the process's other requests for too long.
 async fn alone<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
     let _slot = HASHING.acquire().await.map_err(|_| HashError)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| HashError)

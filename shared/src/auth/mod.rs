@@ -1,4 +1,4 @@
-//! Tokens, password hashes, webhook signatures, the client's address.
+//! Tokens, password hashes, webhook signatures, the client address.
 
 pub mod address;
 pub mod hash;

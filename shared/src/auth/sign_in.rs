@@ -1,4 +1,4 @@
-//! Starting a session: its row, and the first token of it.
+//! Starting a session: its row and its first token.
 
 use crate::auth::hash::{self, Check};
 use crate::auth::token::{self, Identity, Issuer, SigningKey};
@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The longest name of a device; a longer one is cut.
+/// The longest device name; longer names are truncated.
 const DEVICE_NAME_CHARACTERS_MAX: usize = 80;
 
 /// A token and its user: the response to registration, sign-in and refresh.
@@ -41,12 +41,12 @@ impl Tokens {
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let tokens = Self { key: services.signing_key()?, issuer: services.issuer()? };
-        // The key is read while the function starts; if that fails, the first request tries again.
+        // Reads the key while the function starts. If that fails, the first request retries.
         let _ = tokens.key.get().await;
         Ok(tokens)
     }
 
-    /// A token for a session, issued now.
+    /// Issues a token for a session.
     #[boxed]
     pub async fn issue(&self, session: &Session, now: Timestamp) -> Result<String, ApiError> {
         let key = self.key.get().await.map_err(ApiError::unavailable)?;
@@ -55,8 +55,8 @@ impl Tokens {
     }
 }
 
-/// Counts failed sign-ins, so that passwords cannot be guessed: per account and address, and per account, whether the
-/// account exists or not.
+/// Counts failed sign-ins to prevent password guessing: per account and address, and per account, whether or not the
+/// account exists.
 pub struct Attempts {
     limiter: RateLimits,
     limits: SignInLimits,
@@ -73,8 +73,8 @@ impl Attempts {
         self.limits.budgets(&email.key(), address).into()
     }
 
-    /// Counts an attempt for an account that is known only after admission; `RATE_LIMITED` before the password is
-    /// checked.
+    /// Counts an attempt for an account that is known only after admission. Fails with `RATE_LIMITED` before the
+    /// password is checked.
     #[boxed]
     pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<Vec<Counted>, ApiError> {
         let [pair, account] = self.limits.budgets(&email.key(), address);
@@ -88,8 +88,8 @@ impl Attempts {
         Err(ApiError::rate_limited(reset_seconds))
     }
 
-    /// Checks the password of a signed-in user, for actions that need more than a signed-in device. Passwords cannot be
-    /// tried here any more often than at sign-in.
+    /// Checks the password of a signed-in user, for actions that need more than a signed-in device. The same limit on
+    /// failures applies as at sign-in.
     ///
     /// # Errors
     /// `RATE_LIMITED`, or `INVALID_CREDENTIALS` if the password is wrong.
@@ -115,7 +115,7 @@ impl Attempts {
     #[boxed]
     pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<Counted>, now: Timestamp) {
         let [pair, _] = self.limits.budgets(&email.key(), address);
-        // The count of the pair is cleared with its other failures.
+        // The pair's count is cleared together with its other failures.
         let of_account = counted.into_iter().filter(|one| one.verdict.name != pair.name);
         let give_back = join_all(of_account.map(|one| self.limiter.give_back(one)));
         futures::join!(self.limiter.clear(&pair.key, now), give_back);
@@ -123,7 +123,7 @@ impl Attempts {
 }
 
 impl SignInLimits {
-    /// What failures of one account from one address are counted under.
+    /// The key of the counter for one account and one address.
     pub fn pair_key(email_key: &str, address: &str) -> String {
         format!("SIGNIN#{email_key}#{address}")
     }
@@ -137,12 +137,12 @@ impl SignInLimits {
     }
 }
 
-/// A signed-in user gave a wrong password.
+/// The error when a signed-in user gives a wrong password.
 pub fn wrong_password() -> ApiError {
     ApiError::new(Code::InvalidCredentials, "The password is wrong.")
 }
 
-/// The name of a device: the one that its user gave it, or its user agent; `None` if it has neither.
+/// The name of a device: the one that its user gave it, or its user agent; `None` without either.
 pub fn device_name(given: Option<&str>, user_agent: Option<&str>) -> Option<String> {
     let named = |name: &str| Some(text::cleaned(name, DEVICE_NAME_CHARACTERS_MAX)).filter(|name| !name.is_empty());
     given.and_then(named).or_else(|| user_agent.and_then(named))

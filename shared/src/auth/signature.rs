@@ -1,4 +1,4 @@
-//! Webhook signatures, which Stripe and Mux make alike: `t=<unix seconds>,v1=<hex>`, an HMAC-SHA256 over `t.body`.
+//! Webhook signatures. Stripe and Mux use the same form: `t=<unix seconds>,v1=<hex>`, an HMAC-SHA256 over `t.body`.
 
 use crate::secrets::SecretError;
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,14 +13,14 @@ const HEADER_BYTES_MAX: usize = 1_024;
 pub struct Tolerance {
     /// How old a signature may be.
     pub age_seconds: i64,
-    /// How far the sender's clock may be ahead of ours. A captured signature is valid for as much longer.
+    /// How far the sender's clock may be ahead of ours. A captured signature stays valid that much longer.
     pub ahead_seconds: i64,
 }
 
-/// Why a webhook is rejected as not sent by the provider.
+/// Why a webhook is rejected as not from the provider.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
-    /// There is no secret to verify with, so everything is rejected.
+    /// No secret is set, so every webhook is rejected.
     #[error("no webhook secret is set")]
     NoSecret,
     /// There is no `v1` signature.
@@ -32,20 +32,20 @@ pub enum Unverified {
     /// No signature matches any of our secrets.
     #[error("the signature does not match")]
     Wrong,
-    /// Our secret could not be read, so nothing can be said of the signature.
+    /// Our secret could not be read, so the signature cannot be verified.
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
 
 impl Unverified {
-    /// Whether a secret that is newer than the cached one may accept the signature.
+    /// Whether a newer secret than the cached one might match the signature.
     pub fn may_be_rotated(&self) -> bool {
         matches!(self, Self::Wrong | Self::NoSecret)
     }
 }
 
-/// Verifies a signature header over the raw bytes of a body: any of its `v1` signatures with any of the secrets. Every pair is
-/// computed and compared in constant time, so the time taken reveals nothing.
+/// Verifies a signature header over the raw bytes of a body: any `v1` signature may match any of the secrets. Every
+/// pair is computed and compared in constant time, so the time taken reveals nothing.
 pub fn verify(
     body: &[u8],
     header: Option<&str>,
@@ -82,7 +82,7 @@ fn mac(secret: &str, time: &str, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-/// The time as it was signed, and the `v1` signatures. Stripe's `v0` is a decoy in test mode.
+/// The signed time and the `v1` signatures. Stripe's `v0` signature is a decoy in test mode.
 fn parse(header: &str) -> Option<(&str, Vec<Vec<u8>>)> {
     if header.len() > HEADER_BYTES_MAX {
         return None;
@@ -91,7 +91,7 @@ fn parse(header: &str) -> Option<(&str, Vec<Vec<u8>>)> {
     let mut signatures = Vec::new();
     for part in header.split(',') {
         match part.trim().split_once('=')? {
-            // With two times it would be unclear which one was signed.
+            // With two times, it would be unclear which one was signed.
             ("t", value) if time.is_none() && !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 time = Some(value);
             }

@@ -1,4 +1,4 @@
-//! Session tokens: EdDSA JWTs that name a user and a session, and nothing that could become outdated.
+//! Session tokens: EdDSA JWTs that contain a user id and a session id, and nothing that could become outdated.
 
 use crate::models::ids::{SessionId, UserId};
 use crate::secrets::SecretError;
@@ -28,8 +28,8 @@ struct Claims {
     exp: i64,
 }
 
-/// The only fields that a token's header may have. An unknown field may change what the token means or where its key
-/// comes from (`crit`, `b64`, `zip`, `cty`, `jwk`, `jku`, `x5c`, `x5u`, …), so it is refused and not ignored.
+/// The only fields that a token's header may have. An unknown field may change the token's meaning or the source of its
+/// key (`crit`, `b64`, `zip`, `cty`, `jwk`, `jku`, `x5c`, `x5u`, …), so it is refused, not ignored.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StrictHeader {
@@ -54,12 +54,12 @@ pub struct Issuer {
     pub audience: String,
 }
 
-/// What a valid token says, before its session was looked up.
+/// The claims of a valid token, before its session is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Whose token.
+    /// The user.
     pub user_id: UserId,
-    /// Of which sign-in session.
+    /// The sign-in session.
     pub session_id: SessionId,
     /// When it was issued.
     pub issued_at: Timestamp,
@@ -68,7 +68,7 @@ pub struct Identity {
 /// Why a token is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// It is not one of ours, or was altered.
+    /// It is not one of ours, or it was altered.
     #[error("the token is not valid")]
     Invalid,
     /// Its signature is valid, but it has expired.
@@ -77,13 +77,13 @@ pub enum TokenError {
     /// It is signed with an unknown key.
     #[error("the token is signed with an unknown key")]
     UnknownKey,
-    /// The keys could not be read, so nothing can be said of the token.
+    /// The keys could not be read, so the token cannot be verified.
     #[error(transparent)]
     Keys(#[from] SecretError),
 }
 
 impl TokenError {
-    /// Whether a key that is newer than the cached ones may have signed the token.
+    /// Whether a newer key than the cached ones may have signed the token.
     pub fn may_be_rotated(&self) -> bool {
         *self == Self::UnknownKey
     }
@@ -117,11 +117,11 @@ pub fn sign(key: &SigningKey, issuer: &Issuer, who: &Identity) -> Result<String,
     jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_pem(key.private_key.as_bytes())?)
 }
 
-/// Verifies a token: algorithm, key, signature, issuer, audience, and times at `now`. A token that expired up to
-/// `expired_days` ago is still accepted.
+/// Verifies a token: algorithm, key, signature, issuer, audience, and times at `now`. Also accepts a token that expired
+/// up to `expired_days` ago.
 ///
 /// # Errors
-/// [`TokenError`] says which.
+/// [`TokenError`] says why the token is not accepted.
 pub fn verify(
     token: &str,
     keys: &HashMap<String, String>,
@@ -139,7 +139,7 @@ pub fn verify(
     }
     let pem = keys.get(&header.kid).ok_or(TokenError::UnknownKey)?;
     let key = DecodingKey::from_ed_pem(pem.as_bytes()).map_err(|_| TokenError::Invalid)?;
-    // Times are checked below, against the given clock.
+    // Times are checked below, against `now`.
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.validate_exp = false;
     rules.validate_nbf = false;

@@ -13,9 +13,9 @@ use std::any::{TypeId, type_name};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
-/// What is said of a value for which there is nothing better to say.
+/// The issue of a value that no better message describes.
 const NOT_ALLOWED: &str = "has a value that is not allowed here";
-/// How serde's own texts start.
+/// How serde's own messages start.
 const SERDE_TEXTS: [&str; 7] = [
     "invalid type",
     "invalid value",
@@ -26,7 +26,7 @@ const SERDE_TEXTS: [&str; 7] = [
     "duplicate field",
 ];
 
-/// Parses a value as `T`: first checks it against `T`'s schema, which finds all issues, then deserializes it, which
+/// Parses a value as `T`. First checks it against `T`'s schema, which finds all issues; then deserializes it, which
 /// finds what a schema cannot express.
 pub fn read<T: DeserializeOwned + JsonSchema + 'static>(value: Value) -> Result<T, ApiError> {
     read_beside(value, Vec::new())
@@ -51,7 +51,7 @@ fn check(validator: &Validator, value: &Value, known: Vec<FieldIssue>) -> Result
     if issues.is_empty() { Ok(()) } else { Err(ApiError::validation(issues)) }
 }
 
-/// What a schema could not express. Our own types say it for people; serde's own texts name Rust's types.
+/// The issue that a schema could not express. Our own types word it for people, but serde's messages name Rust types.
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let field = error.path().to_string();
     let issue = error.inner().to_string();
@@ -66,7 +66,7 @@ fn validator(id: TypeId, name: &str, schema: fn() -> Schema) -> Result<Arc<Valid
     if let Some(validator) = compiled.get(&id) {
         return Ok(validator.clone());
     }
-    // Formats are checked here, so that all issues of an input are reported together.
+    // Formats are checked here, so all issues of an input are reported together.
     let options = format::ALL.iter().fold(jsonschema::options().should_validate_formats(true), |options, format| {
         let check = format.check;
         options.with_format(format.name, move |text: &str| check(text).is_ok())
@@ -120,7 +120,7 @@ fn describe(error: &jsonschema::ValidationError<'_>) -> Vec<FieldIssue> {
     }
 }
 
-/// The issues of the intended alternative, which is the one with the right type. A nullable field has two alternatives.
+/// The issues of the intended alternative: the one with the right type. A nullable field has two alternatives.
 fn alternative(field: &str, context: &[Vec<jsonschema::ValidationError<'_>>]) -> Vec<FieldIssue> {
     let is_type = |error: &jsonschema::ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
     match context.iter().find(|issues| !issues.iter().any(is_type)) {
@@ -133,7 +133,7 @@ fn alternative(field: &str, context: &[Vec<jsonschema::ValidationError<'_>>]) ->
     }
 }
 
-/// The type that an alternative expects, in words; `None` for `null`, which goes without saying.
+/// The type that an alternative expects, in words; `None` for `null`, which is not mentioned.
 fn expected(error: &jsonschema::ValidationError<'_>) -> Option<String> {
     match error.kind() {
         ValidationErrorKind::Type { kind: TypeKind::Single(JsonType::Null) } => None,
@@ -150,7 +150,7 @@ fn plain(limit: &Value) -> String {
     }
 }
 
-/// The expected types in words. That a field may also be `null` goes without saying.
+/// The expected types in words, except `null`.
 fn types(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(one) => in_words(*one).to_owned(),

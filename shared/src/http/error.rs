@@ -23,12 +23,12 @@ macro_rules! codes {
                 match self { $(Code::$variant => $name),* }
             }
 
-            /// Whether the answer asks for a token, with `WWW-Authenticate`.
+            /// Whether the response requests a token, with `WWW-Authenticate`.
             pub const fn asks_for_token(self) -> bool {
                 matches!(self, Self::Unauthenticated | Self::TokenExpired | Self::SessionRevoked)
             }
 
-            /// What it means, for those who write clients.
+            /// Its meaning, for developers of clients.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Code::$variant => $meaning),* }
             }
@@ -76,7 +76,7 @@ codes! {
     ReauthenticationRequired "REAUTHENTICATION_REQUIRED" 403
         "The sign-in is older than 15 minutes. Sign in again, then repeat the request.",
     SubscriptionRequired "SUBSCRIPTION_REQUIRED" 403
-        "This needs a subscription.",
+        "This requires a subscription.",
     SubscriptionExpired "SUBSCRIPTION_EXPIRED" 403
         "The subscription has ended.",
     PaymentOverdue "PAYMENT_OVERDUE" 403
@@ -84,7 +84,7 @@ codes! {
     PlanUpgradeRequired "PLAN_UPGRADE_REQUIRED" 403
         "The plan does not cover this video.",
     NotFound "NOT_FOUND" 404
-        "It does not exist, or the caller may not know of it.",
+        "The object does not exist, or the caller may not see it.",
     MethodNotAllowed "METHOD_NOT_ALLOWED" 405
         "The path does not support this method; the header `Allow` lists those that it supports.",
     EmailTaken "EMAIL_TAKEN" 409
@@ -96,7 +96,7 @@ codes! {
     StreamLimitReached "STREAM_LIMIT_REACHED" 409
         "All streams of the plan are in use; `details` lists them. Stop one to start another.",
     StreamStopped "STREAM_STOPPED" 409
-        "This stream was stopped, or another one took its place; `details` lists the streams that play. Stop playback.",
+        "This stream was stopped, or another one took its place; `details` lists the streams in use. Stop playback.",
     IdempotencyConflict "IDEMPOTENCY_CONFLICT" 409
         "The idempotency key was used for a different request. Use a new key.",
     Conflict "CONFLICT" 409
@@ -143,7 +143,7 @@ impl JsonSchema for Code {
     }
 }
 
-/// The schema of some codes.
+/// The schema of a set of codes.
 pub(super) fn schema_of(description: &str, codes: &[Code]) -> schemars::Schema {
     let one_of: Vec<Value> = codes
         .iter()
@@ -152,17 +152,17 @@ pub(super) fn schema_of(description: &str, codes: &[Code]) -> schemars::Schema {
     schemars::json_schema!({ "oneOf": one_of, "description": description })
 }
 
-/// What clients can act on, beside the code. Its form follows from the status, which the API document says.
+/// What clients can act on besides the code. Its type depends on the status, as the API document says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Details {
-    /// Nothing.
+    /// No details.
     #[default]
     None,
     /// The refused fields, of `VALIDATION_ERROR`.
     Fields(Vec<FieldIssue>),
     /// Where to pay or confirm, of `PAYMENT_ACTION_REQUIRED` and `CARD_DECLINED`.
     Payment(PaymentConfirmation),
-    /// The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED`.
+    /// The streams in use, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED`.
     Streams(Vec<StreamInUse>),
 }
 
@@ -182,7 +182,7 @@ impl Details {
 /// Where the payer confirms or makes a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PaymentConfirmation {
-    /// The page to open: Stripe's page of the invoice, or the account page.
+    /// The page to open: Stripe's page for the invoice, or the account page.
     pub confirm_url: String,
 }
 
@@ -240,7 +240,7 @@ impl ApiError {
         Self::validation(vec![FieldIssue::new(field, issue)])
     }
 
-    /// The requested object does not exist, or the caller may not know of it.
+    /// The requested object does not exist, or the caller may not see it.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
@@ -262,7 +262,7 @@ impl ApiError {
         Self::new(Code::Internal, "Something went wrong on our side.").because(cause)
     }
 
-    /// Something of the service is busy or down: a retry may succeed.
+    /// A part of the service is busy or down: a retry may succeed.
     pub fn unavailable(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Unavailable, "The service is briefly unavailable; please try again.").because(cause)
     }

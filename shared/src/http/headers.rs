@@ -17,7 +17,7 @@ pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60, st
 /// `Cache-Control` of any other response.
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// On every response.
+/// The headers of every response.
 pub const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -27,19 +27,19 @@ pub const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-site")),
 ];
 
-/// A weak entity tag for a body: weak, because compression changes the bytes.
+/// The entity tag of a body. It is weak, because compression changes the bytes.
 pub fn etag(body: &[u8]) -> String {
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16]))
 }
 
-/// Whether the client has the response with that tag (RFC 9110 §13.1.2: weak comparison).
+/// Whether the client already has the response with this tag (RFC 9110 §13.1.2: weak comparison).
 pub fn has_current(headers: &HeaderMap, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
 }
 
-/// The compressed body, if it is worth it and the client accepts gzip.
+/// The compressed body, if compression is worthwhile and the client accepts gzip.
 pub fn compressed(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
     if body.len() < COMPRESSED_BYTES_MIN || !takes_gzip(headers) {
         return None;

@@ -20,7 +20,7 @@ pub const BODY_BYTES_MAX: usize = 32 * 1024;
 /// The largest webhook body, in bytes.
 pub const WEBHOOK_BYTES_MAX: usize = 256 * 1024;
 
-/// Longest idempotency key of a client: Stripe takes 255 characters, of which the user's id has its part.
+/// The longest idempotency key of a client: Stripe accepts 255 characters, and the user's id takes some of them.
 const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 200;
 /// The header that carries it.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -36,7 +36,7 @@ pub enum BodyRule {
     Raw,
 }
 
-/// Whether the headers declare a body as uncompressed JSON in UTF-8.
+/// Whether the headers declare the body as uncompressed JSON in UTF-8.
 pub fn is_json(headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| {
         let mut values = headers.get_all(name).iter();
@@ -48,7 +48,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     is_plain && text(header::CONTENT_TYPE).is_some_and(is_json_type)
 }
 
-/// `application/json`, with `charset=utf-8` at most once, and with any other parameter (RFC 9110 §8.3).
+/// `application/json`, with at most one `charset=utf-8` and any other parameters (RFC 9110 §8.3).
 fn is_json_type(value: &str) -> bool {
     let mut parts = value.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
@@ -70,7 +70,7 @@ fn is_json_type(value: &str) -> bool {
 pub struct Door {
     /// The path parameters, by their names in the template.
     pub path: HashMap<String, String>,
-    /// The query string, not decoded.
+    /// The query string, undecoded.
     pub query: String,
     /// The method.
     pub method: Method,
@@ -94,7 +94,7 @@ pub trait Input: Sized + Send + 'static {
     fn describe(generator: &mut SchemaGenerator, described: &mut Described);
 }
 
-/// The part of an OpenAPI operation that describes an input.
+/// The part of an OpenAPI operation that describes the input.
 #[derive(Clone, Debug, Default)]
 pub struct Described {
     /// The schema of the path's only parameter.
@@ -168,7 +168,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T
     }
 }
 
-/// The raw body, with the headers that sign it.
+/// The raw body, with the headers, which contain its signature.
 #[derive(Clone, Debug)]
 pub struct Raw {
     /// The bytes as sent.
@@ -196,7 +196,7 @@ impl Input for Raw {
     }
 }
 
-/// A provider's event. Its signature covers the raw bytes; its other fields depend on its type.
+/// A provider's event. The signature covers the raw bytes; the other fields depend on the type.
 #[derive(JsonSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
 struct WebhookEvent {
@@ -206,7 +206,7 @@ struct WebhookEvent {
     r#type: Option<String>,
 }
 
-/// The client's `Idempotency-Key`, if it sent one: a repeated request with the same key is carried out once.
+/// The client's `Idempotency-Key`, if it sent one: repeated requests with the same key are carried out only once.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(pub Option<String>);
 
@@ -228,8 +228,8 @@ impl Input for IdempotencyKey {
             "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
             "pattern": "^[!-~]([ -~]*[!-~])?$",
         });
-        let description = "A key that the client makes up for this request, such as a UUID. A retry with the same key and body is \
-                           carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`.";
+        let description = "A key that the client chooses for this request, such as a UUID. A retry with the same key and body has \
+                           no further effect; a retry with another body is refused with `IDEMPOTENCY_CONFLICT`.";
         described.parameters.push(json!({
             "name": IDEMPOTENCY_KEY,
             "in": "header",
@@ -239,7 +239,7 @@ impl Input for IdempotencyKey {
     }
 }
 
-/// The path's only parameter. A malformed value is the id of nothing: 404.
+/// The path's only parameter. A malformed value identifies nothing: 404.
 #[derive(Clone, Debug)]
 pub struct Path<T>(pub T);
 
@@ -254,8 +254,8 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
     }
 }
 
-/// The query string. Unknown parameters are ignored, invalid known ones are not. Empty text counts as omitted, because
-/// forms also send their empty fields.
+/// The query string. Unknown parameters are ignored; invalid known ones are refused. Empty text counts as omitted,
+/// because forms also send their empty fields.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);
 
@@ -274,7 +274,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     }
 }
 
-/// The values of the known parameters, and what is wrong with the query string itself.
+/// The values of the known parameters, and the issues of the query string itself.
 fn parameters(query: &str, known: &Map<String, Value>) -> (Map<String, Value>, Vec<FieldIssue>) {
     let mut values = Map::new();
     let mut issues = Vec::new();
@@ -312,7 +312,7 @@ fn decoded(text: &str) -> Option<String> {
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
-/// Whether a schema accepts empty text without giving it a meaning.
+/// Whether a schema accepts empty text but gives it no meaning.
 fn may_be_empty(schema: &Value) -> bool {
     let is_free = schema.get("enum").is_none() && schema.get("minLength").is_none();
     let is_optional = matches!(schema["format"].as_str(), None | Some(OneLineOrBlank::FORMAT | CURSOR_FORMAT));
@@ -327,8 +327,8 @@ fn wants(schema: &Value, kind: &str) -> bool {
     }
 }
 
-/// Converts a query value to the JSON type of its schema. A value that does not fit stays text, and is refused as such.
-/// A number has one spelling: no plus sign, no leading zeros, no exponent.
+/// Converts a query value to the JSON type of its schema. A value that does not fit stays text, so the schema refuses
+/// it. A number has only one spelling: no plus sign, no leading zeros, no exponent.
 fn typed(schema: &Value, text: &str) -> Value {
     let read = if wants(schema, "integer") {
         text.parse::<i64>().ok().filter(|number| number.to_string() == text).map(Value::from)

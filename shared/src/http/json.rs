@@ -1,4 +1,4 @@
-//! Strict JSON: what two parsers could interpret differently is refused.
+//! Strict JSON: refuses input that two parsers could interpret differently.
 
 use crate::http::error::{ApiError, Code};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -24,7 +24,7 @@ fn refused(issue: &str) -> ApiError {
     ApiError::new(Code::InvalidJson, format!("The body is not valid JSON: {issue}."))
 }
 
-/// What is wrong, in plain words: the parser's own name Rust's types and its states.
+/// Describes the problem in plain words, because the parser's messages name Rust types and parser states.
 fn issue(error: &serde_json::Error) -> String {
     let place = format!("at line {}, column {}", error.line(), error.column());
     match error.classify() {

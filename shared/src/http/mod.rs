@@ -1,4 +1,4 @@
-//! The contract's responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
+//! Responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
 
 pub mod body;
 pub mod cursor;

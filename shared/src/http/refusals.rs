@@ -1,4 +1,4 @@
-//! The codes and messages for what rules refuse: those of the models, and those of signatures.
+//! The error codes and messages for refusals by the models and by signature checks.
 
 use crate::auth::signature::Unverified;
 use crate::http::error::{ApiError, Code, FieldIssue, schema_of};
@@ -43,7 +43,7 @@ impl From<Unverified> for ApiError {
     }
 }
 
-/// Clients see a denial as its code.
+/// A denial is serialized as its error code.
 impl Serialize for Denial {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Code::from(*self).serialize(serializer)

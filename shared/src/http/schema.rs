@@ -1,10 +1,10 @@
-//! The form of schemas that both the input check and the API document use.
+//! Converts schemas to the form that both the input check and the API document use.
 
 use serde_json::{Map, Value, json};
 
-/// Turns each list of alternative constants into one `enum`, here and in everything inside. schemars writes an enum whose
-/// variants have doc comments as `oneOf`, which generators of clients turn into a type without values. The comments go to
-/// the description, and to `x-enum-descriptions` in the order of the values.
+/// Turns each list of alternative constants into one `enum`, recursively. schemars writes an enum whose variants have
+/// doc comments as `oneOf`, which client generators turn into a type without values. The comments move to the
+/// description, and to `x-enum-descriptions` in the order of the values.
 pub fn with_plain_enums(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
@@ -19,7 +19,7 @@ pub fn with_plain_enums(schema: &mut Value) {
     }
 }
 
-/// The values of alternatives that are nothing but constants, each with its description.
+/// The values of alternatives if all are constants, each with its description.
 fn variants(one_of: &Value) -> Option<Vec<(String, String)>> {
     let mut variants = Vec::new();
     for one in one_of.as_array()? {

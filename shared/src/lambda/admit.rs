@@ -1,4 +1,4 @@
-//! Who is let in: the token, the limiter, and the one consistent batch that finds the session and the endpoint's rows.
+//! Admission: the token, the limiter, and the one consistent batch that reads the session and the endpoint's rows.
 
 use super::handler::Rules;
 use crate::auth::address;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// The name of the limit on a user's requests.
 const OWNER: &str = "user";
 
-/// What admission needs of the function's services.
+/// What admission needs from the function's services.
 pub(super) struct Gate {
     common: Secret<Common>,
     issuer: Issuer,
@@ -30,14 +30,14 @@ pub(super) struct Gate {
     database: Database,
 }
 
-/// A request whose token was looked at, and nothing else yet.
+/// A request whose token was verified, before anything was read.
 pub(super) struct Arrival {
     pub(super) identity: Result<Identity, ApiError>,
     pub(super) address: String,
     budget: Option<Budget>,
 }
 
-/// What a request was admitted with.
+/// The result of admitting a request.
 pub(super) struct Admission {
     pub(super) signed_in: Option<SignedIn>,
     pub(super) found: BatchResult,
@@ -49,7 +49,7 @@ impl Gate {
     pub(super) async fn connect(services: &Services, rules: &Rules) -> Result<Self, ConfigError> {
         let common = services.common()?;
         if rules.limit != Limit::Exempt {
-            // Read while the function starts; when that fails, the first request tries again.
+            // Reads the secret while the function starts. If that fails, the first request retries.
             let _ = common.get().await;
         }
         Ok(Self {
@@ -61,7 +61,7 @@ impl Gate {
         })
     }
 
-    /// Reads token and address: no store is asked.
+    /// Verifies the token and determines the address, without reading any store.
     pub(super) async fn arrive(
         &self,
         rules: &Rules,
@@ -108,8 +108,8 @@ impl Gate {
         })
     }
 
-    /// Counts the request and reads its rows, side by side; then judges in the contract's order: limit, authentication,
-    /// role. The endpoint's own keys are in `batch`, which is empty where the input was refused.
+    /// Counts the request and reads its rows in parallel, then checks limit, authentication and role, in this order.
+    /// `batch` has the endpoint's own keys; it is empty if the input was refused.
     pub(super) async fn admit(
         &self,
         access: Access,
@@ -133,7 +133,7 @@ impl Gate {
         };
         let counts = match counted {
             Ok(counts) => counts,
-            // The limiter down: reads go on, and whatever hashes, writes or sends waits.
+            // The limiter is down: serve reads, and refuse requests that hash, write or send.
             Err(_) if [Method::GET, Method::HEAD].contains(method) => Counts::default(),
             Err(error) => return Err((error.into(), None)),
         };
@@ -151,7 +151,7 @@ impl Gate {
         }
     }
 
-    /// Counts the request against its limit and the endpoint's own, all at once.
+    /// Counts the request against its limit and the endpoint's own limits, all in parallel.
     async fn count(&self, arrival: &Arrival, own: &[Budget], now: Timestamp) -> Result<Counts, StoreError> {
         let request = async {
             match &arrival.budget {
@@ -164,8 +164,8 @@ impl Gate {
         Ok(Counts { request, own })
     }
 
-    /// Counts a request with a token of an ended session by its address, and gives the owner theirs back: whoever holds
-    /// such a token must not use up the requests of the account (contract §3).
+    /// Counts a request with a token of an ended session by its address, and takes it off the owner's count: the holder
+    /// of such a token must not use up the account's limit.
     async fn charge_address(&self, counts: Counts, address: &str, now: Timestamp) -> Result<Counts, StoreError> {
         let Counts { request, own } = counts;
         let of_owner = match request {
@@ -177,8 +177,8 @@ impl Gate {
         Ok(Counts { request: Some(charged?), own })
     }
 
-    /// Gives back what a refused request counted: its own where that one refused it, and all of the endpoint's, since
-    /// nothing was tried.
+    /// Gives back the counts of a refused request: the request's own count if that limit refused it, and all of the
+    /// endpoint's counts, because nothing was attempted.
     async fn give_back(&self, counts: Counts) {
         let refused = counts.request.filter(|counted| !counted.verdict.admitted);
         join_all(refused.into_iter().chain(counts.own).map(|one| self.limiter.give_back(one))).await;
@@ -189,7 +189,7 @@ impl Gate {
     }
 }
 
-/// What a request was counted against.
+/// The limits against which a request was counted.
 #[derive(Default)]
 struct Counts {
     request: Option<Counted>,
@@ -197,7 +197,7 @@ struct Counts {
 }
 
 impl Counts {
-    /// The verdict that refuses, or else that on the request itself.
+    /// The verdict that refuses the request, or else the verdict of its own limit.
     fn verdict(&self) -> Option<Verdict> {
         let mut all = self.request.iter().chain(&self.own).map(|counted| &counted.verdict);
         let first = all.clone().next();
@@ -214,7 +214,7 @@ fn judge(
 ) -> Result<(Option<SignedIn>, BatchResult), ApiError> {
     let identity = if access.is_signed_in() { Some(identity.as_ref().map_err(duplicate)?) } else { None };
     let found = match read {
-        // Without a session to look up, the endpoint judges: a list may still have what it showed last.
+        // Without a session to look up, the endpoint decides: a list may still have its last snapshot.
         Err(StoreError::Unavailable(_)) if !access.is_signed_in() => BatchResult::unanswered(),
         read => read?,
     };
@@ -246,7 +246,7 @@ fn signed_in(access: Access, who: &Identity, found: &BatchResult, now: Timestamp
     }
 }
 
-/// The refusal of a token that expired more than so many days ago.
+/// The error for a token that expired more than `days` days ago.
 fn expired(days: i64) -> ApiError {
     let message = if days == 0 {
         "The token has expired. Refresh it, or sign in again if it expired more than 30 days ago."
@@ -260,7 +260,7 @@ fn unauthenticated() -> ApiError {
     ApiError::new(Code::Unauthenticated, "Please sign in: a valid token is required.")
 }
 
-/// Errors of a token have no cause, so code and message are all of them.
+/// Token errors have no cause, so a copy needs only the code and the message.
 fn duplicate(error: &ApiError) -> ApiError {
     ApiError {
         code: error.code,

@@ -1,4 +1,4 @@
-//! The answer's form: envelope, headers, entity tag, compression.
+//! Builds the response: envelope, headers, entity tag, compression.
 
 use crate::endpoint::{Cache, Reply};
 use crate::http::error::ApiError;
@@ -9,7 +9,7 @@ use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
 use serde_json::json;
 
-/// An answer before it is a response.
+/// A response before it has its common headers.
 pub(super) struct Answer {
     pub(super) status: u16,
     headers: HeaderMap,
@@ -17,7 +17,7 @@ pub(super) struct Answer {
     public: bool,
 }
 
-/// Writes a success, as the client takes it.
+/// Builds the response to a success, compressed if the client accepts it.
 pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cache: Cache) -> Result<Answer, ApiError> {
     let body = reply.output;
     let public = cache == Cache::Public;
@@ -46,7 +46,7 @@ pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cach
 }
 
 impl Answer {
-    /// Writes an error.
+    /// Builds the response to an error.
     pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
         let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
         if let Some(details) = error.details.json() {
@@ -68,7 +68,8 @@ impl Answer {
         Self { status: error.code.status().as_u16(), headers, body, public: false }
     }
 
-    /// The answer to `HEAD`: the headers of the one to `GET`, its length among them, and nothing else (RFC 9110 §9.3.2).
+    /// The response to `HEAD`: the headers of the response to `GET`, including its length, without the body (RFC 9110
+    /// §9.3.2).
     pub(super) fn without_body(mut self) -> Self {
         if self.status != 304 {
             self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());
@@ -77,7 +78,7 @@ impl Answer {
         self
     }
 
-    /// The response that Lambda takes.
+    /// Converts it to a response for Lambda.
     pub(super) fn into_response(mut self, request_id: &str, verdict: Option<&Verdict>) -> Response<Body> {
         self.headers.extend(ALWAYS.map(|(name, value)| (Some(name), value)));
         let mut set = |name: &'static str, value: String| {

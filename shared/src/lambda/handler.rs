@@ -1,5 +1,5 @@
-//! An endpoint as the bootstrap sees it, without its types. This file alone is generic over the endpoint, so each function
-//! compiles it; what surrounds it is compiled once.
+//! An endpoint as the bootstrap sees it, without its types. Only this file is generic over the endpoint, so each
+//! function compiles it; the rest of the bootstrap is compiled once.
 
 use crate::auth::token::Identity;
 use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
@@ -14,17 +14,17 @@ use lambda_http::http::HeaderMap;
 
 /// What an endpoint declares, as data.
 pub(crate) struct Rules {
-    /// What a caller has to show.
+    /// The credentials that a caller needs.
     pub(super) access: Access,
     /// Which limit counts its requests.
     pub(super) limit: Limit,
-    /// What it does with a body.
+    /// How it treats a body.
     pub(super) body: BodyRule,
     /// The status of success.
     pub(super) status: u16,
-    /// Who may keep a success.
+    /// Who may cache a success.
     pub(super) cache: Cache,
-    /// Every code that it may answer: its own, and those that its caller, input and limit imply.
+    /// Every code that it may return: its own, and those that its caller, input and limit imply.
     pub(crate) codes: Vec<Code>,
 }
 
@@ -68,27 +68,27 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
 
 /// An endpoint whose types are hidden.
 pub(super) trait Handler: Send + Sync {
-    /// Reads the input, and says what else must be read and counted before the request is handled.
+    /// Parses the input, and says what must be read and counted before the request is handled.
     fn prepare<'a>(&'a self, door: &Door, identity: Option<&Identity>, address: &str)
     -> Result<Prepared<'a>, ApiError>;
 }
 
-/// A request whose input is good.
+/// A request with valid input.
 pub(super) struct Prepared<'a> {
     /// The keys of the rows that the endpoint needs.
     pub(super) batch: BatchGet,
-    /// The limits of its own.
+    /// Its own limits.
     pub(super) budgets: Vec<Budget>,
-    /// Its work on the request, once that is admitted.
+    /// Handles the request once it is admitted.
     pub(super) handle: Handle<'a>,
 }
 
-/// An endpoint's work on one request. Answers with the whole body.
+/// The handling of one request. Returns the whole body.
 pub(super) type Handle<'a> = Box<dyn FnOnce(Admitted) -> Handling<'a> + Send + 'a>;
-/// That work under way.
+/// The future of that handling.
 pub(super) type Handling<'a> = BoxFuture<'a, Result<Reply<Vec<u8>>, ApiError>>;
 
-/// What a request was admitted with: all of [`Call`] that does not depend on the endpoint.
+/// The result of admission: everything in [`Call`] that does not depend on the endpoint.
 pub(super) struct Admitted {
     pub(super) signed_in: Option<SignedIn>,
     pub(super) found: BatchResult,
@@ -125,7 +125,7 @@ impl<E: Endpoint> Handler for E {
         address: &str,
     ) -> Result<Prepared<'a>, ApiError> {
         let input = E::Input::read(door)?;
-        // Without a token that its caller needs, the request is refused, and nothing is read for it.
+        // Without a token that the caller needs, the request will be refused, so nothing is read for it.
         let keys = E::Caller::who(identity).map(|who| self.reads(&input, &who));
         let mut batch = BatchGet::default();
         if let Some(keys) = &keys {

@@ -1,4 +1,4 @@
-//! One run of a job: its event, its work, the log line.
+//! One run of a job: the event, the work, the log line.
 
 use crate::endpoint::Job;
 use crate::http::error::ApiError;
@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// A job with all that stands around it.
+/// A job with its bootstrap.
 pub(super) struct Function {
     pub(super) worker: Box<dyn Worker>,
     pub(super) services: Services,
@@ -16,7 +16,7 @@ pub(super) struct Function {
 
 /// A job whose types are hidden.
 pub(super) trait Worker: Send + Sync {
-    /// Reads the event, and starts the work that is due at `now`.
+    /// Parses the event, and starts the work that is due at `now`.
     fn start(&self, event: Value, now: Timestamp) -> serde_json::Result<BoxFuture<'_, Result<Value, ApiError>>>;
 }
 
@@ -43,7 +43,8 @@ impl Function {
         let work = work.map_err(|error| format!("the event is not for this job: {error}"))?;
         let result = trace.around(work).await;
         let failed = result.as_ref().err();
-        // Not the message: it is for the operator who invoked the job, and may name what no log may.
+        // The message is not logged: it is for the operator who invoked the job, and may contain data that logs must
+        // not.
         let line = serde_json::json!({
             "level": if failed.is_none() { "info" } else { "error" },
             "time": now,

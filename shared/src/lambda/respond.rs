@@ -1,4 +1,4 @@
-//! One request: the contract's order of checks, the handler under its deadline, the log line.
+//! One request: the checks in their order, the handler with its deadline, the log line.
 
 use super::admit::Gate;
 use super::answer::{self, Answer};
@@ -21,7 +21,7 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// An endpoint with all that stands around it.
+/// An endpoint with its bootstrap.
 pub(super) struct Function {
     rules: Rules,
     handler: Box<dyn Handler>,
@@ -90,13 +90,13 @@ impl Function {
         answer.into_response(&facts.request_id, seen.verdict.as_ref())
     }
 
-    /// size → content type → rate limit → authentication → role → input → the endpoint's own.
+    /// size → content type → rate limit → authentication → role → input → the endpoint's handler.
     async fn outcome(&self, facts: &Facts, seen: &mut Seen) -> Result<Reply<Vec<u8>>, ApiError> {
         check_body(self.rules.body, &facts.door)?;
         let arrival = self.gate.arrive(&self.rules, &facts.source_ip, &facts.door.headers, facts.now).await?;
         let identity = arrival.identity.as_ref().ok();
         seen.user_id = identity.map(|who| who.user_id.to_string());
-        // Input is refused last: until then, a request whose input is wrong reads and counts what every other does.
+        // Invalid input is refused last: until then, the request is counted and reads the session like any other.
         let (batch, own, handle) = match self.handler.prepare(&facts.door, identity, &arrival.address) {
             Ok(prepared) => (prepared.batch, prepared.budgets, Ok(prepared.handle)),
             Err(error) => (BatchGet::default(), Vec::new(), Err(self.declared(error))),
@@ -125,17 +125,17 @@ impl Function {
         outcome.map_err(|error| self.declared(error))
     }
 
-    /// Notes that a session is in use, once an hour.
+    /// Records that a session is in use, at most once an hour.
     async fn note_use(&self, session: Option<Session>, now: Timestamp) {
         if let (Some(session), Some(sessions)) = (session, &self.sessions)
             && now.duration_since(session.last_used_at) >= LAST_USE_GRAIN
         {
-            // The device list is an hour less exact when this fails.
+            // If this fails, the device list is only less exact.
             let _ = sessions.touch(&session, now).await;
         }
     }
 
-    /// The error itself if the endpoint declares its code. Clients are not told of any other: they could not know it.
+    /// The error itself if the endpoint declares its code; otherwise a 500, because clients cannot know the code.
     fn declared(&self, error: ApiError) -> ApiError {
         if self.rules.codes.contains(&error.code) {
             return error;
@@ -145,7 +145,7 @@ impl Function {
     }
 }
 
-/// What was learnt of a request on the way to its answer.
+/// Facts about a request that are collected for its log line.
 #[derive(Default)]
 struct Seen {
     user_id: Option<String>,

@@ -1,7 +1,8 @@
-//! The texts of mail by language: Project Fluent's messages, one file per language, parsed when a language is first used.
+//! The texts of emails by language: Project Fluent messages, one file per language, parsed when a language is first
+//! used.
 //!
-//! Every message has a translation with the same variables in every catalogue, which the tests below ensure. So there is no
-//! fallback.
+//! The tests below ensure that every message has a translation with the same variables in every catalogue. So there is
+//! no fallback.
 
 use crate::models::email_message::{Action, Brand, EmailMessage};
 use crate::models::language::Language;
@@ -40,13 +41,13 @@ impl Catalogue {
         let resource = FluentResource::try_new(source(language).to_owned()).expect("the catalogue is Fluent");
         let locale = language.code().parse().expect("the code is a locale");
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // Marks around values only matter between languages of different direction, and would be in every text.
+        // Isolation marks only matter for mixed text directions, and would appear around every value.
         bundle.set_use_isolating(false);
         bundle.add_resource(resource).expect("each message has one id");
         Self { language, bundle }
     }
 
-    /// The words of a mail.
+    /// The text of an email.
     pub(crate) fn message(&self, content: &MailContent, brand: &Brand) -> EmailMessage {
         let mut message = EmailMessage::default();
         let args = self.args(content, brand);
@@ -69,7 +70,7 @@ impl Catalogue {
         Some(self.bundle.format_pattern(subject.value(), Some(&args), &mut Vec::new()).into_owned())
     }
 
-    /// The greeting of somebody whose name may be unknown.
+    /// The greeting for a reader whose name may be unknown.
     pub(crate) fn greeting(&self, name: Option<&str>) -> String {
         let Some(name) = name else { return self.text("greeting", &FluentArgs::new()) };
         let mut args = FluentArgs::new();
@@ -83,12 +84,12 @@ impl Catalogue {
         text.unwrap_or_default()
     }
 
-    /// A day in UTC.
+    /// A date in UTC.
     fn date(&self, at: Timestamp) -> String {
         self.text("date", &time_args(at))
     }
 
-    /// A day and a time of day in UTC.
+    /// A date and a time of day in UTC.
     fn moment(&self, at: Timestamp) -> String {
         self.text("moment", &time_args(at))
     }
@@ -163,7 +164,7 @@ fn set_plan(args: &mut FluentArgs<'_>, plan: PlanType, interval: Interval) {
     args.set("interval", interval.name());
 }
 
-/// Sets a variable that may be absent, and another one by which messages choose their words.
+/// Sets a variable that may be absent, and another one by which messages select their wording.
 fn set_optional<'a>(args: &mut FluentArgs<'a>, [is_given, name]: [&'static str; 2], value: Option<&'a str>) {
     args.set(is_given, yes_or_no(value.is_some()));
     args.set(name, value.unwrap_or_default());

@@ -12,7 +12,7 @@ fn at() -> Timestamp {
     "2026-09-30T14:05:59Z".parse().expect("a moment")
 }
 
-/// Every mail with the longest plausible facts, and those whose words depend on absent facts also without them.
+/// Every email with the longest plausible values, and also without the optional values that change the wording.
 fn examples() -> Vec<MailContent> {
     let at = at();
     let amount = || Amount::new(-123_456_789_012, "usd");
@@ -93,8 +93,8 @@ fn no_two_languages_say_the_same() {
     }
 }
 
-/// What a pattern depends on: its variables and messages, and the keys by which it chooses its words. Plural categories and
-/// numbers differ between languages.
+/// What a pattern depends on: its variables and messages, and the keys of its selectors, except plural categories and
+/// numbers, which differ between languages.
 fn needs(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {
@@ -122,7 +122,7 @@ fn needs_of(expression: &Expression<&str>, found: &mut BTreeSet<String>) {
         }
         needs(&variant.value, found);
     }
-    // How a date is written is each language's own.
+    // Each language has its own date format.
     if !["$day", "$month", "$year", ""].contains(&name.as_str()) {
         found.insert(name);
     }

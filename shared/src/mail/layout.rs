@@ -1,8 +1,8 @@
-//! The form of a mail: plain text, and the same as simple HTML.
+//! The layout of an email: plain text, and the same as simple HTML.
 
 use crate::models::email_message::EmailMessage;
 
-/// A mail in its final form.
+/// An email ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rendered {
     /// The subject, on one line.
@@ -13,7 +13,7 @@ pub(crate) struct Rendered {
     pub(crate) html: String,
 }
 
-/// What surrounds the words of a mail.
+/// What surrounds the text of an email.
 pub(crate) struct Frame<'a> {
     /// The language's code.
     pub(crate) language: &'a str,
@@ -27,7 +27,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) token: Option<&'a str>,
 }
 
-/// A message in its frame.
+/// Renders a message in its frame.
 pub(crate) fn render(message: &EmailMessage, frame: &Frame<'_>) -> Rendered {
     let link = message.action.as_ref().map(|action| {
         let query = frame.token.map(|token| format!("?token={token}")).unwrap_or_default();
@@ -73,7 +73,7 @@ fn html(message: &EmailMessage, frame: &Frame<'_>, link: Option<&(&str, String)>
 /// Styles are inline, because mail programs drop style sheets.
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background:#b3122b;color:#ffffff;font-weight:600;text-decoration:none";
 
-/// Escapes text for HTML elements and quoted attributes: a name is whatever its user typed.
+/// Escapes text for HTML elements and quoted attributes, because a user can type anything as their name.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {

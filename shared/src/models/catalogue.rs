@@ -44,19 +44,19 @@ pub struct Entry {
     pub video: PublicVideo,
     /// Hidden until this time.
     pub publish_at: Option<Timestamp>,
-    /// How often it was played, by the last count.
+    /// How often it was played, as of the last count.
     #[serde(default)]
     pub views: u64,
 }
 
 impl Entry {
-    /// A video as the snapshot holds it; `None` while it is not in it.
+    /// A video's entry in the snapshot; `None` if the video does not belong in it.
     pub fn of(video: &Video) -> Option<Self> {
         let is_listed = video.published && video.status == VideoStatus::Ready;
         is_listed.then(|| Self { video: video.into(), publish_at: video.publish_at, views: 0 })
     }
 
-    /// Whether its publish time has come.
+    /// Whether its publish time has passed.
     pub fn is_shown(&self, now: Timestamp) -> bool {
         self.publish_at.is_none_or(|at| at <= now)
     }
@@ -89,7 +89,7 @@ pub struct Filter {
     pub series_id: Option<SeriesId>,
 }
 
-/// The position of a video in a list: sort key and id. Smaller ones come first.
+/// The position of a video in a list: sort key and id. Smaller positions come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place(i64, i64, String, VideoId);
 
@@ -123,7 +123,7 @@ pub struct Snapshot {
     entries: Vec<Arc<Entry>>,
     /// Every series, by its folded title.
     series: Vec<Arc<SeriesEntry>>,
-    /// The episodes of each series, in order.
+    /// The indexes of each series's episodes, in order.
     episodes: HashMap<SeriesId, Vec<u32>>,
     /// The folded title and category of each entry.
     folded: Vec<(String, String)>,
@@ -134,7 +134,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Builds the snapshot: everything is folded, sorted and indexed once, here.
+    /// Builds the snapshot: folds, sorts and indexes everything once.
     pub fn of<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
         let mut snapshot = Self::default();
         for one in listed {
@@ -173,8 +173,8 @@ impl Snapshot {
         episodes
     }
 
-    /// Up to `limit` series with an episode that is visible at `now`, by title, after the series `after`; and the last
-    /// one if there are more.
+    /// Up to `limit` series with an episode that is visible at `now`, by title, after the series `after`; and the
+    /// position of the last one if there are more.
     pub fn series_page(
         &self,
         after: Option<&SeriesPlace>,
@@ -188,7 +188,7 @@ impl Snapshot {
         (page.into_iter().map(|(_, series)| series).collect(), next)
     }
 
-    /// A series as it is visible at `now`; `None` if none of its episodes is.
+    /// A series as it is visible at `now`; `None` if none of its episodes is visible.
     pub fn series(&self, id: SeriesId, now: Timestamp) -> Option<PublicSeries> {
         self.public(self.series.iter().find(|entry| entry.series == id)?, now)
     }
@@ -387,7 +387,7 @@ mod tests {
         for sort in [Sort::Newest, Sort::Title, Sort::Popular] {
             let (mut seen, mut after) = (Vec::new(), None);
             for round in 0.. {
-                // Every page is read from a catalogue to which newer videos have been added.
+                // Before each page is read, newer videos have been added to the catalogue.
                 let mut grown = entries.clone();
                 grown.extend((0..round).map(|n| Entry { views: 9, ..entry(100 + n, "A", "a", RequiredPlan::Free) }));
                 let grown = snapshot(grown);

@@ -1,13 +1,13 @@
 //! Detects sign-ins from a device that is new to an account.
 //!
-//! Nothing that a client sends proves which device it is. So a device is identified by everything visible together: the
+//! Nothing that a client sends proves which device it is. So a device is identified by everything that we can see: the
 //! name that its user gave it, the software (without its version, which changes every few weeks), and the network.
 //! People sign in rarely, because a session lasts for months. An unnecessary notice therefore costs little, while a
 //! notice that a thief could avoid by copying the device's name would be worthless.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// What is visible of a device at a sign-in.
+/// What we can see of a device at a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// The name that its user gave it.
@@ -19,7 +19,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Extracts it from the given name, the user agent and the client's address.
+    /// Extracts it from the given name, the user agent and the client address.
     pub fn seen(name: Option<&str>, user_agent: Option<&str>, address: &str) -> Self {
         let name = name.map(str::trim).unwrap_or_default().to_lowercase();
         // Parts of a version change like the version itself: `130.0.1`, `10_15_7`.
@@ -28,13 +28,13 @@ impl Device {
         Self { name, software, network: network(address) }
     }
 
-    /// Everything as one text, which is the same for the same device.
+    /// All three as one text, which is the same for the same device.
     pub fn fingerprint(&self) -> String {
         [self.name.as_str(), self.software.as_str(), self.network.as_str()].join("\n")
     }
 }
 
-/// The network of a client's address, which is an IPv4 address or the /64 of an IPv6 address.
+/// The network of a client address, which is an IPv4 address or the /64 of an IPv6 address.
 fn network(address: &str) -> String {
     let bare = address.strip_suffix("/64").unwrap_or(address);
     match bare.parse() {

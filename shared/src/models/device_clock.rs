@@ -1,21 +1,22 @@
-//! The order in which progress reports count, independent of the devices' clocks (contract §5).
+//! The order of progress reports, independent of the devices' clocks.
 //!
-//! The service's clock orders reports. A device's clock only says how far apart two reports of the same playback were
-//! made. So each report gets a time on our clock: the time of its playback's quickest report so far, plus the time that
-//! has passed since then on the device's clock. A device whose clock is hours off is treated like any other, a queue
-//! that was filled offline keeps its order, and a delayed report does not undo what another device sent meanwhile.
+//! The service's clock orders reports. A device's clock only says how much time passed between two reports of the same
+//! playback. From both, we compute when each report was made by our clock: the time of the playback's quickest report
+//! so far, plus the time since then on the device's clock. So a device whose clock is hours off is treated like any
+//! other, reports that were queued offline keep their order, and a delayed report does not overwrite a newer one from
+//! another device.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The number of playbacks whose clocks are remembered: as many as the highest plan may play at once.
+/// The number of playbacks whose clocks are stored: the stream limit of the highest plan.
 const CLOCKS_MAX: usize = 4;
-/// The shortest interval between two reports of a running playback, in microseconds; a queue is sent faster.
+/// The shortest interval between two reports of a running playback, in microseconds; queued reports arrive faster.
 const PACE_MIN: i64 = 2_000_000;
 
-/// How long before its playback's start a report may seem to have been made, in microseconds. Beyond that its clock
-/// must have been set back.
+/// How long before its playback's start a report may appear to have been made, in microseconds. If it appears older,
+/// the device's clock must have been set back.
 const BEFORE_START_MAX: i64 = 30 * 60 * 1_000_000;
 
 /// What determines the order of a report.
@@ -31,7 +32,7 @@ pub struct Stamp {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct DeviceClock {
     playback: Uuid,
-    /// Our clock minus the device's: the smallest difference so far, because the quickest report shows it best.
+    /// Our clock minus the device's: the smallest difference so far, because the quickest report is the most accurate.
     offset: i64,
     /// The last late report: its time on the device's clock and on ours.
     late: Option<(i64, i64)>,
@@ -42,7 +43,7 @@ struct DeviceClock {
 #[serde(transparent)]
 pub struct DeviceClocks(Vec<DeviceClock>);
 
-/// What one playback's reports showed of its device's clock.
+/// What one playback's reports revealed about its device's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockReading {
     #[serde(rename = "o")]
@@ -54,28 +55,28 @@ pub struct ClockReading {
 /// How a report relates to the known ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// It is the latest: made at this time on our clock.
+    /// It is the latest, and was made at this time on our clock.
     Latest(Timestamp),
     /// It repeats the report that counts.
     Repeat,
-    /// A later report counts already.
+    /// A later report has already arrived.
     Late,
 }
 
 impl DeviceClocks {
-    /// The clock of one playback alone.
+    /// The clock of a single playback.
     pub fn of(playback: Uuid, reading: Option<ClockReading>) -> Self {
         let clock = reading.map(|ClockReading { offset, late }| DeviceClock { playback, offset, late });
         Self(clock.into_iter().collect())
     }
 
-    /// What is known of a playback's clock.
+    /// What is known about a playback's clock.
     pub fn reading(&self, playback: Uuid) -> Option<ClockReading> {
         let clock = self.0.iter().find(|clock| clock.playback == playback)?;
         Some(ClockReading { offset: clock.offset, late: clock.late })
     }
 
-    /// Remembers a playback's clock as the most recent one.
+    /// Stores a playback's clock as the most recent one.
     pub fn remember(&mut self, playback: Uuid, reading: ClockReading) {
         self.0.retain(|clock| clock.playback != playback);
         self.0.insert(0, DeviceClock { playback, offset: reading.offset, late: reading.late });
@@ -87,7 +88,7 @@ impl DeviceClocks {
         self.0.iter().position(|clock| clock.playback == playback)
     }
 
-    /// The index for the clock of another playback: a free one, or else the least recent one's.
+    /// The index for another playback's clock: a free one, or else that of the least recent clock.
     pub fn free_index(&self) -> usize {
         self.0.len().min(CLOCKS_MAX - 1)
     }
@@ -118,8 +119,8 @@ impl DeviceClock {
     fn made(&mut self, told: i64, started: Option<i64>, now: i64) -> i64 {
         self.offset = self.offset.min(now - told);
         let made = told + self.offset;
-        // No report is made long before its playback started, and late ones arrive together. Otherwise the device's
-        // clock was set back.
+        // No report is made long before its playback started, and queued reports arrive together. Otherwise the
+        // device's clock was set back.
         let is_impossible = started.is_some_and(|started| made < started - BEFORE_START_MAX);
         let is_set_back = is_impossible || self.late.is_some_and(|late| runs(late, told, now));
         if is_set_back {
@@ -129,7 +130,8 @@ impl DeviceClock {
     }
 }
 
-/// Whether about the same time has passed on the device's clock as on ours since a report, within a factor of two.
+/// Whether about the same time has passed on the device's clock as on ours since an earlier report, within a factor of
+/// two.
 fn runs((told_before, then): (i64, i64), told: i64, now: i64) -> bool {
     let (on_theirs, on_ours) = (told - told_before, now - then);
     on_ours >= PACE_MIN && on_theirs >= on_ours / 2 && on_theirs <= on_ours.saturating_mul(2)

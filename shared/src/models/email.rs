@@ -1,4 +1,4 @@
-//! Email addresses: mail goes to the address as it was typed, and one spelling of it is unique.
+//! Email addresses. Email goes to the address as it was typed; uniqueness is checked on a normalized spelling.
 
 use email_address::{EmailAddress, Options};
 use icu_properties::props::{EnumeratedProperty, GeneralCategory, GeneralCategoryGroup, Script};
@@ -9,16 +9,16 @@ use std::ops::Deref;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
-/// The longest address that mail supports (RFC 5321: a path of 256 with its brackets).
+/// The longest address that SMTP supports (RFC 5321: a path of 256 characters, including its brackets).
 pub const EMAIL_CHARACTERS_MAX: usize = 254;
 
 /// The schema's `format` for an address.
 pub const EMAIL_FORMAT: &str = "email";
-/// The schema's `format` for an address that our mail can reach.
+/// The schema's `format` for an address to which we can send.
 pub const DELIVERABLE_FORMAT: &str = "deliverable-email";
 
-/// A well-formed address, as an account may once have been registered. Sign-in and forgotten passwords accept any such
-/// address, because their answer must not depend on who could register.
+/// Any well-formed address, which an older account may have. Sign-in and forgotten passwords accept any such address,
+/// because their response must not depend on whether it could register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email {
@@ -56,12 +56,12 @@ impl Email {
     }
 }
 
-/// A domain in Punycode and lower case. One without such a form names no server; it is only lower-cased.
+/// A domain in Punycode and lower case. A domain that has no Punycode form cannot exist, so it is only lower-cased.
 fn ascii(domain: &str) -> String {
     idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
 }
 
-/// An address for a new account: mail reaches it, and it cannot be mistaken for another address.
+/// An address for a new account: we can send to it, and it cannot be mistaken for another address.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct NewEmail(Email);
@@ -83,13 +83,13 @@ impl From<NewEmail> for Email {
 /// Why an address was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// It is not a valid mail address.
+    /// It is not a valid email address.
     #[error("must be a valid email address")]
     Malformed,
     /// Two spellings that look the same would be two accounts.
     #[error("has characters with a simpler spelling; please use that")]
     Ambiguous,
-    /// Our mail cannot reach it.
+    /// We cannot send to it.
     #[error("may have only unaccented letters, digits and signs such as . _ + - before the @")]
     UnreachableLocalPart,
     /// No server can have such a name.
@@ -110,7 +110,7 @@ impl TryFrom<String> for Email {
         }
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         EmailAddress::parse_with_options(typed, options).map_err(|_| EmailError::Malformed)?;
-        // Also as typed: lower-casing would turn the Kelvin sign into a plain k.
+        // The typed form is checked too, because lower-casing would turn the Kelvin sign into a plain k.
         if [typed, &typed.to_lowercase()].into_iter().any(|text| !text.nfkc().eq(text.chars())) {
             return Err(EmailError::Ambiguous);
         }
@@ -158,9 +158,9 @@ impl FromStr for NewEmail {
 }
 
 /// A domain that can be registered: valid by UTS 46 with the rules for host names, consisting of letters, marks and
-/// digits (IDNA 2008), and each of its labels in one script, so that a Cyrillic letter cannot pass for a Latin one
-/// among Latin letters. A label entirely in another script is a different domain with its own owner, whatever it looks
-/// like.
+/// digits (IDNA 2008), and each of its labels in one script, so a Cyrillic letter cannot pass for a Latin one among
+/// Latin letters. A label entirely in another script is accepted: whatever it looks like, it is a different domain with
+/// its own owner.
 fn check_domain(domain: &str) -> Result<(), EmailError> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| EmailError::UnreachableDomain)?;
     let (unicode, valid) = idna::domain_to_unicode(&ascii);
@@ -217,7 +217,7 @@ impl JsonSchema for NewEmail {
             "type": "string",
             "format": DELIVERABLE_FORMAT,
             "maxLength": 320,
-            "description": "An email address that mail can reach: plain letters before the @, and a domain in one alphabet.",
+            "description": "An email address to which the service can send: plain letters before the @, a domain in one alphabet.",
         })
     }
 }

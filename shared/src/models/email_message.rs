@@ -1,4 +1,4 @@
-//! A mail in words: a subject, paragraphs and at most one action.
+//! The text of an email: a subject, paragraphs and at most one action.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +27,9 @@ impl Brand {
     }
 }
 
-/// The words of a mail. They contain no secret: a link's one-time token is generated when the mail is sent.
+/// The text of an email. It contains no secret: a link's one-time token is generated when the email is sent.
 ///
-/// Rows written before there were message catalogues contain one, in English and with placeholders for the brand.
+/// Rows written before there were message catalogues contain such a text, in English, with placeholders for the brand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailMessage {
     /// The subject.

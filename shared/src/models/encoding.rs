@@ -1,7 +1,7 @@
-//! How a video changes with reports about its files: from its upload to ready, and how a file is replaced.
+//! How reports about its files change a video: from upload to ready, and the replacement of a file.
 //!
-//! Reports arrive in any order and more than once. So every rule looks at the video's state, and no rule leads from
-//! ready back to processing. A video has a current file and may have a pending replacement; reports about neither are
+//! Reports arrive in any order and more than once. So every rule checks the video's state, and no rule leads from ready
+//! back to processing. A video has a current file and may have a pending replacement; reports about neither are
 //! ignored.
 
 use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Poster, Replacement, Video, VideoStatus};
@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The most former assets that a video remembers.
 const FORMER_MAX: usize = 20;
-/// The age at which a poster is re-signed: less than half of its lifetime, so that a failed day is made up for.
+/// The age at which a poster is re-signed: less than half of its lifetime, so the job may fail for a day.
 const POSTER_AGE_MAX: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// The asset that a report is about.
@@ -45,7 +45,7 @@ pub struct Film {
     pub poster: SignedPoster,
 }
 
-/// A report about a file.
+/// Mux's report about a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FileNews {
     /// The upload has become an asset, which is being encoded.
@@ -80,7 +80,7 @@ enum File {
 }
 
 impl Video {
-    /// The video after a report; unchanged if the report is old or about none of its files.
+    /// The video after a report; unchanged if the report is old or not about one of its files.
     #[must_use]
     pub fn after(&self, news: &FileNews) -> Self {
         let mut video = self.clone();
@@ -134,8 +134,8 @@ impl Video {
         Self { mux_upload_id: Some(upload_id.to_owned()), upload_expires_at: Some(expires_at), ..self }
     }
 
-    /// The video while it waits for a new file. The current file keeps playing until the new one is ready; if none
-    /// plays, the new file replaces the one that did not arrive.
+    /// The video while it waits for a new file. The current file keeps playing until the new one is ready. If no file
+    /// plays yet, the new upload replaces the pending one.
     #[must_use]
     pub fn with_new_upload(&self, new: Replacement, now: Timestamp) -> Self {
         let mut video = self.clone();
@@ -172,7 +172,7 @@ impl Video {
         all
     }
 
-    /// Whether it plays and Mux was not yet asked what else its file contained.
+    /// Whether it plays and its file's other tracks were not yet requested from Mux.
     pub fn is_to_inspect(&self) -> bool {
         self.status == VideoStatus::Ready && !self.is_inspected
     }
@@ -207,7 +207,7 @@ impl Video {
         if replacement.is_some_and(|replacement| replacement.asset_id.as_ref() == Some(&asset.id)) {
             return Some(File::Replacement);
         }
-        // An unknown asset is assigned by its upload. One without an upload is the awaited one.
+        // An unknown asset is matched by its upload. An asset without an upload is taken as the awaited one.
         let is_upload =
             |own: Option<&str>| asset.upload_id.as_deref().is_none_or(|upload| own.is_none_or(|own| own == upload));
         if self.mux_asset_id.is_none() && is_upload(self.mux_upload_id.as_deref()) {
@@ -242,7 +242,7 @@ impl Video {
         }
     }
 
-    /// The film can be played; a replacement replaces the current file, which is to be deleted.
+    /// The film can be played. A replacement takes the place of the current file, which must then be deleted.
     fn play(&mut self, file: File, asset_id: &str, film: &Film) {
         if file == File::Replacement {
             let Some(new) = self.replacement.take() else { return };
@@ -281,7 +281,7 @@ impl Video {
         }
     }
 
-    /// The new file is not a film: it is deleted at Mux, and the old one keeps playing.
+    /// Rejects a new file that is not a film: it is deleted at Mux, and the old one keeps playing.
     fn give_up_asset(&mut self, asset_id: &str, reason: &str) {
         if let Some(replacement) = self.replacement.as_mut() {
             replacement.error_reason = Some(reason.to_owned());
@@ -289,7 +289,7 @@ impl Video {
         }
     }
 
-    /// Discards a file: it is to be deleted at Mux, and late reports about it are ignored.
+    /// Discards a file: it must be deleted at Mux, and late reports about it are ignored.
     fn discard(&mut self, upload: Option<String>, asset: Option<String>) {
         let obsolete = match (upload, asset) {
             (_, Some(asset)) => {

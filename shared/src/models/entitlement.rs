@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How long access lasts beyond the end of the period: Stripe's draft hour, and a day of lost webhooks.
+/// How long access lasts beyond the end of the period. This covers the hour for which Stripe keeps a renewal as a
+/// draft, and a day of lost webhooks.
 pub const PERIOD_SLACK: SignedDuration = SignedDuration::from_hours(48);
 
 /// Why somebody may not watch a video.
@@ -113,7 +114,7 @@ pub fn granted(subscription: &Subscription, grace: SignedDuration, now: Timestam
     match (paid(subscription, grace, now), complimentary(subscription, now)) {
         (Ok(paid), Ok(given)) => Ok(paid.max(given)),
         (Ok(plan), Err(_)) | (Err(_), Ok(plan)) => Ok(plan),
-        // An ended complimentary plan is a better reason than no subscription, and a worse one than an unpaid
+        // An ended complimentary plan is a better reason than no subscription, but a worse one than an unpaid
         // subscription.
         (Err(Denial::SubscriptionRequired), Err(denial)) => Err(denial),
         (Err(denial), Err(_)) => Err(denial),
@@ -133,7 +134,7 @@ pub fn effective_plan(
     }
 }
 
-/// When access ends in the present state; `None` if it has no end.
+/// When access ends in the current state; `None` if it has no end.
 pub fn access_until(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Option<Timestamp> {
     let paid = paid(subscription, grace, now).ok().and_then(|_| {
         let period = subscription.current_period_end.map(|end| end + PERIOD_SLACK);
@@ -175,7 +176,7 @@ fn complimentary(subscription: &Subscription, now: Timestamp) -> Result<PlanType
     match (subscription.complimentary_plan, subscription.complimentary_until) {
         (Some(plan), Some(until)) if now < until => Ok(plan),
         (Some(_), Some(_)) => Err(Denial::SubscriptionExpired),
-        // Until it is withdrawn.
+        // A complimentary plan without an end lasts until it is withdrawn.
         (Some(plan), None) => Ok(plan),
         (None, _) => Err(Denial::SubscriptionRequired),
     }

@@ -1,4 +1,4 @@
-//! The metrics as they are shown: those that [`crate::models::metrics`] counts, with rates and hours.
+//! The metrics in their public form: the counts of [`crate::models::metrics`], with rates and hours.
 
 use crate::models::tally::{Counted, Tally};
 use crate::models::time::Day;
@@ -26,30 +26,31 @@ pub struct Figures {
     pub churned_failed_payment: u64,
     /// Invoices over 0 that were paid.
     pub payments_paid: u64,
-    /// Invoices over 0 that were given up as unpaid.
+    /// Invoices over 0 whose payment finally failed.
     pub payments_failed: u64,
-    /// The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+    /// The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
     pub payment_success: Option<f64>,
-    /// Open renewals within grace at the end, in minor units; `null` where there is more than one currency.
+    /// Unpaid renewals within the grace period at the end, in minor units; `null` if there is more than one currency.
     pub at_risk: Option<i64>,
-    /// Renewals that were paid after an attempt had failed, in minor units; `null` where there is more than one currency.
+    /// Renewals that were paid after a failed attempt, in minor units; `null` if there is more than one currency.
     pub recovered: Option<i64>,
-    /// Refunds that were made, in minor units, those that bounced later included; `null` where there is more than one currency.
+    /// Refunds that were made, including those that failed later, in minor units; `null` if there is more than one
+    /// currency.
     pub refunded: Option<i64>,
-    /// Disputes and inquiries that were opened, in minor units, whatever came of them; `null` where there is more than one
+    /// Disputes and inquiries that were opened, whatever their outcome, in minor units; `null` if there is more than one
     /// currency.
     pub disputed: Option<i64>,
     /// Trials that began.
     pub trials_started: u64,
-    /// Trials whose first period afterwards was paid for.
+    /// Trials that were followed by a paid period.
     pub trials_converted: u64,
     /// Active subscriptions at the end by plan and interval: `basic_month`.
     pub plans: BTreeMap<String, u64>,
     /// Playbacks that started.
     pub views: u64,
-    /// Hours watched in them, with two decimals.
+    /// Hours watched in these playbacks, with two decimals.
     pub hours_watched: f64,
-    /// The share of them that reached the end of the video, from 0 to 1; `null` without any.
+    /// The share of these playbacks that reached the end of the video, from 0 to 1; `null` if there were none.
     pub completion_rate: Option<f64>,
 }
 
@@ -72,21 +73,21 @@ pub struct Sales {
     pub churned_failed_payment: u64,
     /// Invoices over 0 that were paid.
     pub payments_paid: u64,
-    /// Invoices over 0 that were given up as unpaid.
+    /// Invoices over 0 whose payment finally failed.
     pub payments_failed: u64,
-    /// The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+    /// The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
     pub payment_success: Option<f64>,
-    /// Open renewals within grace at the end, in minor units.
+    /// Unpaid renewals within the grace period at the end, in minor units.
     pub at_risk: i64,
-    /// Renewals that were paid after an attempt had failed, in minor units.
+    /// Renewals that were paid after a failed attempt, in minor units.
     pub recovered: i64,
-    /// Refunds that were made, in minor units, those that bounced later included.
+    /// Refunds that were made, including those that failed later, in minor units.
     pub refunded: i64,
-    /// Disputes and inquiries that were opened, in minor units, whatever came of them.
+    /// Disputes and inquiries that were opened, whatever their outcome, in minor units.
     pub disputed: i64,
     /// Trials that began.
     pub trials_started: u64,
-    /// Trials whose first period afterwards was paid for.
+    /// Trials that were followed by a paid period.
     pub trials_converted: u64,
     /// Active subscriptions at the end by plan and interval: `basic_month`.
     pub plans: BTreeMap<String, u64>,
@@ -138,7 +139,7 @@ impl From<Tally> for Sales {
 }
 
 impl Counted {
-    /// The metrics of a day, shown together with others in these currencies: counts are added up, and amounts are given
+    /// The metrics of a day, shown together with days in these currencies: counts are added up, and amounts are given
     /// only if there is a single currency.
     pub fn figures(&self, currencies: &BTreeSet<String>) -> Figures {
         let sum = |count: fn(&Tally) -> u64| self.currencies.values().map(count).sum();

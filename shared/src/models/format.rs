@@ -1,4 +1,4 @@
-//! The `format` names in schemas, each with its check: the bootstrap and the API document use the same list.
+//! The `format` names in schemas, each with its check. The bootstrap and the API document use the same list.
 
 use crate::models::email::{DELIVERABLE_FORMAT, EMAIL_FORMAT, Email, NewEmail};
 use crate::models::ids::{ID_FORMAT, NotAnId, read_id};
@@ -25,7 +25,7 @@ pub const ALL: [Format; 12] = [
     Format { name: OneLineOrBlank::FORMAT, check: text::check::<OneLineOrBlank> },
     Format { name: Paragraphs::FORMAT, check: text::check::<Paragraphs> },
     Format { name: ParagraphsOrBlank::FORMAT, check: text::check::<ParagraphsOrBlank> },
-    // Whether a cursor is ours is seen when it is opened.
+    // A cursor is verified only when it is opened.
     Format { name: CURSOR_FORMAT, check: |_| Ok(()) },
     Format { name: ID_FORMAT, check: |text| read_id(text).map(|_| ()).ok_or_else(|| NotAnId.to_string().into()) },
     Format { name: MOMENT_FORMAT, check: |text| text.parse::<Moment>().map(|_| ()).map_err(Cow::from) },

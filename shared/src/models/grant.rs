@@ -1,4 +1,4 @@
-//! The lifetime of signed URLs (contract §5).
+//! The lifetime of signed URLs.
 
 use jiff::SignedDuration;
 
@@ -6,13 +6,13 @@ use jiff::SignedDuration;
 const LIFE_MIN: SignedDuration = SignedDuration::from_hours(1);
 /// The longest lifetime.
 const LIFE_MAX: SignedDuration = SignedDuration::from_hours(6);
-/// The factor on the rest of the video, which allows for pauses.
+/// The factor on the remaining length of the video, which allows for pauses.
 const LIFE_SHARE: f64 = 1.25;
 
 /// The share of the lifetime after which players request a new grant.
 pub const REFRESH_SHARE: f64 = 0.8;
 
-/// 1.25 times the rest of the video, at least an hour, at most six.
+/// 1.25 times the remaining length of the video, at least an hour, at most six.
 pub fn life(duration: Option<f64>, position: f64) -> SignedDuration {
     let left = duration.map_or(0.0, |duration| (duration - position).max(0.0));
     let seconds = (left * LIFE_SHARE).min(LIFE_MAX.as_secs_f64());

@@ -1,4 +1,4 @@
-//! Ids: UUIDv7 strings with a type for each noun, so that they cannot be mixed up.
+//! Ids: UUIDv7 strings with a type for each noun, so they cannot be mixed up.
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

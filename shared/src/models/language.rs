@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A language of the message catalogues. Its code (ISO 639-1) is what rows store.
+/// A language of the message catalogues. Rows store its code (ISO 639-1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names explain themselves")]
 pub enum Language {
@@ -17,7 +17,7 @@ pub enum Language {
     Spanish,
 }
 
-/// Entries of an `Accept-Language` header that are considered.
+/// The most entries of an `Accept-Language` header that are considered.
 const ACCEPTED_MAX: usize = 20;
 
 impl Language {
@@ -40,7 +40,8 @@ impl Language {
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
     }
 
-    /// The preferred of our languages in an `Accept-Language` header (RFC 9110 §12.5.4); `None` if it names none of them.
+    /// The one of our languages that an `Accept-Language` header prefers (RFC 9110 §12.5.4); `None` if it names none of
+    /// them.
     pub fn of_header(accept_language: &str) -> Option<Self> {
         let entries = accept_language.split(',').take(ACCEPTED_MAX);
         let accepted = entries.filter_map(|entry| {
@@ -48,7 +49,7 @@ impl Language {
             let quality: f32 = parameter.trim().strip_prefix("q=")?.parse().ok()?;
             Some((Self::of_tag(tag)?, quality)).filter(|(_, quality)| *quality > 0.0)
         });
-        // Of equal preferences the first one counts.
+        // The first of several equal preferences wins.
         accepted.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(language, _)| language)
     }
 
@@ -61,7 +62,7 @@ impl Language {
         }
     }
 
-    /// The fewest digits before the decimals that are written in groups: Spanish writes `1299`, but `12.990`.
+    /// The fewest digits before the decimals that are grouped: Spanish writes `1299`, but `12.990`.
     pub const fn grouped_digits_min(self) -> usize {
         match self {
             Language::Spanish => 5,

@@ -41,8 +41,8 @@ pub struct InvoiceEntry {
     pub amount_due: i64,
     /// The amount paid, in minor units.
     pub amount_paid: i64,
-    /// The price of a whole period of the plan after coupons, in minor units: the lines without prorations; or if there
-    /// are only prorations, because of a change within a period, the price of the new plan.
+    /// The price of a whole period of the plan after coupons, in minor units: the sum of the lines without prorations.
+    /// If there are only prorations, because of a change within a period, the price of the new plan.
     pub recurring_amount: i64,
     /// ISO 4217, in lower case.
     pub currency: String,
@@ -54,7 +54,7 @@ pub struct InvoiceEntry {
     pub billing_reason: Option<String>,
     /// How often payment was attempted.
     pub attempts: u64,
-    /// The payment that paid it or is to pay it.
+    /// The payment that paid it or will pay it.
     pub payment_intent: Option<String>,
     /// When it was created.
     pub created: Timestamp,
@@ -260,7 +260,7 @@ impl DisputeEntry {
         matches!(self.status.as_str(), "won" | "lost" | "prevented" | "warning_closed")
     }
 
-    /// Whether the bank has decided for the cardholder: the money is gone.
+    /// Whether the bank has decided for the cardholder, so the money is lost.
     pub fn is_lost(&self) -> bool {
         self.status == "lost"
     }
@@ -285,8 +285,8 @@ impl Entry {
         }
     }
 
-    /// Keeps what a settled entry of the same object records about the plan. Stripe's prices may change afterwards, but
-    /// not what was sold.
+    /// Copies what a settled entry of the same object records about the plan. Stripe's prices may change later, but not
+    /// the plan that was sold.
     pub fn keep(&mut self, settled: &Entry) {
         match (self, settled) {
             (Entry::Invoice(one), Entry::Invoice(settled)) if settled.plan_type.is_some() => {
@@ -314,7 +314,7 @@ impl Entry {
         }
     }
 
-    /// The time whose day it counts on: when it was paid, or else created.
+    /// The time that determines its day: when it was paid, or else created.
     pub fn at(&self) -> Timestamp {
         match self {
             Entry::Invoice(one) => one.paid_at.or(one.finalized_at).unwrap_or(one.created),

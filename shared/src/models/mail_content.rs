@@ -1,4 +1,4 @@
-//! What a mail says, as data: the row of a mail holds its cause and these facts, and the words are put together in the
+//! The content of an email, as data: the email's row holds its cause and this data, and the text is rendered in the
 //! reader's language when it is sent.
 
 use crate::models::money::Amount;
@@ -6,7 +6,7 @@ use crate::models::plan::{Interval, PlanType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The facts of a mail. Each variant has a message of the same name in every catalogue (`shared/src/mail/*.ftl`).
+/// The data of an email. Each variant has a message of the same name in every catalogue (`shared/src/mail/*.ftl`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "message", rename_all = "snake_case")]
 pub enum MailContent {
@@ -17,12 +17,12 @@ pub enum MailContent {
         /// When.
         at: Timestamp,
     },
-    /// The password was reset with a mailed link.
+    /// The password was reset with an emailed link.
     PasswordReset {
         /// When.
         at: Timestamp,
     },
-    /// Somebody signed in from a device that is new to the account.
+    /// Somebody signed in from a new device.
     NewDevice {
         /// The device, if it said what it is.
         device: Option<String>,
@@ -56,7 +56,7 @@ pub enum MailContent {
     PaymentToConfirm {
         /// The amount.
         amount: Amount,
-        /// Until when they can watch without paying; absent if not at all.
+        /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
     },
     /// A change to another plan is scheduled.
@@ -70,12 +70,12 @@ pub enum MailContent {
     },
     /// The plan was changed.
     PlanChanged {
-        /// The plan now.
+        /// The new plan.
         plan: PlanType,
         /// How often it is billed.
         interval: Interval,
     },
-    /// Money was given back.
+    /// Money was refunded.
     Refunded {
         /// How much.
         amount: Amount,
@@ -97,7 +97,7 @@ pub enum MailContent {
     PaymentDeclined {
         /// The amount.
         amount: Amount,
-        /// Until when they can watch without paying; absent if not at all.
+        /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
     },
     /// The newer of two subscriptions was cancelled and refunded.
@@ -106,13 +106,13 @@ pub enum MailContent {
     SubscriptionEnded,
 }
 
-/// What follows a payment.
+/// What happens after a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NextPayment {
-    /// The next one is due then.
+    /// The next payment is due at this time.
     Due(Timestamp),
-    /// No further payment is due. The paid period ends then.
+    /// No further payment is due. The paid period ends at this time.
     NoneAfter(Timestamp),
 }
 

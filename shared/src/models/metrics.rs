@@ -1,8 +1,8 @@
-//! The figures of the business: pure functions of the ledger and of playbacks, so everybody who has those computes the same.
+//! The business metrics: pure functions of the ledger and of playbacks, so the same rows always give the same figures.
 //!
-//! A subscription is judged by its invoices, which say when it was paid and what a period costs after coupons, and not by its
-//! present status, which says nothing about last month. The figures of a day are the state at its end (or now, for today) and
-//! what happened during it. Each depends only on moments that do not change later, so a past day can be counted again.
+//! A subscription is judged by its invoices, which say when it was paid and what a period costs after coupons. Its
+//! current status says nothing about last month. The figures of a day are the state at its end (or now, for today) and
+//! what happened during it. Each depends only on times that do not change later, so a past day can be recomputed.
 //!
 //! Money is counted by currency: amounts of two currencies are never added to each other.
 
@@ -14,8 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// How many days before a day an invoice that affects it may have been made: its period, and the weeks in which its payment is
-/// tried. Older ones are left out, so that a day gives the same figures whatever else was read.
+/// How many days before a given day an invoice that affects it may have been created: its period, plus the weeks in
+/// which its payment is retried. Older invoices are ignored, so a day's figures do not depend on which other days are
+/// read.
 pub const fn reach_days(interval: Interval) -> i64 {
     match interval {
         Interval::Month => 62,
@@ -23,17 +24,17 @@ pub const fn reach_days(interval: Interval) -> i64 {
     }
 }
 
-/// How many days before a payment a failed attempt of it may have been made: as long as Stripe retries.
+/// How many days before a payment a failed attempt may have been made: as long as Stripe retries.
 pub const RETRY_DAYS: i64 = 62;
-/// The first invoice of a subscription is made with it, and the first one after a trial at the trial's end.
+/// The time in which a subscription's first invoice is created: after the subscription starts, or after its trial ends.
 const FIRST_INVOICE: SignedDuration = SignedDuration::from_hours(24);
-/// When an invoice that is still open counts as finally failed. Stripe retries for two weeks by default. Whether it then ends
-/// the subscription, calls it `unpaid` or leaves it `past_due` is a setting, and only the first of these leaves a moment
-/// behind.
+/// When an invoice that is still open counts as finally failed. Stripe retries for two weeks by default. A setting
+/// decides whether Stripe then ends the subscription, calls it `unpaid` or leaves it `past_due`. Only the first of
+/// these records a time.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(21 * 24);
 /// Months of a year, over which its price is spread.
 const MONTHS: i64 = 12;
-/// A day is judged at its last moment, not at the first of the next.
+/// A day is judged at its last millisecond, not at the first of the next day.
 const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 /// A subscription with its invoices.
@@ -47,7 +48,8 @@ pub struct Course {
     pub invoices: Vec<Bill>,
 }
 
-/// The part of an invoice's entry that figures are computed from. Invoices are read by the thousand, so nothing else is read.
+/// The part of an invoice's entry from which figures are computed. Invoices are read by the thousand, so nothing else
+/// is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 #[allow(missing_docs, reason = "as of the entry")]
@@ -94,12 +96,12 @@ impl Bill {
         "voided_at",
     ];
 
-    /// Whether it is void at a moment. One that was voided at an unknown time counts as never owed.
+    /// Whether it is void at a given time. An invoice voided at an unknown time counts as never owed.
     fn is_void(&self, moment: Timestamp) -> bool {
         self.status == "void" && self.voided_at.is_none_or(|at| at <= moment)
     }
 
-    /// When it was settled, in whichever way.
+    /// When it was settled: paid, written off or voided.
     fn closed_at(&self) -> Option<Timestamp> {
         self.paid_at.or(self.voided_at)
     }
@@ -109,7 +111,7 @@ impl Bill {
     }
 }
 
-/// What happened to charges: money that went back or is disputed, and attempts that failed.
+/// What happened to charges: refunds, disputes and failed attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChargeEvents {
     /// Refunds.
@@ -146,7 +148,7 @@ impl FromIterator<Entry> for ChargeEvents {
     }
 }
 
-/// A playback that was counted.
+/// A counted playback.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Play {
     /// The seconds that its heartbeats covered.
@@ -155,7 +157,7 @@ pub struct Play {
     pub completed: bool,
 }
 
-/// Counts a day.
+/// Computes the figures of a day.
 pub fn count(
     courses: &[Course],
     charges: &ChargeEvents,
@@ -226,8 +228,9 @@ pub fn count(
     counted
 }
 
-/// Counts the members whose access began or ended on a day, over all subscriptions of one customer: somebody who has another
-/// subscription has not left. Each counts in the currency of the subscription that began or ended.
+/// Counts the members whose access began or ended on a day, across all subscriptions of one customer: a member who
+/// still has another subscription has not left. Each is counted in the currency of the subscription that began or
+/// ended.
 fn turns<'a>(views: &[(View<'a>, Vec<Access>)], day: Day, end: Timestamp, tallies: &mut BTreeMap<&'a str, Tally>) {
     for (at, (view, access)) in views.iter().enumerate() {
         let tally = tallies.entry(view.currency()).or_default();
@@ -265,7 +268,7 @@ impl Access {
 }
 
 impl Course {
-    /// How it looks on a day: with the invoices that affect it.
+    /// The subscription on a given day, with the invoices that affect that day.
     fn on(&self, day: Day) -> View<'_> {
         let says = |bill: &&Bill| {
             let reach = reach_days(bill.interval.unwrap_or_default());
@@ -287,13 +290,13 @@ impl<'a> View<'a> {
         &self.subscription.currency
     }
 
-    /// Its trial's start and end, if it has or had one. Entries written before the start was stored leave it to `created`.
+    /// Its trial's start and end, if it has or had one. Entries written before the start was stored use `created`.
     fn trial(&self) -> Option<(Timestamp, Timestamp)> {
         let start = self.subscription.trial_start.unwrap_or(self.subscription.created);
         self.subscription.trial_end.filter(|end| *end > start).map(|end| (start, end))
     }
 
-    /// Whether it began with a trial; one that was given later grants nothing before.
+    /// Whether it began with a trial. A trial that was added later grants no access before it starts.
     fn began_with_trial(&self) -> bool {
         self.trial().is_some_and(|(start, _)| start < self.subscription.created + FIRST_INVOICE)
     }
@@ -303,7 +306,7 @@ impl<'a> View<'a> {
         self.trial().is_some_and(|(_, end)| end <= invoice.created && invoice.created < end + FIRST_INVOICE)
     }
 
-    /// Whether its first payment is among its invoices, or it began with a trial; otherwise it began long before.
+    /// Whether its first payment is among these invoices, or it began with a trial. Otherwise it began long before.
     fn has_beginning(&self) -> bool {
         let created = self.subscription.created;
         self.began_with_trial() || self.invoices.iter().any(|bill| bill.created < created + FIRST_INVOICE)
@@ -339,10 +342,10 @@ impl<'a> View<'a> {
         self.trial().is_some_and(|(start, end)| start <= moment && moment < end)
     }
 
-    /// What a month of it costs after coupons, and its plan and interval as a lookup key.
+    /// Its price per month after coupons, and its plan and interval as a lookup key.
     fn recurring(&self, moment: Timestamp) -> (i64, Option<String>) {
         let counts = |invoice: &&Bill| {
-            // A plan change counts from its payment, a renewal from the start of its period.
+            // A plan change takes effect with its payment, a renewal at the start of its period.
             let is_change = invoice.billing_reason.as_deref() == Some("subscription_update");
             invoice.interval.is_some()
                 && !invoice.is_void(moment)
@@ -363,7 +366,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether a renewal is open and within grace at a moment.
+    /// Whether a renewal is open and within the grace period at a given time.
     fn is_at_risk(&self, invoice: &Bill, moment: Timestamp, grace: SignedDuration) -> bool {
         let is_over = |at: Option<Timestamp>| at.is_some_and(|at| at <= moment);
         let is_closed = is_over(invoice.paid_at) || is_over(invoice.uncollectible_at) || invoice.is_void(moment);
@@ -371,7 +374,7 @@ impl<'a> View<'a> {
         invoice.is_renewal() && is_in_grace && !is_closed && !is_over(self.subscription.ended_at)
     }
 
-    /// Whether its last invoice was unpaid at a moment.
+    /// Whether its last invoice was unpaid at a given time.
     fn is_unpaid(&self, moment: Timestamp) -> bool {
         let last = self.invoices.iter().filter(|one| one.created <= moment).max_by_key(|one| (one.created, &one.id));
         last.is_some_and(|one| {
@@ -379,12 +382,12 @@ impl<'a> View<'a> {
         })
     }
 
-    /// When an invoice finally failed. That it was paid or voided later changes nothing about that.
+    /// When an invoice finally failed, even if it was paid or voided later.
     fn given_up(&self, invoice: &Bill) -> Option<Timestamp> {
         if invoice.status == "void" && invoice.voided_at.is_none() {
             return None;
         }
-        // The last invoice of a subscription may be made when it has ended.
+        // The last invoice of a subscription may be finalized after it has ended.
         let ended = self.subscription.ended_at.filter(|ended| invoice.finalized_at.is_none_or(|at| at <= *ended));
         let retried = invoice.finalized_at.map(|at| at + GIVEN_UP_AFTER);
         let given_up = [invoice.uncollectible_at, ended, retried].into_iter().flatten().min();
@@ -392,7 +395,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// From when an unpaid renewal denies access, and until when, if it was paid or voided later.
+/// When an unpaid renewal starts to deny access, and when it stops, if it was paid or voided later.
 fn overdue(invoice: &Bill, grace: SignedDuration) -> Option<(Timestamp, Option<Timestamp>)> {
     if !invoice.is_renewal() || invoice.amount_due <= 0 || (invoice.status == "void" && invoice.voided_at.is_none()) {
         return None;

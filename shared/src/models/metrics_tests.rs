@@ -56,7 +56,7 @@ fn course(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> Course {
     Course { customer: "cus_1".to_owned(), subscription, invoices }
 }
 
-/// A day long past, without playbacks.
+/// The figures of a day long past, without playbacks.
 fn day_of(courses: &[Course], charges: &ChargeEvents, of: &str) -> Counted {
     count(courses, charges, &[], day(of), GRACE, at("2027-01-01"))
 }
@@ -84,7 +84,7 @@ fn failure(created: &str, intent: &str) -> ChargeEntry {
     }
 }
 
-/// What stands and what happened: mrr, active, trialing, new, churned by will, churned by arrears.
+/// The figures of a day: mrr, active, trialing, new, churned voluntarily, churned by failed payment.
 fn figures_on(courses: &[Course], of: &str) -> (i64, u64, u64, u64, u64, u64) {
     let one = counted(courses, of);
     (one.mrr, one.active, one.trialing, one.new, one.churned_voluntary, one.churned_failed_payment)
@@ -407,7 +407,7 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
     let old = SubscriptionEntry { trial_start: None, ..tried.clone() };
     assert_eq!(seen(&[course(old, vec![free])], "2026-02-01"), (1, 0), "from before its start was stored");
 
-    // A trial that is given to somebody who pays already is no trial before.
+    // A trial that is added to a paying subscription does not count before it starts.
     let first = invoice("2026-01-01", "2026-02-01", 1_000, Some("2026-01-01"));
     let given = SubscriptionEntry { created: at("2026-01-01"), ..tried };
     let all = [course(given, vec![first])];
@@ -488,7 +488,7 @@ fn active_subscriptions_are_told_by_the_plan_that_they_paid_for_then() {
     assert_eq!(sum.currencies["usd"].plans.get("basic_month"), Some(&1), "as it stands on the last day");
 }
 
-/// Stripe may end an overdue subscription, call it `unpaid`, or leave it; and later it may be paid or end after all.
+/// Stripe may end an overdue subscription, call it `unpaid`, or leave it `past_due`; later it may still be paid or end.
 #[test]
 fn a_payment_fails_on_one_day_whatever_stripe_calls_the_subscription_then_and_later() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));

@@ -1,4 +1,4 @@
-//! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness come in as arguments.
+//! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness are arguments.
 
 pub mod catalogue;
 pub mod device;

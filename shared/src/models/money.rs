@@ -1,5 +1,5 @@
 //! Money as Stripe counts it: integer minor units and a currency. Stripe, not ISO, defines how many decimals a currency
-//! has: its table is `currencies.json`, which the web app reads as well.
+//! has. Its table is `currencies.json`, which the web app also reads.
 
 use crate::models::language::Language;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-/// Stripe's page "Supported currencies": every currency that does not simply have two decimals, and the signs of some.
+/// Stripe's page "Supported currencies": every currency that does not have exactly two decimals, and the signs of some.
 static TABLE: LazyLock<BTreeMap<String, Currency>> =
     LazyLock::new(|| serde_json::from_str(include_str!("currencies.json")).expect("currencies.json is a table"));
 
@@ -17,8 +17,8 @@ static TABLE: LazyLock<BTreeMap<String, Currency>> =
 pub struct Currency {
     /// The decimals of Stripe's integer amounts: 2 for cents, 0 for yen.
     pub decimals: u32,
-    /// Stripe accepts only multiples of this: 10 if the last of three digits must be 0, 100 if two decimals are only
-    /// formal.
+    /// Stripe accepts only multiples of this: 10 if the last of three decimals must be 0, 100 if both decimals must be
+    /// 0.
     #[serde(default = "default_step")]
     pub step: i64,
     /// Whether people omit the decimals of this currency when they are 0.
@@ -27,7 +27,7 @@ pub struct Currency {
     /// The currency's sign in English. A currency without a sign is written with its code.
     #[serde(default)]
     symbol: Option<String>,
-    /// Its sign in languages that use another one, by language code.
+    /// Its sign in languages that use a different one, by language code.
     #[serde(default)]
     symbols: BTreeMap<String, String>,
 }
@@ -62,7 +62,7 @@ impl<'a> Money<'a> {
         Self { amount, currency }
     }
 
-    /// The amount as a language writes it, after Unicode's CLDR: `$6.49` in English, `6,49 $` in German.
+    /// The amount as a language writes it, according to Unicode's CLDR: `$6.49` in English, `6,49 $` in German.
     pub fn in_language(&self, language: Language) -> String {
         let currency = Currency::of(self.currency);
         let sign = if self.amount < 0 { "-" } else { "" };

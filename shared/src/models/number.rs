@@ -1,4 +1,4 @@
-//! Numbers from people and players: each has a range that every store supports.
+//! Numbers from people and players. Each has a range that can be stored exactly.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// The longest supported video, in seconds: a day.
 pub const VIDEO_SECONDS_MAX: u32 = 86_400;
 
-/// An integer from `MIN` to `MAX`. JSON's `5.0` is 5, as in its schema.
+/// An integer from `MIN` to `MAX`. `5.0` in JSON is accepted as 5, as JSON Schema defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Whole<const MIN: i64, const MAX: i64>(i64);
@@ -18,7 +18,7 @@ pub type Ordinal = Whole<1, 9_999>;
 pub type Amount = Whole<1, 999_999_999_999>;
 
 impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
-    /// A number that is known to be in range; any other does not compile.
+    /// A constant in range; one out of range does not compile.
     pub const fn constant<const NUMBER: i64>() -> Self {
         const { assert!(MIN <= NUMBER && NUMBER <= MAX) };
         Self(NUMBER)
@@ -38,7 +38,7 @@ impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
 impl<const MIN: i64, const MAX: i64> TryFrom<f64> for Whole<MIN, MAX> {
     type Error = Cow<'static, str>;
 
-    // All integers up to 2^53 are exact in a float, and no range here goes further.
+    // All integers up to 2^53 are exact in a float, and no range here exceeds that.
     #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the range is checked first")]
     fn try_from(number: f64) -> Result<Self, Self::Error> {
         if number.fract() != 0.0 {
@@ -71,15 +71,15 @@ impl<const MIN: i64, const MAX: i64> JsonSchema for Whole<MIN, MAX> {
     }
 }
 
-/// A position in a video or its length in seconds: from `MIN` to a day, with millisecond precision. Anything closer to
-/// 0 becomes 0, because a store might not support it.
+/// A position in a video or its length in seconds: from `MIN` to a day, with millisecond precision. A value closer to 0
+/// becomes 0, because a store might not support it.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct SecondsFrom<const MIN: u32>(f64);
 
 /// Any position in a video, or its length.
 pub type Seconds = SecondsFrom<0>;
-/// Where a video's credits start: never at its beginning, or it would count as watched at once.
+/// Where a video's credits start. It cannot be the beginning, because then the video would count as watched at once.
 pub type CreditsMarker = SecondsFrom<1>;
 
 impl<const MIN: u32> SecondsFrom<MIN> {

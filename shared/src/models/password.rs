@@ -1,4 +1,4 @@
-//! Password rules (contract §3): length and known bad passwords, no composition rules.
+//! Password rules: length and known bad passwords, no composition rules.
 
 use crate::models::email::Email;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -50,7 +50,7 @@ pub struct NewPassword(Password);
 /// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Anybody who knows the account would try it first.
+    /// An attacker who knows the account would try it first.
     #[error("must not be your email address or its first part")]
     OwnEmail,
 }
@@ -72,7 +72,7 @@ impl JsonSchema for NewPassword {
         "NewPassword".into()
     }
 
-    // Schemas count characters, like the contract.
+    // Schemas count characters, as we do.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 /// accepts it and clears the value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// Stays the same.
+    /// The value stays the same.
     #[default]
     Absent,
-    /// Becomes this.
+    /// The new value.
     Given(T),
 }
 

@@ -76,19 +76,19 @@ impl Interval {
     }
 }
 
-/// The lookup key of a price at Stripe: `basic_month`. A price's plan follows from its lookup key, never from its
+/// The lookup key of a price at Stripe: `basic_month`. A price's plan is determined by its lookup key, never by its
 /// product's name.
 pub fn lookup_key(plan: PlanType, interval: Interval) -> String {
     format!("{}_{}", plan.name(), interval.name())
 }
 
-/// The lookup key of the same price in another currency than the plan's usual one: `basic_month_eur`.
+/// The lookup key of the price in a currency other than the plan's usual one: `basic_month_eur`.
 pub fn lookup_key_in(plan: PlanType, interval: Interval, currency: &str) -> String {
     format!("{}_{currency}", lookup_key(plan, interval))
 }
 
 /// The plan and interval of a lookup key, in any currency; `None` for a price that is not ours, which never grants
-/// anything.
+/// access.
 pub fn of_lookup_key(key: &str) -> Option<(PlanType, Interval)> {
     let mut all = PlanType::ALL.into_iter().flat_map(|plan| Interval::ALL.map(|interval| (plan, interval)));
     all.find(|(plan, interval)| {
@@ -101,7 +101,7 @@ fn is_currency(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// How many streams may play simultaneously (contract §5).
+/// How many streams may play simultaneously.
 pub const fn streams(plan: Option<PlanType>) -> usize {
     match plan {
         None | Some(PlanType::Basic) => 1,

@@ -1,9 +1,9 @@
 //! The position of a running playback, which its lease carries from heartbeat to heartbeat.
 //!
-//! A steady heartbeat writes the position only into its lease. It goes into the row of `watch_history` when the row must say
-//! something else (the video is listed for continuing, or completed), and when the viewer pauses, seeks or leaves. So readers take
-//! the newest of both: [`WatchHistory::with`]. Nothing is lost if a player dies, because a lease is kept until its position has
-//! been written to the row.
+//! A steady heartbeat writes the position only into its lease. The row of `watch_history` is written only when the
+//! video becomes one to continue or is completed, and when the viewer pauses, seeks or leaves. So readers take the
+//! newer of the two positions: [`WatchHistory::with`]. Nothing is lost if a player crashes, because a lease is kept
+//! until its position has been written to the row.
 
 use crate::models::device_clock::{ClockReading, DeviceClocks, Order};
 use crate::models::ids::{UserId, VideoId};
@@ -13,10 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A report that was made longer ago than this was delayed.
+/// A report older than this counts as delayed.
 const DELAY_MAX: SignedDuration = SignedDuration::from_secs(2);
 
-/// A playback's position, and what the row of `watch_history` says. The names are short because heartbeats write them.
+/// A playback's position, and the state of its row in `watch_history`. The names are short because every heartbeat
+/// writes them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Position {
     /// In seconds.
@@ -25,10 +26,10 @@ pub struct Position {
     /// Whether the video was watched to its end, as far as this playback knows.
     #[serde(rename = "c")]
     pub completed: bool,
-    /// When it was last watched, by our clock. `None`: never.
+    /// When it was last watched, by our clock; `None` if never.
     #[serde(rename = "w", with = "microsecond::optional", default, skip_serializing_if = "Option::is_none")]
     pub last_watched_at: Option<Timestamp>,
-    /// What its reports showed of the device's clock.
+    /// What its reports revealed about the device's clock.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockReading>,
     /// Whether the position may be newer than the row's.
@@ -39,16 +40,17 @@ pub struct Position {
     pub row: RowMark,
 }
 
-/// What a playback knows of its row of `watch_history`: enough to change it without reading it, if the version still holds.
+/// What a playback knows about its row in `watch_history`: enough to write it without reading it, on the condition of
+/// its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowMark {
     /// The row's version; 0 if there is no row.
     #[serde(rename = "v")]
     pub version: u64,
-    /// Where the playback's clock is in the row's list of clocks.
+    /// The index of the playback's clock in the row's list of clocks.
     #[serde(rename = "k")]
     pub clock: usize,
-    /// Whether the row lists the video for continuing.
+    /// Whether the row lists the video in Continue watching.
     #[serde(rename = "l")]
     pub is_listed: bool,
     /// Whether the playback has written to it.
@@ -56,12 +58,12 @@ pub struct RowMark {
     pub is_written: bool,
 }
 
-/// What a report does to the row.
+/// What a report requires of the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowChange {
-    /// The lease carries the position.
+    /// Nothing is written to the row: the lease carries the position.
     None,
-    /// The position is written, if the row still has this version.
+    /// The position is written to the row, if the row still has this version.
     Write(RowMark),
 }
 
@@ -83,8 +85,8 @@ impl Position {
         }
     }
 
-    /// Takes a report, and says what it does to the row. `is_unscheduled`: it came before the next heartbeat was due, as it does when a
-    /// viewer pauses, seeks or leaves.
+    /// Applies a report, and returns whether the row must be written. `is_unscheduled`: the report came before the next
+    /// heartbeat was due, as when a viewer pauses, seeks or leaves.
     pub fn report(
         &mut self,
         report: &Report,
@@ -114,7 +116,7 @@ impl Position {
 }
 
 impl Position {
-    /// Notes how the row is, which others have changed.
+    /// Records the state of the row after others have changed it.
     pub fn follow(&mut self, playback: Uuid, row: &WatchHistory, duration: Option<f64>) {
         self.completed = row.completed;
         self.row = RowMark {
@@ -138,7 +140,7 @@ impl WatchHistory {
         }
     }
 
-    /// The row after a playback's position is written to it, whatever others wrote meanwhile. `ends`: the playback reached the end.
+    /// The row merged with a playback's position, after others changed the row. `ends`: the playback reached the end.
     pub fn joined(
         before: Option<&Self>,
         (user_id, video_id): (UserId, VideoId),
@@ -178,7 +180,7 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("in range")
     }
 
-    /// A playback that reports `(second, position)`, each report made `delay` seconds before it arrives.
+    /// A playback that sends reports, each made `delay` seconds before it arrives.
     struct Player(Uuid, Position);
 
     impl Player {

@@ -1,4 +1,4 @@
-//! How a viewer likes to watch, the same on every device.
+//! A viewer's playback preferences, the same on every device.
 
 use crate::models::patch::Field;
 use schemars::JsonSchema;
@@ -33,7 +33,7 @@ pub struct Preferences {
     pub volume: f64,
     /// Whether the next episode starts automatically.
     pub autoplay: bool,
-    /// The language of the pages; `null` follows the device.
+    /// The language of the app; `null` follows the device.
     pub interface_language: Option<LanguageTag>,
 }
 
@@ -61,15 +61,15 @@ pub struct PreferenceEdits {
     caption_language: Field<Option<LanguageTag>>,
     /// The language of the audio.
     audio_language: Field<Option<LanguageTag>>,
-    /// How fast to play; 1 is normal speed. Kept to two decimals.
+    /// The playback speed; 1 is normal. Stored with two decimals.
     #[schemars(range(min = 0.25, max = 4.0))]
     speed: Field<f64>,
-    /// How loud to play, from 0 (silent) to 1. Kept to two decimals.
+    /// The volume, from 0 (silent) to 1. Stored with two decimals.
     #[schemars(range(min = 0.0, max = 1.0))]
     volume: Field<f64>,
     /// Whether the next episode starts automatically.
     autoplay: Field<bool>,
-    /// The language of the pages.
+    /// The language of the app.
     interface_language: Field<Option<LanguageTag>>,
 }
 

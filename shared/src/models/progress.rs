@@ -1,17 +1,17 @@
-//! A viewer's position in a video: where to resume, and when it is completed (contract §5).
+//! A viewer's position in a video: where to resume, and when it is completed.
 
 use crate::models::device_clock::{DeviceClocks, Order, Stamp};
 use crate::models::ids::{UserId, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The share of a video below which there is nothing to resume, unless [`STARTED_SECONDS`] have passed.
+/// The share of a video below which there is nothing to resume, unless the position is past [`STARTED_SECONDS`].
 const STARTED_SHARE: f64 = 0.05;
 /// The seconds after which there is always something to resume.
 const STARTED_SECONDS: f64 = 120.0;
 /// The share of a video from which it is completed, unless its credits start earlier.
 const COMPLETED_SHARE: f64 = 0.9;
-/// Positions below this count as the start: finer values are not useful, and the table cannot store them all.
+/// Positions below this count as the start: finer values are not useful, and DynamoDB cannot store all of them.
 const POSITION_GRAIN_SECONDS: f64 = 0.001;
 
 /// A row of `watch_history`: a user's position in a video.
@@ -23,8 +23,8 @@ pub struct WatchHistory {
     pub video_id: VideoId,
     /// The position in seconds.
     pub progress: f64,
-    /// Whether it was watched to its end. This stays true until the viewer clears it; `progress` is then their position
-    /// in watching it again.
+    /// Whether it was watched to its end. This stays true until the viewer clears it. `progress` is then the position
+    /// in a repeated viewing.
     #[serde(default)]
     pub completed: bool,
     /// When it was last watched, by our clock: the time of the report that counts.
@@ -49,7 +49,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of a player at `position` of a film; `is_watched` says that it was watched to its end, whatever the
+    /// A player's report at `position` of a film. `is_watched` says that the film was watched to its end, whatever the
     /// position.
     pub fn of(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
         let progress = clamped(position, duration);
@@ -77,7 +77,7 @@ impl WatchHistory {
                 clocks,
                 version,
             }),
-            // A completed film stays completed, however late its report arrives.
+            // A late report can still complete the film, but never undoes that.
             (Order::Late, Some(before)) => {
                 Some(Self { completed: before.completed || report.is_end, clocks, version, ..before.clone() })
             }
@@ -91,7 +91,7 @@ impl WatchHistory {
     }
 }
 
-/// A position within its video, in seconds; an unknown duration is no limit.
+/// A position clamped to its video, in seconds; without a known duration there is no upper limit.
 pub fn clamped(position: f64, duration: Option<f64>) -> f64 {
     let position = if position < POSITION_GRAIN_SECONDS { 0.0 } else { position };
     duration.map_or(position, |duration| position.min(duration))

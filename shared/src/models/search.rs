@@ -24,7 +24,7 @@ pub fn fold(text: &str) -> String {
     let apostrophes = text.chars().map(|character| if matches!(character, '´' | '`') { '\'' } else { character });
     for character in apostrophes.nfkd().filter(|character| !is_optional(*character)).flat_map(char::to_lowercase) {
         match character {
-            // Letters that Unicode does not decompose, as people without them on their keyboard type them.
+            // Letters that Unicode does not decompose, spelled as people type them without the key.
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
@@ -36,7 +36,7 @@ pub fn fold(text: &str) -> String {
             'ı' => folded.push('i'),
             // A sigma has a different form at the end of a word.
             'ς' => folded.push('σ'),
-            // A letter whose lower case has a mark of its own: `İ`.
+            // A letter whose lower case form has a combining mark: `İ`.
             mark if is_optional(mark) => {}
             other => folded.push(other),
         }
@@ -74,7 +74,7 @@ fn is_sign(character: char) -> bool {
         '\'' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{2b9}'..='\u{2bc}' | '\u{2c8}' => true,
         '.' | '·' | '・' | '‧' | '•' | '*' | '/' | '_' | '&' | '+' => true,
         '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30a0}' | '\u{58a}' | '\u{5be}' => true,
-        // Hebrew marks acronyms with it.
+        // Hebrew uses it in acronyms.
         '"' | '\u{5f3}' | '\u{5f4}' => true,
         _ => false,
     }
@@ -97,7 +97,7 @@ impl Word {
         self.parts.concat()
     }
 
-    /// Whether its parts are words: the letters of `S.W.A.T.` are not, nor are the parts around an apostrophe.
+    /// Whether its parts are words. The letters of `S.W.A.T.` are not, and neither are the parts around an apostrophe.
     fn has_words(&self) -> bool {
         self.parts.iter().all(|part| part.chars().nth(1).is_some() || part.chars().all(is_run))
     }
@@ -160,7 +160,7 @@ impl MemberQuery {
     }
 }
 
-/// An index from words to the texts that contain them. The words are sorted, so that those with the same prefix are
+/// An index from words to the texts that contain them. The words are sorted, so those with the same prefix are
 /// adjacent.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -231,7 +231,7 @@ impl Index {
             return Hits::none(self.texts);
         }
         let mut search = Search { index: self, known: HashMap::new() };
-        // The results for the words before, with and without the last of them.
+        // The results for the previous words, without and with the last one.
         let (mut before, mut found) = (Hits::none(self.texts), Hits::all(self.texts));
         for (at, word) in words.iter().enumerate() {
             let mut next = search.word(word).and(&found);

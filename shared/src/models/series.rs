@@ -87,7 +87,7 @@ pub struct SeriesEdits {
     category: Field<CategoryName>,
 }
 
-/// A series in the catalogue's snapshot. Everything else that viewers see of it is derived from its episodes.
+/// A series in the catalogue's snapshot. Everything else that viewers see is derived from its episodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesEntry {
     /// The id.
@@ -121,7 +121,7 @@ pub struct PublicSeries {
     pub description: String,
     /// Its category.
     pub category: String,
-    /// The poster of its first episode; `null` if that has none.
+    /// The poster of its first episode; `null` if it has none.
     pub poster: Option<Poster>,
     /// Its seasons, in order.
     pub seasons: Vec<Season>,
@@ -132,7 +132,7 @@ pub struct PublicSeries {
 }
 
 impl PublicSeries {
-    /// The series with its visible episodes, in order; `None` without any: then it is not public.
+    /// The series with its visible episodes, in order; `None` without any, because then it is not public.
     pub fn of(entry: &SeriesEntry, episodes: &[&PublicVideo]) -> Option<Self> {
         let first = episodes.first()?;
         let mut seasons: BTreeMap<u32, usize> = BTreeMap::new();

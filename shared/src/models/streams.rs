@@ -1,4 +1,4 @@
-//! Concurrent streams: a user's leases are the slots of one item (contract §5).
+//! Concurrent streams: a user's leases are the slots of one item.
 
 use crate::models::ids::{PlaybackId, SessionId, VideoId};
 use crate::models::position::Position;
@@ -19,7 +19,8 @@ pub fn lease_life(heartbeat: SignedDuration) -> SignedDuration {
     heartbeat * HEARTBEATS_MISSED_MAX
 }
 
-/// A lease. The names are short and the ids binary, because heartbeats write all of a user's leases, and pay by the kilobyte.
+/// A lease. The names are short and the ids binary, because every heartbeat writes all of a user's leases, and DynamoDB
+/// bills writes by the kilobyte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slot {
     /// The playback that holds it.
@@ -31,7 +32,7 @@ pub struct Slot {
     /// The video.
     #[serde(rename = "v", with = "binary")]
     pub video_id: VideoId,
-    /// Its title, for choosing a stream to stop.
+    /// The video's title, for choosing a stream to stop.
     #[serde(rename = "n")]
     pub video_title: String,
     /// The device.
@@ -58,7 +59,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The lease of a playback of that video that starts now.
+    /// The lease of a playback that starts now.
     pub fn new(video: &Video, session: &Session, position: Position, life: SignedDuration, now: Timestamp) -> Self {
         Self {
             playback_session_id: PlaybackId::new(now),
@@ -79,7 +80,7 @@ impl Slot {
         !self.is_stopped && now < self.expires_at
     }
 
-    /// The lease as shown when a stream must be stopped.
+    /// The lease in the form that is shown when a stream must be stopped.
     pub fn busy(&self) -> StreamInUse {
         StreamInUse {
             playback_session_id: self.playback_session_id,
@@ -90,7 +91,7 @@ impl Slot {
     }
 }
 
-/// A stream that plays, as a refusal names it.
+/// A stream in use, as listed when another one is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StreamInUse {
     /// The playback, for stopping it.
@@ -103,7 +104,7 @@ pub struct StreamInUse {
     pub started_at: Timestamp,
 }
 
-/// An id as the 16 bytes that it is.
+/// Serializes an id as its 16 bytes.
 mod binary {
     use serde::de::{Error, Visitor};
     use serde::{Deserializer, Serializer};
@@ -135,12 +136,12 @@ mod binary {
     }
 }
 
-/// Where a lease stands among a user's others.
+/// A lease's rank among a user's leases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The number of live leases that come first when there are too many.
+    /// The number of live leases that take precedence when there are too many.
     pub ahead: usize,
-    /// Whether the lease is live itself; an expired one has to take a free slot again.
+    /// Whether the lease itself is live; an expired one must take a free slot again.
     pub is_live: bool,
 }
 
@@ -150,7 +151,7 @@ pub struct Standing {
 pub enum Beat {
     /// The lease continues.
     Renewed(Slot),
-    /// The lease is gone: it was stopped from elsewhere, or its slot was taken.
+    /// The lease is lost: another device stopped it, or its slot was taken.
     Lost,
 }
 
@@ -160,14 +161,14 @@ pub enum Beat {
 pub enum Taken {
     /// A live lease continues.
     Renewed(Slot),
-    /// A new one, replacing the sign-in session's own at that index, which follows.
+    /// A new lease replaced the sign-in session's own. Contains the index, the new lease and the old one.
     Replaced(usize, Slot, Slot),
-    /// A new one in a new slot, and those that made room for it.
+    /// A new lease in a new slot, and the leases that were dropped to make room for it.
     Started(Slot, Vec<Slot>),
 }
 
 impl Taken {
-    /// The leases that are gone.
+    /// The leases that were dropped.
     pub fn dropped(&self) -> &[Slot] {
         match self {
             Self::Renewed(_) => &[],
@@ -177,8 +178,8 @@ impl Taken {
     }
 }
 
-/// A user's slots. An expired lease stays until its slot is needed, so that a late heartbeat still finds it, and so that its
-/// position stays until it has been written to the row.
+/// A user's slots. An expired lease stays until its slot is needed, so a late heartbeat still finds it, and its
+/// position is kept until it has been written to the row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Slots {
     /// In the order in which they were taken.
@@ -200,22 +201,22 @@ impl Slots {
         self.live(now).find(|slot| slot.playback_session_id == id && slot.sid == sid)
     }
 
-    /// The newest position in a video that a lease carries.
+    /// The newest position in a video among the leases.
     pub fn position(&self, video_id: VideoId) -> Option<&Position> {
         let carried = self.slots.iter().filter(|slot| slot.video_id == video_id && slot.position.is_ahead);
         carried.map(|slot| &slot.position).max_by_key(|position| position.last_watched_at)
     }
 
-    /// The videos in which leases carry a position that is listed for continuing.
+    /// The videos whose position in a lease belongs in Continue watching.
     pub fn continued(&self) -> BTreeSet<VideoId> {
         let carried = self.slots.iter().filter(|slot| slot.position.is_ahead && slot.position.row.is_listed);
         carried.map(|slot| slot.video_id).collect()
     }
 
-    /// Renews the lease of `renewed` if it is live and plays the same video. Otherwise takes `new`.
+    /// Renews the lease of `renewed` if it is live and plays the same video. Otherwise takes a slot for `new`.
     ///
     /// # Errors
-    /// The other leases, when `limit` of them are live.
+    /// The other leases, if `limit` of them are live.
     pub fn play(
         &mut self,
         new: Slot,
@@ -238,7 +239,8 @@ impl Slots {
         })
     }
 
-    /// Takes a slot for a new playback, replacing the same sign-in session's own. Returns the others that made room for it.
+    /// Takes a slot for a new playback, replacing the same sign-in session's own. Returns the leases that were dropped
+    /// to make room.
     ///
     /// # Errors
     /// The leases that use the slots, if `limit` others are live.
@@ -254,7 +256,7 @@ impl Slots {
         Ok(dropped)
     }
 
-    /// Where a lease stands that was not stopped or taken.
+    /// The rank of a lease; `None` if it was stopped or its slot was taken.
     pub fn standing(&self, id: PlaybackId, sid: SessionId, now: Timestamp) -> Option<Standing> {
         let is_it = |slot: &&Slot| slot.playback_session_id == id && slot.sid == sid && !slot.is_stopped;
         let slot = self.slots.iter().find(is_it)?;
@@ -265,7 +267,8 @@ impl Slots {
         Some(Standing { ahead, is_live })
     }
 
-    /// Notes in a lease how its position's row is, which others have changed; `false` if there is nothing to note.
+    /// Records in a lease the state of its history row after others have changed it; `false` if there is nothing to
+    /// record.
     pub fn follow(&mut self, id: PlaybackId, row: &WatchHistory, duration: Option<f64>) -> bool {
         let Some(slot) = self.of(id) else { return false };
         slot.position.follow(id.uuid(), row, duration);
@@ -307,7 +310,7 @@ impl Slots {
         is_changed
     }
 
-    /// Ends leases: those that carry a position are stopped, and the others removed.
+    /// Ends leases: those with an unwritten position are marked as stopped; the others are removed.
     fn end(&mut self, is_it: impl Fn(&Slot) -> bool) {
         self.slots.retain(|slot| slot.position.is_ahead || !is_it(slot));
         for slot in self.slots.iter_mut().filter(|slot| is_it(slot)) {

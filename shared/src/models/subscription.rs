@@ -21,7 +21,7 @@ pub enum Status {
     Incomplete,
     IncompleteExpired,
     Canceled,
-    /// A status that Stripe has added since; it grants nothing.
+    /// A status that this version does not know; it grants nothing.
     #[serde(other)]
     Unknown,
 }
@@ -57,13 +57,13 @@ impl Status {
         }
     }
 
-    /// Whether it rules out a second subscription (contract §6).
+    /// Whether it prevents a second subscription.
     pub fn is_live(self) -> bool {
         matches!(self, Status::Trialing | Status::Active | Status::PastDue | Status::Unpaid | Status::Paused)
     }
 }
 
-/// The granting subscription of a user, as fetched from Stripe. The default is no subscription.
+/// The subscription that grants access to a user, as fetched from Stripe. The default is no subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Subscription {
@@ -77,7 +77,8 @@ pub struct Subscription {
     pub status: Status,
     /// The billing interval.
     pub interval: Option<Interval>,
-    /// What a period costs before coupons, in minor units: the price that it was sold at, whatever is sold now.
+    /// What a period costs before coupons, in minor units: the price at which it was sold, even if the plan's price has
+    /// changed since.
     pub amount: Option<i64>,
     /// ISO 4217, in lower case.
     pub currency: Option<String>,
@@ -93,20 +94,20 @@ pub struct Subscription {
     pub resumes_at: Option<Timestamp>,
     /// The earliest time at which one of its open invoices was finalized: the start of the grace period.
     pub unpaid_since: Option<Timestamp>,
-    /// The plan that it changes to at the end of the period.
+    /// The plan that it will change to at the end of the period.
     pub pending_plan_type: Option<PlanType>,
     /// The billing interval after that change.
     pub pending_interval: Option<Interval>,
     /// What a period will cost then before coupons, in minor units.
     pub pending_amount: Option<i64>,
-    /// A plan that the operator gave.
+    /// The complimentary plan that an operator granted.
     pub complimentary_plan: Option<PlanType>,
     /// When that ends.
     pub complimentary_until: Option<Timestamp>,
 }
 
 impl Subscription {
-    /// This state from Stripe, with the complimentary plan of another.
+    /// This state from Stripe, with the complimentary plan of another row.
     #[must_use]
     pub fn beside(self, other: &Self) -> Self {
         Self { complimentary_plan: other.complimentary_plan, complimentary_until: other.complimentary_until, ..self }

@@ -1,4 +1,4 @@
-//! A subscription as clients see it: its state, and what it grants now.
+//! A subscription as clients see it: its state, and the access that it grants now.
 
 use crate::models::entitlement::{self, AccessView, Decision};
 use crate::models::plan::{Interval, PlanType};
@@ -17,7 +17,7 @@ pub struct SubscriptionView {
     pub status: Status,
     /// The billing interval.
     pub interval: Option<Interval>,
-    /// What a period costs the member before coupons, in minor units. It may differ from what the plan costs now.
+    /// What a period costs the member before coupons, in minor units. It may differ from the plan's current price.
     pub amount: Option<i64>,
     /// ISO 4217, in lower case.
     pub currency: Option<String>,
@@ -36,9 +36,9 @@ pub struct SubscriptionView {
     pub grace_until: Option<Timestamp>,
     /// Whether the user may watch videos of a plan now.
     pub access: AccessView,
-    /// When access ends in the present state.
+    /// When access ends in the current state.
     pub access_until: Option<Timestamp>,
-    /// The plan that it changes to at the end of the period.
+    /// The plan that it will change to at the end of the period.
     pub pending_plan_type: Option<PlanType>,
     /// The billing interval after that change.
     pub pending_interval: Option<Interval>,

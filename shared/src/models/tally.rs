@@ -1,32 +1,32 @@
-//! The figures of a day as [`crate::models::metrics`] counts them and the tables keep them.
+//! The figures of a day as [`crate::models::metrics`] counts them and the tables store them.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-/// The figures of a day as they are counted, in whole numbers: sums of them are the same in every order.
+/// The figures of a day, in whole numbers, so their sums do not depend on the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
-    /// Money and subscriptions by currency: ISO 4217, in lower case. A currency with nothing to report is left out.
+    /// Money and subscriptions by currency (ISO 4217, in lower case). A currency with nothing to report is omitted.
     pub currencies: BTreeMap<String, Tally>,
     /// Playbacks that started.
     pub views: u64,
-    /// For how long they were watched, in milliseconds.
+    /// How long these playbacks were watched, in milliseconds.
     pub watched_ms: i64,
-    /// How many of them reached the video's end.
+    /// How many of these playbacks reached the video's end.
     pub completed: u64,
 }
 
-/// The figures of one currency as they are counted. Amounts are in minor units.
+/// The figures of one currency. Amounts are in minor units.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Monthly recurring revenue at the day's end.
     pub mrr: i64,
-    /// Subscriptions at the day's end that are paid for, or overdue within grace.
+    /// Subscriptions at the day's end that are paid for, or overdue within the grace period.
     pub active: u64,
-    /// These by plan and interval: `basic_month`.
+    /// These subscriptions by plan and interval: `basic_month`.
     pub plans: BTreeMap<String, u64>,
-    /// What open renewals within grace come to at the day's end.
+    /// The sum of open renewals within the grace period at the day's end.
     pub at_risk: i64,
     /// Subscriptions in their trial at the day's end.
     pub trialing: u64,
@@ -40,15 +40,16 @@ pub struct Tally {
     pub payments_paid: u64,
     /// Invoices over 0 that finally failed.
     pub payments_failed: u64,
-    /// Renewals that were paid after an attempt had failed.
+    /// Renewals that were paid after a failed attempt.
     pub recovered: i64,
-    /// Refunds by the day they were made. One that bounces later still counts: Stripe does not say when it bounced.
+    /// Refunds by the day they were made. A refund that fails later still counts, because Stripe does not say when it
+    /// failed.
     pub refunded: i64,
-    /// Disputes and inquiries by the day they were opened, whatever came of them.
+    /// Disputes and inquiries by the day they were opened, whatever their outcome.
     pub disputed: i64,
     /// Trials that began.
     pub trials_started: u64,
-    /// Trials whose first period afterwards was paid for.
+    /// Trials that were followed by a paid period.
     pub trials_converted: u64,
 }
 
@@ -74,7 +75,7 @@ impl AddAssign<&Tally> for Tally {
     }
 }
 
-/// Adds a later day: events add up, and of the state the last day's counts.
+/// Adds a later day: events are added up, and the state is that of the later day.
 impl AddAssign<&Counted> for Counted {
     fn add_assign(&mut self, later: &Counted) {
         for currency in later.currencies.keys() {

@@ -142,8 +142,8 @@ pub fn check<R: Rule>(typed: &str) -> Result<(), Cow<'static, str>> {
     check_normal::<R>(&normal(typed, R::LINE_BREAKS))
 }
 
-/// Turns text that nobody can be asked to correct, such as a user agent, into a line: disallowed characters, and
-/// everything beyond `max` characters, are dropped.
+/// Turns text that no user can correct, such as a user agent, into a line: drops disallowed characters, and everything
+/// beyond `max` characters.
 pub fn cleaned(text: &str, max: usize) -> String {
     let characters: Vec<char> = normal(text, false).chars().collect();
     let allowed = (0..characters.len()).filter(|at| is_allowed(&characters, *at, false)).map(|at| characters[at]);
@@ -151,7 +151,7 @@ pub fn cleaned(text: &str, max: usize) -> String {
     short.trim().to_owned()
 }
 
-/// Whether a script writes words without spaces, so that a word can start anywhere.
+/// Whether a script writes words without spaces, so a word can start anywhere.
 pub fn is_unspaced(character: char) -> bool {
     matches!(
         Script::for_char(character),
@@ -218,7 +218,7 @@ fn is_allowed(characters: &[char], at: usize, line_breaks: bool) -> bool {
     }
 }
 
-/// Whether an invisible character has its proper function here. Overrides of the writing direction never do.
+/// Whether an invisible character has a legitimate function here. Overrides of the writing direction never have one.
 fn is_format_in_place(characters: &[char], at: usize) -> bool {
     let before = characters[..at].iter().rev().copied();
     let previous = before.clone().next();
@@ -258,7 +258,7 @@ fn is_virama(character: char) -> bool {
     CanonicalCombiningClass::for_char(character) == CanonicalCombiningClass::Virama
 }
 
-/// Whether a letter changes its form next to its neighbors, so that joiners matter.
+/// Whether a letter changes its form next to its neighbors, so joiners matter.
 fn is_joining(character: char) -> bool {
     !matches!(JoiningType::for_char(character), JoiningType::NonJoining | JoiningType::Transparent)
 }
@@ -434,7 +434,7 @@ mod tests {
     fn text_is_stored_trimmed_and_normalized_and_counted_that_way() {
         assert_eq!(line(" \u{3000}Ame\u{301}lie\n").as_deref(), Ok("Am\u{e9}lie"));
         assert_eq!(Line::<3>::read("e\u{301}e\u{301}e\u{301}").map(String::from).as_deref(), Ok("ééé"));
-        // The normal form of this letter is longer than the letter.
+        // The normalized form of this letter is longer than the letter.
         assert!(Line::<1>::read("\u{958}").is_err());
         assert!(Line::<7>::read("👨‍👩‍👧‍👦").is_ok() && Line::<6>::read("👨‍👩‍👧‍👦").is_err());
         assert!(Line::<20>::read(&"x".repeat(20)).is_ok() && Line::<20>::read(&"x".repeat(21)).is_err());

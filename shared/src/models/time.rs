@@ -53,12 +53,12 @@ pub fn day(moment: Timestamp) -> String {
 
 /// The schema's `format` for a timestamp.
 pub const MOMENT_FORMAT: &str = "date-time";
-/// The schema's `format` for the time of a device's clock.
+/// The schema's `format` for the time on a device's clock.
 pub const DEVICE_TIME_FORMAT: &str = "device-time";
 /// The schema's `format` for a day.
 pub const DAY_FORMAT: &str = "date";
-/// The years that an input may name: a device that lost the time says 1970, and adding to a time in the last year still
-/// gives a valid timestamp.
+/// The years that an input may contain: a device that lost the time reports 1970, and adding to a time in the last year
+/// still gives a valid timestamp.
 const YEARS: RangeInclusive<i16> = 1970..=2199;
 
 /// A timestamp from a request: RFC 3339, with an offset or `Z`.
@@ -82,7 +82,7 @@ impl FromStr for Moment {
     }
 }
 
-/// The time of a device's clock: RFC 3339 with any year, because a clock may be wrong by centuries and is compared only
+/// The time on a device's clock: RFC 3339 with any year, because a clock may be wrong by centuries and is only compared
 /// with itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeviceTime(Timestamp);
@@ -126,8 +126,8 @@ impl JsonSchema for DeviceTime {
 
 const NOT_A_MOMENT: &str = "must be a moment as RFC 3339 writes it, such as 2026-03-01T12:00:00Z";
 
-/// Accepts only RFC 3339; our parser alone would accept more. That is a date, a `T`, a time in seconds without leap
-/// seconds, and an offset.
+/// Whether the text is RFC 3339: a date, a `T`, a time with seconds but without leap seconds, and an offset. Our parser
+/// alone would accept more.
 fn has_one_meaning(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shape = b"0000-00-00T00:00:00";
@@ -191,7 +191,7 @@ impl Day {
         Self(TimeZone::UTC.to_datetime(moment).date())
     }
 
-    /// Its first moment.
+    /// The start of the day.
     pub fn start(self) -> Timestamp {
         TimeZone::UTC.to_timestamp(self.0.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
     }
@@ -232,7 +232,7 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
-/// Parses the one form that we write.
+/// Parses only the form that we write.
 impl FromStr for Day {
     type Err = &'static str;
 

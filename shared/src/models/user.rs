@@ -1,4 +1,4 @@
-//! Users: who has an account, and what they may do.
+//! Users: their accounts and roles.
 
 use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What every row has as [`User::listing`].
+/// The value of [`User::listing`] in every row.
 pub const LISTING: &str = "users";
 
 /// What a user may do.
@@ -44,14 +44,13 @@ pub struct User {
     /// When they registered.
     #[serde(serialize_with = "as_sortable")]
     pub created_at: Timestamp,
-    /// The language that their browser preferred when they registered, if it is one of ours.
+    /// The one of our languages that their browser preferred when they registered.
     #[serde(default)]
     pub language: Option<Language>,
     /// Stripe's customer, once there is one.
     pub stripe_customer_id: Option<String>,
-    /// The version of the current password. Sessions that an older one opened have ended, except
-    /// [`User::session_kept`]. Versions are compared, not times, so that a sign-in that overlaps a change cannot
-    /// survive it.
+    /// The version of the current password. Sessions that an older password opened have ended, except
+    /// [`User::session_kept`]. Versions are compared, not times, so a sign-in that overlaps a change cannot survive it.
     #[serde(default)]
     pub credential_version: u64,
     /// The session that changed the password, which stays alive.
@@ -76,7 +75,8 @@ impl User {
         }
     }
 
-    /// The language in which we write to them: the one of the pages that they chose, else the one of their registration.
+    /// The language in which we write to them: the interface language that they chose, else the language of their
+    /// registration.
     pub fn language_of_mail(&self, preferences: Option<&Preferences>) -> Language {
         let chosen = preferences.and_then(|preferences| preferences.interface_language.as_ref());
         chosen.and_then(|tag| Language::of_tag(tag.as_str())).or(self.language).unwrap_or_default()

@@ -9,17 +9,17 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What every row has as [`Video::listing`].
+/// The value of [`Video::listing`] in every row.
 pub const LISTING: &str = "videos";
 
 /// The state of a video's encoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VideoStatus {
-    /// Waiting for its upload, or being encoded.
+    /// It is waiting for its upload, or being encoded.
     #[default]
     Processing,
-    /// Playable.
+    /// It can be played.
     Ready,
     /// It cannot be played; `error_reason` says why.
     Error,
@@ -43,7 +43,7 @@ pub enum VideoQuality {
     /// For simple content.
     #[default]
     Basic,
-    /// Encoded to suit each film.
+    /// Encoding is adapted to each film.
     Plus,
     /// The highest quality, for films whose pictures matter most.
     Premium,
@@ -68,7 +68,7 @@ pub struct AudioTrack {
     pub kept: bool,
 }
 
-/// A pending new file for a video that plays: the old one plays until it is ready.
+/// A pending new file for a video that plays: the old file plays until the new one is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replacement {
     /// Mux's upload.
@@ -133,7 +133,7 @@ pub struct Video {
     /// The state of its encoding.
     #[serde(default)]
     pub status: VideoStatus,
-    /// Why it has no duration.
+    /// Why it cannot be played.
     pub error_reason: Option<String>,
     /// Whether the operator published it.
     #[serde(default)]
@@ -144,7 +144,7 @@ pub struct Video {
     pub published_at: Option<Timestamp>,
     /// In seconds.
     pub duration: Option<f64>,
-    /// Where its credits start, in seconds: from there on it is completed.
+    /// Where its credits start, in seconds. From there on the video counts as completed.
     pub credits_at: Option<f64>,
     /// Its images, signed when it became ready.
     pub poster: Option<Poster>,
@@ -171,7 +171,7 @@ pub struct Video {
     /// The audio tracks of its file.
     #[serde(default)]
     pub audio: Vec<AudioTrack>,
-    /// Whether Mux was asked what else the file contained.
+    /// Whether the file's other tracks were requested from Mux.
     #[serde(default)]
     pub is_inspected: bool,
     /// Until when its file can be uploaded.
@@ -184,7 +184,7 @@ pub struct Video {
     /// Its former assets: late reports about them are ignored.
     #[serde(default)]
     pub former_assets: Vec<String>,
-    /// When Mux is asked about it next, while it is unsettled: the key of a sparse index.
+    /// When its state is next requested from Mux, while it is unsettled: the key of a sparse index.
     #[serde(default, serialize_with = "as_sortable_option")]
     pub check_at: Option<Timestamp>,
     /// The partition of the operator's list, newest first: the same for every video.

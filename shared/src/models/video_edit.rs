@@ -24,7 +24,7 @@ pub struct NewVideo {
     series_id: Option<SeriesId>,
     season: Option<Ordinal>,
     episode: Option<Ordinal>,
-    /// Where its credits start, in seconds: from there on it counts as watched.
+    /// Where its credits start, in seconds. From there on the video counts as watched.
     credits_at: Option<CreditsMarker>,
     /// Hidden until this time, even when published.
     publish_at: Option<Moment>,
@@ -41,11 +41,11 @@ pub struct VideoEdits {
     description: Field<Option<Description>>,
     category: Field<CategoryName>,
     required_plan: Field<RequiredPlan>,
-    /// The series that it is an episode of. Without one there is neither season nor episode.
+    /// The series that it belongs to. `null` also clears season and episode.
     series_id: Field<Option<SeriesId>>,
     season: Field<Option<Ordinal>>,
     episode: Field<Option<Ordinal>>,
-    /// Where its credits start, in seconds: from there on it counts as watched.
+    /// Where its credits start, in seconds. From there on the video counts as watched.
     credits_at: Field<Option<CreditsMarker>>,
     /// Hidden until this time, published or not.
     publish_at: Field<Option<Moment>>,
@@ -65,7 +65,7 @@ pub enum EditRefused {
 }
 
 impl NewVideo {
-    /// The video, created at `now`; it waits for its upload.
+    /// The video, created at `now`, waiting for its upload.
     ///
     /// # Errors
     /// A season or number without a series.

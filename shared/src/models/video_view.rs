@@ -1,4 +1,4 @@
-//! Videos as clients see them: everybody, and operators.
+//! Videos as everybody sees them, and as operators see them.
 
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
@@ -158,7 +158,7 @@ impl From<&Replacement> for ReplacementView {
 pub struct VideoUpload {
     /// The video.
     pub video: AdminVideo,
-    /// Where to upload the file.
+    /// Where to upload the file to.
     pub upload: UploadTarget,
 }
 

@@ -15,9 +15,9 @@ use std::time::Duration;
 /// The timeouts of a call: for connecting, and in total. Two calls fit into a handler's deadline.
 const CONNECT: Duration = Duration::from_secs(1);
 const CALL: Duration = Duration::from_secs(3);
-/// How often a repeatable call is attempted.
+/// The most attempts of a repeatable call.
 const TRIES_MAX: u32 = 2;
-/// How long an upload's URL is valid: a working day and a slow connection.
+/// How long an upload's URL is valid: long enough for a slow connection.
 pub const UPLOAD_SECONDS: i64 = 24 * 3_600;
 
 /// A client of Mux's API.
@@ -28,9 +28,9 @@ pub struct Mux {
     secret: Secret<MuxSecret>,
 }
 
-/// The longest id that Mux assigns, in bytes; a longer one is not Mux's.
+/// The longest accepted id of Mux, in bytes.
 const ID_BYTES_MAX: usize = 255;
-/// The longest text of Mux's that is stored, in characters, such as a name or a reason.
+/// The longest text from Mux that is stored, in characters, such as a name or a reason.
 const TEXT_CHARS_MAX: usize = 500;
 /// The most tracks of an asset that are stored.
 const TRACKS_MAX: usize = 100;
@@ -58,7 +58,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// An upload of which only the id is known.
+    /// An upload with only its id known.
     pub fn unknown(id: &str) -> Self {
         Self { id: id.to_owned(), ..Self::default() }
     }
@@ -151,7 +151,7 @@ struct Errors {
 }
 
 impl Asset {
-    /// An asset of which only the id is known.
+    /// An asset with only its id known.
     pub fn unknown(id: &str) -> Self {
         Self { id: id.to_owned(), ..Self::default() }
     }
@@ -223,7 +223,7 @@ impl Asset {
     }
 }
 
-/// The audio tracks that play, and those of the file that were dropped: Mux keeps the first ones.
+/// The audio tracks that play, and those of the file that Mux dropped: it keeps the first ones.
 pub fn with_source(kept: &[AudioTrack], source: &[SourceTrack]) -> Vec<AudioTrack> {
     let mut all = kept.to_vec();
     for (index, track) in source.iter().filter(|track| track.kind == "audio").take(TRACKS_MAX).enumerate() {
@@ -328,7 +328,7 @@ impl Mux {
         }
     }
 
-    /// Deletes an asset with everything that plays it; one that does not exist counts as deleted.
+    /// Deletes an asset with all its playback ids. An asset that does not exist counts as deleted.
     #[boxed]
     pub async fn delete_asset(&self, id: &str) -> Result<(), MuxError> {
         match self.repeated::<Value>(Method::DELETE, &format!("/video/v1/assets/{}", segment(id))).await {
@@ -358,15 +358,14 @@ impl Mux {
     }
 }
 
-/// The content of `{"data": …}`. Neither the text nor the body of a failure is kept, because it may repeat what was
-/// sent.
+/// The content of `{"data": …}`. The body of a failure is dropped, because it may repeat what was sent.
 async fn answer<T: DeserializeOwned>(call: RequestBuilder) -> Result<T, MuxError> {
     let answer = call.send().await.map_err(|error| MuxError::Unavailable(failure(&error).into()))?;
     match answer.status() {
         StatusCode::NO_CONTENT => serde_json::from_value(Value::Null).map_err(|_| MuxError::Refused(204)),
         status if status.is_success() => {
             let body = answer.bytes().await.map_err(|error| MuxError::Unavailable(failure(&error).into()))?;
-            // A truncated response may be complete next time; a response in another format stays that way.
+            // A truncated response may be complete next time; a response in another format is a permanent failure.
             let torn = |_| MuxError::Unavailable("the response is not JSON".into());
             let mut body: Value = serde_json::from_slice(&body).map_err(torn)?;
             let data = body.get_mut("data").map(Value::take).ok_or(MuxError::Unreadable)?;
@@ -391,7 +390,7 @@ fn failure(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// An id as one segment of a path: ids from webhooks are not trusted.
+/// An id as one path segment, escaped because ids from webhooks are not trusted.
 fn segment(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

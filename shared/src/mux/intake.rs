@@ -1,5 +1,5 @@
-//! Converts what Mux reports about a video's files, in a webhook or in response to a query, into reports for the
-//! model's rules.
+//! Converts what Mux says about a video's files, in a webhook or in response to a query, into reports for the model's
+//! rules.
 
 use crate::models::encoding::{AssetId, FileNews, Film, SignedPoster};
 use crate::models::video::{Video, VideoStatus};
@@ -10,7 +10,8 @@ use crate::mux::webhook::{CANCELLED, ERRORED, News, TIMED_OUT};
 use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 
-/// How long an upload may still be waiting at Mux after its URL has expired, before we conclude that no file was sent.
+/// How long after the expiry of its URL an upload may still be waiting at Mux, before we conclude that no file was
+/// sent.
 const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// The meaning of Mux's report for a video, with the poster of a playable asset signed; `None` if it means nothing.

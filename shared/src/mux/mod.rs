@@ -52,8 +52,8 @@ pub enum MuxError {
 }
 
 impl MuxError {
-    /// Whether a retry would fail as well because of the one object of the request. Problems with our credentials are
-    /// not permanent in this sense: they fail every call until somebody fixes them.
+    /// Whether the cause is the request's object, so a retry would also fail. Problems with our credentials do not
+    /// count as permanent: every call fails until somebody fixes them.
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::NotFound | Self::Unreadable => true,

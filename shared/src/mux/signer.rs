@@ -1,4 +1,5 @@
-//! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that gives access for a while.
+//! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that gives access for a
+//! limited time.
 
 use crate::models::video::Poster;
 use crate::mux::{MuxError, MuxSecret};
@@ -23,7 +24,7 @@ const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 const POSTER_WIDTH: u32 = 640;
 /// The width of the picture in a player before the first frame.
 const THUMBNAIL_WIDTH: u32 = 1280;
-/// Image tokens expire at full hours, so that URLs stay the same, and cached, between two signings.
+/// Image tokens expire at full hours, so URLs stay the same, and cached, between two signings.
 const IMAGE_EXPIRY_GRAIN_SECONDS: i64 = 3_600;
 
 /// Signs what a player loads: stream, thumbnail, storyboard, captions.
@@ -35,8 +36,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// A signer with this function's secret. The key is read and used once here: the first signature of a process takes
-    /// 30 to 50 ms, which no request then has to wait for. If this fails, the first request tries again.
+    /// A signer with this function's secret. Reads the key and signs once, because the first signature of a process
+    /// takes 30 to 50 ms, and no request should wait for that. If this fails, the first request retries.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let keys = Keys::connect(services).await?;
@@ -96,7 +97,7 @@ impl Posters {
         Ok(Self { keys: Keys::connect(services).await?, image_url: services.mux_image_url()? })
     }
 
-    /// Whether a poster uses the current image origin, which is a setting.
+    /// Whether a poster's URL uses the image origin of the current settings.
     pub fn leads_here(&self, poster: &Poster) -> bool {
         poster.url.strip_prefix(&self.image_url).is_some_and(|rest| rest.starts_with('/'))
     }
@@ -184,8 +185,8 @@ impl Key {
         Ok(Self { id: secret.signing_key_id.clone(), text: secret.signing_private_key.clone(), pair })
     }
 
-    /// A token for one playback id. Mux's SDKs differ on where `kid` goes, so it is in both header and claims;
-    /// parameters of an image count only inside the claims.
+    /// A token for one playback id. Mux's SDKs differ on where `kid` goes, so it is in both the header and the claims.
+    /// Image parameters only take effect inside the claims.
     fn token(
         &self,
         playback_id: &str,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// How far the time of Mux's signature may be from ours. Mux's SDK accepts any time in the future; a captured signature
-/// would then be valid for as long as its clock was wrong.
+/// How far the time of Mux's signature may be from ours. Mux's SDK accepts any time in the future, but then a captured
+/// signature from a fast clock would stay valid for too long.
 pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 5 };
 
 /// Why an upload did not become an asset, for the operator.
@@ -19,10 +19,10 @@ pub(super) const TIMED_OUT: &str = "No file came before the upload link expired.
 /// An event, parsed leniently: Mux adds fields and types.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Event {
-    /// `video.asset.ready`.
+    /// The type, such as `video.asset.ready`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The same for every delivery of the event.
+    /// The id, which is the same for every delivery of the event.
     #[serde(default)]
     pub id: String,
     /// The object of the event, in a format that depends on its type.

@@ -1,4 +1,4 @@
-//! The audit: who changed what, manually or automatically, why, and the state before.
+//! The audit log: who changed what, manually or automatically, why, and the state before.
 
 use crate::models::text::Prose;
 use crate::models::time::{day, sortable};
@@ -17,7 +17,7 @@ use serde_json::Value;
 const BY_TIME: &str = "by_time";
 /// The `listing` of every row: operators do little, so one partition is enough.
 const LISTING: &str = "deeds";
-/// A reason in somebody's own words. Stripe stores as many characters with a refund.
+/// A reason as free text. The limit is that of Stripe's refund metadata.
 pub type Reason = Prose<500>;
 
 /// A row of `audit`.
@@ -25,7 +25,7 @@ pub type Reason = Prose<500>;
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
-    /// Distinguishes it from others of the same time, and makes writing it again harmless.
+    /// Distinguishes the entry from others of the same time, and makes repeated writes harmless.
     pub cause: String,
     /// The user or function that did it.
     pub actor: String,
@@ -44,12 +44,12 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// The key of its row: by day, in order of time.
+    /// The key of its row: by day, in time order.
     pub fn key(&self) -> Key<Self> {
         Key::two(Table::Audit, ("day", day(self.at)), ("sk", self.place()))
     }
 
-    /// Its position among all entries, in order of time.
+    /// Its position among all entries, in time order.
     pub fn place(&self) -> String {
         format!("{}#{}", sortable(self.at), self.cause)
     }

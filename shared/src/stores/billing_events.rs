@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// How long a mark is kept: Stripe retries an event for three days, and manually for thirty.
+/// How long a mark is kept: Stripe retries an event for three days, and allows manual retries for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// The index of marks by day, and of invoices and what happened to charges by month.
+/// The index of marks by day, and of invoices, refunds, disputes and failed charges by month.
 const BY_LISTING: &str = "by_listing";
 /// The partition of events that were set aside.
 const SET_ASIDE: &str = "EVENTS#SET_ASIDE";
@@ -75,14 +75,14 @@ pub struct Mark {
     pub day: String,
     /// The partition of [`BY_LISTING`].
     pub listing: String,
-    /// Its position there, in order of time.
+    /// Its position there, in time order.
     pub listed_at: String,
     /// When DynamoDB may remove it, in Unix seconds; events that were set aside stay.
     pub ttl: Option<i64>,
 }
 
 impl Mark {
-    /// The mark of an event that was processed.
+    /// The mark of a processed event.
     pub fn applied(id: &str, event_type: &str, customer: &str, user_id: UserId, received_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
@@ -122,7 +122,7 @@ impl Mark {
         }
     }
 
-    /// The mark of the same event after being set aside, when nothing remains to be done.
+    /// The mark of an event that was set aside, after the problem is resolved.
     #[must_use]
     pub fn done(self) -> Self {
         let (listing, ttl) = (events(&self.day), Some((self.received_at + MARK_KEPT).as_second()));
@@ -140,10 +140,10 @@ fn events(day: &str) -> String {
     format!("EVENTS#{day}")
 }
 
-/// The notices that a customer was sent and that no ledger entry settles: the causes of mail.
+/// The causes of the notices that a customer was sent and that are not tied to a ledger entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentNotices {
-    /// One cause each.
+    /// The causes.
     pub causes: BTreeSet<String>,
 }
 
@@ -200,7 +200,7 @@ impl BillingEvents {
         put.build().map(Statement::from).map_err(refused)
     }
 
-    /// Marks an event by itself; an event that was already processed stays unchanged.
+    /// Marks an event in a separate write. An event that was already processed stays unchanged.
     #[boxed]
     pub async fn put_mark(&self, mark: &Mark) -> Result<(), StoreError> {
         match self.database.transact(vec![self.mark(mark)?]).await {
@@ -223,7 +223,7 @@ impl BillingEvents {
 
     /// A page of marks, newest first, before a position, and the position for the next page: of one day or all, in one
     /// state or any. Marks are partitioned by day, and those of a few consecutive days are read in parallel. Events
-    /// that were set aside have their own partition, because they are rare and kept until somebody has dealt with them.
+    /// that were set aside have their own partition, because they are rare and kept until somebody resolves them.
     #[boxed]
     pub async fn page(
         &self,
@@ -378,7 +378,7 @@ impl BillingEvents {
         pages.try_collect().await.map_err(failed)
     }
 
-    /// An entry in the form of [`BillingEvents::stored`].
+    /// An entry in the form that [`BillingEvents::stored`] returns.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be serialized.
@@ -396,8 +396,8 @@ impl BillingEvents {
         delete.map(Statement::from).map_err(refused)
     }
 
-    /// The invoices of our plans that were created in a period, as [`invoices_period`] names it, and not before a given
-    /// time, each with its customer.
+    /// The invoices of our plans that were created in a period (see [`invoices_period`]) and not before a given time,
+    /// each with its customer.
     #[boxed]
     pub async fn invoices_of(
         &self,
@@ -405,7 +405,7 @@ impl BillingEvents {
         period: &str,
         since: Timestamp,
     ) -> Result<Vec<(String, Bill)>, StoreError> {
-        // With aliases, because some are reserved words of DynamoDB.
+        // Uses aliases, because some names are reserved words in DynamoDB.
         let named = |field: &str| format!("#{field}");
         let wanted = Bill::FIELDS.map(named).join(", ");
         let names: HashMap<String, String> =
@@ -422,14 +422,14 @@ impl BillingEvents {
         items.into_iter().map(bill).collect()
     }
 
-    /// What happened to charges in a month, and not before a moment: refunds, disputes and failed attempts.
+    /// The refunds, disputes and failed attempts of a month, from a given time on.
     #[boxed]
     pub async fn charges_of(&self, month: &str, since: Timestamp) -> Result<ChargeEvents, StoreError> {
         let items = self.listed_since(&charges(month), since, |query| query).await?;
         items.into_iter().map(read::<Entry>).collect()
     }
 
-    /// The items of a partition of [`BY_LISTING`] from a moment on; `narrow` says what is read of each.
+    /// The items of a partition of [`BY_LISTING`] from a given time on; `narrow` selects their attributes.
     async fn listed_since(
         &self,
         listing: &str,
@@ -460,7 +460,8 @@ impl BillingEvents {
     }
 }
 
-/// The month in which an invoice was made or, for yearly ones, the year: so a partition holds about one for each member.
+/// The month in which an invoice was created or, for yearly invoices, the year. So a partition holds about one invoice
+/// per member.
 pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
     match interval {
         Interval::Month => month(created),
@@ -468,8 +469,8 @@ pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
     }
 }
 
-/// Where an entry is listed, and as of when: invoices of our plans by how often they come and when they were made; refunds,
-/// disputes and failed attempts by month.
+/// The partition and the time under which an entry is listed: invoices of our plans by interval and creation time;
+/// refunds, disputes and failed attempts by month.
 fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
     match entry {
         Entry::Invoice(one) => {
@@ -488,7 +489,7 @@ fn invoices(interval: Interval, period: &str) -> String {
     format!("INVOICES#{}#{period}", interval.name())
 }
 
-/// The partition of what happened to charges in a month.
+/// The partition of the refunds, disputes and failed attempts of a month.
 fn charges(month: &str) -> String {
     format!("CHARGES#{month}")
 }

@@ -1,9 +1,9 @@
 //! The catalogue's snapshot: published videos and all series in compressed chunks, and one version item that lists the
 //! chunks. (The table also holds the marks of processed Mux events; see `publisher.rs`.)
 //!
-//! Listing reads the version item in parallel with the limiter, and loads chunks only when the version changed. Publishing
-//! writes the changed chunks under new ids and swaps the version item in the transaction that changes the video's row. So
-//! the row and the snapshot cannot drift apart, and a reader never sees half of a change.
+//! A list request reads the version item in parallel with the limiter, and loads chunks only if the version has
+//! changed. Publishing writes the changed chunks under new ids and swaps the version item in the transaction that
+//! changes the video's row. So the row and the snapshot cannot drift apart, and a reader never sees a partial change.
 
 mod chunks;
 mod swap;
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
-/// How often a reader starts over when chunks are replaced meanwhile.
+/// How often a reader starts over if chunks are replaced while it reads.
 const READ_TRIES_MAX: usize = 3;
 
 /// The version item: the snapshot's chunks, in the order of ids.
@@ -46,7 +46,7 @@ impl Version {
         Key::one(Table::Catalogue, "pk", "VERSION")
     }
 
-    /// The same, for an endpoint that serves what it last read while DynamoDB is unavailable.
+    /// The same key, for an endpoint that serves its last snapshot while DynamoDB is unavailable.
     pub fn lenient_key() -> MayFail<Key<Self>> {
         MayFail(Self::key())
     }
@@ -69,8 +69,8 @@ struct Kept {
 }
 
 impl Catalogue {
-    /// The catalogue with this function's settings, loaded while the function starts; if that fails, the first request
-    /// tries again.
+    /// The catalogue with this function's settings, loaded while the function starts. If that fails, the first request
+    /// retries.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let database = services.database(&[Table::Catalogue])?;
@@ -80,7 +80,7 @@ impl Catalogue {
     }
 
     /// The snapshot of a version item that was read with [`Version::lenient_key`]. While DynamoDB is unavailable, the
-    /// last one that was read.
+    /// last snapshot that was read.
     #[boxed]
     pub async fn current(&self, version: Result<Option<Version>, StoreError>) -> Result<Arc<Snapshot>, StoreError> {
         let found = match version {

@@ -3,7 +3,7 @@
 use boxed::boxed;
 use std::time::{Duration, Instant};
 
-/// The longest pause after the first lost attempt, and after any.
+/// The longest pause after the first lost attempt, and after any attempt.
 const PAUSE_MS: u64 = 20;
 const PAUSE_MS_MAX: u64 = 400;
 /// How long attempts continue: well within a handler's deadline.
@@ -15,7 +15,7 @@ const TRYING: Duration = Duration::from_secs(5);
 pub struct Exhausted;
 
 /// The attempts of an optimistic write. Each pause is random, from zero to a limit that doubles ("full jitter"), so
-/// that even with many writers each finds a moment without competition.
+/// each of many writers eventually succeeds.
 #[derive(Debug)]
 pub struct Contention {
     started: Instant,

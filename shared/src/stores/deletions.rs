@@ -1,4 +1,4 @@
-//! Deleted accounts: the row that exists until an account is completely gone, and the sweep itself.
+//! Deleted accounts: the row that exists until all data of an account is deleted, and the cleanup itself.
 
 use crate::models::ids::UserId;
 use crate::models::preferences::Preferences;
@@ -13,14 +13,15 @@ use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long requests that were in flight at the deletion may still write; after that an account is swept once more.
+/// How long requests that were in flight at the deletion may still write. After that an account's data is deleted once
+/// more.
 const UNDER_WAY: SignedDuration = SignedDuration::from_mins(2);
 /// Rows per transaction.
 const ROWS_MAX: usize = 100;
 /// The partition of all deletions.
 const PARTITION: &str = "DELETIONS";
 
-/// A deleted account that must be swept.
+/// A deleted account whose data must be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     /// The user.
@@ -37,13 +38,13 @@ impl Deletion {
         Key::two(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
-    /// Whether nobody can write any row of the account any more.
+    /// Whether no request can write a row of the account any more.
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         now >= self.deleted_at + UNDER_WAY
     }
 }
 
-/// Deletions, in the table `sessions`, and the tables that are swept.
+/// Deletions, in the table `sessions`, and the tables from which data is deleted.
 #[derive(Clone, Debug)]
 pub struct Deletions {
     database: Database,
@@ -78,8 +79,8 @@ impl Deletions {
         call.set_key(Some(Deletion::key(deletion.user_id).item())).send().await.map(|_| ()).map_err(failed)
     }
 
-    /// Deletes a user's data apart from their row: sessions, history, watchlist, streams, preferences. Repeating it is
-    /// harmless.
+    /// Deletes a user's data apart from the user's own row: sessions, history, watchlist, streams, preferences.
+    /// Repeating it is harmless.
     #[boxed]
     pub async fn sweep(&self, user_id: UserId) -> Result<(), StoreError> {
         let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// How long a device is known. Longer than any session, and a bound on the rows of an account.
+/// How long a device is known. This is longer than any session, and bounds the number of an account's rows.
 const KNOWN: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// A row of `sessions` for a device.
@@ -27,7 +27,7 @@ pub struct KnownDevice {
 }
 
 impl KnownDevice {
-    /// The key of a device's row: a hash, so that it contains neither address nor software.
+    /// The key of a device's row: a hash, so it reveals neither the address nor the software.
     pub fn key(user_id: UserId, device: &Device) -> Key<Self> {
         let hash = hex::encode(Sha256::digest(device.fingerprint().as_bytes()));
         Key::two(Table::Sessions, ("pk", format!("USER#{user_id}")), ("sk", format!("DEVICE#{hash}")))

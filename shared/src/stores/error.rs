@@ -11,10 +11,10 @@ pub enum StoreError {
     /// A condition failed; for a transaction, which statements' conditions failed.
     #[error("a condition of the write was not met")]
     Condition(Failed),
-    /// Busy, slow, down, or keys left unprocessed: a retry may succeed.
+    /// DynamoDB is busy, slow or down, or left keys unprocessed: a retry may succeed.
     #[error("DynamoDB is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// Refused for a reason that a retry does not change.
+    /// DynamoDB refused the call, and would refuse a retry.
     #[error("DynamoDB refused the call")]
     Refused(#[source] Box<dyn Error + Send + Sync>),
     /// A row that cannot be parsed.
@@ -27,7 +27,8 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether the same call may succeed later. An unreadable row stays unreadable, and so does a value that DynamoDB
-    /// cannot store. A missing permission or table is for the operator to fix, after which the call can be repeated.
+    /// cannot store. A missing permission or table counts as transient, because the call succeeds once the operator has
+    /// fixed it.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Condition(_) | Self::Unavailable(_) | Self::NotGiven(_) => true,
@@ -66,7 +67,7 @@ pub fn failed<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {
                 return StoreError::Condition(Failed(vec![None], vec![true]));
             }
             Some(code) => (is_busy(code), code.to_owned()),
-            // A truncated response: the call may have been done.
+            // A truncated response: the call may have taken effect.
             None => (true, "an unreadable response".to_owned()),
         },
         SdkError::TimeoutError(_) => (true, "timed out".to_owned()),

@@ -1,4 +1,4 @@
-//! The outbox: one row per cause, written together with what caused it, so that it is mailed once.
+//! The outbox: one row per cause, written in the same transaction as its cause, so one email is sent per cause.
 
 use crate::models::email::Email;
 use crate::models::email_message::EmailMessage;
@@ -21,43 +21,45 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
-/// How long a mail is claimed for sending before another process may claim it.
+/// How long an email is claimed for sending before another process may claim it.
 pub const CLAIM: SignedDuration = SignedDuration::from_secs(60);
 /// How long notices about an account's security are useful: as long as sending is retried.
 pub const NOTICE_LIFE: SignedDuration = TRYING;
-/// How long sending is retried after a transient failure (contract §6).
+/// How long sending is retried after a transient failure.
 const TRYING: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// The pause after the first transient failure; it doubles each time, up to [`PAUSE_MAX`].
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause.
 const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(4);
-/// The most mails listed for an address.
+/// The most emails listed for an address.
 const LISTED: i32 = 50;
-/// The index of mail by address and time.
+/// The index of emails by address and time.
 const BY_RECIPIENT: &str = "by_recipient";
-/// How long rows are kept after they were written: the same cause within that time sends no second mail.
+/// How long rows are kept after they were written. Within that time the same cause sends no second email.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// The partitions of the index of mail to send.
+/// The number of partitions of the index of unsent emails.
 const SHARDS: u8 = 4;
-/// The sparse index of mail to send.
+/// The sparse index of unsent emails.
 const DUE_INDEX: &str = "due";
-/// Rows per page of it.
+/// Rows per page of that index.
 const DUE_PAGE: i32 = 50;
 
-/// A new mail.
+/// A new email.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewMail {
-    /// Its cause, such as `password-reset#…`: each cause is mailed once.
+    /// Its cause, such as `password-reset#…`: one email is sent per cause.
     pub cause: String,
     /// The recipient: the account's address, never one from a request.
     pub to: Recipient,
     /// Its content.
     #[serde(flatten)]
     pub content: Content,
-    /// The reader's name and language, if the account is gone when the mail is sent. They are looked up otherwise.
+    /// The reader's name and language, if the account no longer exists when the email is sent. Otherwise they are
+    /// looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addressee: Option<Addressee>,
-    /// The one-time token that its link needs; it is generated when the mail is sent, so no row contains it.
+    /// The grant of the one-time token that its link needs. The token is generated when the email is sent, so no row
+    /// contains it.
     pub grant: Option<Grant>,
     /// When it was caused.
     pub created_at: Timestamp,
@@ -65,25 +67,25 @@ pub struct NewMail {
     pub until: Timestamp,
 }
 
-/// The content of a mail's row.
+/// The content of an email's row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Content {
-    /// Facts, from which the words follow when the mail is sent.
+    /// Data, from which the text is rendered when the email is sent.
     Data {
-        /// The facts.
+        /// The data.
         content: MailContent,
     },
-    /// Words, as rows contained them before there were message catalogues. Mail is retried for days, so some may be waiting
-    /// while a new version is deployed.
+    /// Text, as rows contained it before there were message catalogues. Emails are retried for days, so such rows may
+    /// still be waiting after a new version is deployed.
     Words {
-        /// The words.
+        /// The text.
         letter: EmailMessage,
     },
 }
 
 impl Content {
-    /// What the row has as its subject: the id of the message, or the subject itself.
+    /// The subject as stored in the row: the id of the message, or the subject itself.
     fn subject(&self) -> &str {
         match self {
             Self::Data { content } => content.id(),
@@ -98,7 +100,7 @@ impl From<MailContent> for Content {
     }
 }
 
-/// Who reads a mail about an account that no longer exists.
+/// The reader of an email about an account that no longer exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
     /// The name to greet by.
@@ -107,12 +109,12 @@ pub struct Addressee {
     pub language: Language,
 }
 
-/// The recipient of a mail.
+/// The recipient of an email.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Recipient {
-    /// The address that the Stripe customer's account has when the mail is sent; nobody, once the account is deleted.
-    /// The row contains nothing about the account.
+    /// The address that the Stripe customer's account has when the email is sent. If the account was deleted, there is
+    /// no recipient. The row contains nothing about the account.
     Customer {
         /// Stripe's customer.
         stripe_customer_id: String,
@@ -122,7 +124,7 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// The key under which the index lists it.
+    /// Its key in the index.
     fn key(&self) -> String {
         match self {
             Self::Customer { stripe_customer_id } => stripe_customer_id.clone(),
@@ -144,10 +146,10 @@ impl NewMail {
     }
 }
 
-/// A mail that was claimed for sending.
+/// An email that was claimed for sending.
 #[derive(Debug)]
 pub struct Claimed {
-    /// The mail.
+    /// The email.
     pub mail: NewMail,
     /// How often it was claimed, including this time.
     attempts: u32,
@@ -164,7 +166,7 @@ impl Claimed {
     }
 }
 
-/// The result of delivering a mail.
+/// The state of an email's delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "EmailState")]
@@ -175,11 +177,11 @@ pub enum MailState {
     Sent,
     /// It was no longer useful before it could be sent.
     Dropped,
-    /// The provider rejected it permanently, or for three days.
+    /// The provider rejected it permanently, or kept rejecting it for three days.
     Refused,
 }
 
-/// A mail as operators see it, without its content.
+/// An email as operators see it, without its content.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "MemberEmail")]
 pub struct MailView {
@@ -218,13 +220,13 @@ impl From<Listed> for MailView {
     }
 }
 
-/// A cause that is about a user. Rows outlive accounts, so it contains a hash instead of the user's id.
+/// A cause that concerns a user. Rows outlive accounts, so it contains a hash instead of the user's id.
 pub fn cause_of(kind: &str, user: UserId, which: &str) -> String {
     let hash = hex::encode(Sha256::digest(user.to_string().as_bytes()));
     format!("{kind}#{}#{which}", &hash[..32])
 }
 
-/// A new row. `due_at` exists while the mail is waiting to be sent; claiming it moves it forward.
+/// A new row. `due_at` exists while the email is waiting to be sent; each claim postpones it.
 #[derive(Serialize)]
 struct Row<'a> {
     #[serde(flatten)]
@@ -237,7 +239,7 @@ struct Row<'a> {
     ttl: i64,
 }
 
-/// A page of mail to send: causes, and the start of the next page.
+/// A page of unsent emails: their causes, and the start of the next page.
 pub type DuePage = (Vec<String>, Option<Item>);
 
 /// The table `mail`.
@@ -252,7 +254,7 @@ impl Outbox {
         services.database(&[Table::Mail]).map(|database| Self { database })
     }
 
-    /// A statement that puts a mail into the outbox; its condition fails if the cause already has a mail.
+    /// A statement that puts an email into the outbox; its condition fails if the cause already has one.
     pub fn add(&self, mail: &NewMail) -> Result<Statement, StoreError> {
         let row = Row {
             mail,
@@ -271,7 +273,7 @@ impl Outbox {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Which of the given causes already have a mail.
+    /// Which of the given causes already have an email.
     #[boxed]
     pub async fn existing(&self, causes: &[String]) -> Result<HashSet<String>, StoreError> {
         let mut existing = HashSet::new();
@@ -283,7 +285,7 @@ impl Outbox {
         Ok(existing)
     }
 
-    /// Claims a mail for [`CLAIM`] in order to send it; `None` if it does not exist, is finished, or is claimed by
+    /// Claims an email for [`CLAIM`] in order to send it; `None` if it does not exist, is finished, or is claimed by
     /// another process.
     ///
     /// # Errors
@@ -315,19 +317,19 @@ impl Outbox {
         }
     }
 
-    /// Records that a mail was sent.
+    /// Records that an email was sent.
     #[boxed]
     pub async fn sent(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
         self.done(cause, "SET sent_at = :now REMOVE due_shard, due_at", now).await
     }
 
-    /// Records that a mail is no longer useful.
+    /// Records that an email is no longer useful.
     #[boxed]
     pub async fn dropped(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
         self.done(cause, "SET dropped_at = :now REMOVE due_shard, due_at", now).await
     }
 
-    /// Records that a mail will never be sent, and why.
+    /// Records that an email will never be sent, and why.
     #[boxed]
     pub async fn refused(&self, cause: &str, why: &str, now: Timestamp) -> Result<(), StoreError> {
         let update = self.update(cause, "SET refused_at = :now, failure = :why REMOVE due_shard, due_at", now)?;
@@ -335,7 +337,7 @@ impl Outbox {
         update.send().await.map(|_| ()).map_err(failed)
     }
 
-    /// Records that a mail could not be sent now, why, and when to retry.
+    /// Records that an email could not be sent now, why, and when to retry.
     #[boxed]
     pub async fn postponed(&self, cause: &str, why: &str, due: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let expression = "SET due_at = :due, failure = :why, failing_since = if_not_exists(failing_since, :now)";
@@ -350,8 +352,8 @@ impl Outbox {
         }
     }
 
-    /// The newest mails to an account since a given time, newest first: to its address, and to its customer. Their subjects are
-    /// as stored, see [`Content::subject`].
+    /// The newest emails to an account since a given time, newest first: to its address, and to its customer. Their
+    /// subjects are as stored, see [`Content::subject`].
     #[boxed]
     pub async fn to_account(
         &self,
@@ -389,12 +391,12 @@ impl Outbox {
         page.items.unwrap_or_default().into_iter().map(|item| read::<Listed>(item).map(MailView::from)).collect()
     }
 
-    /// The partitions of mail to send.
+    /// The partitions of unsent emails.
     pub fn shards() -> impl Iterator<Item = String> {
         (0..SHARDS).map(|shard| shard.to_string())
     }
 
-    /// A page of a partition: mail that is not claimed at `now`, oldest first.
+    /// A page of a partition: emails that are not claimed at `now`, oldest first.
     #[boxed]
     pub async fn due(&self, shard: &str, now: Timestamp, start: Option<Item>) -> Result<DuePage, StoreError> {
         let query = self.database.client().query().table_name(self.database.name(Table::Mail)?);

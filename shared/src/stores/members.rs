@@ -22,10 +22,10 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Reads per page, and users per read, if most are filtered out.
+/// The most reads per page, if most users are filtered out, and the users per read.
 const READS_MAX: usize = 10;
 const USERS_READ: usize = 100;
-/// Reads per search, and users per read: a search examines at most 10,000 users per request.
+/// The most reads per search, and the users per read: a search examines at most 10,000 users per request.
 const SEARCH_READS_MAX: usize = 10;
 const SEARCH_USERS_READ: usize = 1000;
 
@@ -41,9 +41,9 @@ pub struct Member {
     pub status: Status,
     /// When the paid period ends.
     pub current_period_end: Option<Timestamp>,
-    /// A plan that an operator gave.
+    /// The complimentary plan, if an operator granted one.
     pub complimentary_plan: Option<PlanType>,
-    /// When that ends; `null` if it has no end.
+    /// When the complimentary plan ends; `null` if it has no end.
     pub complimentary_until: Option<Timestamp>,
 }
 
@@ -54,7 +54,7 @@ pub struct MemberDetail {
     pub user: Profile,
     /// Their subscription, as they see it.
     pub subscription: SubscriptionView,
-    /// A plan that an operator gave.
+    /// The complimentary plan, if an operator granted one.
     pub complimentary_plan: Option<PlanType>,
     /// Stripe's customer.
     pub stripe_customer_id: Option<String>,
@@ -62,7 +62,7 @@ pub struct MemberDetail {
     pub stripe_subscription_id: Option<String>,
     /// Their invoices, newest first.
     pub payments: Vec<Payment>,
-    /// The mail to them, newest first, and its state.
+    /// The emails to them, newest first, with their state.
     pub emails: Vec<MailView>,
 }
 
@@ -104,7 +104,7 @@ impl MemberDetail {
         }
     }
 
-    /// The same with their mail. Somebody else may have had the address before.
+    /// Adds their emails, from the time of their registration on: somebody else may have had the address before.
     #[boxed]
     pub async fn with_emails(self, outbox: &Outbox) -> Result<Self, StoreError> {
         let Ok(email) = self.user.email.parse() else { return Ok(self) };
@@ -135,7 +135,7 @@ impl Members {
         })
     }
 
-    /// A page of members, newest first, and where the next one starts. With a rare status a page may be shorter than
+    /// A page of members, newest first, and where the next page starts. With a rare status a page may be shorter than
     /// `limit` and still be followed by another.
     #[boxed]
     pub async fn page(
@@ -146,7 +146,7 @@ impl Members {
     ) -> Result<(Vec<Member>, Option<After>), StoreError> {
         match status {
             None => self.newest(limit, after).await,
-            // A user who never opened a checkout has no subscription row to be found by.
+            // A user who never opened a checkout has no subscription row, so the index by status does not list them.
             Some(Status::None) => self.without_subscription(limit, after).await,
             Some(status) => self.of_status(status, limit, after).await,
         }
@@ -160,10 +160,10 @@ impl Members {
         Ok(members.into_iter().filter(|one| status.is_none_or(|status| one.status == status)).collect())
     }
 
-    /// A page of the members that a query matches, newest first, and where the next one starts. DynamoDB cannot search
-    /// for parts of a text, so this reads the index of users and compares here. Each call examines a limited number of
-    /// them: a page may be shorter than `limit`, even empty, and still be followed by another. The member with exactly
-    /// the given address comes first, however many members there are.
+    /// A page of the members that a query matches, newest first, and where the next page starts. DynamoDB cannot search
+    /// for parts of a text, so this reads the index of users and compares in memory. Each call examines a limited
+    /// number of users, so a page may be shorter than `limit`, even empty, and still be followed by another. The member
+    /// with exactly the given address comes first, however many members there are.
     #[boxed]
     pub async fn search(
         &self,
@@ -243,7 +243,7 @@ impl Members {
         Ok((found, after))
     }
 
-    /// Members by id, in that order, and the position of the last; users who were deleted meanwhile are left out.
+    /// Members by id, in that order, and the position of the last one. Users who were deleted meanwhile are omitted.
     async fn of_ids(&self, ids: &[UserId]) -> Result<(Vec<Member>, Option<After>), StoreError> {
         let users: Vec<_> = ids.iter().map(|id| User::key(*id)).collect();
         let subscriptions: Vec<_> = ids.iter().map(|id| Subscription::key(*id)).collect();
@@ -264,7 +264,7 @@ impl Members {
     }
 }
 
-/// The ledger of a user: that of their current customer and of earlier ones.
+/// The ledger of a user: the entries of their current customer and of earlier ones.
 ///
 /// # Errors
 /// Errors of the stores.

@@ -21,15 +21,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The shortest month.
 const MONTH_DAYS_MIN: usize = 28;
-/// Concurrent reads: more than the months of invoices in a quarter, so that these are one round trip.
+/// The most concurrent reads: more than a quarter needs for its invoices, so these take one round trip.
 const READS_AT_ONCE: usize = 32;
 
-/// The stored days of a month, so that a year is a dozen rows. They can be counted again at any time, with the same
-/// result to the byte.
+/// The stored days of a month, so a year is a dozen rows. They can be recomputed at any time, with the same result to
+/// the byte.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Month {
-    /// By day, as one text, since they are some 600 figures that are written and read together. Rows from before a figure was
-    /// added have `figures` or `by_currency` in its place: those lack figures, so their days are counted again.
+    /// By day, as one text, because they are some 600 figures that are written and read together. Rows from older
+    /// versions have `figures` or `by_currency` instead. These lack some figures, so their days are recomputed.
     #[serde(rename = "by_day", with = "text", default)]
     pub days: BTreeMap<String, Counted>,
 }
@@ -55,25 +55,25 @@ impl Month {
     }
 }
 
-/// The months of some days, in order.
+/// The months of a range of days, in order.
 pub fn months(from: Day, to: Day) -> BTreeSet<String> {
     samples(from, to).map(|day| month(day.start())).collect()
 }
 
-/// A day of each month between two days, if there are not too many.
+/// Days between two days that together touch every month.
 fn samples(from: Day, to: Day) -> impl Iterator<Item = Day> {
     let last = from.days_until(to);
     (0..=last).step_by(MONTH_DAYS_MIN).chain((last >= 0).then_some(last)).map(move |days| from.plus(days))
 }
 
-/// The results of many reads, in their order, with enough of them concurrent that none waits until it times out.
+/// The results of many reads, in their order. Enough of them run concurrently that none times out while it waits.
 async fn side_by_side<T, F: Future<Output = Result<T, StoreError>>>(
     reads: impl Iterator<Item = F>,
 ) -> Result<Vec<T>, StoreError> {
     stream::iter(reads.collect::<Vec<_>>()).buffered(READS_AT_ONCE).try_collect().await
 }
 
-/// The first and last of some days, per month.
+/// The first and the last of the given days, per month.
 fn spans(days: &BTreeSet<Day>) -> Vec<(Day, Day)> {
     let mut spans: BTreeMap<String, (Day, Day)> = BTreeMap::new();
     for day in days {
@@ -82,7 +82,7 @@ fn spans(days: &BTreeSet<Day>) -> Vec<(Day, Day)> {
     spans.into_values().collect()
 }
 
-/// The ledger and the playbacks that affect some days.
+/// The ledger and the playbacks that affect the given days.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     courses: Vec<Course>,
@@ -117,7 +117,7 @@ impl Metrics {
         })
     }
 
-    /// The rows of some months.
+    /// The rows of the given months.
     #[boxed]
     pub async fn counted(&self, months: &BTreeSet<String>) -> Result<BTreeMap<String, Month>, StoreError> {
         let rows = self.database.read(months.iter().map(|month| Month::key(month)).collect::<Vec<_>>()).await?;
@@ -132,9 +132,10 @@ impl Metrics {
         put.set_item(Some(item)).send().await.map(|_| ()).map_err(failed)
     }
 
-    /// Reads what the figures of some days follow from: invoices and what happened to charges beside the keys of playbacks,
-    /// then subscriptions beside playbacks. That is two waits, as long as a month's invoices and a day's playbacks are one page
-    /// of an index each, which is up to some 1,500 invoices and 10,000 playbacks; beyond it, a wait for each further page.
+    /// Reads the data for the figures of the given days: first invoices, refunds, disputes, failed attempts and the
+    /// keys of playbacks in parallel, then subscriptions and playbacks in parallel. That is two round trips, as long as
+    /// a month's invoices and a day's playbacks fit into one page of an index each: up to some 1,500 invoices and
+    /// 10,000 playbacks. Each further page takes another round trip.
     #[boxed]
     pub async fn facts(&self, days: &BTreeSet<Day>) -> Result<Facts, StoreError> {
         let (Some(first), Some(last)) = (days.first(), days.last()) else {

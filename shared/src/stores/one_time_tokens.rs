@@ -1,4 +1,4 @@
-//! One-time tokens for links in mail: stored as hashes, short-lived, redeemed exactly once.
+//! One-time tokens for links in emails: stored as hashes, short-lived, redeemed exactly once.
 
 use crate::models::ids::UserId;
 use crate::services::{ConfigError, Services};
@@ -17,12 +17,12 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The lifetime of a token (contract §4).
+/// The lifetime of a token.
 pub const ONE_TIME_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(30);
-/// The random bytes of a token: what cannot be guessed needs neither salt nor a slow hash.
+/// The random bytes of a token. It cannot be guessed, so it needs neither a salt nor a slow hash.
 const SECRET_BYTES: usize = 32;
 
-/// The token itself, as in the mail and in the request. It cannot be printed, and no table contains it.
+/// The token itself, as in the email and in the request. It cannot be printed, and no table contains it.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct OneTimeSecret(String);
@@ -51,7 +51,7 @@ impl JsonSchema for OneTimeSecret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": 200, "description": "The token of a link that was mailed." })
+        json_schema!({ "type": "string", "maxLength": 200, "description": "The token from an emailed link." })
     }
 }
 
@@ -70,7 +70,7 @@ pub struct Grant {
     pub user_id: UserId,
     /// The purpose.
     pub purpose: Purpose,
-    /// The version of the password at the time: changing the password invalidates all earlier tokens.
+    /// The version of the password when the token was made: changing the password invalidates all earlier tokens.
     pub credential_version: u64,
 }
 

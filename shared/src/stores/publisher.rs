@@ -22,12 +22,12 @@ use std::time::Duration;
 
 /// The most videos per transaction, which may have 100 statements, including those for chunks.
 pub const CHANGES_MAX: usize = 80;
-/// Attempts when the same video or the snapshot is changed meanwhile.
+/// The most attempts if the same video or the snapshot is changed meanwhile.
 const TRIES_MAX: u32 = 5;
 /// The longest pause before the second attempt, in milliseconds; it doubles each time.
 const WAIT_MS: u64 = 50;
-/// The longest event id that is used as a key directly, in bytes: DynamoDB allows 2,048, and Mux's ids have a tenth of
-/// this.
+/// The longest event id that is used as a key directly, in bytes. DynamoDB allows 2,048, and Mux's ids are much shorter
+/// than this.
 const EVENT_ID_BYTES_MAX: usize = 512;
 /// How long a webhook's mark is kept: Mux retries an event for a day.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
@@ -42,7 +42,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The audit entry of the change: by whom, and in which request. Posters are left out because they contain tokens.
+    /// The audit entry of the change: by whom, and in which request. Posters are omitted because they contain tokens.
     pub fn audit_entry(&self, action: &str, actor: UserId, request_id: &str, now: Timestamp) -> AuditEntry {
         let state = |video: &Option<Video>| {
             let mut state = video.as_ref().map(|video| json!(AdminVideo::from(video))).unwrap_or_default();
@@ -65,7 +65,7 @@ impl Change {
     }
 }
 
-/// The mark of a Mux event that was processed.
+/// The mark of a processed Mux event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// When.

@@ -1,11 +1,12 @@
 //! The limiter: one-minute counters in one item, incremented by one unconditional update whose result decides.
 //!
-//! The counters of the current minute and the 15 before it cover any 15 minutes, so their sum is a ceiling that no 15
-//! minutes exceed. A client may be refused up to a minute early. A fixed or sliding window would admit twice the limit.
+//! The counters of the current minute and the 15 before it cover any 15-minute window, so no window exceeds the limit.
+//! A client may be refused up to a minute early. A fixed window would admit up to twice the limit.
 //!
-//! When the answer to a counting update is lost, the SDK may repeat it, which only refuses earlier. An update that
-//! gives counts back could admit more. So it is tried once, never takes a counter below zero, and gives back only what
-//! is still counted: in the counter of its own minute, and not after the key was cleared ([`Counted`]).
+//! If the response to a counting update is lost, the SDK may repeat it, which at worst refuses a request too early. An
+//! update that gives counts back could admit more. So it is tried only once, never takes a counter below zero, and
+//! gives back only what is still counted: in the counter of its own minute, and not after the key was cleared
+//! ([`Counted`]).
 
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
@@ -19,28 +20,28 @@ use boxed::boxed;
 use jiff::Timestamp;
 use std::ops::RangeInclusive;
 
-/// The most account mails to one address in any hour; more are dropped silently (contract §6).
+/// The most account emails to one address in any hour; more are dropped silently.
 pub const ACCOUNT_MAILS_MAX: u32 = 3;
 /// The length of a limit's window, in seconds.
 pub const WINDOW_SECONDS: i64 = 15 * 60;
-/// Counts how often a key was cleared. What was counted before a clear is not given back after it.
+/// Counts how often a key was cleared. Counts from before a clear are not given back after it.
 const CLEARS: &str = "clears";
 
 /// How far back a limit looks, and with what precision. The current counter and those of the whole window before it
-/// count, so a client may be refused up to one interval early, but is never admitted too late.
+/// are added up, so a client may be refused up to one interval too early, but no window ever exceeds the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     /// The prefix of its counters' names.
     prefix: char,
     /// The seconds that one counter covers.
     grain: i64,
-    /// The number of counters that count.
+    /// The number of counters that are added up.
     counters: i64,
 }
 
-/// The contract's 15 minutes, with one-minute counters.
+/// 15 minutes, with one-minute counters.
 const REQUESTS: Window = Window { prefix: 'm', grain: 60, counters: WINDOW_SECONDS / 60 + 1 };
-/// The hour for account mail, with five-minute counters.
+/// The hour for account emails, with five-minute counters.
 const MAIL: Window = Window { prefix: 'h', grain: 300, counters: 60 * 60 / 300 + 1 };
 
 /// A limit for one key.
@@ -61,9 +62,9 @@ pub struct Verdict {
     pub name: &'static str,
     /// The most in any window.
     pub limit: u32,
-    /// How many remain.
+    /// How many requests remain.
     pub remaining: u32,
-    /// Seconds until more are available.
+    /// Seconds until more requests are allowed.
     pub reset_seconds: i64,
     /// Whether this request is within the limit.
     pub admitted: bool,
@@ -75,7 +76,7 @@ pub struct Counted {
     /// The limiter's decision.
     pub verdict: Verdict,
     key: String,
-    /// The counter that it is in, because another minute's counter may not contain it.
+    /// The counter that contains it, because another minute's counter may not.
     counter: String,
     /// How often the key had been cleared at that time, according to DynamoDB.
     clears: Option<AttributeValue>,
@@ -93,13 +94,14 @@ impl RateLimits {
         services.database(&[Table::RateLimits]).map(|database| Self { database })
     }
 
-    /// Counts one request against the budget. A caller who refuses the request for another reason gives the count back.
+    /// Counts one request against the budget. A caller that refuses the request for another reason gives the count
+    /// back.
     #[boxed]
     pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
         self.count_in(REQUESTS, budget, now).await
     }
 
-    /// Counts a mail to an address; `false` if the address has reached its limit for the last hour (contract §6).
+    /// Counts an email to an address; `false` if the address has reached its limit for the last hour.
     #[boxed]
     pub async fn count_mail(&self, email_key: &str, now: Timestamp) -> Result<bool, StoreError> {
         let budget = Budget { key: format!("MAIL#{email_key}"), name: "mail", limit: ACCOUNT_MAILS_MAX };
@@ -111,7 +113,8 @@ impl RateLimits {
         Ok(is_admitted)
     }
 
-    /// Gives a count back. If that fails, it stays counted, which refuses too early but never admits too much.
+    /// Gives a count back. If that fails, it stays counted, which may refuse a request too early but never admits too
+    /// much.
     #[boxed]
     pub async fn give_back(&self, counted: Counted) {
         let counter = &counted.counter;
@@ -134,7 +137,7 @@ impl RateLimits {
     /// Clears the counters of a key. If that fails, they stay.
     #[boxed]
     pub async fn clear(&self, key: &str, now: Timestamp) {
-        // Removes the counters and not the item, so that callers need no other permission.
+        // Removes the counters, not the item, so callers need no other permission.
         let counters: Vec<String> = REQUESTS.names(now, 0..=REQUESTS.oldest()).collect();
         let expression = format!("SET #ttl = :ttl REMOVE {} ADD #clears :one", counters.join(", "));
         let Ok(update) = self.update(REQUESTS, key, expression, now) else { return };
@@ -145,8 +148,8 @@ impl RateLimits {
     }
 
     async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
-        // Names contain the time, so that counters cannot be confused. Counters that have left the window since the
-        // last update are removed, and TTL removes items that are no longer used.
+        // Names contain the time, so counters cannot be confused. Counters that have left the window since the last
+        // update are removed, and TTL removes items that are no longer used.
         let stale: Vec<String> = window.names(now, window.counters + 1..=window.oldest()).collect();
         let counter = window.name(now, 0);
         let expression = format!("ADD {counter} :one SET #ttl = :ttl REMOVE {}", stale.join(", "));
@@ -179,7 +182,7 @@ fn key_of(key: &str) -> Item {
     Key::<()>::one(Table::RateLimits, "pk", key).item()
 }
 
-/// Sends an update that the SDK must not retry: it may have been done even if its answer was lost.
+/// Sends an update that the SDK must not retry: it may have taken effect even if its response was lost.
 async fn tried_once(update: UpdateItemFluentBuilder) -> Result<(), StoreError> {
     let once = aws_sdk_dynamodb::config::Config::builder().retry_config(RetryConfig::disabled());
     update.customize().config_override(once).send().await.map(|_| ()).map_err(failed)
@@ -200,8 +203,8 @@ impl Window {
         2 * self.counters + 1
     }
 
-    /// How many intervals ago a counter began, and its count; negative for a later minute that another request has
-    /// already reached. Every counter that can share a window with the current one counts.
+    /// How many intervals ago each counter began, and its count. The number is negative for a later minute that another
+    /// request has already reached. Every counter that can share a window with the current one is included.
     fn counts(self, item: &Item, now: Timestamp) -> Vec<(i64, i64)> {
         let present = now.as_second() / self.grain;
         let count = |(name, value): (&String, &AttributeValue)| {

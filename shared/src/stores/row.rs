@@ -1,4 +1,4 @@
-//! Rows and their keys, and the one consistent batch with which a request starts.
+//! Rows and their keys, and the consistent batch with which a request starts.
 
 use crate::stores::error::{Failed, StoreError};
 use crate::stores::table::{Item, Table};
@@ -7,19 +7,19 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-/// Longest partition key that DynamoDB holds, in bytes.
+/// DynamoDB's limit on a partition key, in bytes.
 const PARTITION_BYTES_MAX: usize = 2_048;
-/// Longest sort key that DynamoDB holds, in bytes.
+/// DynamoDB's limit on a sort key, in bytes.
 const SORT_BYTES_MAX: usize = 1_024;
 
-/// The primary key of a row that reads as `R`.
+/// The primary key of a row of type `R`.
 #[derive(Debug)]
 pub struct Key<R> {
     /// The table.
     pub table: Table,
     /// The partition key's name and value.
     pub partition: (&'static str, String),
-    /// The sort key's name and value, where the table has one.
+    /// The sort key's name and value, if the table has one.
     pub sort: Option<(&'static str, String)>,
     row: PhantomData<fn() -> R>,
 }
@@ -31,30 +31,30 @@ impl<R> Clone for Key<R> {
 }
 
 impl<R> Key<R> {
-    /// The key of a table with a partition key alone.
+    /// A key of a table with only a partition key.
     pub fn one(table: Table, name: &'static str, value: impl Into<String>) -> Self {
         Self { table, partition: (name, value.into()), sort: None, row: PhantomData }
     }
 
-    /// The key of a table with a sort key.
+    /// A key of a table with a sort key.
     pub fn two(table: Table, partition: (&'static str, String), sort: (&'static str, String)) -> Self {
         Self { table, partition, sort: Some(sort), row: PhantomData }
     }
 
-    /// The key as DynamoDB takes it.
+    /// The key as a DynamoDB item.
     pub fn item(&self) -> Item {
         let parts = std::iter::once(&self.partition).chain(&self.sort);
         parts.map(|(name, value)| ((*name).to_owned(), AttributeValue::S(value.clone()))).collect()
     }
 
-    /// Whether DynamoDB can hold a row of this key. It refuses a whole call for one key that is longer.
+    /// Whether DynamoDB can store a row with this key. DynamoDB refuses a whole call if one of its keys is too long.
     pub fn fits(&self) -> bool {
         let partition = &self.partition.1;
         let sort_fits = self.sort.as_ref().is_none_or(|(_, sort)| !sort.is_empty() && sort.len() <= SORT_BYTES_MAX);
         !partition.is_empty() && partition.len() <= PARTITION_BYTES_MAX && sort_fits
     }
 
-    /// The key of the same row where all that counts is whether there is one, whatever it reads as.
+    /// The key of the same row, for checking only whether the row exists.
     pub fn presence(self) -> Key<IgnoredAny> {
         Key { table: self.table, partition: self.partition, sort: self.sort, row: PhantomData }
     }
@@ -66,7 +66,7 @@ impl<R> Key<R> {
 
 type Id = (Table, String, Option<String>);
 
-/// The keys of a batch. Adding one twice reads it once.
+/// The keys of a batch. A key that is added twice is read once.
 #[derive(Debug, Default)]
 pub struct BatchGet(pub(super) HashMap<Id, Wanted>);
 
@@ -74,12 +74,12 @@ pub struct BatchGet(pub(super) HashMap<Id, Wanted>);
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) key: Item,
-    /// Whether the row may be a moment old ([`Recent`]).
+    /// Whether the row may be slightly stale ([`Recent`]).
     pub(super) may_lag: bool,
 }
 
 impl BatchGet {
-    /// Reads this row as well. There is no row of a key that does not fit, so nothing is read for it.
+    /// Adds a row to the batch. A key that is too long cannot have a row, so it is not read.
     pub fn add<R>(&mut self, key: &Key<R>) {
         if key.fits() {
             self.0.insert(key.id(), Wanted { key: key.item(), may_lag: false });
@@ -92,7 +92,7 @@ impl BatchGet {
     }
 }
 
-/// What a batch found.
+/// The rows that a batch found.
 #[derive(Debug, Default)]
 pub struct BatchResult {
     pub(super) items: HashMap<Id, Item>,
@@ -100,7 +100,7 @@ pub struct BatchResult {
 }
 
 impl BatchResult {
-    /// Stands for a batch that was not answered: each of its rows is an error, which [`MayFail`] hands to the endpoint.
+    /// The result of a failed batch: each of its rows is an error, which [`MayFail`] passes to the endpoint.
     pub(crate) fn unanswered() -> Self {
         Self { items: HashMap::new(), is_unanswered: true }
     }
@@ -120,25 +120,24 @@ impl BatchResult {
     }
 }
 
-/// Keys of rows that are read together, and the rows that they find. A key is the only way to a row, so a row that was not
-/// asked for cannot be used.
+/// Keys of rows that are read together. A row is accessible only through its key, so code cannot use a row that was not
+/// requested.
 ///
-/// One key, many in a `Vec`, one or none in an `Option`, and tuples of them.
+/// Implemented by a key, a `Vec` of keys, an `Option` of a key, and tuples of these.
 pub trait Keys: Send + Sized + 'static {
-    /// What they find, in the same shape: a row, or `None` where there is none.
+    /// The rows in the same shape: each is a row, or `None` if it does not exist.
     type Rows: Send;
 
-    /// No keys. Only `()` has this value; for all other keys an endpoint has to write `reads`, or it does not compile.
+    /// No keys. Only `()` has this value. An endpoint with other keys must implement `reads`, or it does not compile.
     const NONE: Self = panic!("`type Reads` names rows, so `reads` has to name their keys");
 
     /// Adds them to a batch.
     fn add_to(&self, batch: &mut BatchGet);
 
-    /// Finds their rows in what the batch found.
+    /// Takes their rows from the result of the batch.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when a row does not read as its type; [`StoreError::Unavailable`] when the batch was not
-    /// answered.
+    /// [`StoreError::Corrupt`] if a row cannot be parsed as its type; [`StoreError::Unavailable`] if the batch failed.
     fn rows(self, found: &BatchResult) -> Result<Self::Rows, StoreError>;
 }
 
@@ -169,7 +168,7 @@ impl<R: DeserializeOwned + Send + 'static> Keys for Option<Key<R>> {
 }
 
 impl<K: Keys> Keys for Vec<K> {
-    /// One for each key, in their order.
+    /// One result per key, in the same order.
     type Rows = Vec<K::Rows>;
 
     fn add_to(&self, batch: &mut BatchGet) {
@@ -183,7 +182,7 @@ impl<K: Keys> Keys for Vec<K> {
     }
 }
 
-/// Keys whose rows the caller can do without: it gets the error in their place.
+/// Keys whose rows the caller can do without: it gets an error instead of them.
 #[derive(Clone, Debug)]
 pub struct MayFail<K>(pub K);
 
@@ -199,9 +198,9 @@ impl<K: Keys> Keys for MayFail<K> {
     }
 }
 
-/// Keys whose rows may be a moment old, which costs half the read units: DynamoDB reads them eventually consistently, unless
-/// the batch reads other rows of the same table consistently. What is decided by such a row is either about something that
-/// changes rarely, or checked again by the condition of a write.
+/// Keys whose rows may be slightly stale, which costs half the read units: DynamoDB reads them with eventual
+/// consistency, unless the batch reads other rows of the same table consistently. Use it only for data that changes
+/// rarely, or if a conditional write checks the decision again.
 #[derive(Clone, Debug)]
 pub struct Recent<K>(pub K);
 
@@ -255,28 +254,28 @@ tuples! {
     A 0, B 1, C 2, D 3;
 }
 
-/// An item as the row that it is.
+/// Parses an item as a row.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when it does not read as `R`.
+/// [`StoreError::Corrupt`] if it cannot be parsed as `R`.
 pub fn read<R: DeserializeOwned>(item: Item) -> Result<R, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(Box::new(error)))
 }
 
 impl Failed {
-    /// The row that the failed statement met; `None` when it met none, or did not ask.
+    /// The current row of the failed statement; `None` if there is none, or the statement did not request it.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when it does not read as `R`.
+    /// [`StoreError::Corrupt`] if it cannot be parsed as `R`.
     pub fn row<R: DeserializeOwned>(&self, index: usize) -> Result<Option<R>, StoreError> {
         self.0.get(index).cloned().flatten().filter(|item| !item.is_empty()).map(read).transpose()
     }
 }
 
-/// A row as the item that it is stored as: its key and its fields, without those that are `None`.
+/// Converts a row to its item: its key and its fields, without those that are `None`.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when it cannot be written.
+/// [`StoreError::Corrupt`] if it cannot be serialized.
 pub fn write<R>(key: &Key<R>, row: &impl serde::Serialize) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(row).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
     item.retain(|_, value| !value.is_null());

@@ -95,8 +95,8 @@ impl SeriesStore {
         Ok(self.database.get(&key).await?.map(|row| (row.series, row.version)))
     }
 
-    /// A statement that writes a series: a new one, or over the row with a version. Its condition fails if the row was
-    /// changed meanwhile.
+    /// A statement that writes a series: a new one, or a change of the row with version `before`. Its condition fails
+    /// if the row was changed meanwhile.
     pub fn put(&self, series: &Series, before: Option<u64>) -> Result<Statement, StoreError> {
         let version = before.unwrap_or_default() + 1;
         let row = Row { series: series.clone(), listing: LISTING.to_owned(), version };
@@ -148,8 +148,8 @@ impl SeriesStore {
         Ok((series, next))
     }
 
-    /// The statements with which a video leaves and joins series, for the transaction that changes its row. One of them
-    /// fails its condition if the number is taken or the series does not exist: see [`SeriesStore::why`].
+    /// The statements with which a video leaves one series and joins another, for the transaction that changes its row.
+    /// One of them fails its condition if the number is taken or the series does not exist: see [`SeriesStore::why`].
     pub fn moved(&self, change: &Change) -> Result<Vec<Statement>, StoreError> {
         let (before, after) = (change.before.as_ref().and_then(membership), change.after.as_ref().and_then(membership));
         let mut statements = Vec::new();
@@ -178,8 +178,8 @@ impl SeriesStore {
         Ok(statements)
     }
 
-    /// Why an episode could not be written with the statements of [`SeriesStore::moved`]. `joined` is the new series,
-    /// if the video was to join one.
+    /// Why the statements of [`SeriesStore::moved`] could not be written. `joined` is the series that the video would
+    /// have joined.
     ///
     /// # Errors
     /// The original error, if the position in a series is not the reason.
@@ -192,7 +192,7 @@ impl SeriesStore {
         }
     }
 
-    /// Increments the series's version, so that it is not deleted meanwhile.
+    /// Increments the series's version, so it is not deleted meanwhile.
     fn join(&self, series: SeriesId) -> Result<Statement, StoreError> {
         let join = Update::builder().table_name(self.table()?).set_key(Some(Series::key(series).item()));
         let join = join
@@ -242,7 +242,7 @@ impl Membership {
         format!("{EPISODE}{}", self.video)
     }
 
-    /// The sort key of its position; `None` for an episode without a number, of which a season may have several.
+    /// The sort key of its position; `None` for an episode without a number. A season may have several of those.
     fn place(self) -> Option<String> {
         self.episode.map(|episode| format!("PLACE#{}#{episode}", self.season))
     }

@@ -104,8 +104,8 @@ impl Sessions {
         }
     }
 
-    /// Gives a session a new token. Returns when that token was issued, or `None` if the session has ended. Of several
-    /// concurrent exchanges of one token, one counts, and the others get the same token.
+    /// Gives a session a new token. Returns when that token was issued, or `None` if the session has ended. If one
+    /// token is exchanged several times concurrently, all exchanges get the same new token.
     #[boxed]
     pub async fn exchange(&self, session: &Session, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let issued_at = session.reissued_at(now);

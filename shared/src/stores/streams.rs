@@ -14,7 +14,7 @@ use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The number of counters for a video's views, so that plays of a popular video do not all update the same one.
+/// The number of counters for a video's views, so plays of a popular video do not all update the same item.
 pub const VIEW_SHARDS: u8 = 8;
 /// The keys-only index of playbacks by the month and day on which they started.
 const BY_DAY: &str = "by_day";
@@ -26,7 +26,7 @@ impl Slots {
     }
 }
 
-/// A playback: a view that counts once, and the time that its heartbeats covered. Business metrics are derived from it.
+/// A playback: one view, and the time that its heartbeats covered. Business metrics are derived from it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct View {
     /// The id.
@@ -54,7 +54,7 @@ impl View {
         Key::one(Table::Streams, "pk", format!("PLAYBACK#{id}"))
     }
 
-    /// The view of a slot that starts.
+    /// The view of a new slot.
     pub fn of(slot: &Slot, user_id: UserId) -> Self {
         Self {
             playback_session_id: slot.playback_session_id,
@@ -133,8 +133,9 @@ impl Streams {
         }
     }
 
-    /// Writes the slots with a playback that starts: the lease, the view and its count, and `positions` of the leases that made
-    /// room for it; all or nothing. [`StoreError::Condition`] if the slots were changed meanwhile, or a position's row.
+    /// Writes the start of a playback in one transaction: the slots with its lease, the view and its count, and the
+    /// `positions` of leases that were dropped for it. [`StoreError::Condition`] if the slots or a position's row were
+    /// changed meanwhile.
     #[boxed]
     pub async fn start(
         &self,
@@ -165,7 +166,7 @@ impl Streams {
         Ok([view.build().map_err(refused)?.into(), count.build().map_err(refused)?.into()])
     }
 
-    /// Writes the slots and a heartbeat's watched time in parallel: if one of the two fails, the next heartbeat writes
+    /// Writes the slots and a heartbeat's watched time in parallel. If one of the two fails, the next heartbeat writes
     /// it again. [`StoreError::Condition`] if the slots were changed meanwhile.
     #[boxed]
     pub async fn renew(&self, user_id: UserId, slots: &Slots, slot: &Slot, completed: bool) -> Result<(), StoreError> {
@@ -190,9 +191,9 @@ impl Streams {
         }
     }
 
-    /// Writes a playback that starts in the existing slot of its sign-in session, like [`Streams::start`]. No lease is
-    /// added, so other changes do not conflict; [`StoreError::Condition`] if the slot no longer exists, or carried on with the
-    /// position that is written.
+    /// Like [`Streams::start`], for a playback that replaces the lease in the slot of its own sign-in session. No lease
+    /// is added, so other changes do not conflict. [`StoreError::Condition`] if the slot no longer exists, or its lease
+    /// was renewed since its position was read.
     #[boxed]
     pub async fn replace(
         &self,
@@ -224,7 +225,7 @@ impl Streams {
         self.database.transact(statements).await
     }
 
-    /// Ends the leases of ended sign-in sessions, given the slots as they were read.
+    /// Ends the leases of ended sign-in sessions, starting from the slots as they were read.
     pub async fn release(
         &self,
         user_id: UserId,

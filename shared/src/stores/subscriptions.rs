@@ -32,7 +32,7 @@ pub fn stored_key(user_id: UserId) -> Key<Value> {
 }
 
 /// The attributes of a subscription that convergence writes, as [`stored_key`] reads them: without `null`s, and without
-/// what an operator gave.
+/// the complimentary plan.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] if it cannot be serialized.
@@ -43,23 +43,24 @@ pub fn as_stored(subscription: &Subscription) -> Result<Map<String, Value>, Stor
     Ok(fields)
 }
 
-/// The row of a Stripe customer: its user, and the version that every billing write is conditional on and increments.
+/// The row of a Stripe customer: its user, and the version on which every billing write is conditional and which it
+/// increments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The user.
     pub user_id: UserId,
     /// Incremented with every billing write.
     pub version: u64,
-    /// The user's first customer, if this is a further one: the first one's row guards the writes of both.
+    /// The user's first customer, if this is another one: the first one's row guards the writes of both.
     #[serde(default)]
     pub same_as: Option<String>,
-    /// Further customers of the same user.
+    /// Other customers of the same user.
     #[serde(default)]
     pub others: Vec<String>,
-    /// When the user was deleted: only the ledger continues.
+    /// When the user was deleted. From then on only the ledger is written.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
-    /// The prices at which they were billed, each with the lookup key under which it was sold: so this is known
+    /// The prices at which they were billed, each with the lookup key under which it was sold. So the plan is known
     /// whatever happens to the price at Stripe.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub billed: BTreeMap<String, String>,
@@ -125,7 +126,7 @@ impl Subscriptions {
     }
 
     /// Statements that delete a user's subscription and mark their customers, the first customer first. Their
-    /// conditions fail if there is a further customer meanwhile.
+    /// conditions fail if a customer was added meanwhile.
     pub fn remove(&self, user_id: UserId, customers: &[String], now: Timestamp) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Subscriptions)?;
         let refused = |error| StoreError::Refused(Box::new(error));
@@ -148,7 +149,7 @@ impl Subscriptions {
         Ok(statements)
     }
 
-    /// A statement that writes a user's subscription as Stripe has it. The operator's complimentary plan stays.
+    /// A statement that writes a user's subscription according to Stripe. The complimentary plan stays.
     pub fn converge(
         &self,
         user_id: UserId,
@@ -182,7 +183,7 @@ impl Subscriptions {
             .map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// Users whose subscription has a status, newest first, after one of them, and whether there are more.
+    /// Users whose subscription has the given status, newest first, after one of them, and whether there are more.
     #[boxed]
     pub async fn of_status(
         &self,
@@ -228,7 +229,7 @@ impl Subscriptions {
         }
     }
 
-    /// A statement that gives a user a complimentary plan or withdraws it, replacing the given previous one; its
+    /// A statement that grants a user a complimentary plan or withdraws it, replacing the given previous state; its
     /// condition fails if that was changed meanwhile.
     pub fn comp(
         &self,

@@ -1,14 +1,14 @@
-//! The tables, and their content as DynamoDB has it.
+//! The tables, and the type of their items.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-/// A row as DynamoDB has it.
+/// A DynamoDB item.
 pub type Item = HashMap<String, AttributeValue>;
 
 macro_rules! tables {
     ($($variant:ident $setting:literal $keys:expr;)*) => {
-        /// A table of the contract's §9.
+        /// A table of the template.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "the template describes them")]
         pub enum Table { $($variant),* }
@@ -17,7 +17,7 @@ macro_rules! tables {
             /// Every table.
             pub const ALL: &'static [Table] = &[$(Table::$variant),*];
 
-            /// The setting with its name.
+            /// The setting that holds the table's name.
             pub const fn setting(self) -> &'static str {
                 match self { $(Table::$variant => $setting),* }
             }

@@ -33,7 +33,7 @@ pub struct Credential {
     /// Incremented with every new password.
     #[serde(default)]
     pub version: u64,
-    /// The address as typed at registration, for mail.
+    /// The address as typed at registration, for sending.
     #[serde(default)]
     pub email: Option<Email>,
 }
@@ -45,7 +45,7 @@ impl Credential {
     }
 }
 
-/// Where a page of all users continues: after this one.
+/// Where a page of all users continues: after this user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
     id: UserId,
@@ -53,7 +53,7 @@ pub struct After {
 }
 
 impl After {
-    /// After that user.
+    /// The position after a user.
     pub fn of(user: &User) -> Self {
         Self { id: user.id, created_at: sortable(user.created_at) }
     }
@@ -135,7 +135,7 @@ impl Users {
         self.database.get(&Credential::key(email)).await
     }
 
-    /// Statements that replace the password with that version, and end all sessions except `kept`. The first one's
+    /// Statements that replace the password with the given version, and end all sessions except `kept`. The first one's
     /// condition fails if another change of the password came first.
     pub fn set_password(
         &self,

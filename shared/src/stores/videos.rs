@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 const BY_CREATED: &str = "by_created";
 /// The sparse index of unsettled videos, by the time of their next check at Mux.
 const UNSETTLED: &str = "unsettled";
-/// Reads per page, and rows per read: a filter may leave few of them.
+/// The most reads per page, and the rows per read, because a filter may leave few rows.
 const READS_MAX: usize = 10;
 const FILTERED_ROWS: usize = 100;
 
@@ -68,7 +68,7 @@ impl Videos {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// All videos, or those with a status, newest first, and where the next page starts. With a filter that leaves few,
+    /// All videos, or those with a status, newest first, and where the next page starts. If the filter leaves few rows,
     /// a page may be shorter than `limit` and still be followed by another.
     #[boxed]
     pub async fn page(
@@ -98,7 +98,7 @@ impl Videos {
         Ok((found, next.map_err(|error| StoreError::Corrupt(Box::new(error)))?))
     }
 
-    /// Unsettled videos that are due by `now`, the longest due first, and where the next page starts.
+    /// Unsettled videos that are due at `now`, the longest overdue first, and where the next page starts.
     #[boxed]
     pub async fn unsettled(
         &self,

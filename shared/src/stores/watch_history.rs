@@ -18,13 +18,13 @@ use boxed::boxed;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Attempts when other reports of the same user and video come meanwhile.
+/// The most attempts if other reports of the same user and video arrive meanwhile.
 const TRIES_MAX: usize = 5;
-/// The index of started and uncompleted videos; the key is removed from all other rows.
+/// The index of started but uncompleted videos; all other rows lack its key.
 const CONTINUE_WATCHING: &str = "continue_watching";
 
 impl WatchHistory {
-    /// The key of a user's row of a video.
+    /// The key of a user's row for a video.
     pub fn key(user_id: UserId, video_id: VideoId) -> Key<Self> {
         Key::two(Table::WatchHistory, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
     }
@@ -49,15 +49,15 @@ impl Histories {
         services.database(&[Table::WatchHistory]).map(|database| Self { database })
     }
 
-    /// A user's row of a video.
+    /// A user's row for a video.
     #[boxed]
     pub async fn of(&self, user_id: UserId, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
         self.database.read(WatchHistory::key(user_id, video_id)).await
     }
 
-    /// Changes a row with a rule that returns its new state and whether to list it for continuing; `None` leaves it
-    /// unchanged. `before` is the row as it was read; after losing a race, the rule gets the current row. Returns the
-    /// final row.
+    /// Changes a row with a rule that returns its new state and whether to list it in Continue watching; `None` leaves
+    /// it unchanged. `before` is the row as it was read; after losing a race, the rule gets the current row. Returns
+    /// the final row.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] after too many lost races.
@@ -89,7 +89,7 @@ impl Histories {
         }
         let put = self.database.client().put_item().table_name(self.database.name(Table::WatchHistory)?);
         let put = put.set_item(Some(item));
-        // Rows from before there were versions have none.
+        // Rows written before there were versions have none.
         let put = match before.map_or(0, |before| before.version) {
             0 => put.condition_expression("attribute_not_exists(version)"),
             version => put
@@ -134,7 +134,7 @@ impl Histories {
         }
     }
 
-    /// Statements that write the positions of leases that are dropped. Each fails if its row was changed by others.
+    /// Statements that write the positions of dropped leases. Each fails if another write has changed its row.
     pub fn settling(&self, user_id: UserId, dropped: &[Slot]) -> Result<Vec<Statement>, StoreError> {
         let ahead = dropped.iter().filter(|slot| slot.position.is_ahead);
         let update = |slot: &Slot| {
@@ -144,7 +144,7 @@ impl Histories {
         ahead.map(update).collect()
     }
 
-    /// Writes the position of a lease that will be dropped, whatever others have written to its row.
+    /// Writes the position of a lease that will be dropped, merged with what others have written to its row.
     #[boxed]
     pub async fn settle(&self, user_id: UserId, slot: &Slot) -> Result<(), StoreError> {
         let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
@@ -181,7 +181,7 @@ impl Histories {
             .expression_attribute_values(":at", AttributeValue::S(last_watched_at.to_string()))
             .expression_attribute_values(":after", AttributeValue::N((before.version + 1).to_string()));
         update = match before.version {
-            // Rows from before there were versions have none, and may have no clocks.
+            // Rows written before there were versions have none, and may have no clocks.
             0 => {
                 set.push_str(", clocks = :clocks");
                 update
@@ -211,8 +211,8 @@ impl Histories {
         update.update_expression(set).build().map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// The videos that a user may continue, newest first, and where the next page starts. A position that a lease carries is
-    /// newer than its row's place in the index, so its video moves to where it belongs.
+    /// The videos that a user may continue, newest first, and where the next page starts. A lease's position is newer
+    /// than its row's place in the index, so such a video moves to its correct place.
     #[boxed]
     pub async fn to_continue(
         &self,
@@ -269,7 +269,7 @@ impl After {
     }
 }
 
-/// A page of the index with those rows in their new places that have moved up.
+/// A page of the index, with the rows that moved up in their new places.
 fn merged(
     (mut rows, next): (Vec<WatchHistory>, Option<After>),
     moved: Vec<WatchHistory>,
@@ -290,7 +290,7 @@ fn merged(
 
 /// The result of a conditional write.
 pub enum Outcome {
-    /// It was done.
+    /// The row was written.
     Written,
     /// The row was changed meanwhile; its current state.
     Changed(Option<WatchHistory>),
@@ -314,7 +314,7 @@ mod tests {
         }
     }
 
-    /// All pages of an index whose rows have the places `listed`, while some have moved up to `moved`.
+    /// All pages of an index with the rows `listed`, some of which have moved up to `moved`.
     fn pages(listed: &[WatchHistory], moved: &[WatchHistory], limit: usize) -> Vec<VideoId> {
         let (mut found, mut after): (Vec<VideoId>, Option<After>) = (Vec::new(), None);
         loop {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// More playback ids would be the caller's mistake.
+/// The most playback ids per asset; more would be a mistake of the caller.
 const PLAYBACK_IDS_MAX: usize = 100;
 
 fn shown(status: StatusCode, asset: &Asset) -> Response {
@@ -47,7 +47,7 @@ pub(super) async fn list(State(mux): State<Arc<Mux>>, query: PageQuery) -> Resul
     assets.retain(|asset| page.upload_id.is_none() || asset.upload_id == page.upload_id);
     assets.sort_by_key(|one| std::cmp::Reverse(one.created_at));
     let shown: Vec<Value> = page.of(assets).iter().map(|asset| shapes::asset(asset, Shape::Api)).collect();
-    // Lists use page numbers here, so there is no next cursor.
+    // The stand-in's lists use page numbers, so there is no next cursor.
     Ok(axum::Json(json!({ "data": shown, "next_cursor": null })).into_response())
 }
 

@@ -1,5 +1,5 @@
-//! Shapes for the scenes, as SVG. The canvas is wider than the visible part, so that layers can drift: x runs from
-//! [`LEFT`] to [`RIGHT`], and a poster shows 0 to 1280.
+//! Shapes for the scenes, as SVG. The canvas is wider than the visible part, so layers can drift: x runs from [`LEFT`]
+//! to [`RIGHT`], and a poster shows 0 to 1280.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ pub(super) const LEFT: f64 = -200.0;
 pub(super) const RIGHT: f64 = 1480.0;
 pub(super) const HEIGHT: f64 = 720.0;
 
-/// Pseudo-random numbers that are the same every time: a scene is part of its recipe.
+/// Pseudo-random numbers that are the same on every run, so a title's recipe always gives the same scene.
 pub(super) struct Dice(u64);
 
 impl Dice {

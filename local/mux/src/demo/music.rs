@@ -2,10 +2,10 @@
 
 use std::f64::consts::TAU;
 
-/// Enough for such soft tones; the encoder converts it to a common sample rate.
+/// In hertz. This is enough for soft tones; the encoder converts it to a common sample rate.
 const SAMPLE_RATE: u32 = 24_000;
 const CHORD_SECONDS: f64 = 4.0;
-/// The C two octaves below the middle one, in hertz.
+/// The C two octaves below middle C, in hertz.
 const DEEP_C: f64 = 65.406;
 const FADE_SECONDS: f64 = 1.5;
 
@@ -40,7 +40,7 @@ struct Tone {
     /// Seconds until the tone is at its loudest.
     attack: f64,
     seconds: f64,
-    /// How fast the tone decays; 0 holds it until the end, where it fades out as it faded in.
+    /// How fast the tone decays. 0 holds it until the end, where it fades out as it faded in.
     decay: f64,
     /// 0 is left, 1 is right.
     side: f64,

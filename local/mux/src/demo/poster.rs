@@ -5,7 +5,7 @@ use super::scene::{Scene, document};
 use super::titles::{Face, Lettering, Title};
 use std::fmt::Write;
 
-/// Pixels.
+/// In pixels.
 pub(super) const WIDTH: u32 = 1280;
 pub(super) const HEIGHT: u32 = 720;
 const MARGIN: u32 = 72;

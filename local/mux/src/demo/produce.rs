@@ -1,4 +1,4 @@
-//! From a recipe to a folder of media.
+//! Turns a recipe into a folder of media.
 
 use super::scene::{Motion, Scene};
 use super::titles::Title;
@@ -14,14 +14,14 @@ use tokio::fs;
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 360;
 const RATE: Rate = Rate { frames: 24, seconds: 1 };
-/// Fast rather than small, because the first start waits for it.
+/// Optimized for speed, not for size, because the first start waits for it.
 const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1, background: false };
 /// The widths of the posters that are generated in advance.
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 const POSTER_SECONDS_MAX: u64 = 60;
 /// The prefix of folders that are still being filled.
 const UNFINISHED: &str = ".making-";
-/// A folder that is unfinished for this long will never be finished.
+/// A folder that has been unfinished for this long was abandoned.
 const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(3600);
 
 /// The folder of a title's media.
@@ -49,7 +49,7 @@ pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<
     let work = fs::canonicalize(work).await?;
     let result = fill(title, &work, &media).await;
     if result.is_ok() {
-        // Another process may have generated the same media meanwhile; then its result is used.
+        // Another process may have generated the same media meanwhile. Then use its result.
         if let Err(error) = fs::rename(&media, target).await
             && !target.exists()
         {
@@ -60,7 +60,7 @@ pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<
     result
 }
 
-/// Removes what interrupted runs left in `dir`.
+/// Removes the leftovers of interrupted runs from `dir`.
 pub(super) async fn tidy(dir: &Path) -> std::io::Result<()> {
     let mut entries = fs::read_dir(dir).await?;
     while let Some(entry) = entries.next_entry().await? {
@@ -129,7 +129,7 @@ impl Plan {
                     let input = index + 1;
                     let (x, y) = layer.place(scale);
                     let turned = match layer.motion {
-                        // A turning wheel needs a picture for every frame; any other layer is one picture that moves.
+                        // A turning wheel needs a picture for every frame. Any other layer is one picture that moves.
                         Motion::Spin { seconds, .. } => {
                             format!(
                                 "loop=loop=-1:size=1,setpts=N/{RATE}/TB,fps={RATE},rotate=a=2*PI*t/({seconds}):c=none,"
@@ -203,7 +203,7 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
     encode::ffmpeg(arguments, media, limit).await
 }
 
-/// Captions for players to show: what is heard, and what is seen.
+/// Captions that describe the sound and the pictures.
 fn captions(title: &Title) -> String {
     let seconds = title.recipe.seconds;
     let cues = [

@@ -39,11 +39,11 @@ pub(super) struct Lettering {
     /// In pixels, on a poster 1280 pixels wide.
     pub(super) size: u32,
     pub(super) color: &'static str,
-    /// The font size of the small line above the title.
+    /// The color of the small line above the title.
     pub(super) accent: &'static str,
 }
 
-/// The typefaces, all of them in Debian.
+/// The typefaces, all of which Debian packages.
 #[derive(Clone, Copy)]
 pub(super) enum Face {
     Black,

@@ -9,13 +9,13 @@ pub(super) const DESCRIPTION_FILE: &str = "encoded.json";
 /// An encoded video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Encoded {
-    /// In seconds, as the renditions play.
+    /// The duration of the renditions, in seconds.
     pub duration_seconds: f64,
     /// In lowest terms: `16:9`.
     pub aspect_ratio: String,
     /// Frames per second of every rendition.
     pub frame_rate: f64,
-    /// Whether there is sound.
+    /// Whether there is audio.
     pub has_audio: bool,
     /// The number of channels of each audio track of the source. The first track is kept, in stereo.
     #[serde(default)]
@@ -59,7 +59,7 @@ pub struct Storyboard {
 }
 
 impl Encoded {
-    /// Audio without video: an asset for which a player shows nothing.
+    /// An asset with audio but no video.
     pub(super) fn sound(duration_seconds: f64, source_audio_channels: Vec<u32>) -> Self {
         let storyboard = Storyboard { tile_width: 0, tile_height: 0, columns: 1, tiles: 0, interval_seconds: 0.0 };
         Self {

@@ -1,4 +1,4 @@
-//! What is encoded, and with how much effort.
+//! The input of an encoding, and its effort.
 
 use super::probe::Rate;
 use std::ffi::OsString;
@@ -7,7 +7,7 @@ use std::ffi::OsString;
 pub(crate) struct Input {
     /// The arguments up to and including the `-i`s.
     pub(crate) arguments: Vec<OsString>,
-    /// The start of the filter graph that yields the video: a stream (`[0:0]`), which filters may follow.
+    /// The start of the filter graph for the video: a stream (`[0:0]`), optionally followed by filters.
     pub(crate) video: String,
     /// The stream to map as audio.
     pub(crate) audio: Option<String>,

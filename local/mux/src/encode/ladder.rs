@@ -1,10 +1,10 @@
 //! The sizes of renditions.
 
-/// Largest shorter side that is encoded, in pixels: more would only take time on a developer's machine.
+/// The largest shorter side of a rendition, in pixels: more would only cost time on a developer's machine.
 const SIDE_MAX: u32 = 720;
 /// Each rendition's size relative to the largest one: 720, 480, 320.
 const PARTS: [f64; 3] = [4.0 / 9.0, 2.0 / 3.0, 1.0];
-/// Most bits per second for a pixel.
+/// The most bits per second for each pixel.
 const BITS_PER_PIXEL: f64 = 3.0;
 const KILOBITS_MIN: u32 = 120;
 

@@ -10,7 +10,7 @@ use tokio::fs;
 /// MPEG-4 AAC-LC, the profile of ffmpeg's encoder.
 const AAC_CODEC: &str = "mp4a.40.2";
 
-/// Describes what was encoded into `folder`.
+/// Describes the encoder's output in `folder`.
 pub(super) async fn measure(
     folder: &Path,
     input: &Input,

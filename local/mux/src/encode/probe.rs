@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::process::Command;
 
-/// Longest source that is accepted, like Mux.
+/// The longest source that is accepted, as at Mux.
 pub const SOURCE_SECONDS_MAX: f64 = 12.0 * 3600.0;
 const PROBE_SECONDS_MAX: u64 = 30;
 /// Smallest and largest side of a source, in pixels.
@@ -44,7 +44,7 @@ impl fmt::Display for Rate {
 pub(crate) enum Probed {
     /// Video, possibly with audio.
     Film(Film),
-    /// Audio only: Mux makes an asset of that, too.
+    /// Audio only: Mux also makes an asset of that.
     Sound { duration_seconds: f64, audio_channels: Vec<u32> },
 }
 
@@ -164,7 +164,7 @@ fn invalid(message: &str) -> EncodeError {
     EncodeError::Invalid(message.to_owned())
 }
 
-/// The size in square pixels, after rotation: ffmpeg itself rotates video from a phone that was held sideways.
+/// The size in square pixels, after rotation: ffmpeg automatically rotates video from a phone that was held sideways.
 fn shown_size(video: &Stream) -> (u32, u32) {
     let (width, height) = (video.width.unwrap_or(0), video.height.unwrap_or(0));
     let ratio = video.sample_aspect_ratio.as_deref().and_then(|text| fraction(text, ':'));

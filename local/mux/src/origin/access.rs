@@ -37,8 +37,7 @@ impl Access {
 /// Opens a playback id for `audience`: 404 if it is unknown, 403 if its token is missing or invalid, 412 if its asset
 /// is not ready.
 ///
-/// For a signed playback id, only the parameters inside its token count; for a public one, those of the query. Others
-/// are ignored.
+/// For a signed playback id, only the parameters in its token are used; for a public one, those of the query.
 pub(super) fn open(mux: &Mux, playback_id: &str, audience: Audience, query: &RawQuery) -> Result<Access, Refusal> {
     let (asset, policy) = mux.played_by(playback_id).ok_or_else(Refusal::not_found)?;
     let query = form_urlencoded::parse(query.0.as_deref().unwrap_or_default().as_bytes());

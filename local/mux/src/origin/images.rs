@@ -19,7 +19,7 @@ use tokio::fs;
 
 /// Longest side of an image, in pixels.
 const SIDE_MAX: f64 = 2048.0;
-/// Most images cached per asset; after that the cache starts over.
+/// The most images cached per asset; beyond that the cache is emptied.
 const KEPT_MAX: usize = 2000;
 const IMAGE_SECONDS_MAX: u64 = 30;
 /// For an animated image: Mux's defaults and bounds.
@@ -117,7 +117,7 @@ impl Recipe {
 }
 
 /// The segments of a rendition that contain the requested times, as one input, and the start time of that input.
-/// Seeking in the playlist itself does not work: ffmpeg 5.1 loses the video of fragmented MP4 there.
+/// We do not seek in the playlist itself, because ffmpeg 5.1 then loses the video of fragmented MP4.
 async fn excerpt(folder: &FsPath, rendition: &str, start: f64, length: f64) -> io::Result<(String, f64)> {
     let playlist = fs::read_to_string(folder.join(format!("{rendition}.m3u8"))).await?;
     let mut input = format!("concat:{rendition}-init.mp4");
@@ -169,7 +169,7 @@ fn animation(access: &Access) -> Recipe {
     Recipe { source: Source::Video { start, length }, filters: format!("fps={rate},{scale}") }
 }
 
-/// A time that has a picture, to the millisecond.
+/// The time clamped to the video, to the millisecond.
 fn within_video(access: &Access, seconds: f64) -> f64 {
     let last = access.encoded.duration_seconds - 1.0 / access.encoded.frame_rate.max(1.0);
     (seconds.clamp(0.0, last.max(0.0)) * 1000.0).floor() / 1000.0
@@ -193,7 +193,7 @@ fn fitted(access: &Access) -> String {
     }
 }
 
-/// The file of an image, generated now if it is not cached.
+/// The file of an image, generated if it is not cached.
 async fn made(mux: &Mux, access: &Access, recipe: &Recipe, extension: &str) -> Result<PathBuf, Refusal> {
     let media = mux.asset_folder(&access.asset);
     if let Source::Picture(name) = &recipe.source

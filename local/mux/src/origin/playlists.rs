@@ -1,4 +1,4 @@
-//! Playlists: the master playlist, opened by a token, and the media behind it, opened by pre-signed URLs.
+//! Playlists: the master playlist, which requires a token, and the media behind it, which have pre-signed URLs.
 
 use super::{access, files};
 use crate::answer::Refusal;

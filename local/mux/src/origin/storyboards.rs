@@ -25,7 +25,7 @@ pub(super) fn vtt(mux: &Mux, playback_id: &str, access: &Access) -> Response {
     text_answer("text/vtt; charset=utf-8", text)
 }
 
-/// `storyboard.json`: the same for players that do not read WebVTT.
+/// `storyboard.json`: the same for players that do not support WebVTT.
 pub(super) fn json(mux: &Mux, playback_id: &str, access: &Access) -> Response {
     let Storyboard { tile_width, tile_height, .. } = access.encoded.storyboard;
     let tiles = tiles(&access.encoded.storyboard).map(|(start, x, y)| json!({ "start": start, "x": x, "y": y }));
@@ -47,7 +47,7 @@ fn tiles(storyboard: &Storyboard) -> impl Iterator<Item = (f64, u32, u32)> {
     })
 }
 
-/// The picture's URL: the token of the description also opens the picture.
+/// The picture's URL: the token of the storyboard's description is also valid for the picture.
 fn picture_url(mux: &Mux, playback_id: &str, access: &Access) -> String {
     let url = format!("{}/{playback_id}/storyboard.jpg", mux.base_url);
     match &access.token {

@@ -1,4 +1,4 @@
-//! From a file to a stream: uploads, encodings, and their webhooks.
+//! Uploads, encodings and their webhooks: from a file to a stream.
 
 use crate::support::{Bench, clip, decoding_errors, made, probed, uris};
 use axum::routing::get;

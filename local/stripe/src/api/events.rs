@@ -79,7 +79,7 @@ pub(super) fn delete_endpoint(tx: &mut Tx<'_>, id: &str, form: Form) -> Result<V
 }
 
 fn check_url(url: &str) -> Result<()> {
-    // Real Stripe reaches the internet. The stand-in must reach only its own machine.
+    // Real Stripe sends to the internet. The stand-in must only send to its own machine.
     let host = url::Url::parse(url)
         .ok()
         .filter(|url| url.scheme() == "http")

@@ -1,5 +1,5 @@
-//! Stripe's form encoding: `items[0][price]=…&expand[]=…`. Parameters that no code takes are refused, as at Stripe: the
-//! stand-in must not appear to support what it ignores.
+//! Stripe's form encoding: `items[0][price]=…&expand[]=…`. Parameters that no code reads are refused, as at Stripe: the
+//! stand-in must not appear to support parameters that it ignores.
 
 use crate::error::{ApiError, Result};
 use crate::model::{Metadata, Moment};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Deepest nesting of a parameter.
 const DEPTH_MAX: usize = 8;
 
-/// The parameters of a request, or of one object in it. Code takes them out one by one; see [`Form::finish`].
+/// The parameters of a request, or of one object in it. Code removes them one by one; see [`Form::finish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Form {
     /// This form's own name, such as `items[0]`; empty at the top.
@@ -22,10 +22,10 @@ enum Field {
     Form(Form),
 }
 
-/// What a request makes of a property.
+/// What a request does to a property.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Setting<T> {
-    /// It is left out, so the property stays.
+    /// The parameter is omitted, so the property stays.
     Kept,
     /// An empty value unsets the property.
     Unset,
@@ -281,7 +281,7 @@ impl Form {
         self.fields.contains_key(field)
     }
 
-    /// Refuses parameters that no code took.
+    /// Refuses parameters that no code has read.
     pub(crate) fn finish(self) -> Result<()> {
         match self.fields.keys().next() {
             None => Ok(()),

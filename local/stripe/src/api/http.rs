@@ -35,12 +35,12 @@ struct Call {
 struct Answer {
     status: StatusCode,
     body: String,
-    /// The request that was answered first, if this one repeats it.
+    /// The id of the original request, if this one repeats it.
     replayed: Option<String>,
     should_retry: bool,
 }
 
-/// Answers a request to `/v1`.
+/// Responds to a request to `/v1`.
 pub(crate) async fn answer(State(stand_in): State<StripeStandIn>, request: Request) -> Response {
     let request_id = stand_in.new_request_id();
     let key = header_text(request.headers(), "idempotency-key").map(str::to_owned);
@@ -104,7 +104,8 @@ fn run(stand_in: &StripeStandIn, call: &Call, keep: Option<(String, String)>) ->
         let answer = match execute(tx, call) {
             Ok(value) => Answer {
                 status: StatusCode::OK,
-                // Stripe indents its JSON. That is a third of the bytes, and nobody reads them here.
+                // Stripe indents its JSON. The stand-in does not, because that is a third of the bytes and nobody reads
+                // it here.
                 body: value.to_string(),
                 replayed: None,
                 should_retry: false,

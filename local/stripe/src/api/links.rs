@@ -63,7 +63,7 @@ pub(super) fn list_line_items(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resu
     Ok(line_items(&link.template, &format!("/v1/payment_links/{id}/line_items"), tx.view()))
 }
 
-/// `after_completion`: Stripe's confirmation page or a page of the merchant's.
+/// `after_completion`: Stripe's confirmation page or the merchant's own page.
 fn redirect(mut after: Form) -> Result<Option<String>> {
     let elsewhere = after.choice("type", &[("hosted_confirmation", false), ("redirect", true)])?;
     let url = match after.form("redirect")? {

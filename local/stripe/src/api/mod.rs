@@ -29,7 +29,7 @@ use crate::tx::Tx;
 use list::Paging;
 use serde_json::{Value, json};
 
-/// The object that the path names.
+/// The object in the path.
 fn found<T: Stored>(tx: &Tx<'_>, id: &str) -> Result<T> {
     tx.find(id, "id").map_err(ApiError::not_found)
 }

@@ -157,7 +157,7 @@ pub(super) fn create_portal(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     Ok(session.render(tx.view()))
 }
 
-/// Takes the parameters that distinguish the kinds of sessions: the stand-in hosts pages for subscriptions only.
+/// Reads the parameters that distinguish the kinds of sessions. The stand-in hosts pages only for subscriptions.
 fn only_subscriptions(form: &mut Form) -> Result<()> {
     match form.required("mode")?.as_str() {
         "subscription" => {}

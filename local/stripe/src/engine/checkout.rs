@@ -46,7 +46,7 @@ pub(crate) fn pay(tx: &mut Tx<'_>, id: &str, number: &str, code: &str, email: &s
     pay_with(tx, session, card, due)
 }
 
-/// The card's holder has authenticated the payment, or failed to.
+/// Continues after the cardholder has authenticated the payment, or failed to.
 pub(crate) fn authenticate(tx: &mut Tx<'_>, id: &str, success: bool) -> Result<Outcome> {
     let mut session: CheckoutSession = tx.get(id);
     let Some(waiting) = session.authenticating.take() else {
@@ -128,7 +128,7 @@ fn pay_with(tx: &mut Tx<'_>, session: CheckoutSession, card: &Card, due: i64) ->
     settle(tx, session, &method, intent, due, Presence::Typed)
 }
 
-/// Asks the issuer. The amount due is charged first: only a successful payment creates a subscription.
+/// Charges the amount due, and creates a subscription only if the payment succeeds.
 fn settle(
     tx: &mut Tx<'_>,
     mut session: CheckoutSession,
@@ -173,7 +173,7 @@ struct Payment {
     paid: Option<(String, String)>,
 }
 
-/// Creates the subscription. The events come in an order that was observed in production.
+/// Creates the subscription. The events are emitted in an order that was observed at Stripe.
 fn complete(tx: &mut Tx<'_>, mut session: CheckoutSession, payment: Option<&Payment>) -> Result<Outcome> {
     let customer = customer_of(tx, &mut session);
     let paid = payment.and_then(|payment| payment.paid.clone());
@@ -237,7 +237,7 @@ fn new_subscription(
     }
 }
 
-/// The customer of a session; created now if the session has none.
+/// The customer of a session, created if the session has none.
 fn customer_of(tx: &mut Tx<'_>, session: &mut CheckoutSession) -> String {
     if let Some(customer) = &session.customer {
         return customer.clone();

@@ -1,4 +1,4 @@
-//! Coupons and promotion codes: who may use them, and how much they take off.
+//! Coupons and promotion codes: who may use them, and how much they deduct.
 
 use super::money::{self, money};
 use crate::error::{ApiError, Result};

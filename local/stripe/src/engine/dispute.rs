@@ -53,8 +53,8 @@ fn withdraw(tx: &mut Tx<'_>, id: &str) {
     tx.update(id, "charge.dispute.funds_withdrawn", |one: &mut Dispute| one.withdrawn_at = Some(now));
 }
 
-/// The merchant submits evidence. In test mode some texts decide at once; any other evidence is under review until the
-/// deadline.
+/// Submits the merchant's evidence. In test mode some texts decide the dispute at once; otherwise it is under review
+/// until the deadline.
 pub(crate) fn submit(tx: &mut Tx<'_>, id: &str) {
     let dispute = tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
         one.submitted = true;
@@ -84,8 +84,8 @@ fn escalate(tx: &mut Tx<'_>, id: &str) {
     withdraw(tx, id);
 }
 
-/// Closes a dispute. A won dispute returns the money; a closed inquiry had taken nothing. The charge keeps saying that
-/// it was disputed, and neither its invoice nor the subscription changes.
+/// Closes a dispute. A won dispute returns the money; an inquiry never took any. The charge stays marked as disputed,
+/// and neither its invoice nor the subscription changes.
 pub(crate) fn close(tx: &mut Tx<'_>, id: &str, is_won: bool) {
     let now = tx.now;
     let dispute: Dispute = tx.edit(id, |dispute: &mut Dispute| {
@@ -101,13 +101,13 @@ pub(crate) fn close(tx: &mut Tx<'_>, id: &str, is_won: bool) {
     }
 }
 
-/// The deadline has passed. Without evidence the dispute is lost; with evidence the test bank decides for the merchant.
+/// Closes a dispute at its deadline. Without evidence it is lost; with evidence the test bank decides for the merchant.
 pub(crate) fn time_is_over(tx: &mut Tx<'_>, id: &str) {
     let is_won = tx.get::<Dispute>(id).submitted;
     close(tx, id, is_won);
 }
 
-/// Refunding all of the money settles an inquiry.
+/// Settles an inquiry when the charge is fully refunded.
 pub(crate) fn charge_was_refunded(tx: &mut Tx<'_>, charge: &str) {
     if let Some(dispute) = of_charge(tx, charge).filter(|one| one.status.is_inquiry() && !one.status.is_closed()) {
         close(tx, &dispute.id, true);

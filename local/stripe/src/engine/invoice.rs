@@ -8,9 +8,9 @@ use crate::model::*;
 use crate::render::{Render, changed_attributes};
 use crate::tx::Tx;
 
-/// How long renewals stay drafts, so that the merchant can add to them.
+/// How long renewals stay drafts, so the merchant can add to them.
 pub(crate) const DRAFT_TIME: Moment = HOUR;
-/// Waits between the payment attempts for an invoice. After the last one dunning ends.
+/// The waits between the payment attempts for an invoice. Dunning ends after the last attempt.
 const RETRY_WAITS: [Moment; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
 
 /// The content of a new invoice.
@@ -261,7 +261,7 @@ fn end_dunning(tx: &mut Tx<'_>, id: &str) {
     tx.update(&subscription, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
 }
 
-/// Voids an invoice: nobody owes it any longer.
+/// Voids an invoice: it is no longer owed.
 pub(crate) fn void(tx: &mut Tx<'_>, id: &str) {
     let now = tx.now;
     let invoice = tx.update(id, "invoice.updated", |invoice: &mut Invoice| {

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::*;
 use crate::tx::Tx;
 
-/// A schedule with one phase: the subscription as it is, until its period ends.
+/// A schedule with one phase: the current subscription, until its period ends.
 pub(crate) fn from_subscription(tx: &mut Tx<'_>, one: &Subscription, metadata: Metadata) -> String {
     let items = one.items.iter().map(|item| PhaseItem {
         price: item.price.clone(),
@@ -91,7 +91,7 @@ pub(crate) fn items_at_renewal(tx: &Tx<'_>, one: &Subscription) -> Option<Vec<It
     (next.start <= one.period_end).then(|| items_of(one, next, one.created))
 }
 
-/// The subscription itself was changed: updates the current phase to match.
+/// Updates the current phase after a change of the subscription itself.
 pub(crate) fn follow(tx: &mut Tx<'_>, one: &Subscription) {
     let Some(id) = &one.schedule else { return };
     tx.edit(id, |schedule: &mut Schedule| {
@@ -136,7 +136,7 @@ fn begin(tx: &mut Tx<'_>, subscription: &str, phase: &Phase) -> Result<()> {
     Ok(())
 }
 
-/// Only the discounts that a phase names continue in it.
+/// Keeps only the discounts that the phase names.
 pub(crate) fn keep_discounts(tx: &mut Tx<'_>, one: &Subscription, phase: &Phase) {
     tx.update(&one.id, "customer.subscription.updated", |one: &mut Subscription| {
         one.discounts.retain(|discount| phase.discounts.contains(discount));

@@ -110,7 +110,7 @@ fn first_invoice(tx: &mut Tx<'_>, subscription: &mut Subscription) -> Invoice {
     let period = (now, subscription.period_end);
     let lines = invoice::period_lines(tx, &subscription.items, period, in_trial);
     let reason = BillingReason::SubscriptionCreate;
-    // The first invoice covers no past time: its own period is the moment of its creation.
+    // The first invoice covers no past time: its period starts and ends at its creation.
     let bill = Bill { reason, lines, period_start: now, period_end: now, finalizes_at: None };
     let invoice = invoice::draft(tx, subscription, bill);
     subscription.latest_invoice = Some(invoice.id.clone());
@@ -180,8 +180,8 @@ pub(crate) fn check_for_sale<'a>(tx: &Tx<'_>, prices: impl IntoIterator<Item = &
     Ok(())
 }
 
-/// All of a customer's subscriptions and pending invoice items have one currency. Once nothing is left in it, the
-/// customer can be billed in another.
+/// All of a customer's subscriptions and pending invoice items have the same currency. Once there are none left in it,
+/// the customer can be billed in another currency.
 pub(crate) fn check_currency(tx: &Tx<'_>, customer: &str, currency: &str) -> Result<()> {
     let live = tx.state.subscriptions.of_customer(customer).filter(|one| !one.status.is_over());
     let waiting = tx.state.invoice_items.of_customer(customer).map(|item| &item.currency);
@@ -236,7 +236,8 @@ pub(crate) fn invoice_paid(tx: &mut Tx<'_>, invoice: &Invoice) {
     tx.update(id, "customer.subscription.updated", |one: &mut Subscription| one.status = status);
 }
 
-/// Whether failed payments of an invoice are retried: not those that a customer is about to make.
+/// Whether failed payments of an invoice are retried. First payments and payments for pending changes are not, because
+/// the customer must make them.
 pub(crate) fn is_retried(tx: &Tx<'_>, invoice: &Invoice) -> bool {
     let Some(subscription) = invoice.subscription.as_deref().map(|id| tx.get::<Subscription>(id)) else { return true };
     let pending = subscription.pending_update.is_some_and(|update| update.invoice == invoice.id);

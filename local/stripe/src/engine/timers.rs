@@ -1,4 +1,4 @@
-//! Work that happens by itself when it is due.
+//! Work that runs automatically when it is due.
 
 use super::charge::{self, Presence};
 use super::invoice::{self, Bill};
@@ -13,7 +13,7 @@ const EVENTS_KEPT: Moment = 30 * DAY;
 /// How long idempotency keys are remembered.
 pub(crate) const KEYS_KEPT: Moment = DAY;
 
-/// Does the work of one timer that is due.
+/// Runs one due timer.
 pub(crate) fn run(tx: &mut Tx<'_>, timer: &Timer) {
     match timer {
         Timer::Subscription(id) => run_subscription(tx, id),
@@ -115,7 +115,7 @@ fn next_invoice(tx: &mut Tx<'_>, one: &Subscription, reason: BillingReason) -> I
     invoice::draft(tx, one, bill)
 }
 
-/// The next invoice of a subscription as it would be, for `invoice.upcoming` and previews.
+/// A preview of a subscription's next invoice, for `invoice.upcoming` and previews.
 pub(crate) fn upcoming(tx: &mut Tx<'_>, id: &str) -> Invoice {
     let mut one: Subscription = tx.get(id);
     if let Some(items) = schedule::items_at_renewal(tx, &one) {
@@ -144,7 +144,7 @@ fn run_invoice(tx: &mut Tx<'_>, id: &str) {
 }
 
 fn run_schedule(tx: &mut Tx<'_>, id: &str) {
-    // A phase that can no longer start, for example because its price was archived, leaves the subscription as it is.
+    // If a phase can no longer start, for example because its price was archived, the subscription stays unchanged.
     if schedule::advance(tx, id).is_err() {
         schedule::release(tx, id);
     }

@@ -96,7 +96,7 @@ pub(crate) struct Cancellation {
     pub feedback: Option<String>,
 }
 
-/// A change that takes effect when its invoice is paid, and is dropped when that takes too long.
+/// A change that takes effect when its invoice is paid, and is dropped if that takes too long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PendingUpdate {
     pub expires_at: Moment,
@@ -105,12 +105,12 @@ pub(crate) struct PendingUpdate {
     pub recurring: Recurring,
     /// The new period, if the change starts a new billing cycle.
     pub cycle: Option<(Moment, Moment)>,
-    /// Whether an event has announced the change as pending; that never happens to one that is paid at once.
+    /// Whether an event has announced the change as pending. A change that is paid at once is never announced.
     pub announced: bool,
 }
 
 impl SubscriptionStatus {
-    /// It has ended.
+    /// Whether it has ended.
     pub(crate) fn is_over(self) -> bool {
         matches!(self, Self::Canceled | Self::IncompleteExpired)
     }

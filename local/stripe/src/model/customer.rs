@@ -14,7 +14,7 @@ pub(crate) struct Customer {
     pub metadata: Metadata,
     /// In minor units; negative is credit, which the next invoices use up.
     pub balance: i64,
-    /// The currency of the latest subscription's invoices. It can change once nothing is left in the old one.
+    /// The currency of the latest subscription's invoices. It can change once nothing is left in the old currency.
     pub currency: Option<String>,
     /// Balances in currencies in which the customer was billed before.
     #[serde(default)]
@@ -23,7 +23,7 @@ pub(crate) struct Customer {
     /// The prefix of the customer's invoice numbers.
     pub invoice_prefix: String,
     pub next_invoice_sequence: u64,
-    /// A deleted customer can be retrieved as a stub, but is in no list.
+    /// Whether it was deleted. A deleted customer can be retrieved as a stub, but lists omit it.
     pub deleted: bool,
 }
 

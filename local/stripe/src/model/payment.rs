@@ -130,17 +130,17 @@ fn fraudulent() -> String {
 }
 
 impl DisputeStatus {
-    /// It is decided.
+    /// Whether it is decided.
     pub(crate) fn is_closed(self) -> bool {
         matches!(self, Self::WarningClosed | Self::Won | Self::Lost)
     }
 
-    /// An inquiry: the bank has taken nothing.
+    /// Whether it is an inquiry, for which the bank takes no money.
     pub(crate) fn is_inquiry(self) -> bool {
         matches!(self, Self::WarningNeedsResponse | Self::WarningUnderReview | Self::WarningClosed)
     }
 
-    /// The merchant may still submit evidence.
+    /// Whether the merchant may still submit evidence.
     pub(crate) fn needs_response(self) -> bool {
         matches!(self, Self::WarningNeedsResponse | Self::NeedsResponse)
     }

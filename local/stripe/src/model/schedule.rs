@@ -43,7 +43,7 @@ pub(crate) struct Phase {
     /// How unused time is billed if the phase starts within a period.
     pub proration: Proration,
     pub trial_end: Option<Moment>,
-    /// The discounts of the subscription that continue; a phase that names none has none.
+    /// The discounts of the subscription that continue in this phase.
     #[serde(default)]
     pub discounts: Vec<String>,
     pub metadata: Metadata,

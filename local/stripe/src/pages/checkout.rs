@@ -58,7 +58,7 @@ pub(super) async fn pay_with(stand_in: &StripeStandIn, id: &str, payment: &Payme
     }
 }
 
-/// `GET /c/pay/{session}/authenticate`: the page of the card's bank.
+/// `GET /c/pay/{session}/authenticate`: the page of the cardholder's bank.
 pub(crate) async fn show_authentication(State(stand_in): State<StripeStandIn>, Path(id): Path<String>) -> Response {
     if let Some(closed) = closed(&stand_in, &id) {
         return closed;
@@ -118,7 +118,7 @@ fn success_url(view: View<'_>, id: &str) -> Option<String> {
     Some(url.replace("{CHECKOUT_SESSION_ID}", id))
 }
 
-/// The page of a session that can no longer be paid, or never could.
+/// The page of a session that does not exist or can no longer be paid.
 fn closed(stand_in: &StripeStandIn, id: &str) -> Option<Response> {
     let now = stand_in.now();
     stand_in.read(|view| {

@@ -22,7 +22,7 @@ button.quiet,a.quiet{background:transparent;color:var(--ink);border-color:var(--
 .error{padding:.8rem 1rem;margin:1rem 0;border:1px solid var(--bad);border-radius:8px;color:var(--bad)}a{color:var(--act)}\
 footer{margin-top:2rem;font-size:.8rem;color:var(--soft)}";
 
-/// A page. `body` is HTML in which all foreign text is already escaped.
+/// A page. `body` is HTML in which all user input is already escaped.
 pub(super) fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let title = escape(title);
     let html = format!(

@@ -1,4 +1,4 @@
-//! Payment links: `/b/{link}`. Each visitor gets a checkout session of their own.
+//! Payment links: `/b/{link}`. Each visitor gets a new checkout session.
 
 use super::checkout::{Payment, pay_with};
 use super::layout::notice;
@@ -82,7 +82,7 @@ fn visit_of(tx: &mut Tx<'_>, link: &PaymentLink, visit: Visit) -> CheckoutSessio
     }
 }
 
-/// Anything else is ignored, and the page works without it.
+/// Whether Stripe accepts a reference. Others are ignored, and the page works without them.
 fn is_reference(id: &str) -> bool {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
     (1..=REFERENCE_LENGTH_MAX).contains(&id.len()) && id.chars().all(is_plain)

@@ -187,7 +187,7 @@ fn subscription(view: View<'_>, one: &Subscription) -> String {
     )
 }
 
-/// A change that waits for its payment, with a link to pay it.
+/// A change that is pending until its payment, with a link to pay.
 fn unpaid(one: &Subscription) -> String {
     let Some(update) = &one.pending_update else { return String::new() };
     format!("<p>A plan change is waiting for payment. <a href=\"/i/{}\">Pay now</a></p>", escape(&update.invoice))

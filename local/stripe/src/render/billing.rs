@@ -420,7 +420,7 @@ pub(super) fn payments(invoice: &Invoice, view: View<'_>) -> Value {
     inner_list("/v1/invoice_payments", invoice_payment(invoice, view).into_iter().collect())
 }
 
-/// The secret with which a page of the merchant confirms the payment: an includable property.
+/// The secret with which a merchant's page confirms the payment: an includable property.
 pub(super) fn confirmation_secret(invoice: &Invoice, view: View<'_>) -> Value {
     let intent = invoice.payment_intent.as_deref().and_then(|id| view.state.payment_intents.get(id));
     intent.map_or(Value::Null, |intent| json!({"client_secret": intent.client_secret, "type": "payment_intent"}))

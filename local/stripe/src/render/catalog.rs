@@ -167,7 +167,7 @@ impl Render for Coupon {
             "percent_off": percent_off,
             "redeem_by": self.redeem_by,
             "times_redeemed": self.times_redeemed,
-            // A deleted coupon remains in the discounts that it gave.
+            // A deleted coupon remains in existing discounts.
             "valid": !self.deleted && self.max_redemptions.is_none_or(|max| self.times_redeemed < max),
         })
     }

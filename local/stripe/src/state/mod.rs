@@ -37,7 +37,7 @@ macro_rules! state {
         }
 
         impl State {
-            /// Loads what earlier runs committed.
+            /// Loads the state that earlier runs committed.
             pub(crate) fn load(documents: &Documents) -> rusqlite::Result<Self> {
                 Ok(Self { $($name: Table::load(documents)?,)* })
             }
@@ -126,8 +126,8 @@ pub(crate) enum Timer {
 impl State {
     /// The timer that is due first.
     pub(crate) fn next_timer(&self) -> Option<(Moment, Timer)> {
-        // Of timers due at the same time, invoices go first: invoices are charged before their subscription ends.
-        // Schedules go second: a renewal belongs to the phase that starts with it.
+        // If several timers are due at the same time, invoices go first, because invoices are charged before their
+        // subscription ends. Schedules go second, because a renewal belongs to the phase that starts with it.
         let timers = [
             self.invoices.next_due().map(|(due, one)| (due, Timer::Invoice(one.id.clone()))),
             self.schedules.next_due().map(|(due, one)| (due, Timer::Schedule(one.id.clone()))),

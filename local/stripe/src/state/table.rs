@@ -28,12 +28,12 @@ pub(crate) trait Object: Clone + PartialEq + Serialize + DeserializeOwned {
 
 /// Objects of one type. Changes are provisional until [`Table::commit`].
 pub(crate) struct Table<T> {
-    /// By an increasing number, so the oldest comes first.
+    /// The rows by an increasing number, so the oldest comes first.
     rows: BTreeMap<u64, T>,
     by_id: HashMap<String, u64>,
     by_customer: HashMap<String, BTreeSet<u64>>,
     due: BTreeSet<(Moment, u64)>,
-    /// The rows that changed since the last commit, as they were then.
+    /// The previous values of the rows that changed since the last commit.
     before: BTreeMap<u64, Option<T>>,
     last: u64,
 }
@@ -52,7 +52,7 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Object> Table<T> {
-    /// Loads what earlier runs committed.
+    /// Loads the objects that earlier runs committed.
     pub(crate) fn load(documents: &Documents) -> rusqlite::Result<Self> {
         let mut table = Self::default();
         for (number, row) in documents.all::<T>(&kind::<T>())? {
@@ -85,7 +85,7 @@ impl<T: Object> Table<T> {
         }
     }
 
-    /// Newest first.
+    /// All objects, newest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.rows.values().rev()
     }

@@ -1,4 +1,4 @@
-//! The hosted checkout: what succeeds, what is declined, and what a failure must not leave behind.
+//! The hosted checkout: successes, declines, and the absence of leftovers after failures.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
@@ -194,7 +194,7 @@ async fn promotion_codes_are_entered_checked_and_counted() {
     assert_eq!(shop.invoices(&customer).await[0]["amount_paid"], 749);
     let used = shop.get(&format!("/v1/promotion_codes/{code}"), &[]).await;
     assert_eq!((&used["times_redeemed"], &used["active"]), (&json!(1), &json!(false)));
-    // For one invoice only: the renewal costs the full price, and the used-up code is refused.
+    // The discount applied to one invoice only: the renewal costs the full price, and the used-up code is refused.
     shop.advance(32 * DAY).await;
     assert_eq!(shop.invoices(&customer).await[1]["amount_paid"], 999);
     let other = shop.customer("bob@example.com").await;

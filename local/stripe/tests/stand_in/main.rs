@@ -1,4 +1,4 @@
-//! Tests the stand-in over real connections: what callers see, and what they must not see.
+//! Tests the stand-in over real connections.
 
 mod async_stripe;
 mod catalogue;

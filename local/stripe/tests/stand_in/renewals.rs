@@ -1,4 +1,4 @@
-//! Time: renewals, dunning, cancellations, and what must not happen meanwhile.
+//! Renewals, dunning and cancellations.
 
 use crate::support::{DAY, HOUR, Shop, text};
 use serde_json::{Value, json};
@@ -198,7 +198,7 @@ async fn a_renewal_that_needs_authentication_is_confirmed_on_the_invoice_page() 
     assert!(shop.browse(&page, None).await.text.contains("paid"));
 }
 
-/// Run it by hand: `cargo test -p stripe-standin --release -- --ignored --nocapture`.
+/// Run it manually: `cargo test -p stripe-standin --release -- --ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
 async fn a_year_of_a_hundred_subscribers_takes_seconds() {

@@ -139,12 +139,12 @@ impl Shop {
         }
     }
 
-    /// Moves the clock, and returns when everything due on the way is done.
+    /// Moves the clock, and returns once all work that became due is done.
     pub(crate) async fn advance(&self, seconds: u64) {
         self.timeline.advance(seconds).await;
     }
 
-    /// Seconds until a time of the clock.
+    /// Seconds until a given time.
     pub(crate) fn until(&self, moment: i64) -> u64 {
         u64::try_from(moment - self.timeline.clock().now().as_second()).expect("the future")
     }

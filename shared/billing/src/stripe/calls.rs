@@ -1,4 +1,4 @@
-//! The calls to Stripe that billing makes, in our own terms.
+//! The calls to Stripe that billing makes, with our own types.
 
 use super::{Stripe, StripeError};
 use crate::price::{Price, ProductPrice, of_product};
@@ -29,7 +29,7 @@ use stripe_types::List;
 
 /// Objects per page: the most that Stripe allows.
 pub(super) const PAGE: i64 = 100;
-/// Most objects of one kind that a customer is expected to have; forty years of monthly invoices.
+/// The most objects of one kind that a customer may have: forty years of monthly invoices.
 const OBJECTS_MAX: usize = 500;
 
 /// How a cancellation is set or undone.
@@ -49,7 +49,7 @@ pub struct Checkout<'a> {
     pub customer: &'a str,
     /// Their user.
     pub user_id: UserId,
-    /// The price they buy.
+    /// The price that they buy.
     pub price: &'a str,
     /// Days before the first payment; 0 for none.
     pub trial_days: u32,
@@ -57,7 +57,7 @@ pub struct Checkout<'a> {
     pub discount: CheckoutDiscount,
     /// The app's return page, with Stripe's placeholder for the session.
     pub success_url: String,
-    /// Where Stripe sends somebody who does not pay.
+    /// Where Stripe redirects a customer who does not pay.
     pub cancel_url: String,
     /// The client's idempotency key, if it sent one.
     pub key: Option<&'a str>,
@@ -73,7 +73,7 @@ pub enum CheckoutDiscount {
 }
 
 impl Stripe {
-    /// A customer; `None` if there is none, or it was deleted.
+    /// Reads a customer; `None` if it does not exist or was deleted.
     #[boxed]
     pub async fn customer(&self, id: &str) -> Result<Option<Customer>, StripeError> {
         match RetrieveCustomer::new(id).send(self).await {
@@ -83,7 +83,7 @@ impl Stripe {
         }
     }
 
-    /// Creates a customer. The same key gives the same one.
+    /// Creates a customer. The same key returns the same customer.
     #[boxed]
     pub async fn create_customer(&self, user_id: UserId, email: &str, key: &str) -> Result<Customer, StripeError> {
         let request = CreateCustomer::new().email(email).metadata(of_user(user_id));
@@ -97,8 +97,8 @@ impl Stripe {
         Ok(customers.data.into_iter().map(Customer::from).collect())
     }
 
-    /// Deletes a customer: its cards are removed, its subscriptions end now, and its checkouts can no longer be paid. It is no
-    /// error if the customer is already deleted.
+    /// Deletes a customer: its cards are removed, its subscriptions end now, and its checkouts can no longer be paid.
+    /// Succeeds if the customer is already deleted.
     #[boxed]
     pub async fn delete_customer(&self, id: &str) -> Result<(), StripeError> {
         match DeleteCustomer::new(id).send(self).await {
@@ -187,7 +187,7 @@ impl Stripe {
         self.prices_of(plan::lookup_key).await
     }
 
-    /// The prices of our plans with lookup keys for a currency.
+    /// The prices of our plans that have lookup keys for a currency.
     #[boxed]
     pub async fn prices_in(&self, currency: &str) -> Result<Vec<Price>, StripeError> {
         self.prices_of(|plan, every| plan::lookup_key_in(plan, every, currency)).await
@@ -218,8 +218,9 @@ impl Stripe {
         }
     }
 
-    /// The promotion code that a customer can redeem, by the text that people type; `None` if there is none. Several codes
-    /// with the same text may be active at once for different customers: the customer's own comes before one for everybody.
+    /// The promotion code that a customer can redeem, by its text; `None` if there is none. Several codes with the same
+    /// text may be active at once for different customers: the customer's own code takes precedence over one for
+    /// everybody.
     #[boxed]
     pub async fn promotion_code(&self, code: &str, customer: &str) -> Result<Option<PromotionCode>, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, "/promotion_codes")
@@ -230,7 +231,7 @@ impl Stripe {
         Ok(usable.max_by_key(|one| one.customer.is_some()))
     }
 
-    /// A checkout session; `None` if there is none.
+    /// Reads a checkout session; `None` if it does not exist.
     #[boxed]
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StripeError> {
         match RetrieveCheckoutSession::new(id).send(self).await {
@@ -299,11 +300,11 @@ impl Stripe {
         .map(Session::from)
     }
 
-    /// Cancels a subscription at the end of its period, or undoes that.
+    /// Schedules a cancellation at the end of the period, or undoes it.
     #[boxed]
     pub async fn cancel(&self, subscription: &str, how: Cancellation) -> Result<Subscription, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{subscription}"));
-        // An empty text clears `cancel_at`, which the library cannot send.
+        // An empty string clears `cancel_at`, but the library cannot send one.
         let request = match how {
             Cancellation::AtPeriodEnd => request.form(&json!({ "cancel_at_period_end": true })),
             Cancellation::NotAtPeriodEnd => request.form(&json!({ "cancel_at_period_end": false })),
@@ -312,8 +313,8 @@ impl Stripe {
         request.customize::<stripe_shared::Subscription>().send(self).await.map(Subscription::from)
     }
 
-    /// Ends a subscription with its period because disputes were lost, and notes that in its metadata. If it is already set
-    /// to end, only the note is added.
+    /// Makes a subscription end with its period because disputes were lost, and records that in its metadata. If it is
+    /// already scheduled to end, only the metadata is written.
     pub(crate) async fn end_renewal(&self, one: &Subscription, disputes: &[String]) -> Result<(), StripeError> {
         let noted: HashMap<&str, &str> = disputes.iter().map(|dispute| (dispute.as_str(), LOST)).collect();
         let form = match one.cancel_at_period_end || one.cancel_at.is_some() {
@@ -324,7 +325,7 @@ impl Stripe {
         request.customize::<stripe_shared::Subscription>().send(self).await.map(|_| ())
     }
 
-    /// Ends a subscription now, with a comment; one that has already ended stays as it is.
+    /// Ends a subscription now, with a comment. One that has already ended stays unchanged.
     #[boxed]
     pub async fn end_now(&self, subscription: &str, comment: String) -> Result<(), StripeError> {
         let mut details = CancelSubscriptionCancellationDetails::new();
@@ -335,8 +336,8 @@ impl Stripe {
         }
     }
 
-    /// Refunds what is left of a duplicate payment. With the same key it is refunded once, and a payment that was already
-    /// refunded or charged back stays as it is.
+    /// Refunds the rest of a duplicate payment. With the same key it is refunded only once, and a payment that was
+    /// already refunded or charged back stays unchanged.
     #[boxed]
     pub async fn refund_duplicate(&self, payment_intent: &str, key: &str) -> Result<(), StripeError> {
         let request = CreateRefund::new().payment_intent(payment_intent).reason(CreateRefundReason::Duplicate);
@@ -347,9 +348,10 @@ impl Stripe {
         }
     }
 
-    /// Reads the parts that matter from each object of a list as it arrives: each object is thousands of bytes.
+    /// Reads the parts that we use from each object of a list as it arrives, because each object is thousands of bytes.
     ///
-    /// Boxed, because the types of Stripe's objects nest so deeply that the futures awaiting this would not compile.
+    /// Boxed, because the types of Stripe's objects are so deeply nested that the futures awaiting this would not
+    /// compile.
     fn all<T, R>(
         &self,
         pages: ListPaginator<List<T>>,

@@ -12,9 +12,9 @@ use stripe_client_core::{RequestBuilder, StripeMethod};
 /// A subscription after a change was requested.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// As it is now: while the invoice of the change is unpaid, it is unchanged.
+    /// The current subscription, which is unchanged while the invoice of the change is unpaid.
     pub subscription: Subscription,
-    /// Whether Stripe replayed the answer to an earlier call with the same key.
+    /// Whether Stripe replayed the response to an earlier call with the same key.
     pub is_replayed: bool,
 }
 
@@ -23,20 +23,20 @@ pub struct Changed {
 pub struct Unpaid {
     /// Stripe's page for it, where it can be confirmed or paid with another card.
     pub page: Option<String>,
-    /// Whether its payment waits for confirmation; otherwise the card was declined.
+    /// Whether its payment awaits confirmation; otherwise the card was declined.
     pub wants_confirmation: bool,
 }
 
-/// Which invoice is previewed.
+/// Which invoice to preview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The one for the change now.
+    /// The invoice for the change now.
     Change,
-    /// The one for a whole period afterwards.
+    /// The invoice for a whole period afterwards.
     Period,
 }
 
-/// An invoice as it would be.
+/// A preview of an invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     /// What would be charged, in minor units.
@@ -50,7 +50,7 @@ pub struct Preview {
 }
 
 impl Stripe {
-    /// Changes a subscription to a price now and charges the difference. Until that is paid, nothing changes.
+    /// Changes a subscription to a price now and charges the difference. Nothing changes until that is paid.
     #[boxed]
     pub async fn change_now(&self, one: &Subscription, price: &str, key: Option<&str>) -> Result<Changed, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", one.id)).form(&json!({
@@ -65,7 +65,7 @@ impl Stripe {
         Ok(Changed { subscription: changed.into(), is_replayed })
     }
 
-    /// Schedules a change to a price at the end of the period, in place of any other scheduled change.
+    /// Schedules a change to a price at the end of the period, replacing any other scheduled change.
     #[boxed]
     pub async fn change_later(&self, one: &Subscription, price: &str, every: Interval) -> Result<(), StripeError> {
         let schedule = self.schedule_of(one).await?;
@@ -103,7 +103,7 @@ impl Stripe {
         self.drop_schedule(one).await
     }
 
-    /// Cancels a change that waits for its payment, by voiding its invoice.
+    /// Cancels an unpaid change by voiding its invoice.
     #[boxed]
     pub async fn drop_awaited(&self, one: &Subscription) -> Result<(), StripeError> {
         let Some(invoice) = &one.awaited else { return Ok(()) };
@@ -120,7 +120,7 @@ impl Stripe {
         settled(request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await)
     }
 
-    /// The state of an invoice's payment; `None` once it is paid.
+    /// The state of an invoice's payment; `None` if it is paid.
     #[boxed]
     pub async fn unpaid(&self, invoice: &str) -> Result<Option<Unpaid>, StripeError> {
         let request = RequestBuilder::new(StripeMethod::Get, format!("/invoices/{invoice}"))
@@ -157,7 +157,7 @@ impl Stripe {
         request.send(self).await.map(|session| session.url)
     }
 
-    /// The schedule of a subscription, created now if there is none.
+    /// The schedule of a subscription, created if there is none.
     async fn schedule_of(&self, one: &Subscription) -> Result<Schedule, StripeError> {
         if let Some(schedule) = &one.schedule {
             return Ok(schedule.clone());
@@ -166,7 +166,7 @@ impl Stripe {
             .form(&json!({ "from_subscription": one.id }));
         match request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await {
             Ok(schedule) => Ok(schedule.into()),
-            // Another call created one a moment ago.
+            // Another call has just created one.
             Err(error @ StripeError::Invalid { .. }) => {
                 let subscriptions = self.subscriptions(&one.customer).await?;
                 subscriptions.into_iter().find(|other| other.id == one.id).and_then(|one| one.schedule).ok_or(error)
@@ -188,7 +188,7 @@ impl From<stripe_shared::Invoice> for Preview {
     }
 }
 
-/// It is no error if the object no longer exists, or was paid, voided or released before.
+/// Accepts that the object no longer exists, or was already paid, voided or released.
 fn settled<T>(answer: Result<T, StripeError>) -> Result<(), StripeError> {
     match answer {
         Ok(_) | Err(StripeError::Missing { .. } | StripeError::Invalid { .. }) => Ok(()),

@@ -1,27 +1,28 @@
-//! How a call to Stripe can fail, and what the client is answered.
+//! How a call to Stripe can fail, and the response to the client.
 
 use serde::Deserialize;
 use shared::http::error::{ApiError, Code};
 use std::fmt::Display;
 use stripe_client_core::StripeClientErr;
 
-/// Why a call to Stripe failed. Its text contains no customer data: codes and parameter names are Stripe's words, and
-/// messages are dropped.
+/// Why a call to Stripe failed. Its text contains no customer data: only Stripe's codes and parameter names, no
+/// messages.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StripeError {
-    /// Down, slow, busy or throttling. A retry with the same key does nothing twice.
+    /// Stripe is down, slow, busy or throttling. A retry with the same key is safe.
     #[error("Stripe is unavailable: {0}")]
     Unavailable(&'static str),
-    /// The answer was lost or unreadable. Whether it was done shows only by reading, or by asking again with the same key.
+    /// The response was lost or unreadable. Only a read, or a retry with the same key, shows whether the call took
+    /// effect.
     #[error("Stripe's response was lost, so the outcome is unknown: {0}")]
     OutcomeUnknown(&'static str),
-    /// Stripe refuses our key or our account, whatever the call. The operator has to fix that at Stripe.
+    /// Stripe refuses our key or our account for every call. The operator must fix that at Stripe.
     #[error("Stripe refused our key or account: {}", code.as_deref().unwrap_or("-"))]
     Account {
         /// Stripe's code.
         code: Option<String>,
     },
-    /// The answer is complete, but the library cannot read it as such an object.
+    /// The response is complete, but the library cannot parse it.
     #[error("Stripe's response does not have the expected form")]
     Unreadable,
     /// The card was declined.
@@ -33,7 +34,7 @@ pub enum StripeError {
     /// There is no such object.
     #[error("Stripe has no such {}", param.as_deref().unwrap_or("object"))]
     Missing {
-        /// The parameter that named it, unless it was the path.
+        /// The parameter that named it; `None` if the path did.
         param: Option<String>,
     },
     /// The idempotency key was used before, with other parameters.
@@ -44,7 +45,7 @@ pub enum StripeError {
     Invalid {
         /// Stripe's code.
         code: Option<String>,
-        /// The parameter it is about.
+        /// The parameter that caused it.
         param: Option<String>,
     },
 }
@@ -55,7 +56,7 @@ impl StripeError {
         matches!(self, Self::Invalid { code: Some(code), .. } if code == wanted)
     }
 
-    /// Whether the same call may succeed later: the failure is due to Stripe, the network or the account, not the call.
+    /// Whether the same call may succeed later: the cause is Stripe, the network or the account, not the call.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::Account { .. })
     }
@@ -65,7 +66,7 @@ impl StripeError {
         matches!(self, Self::Declined { .. } | Self::Missing { .. } | Self::KeyReused | Self::Invalid { .. })
     }
 
-    /// The answer after a read, or where the caller can do nothing about a rejection: always 502.
+    /// The error after a read, or if the caller cannot do anything about a rejection: always 502.
     pub fn of_read(self) -> ApiError {
         match ApiError::from(self) {
             error if error.code == Code::PaymentProviderUnavailable => error,
@@ -73,7 +74,7 @@ impl StripeError {
         }
     }
 
-    /// The answer after a write that charges nothing and has no key of the client's: 409 or 502.
+    /// The error after a write that charges nothing and has no client key: 409 or 502.
     pub fn of_write(self) -> ApiError {
         match ApiError::from(self) {
             error if error.code == Code::PaymentProviderUnavailable => error,
@@ -81,7 +82,7 @@ impl StripeError {
         }
     }
 
-    /// The parameter that it is about; empty if it names none.
+    /// The parameter that caused it; empty if it names none.
     pub fn param(&self) -> &str {
         match self {
             Self::Missing { param } | Self::Invalid { param, .. } => param.as_deref().unwrap_or_default(),
@@ -90,14 +91,14 @@ impl StripeError {
     }
 }
 
-/// The library's message is dropped, because it may quote the answer.
+/// The library's message is dropped, because it may quote the response.
 impl StripeClientErr for StripeError {
     fn deserialize_err(_: impl Display) -> Self {
         Self::Unreadable
     }
 }
 
-/// The answer to a client who can act on it. Functions that know more about the request say more; none answers 500.
+/// The default error response. Functions that know more about the request say more. It is never a 500.
 impl From<StripeError> for ApiError {
     fn from(error: StripeError) -> Self {
         let (code, message) = match &error {
@@ -120,11 +121,11 @@ impl From<StripeError> for ApiError {
     }
 }
 
-/// The message to a viewer when the operator has to fix something at Stripe.
+/// The message to a viewer when the operator must fix something at Stripe.
 pub(crate) const NOT_SET_UP: &str =
     "Payments are not set up correctly at the moment. Nothing was charged. Please contact support.";
 
-/// The answer to a declined card, by Stripe's decline code.
+/// The response to a declined card, by Stripe's decline code.
 fn declined(code: &str) -> (Code, &'static str) {
     match code {
         "authentication_required" | "authentication_not_handled" => {
@@ -147,7 +148,7 @@ fn declined(code: &str) -> (Code, &'static str) {
     }
 }
 
-/// What a refused call is answered with, by Stripe's error code.
+/// The response to a rejected call, by Stripe's error code.
 fn refused(code: &str) -> (Code, &'static str) {
     match code {
         "amount_too_small" => {
@@ -202,7 +203,7 @@ fn is_of_card(code: &str) -> bool {
         || code.starts_with("invalid_card")
 }
 
-/// Codes by which Stripe refuses our key or account, and not what a call says.
+/// Codes with which Stripe refuses our key or account, rather than the content of a call.
 fn is_of_account(code: &str) -> bool {
     let named = [
         "api_key_expired",
@@ -220,13 +221,13 @@ fn is_of_account(code: &str) -> bool {
     named.contains(&code) || code.starts_with("account_")
 }
 
-/// What a failed attempt means.
+/// What to do after a failed attempt.
 pub(super) enum Failure {
-    /// The same call may succeed.
+    /// The same call may succeed later.
     Again(StripeError),
-    /// It will not.
+    /// The same call will never succeed.
     Final(StripeError),
-    /// The key is not Stripe's, or no longer; with Stripe's code.
+    /// The key is not, or no longer, valid; with Stripe's code.
     WrongKey(Option<String>),
 }
 
@@ -245,7 +246,7 @@ struct ErrorObject {
     param: Option<String>,
 }
 
-/// Reads an answer that is not a success. `should_retry` is Stripe's own advice, if it gave any.
+/// Reads an error response. `should_retry` is Stripe's own advice, if it gave any.
 pub(super) fn refusal(status: u16, body: &[u8], should_retry: Option<bool>) -> Failure {
     let ErrorBody { error: ErrorObject { kind, code, decline_code, param } } =
         serde_json::from_slice(body).unwrap_or_default();
@@ -310,7 +311,7 @@ mod tests {
         assert!(matches!(refusal(400, key, None), Failure::Final(StripeError::KeyReused)));
     }
 
-    /// The codes of Stripe's page "Error codes" as of API version 2026-09-30, plus those seen in real answers.
+    /// The codes of Stripe's page "Error codes" as of API version 2026-09-30, plus those seen in real responses.
     const DOCUMENTED: &str = "account_closed account_country_invalid_address account_error_country_change_requires_additional_steps \
         account_information_mismatch account_invalid account_number_invalid acss_debit_session_incomplete alipay_upgrade_required \
         amount_too_large amount_too_small api_key_expired application_fees_not_allowed authentication_required \

@@ -1,4 +1,4 @@
-//! The calls for operators' actions.
+//! The calls to Stripe for operators' actions.
 
 use super::calls::PAGE;
 use super::{Stripe, StripeError};
@@ -14,18 +14,18 @@ use stripe_billing::invoice::RetrieveInvoice;
 use stripe_core::customer::ListCustomer;
 use stripe_core::refund::{CreateRefund, CreateRefundReason};
 
-/// Most event types per call of `GET /v1/events`, by Stripe's reference.
+/// The most event types per call of `GET /v1/events`, according to Stripe's reference.
 const EVENT_TYPES_MAX: usize = 20;
 
 /// A refund to be made.
 pub struct Return<'a> {
     /// The refunded payment.
     pub payment_intent: &'a str,
-    /// The invoice that it paid.
+    /// The invoice that the payment paid.
     pub invoice: &'a str,
-    /// How much, in minor units.
+    /// The amount, in minor units.
     pub amount: i64,
-    /// What was refunded of it before, in minor units.
+    /// The amount of it that was already refunded, in minor units.
     pub refunded: i64,
     /// The operator who refunds it.
     pub actor: UserId,
@@ -47,7 +47,7 @@ impl Stripe {
     }
 
     /// Makes a refund. The audit entry is written from its metadata, so no crash leaves one without the other. If two operators
-    /// request the same refund at once, it is made once: its key contains what had been refunded before.
+    /// request the same refund at once, it is made once: its key contains the amount that was already refunded.
     #[boxed]
     pub async fn give_back(&self, wanted: &Return<'_>) -> Result<Refund, StripeError> {
         let note = [
@@ -67,7 +67,7 @@ impl Stripe {
         self.send_once(request, &key).await.map(Refund::from)
     }
 
-    /// A page of all customers, newest first, and where the next one starts.
+    /// A page of all customers, newest first, and where the next page starts.
     #[boxed]
     pub async fn customers(
         &self,
@@ -85,7 +85,7 @@ impl Stripe {
         Ok((customers, next))
     }
 
-    /// The events since a time that affect money or access, newest first within each type.
+    /// The events since a given time that affect money or access, newest first within each type.
     #[boxed]
     pub async fn events_since(&self, since: Timestamp) -> Result<Vec<Event>, StripeError> {
         let kinds = EVENTS.chunks(EVENT_TYPES_MAX).map(|kinds| self.events_of(kinds, since));
@@ -114,7 +114,7 @@ impl Stripe {
         }
     }
 
-    /// An event as it was sent; `None` if there is none, or Stripe no longer keeps it.
+    /// An event as it was sent; `None` if it does not exist or Stripe no longer keeps it.
     #[boxed]
     pub async fn event(&self, id: &str) -> Result<Option<Event>, StripeError> {
         match self.read_raw(&format!("/events/{id}")).await {

@@ -1,4 +1,4 @@
-//! Chunks: gzipped JSON entries, small enough for an item, and for reading many in one batch.
+//! Chunks: gzipped JSON entries, small enough for one item and for reading many in one batch.
 
 use crate::models::catalogue::Listed;
 use crate::stores::database::Database;
@@ -18,7 +18,7 @@ use std::io::{Read, Write};
 
 /// The largest compressed chunk: an item may have 400 KB.
 const CHUNK_BYTES_MAX: usize = 300 * 1024;
-/// The largest decompressed chunk: never more is read into memory.
+/// The largest decompressed chunk, which bounds what is read into memory.
 const PLAIN_BYTES_MAX: u64 = 64 << 20;
 /// Chunks per batch, which may return 16 MB.
 const BATCH_CHUNKS_MAX: usize = 48;

@@ -102,8 +102,8 @@ impl Swapper {
         Ok(())
     }
 
-    /// Removes the chunks that a written swap replaced. Leftovers only take a little space; a reader that misses a
-    /// chunk reads the version item again.
+    /// Removes the chunks that a swap replaced. If this fails, leftovers only take a little space. A reader that misses
+    /// a chunk reads the version item again.
     #[boxed]
     pub async fn sweep(&self, swap: &Swap) {
         let Ok(table) = self.database.name(Table::Catalogue) else { return };
