@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 type Module = Vec<String>;
 
-/// The billing engine that the Stripe stand-in simulates: there paying activates, and ending voids.
+/// The stand-in's billing engine, where paying activates a subscription and ending one voids its invoices.
 const ENGINE: &str = "local/stripe/src/engine/";
 
 /// A crate's files by module, with their code.

@@ -84,7 +84,7 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     let differences = drift[0]["differences"].as_array().expect("a list");
     let plan = differences.iter().find(|one| one["what"] == "subscription.plan_type").expect("the plan");
     assert_eq!(json!([plan["stored"], plan["stripe"]]), json!(["premium", "basic"]));
-    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written without a request");
+    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written unless requested");
 
     let mails = platform.mail(viewer.email()).len();
     let (_, repaired) = reconcile(&admin, true).await;
