@@ -1,4 +1,4 @@
-// What a subscription is, in words.
+// Describes a subscription in words.
 import { t } from '@lingui/core/macro';
 import { day } from '@/lib/format';
 import type { Subscription } from '@/lib/models';
@@ -6,10 +6,10 @@ import { planName } from '@/lib/nouns';
 import { serviceNow } from '@/lib/service-clock';
 
 export interface Description {
-  /** In a word or two. */
+  /** The state in a word or two. */
   label: string;
   tone: 'positive' | 'warning' | 'danger' | 'neutral';
-  /** What happens next and when. */
+  /** What happens next, and when. */
   text: string;
 }
 
@@ -98,7 +98,7 @@ export function isLive({ status }: Subscription): boolean {
   return ['trialing', 'active', 'past_due', 'unpaid', 'paused'].includes(status);
 }
 
-/** Whether a payment is what it lacks. */
+/** Whether a payment is needed. */
 export function owes({ status }: Subscription): boolean {
   return ['past_due', 'unpaid'].includes(status);
 }
