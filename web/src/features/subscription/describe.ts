@@ -31,12 +31,12 @@ export function describe(subscription: Subscription, now = serviceNow()): Descri
     case 'active': {
       if (cancel_at) {
         const date = day(cancel_at);
-        return { label: t`Ends soon`, tone: 'warning', text: t`Canceled. You can watch until ${date}, and you won’t be charged again.` };
+        return { label: t`Ends soon`, tone: 'warning', text: t`Cancelled. You can watch until ${date}, and you won’t be charged again.` };
       }
       if (pending_plan_type) return { label: t`Active`, tone: 'positive', text: pendingText(pending_plan_type, pending_interval, end) };
       if (status === 'trialing') {
         const date = trial_end ? day(trial_end) : end;
-        const text = date ? t`Free until ${date}. You’ll be charged for the first time then.` : t`Your free trial is running.`;
+        const text = date ? t`Free until ${date}. You’ll be charged for the first time then.` : t`Your free trial is active.`;
         return { label: t`Free trial`, tone: 'positive', text };
       }
       return { label: t`Active`, tone: 'positive', text: end ? t`Renews on ${end}.` : t`Renews at the end of your billing period.` };

@@ -139,7 +139,7 @@ function CancelDialog({ open, onClose, subscription }: { open: boolean; onClose:
     cancel.mutate(undefined, {
       onSuccess: () => {
         onClose();
-        notify(end ? t`Your subscription is canceled. You can watch until ${end}.` : t`Your subscription is canceled.`);
+        notify(end ? t`Your subscription is cancelled. You can watch until ${end}.` : t`Your subscription is cancelled.`);
       },
     });
   return (

@@ -119,7 +119,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
     );
   }
   const found = hasNextPage
-    ? plural(shown.length, { one: '# title and more', other: '# titles and more' })
+    ? plural(shown.length, { one: '#+ title', other: '#+ titles' })
     : plural(shown.length, { one: '# title', other: '# titles' });
   return (
     <>

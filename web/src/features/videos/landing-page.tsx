@@ -41,7 +41,7 @@ export function Component() {
           </p>
           <div className={styles.actions}>
             <ButtonLink to="/register" look="primary" size="lg">
-              {days > 0 ? plural(days, { one: 'Try # day for free', other: 'Try # days for free' }) : t`Join ${BRAND}`}
+              {days > 0 ? plural(days, { one: 'Try free for # day', other: 'Try free for # days' }) : t`Join ${BRAND}`}
             </ButtonLink>
             <ButtonLink to="/browse" size="lg">
               <Trans>Browse</Trans>

@@ -67,7 +67,7 @@ const broken = (): Explanation => ({
 /** The errors of every page, available even offline. The others are in `explanations.ts`. */
 const SENTENCES: Explanations = {
   UNREACHABLE: () => ({ title: t`We can’t reach ${BRAND}`, text: t`Check your internet connection, then try again.`, action: retry() }),
-  TIMED_OUT: () => ({ title: t`This is taking too long`, text: t`We got no answer in time. Please try again.`, action: retry() }),
+  TIMED_OUT: () => ({ title: t`This is taking too long`, text: t`We didn’t get a response in time. Please try again.`, action: retry() }),
   UNEXPECTED_ANSWER: broken,
   INTERNAL: broken,
   UNAVAILABLE: () => ({
@@ -89,7 +89,7 @@ const SENTENCES: Explanations = {
   UNAUTHENTICATED: () => ({ title: t`Please sign in`, text: t`You need to be signed in to do this.`, action: signIn() }),
   TOKEN_EXPIRED: () => ({
     title: t`Please sign in again`,
-    text: t`For your security, you were signed out after a while without activity.`,
+    text: t`For your security, you were signed out after a period of inactivity.`,
     action: signIn(),
   }),
   SESSION_REVOKED: () => ({ title: t`Please sign in again`, text: t`This device was signed out.`, action: signIn() }),
