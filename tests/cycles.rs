@@ -1,7 +1,7 @@
 //! No circular dependencies between the files of a crate.
 //!
 //! A file depends on the files whose items it names: in `use`, or by a path that starts with `crate`, `super` or a module
-//! below it. `mod` lines and re-exports (`pub use child::Item`) are a file's table of contents and no dependency; whoever
+//! below it. `mod` lines and re-exports (`pub use child::Item`) are a file's table of contents, not dependencies. A file that
 //! names a re-exported item depends on the file that defines it.
 
 use crate::tidy::sources;

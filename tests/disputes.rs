@@ -117,7 +117,10 @@ async fn a_won_dispute_ends_nothing() {
     assert_eq!(member(&admin, &viewer).await["payments"][0]["dispute"]["status"], "won");
     assert_eq!(subscription(&viewer).await["cancel_at"], Value::Null);
     let told = audit(&admin).await;
-    assert_eq!(json!([told.last().expect("a deed")[2], told.last().expect("a deed")[3]]), json!(["won", null]));
+    assert_eq!(
+        json!([told.last().expect("an audit entry")[2], told.last().expect("an audit entry")[3]]),
+        json!(["won", null])
+    );
     platform.advance(22 * DAY).await;
     let customer = stripe_customer(&platform, &viewer).await;
     assert_eq!(invoices(&platform, &customer).await.len(), 2, "it was renewed");

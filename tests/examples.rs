@@ -129,7 +129,7 @@ async fn the_document_describes_every_field_status_and_header_of_a_whole_story()
         let Some((_, operation)) = operations.iter().find(|(name, _)| name == function) else { continue };
         asked.insert(function.clone());
         let response = &operation["responses"][answer.status().to_string()];
-        assert!(response.is_object(), "{function} answers {answer}");
+        assert!(response.is_object(), "{function} returned {answer}");
         if function != "openapi" {
             assert_eq!(issues(&document, &response["content"], answer.json()), Vec::<String>::new(), "{function}");
         }

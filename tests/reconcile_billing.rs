@@ -46,7 +46,7 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     platform.subscriber("premium").await;
     let nobody = platform.register("nobody@viewers.test").await;
     let id = crate::get_member::id(&admin, &nobody).await;
-    let gift = json!({ "plan_type": "basic", "reason": "a gift is no difference" });
+    let gift = json!({ "plan_type": "basic", "reason": "a gift is not a difference" });
     assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
     assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "everything matches Stripe");
     let right = billing_tables(&platform).await;

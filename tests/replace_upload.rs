@@ -259,5 +259,5 @@ async fn nothing_changes_while_mux_is_down_and_viewers_are_refused() {
         .iter()
         .filter(|audit_entry| audit_entry["action"] == "video.replace_upload");
     let audit_entries: Vec<&Value> = audit_entries.map(|audit_entry| &audit_entry["subject"]).collect();
-    assert_eq!(audit_entries, [&json!(id)], "what failed is no audit_entry: {audit}");
+    assert_eq!(audit_entries, [&json!(id)], "a failed request is not audited: {audit}");
 }

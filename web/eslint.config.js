@@ -26,7 +26,7 @@ const rooms = features.map((feature) => ({
   },
 }));
 
-// All texts are in the message catalogues. The strings in these files are no texts: outlines of icons, names of products, and keys
+// All texts are in the message catalogues. The strings in these files are not texts: outlines of icons, names of products, and keys
 // of the player's own texts.
 const WITHOUT_TEXTS = [
   'src/components/{icon.tsx,more-icons.ts}',

@@ -391,7 +391,7 @@ impl History<'_> {
         let noted = self.world.now().to_string();
         let mut status = 0;
         for customer in &self.person.customers {
-            // Any event makes up for all known customers of a user; an unknown customer needs an event of its own.
+            // Any event makes up for all known customers of a user. An unknown customer needs its own event.
             let is_unknown = self.world.aws().row(&format!("CUST#{customer}")).await.is_null();
             if is_unknown || self.person.customers.last() == Some(customer) {
                 let path = format!("customers/{customer}");

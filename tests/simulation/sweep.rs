@@ -162,7 +162,7 @@ impl Sweep {
         self.world.faults().clear();
         let admitted = [200, 201, 502, 503];
         if !admitted.contains(&answer.status()) {
-            return Err(format!("answered {answer}"));
+            return Err(format!("returned {answer}"));
         }
         let calls = self.calls(&answer);
         if answer.status() >= 500 {
@@ -214,7 +214,7 @@ impl Sweep {
         let answer = self.act(Flow::Deletion, "").await;
         self.world.faults().clear();
         if ![200, 502, 503].contains(&answer.status()) {
-            return Err(format!("answered {answer}"));
+            return Err(format!("returned {answer}"));
         }
         let calls = self.calls(&answer);
         if answer.status() != 200 {
