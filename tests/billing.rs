@@ -89,7 +89,7 @@ async fn the_tables_match_stripe_however_events_are_delivered() {
         assert_eq!(subscription(&viewer).await["access"]["allowed"], true, "{mode}");
         let kinds = |kind: &str| converged.1.iter().filter(|row| row["kind"]["S"] == kind).count();
         assert_eq!((kinds("invoice"), kinds("refund"), kinds("subscription")), (2, 1, 1), "{mode}: {:?}", converged.1);
-        assert_eq!(kinds("charge"), 2, "{mode}: both declines are told");
+        assert_eq!(kinds("charge"), 2, "{mode}: both declines are recorded");
         // Computed again from Stripe, triggered by an event that is in no history.
         let customer = stripe_customer(&platform, &viewer).await;
         let fresh = post_event(&platform, "evt_afterwards", "customer.updated", &customer).await;
@@ -120,7 +120,7 @@ async fn concurrent_events_end_in_the_same_state() {
 }
 
 #[tokio::test]
-async fn older_answers_of_stripe_never_overwrite_newer_ones() {
+async fn an_older_response_from_stripe_never_overwrites_a_newer_one() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let customer = stripe_customer(&platform, &viewer).await;
@@ -244,7 +244,7 @@ async fn the_newer_of_two_subscriptions_is_cancelled_and_refunded() {
     let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
     let of =
         |amount: i64| charges["data"].as_array().expect("charges").iter().find(|one| one["amount"] == amount).cloned();
-    assert_eq!(of(1_299).expect("the second")["amount_refunded"], 1_299, "and no less");
+    assert_eq!(of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
     assert_eq!(of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)));

@@ -47,7 +47,7 @@ async fn every_bootstrap_handles_its_event() {
 
 /// `cargo lambda watch` sends a deadline in 1970.
 #[tokio::test]
-async fn a_deadline_of_1970_is_no_deadline_and_one_just_passed_leaves_no_time() {
+async fn a_deadline_in_1970_is_ignored_and_a_passed_one_leaves_no_time() {
     let platform = Platform::start().await;
     let environment = platform.running().template().functions["list-videos"].environment.clone();
     let event = std::fs::read_to_string(root().join("events/list-videos.json")).expect("an event");
@@ -145,7 +145,7 @@ async fn invoke_until(
         _ => {
             let output =
                 child.wait_with_output().await.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-            Err(format!("no answer in time: {}", output.unwrap_or_default()))
+            Err(format!("no response in time: {}", output.unwrap_or_default()))
         }
     }
 }

@@ -61,7 +61,7 @@ async fn nothing_changes_while_stripe_fails() {
 }
 
 #[tokio::test]
-async fn repeating_a_change_whose_answer_was_lost_reports_the_true_state() {
+async fn repeating_a_change_whose_response_was_lost_reports_the_true_state() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     deliver_events(&platform, "drop").await;
@@ -83,7 +83,7 @@ async fn repeating_a_change_whose_answer_was_lost_reports_the_true_state() {
         assert_eq!(again.status(), 200, "{path}: {again}");
         let after = subscription(&viewer).await;
         assert_eq!(again.data(), &after, "{path}");
-        assert_ne!(after, before, "{path}: nobody had told yet");
+        assert_ne!(after, before, "{path}: the change was not stored yet");
         let once_more = viewer.post(&path, body).await;
         assert_eq!((once_more.status(), once_more.code()), (409, "CONFLICT"), "{path}: {once_more}");
     }

@@ -32,7 +32,7 @@ async fn invoices(viewer: &Viewer) -> Vec<Value> {
 fn page(refused: &Answer) -> String {
     let details = refused.details().as_array().expect("details");
     assert_eq!(details.len(), 1, "{refused}");
-    assert_eq!(details[0].get("issue"), None, "a page is no issue of a field: {refused}");
+    assert_eq!(details[0].get("issue"), None, "the details are a page and not a field's issue: {refused}");
     details[0]["confirm_url"].as_str().expect("a page").to_owned()
 }
 
@@ -99,7 +99,7 @@ async fn a_declined_upgrade_keeps_the_old_plan() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_needs_authentication_is_confirmed_on_the_page_in_the_answer() {
+async fn an_upgrade_that_needs_authentication_is_confirmed_on_the_page_in_the_response() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let before = subscription(&viewer).await;
@@ -210,7 +210,7 @@ async fn a_downgrade_takes_effect_and_costs_less_from_the_end_of_the_period() {
     assert_eq!(invoices(&viewer).await[0]["amount_paid"], 799);
     converged(&platform, &viewer).await;
 
-    // What is left of the schedule blocks nothing.
+    // The released schedule does not block further changes.
     let up = change(&viewer, json!({ "plan_type": "premium" })).await;
     assert_eq!((up.status(), &up.data()["plan_type"]), (200, &json!("premium")), "{up}");
     let cancelled = viewer.post("/api/subscription/cancel", json!({})).await;
@@ -322,7 +322,7 @@ async fn a_cancellation_drops_pending_changes() {
     assert_eq!(
         (&seen["interval"], &seen["cancel_at"]),
         (&json!("month"), &seen["current_period_end"]),
-        "nobody pays for a year that ends in a month"
+        "the yearly plan, which ends in a month, is not charged"
     );
 }
 
@@ -406,7 +406,7 @@ async fn nothing_changes_without_a_subscription_with_invalid_input_or_while_stri
 }
 
 #[tokio::test]
-async fn a_lost_answer_of_stripe_never_charges_twice() {
+async fn a_lost_response_from_stripe_never_charges_twice() {
     for kind in ["reset_after", "truncate", "conflict"] {
         let platform = platform_without_trial().await;
         let viewer = platform.subscriber("basic").await;
@@ -422,7 +422,7 @@ async fn a_lost_answer_of_stripe_never_charges_twice() {
 async fn the_webhook_writes_a_change_that_was_made_at_stripe_but_not_written_here() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("premium").await;
-    // The answer is lost after Stripe has made the change and before it is written here.
+    // The response is lost after Stripe has made the change and before it is written here.
     let table = platform.setting("change-plan", "BILLING_EVENTS_TABLE");
     platform
         .fault(json!({ "target": "dynamodb", "table": table, "operation": "Query", "kind": "error", "count": 1_000 }));

@@ -97,7 +97,7 @@ async fn invalid_gifts_are_refused_and_leave_no_trace() {
 }
 
 #[tokio::test]
-async fn a_gift_whose_answer_was_lost_is_given_and_audited_once() {
+async fn a_gift_whose_response_was_lost_is_given_and_audited_once() {
     let platform = support::billing::platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = platform.register("a@viewers.test").await;

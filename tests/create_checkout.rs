@@ -130,7 +130,7 @@ async fn no_session_is_opened_while_stripe_fails() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_retried_and_opens_one_session() {
+async fn a_lost_response_is_retried_and_opens_one_session() {
     for kind in ["reset_after", "truncate", "error", "throttle", "conflict"] {
         let platform = platform_without_trial().await;
         let viewer = platform.register("a@viewers.test").await;
@@ -272,17 +272,17 @@ async fn registration_works_without_stripe_and_checkout_creates_the_customer() {
         platform.running().faults().clear();
         platform.pay(&checkout_url(&checkout(&viewer, "basic").await), CARD).await;
         assert_eq!(subscription(&viewer).await["access"]["allowed"], true, "{kind}");
-        // There is one customer, even if Stripe created it and the answer was lost.
+        // There is one customer, even if Stripe created it and the response was lost.
         stripe_customer(&platform, &viewer).await;
         let me = platform.sign_in(viewer.email(), PASSWORD).await;
         assert_eq!(subscription(&me).await["plan_type"], "basic");
     }
 }
 
-/// The key under which registration makes the customer may have been used with another address. The key for this case contains
-/// the address, which may be longer than a key of Stripe's.
+/// The idempotency key with which registration creates the customer may have been used with another address. The key for that
+/// case contains the address, which can be longer than Stripe allows for a key.
 #[tokio::test]
-async fn the_longest_address_gets_a_customer_where_the_first_key_was_used_for_another() {
+async fn the_longest_address_gets_a_customer_even_if_the_first_key_was_used_for_another() {
     let platform = platform_without_trial().await;
     let labels = ["b".repeat(63), "c".repeat(63), "d".repeat(51)].join(".");
     let email = format!("{}@{labels}.test", "a".repeat(64));
@@ -311,7 +311,7 @@ async fn a_deletion_webhook_in_between_does_not_prevent_a_new_customer() {
     let old = stripe_customer(&platform, &viewer).await;
     deliver_events(&platform, "drop").await;
     call_stripe(&platform, "DELETE", &format!("customers/{old}"), &[]).await;
-    // The checkout has created the other customer and is about to write its user, which is delayed.
+    // The checkout has created the other customer. Its write of the user's row is delayed.
     platform.fault(json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "hang", "count": 1 }));
     let overtaken = checkout(&viewer, "premium");
     let overtaking = async {

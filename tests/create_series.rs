@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::Platform;
 
 #[tokio::test]
-async fn a_new_series_is_audited_and_not_public_until_an_episode_is() {
+async fn a_new_series_is_audited_and_hidden_until_an_episode_is_public() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
 

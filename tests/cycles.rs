@@ -1,7 +1,7 @@
 //! No circular dependencies between the files of a crate.
 //!
 //! A file depends on the files whose items it names: in `use`, or by a path that starts with `crate`, `super` or a module
-//! below it. `mod` lines and re-exports (`pub use child::Item`) are a file's table of contents and no dependency; whoever
+//! below it. `mod` lines and re-exports (`pub use child::Item`) are a file's table of contents, not dependencies. A file that
 //! names a re-exported item depends on the file that defines it.
 
 use crate::tidy::sources;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 type Module = Vec<String>;
 
-/// The billing engine that the Stripe stand-in simulates: there paying activates, and ending voids.
+/// The stand-in's billing engine, where paying activates a subscription and ending one voids its invoices.
 const ENGINE: &str = "local/stripe/src/engine/";
 
 /// A crate's files by module, with their code.

@@ -15,7 +15,7 @@ pub(crate) async fn id_of(viewer: &Viewer) -> String {
     viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id").to_owned()
 }
 
-/// Every row of any table that contains a text, by table.
+/// Every row that contains a text, by table.
 pub(crate) async fn traces(platform: &Platform, text: &str) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     let tables = platform.aws("DynamoDB_20120810.ListTables", json!({})).await;
@@ -83,7 +83,7 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
     for (table, row) in traces(&platform, &user).await {
         assert!(is_kept(&row) || table == limits, "{table}: {row}");
     }
-    // The ledger shows what was paid and that it ended; no mail is sent any more.
+    // The ledger shows what was paid and that the subscription ended. No more mail is sent.
     platform.advance(DAY).await;
     let (_, ledger) = billing_tables(&platform).await;
     let paid = ledger.iter().filter(|row| row["amount_paid"]["N"] == "1299").count();
@@ -125,7 +125,7 @@ async fn nothing_is_deleted_without_the_password_and_a_wrong_one_counts_as_a_fai
     assert_eq!(door.code(), "RATE_LIMITED", "all routes share one limit: {door}");
     assert_eq!(subscription(&viewer).await["status"], "active");
     assert_eq!(billing_tables(&platform).await, before);
-    assert_eq!(platform.mail(viewer.email()).len(), mails, "no mail about what did not happen");
+    assert_eq!(platform.mail(viewer.email()).len(), mails, "no mail about a deletion that did not happen");
 
     platform.advance(16 * 60).await;
     assert_eq!(delete(&viewer).await.status(), 200);
@@ -153,7 +153,7 @@ async fn while_stripe_is_down_nothing_is_deleted() {
 
 #[tokio::test]
 async fn a_failure_at_any_call_leaves_a_whole_account_or_none_and_never_a_charge() {
-    // Each call of a deletion fails in turn, before and after it was done: once, for all attempts of a call, and
+    // Each call of a deletion fails in turn, before and after it took effect: once, for all attempts of a call, and
     // permanently.
     let strikes = [
         ("stripe", "GET /v1/subscriptions", "error"),

@@ -27,7 +27,7 @@ async fn only_a_series_without_episodes_can_be_deleted() {
     let audit_entries: Vec<_> = audit_entries
         .map(|audit_entry| (&audit_entry["subject"], &audit_entry["before"]["title"], &audit_entry["after"]))
         .collect();
-    assert_eq!(audit_entries, [(&json!(id), &json!("Harbour Nine"), &Value::Null)], "what was refused is no deed");
+    assert_eq!(audit_entries, [(&json!(id), &json!("Harbour Nine"), &Value::Null)], "a refusal is not audited");
     let back = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "series_id": id })).await;
     assert_eq!((back.code(), &back.details()[0]["field"]), ("VALIDATION_ERROR", &json!("series_id")), "{back}");
 }
@@ -57,7 +57,7 @@ async fn an_episode_added_during_the_deletion_is_never_left_without_its_series()
     assert_eq!((deleted.status(), deleted.code()), (409, "CONFLICT"), "{deleted}");
     assert_eq!(admin.get("/api/admin/series").await.data()[0]["id"], id);
 
-    // And in whatever order they come.
+    // The same without the delay: either request may come first.
     for _ in 0..6 {
         let id = platform.new_series(&admin, "Harbour Nine").await;
         let body = json!({ "title": "E", "category": "Drama", "required_plan": "free", "series_id": id });

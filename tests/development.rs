@@ -1,5 +1,5 @@
-//! What the development tools rest on: the routes of `cargo lambda watch`, the events of `make events`, the platform as
-//! containers reach it.
+//! What the development tools depend on: the routes of `cargo lambda watch`, the events of `make events`, and how containers
+//! reach the platform.
 
 use crate::bootstraps::invoke;
 use local::containers::ContainerGateway;
@@ -40,7 +40,7 @@ fn cargo_lambda_watch_has_the_routes_of_the_template() {
     assert_eq!(format!("{table}\n"), wanted, "run `make watch-routes`");
 }
 
-/// The examples of `events/`, as `make events` posts them.
+/// The example events in `events/`, as `make events` posts them.
 fn examples() -> Map<String, Value> {
     let files =
         std::fs::read_dir(root().join("events")).expect("the events").map(|entry| entry.expect("an entry").path());
@@ -55,7 +55,7 @@ fn examples() -> Map<String, Value> {
 }
 
 #[tokio::test]
-async fn every_event_that_a_platform_completes_succeeds_there() {
+async fn every_event_that_a_platform_fills_in_succeeds_on_it() {
     let platform = Platform::start().await;
     let answer = platform.console().post("/events", Value::Object(examples())).await;
     assert_eq!(answer.status(), 200, "{answer}");
@@ -77,7 +77,7 @@ async fn every_event_that_a_platform_completes_succeeds_there() {
 }
 
 #[tokio::test]
-async fn events_leave_the_seeded_accounts_as_they_are() {
+async fn events_do_not_change_the_seeded_accounts() {
     let platform = Platform::start().await;
     let before = seeded(&platform).await;
 
@@ -87,7 +87,7 @@ async fn events_leave_the_seeded_accounts_as_they_are() {
     assert_eq!(seeded(&platform).await, before);
 }
 
-/// Name and plan of the accounts that people sign in with.
+/// The profiles and subscriptions of the seeded accounts.
 async fn seeded(platform: &Platform) -> Vec<Value> {
     let mut accounts = Vec::new();
     for name in ["admin", "basic", "premium", "viewer"] {
@@ -106,7 +106,7 @@ async fn status_as(platform: &Platform, url: &str, host: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn containers_reach_what_functions_call_and_nothing_else() {
+async fn containers_reach_only_what_functions_call() {
     let gateway = Some(ContainerGateway::Forwarded);
     let platform = Platform::of_options(Options { container_gateway: gateway, ..options() }).await;
     let urls = platform.running().urls().clone();
@@ -130,10 +130,10 @@ async fn without_a_container_gateway_no_server_answers_to_containers() {
     }
 }
 
-/// A second loopback address stands for that of a bridge.
+/// Uses a second loopback address in place of a bridge's.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_bridge_has_listeners_of_its_own_that_answer_to_its_address_alone() {
+async fn a_bridge_has_its_own_listeners_which_answer_only_to_its_address() {
     let bridge = Ipv4Addr::new(127, 0, 0, 2);
     let gateway = Some(ContainerGateway::Bridge(bridge));
     let platform = Platform::of_options(Options { container_gateway: gateway, ..options() }).await;
@@ -151,7 +151,7 @@ async fn a_bridge_has_listeners_of_its_own_that_answer_to_its_address_alone() {
 }
 
 #[tokio::test]
-async fn a_secret_that_cannot_be_read_is_named_with_its_place() {
+async fn an_unreadable_secret_is_logged_with_its_arn_and_endpoint() {
     let platform = Platform::bare().await;
     platform.fault(json!({ "target": "secrets", "kind": "reject", "count": 10 }));
 

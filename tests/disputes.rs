@@ -1,4 +1,4 @@
-//! Disputes: on the payment, in the audit, for the operator; and a lost one ends the renewal.
+//! Disputes: they are shown with the payment and audited, and a lost one ends the renewal.
 
 use crate::get_member::member;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn invoices(platform: &Platform, customer: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_dispute_shows_on_its_payment_and_in_the_audit_and_when_lost_nothing_more_is_charged() {
+async fn a_dispute_is_shown_and_audited_and_a_lost_one_ends_the_renewal() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, dispute) = disputed(&platform).await;
@@ -104,7 +104,7 @@ async fn a_dispute_shows_on_its_payment_and_in_the_audit_and_when_lost_nothing_m
 }
 
 #[tokio::test]
-async fn a_dispute_that_is_won_ends_nothing() {
+async fn a_won_dispute_ends_nothing() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, dispute) = disputed(&platform).await;
@@ -117,7 +117,10 @@ async fn a_dispute_that_is_won_ends_nothing() {
     assert_eq!(member(&admin, &viewer).await["payments"][0]["dispute"]["status"], "won");
     assert_eq!(subscription(&viewer).await["cancel_at"], Value::Null);
     let told = audit(&admin).await;
-    assert_eq!(json!([told.last().expect("a deed")[2], told.last().expect("a deed")[3]]), json!(["won", null]));
+    assert_eq!(
+        json!([told.last().expect("an audit entry")[2], told.last().expect("an audit entry")[3]]),
+        json!(["won", null])
+    );
     platform.advance(22 * DAY).await;
     let customer = stripe_customer(&platform, &viewer).await;
     assert_eq!(invoices(&platform, &customer).await.len(), 2, "it was renewed");
@@ -169,7 +172,7 @@ async fn a_viewer_who_resumes_after_a_lost_dispute_keeps_the_subscription() {
 }
 
 #[tokio::test]
-async fn a_lost_dispute_whose_event_was_lost_is_found_at_night() {
+async fn a_lost_dispute_whose_event_was_lost_is_found_by_the_nightly_run() {
     let platform = platform_without_trial().await;
     let (viewer, dispute) = disputed(&platform).await;
     deliver_events(&platform, "drop").await;
@@ -201,10 +204,10 @@ async fn a_lost_dispute_ends_an_overdue_subscription_at_once_and_leaves_others_a
     assert_eq!(subscription(&viewer).await["status"], "past_due");
     platform.running().faults().clear();
     let lost = call_stripe(&platform, "GET", &path, &[]).await;
-    assert_eq!(lost["status"], "lost", "nobody answered it");
+    assert_eq!(lost["status"], "lost", "the merchant did not respond");
     let customer = stripe_customer(&platform, &viewer).await;
     post_event(&platform, "evt_lost", "charge.dispute.closed", &customer).await;
-    assert_eq!(subscription(&viewer).await["status"], "canceled", "the next month is already being collected");
+    assert_eq!(subscription(&viewer).await["status"], "canceled", "the next month's payment was already overdue");
 
     platform.cards(&viewer).succeed().await;
     platform.pay(&checkout_url(&checkout(&viewer, "basic").await), support::billing::CARD).await;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// An endpoint that does what its request says.
+/// An endpoint that misbehaves in the way that its request names.
 struct Misbehaves;
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -143,7 +143,7 @@ async fn the_cause_is_logged_once_and_never_sent_to_the_client() {
 }
 
 #[tokio::test]
-async fn a_code_that_the_endpoint_does_not_declare_is_answered_as_500_and_named_in_the_log() {
+async fn an_undeclared_error_code_becomes_a_500_and_is_named_in_the_log() {
     let rig = Rig::new().await;
     let (status, code, response) = rig.ask("undeclared").await;
     assert_eq!((status, code.as_str()), (500, "INTERNAL"));

@@ -1,6 +1,6 @@
-//! The examples of the API document, and that the document describes what the service answers.
+//! The examples of the API document, and a check that the document describes what the service returns.
 //!
-//! `WRITE_EXAMPLES=1 cargo test --locked --workspace --test marquee -- examples` writes `docs/examples` again.
+//! `WRITE_EXAMPLES=1 cargo test --locked --workspace --test marquee -- examples` rewrites `docs/examples`.
 
 use book::{Book, folder};
 use jsonschema::Validator;
@@ -25,11 +25,11 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
     operations.map(|one| (one["operationId"].as_str().expect("a name").to_owned(), one)).collect()
 }
 
-/// A check of a schema of the document that also refuses fields that the schema does not mention.
+/// A validator for a schema of the document that also refuses unknown fields.
 fn strict(document: &Value, schema: &Value) -> Validator {
     let mut root = schema.clone();
     root["components"] = json!({ "schemas": document["components"]["schemas"] });
-    // Clients are not told of `data` where it is always `null`.
+    // The document omits `data` where it is always `null`.
     root["components"]["schemas"]["EmptyResponse"]["properties"]["data"] = json!({ "type": "null" });
     close(&mut root);
     let options = format::ALL.iter().fold(jsonschema::options().should_validate_formats(true), |options, format| {
@@ -52,13 +52,14 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// What is wrong with a body by its schema.
+/// The violations of a schema by a body.
 fn issues(document: &Value, content: &Value, body: &Value) -> Vec<String> {
     let validator = strict(document, &content["application/json"]["schema"]);
     validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// The fields of a body: `.data[].id`, with all items of a list as one, and without the plans that the figures happen to count.
+/// The paths of a body's fields, such as `.data[].id`. The items of a list share their paths. Fields below `plans` are left out,
+/// because they depend on the plans that were sold.
 fn fields(body: &Value, path: &str, found: &mut BTreeSet<String>) {
     match body {
         Value::Object(all) => {
@@ -128,7 +129,7 @@ async fn the_document_describes_every_field_status_and_header_of_a_whole_story()
         let Some((_, operation)) = operations.iter().find(|(name, _)| name == function) else { continue };
         asked.insert(function.clone());
         let response = &operation["responses"][answer.status().to_string()];
-        assert!(response.is_object(), "{function} answers {answer}");
+        assert!(response.is_object(), "{function} returned {answer}");
         if function != "openapi" {
             assert_eq!(issues(&document, &response["content"], answer.json()), Vec::<String>::new(), "{function}");
         }
@@ -137,7 +138,7 @@ async fn the_document_describes_every_field_status_and_header_of_a_whole_story()
     assert!(asked.len() > 50, "{asked:?}");
 }
 
-/// Headers that the answer has and the document does not, and the other way round on a success.
+/// Headers that are sent but not documented, and on a success also those that are documented but not sent.
 fn headers_amiss(response: &Value, answer: &support::Answer) -> Vec<String> {
     let documented = response["headers"].as_object().expect("headers");
     let documented: BTreeSet<String> = documented.keys().map(|name| name.to_lowercase()).collect();
@@ -153,7 +154,7 @@ fn headers_amiss(response: &Value, answer: &support::Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_example_has_the_fields_that_the_service_answers() {
+async fn every_example_has_the_fields_that_the_service_returns() {
     let fresh = story::told().await.examples();
     for (name, example) in &fresh {
         if name == "openapi" || name == "no-route" {
@@ -166,6 +167,6 @@ async fn an_example_has_the_fields_that_the_service_answers() {
             fields(body, "", &mut found);
             found
         };
-        assert_eq!(of(&kept), of(example), "docs/examples/{name}.json is stale: write the examples again");
+        assert_eq!(of(&kept), of(example), "docs/examples/{name}.json is stale: rewrite the examples");
     }
 }

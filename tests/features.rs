@@ -1,15 +1,15 @@
-//! SAM builds each function by itself. What functions have in common is compiled once only if all ask for the same features
+//! SAM builds each function separately. A shared dependency is compiled only once if all functions enable the same features
 //! of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-/// A dependency's name and version, and the functions by the features that it has in them.
+/// The functions by dependency (name and version) and by the features that they enable.
 type Features = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
 #[test]
-fn every_function_asks_for_the_same_features_of_a_dependency() {
+fn every_function_enables_the_same_features_of_a_dependency() {
     let mut features = Features::new();
     for functions in alike().into_values() {
         let (first, _) = functions.split_first().expect("at least one function");
@@ -25,7 +25,7 @@ fn every_function_asks_for_the_same_features_of_a_dependency() {
     assert!(features.is_empty(), "built once for each set of features: {features:#?}");
 }
 
-/// The functions by the dependencies that their manifests name: one of each kind says it for all of its kind.
+/// The functions, grouped by the dependencies in their manifests. One function of each group stands for the others.
 fn alike() -> BTreeMap<BTreeSet<String>, Vec<String>> {
     let mut alike: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for entry in std::fs::read_dir(root().join("functions")).expect("functions").flatten() {

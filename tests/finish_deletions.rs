@@ -1,4 +1,4 @@
-//! `finish-deletions`: sweeps what a crash or a request in flight left of a deleted account.
+//! `finish-deletions`: sweeps the rows that a crash or a request in flight has left of a deleted account.
 
 use crate::delete_account::{delete, id_of, is_kept, litter, traces};
 use serde_json::{Value, json};
@@ -31,12 +31,12 @@ async fn rows_written_by_a_request_in_flight_are_swept_as_well() {
 
     assert_eq!(left(&platform, &user).await, 0);
     assert!(traces(&platform, "DELETIONS").await.is_empty());
-    assert!(left(&platform, &others).await >= 3, "nobody else's rows are swept");
+    assert!(left(&platform, &others).await >= 3, "other users' rows are not swept");
     assert_eq!(run(&platform).await, Ok(json!({ "finished": 0 })));
 }
 
 #[tokio::test]
-async fn hundreds_of_rows_are_swept_and_a_failed_run_reports_it_and_is_made_up_for() {
+async fn hundreds_of_rows_are_swept_and_a_failed_run_is_reported_and_made_up_for() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let user = id_of(&viewer).await;

@@ -1,4 +1,4 @@
-//! `forgot-password`: a link for the owner of the account, and the same answer for everybody.
+//! `forgot-password`: a link for the owner of the account, and the same response for everybody.
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ async fn the_owner_gets_a_link_with_the_configured_origin() {
 }
 
 #[tokio::test]
-async fn known_and_unknown_addresses_get_the_same_answer_after_the_same_time() {
+async fn known_and_unknown_addresses_get_the_same_response_after_the_same_time() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     let mut seen = Vec::new();
@@ -56,7 +56,7 @@ async fn known_and_unknown_addresses_get_the_same_answer_after_the_same_time() {
     }
     for (status, data, elapsed) in &seen {
         assert_eq!((status, data), (&seen[0].0, &seen[0].1));
-        assert!(*elapsed >= Duration::from_secs(1), "no answer comes before a mail could have been sent: {seen:?}");
+        assert!(*elapsed >= Duration::from_secs(1), "no response comes before a mail could have been sent: {seen:?}");
         assert!(elapsed.abs_diff(seen[0].2) < Duration::from_millis(400), "{seen:?}");
     }
     assert_eq!(platform.mail("nobody@viewers.test"), Vec::<Value>::new(), "an address without an account gets no mail");
@@ -64,7 +64,7 @@ async fn known_and_unknown_addresses_get_the_same_answer_after_the_same_time() {
 }
 
 #[tokio::test]
-async fn an_address_gets_three_mails_an_hour_and_the_answer_never_shows_it() {
+async fn an_address_gets_three_emails_an_hour_and_the_response_never_shows_it() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     platform.register("bob@viewers.test").await;
@@ -104,7 +104,7 @@ async fn no_table_holds_the_token() {
 }
 
 #[tokio::test]
-async fn mail_that_ses_refuses_does_not_change_the_answer_and_is_sent_once_later() {
+async fn mail_that_ses_refuses_does_not_change_the_response_and_is_sent_once_later() {
     for kind in ["error", "throttle", "hang", "reset_before"] {
         let platform = Platform::bare().await;
         platform.register("ada@viewers.test").await;
@@ -114,7 +114,7 @@ async fn mail_that_ses_refuses_does_not_change_the_answer_and_is_sent_once_later
         let answer = forget(&platform, "ada@viewers.test").await;
 
         assert_eq!(answer.status(), 200, "{kind}: {answer}");
-        assert!(started.elapsed() < Duration::from_millis(1_500), "{kind} shows in no one's clock");
+        assert!(started.elapsed() < Duration::from_millis(1_500), "{kind} does not show in the response time");
         assert_eq!(platform.mail("ada@viewers.test").len(), 0, "{kind}");
         platform.advance(10 * 60).await;
         assert_eq!(platform.mail("ada@viewers.test").len(), 1, "{kind}");

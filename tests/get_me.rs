@@ -227,7 +227,7 @@ async fn a_token_expires_after_a_week_and_opens_no_other_session_or_user() {
     let crossed = mint.with(|all| all["sid"] = claims(other.token())["sid"].clone());
     assert_eq!(code_of(&platform, &crossed).await, "SESSION_REVOKED", "another's session");
     let unknown = mint.with(|all| all["sub"] = json!("01890000-0000-7000-8000-000000000000"));
-    assert_eq!(code_of(&platform, &unknown).await, "SESSION_REVOKED", "nobody's");
+    assert_eq!(code_of(&platform, &unknown).await, "SESSION_REVOKED", "an unknown user");
 
     platform.advance(u64::try_from(WEEK).expect("positive") - 60).await;
     assert_eq!(code_of(&platform, viewer.token()).await, "200");

@@ -149,7 +149,7 @@ async fn churn_is_on_the_day_access_ended_and_recounting_gives_the_same_bytes() 
     figures(&platform, &admin, 366).await;
 }
 
-/// Deletes the days that were counted; how many months they were.
+/// Deletes the stored days. Returns how many months they covered.
 async fn forget_days(platform: &Platform) -> usize {
     let table = platform.setting("count-metrics", "BILLING_EVENTS_TABLE");
     let scan = json!({
@@ -166,7 +166,7 @@ async fn forget_days(platform: &Platform) -> usize {
     kept.len()
 }
 
-/// The days on which a figure of the only currency is not 0, counted from the first of them, with the figure.
+/// The days on which a metric of the only currency is not 0, counted from the first of them, with its value.
 fn days_with(seen: &Value, name: &str) -> Vec<(usize, i64)> {
     let days = seen["currencies"][0]["days"].as_array().expect("days").iter().enumerate();
     let days: Vec<(usize, i64)> =
@@ -176,7 +176,7 @@ fn days_with(seen: &Value, name: &str) -> Vec<(usize, i64)> {
 }
 
 #[tokio::test]
-async fn refunds_disputes_arrears_and_recoveries_are_told_of_their_own_days_and_counted_again_to_the_same_bytes() {
+async fn refunds_disputes_arrears_and_recoveries_count_on_their_own_days_and_recounting_changes_nothing() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let late = buy(&platform, "late@viewers.test", json!({ "plan_type": "premium" })).await;
@@ -214,13 +214,13 @@ async fn refunds_disputes_arrears_and_recoveries_are_told_of_their_own_days_and_
     let risky = days_with(&seen, "at_risk");
     assert!(risky.len() == back - from && risky.iter().all(|(_, amount)| *amount == 1_299), "{risky:?} {from} {back}");
     assert!((28..=32).contains(&(from - day_of("new"))), "{from}");
-    assert_eq!(totals["payments_failed"], 0, "it did not fail for good");
+    assert_eq!(totals["payments_failed"], 0, "the payment was recovered");
     assert_eq!(seen["currencies"][0]["totals"]["recovered"], 1_299);
 
     forget_days(&platform).await;
-    assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "by whoever asks");
+    assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "counted by a request");
     platform.running().run_job("count-metrics", json!({})).await.expect("it runs");
-    assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "and by the job");
+    assert_eq!(figures(&platform, &admin, 80).await.to_string(), seen.to_string(), "counted by the job");
 }
 
 /// Moves a plan's key to a price in another currency.
@@ -344,7 +344,7 @@ async fn months_stored_before_a_figure_was_added_are_counted_again() {
 }
 
 #[tokio::test]
-async fn today_is_the_services_day_whatever_the_clients_clock() {
+async fn today_is_decided_by_the_services_clock_and_not_the_clients() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     platform.advance(400 * DAY).await;

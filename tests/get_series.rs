@@ -9,7 +9,7 @@ async fn a_series_is_represented_by_its_first_episode_and_its_lowest_plan() {
     let admin = platform.admin().await;
     let id = platform.new_series(&admin, "Harbour Nine").await;
     let episode = |season: u32, episode: u32, plan: &str| json!({ "series_id": id, "season": season, "episode": episode, "required_plan": plan });
-    // The finale comes first, as it does in a list of the newest; it has the lowest plan, and the first episode has not.
+    // The finale is published first, so the order of publication does not decide. Only the finale has the lowest plan.
     let finale = platform.published_video(&admin, episode(2, 1, "free")).await;
     let second = platform.published_video(&admin, episode(1, 10, "premium")).await;
     let first = platform.published_video(&admin, episode(1, 2, "basic")).await;
@@ -24,7 +24,7 @@ async fn a_series_is_represented_by_its_first_episode_and_its_lowest_plan() {
     assert!(series["poster"]["url"].as_str().is_some_and(|url| url.contains("token=")), "{shown}");
     assert!(!shown.to_string().contains("mux_"), "no details of the encoding: {shown}");
 
-    // Its first episode is withdrawn, and so is the free one: the next one stands for it, and nothing of it is free.
+    // The first episode and the free one are withdrawn: the next one represents the series, which is no longer free.
     for withdrawn in [&first, &finale] {
         let path = format!("/api/admin/videos/{withdrawn}");
         assert_eq!(admin.patch(&path, json!({ "published": false })).await.status(), 200);

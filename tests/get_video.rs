@@ -4,7 +4,7 @@ use serde_json::json;
 use support::Platform;
 
 #[tokio::test]
-async fn a_video_says_whether_the_viewer_may_play_it_and_their_position() {
+async fn a_video_includes_the_viewers_access_and_position() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let video = json!({ "title": "Premium one", "required_plan": "premium" });

@@ -1,4 +1,4 @@
-//! `HEAD`: the response to `GET` without its body, for every public route (contract §2).
+//! `HEAD` returns the headers of `GET` without the body, for every public route (contract §2).
 
 use local::template::Route;
 use reqwest::Method;

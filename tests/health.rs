@@ -47,7 +47,7 @@ fn five_free_ports() -> u16 {
     candidates.find(|first| (*first..*first + 5).all(is_free)).expect("five free ports")
 }
 
-/// The successive answers of `health` until `done` is true.
+/// The successive statuses of `health` until `done` is true.
 async fn watched(url: String, done: &std::sync::atomic::AtomicBool) -> Vec<u16> {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a plain client");
     let mut seen = Vec::new();

@@ -1,4 +1,4 @@
-//! Every input has a range: what the API document says about each field, and how values outside it are answered.
+//! Every input has a range: the API document states it for each field, and values outside it are refused.
 
 use crate::register::refused_fields;
 use reqwest::Method;
@@ -72,27 +72,27 @@ fn unbounded(document: &Value, place: &str, schema: &Value, found: &mut Vec<Stri
         && !has("maxLength")
         && !BOUNDED_FORMATS.contains(&format)
     {
-        found.push(format!("{place}: text without an end"));
+        found.push(format!("{place}: text without a maximum length"));
     }
     if (is_of(schema, "number") || is_of(schema, "integer")) && !(has("minimum") && has("maximum")) {
         found.push(format!("{place}: a number without a range"));
     }
     if is_of(schema, "array") {
         if !has("maxItems") {
-            found.push(format!("{place}: a list without an end"));
+            found.push(format!("{place}: a list without a maximum length"));
         }
         unbounded(document, &format!("{place}[]"), &schema["items"], found);
     }
     if is_of(schema, "object") {
         if schema["additionalProperties"] != json!(false) {
-            found.push(format!("{place}: fields that nobody knows"));
+            found.push(format!("{place}: unknown fields are allowed"));
         }
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             unbounded(document, &format!("{place}.{name}"), field, found);
         }
     }
     if !is_described && schema["type"].is_null() {
-        found.push(format!("{place}: anything at all"));
+        found.push(format!("{place}: any value is allowed"));
     }
 }
 
@@ -428,7 +428,7 @@ async fn an_id_too_long_for_a_key_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_body_whose_framing_is_broken_is_400_and_nothing_is_done_with_its_beginning() {
+async fn a_body_with_broken_framing_is_400_and_no_part_of_it_is_processed() {
     let platform = Platform::bare().await;
     platform.register("ada@viewers.test").await;
     let web = platform.running().urls().web.clone();
@@ -437,14 +437,14 @@ async fn a_body_whose_framing_is_broken_is_400_and_nothing_is_done_with_its_begi
         "POST /api/auth/login HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\nconnection: close\r\n\
          transfer-encoding: chunked\r\n\r\n"
     );
-    // What is sent would sign in, were it whole.
+    // A complete body would sign in.
     let body = json!({ "email": "ada@viewers.test", "password": PASSWORD }).to_string();
     let size = format!("{:x}", body.len());
     for (what, rest, expected) in [
-        ("a size that is no number", format!("zz\r\n{body}\r\n0\r\n\r\n"), "400"),
-        ("a chunk without its end", format!("{size}\r\n{body}xx0\r\n\r\n"), "400"),
+        ("a size that is not a number", format!("zz\r\n{body}\r\n0\r\n\r\n"), "400"),
+        ("a chunk without its terminator", format!("{size}\r\n{body}xx0\r\n\r\n"), "400"),
         ("more bytes than the chunk says", format!("1\r\n{body}\r\n0\r\n\r\n"), "400"),
-        ("a size beyond all sizes", format!("fffffffffffffffff\r\n{body}\r\n0\r\n\r\n"), "400"),
+        ("a size beyond any integer", format!("fffffffffffffffff\r\n{body}\r\n0\r\n\r\n"), "400"),
         ("whole", format!("{size}\r\n{body}\r\n0\r\n\r\n"), "200"),
     ] {
         let mut stream = tokio::net::TcpStream::connect(&address).await.expect("the gateway listens");
@@ -455,6 +455,9 @@ async fn a_body_whose_framing_is_broken_is_400_and_nothing_is_done_with_its_begi
         let answer = String::from_utf8_lossy(&answer);
         let status = answer.split(' ').nth(1).unwrap_or_default();
         assert_eq!(status, expected, "{what}: {answer}");
-        assert!(expected == "200" || !answer.contains("\"error\""), "{what}: no function saw it: {answer}");
+        assert!(
+            expected == "200" || !answer.contains("\"error\""),
+            "{what}: the request reached no function: {answer}"
+        );
     }
 }

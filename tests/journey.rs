@@ -222,7 +222,7 @@ async fn decoded(platform: &Platform, grant: &Value) -> Vec<(u64, f64, [u8; 3])>
     frames
 }
 
-/// The path of the tests' own files, checked so that a missing one is named.
+/// Names a missing tool, which would fail the tests above with a less clear message.
 #[test]
 fn the_setup_installed_what_these_tests_need() {
     for tool in ["ffmpeg", "ffprobe"] {

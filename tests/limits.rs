@@ -1,4 +1,4 @@
-//! Rate limits: ceilings that hold when answers are lost, calls repeated, counters cleared or requests concurrent.
+//! Rate limits hold even when responses are lost, calls are repeated, counters are cleared, or requests are concurrent.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ async fn user_key(viewer: &Viewer) -> String {
     format!("USER#{}", viewer.get("/api/auth/me").await.data()["id"].as_str().expect("an id"))
 }
 
-/// Loses the answers of the limiter's updates: each was done, and the SDK may retry it.
+/// Loses the responses to the limiter's updates: each update took effect, and the SDK may retry it.
 fn lose_answers(platform: &Platform, skip: u32, count: u32) {
     let table = limits_table(platform);
     let fault = json!({ "target": "dynamodb", "table": table, "operation": "UpdateItem", "kind": "reset_after",
@@ -123,21 +123,21 @@ async fn a_token_of_a_live_session_costs_one_round_trip_and_one_count() {
 }
 
 #[tokio::test]
-async fn a_give_back_whose_answer_was_lost_is_not_repeated() {
+async fn a_give_back_whose_response_was_lost_is_not_repeated() {
     let platform = Platform::with(&[("LimitUserRequests", "20")]).await;
     let viewer = platform.register("ada@viewers.test").await;
     let key = user_key(&viewer).await;
     for _ in 1..20 {
         assert_eq!(me(&viewer).await, 200);
     }
-    // Each refusal makes two updates: the count, and the give-back whose answer is lost.
+    // Each refusal makes two updates: the count, and the give-back whose response is lost.
     for _ in 0..5 {
         lose_answers(&platform, 1, 1);
         assert_eq!(me(&viewer).await, 429, "a lost give-back admits no request");
     }
     assert_eq!(counters(&platform, &key).await.iter().sum::<i64>(), 20, "as many as admitted requests");
     assert_eq!(me(&viewer).await, 429);
-    // The update failed before it was done: what stays counted refuses requests, and admits none.
+    // The update failed before it took effect. The count that remains can only refuse requests, not admit more.
     for kind in ["reset_before", "error", "throttle"] {
         let table = limits_table(&platform);
         platform.fault(json!({ "target": "dynamodb", "table": table, "operation": "UpdateItem", "kind": kind,
@@ -150,7 +150,7 @@ async fn a_give_back_whose_answer_was_lost_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_count_whose_answer_was_lost_refuses_earlier_and_never_later() {
+async fn a_count_whose_response_was_lost_refuses_earlier_and_never_later() {
     let platform = Platform::with(&[("LimitUserRequests", "20")]).await;
     let viewer = platform.register("ada@viewers.test").await;
     let mut admitted = 0;
@@ -215,13 +215,13 @@ async fn a_give_back_to_a_cleared_counter_does_not_reduce_later_counts() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_during_a_sign_in_admits_no_extra_failures() {
+async fn a_lost_response_during_a_sign_in_admits_no_extra_failures() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     platform.register("ada@viewers.test").await;
     for _ in 0..10 {
         assert_eq!(sign_in(&platform, WRONG).await.status(), 401);
     }
-    // A refusal gives two counts back, that of the pair and that of the account. Both answers are lost.
+    // A refusal gives two counts back, that of the pair and that of the account. Both responses are lost.
     for _ in 0..5 {
         lose_answers(&platform, 3, 2);
         assert_eq!(sign_in(&platform, WRONG).await.status(), 429);

@@ -28,7 +28,7 @@ async fn plans_have_stripes_prices_and_are_cacheable_by_everybody() {
 }
 
 #[tokio::test]
-async fn the_last_good_answer_is_served_while_stripe_is_down() {
+async fn the_last_good_response_is_served_while_stripe_is_down() {
     let platform = Platform::bare().await;
     platform.fault(json!({ "target": "stripe", "kind": "error", "count": 1_000 }));
     let none = platform.anyone().get("/api/plans").await;

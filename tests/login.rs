@@ -1,4 +1,4 @@
-//! `login`: who may sign in, and what an attacker can learn or try.
+//! `login`: who can sign in, and what an attacker can learn or try.
 
 use reqwest::Method;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What no log may contain, after everything that an account can do.
+//! Logs contain no secrets, whatever an account does.
 
 use crate::forgot_password::{forget, token_of};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Mail in its reader's language: the one that they chose, else the one of their registration, else English.
+//! Mail is in the reader's language: the one they chose, or else that of their registration, or else English.
 
 use crate::forgot_password::{forget, token_of};
 use reqwest::Method;
@@ -65,7 +65,7 @@ async fn a_viewer_who_chose_german_gets_every_mail_about_the_account_in_german()
 }
 
 #[tokio::test]
-async fn a_browser_that_registered_in_french_gets_mail_about_money_in_french() {
+async fn an_account_that_registered_in_french_gets_mail_about_money_in_french() {
     let platform = platform_without_trial().await;
     let viewer = register(&platform, "fr-CH, fr;q=0.9, en;q=0.8").await;
     platform.pay(&checkout_url(&checkout(&viewer, "basic").await), CARD).await;
@@ -74,7 +74,7 @@ async fn a_browser_that_registered_in_french_gets_mail_about_money_in_french() {
     let text = newest(&platform)["text"].as_str().expect("text").to_owned();
     assert!(text.contains("paiement de 7,99\u{a0}$US pour Marquee Basic."), "{text}");
 
-    // What they choose counts from then on.
+    // A later choice takes precedence.
     choose(&viewer, json!("es-MX")).await;
     viewer.post("/api/subscription/cancel", json!({})).await;
     platform.advance(301).await;
@@ -104,7 +104,7 @@ async fn an_unknown_language_falls_back_to_that_of_the_registration_and_to_engli
 }
 
 #[tokio::test]
-async fn rows_of_mail_contain_facts_and_no_words_and_operators_see_the_english_subject() {
+async fn mail_rows_contain_facts_but_no_text_and_operators_see_the_english_subject() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let viewer = register(&platform, "de").await;
@@ -124,7 +124,7 @@ async fn rows_of_mail_contain_facts_and_no_words_and_operators_see_the_english_s
 }
 
 #[tokio::test]
-async fn mail_stored_in_words_before_an_update_is_sent_in_these_words() {
+async fn mail_stored_as_text_before_an_update_is_sent_unchanged() {
     let platform = Platform::bare().await;
     let viewer = register(&platform, "de").await;
     let me = viewer.get("/api/auth/me").await.data().clone();
@@ -166,7 +166,7 @@ async fn mail_stored_in_words_before_an_update_is_sent_in_these_words() {
 }
 
 #[tokio::test]
-async fn mail_waits_while_the_language_of_its_reader_cannot_be_read() {
+async fn mail_waits_while_its_readers_language_cannot_be_read() {
     let platform = Platform::bare().await;
     let viewer = register(&platform, "en").await;
     choose(&viewer, json!("de")).await;

@@ -1,10 +1,10 @@
-//! No text of a mail is outside the catalogues (`shared/src/mail/*.ftl`).
+//! All text of mail is in the catalogues (`shared/src/mail/*.ftl`).
 
 use crate::tidy::{root, sources};
 use proc_macro2::{TokenStream, TokenTree};
 use std::fs;
 
-/// The files that say what a mail contains and what it looks like.
+/// The files that define the content and the layout of mail.
 const MAIL: [&str; 5] = [
     "shared/src/mail/catalogue.rs",
     "shared/src/mail/layout.rs",
@@ -13,7 +13,7 @@ const MAIL: [&str; 5] = [
     "shared/billing/src/notices.rs",
 ];
 
-/// The string literals in code, without attributes, file names and what only a developer reads.
+/// The string literals in code, without attributes, file names and messages for developers.
 fn literals(code: TokenStream, found: &mut Vec<String>) {
     let mut is_skipped = false;
     for token in code {
@@ -30,7 +30,7 @@ fn literals(code: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// The values that code gives to the fields of a mail's content: `MailContent::Name { … }`.
+/// The field values of each `MailContent::Name { … }` in code.
 fn contents(code: TokenStream, found: &mut Vec<TokenStream>) {
     let tokens: Vec<TokenTree> = code.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -44,7 +44,7 @@ fn contents(code: TokenStream, found: &mut Vec<TokenStream>) {
     }
 }
 
-/// Whether a literal is words for people: two words side by side, or a capitalised word.
+/// Whether a literal is text for readers: two words side by side, or a capitalised word.
 fn is_prose(literal: &str) -> bool {
     let mut text = String::new();
     let mut is_tag = false;
@@ -85,11 +85,11 @@ fn no_mail_has_text_outside_the_catalogues() {
         assert!(visible.contains(placeholder), "{placeholder} is in the layout");
     }
     let rest = ["{title}", "{body}", "{service}", "{origin}"].iter().fold(visible, |text, name| text.replace(name, ""));
-    assert!(!rest.contains(char::is_alphabetic), "the layout says {rest:?}");
+    assert!(!rest.contains(char::is_alphabetic), "the layout contains the text {rest:?}");
 }
 
 #[test]
-fn no_code_writes_words_into_the_content_of_a_mail() {
+fn no_code_writes_text_into_mail_content() {
     let mut contents_found = 0;
     for (path, code) in ["functions", "shared/billing/src"].iter().flat_map(|folder| sources(folder)) {
         let mut found = Vec::new();
@@ -104,7 +104,7 @@ fn no_code_writes_words_into_the_content_of_a_mail() {
     assert!(contents_found > 10, "{contents_found}");
 }
 
-/// Fluent is code and data that only whoever sends or shows mail needs.
+/// Fluent and its data are needed only by functions that send or show mail.
 #[test]
 fn only_functions_that_send_or_show_mail_link_the_catalogues() {
     let functions = sources("functions");

@@ -1,5 +1,5 @@
-//! `make endpoint`: what it writes is a whole endpoint, and what it refuses leaves everything as it was. `make test-endpoint`
-//! goes on, and builds and calls what was written.
+//! `make endpoint` writes a complete endpoint, and changes nothing when it refuses. `make test-endpoint` also builds and calls
+//! the endpoint.
 
 use local::template::{Route, Template};
 use serde_json::Value;
@@ -18,7 +18,7 @@ impl Copy {
         let listed = run_in(root, Command::new("git").args(arguments));
         let folder = Folder::empty();
         for name in String::from_utf8(listed.stdout).expect("UTF-8").split_terminator('\0') {
-            // What is deleted and not committed is listed all the same.
+            // Git also lists files whose deletion is not committed.
             if root.join(name).is_file() {
                 let to = folder.path().join(name);
                 std::fs::create_dir_all(to.parent().expect("a folder")).expect("a folder in the copy");
@@ -46,7 +46,7 @@ impl Copy {
     /// The paths that differ from the repository's.
     fn changes(&self) -> Vec<String> {
         let changed = self.run(Command::new("git").args(["status", "--porcelain", "--untracked-files=all"]));
-        // `git add` has staged everything: what came later is in the second column.
+        // `git add` has staged everything, so later changes are in the second column.
         let lines = String::from_utf8(changed.stdout).expect("UTF-8");
         lines.lines().filter(|line| !line.starts_with("A  ")).map(|line| line[3..].to_owned()).collect()
     }
@@ -64,7 +64,7 @@ fn run_in(folder: &Path, command: &mut Command) -> Output {
 }
 
 #[test]
-fn an_endpoint_that_is_written_is_whole_and_keeps_the_rules_of_the_project() {
+fn a_generated_endpoint_is_complete_and_follows_the_projects_rules() {
     let copy = Copy::new();
     let written = [
         ["list-history", "GET", "/api/history", "Viewer"],
@@ -81,7 +81,7 @@ fn an_endpoint_that_is_written_is_whole_and_keeps_the_rules_of_the_project() {
     copy.run(Command::new("cargo").args(["update", "--workspace", "--locked", "--offline"]));
     copy.run(Command::new("cargo").args(["fmt", "--all", "--check"]));
     copy.run(Command::new(std::env::current_exe().expect("this test")).arg("tidy::").env("TIDY_ROOT", copy.0.path()));
-    let template = Template::load(&copy.path("template.yaml"), &BTreeMap::new()).expect("the platform takes it");
+    let template = Template::load(&copy.path("template.yaml"), &BTreeMap::new()).expect("the platform accepts it");
     for [name, method, path, caller] in written {
         let function = &template.functions[name];
         let keys: Vec<String> = function.routes.iter().map(Route::key).collect();
@@ -100,12 +100,12 @@ fn an_endpoint_that_is_written_is_whole_and_keeps_the_rules_of_the_project() {
     let place = |name: &str| order.find(&format!("\n  {name}Function:")).expect("a function of the template");
     assert!(
         place("UpdateProgress") < place("RateVideo") && place("RateVideo") < place("GetPreferences"),
-        "beside its like"
+        "after the other routes of videos"
     );
 }
 
 #[test]
-fn whatever_is_refused_leaves_everything_as_it_was() {
+fn a_refused_command_changes_nothing() {
     let copy = Copy::new();
     let refused = [
         (["get-me", "GET", "/api/me", "Viewer"], "functions/get-me exists"),

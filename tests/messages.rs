@@ -1,4 +1,4 @@
-//! What a client is told of input that is refused: plain words, and never a name of Rust's.
+//! Messages about refused input use plain words and no names from Rust.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn issues(answer: &Answer) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn broken_json_says_where_the_mistake_is() {
+async fn broken_json_is_reported_with_the_position_of_the_mistake() {
     let platform = Platform::with(&[("LimitAddressRequests", "1000")]).await;
     let deep = format!("{}1{}", "[".repeat(40), "]".repeat(40));
     for (body, expected) in [
@@ -151,7 +151,7 @@ async fn an_idempotency_key_is_checked_with_the_body() {
 }
 
 #[tokio::test]
-async fn an_expired_token_says_that_it_can_be_refreshed_until_it_cannot() {
+async fn the_error_for_an_expired_token_says_whether_it_can_be_refreshed() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     platform.advance(8 * 86_400).await;

@@ -97,9 +97,9 @@ impl Shop {
     /// Asserts that the stored days are unchanged.
     async fn still_says(&self, kept: &BTreeMap<String, String>, what: &str) {
         let now = self.kept().await;
-        assert!(kept.values().any(|day| day.contains("usd")), "{what}: there is something to say");
+        assert!(kept.values().any(|day| day.contains("usd")), "{what}: there are stored metrics");
         for (day, counted) in kept {
-            assert_eq!(now.get(day), Some(counted), "{what}: {day} comes to the same bytes");
+            assert_eq!(now.get(day), Some(counted), "{what}: {day} has the same bytes");
         }
     }
 
@@ -200,7 +200,7 @@ async fn past_payments_survive_any_change_of_prices_products_and_coupons() {
 }
 
 #[tokio::test]
-async fn moving_keys_to_other_products_without_metadata_takes_nobodys_plan() {
+async fn moving_keys_to_other_products_without_metadata_keeps_everybodys_plan() {
     let shop = Shop::open().await;
     let platform = &shop.platform;
     let product = call_stripe(platform, "POST", "products", &[("name", "All plans")]).await;
@@ -268,14 +268,14 @@ async fn a_price_that_names_no_plan_never_grants_anything() {
     }
 }
 
-/// A plan, what it costs, and what comes next for how much.
+/// The current plan and its price, and the pending plan and its price.
 fn price_summary(seen: &Value) -> Value {
     let names = ["plan_type", "amount", "currency", "pending_plan_type", "pending_interval", "pending_amount"];
     names.iter().map(|name| seen[*name].clone()).collect()
 }
 
 #[tokio::test]
-async fn a_member_is_told_what_they_pay_and_not_what_the_plan_costs_by_now() {
+async fn a_member_sees_what_they_pay_and_not_the_current_price() {
     let shop = Shop::open().await;
     let platform = &shop.platform;
     let old = price(platform, "basic_month").await;
@@ -299,13 +299,13 @@ async fn a_member_is_told_what_they_pay_and_not_what_the_plan_costs_by_now() {
     assert_eq!(
         price_summary(&subscription(&basic).await),
         json!(["basic", 799, "usd", null, null, null]),
-        "and as it is billed"
+        "the price of the renewal"
     );
 }
 
 #[tokio::test]
-async fn a_plan_that_is_set_to_come_stays_set_at_its_price_when_prices_move() {
-    for (what, is_noted) in [("by the book", true), ("carelessly", false)] {
+async fn a_scheduled_plan_keeps_its_price_when_prices_move() {
+    for (what, is_noted) in [("as documented", true), ("carelessly", false)] {
         let shop = Shop::open().await;
         let platform = &shop.platform;
         let upgraded = signed_in_again(platform, &shop.upgraded).await;
@@ -321,7 +321,7 @@ async fn a_plan_that_is_set_to_come_stays_set_at_its_price_when_prices_move() {
         let product = call_stripe(platform, "POST", "products", &[("name", "Elsewhere")]).await;
         replace(platform, "basic_month", "999", &id(&product)).await;
         if !is_noted {
-            // Nothing that is left at its product says what it sold.
+            // No price of the old product still tells which plan it sold.
             replace(platform, "basic_year", "9990", &id(&product)).await;
         }
         platform.advance(HOUR).await;
@@ -333,12 +333,12 @@ async fn a_plan_that_is_set_to_come_stays_set_at_its_price_when_prices_move() {
         assert_eq!(night["drift"], json!([]), "{what}");
         let preview = upgraded.post("/api/subscription/change/preview", wish.clone()).await;
         let preview = json!([preview.data()["when"], preview.data()["renewal_amount"]]);
-        assert_eq!(preview, json!(["period_end", 799]), "{what}: it comes at the price that was agreed to");
+        assert_eq!(preview, json!(["period_end", 799]), "{what}: the agreed price applies");
         let asked = upgraded.post("/api/subscription/change", wish).await;
         assert_eq!(
             (asked.status(), price_summary(asked.data())),
             (200, set.clone()),
-            "{what}: asked again, nothing is set anew"
+            "{what}: repeating the request changes nothing"
         );
         platform.advance(35 * DAY).await;
         let upgraded = signed_in_again(platform, &upgraded).await;

@@ -39,7 +39,7 @@ async fn a_body_without_muxs_signature_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_that_the_gateway_encodes_is_verified_as_it_was_sent() {
+async fn a_body_that_the_gateway_encodes_is_verified_as_sent() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -108,7 +108,7 @@ async fn events_in_any_order_never_return_a_video_to_processing() {
 }
 
 #[tokio::test]
-async fn an_event_counts_once_however_often_it_comes() {
+async fn an_event_counts_once_however_often_it_arrives() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -123,7 +123,7 @@ async fn an_event_counts_once_however_often_it_comes() {
     trimmed["duration"] = json!(50.0);
     platform.mux_event("video.asset.updated", trimmed).await;
     assert_eq!(platform.mux_delivery(body.clone(), &signature).await.status(), 200);
-    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was taken in before");
+    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was processed before");
     platform.mux_event("video.asset.deleted", asset(&id)).await;
     assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
     assert_eq!(state(&admin, &id).await["status"], "error", "an old event restores nothing");
@@ -159,7 +159,7 @@ async fn captions_follow_the_tracks_at_mux() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_encoded_says_why() {
+async fn a_file_that_cannot_be_encoded_becomes_an_error_with_its_reason() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
@@ -250,7 +250,7 @@ async fn an_event_id_of_any_length_can_be_stored() {
     trimmed["duration"] = json!(50.0);
     platform.mux_event("video.asset.updated", trimmed).await;
     assert_eq!(platform.mux_delivery(body, &signature).await.status(), 200);
-    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was taken in before");
+    assert_eq!(state(&admin, &id).await["duration"], 50.0, "it was processed before");
 
     // Objects whose ids cannot be Mux's, and numbers that cannot be stored, change nothing.
     let id = platform.new_video(&admin, json!({})).await;
@@ -297,7 +297,7 @@ async fn an_invalid_duration_is_never_stored() {
 }
 
 #[tokio::test]
-async fn an_unusable_asset_is_refused_and_says_why() {
+async fn an_unusable_asset_becomes_an_error_with_its_reason() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for (change, words) in [
@@ -323,7 +323,7 @@ async fn an_unusable_asset_is_refused_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_late_file_makes_its_video_wait_again() {
+async fn a_late_file_returns_its_video_to_processing() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });

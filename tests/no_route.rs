@@ -31,7 +31,7 @@ async fn the_version_in_a_path_makes_no_difference() {
         assert_eq!(answer.json()["data"], expected.json()["data"], "{path}");
         assert_eq!(answer.header("etag"), expected.header("etag"), "{path}");
     }
-    // Only once, and only as a whole segment of a longer path.
+    // The version is accepted only once, and only as a whole segment of a longer path.
     for path in ["/api/v1", "/api/v1/", "/api/v1/v1/videos", "/api/v10/videos", "/api//v1/videos", "/api/V1/videos"] {
         let answer = anyone.get(path).await;
         assert_eq!((answer.status(), answer.code()), (404, "NOT_FOUND"), "{path}: {answer}");

@@ -1,4 +1,4 @@
-//! Mail about money: one per cause, however events are delivered.
+//! Mail about money: one for each cause, however events are delivered.
 
 use crate::change_plan::change;
 use serde_json::json;
@@ -96,7 +96,7 @@ async fn a_declined_change_sends_no_mail_about_a_change() {
     assert_eq!(
         (count(&all, "plan"), count(&all, "go through")),
         (0, 0),
-        "the person who asked saw the result: {all:?}"
+        "the viewer saw the result in the response: {all:?}"
     );
 }
 

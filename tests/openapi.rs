@@ -1,4 +1,4 @@
-//! `openapi`: the document that is served, and that it is accurate.
+//! `openapi`: the document that is served, and checks that it is accurate.
 
 use local::template::Template;
 use reqwest::Method;
@@ -35,7 +35,7 @@ fn every_route_lists_its_errors_and_every_reference_resolves() {
             }
             let operation = &document["paths"][path][method.as_str().to_lowercase()];
             assert_eq!(operation["operationId"], function.name.as_str(), "{method} {path}");
-            assert!(operation["responses"].get("500").is_some(), "{method} {path} says nothing of errors");
+            assert!(operation["responses"].get("500").is_some(), "{method} {path} documents no errors");
         }
     }
     let mut open = vec![&document];
@@ -54,7 +54,7 @@ fn every_route_lists_its_errors_and_every_reference_resolves() {
     }
 }
 
-/// Every schema of the document, with its place: everything that has a type, an enum, alternatives or properties.
+/// Every schema of the document with its location: each object that has a type, an enum, alternatives or properties.
 fn schemas<'a>(place: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
     match value {
         Value::Object(fields) => {
@@ -80,11 +80,11 @@ fn schemas<'a>(place: &str, value: &'a Value, found: &mut Vec<(String, &'a Value
     }
 }
 
-/// What an operator's page shows of any kind of field, as JSON.
+/// The schemas that allow any JSON, because an operator's page shows any kind of field.
 const FREE: [&str; 2] = ["BillingDifference/properties/stored", "BillingDifference/properties/stripe"];
 
 #[test]
-fn generators_of_clients_find_types_that_they_know() {
+fn schemas_have_only_types_and_names_that_client_generators_support() {
     let document: Value = serde_json::from_str(&kept()).expect("JSON");
     let mut found = Vec::new();
     schemas("", &document, &mut found);
@@ -104,7 +104,7 @@ fn generators_of_clients_find_types_that_they_know() {
         let format = fields.get("format").and_then(Value::as_str).unwrap_or_default();
         assert!(!is_integer || ["int32", "int64"].contains(&format), "{place}: {schema}");
     }
-    // Names that languages or their libraries have themselves, and names that schemars made up.
+    // Names that conflict with those of languages and their libraries, and names that schemars made up.
     let names = document["components"]["schemas"].as_object().expect("schemas").keys();
     for name in names {
         assert!(

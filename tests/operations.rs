@@ -38,13 +38,13 @@ fn runs_a_month(schedule: &str) -> u64 {
             "minute" => number,
             "hour" => number * 60,
             "day" => number * 24 * 60,
-            other => panic!("the unit {other} is unknown here"),
+            other => panic!("unknown unit {other}"),
         };
         return MINUTES / minutes;
     }
     let fields: Vec<&str> = schedule.trim_start_matches("cron(").trim_end_matches(')').split(' ').collect();
     let is_one = |field: &str| field.bytes().all(|letter| letter.is_ascii_digit());
-    assert!(is_one(fields[0]) && is_one(fields[1]), "{schedule}: one moment of a day is understood here");
+    assert!(is_one(fields[0]) && is_one(fields[1]), "{schedule}: only one time of day is supported here");
     if is_one(fields[2]) { 1 } else { 30 }
 }
 

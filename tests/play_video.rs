@@ -18,7 +18,7 @@ async fn device(platform: &Platform, email: &str, name: &str) -> Viewer {
     platform.anyone().with_token(email, answer.data()["token"].as_str().expect("a token").to_owned())
 }
 
-/// How often a video was played, as its counters say.
+/// The number of views in a video's counters.
 async fn views(platform: &Platform, video: &str) -> i64 {
     let scan = json!({ "TableName": platform.setting("play-video", "STREAMS_TABLE") });
     let rows = platform.aws("DynamoDB_20120810.Scan", scan).await["Items"].clone();
@@ -265,7 +265,7 @@ async fn concurrent_plays_and_sign_outs_never_exceed_the_plan() {
     let playing = devices[1].get("/api/playback").await;
     let names: Vec<&str> =
         playing.data().as_array().expect("a list").iter().filter_map(|one| one["device_name"].as_str()).collect();
-    // Eight are still signed in: more than may play.
+    // Eight are still signed in, which is more than the plan has streams.
     assert!(names.len() <= 4, "{names:?}");
     let signed_out = ["Device 0", "Device 3", "Device 6", "Device 9"];
     assert!(names.iter().all(|name| !signed_out.contains(name)), "{names:?}");

@@ -1,4 +1,4 @@
-//! Every error of Stripe is answered with a remedy, and never with a 500.
+//! Every error from Stripe leads to a response with a remedy, and never to a 500.
 
 use crate::change_plan::change;
 use crate::get_member::member;
@@ -62,7 +62,7 @@ fn errors() -> Vec<(u16, Value)> {
     all
 }
 
-/// Whether an answer tells a person what to do.
+/// Whether a response tells a person what to do.
 fn assert_helpful(answer: &Answer, what: &str) {
     let known = [
         (402, "CARD_DECLINED"),
@@ -137,7 +137,7 @@ async fn a_downgrade_or_resumption_that_stripe_refuses_says_so() {
 }
 
 #[tokio::test]
-async fn a_disabled_portal_is_reported_as_the_operators_problem() {
+async fn a_disabled_portal_is_logged_for_the_operator() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let error = json!({ "type": "invalid_request_error",
@@ -147,7 +147,7 @@ async fn a_disabled_portal_is_reported_as_the_operators_problem() {
     assert_eq!((answer.status(), answer.code()), (502, "PAYMENT_PROVIDER_UNAVAILABLE"), "{answer}");
     assert!(answer.to_string().contains("support"), "{answer}");
     let line = platform.running().logs().iter().any(|line| line.contains("Stripe refused the call"));
-    assert!(line, "the operator can find out why");
+    assert!(line, "the log has Stripe's reason");
 }
 
 /// Sells the plans in another currency from now on, as OPERATIONS.md describes.
@@ -227,7 +227,7 @@ async fn a_former_member_in_a_discontinued_currency_gets_an_explanation_or_the_p
     platform.advance(32 * DAY).await;
     move_prices(&platform, "eur").await;
     let viewer = signed_in_again(&platform, &viewer).await;
-    // While something of theirs is left in that currency, Stripe refuses another one, without an error code.
+    // While the customer still has an object in that currency, Stripe refuses any other, without an error code.
     let error =
         json!({ "type": "invalid_request_error", "message": "You cannot combine currencies on a single customer." });
     let refuse = || refuse(&platform, "POST /v1/checkout/sessions", 1, 400, &error);

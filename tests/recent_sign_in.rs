@@ -33,7 +33,7 @@ async fn an_old_sign_in_is_refused_and_a_new_one_is_accepted() {
             let refused = admin.post(path, body).await;
             assert_eq!((refused.status(), refused.code()), REAUTHENTICATION, "{path}: before input: {refused}");
         }
-        assert_eq!(viewer.post(path, body.clone()).await.code(), "FORBIDDEN", "{path}: a viewer is told of their role");
+        assert_eq!(viewer.post(path, body.clone()).await.code(), "FORBIDDEN", "{path}: the role is checked first");
     }
     assert_eq!(member(&admin, &viewer).await, before, "nothing happened");
     let audit = admin.get("/api/admin/audit").await;

@@ -46,7 +46,7 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     platform.subscriber("premium").await;
     let nobody = platform.register("nobody@viewers.test").await;
     let id = crate::get_member::id(&admin, &nobody).await;
-    let gift = json!({ "plan_type": "basic", "reason": "a gift is no difference" });
+    let gift = json!({ "plan_type": "basic", "reason": "a gift is not a difference" });
     assert_eq!(admin.post(&format!("/api/admin/members/{id}/comp"), gift).await.status(), 200);
     assert_eq!(reconcile(&admin, false).await, (4, Vec::new()), "everything matches Stripe");
     let right = billing_tables(&platform).await;
@@ -84,7 +84,7 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     let differences = drift[0]["differences"].as_array().expect("a list");
     let plan = differences.iter().find(|one| one["what"] == "subscription.plan_type").expect("the plan");
     assert_eq!(json!([plan["stored"], plan["stripe"]]), json!(["premium", "basic"]));
-    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written without a request");
+    assert_eq!(billing_tables(&platform).await, wrong, "nothing is written unless requested");
 
     let mails = platform.mail(viewer.email()).len();
     let (_, repaired) = reconcile(&admin, true).await;

@@ -1,4 +1,4 @@
-//! `reconcile-videos`: asks Mux about every unsettled video, so that a lost event leaves no film behind.
+//! `reconcile-videos`: asks Mux about every unsettled video, so that a lost event leaves no video unfinished.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ async fn videos_that_fail_again_and_again_go_to_the_end_of_the_line() {
         assert_eq!(platform.at_mux(Method::PUT, &path).await.0, 200);
         videos.push(id);
     }
-    // Five failures in a row end a run, each of two tries. In the next run two videos can be asked about, and no more.
+    // Five failures in a row end a run. Each takes two attempts. The next run can ask Mux about only two videos.
     for (skip, count) in [(0, 10), (2, 1_000)] {
         platform.fault(json!({ "target": "mux", "kind": "error", "skip": skip, "count": count }));
         platform.advance(300).await;
@@ -145,12 +145,12 @@ async fn videos_that_fail_again_and_again_go_to_the_end_of_the_line() {
     for id in &videos {
         states.push(platform.admin_video(&admin, id).await["status"].clone());
     }
-    assert_eq!(states[..5], ["processing"; 5].map(Value::from), "they have had their turn: {states:?}");
+    assert_eq!(states[..5], ["processing"; 5].map(Value::from), "they were tried in the first run: {states:?}");
     assert_eq!(states[5..], ["error"; 2].map(Value::from), "{states:?}");
 }
 
 #[tokio::test]
-async fn more_videos_than_a_page_holds_are_all_asked_about() {
+async fn all_videos_are_checked_when_they_fill_more_than_a_page() {
     let platform = Platform::with(&[("LimitUserRequests", "100000")]).await;
     let admin = platform.admin().await;
     platform.mux_webhooks("drop").await;

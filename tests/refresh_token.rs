@@ -38,7 +38,7 @@ async fn a_fresh_token_works_and_older_ones_are_refused_a_minute_later() {
 }
 
 #[tokio::test]
-async fn a_token_that_expired_renews_for_as_long_as_its_session_lives() {
+async fn an_expired_token_can_be_refreshed_while_its_session_lives() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     platform.advance(29 * DAY).await;
@@ -89,7 +89,7 @@ async fn a_token_that_is_exchanged_again_after_a_minute_ends_its_session_for_bot
 }
 
 #[tokio::test]
-async fn a_thief_who_exchanges_the_token_first_is_signed_out_when_the_owner_comes() {
+async fn a_thief_who_exchanges_the_token_first_is_signed_out_when_the_owner_exchanges_it() {
     let platform = Platform::bare().await;
     let owner = platform.register("ada@viewers.test").await;
     platform.advance(3_600).await;
@@ -117,7 +117,7 @@ async fn tabs_that_exchange_one_token_within_a_minute_get_the_same_new_one() {
 }
 
 #[tokio::test]
-async fn an_exchange_whose_write_answer_was_lost_counts_as_one_exchange() {
+async fn an_exchange_whose_write_response_was_lost_counts_once() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     platform.advance(DAY).await;
@@ -134,13 +134,13 @@ async fn an_exchange_whose_write_answer_was_lost_counts_as_one_exchange() {
 async fn an_exchange_does_not_revive_an_ended_session() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
-    // Less than the hour after which a use is noted: the exchange is the one update of the session.
+    // Less than an hour, after which a use would be recorded, so the exchange is the only update of the session.
     platform.advance(1_800).await;
     let sessions = platform.setting("refresh-token", "SESSIONS_TABLE");
     platform.fault(json!({ "target": "dynamodb", "table": sessions, "operation": "UpdateItem", "kind": "wait",
         "count": 1 }));
     let out = async {
-        // The exchange has read the session by now, and waits to write it.
+        // By now the exchange has read the session and waits to write it.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let out = viewer.post("/api/auth/logout", json!({})).await;
         platform.running().faults().clear();
@@ -154,7 +154,7 @@ async fn an_exchange_does_not_revive_an_ended_session() {
 }
 
 #[tokio::test]
-async fn parallel_renewals_leave_a_session_that_works() {
+async fn parallel_exchanges_leave_a_session_that_works() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     platform.advance(60).await;

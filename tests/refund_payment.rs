@@ -18,7 +18,7 @@ async fn paid(platform: &Platform, admin: &Viewer) -> (Viewer, String) {
     (viewer, id)
 }
 
-/// What Stripe has refunded of all of a viewer's payments.
+/// The total that Stripe has refunded to a viewer.
 async fn gone_back(platform: &Platform, viewer: &Viewer) -> i64 {
     let customer = stripe_customer(platform, viewer).await;
     let charges = call_stripe(platform, "GET", &format!("charges?customer={customer}"), &[]).await;
@@ -120,7 +120,7 @@ async fn a_partial_refund_repeated_with_the_same_key_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_refund_whose_answer_was_lost_is_still_in_the_tables_and_the_audit() {
+async fn a_refund_whose_response_was_lost_is_still_in_the_tables_and_the_audit() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;
@@ -184,7 +184,7 @@ async fn an_impossible_refund_changes_nothing() {
 }
 
 #[tokio::test]
-async fn repeating_a_refund_whose_answer_was_lost_reports_it_and_updates_the_ledger() {
+async fn repeating_a_refund_whose_response_was_lost_reports_it_and_updates_the_ledger() {
     for (amount, given) in [(Value::Null, 1_299), (json!(300), 300)] {
         let platform = platform_without_trial().await;
         let admin = platform.admin().await;
@@ -194,7 +194,7 @@ async fn repeating_a_refund_whose_answer_was_lost_reports_it_and_updates_the_led
             asked["amount"] = amount.clone();
         }
         deliver_events(&platform, "hold").await;
-        // Stripe makes the refund, and no answer arrives, on any attempt.
+        // Stripe makes the refund, but no attempt gets a response.
         platform
             .fault(json!({ "target": "stripe", "operation": "POST /v1/refunds", "kind": "reset_after", "count": 50 }));
         platform.fault(
@@ -221,7 +221,7 @@ async fn repeating_a_refund_whose_answer_was_lost_reports_it_and_updates_the_led
 }
 
 #[tokio::test]
-async fn a_refund_that_stripe_refuses_says_why_and_leaves_the_ledger_correct() {
+async fn a_refund_that_stripe_refuses_is_explained_and_leaves_the_ledger_correct() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;
     let (viewer, id) = paid(&platform, &admin).await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use support::{Answer, PASSWORD, Platform};
 
-/// The fields that the answer reports as invalid.
+/// The fields that the response reports as invalid.
 pub(crate) fn refused_fields(answer: &Answer) -> BTreeSet<String> {
     let details = answer.details().as_array().cloned().unwrap_or_default();
     details.iter().filter_map(|one| one["field"].as_str()).map(str::to_owned).collect()
@@ -154,7 +154,7 @@ async fn a_store_that_is_down_gives_503_and_leaves_no_partial_account() {
 }
 
 #[tokio::test]
-async fn an_account_whose_commit_answer_was_lost_is_created_once_and_not_reported_as_taken() {
+async fn an_account_whose_commit_response_was_lost_is_created_once_and_not_reported_as_taken() {
     let platform = Platform::bare().await;
     let lost = json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "reset_after", "count": 1 });
     platform.fault(lost);
@@ -194,7 +194,7 @@ async fn registrations_that_lose_a_race_leave_no_customer_at_stripe() {
 #[tokio::test]
 async fn deleting_an_account_finds_every_customer_created_for_it() {
     let platform = support::billing::platform_without_trial().await;
-    // Stripe fails to delete what a lost race leaves behind, and the answer is lost.
+    // Stripe fails to delete the customer of a lost race, and the response is lost.
     platform
         .fault(json!({ "target": "stripe", "operation": "DELETE /v1/customers/{id}", "kind": "error", "count": 100 }));
     let account = json!({ "email": "race@viewers.test", "password": PASSWORD });

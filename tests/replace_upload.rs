@@ -107,7 +107,7 @@ async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mu
 }
 
 #[tokio::test]
-async fn a_failed_replacement_leaves_the_old_file_playing_and_says_why() {
+async fn a_failed_replacement_is_reported_and_leaves_the_old_file_playing() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for (case, change, words) in [
@@ -197,7 +197,7 @@ async fn a_video_deleted_meanwhile_leaves_no_upload_behind() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_deleted_at_mux_can_be_uploaded_again_and_is_then_published_by_hand() {
+async fn a_file_that_was_deleted_at_mux_can_be_uploaded_again_and_is_then_published_manually() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.published_video(&admin, json!({})).await;
@@ -259,5 +259,5 @@ async fn nothing_changes_while_mux_is_down_and_viewers_are_refused() {
         .iter()
         .filter(|audit_entry| audit_entry["action"] == "video.replace_upload");
     let audit_entries: Vec<&Value> = audit_entries.map(|audit_entry| &audit_entry["subject"]).collect();
-    assert_eq!(audit_entries, [&json!(id)], "what failed is no audit_entry: {audit}");
+    assert_eq!(audit_entries, [&json!(id)], "a failed request is not audited: {audit}");
 }

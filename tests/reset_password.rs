@@ -46,7 +46,7 @@ async fn a_link_sets_a_new_password_and_ends_all_sessions() {
         assert_eq!(
             session.get("/api/auth/me").await.code(),
             "SESSION_REVOKED",
-            "also the session that a change would keep"
+            "a reset ends even the session that a change of password keeps"
         );
     }
     for old in [PASSWORD, "a phrase between"] {

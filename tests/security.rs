@@ -52,7 +52,7 @@ async fn the_functions_documented_as_without_access_to_password_hashes_have_none
     let webhook = &platform.running().template().functions["stripe-webhook"];
     assert!(
         format!("{:?}", webhook.statements).contains(&format!("table/{users}")),
-        "this test looks in the right place"
+        "a function with access is recognized"
     );
 }
 
@@ -101,8 +101,8 @@ async fn an_expired_grant_opens_nothing_but_its_segments_can_be_fetched_for_some
 
     platform.advance(6 * 3_600 + 1).await;
 
-    assert_eq!(fetch(&master).await.0, 403, "no grant lives longer than six hours");
-    assert_eq!(fetch(&child).await.0, 200, "the page states it");
+    assert_eq!(fetch(&master).await.0, 403, "a grant is valid for at most six hours");
+    assert_eq!(fetch(&child).await.0, 200, "docs/SECURITY.md states this");
     platform.advance(7 * 3_600).await;
     assert_eq!(fetch(&child).await.0, 403);
 }

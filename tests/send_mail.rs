@@ -106,7 +106,7 @@ async fn the_run_fails_while_ses_is_down_and_outdated_mail_is_dropped() {
     assert!(platform.running().logs().iter().all(|line| !line.contains("ada@viewers.test")));
 }
 
-/// Puts a mail into the outbox, as its cause would.
+/// Puts a mail into the outbox, as the function that causes it does.
 async fn put(platform: &Platform, cause: &str, change: Value) {
     let now = platform.running().now();
     let mut item = json!({
@@ -185,7 +185,7 @@ async fn a_transient_failure_is_retried_with_growing_pauses_for_three_days() {
         assert_eq!(due(&platform).await, 0, "{kind}: given up");
         let row = row(&platform, "late").await;
         assert!(row["refused_at"]["S"].is_string() && row["failure"]["S"].is_string(), "{kind}: {row}");
-        assert!(run(&platform).await.is_ok(), "{kind}: nothing fails the job any more");
+        assert!(run(&platform).await.is_ok(), "{kind}: the job no longer fails");
         platform.running().faults().clear();
         assert_eq!(platform.mail("ada@viewers.test").len(), 0, "{kind}");
     }

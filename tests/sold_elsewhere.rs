@@ -1,4 +1,4 @@
-//! Sales and pauses made directly at Stripe: they give access, are not sold twice, and are shown.
+//! Sales and pauses that are made directly at Stripe: a sale gives access and is not repeated here, a pause is shown.
 
 use crate::get_member::member;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn a_purchase_that_names_its_buyer_gives_access_in_any_event_order_and_is_
         assert_eq!(checkout(&viewer, "basic").await.code(), "ALREADY_SUBSCRIBED", "{mode}");
         let payments = member(&admin, &viewer).await["payments"].clone();
         assert_eq!(payments[0]["amount_paid"], 1_299, "{mode}: {payments}");
-        // Their own customer, which has nothing, takes nothing away.
+        // The account's own customer, which has no subscription, does not remove access.
         let own = stripe_customer(&platform, &viewer).await;
         post_event(&platform, "evt_own", "customer.updated", &own).await;
         assert_eq!(subscription(&viewer).await["access"]["allowed"], true, "{mode}");
@@ -119,7 +119,7 @@ async fn an_unclaimed_live_subscription_is_listed_for_the_operator_and_changes_n
 }
 
 #[tokio::test]
-async fn a_purchase_whose_events_were_lost_is_found_at_night() {
+async fn a_purchase_whose_events_were_lost_is_found_by_the_nightly_run() {
     let platform = platform_without_trial().await;
     let viewer = platform.register("a@viewers.test").await;
     deliver_events(&platform, "drop").await;

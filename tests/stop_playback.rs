@@ -25,7 +25,7 @@ async fn a_stopped_stream_frees_its_slot_and_its_player_learns_at_the_next_heart
     assert_eq!(
         phone.get("/api/playback").await.data().as_array().map(Vec::len),
         Some(1),
-        "the stopped one did not come back"
+        "the stopped stream is not revived"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Every route, called by somebody who may not use it.
+//! Every route, called by somebody who has no access to it.
 
 use local::template::Route;
 use reqwest::Method;
@@ -98,7 +98,7 @@ async fn unprocessed_batch_keys_give_503_and_never_a_lost_session() {
             platform
                 .fault(json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1 }));
             let once = ask(&viewer, &method, &path, &json!({})).await;
-            assert!(![401, 500, 503].contains(&once.status()), "{name}: asked again once: {once}");
+            assert!(![401, 500, 503].contains(&once.status()), "{name}: retried once: {once}");
             platform
                 .fault(json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 2 }));
             let twice = ask(&viewer, &method, &path, &json!({})).await;

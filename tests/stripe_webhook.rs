@@ -1,4 +1,4 @@
-//! `stripe-webhook`: which bodies are accepted as Stripe's, and which failures are left for Stripe to retry.
+//! `stripe-webhook`: which bodies are accepted as Stripe's, and which failures Stripe must retry.
 
 use serde_json::{Value, json};
 use support::Platform;
@@ -23,7 +23,7 @@ async fn only_stripes_signature_over_the_raw_bytes_is_accepted_for_text_and_base
         for (what, answer) in [
             ("none", send(BODY, None).await),
             ("empty", send(BODY, Some(String::new())).await),
-            ("a space more", send(&format!("{BODY} "), Some(right.clone())).await),
+            ("an extra space", send(&format!("{BODY} "), Some(right.clone())).await),
             ("half", send(BODY, Some(right[..40].to_owned())).await),
             ("v0 alone", send(BODY, Some(right.replace("v1=", "v0="))).await),
             ("too old", send(BODY, Some(sign_event(&platform, now - 305, BODY.as_bytes()))).await),
@@ -46,7 +46,7 @@ async fn either_secret_is_accepted_during_a_rotation_and_a_withdrawn_one_is_refu
     let start = platform.running().now().as_second();
     let by_first = Some(sign_event(&platform, start, BODY.as_bytes()));
     assert_eq!(post_event_body(&platform, BODY.into(), by_first, "application/json").await.status(), 200);
-    // The function keeps what it has read for five minutes, and reads it again for a signature that it cannot verify.
+    // The function caches the secret for five minutes, and reads it again for a signature that it cannot verify.
     platform.advance(31).await;
     let now = platform.running().now().as_second();
     let old = sign_event(&platform, now, BODY.as_bytes());
@@ -107,7 +107,7 @@ async fn a_repeated_event_is_answered_without_work() {
 }
 
 #[tokio::test]
-async fn every_failure_is_left_for_stripe_to_retry_and_nothing_is_half_done() {
+async fn every_failure_is_left_for_stripe_to_retry_and_changes_nothing() {
     for fault in [
         json!({ "target": "stripe", "kind": "error", "count": 1_000 }),
         json!({ "target": "stripe", "kind": "throttle", "count": 1_000 }),
@@ -140,7 +140,7 @@ async fn every_failure_is_left_for_stripe_to_retry_and_nothing_is_half_done() {
 }
 
 #[tokio::test]
-async fn a_stripe_that_hangs_is_answered_within_the_deadline() {
+async fn the_webhook_is_answered_within_the_deadline_while_stripe_hangs() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let customer = stripe_customer(&platform, &viewer).await;
@@ -152,7 +152,7 @@ async fn a_stripe_that_hangs_is_answered_within_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_was_lost_is_recognized_as_done() {
+async fn a_write_whose_response_was_lost_is_recognized_as_done() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
     let customer = stripe_customer(&platform, &viewer).await;
@@ -216,7 +216,7 @@ async fn an_event_in_an_older_format_triggers_like_any_other() {
     platform.pay(&checkout_url(&checkout(&viewer, "premium").await), CARD).await;
     let customer = stripe_customer(&platform, &viewer).await;
     assert_eq!(subscription(&viewer).await["access"]["allowed"], false, "no event has arrived yet");
-    // In the format of 2019: the period on the subscription itself, a plan, no items; and with a claim that is false.
+    // In the format of 2019: the period on the subscription itself, a plan, and no items. Its content is false.
     let object = json!({
         "id": "sub_old", "object": "subscription", "customer": { "id": customer, "object": "customer" },
         "current_period_end": 1_500_000_000, "plan": { "id": "gold", "amount": 1 }, "status": "canceled",

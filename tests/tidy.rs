@@ -70,7 +70,7 @@ fn functions_depend_only_on_shared_code() {
 #[test]
 fn models_know_nothing_outside_models() {
     for (path, code) in sources("shared/src/models") {
-        // Its tests as well.
+        // Tests of models as well.
         for line in read(&path).lines().filter(|line| line.contains("crate::")) {
             assert!(line.contains("crate::models::"), "{path}: {line}");
         }
@@ -98,20 +98,20 @@ fn only_stores_use_dynamodb() {
 fn stripes_sdk_is_linked_only_into_billing_functions() {
     for function in functions() {
         let manifest = read(format!("functions/{function}/Cargo.toml"));
-        assert!(!manifest.contains("async-stripe"), "{function} speaks to Stripe past the billing crate");
+        assert!(!manifest.contains("async-stripe"), "{function} bypasses the billing crate");
         let template = read("template.yaml");
         let entry = entry(&template, &function);
         assert_eq!(
             manifest.contains("shared/billing"),
             entry.contains("STRIPE_SECRET"),
-            "{function}: the billing crate and the secret go together"
+            "{function} must have both the billing crate and the secret, or neither"
         );
     }
     assert!(!read("shared/Cargo.toml").contains("async-stripe"));
 }
 
 #[test]
-fn nothing_in_a_function_writes_past_the_log_or_panics_by_hand() {
+fn no_function_bypasses_the_log_or_panics_explicitly() {
     for wanted in ["println!", "eprintln!", "dbg!", "todo!", "unimplemented!", ".unwrap()"] {
         let found = places(
             &["functions", "shared/src", "shared/billing/src"],
@@ -122,8 +122,8 @@ fn nothing_in_a_function_writes_past_the_log_or_panics_by_hand() {
     }
 }
 
-/// An `async fn` is compiled in the crate that polls it, a boxed one where it stands. What is generic is compiled by its user
-/// either way.
+/// An `async fn` is compiled in the crate that polls it, a boxed one in its own crate. Generic functions are compiled by their
+/// users either way.
 #[test]
 fn every_public_future_of_shared_code_is_boxed() {
     let mut boxed = 0;
@@ -164,7 +164,7 @@ fn every_function_is_complete() {
 }
 
 #[test]
-fn all_mains_are_the_same_except_for_one_name() {
+fn all_main_files_are_the_same_except_for_one_name() {
     let mut forms = BTreeSet::new();
     for function in functions() {
         let krate = function.replace('-', "_");
@@ -173,7 +173,7 @@ fn all_mains_are_the_same_except_for_one_name() {
         forms.insert(main.replace(&format!("{krate}::{kind}"), "FUNCTION"));
         assert!(
             !read(format!("functions/{function}/src/lib.rs")).contains("#[cfg(test)]"),
-            "{function}: rules are tested in models"
+            "{function} has unit tests; rules and their tests belong in models"
         );
     }
     assert!(forms.len() <= 2, "one form for endpoints, one for jobs: {forms:#?}");
@@ -194,11 +194,11 @@ fn the_project_mentions_only_itself() {
     }
 }
 
-/// Lines of a function, without those that are comments.
+/// The most lines of a function, without comments.
 const FUNCTION_LINES_MAX: usize = 70;
 
 #[test]
-fn no_function_is_longer_than_a_screen() {
+fn no_function_is_too_long() {
     let mut long = Vec::new();
     for (path, code) in ["functions", "shared", "local", "tests"].iter().flat_map(|folder| sources(folder)) {
         let lines: Vec<&str> = code.lines().collect();
@@ -225,7 +225,7 @@ fn no_function_is_longer_than_a_screen() {
 }
 
 #[test]
-fn what_is_absent_or_failed_in_two_ways_has_a_type_of_its_own() {
+fn no_option_or_result_is_nested_ambiguously() {
     let nested = ["Option<Option<", "Option<Result<", "Result<Result<", "Result<Option<Option<"];
     for wanted in nested {
         let found = places(&["functions", "shared", "local"], wanted, &[]);

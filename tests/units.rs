@@ -1,4 +1,4 @@
-//! What requests cost: DynamoDB bills on-demand tables by read and write units, and heartbeats are nearly all of a service's requests.
+//! The cost of requests. DynamoDB bills on-demand tables by read and write units, and most requests are heartbeats.
 
 use crate::play_video::video_of;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ impl<'a> Player<'a> {
         Self { platform, viewer, video: video.to_owned(), playback }
     }
 
-    /// The heartbeat that is due at that position.
+    /// Advances the clock by a heartbeat and sends it.
     async fn beat(&self, progress: f64) -> Answer {
         self.platform.advance(10).await;
         self.report(progress).await
@@ -38,7 +38,7 @@ impl<'a> Player<'a> {
     }
 }
 
-/// Holds a request to a budget, and to the number of waits that its route has.
+/// Asserts that a request stays within a budget and within two round trips.
 fn within(platform: &Platform, answer: &Answer, budget: Units, what: &str) {
     let units = platform.units(answer);
     let calls = platform.calls(answer);
@@ -62,12 +62,17 @@ async fn a_steady_heartbeat_costs_at_most_three_read_and_three_write_units() {
 }
 
 #[tokio::test]
-async fn the_heartbeats_that_write_the_row_of_the_history_cost_its_index_as_well() {
+async fn heartbeats_that_write_the_history_row_also_pay_for_its_index() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let player = Player::start(&platform, "basic@marquee.test", &video).await;
     let first = player.beat(0.5).await;
-    within(&platform, &first, Units { write: 4.0, ..HEARTBEAT }, "a first heartbeat below what can be continued");
+    within(
+        &platform,
+        &first,
+        Units { write: 4.0, ..HEARTBEAT },
+        "a first heartbeat before the position can be resumed",
+    );
     player.beat(3.0).await;
     platform.advance(3).await;
     let paused = player.report(4.0).await;
@@ -80,7 +85,7 @@ async fn the_heartbeats_that_write_the_row_of_the_history_cost_its_index_as_well
 }
 
 #[tokio::test]
-async fn a_heartbeat_after_a_stop_costs_no_more_than_its_position() {
+async fn a_heartbeat_after_a_stop_has_its_own_budget() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let player = Player::start(&platform, "basic@marquee.test", &video).await;
@@ -109,7 +114,7 @@ async fn four_streams_of_one_account_fit_into_one_write_unit() {
             let beat = player.report(progress + f64::from(u8::try_from(place).expect("four")) / 10.0).await;
             assert_eq!(beat.status(), 200, "{beat}");
             if progress > 4.0 {
-                // The streams that started later look up how many the plan allows.
+                // Later streams also read how many streams the plan allows.
                 let read = if place == 0 { 3.0 } else { 3.5 };
                 within(&platform, &beat, Units { read, ..HEARTBEAT }, "one of four streams");
             }
@@ -119,7 +124,7 @@ async fn four_streams_of_one_account_fit_into_one_write_unit() {
 }
 
 #[tokio::test]
-async fn the_other_busy_routes_cost_what_the_table_in_the_documents_says() {
+async fn the_other_busy_routes_cost_what_the_docs_say() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;

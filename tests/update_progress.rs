@@ -76,7 +76,7 @@ async fn a_clock_that_is_hours_wrong_loses_no_heartbeat() {
     let video = video_of(&platform, "basic").await;
     let (at_right, at_wrong) = (playback(&right, &video).await, playback(&wrong, &video).await);
     for (round, hours) in [(0, -2), (1, 2), (2, -200_000), (3, 48)] {
-        // The two alternate: the last report by our clock determines the position.
+        // The two devices alternate. The last report by our clock determines the position.
         for (device, id, off, progress) in
             [(&right, &at_right, 0, 3.0), (&wrong, &at_wrong, hours * 3_600, 6.0), (&right, &at_right, 0, 9.0)]
         {
@@ -160,7 +160,7 @@ async fn a_watched_video_stays_watched_when_it_is_opened_again() {
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let video = video_of(&platform, "basic").await;
     let id = playback(&viewer, &video).await;
-    // The player says so itself, long before the position does.
+    // The player reports the completion long before the end.
     let end =
         json!({ "progress": 12.0, "client_time": at(&platform, 0), "playback_session_id": id, "completed": true });
     assert_eq!(report(&viewer, &video, end).await.data()["completed"], true);
@@ -232,7 +232,7 @@ async fn simultaneous_reports_are_all_answered_and_one_of_them_is_stored() {
 }
 
 #[tokio::test]
-async fn a_report_that_read_before_the_end_was_kept_does_not_undo_it() {
+async fn a_report_that_read_the_row_before_its_completion_does_not_undo_it() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let video = video_of(&platform, "basic").await;
@@ -241,7 +241,7 @@ async fn a_report_that_read_before_the_end_was_kept_does_not_undo_it() {
     let wait = json!({ "target": "dynamodb", "table": table, "operation": "PutItem", "kind": "wait", "count": 1 });
     platform.fault(wait);
     let end = async {
-        // The other report has read the row by now, and waits to write it.
+        // By now the other report has read the row and waits to write it.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let end = report(&viewer, &video, json!({ "progress": 29.0, "completed": true })).await;
         platform.running().faults().clear();
@@ -340,7 +340,7 @@ async fn beat(platform: &Platform, viewer: &Viewer, video: &str, id: &Value, pro
 }
 
 #[tokio::test]
-async fn a_steady_heartbeats_position_is_carried_by_the_lease_and_shown_everywhere() {
+async fn the_position_of_a_steady_heartbeat_is_stored_in_the_lease_and_shown_everywhere() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let video = video_of(&platform, "basic").await;
@@ -377,7 +377,7 @@ async fn a_pause_a_seek_and_the_end_are_written_to_the_row_at_once() {
 }
 
 #[tokio::test]
-async fn a_position_that_only_the_lease_carries_outlives_every_way_in_which_the_lease_ends() {
+async fn a_position_stored_only_in_the_lease_survives_every_end_of_the_lease() {
     let platform = Platform::start().await;
     let video = video_of(&platform, "basic").await;
     let other = video_of(&platform, "free").await;
@@ -416,7 +416,7 @@ async fn a_position_that_only_the_lease_carries_outlives_every_way_in_which_the_
 }
 
 #[tokio::test]
-async fn two_devices_that_play_the_same_video_keep_the_newest_position_whoever_writes_it() {
+async fn two_devices_that_play_the_same_video_keep_the_newest_position() {
     let platform = Platform::start().await;
     let phone = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let television = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
@@ -432,7 +432,7 @@ async fn two_devices_that_play_the_same_video_keep_the_newest_position_whoever_w
             assert_eq!(continued(&phone).await, [(json!(video), json!(progress))], "round {round}");
         }
     }
-    // The phone pauses. The row is no longer as its lease knows it.
+    // The phone pauses, so the row differs from what the television's lease has recorded.
     platform.advance(2).await;
     let pause = json!({ "progress": 6.5, "client_time": at(&platform, 0), "playback_session_id": at_phone });
     assert_eq!(report(&phone, &video, pause).await.data()["progress"], 6.5);
@@ -447,7 +447,7 @@ async fn two_devices_that_play_the_same_video_keep_the_newest_position_whoever_w
 }
 
 #[tokio::test]
-async fn an_end_whose_row_could_not_be_written_is_written_when_it_is_reported_again() {
+async fn a_completion_that_could_not_be_written_is_written_when_it_is_reported_again() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let video = video_of(&platform, "basic").await;
@@ -470,7 +470,7 @@ async fn an_end_whose_row_could_not_be_written_is_written_when_it_is_reported_ag
 }
 
 #[tokio::test]
-async fn videos_that_play_at_once_are_continued_in_the_order_in_which_they_were_watched() {
+async fn videos_that_play_concurrently_are_listed_in_the_order_in_which_they_were_watched() {
     let platform = Platform::start().await;
     let videos =
         [video_of(&platform, "basic").await, video_of(&platform, "free").await, video_of(&platform, "premium").await];
@@ -501,7 +501,7 @@ async fn videos_that_play_at_once_are_continued_in_the_order_in_which_they_were_
 }
 
 #[tokio::test]
-async fn a_plan_that_shrinks_ends_the_newest_streams_at_their_next_heartbeats() {
+async fn a_downgrade_ends_the_newest_streams_at_their_next_heartbeats() {
     let platform = Platform::start().await;
     let first = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let second = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
@@ -521,7 +521,7 @@ async fn a_plan_that_shrinks_ends_the_newest_streams_at_their_next_heartbeats() 
 
     assert_eq!((refused.status(), refused.code()), (409, "STREAM_STOPPED"), "{refused}");
     assert_eq!(refused.details()[0]["playback_session_id"], at_first, "{refused}");
-    assert_eq!(kept.status(), 200, "the stream that came first goes on: {kept}");
+    assert_eq!(kept.status(), 200, "the older stream continues: {kept}");
     assert_eq!(first.get("/api/playback").await.data().as_array().map(Vec::len), Some(1));
 }
 
@@ -540,7 +540,7 @@ async fn a_late_heartbeat_finds_its_slot_taken_and_its_position_is_kept() {
 
     assert_eq!((late.status(), late.code()), (409, "STREAM_STOPPED"), "{late}");
     assert_eq!(position(&phone, &video).await.0, 4.0);
-    assert_eq!(beat(&platform, &television, &video, &taken, 5.0).await.status(), 200, "the other one goes on");
+    assert_eq!(beat(&platform, &television, &video, &taken, 5.0).await.status(), 200, "the other stream continues");
 }
 
 #[tokio::test]
@@ -558,7 +558,7 @@ async fn a_video_that_is_unpublished_is_not_found_at_the_next_heartbeat() {
 }
 
 #[tokio::test]
-async fn a_row_that_others_changed_is_joined_when_a_lease_gives_way_to_another_playback() {
+async fn the_position_of_an_ending_lease_is_merged_into_a_row_that_another_client_has_changed() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let (video, other) = (video_of(&platform, "basic").await, video_of(&platform, "free").await);
@@ -567,7 +567,7 @@ async fn a_row_that_others_changed_is_joined_when_a_lease_gives_way_to_another_p
         beat(&platform, &viewer, &video, &id, 3.0).await;
         beat(&platform, &viewer, &video, &id, 4.0).await;
         platform.advance(5).await;
-        // Another client, which names no playback.
+        // Another client, without a playback.
         report(&viewer, &video, json!({ "progress": 20.0 })).await;
         platform.advance(5).await;
         let body = json!({ "progress": last, "client_time": at(&platform, 0), "playback_session_id": id });
@@ -585,6 +585,6 @@ async fn a_row_that_others_changed_is_joined_when_a_lease_gives_way_to_another_p
     platform.advance(1).await;
     report(&viewer, &video, json!({ "progress": 20.0 })).await;
     playback(&viewer, &other).await;
-    assert_eq!(stored(&platform, &viewer, &video).await, 20.0, "a later report of another client stands");
+    assert_eq!(stored(&platform, &viewer, &video).await, 20.0, "the later report of the other client is kept");
     assert_eq!(viewer.play(&video).await.data()["resume_position"], 20.0);
 }

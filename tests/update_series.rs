@@ -23,7 +23,7 @@ async fn an_edit_shows_in_the_catalogue_at_once_and_omitted_fields_stay() {
     assert_eq!(found.data().as_array().map(Vec::len), Some(1), "its episodes are found by its name: {found}");
     let audit = admin.get("/api/admin/audit").await;
     let audit_entry = audit.data().as_array().and_then(|all| all.iter().find(|one| one["action"] == "series.update"));
-    let audit_entry = audit_entry.expect("the audit has it");
+    let audit_entry = audit_entry.expect("the edit is audited");
     assert_eq!(
         (&audit_entry["subject"], &audit_entry["before"]["title"], &audit_entry["after"]["title"]),
         (&json!(id), &json!("Harbor Nine"), &json!("Harbour Nine"))

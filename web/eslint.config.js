@@ -5,7 +5,7 @@ import lingui from 'eslint-plugin-lingui';
 import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
-// A feature is a room of its own: what two of them need lives in lib/ or components/, and app/ puts them together.
+// Features do not import each other. What two of them need lives in lib/ or components/, and app/ combines them.
 const features = readdirSync(new URL('./src/features', import.meta.url));
 const rooms = features.map((feature) => ({
   files: [`src/features/${feature}/**`],
@@ -14,20 +14,20 @@ const rooms = features.map((feature) => ({
       'error',
       {
         patterns: [
-          { group: ['@/app/**'], message: 'Features do not know the app that holds them.' },
+          { group: ['@/app/**'], message: 'Features do not import the app.' },
           {
             group: features.filter((other) => other !== feature).map((other) => `@/features/${other}/**`),
             message: 'Features do not import each other: move what both need to lib/ or components/.',
           },
-          { group: ['../../*'], message: 'Leave the folder by @/ only.' },
+          { group: ['../../*'], message: 'Import from other folders with @/ only.' },
         ].filter(({ group }) => group.length > 0),
       },
     ],
   },
 }));
 
-// All texts are in the message catalogues. These files hold none: the outlines of icons, the names of products, and the keys of
-// the player's own texts.
+// All texts are in the message catalogues. The strings in these files are not texts: outlines of icons, names of products, and keys
+// of the player's own texts.
 const WITHOUT_TEXTS = [
   'src/components/{icon.tsx,more-icons.ts}',
   'src/features/playback/player-language.ts',
@@ -36,7 +36,7 @@ const WITHOUT_TEXTS = [
 
 const UNLOCALIZED = {
   useTsTypes: true,
-  // Names in code: one word that begins with a small letter, of capitals or in CamelCase, a path, a media query, a header.
+  // Names in code: a lower-case word, a word in capitals or in CamelCase, a path, a media query, a header.
   ignore: ['^(?![A-Z])\\S*$', '^[A-Z0-9_-]+$', '^[^A-Za-z]*$', '^[A-Z][a-z]+[A-Z]\\w*$', '^[/(]', '^(Bearer|bytes)\\b'],
   ignoreNames: [
     { regex: { pattern: 'class(es|Name)$', flags: 'i' } },

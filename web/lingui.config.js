@@ -3,7 +3,7 @@ import { formatter } from '@lingui/format-po';
 
 const languages = JSON.parse(readFileSync(new URL('./src/lib/i18n/languages.json', import.meta.url), 'utf8'));
 
-/** What the first page that somebody opens shows, and what can go wrong on any page. */
+/** The texts of the first pages, and the errors of every page. */
 const FIRST = [
   'src/app/{account-menu,forbidden-page,guards,header,language-menu,route-error,router,shell,start-page}.tsx',
   'src/components/{badge,button,logo,notice,notices,poster,segments,shelf,skeleton,toaster,video-card}.tsx',
@@ -12,7 +12,7 @@ const FIRST = [
   'src/lib/{brand,format,nouns,page-title,query-client,return-to}.ts',
 ];
 
-/** Pages of operators, and what only they use. */
+/** The operators' pages, and what only they use. */
 const ADMIN = [
   'src/app/{admin-routes,admin-shell,confirm-password,lost-room,require-admin}.tsx',
   'src/components/{bar,changes,columns,confirm,copied,date-field,day-filter,endless-table,page-head,panel,row-link}.tsx',
@@ -29,9 +29,9 @@ const TESTS = 'src/**/*.test.ts';
 export default {
   sourceLocale: 'en',
   locales: Object.keys({ ...languages.offered, ...languages.in_translation }),
-  // What has no translation yet is shown in English.
+  // Messages without a translation are shown in English.
   fallbackLocales: { default: 'en' },
-  // Each catalogue of a language is a file of the build, loaded with the pages that need it: src/lib/i18n/catalogues.ts.
+  // Each catalogue of a language is a separate file, loaded with the pages that need it: src/lib/i18n/catalogues.ts.
   catalogs: [
     { path: 'src/locales/{locale}/first', include: FIRST },
     { path: 'src/locales/{locale}/viewer', include: ['src/**/*.{ts,tsx}'], exclude: [...FIRST, ...ADMIN, TESTS] },

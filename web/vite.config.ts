@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { linguiMacros } from './scripts/lingui-macros.js';
 
-// `npm run dev` beside a running platform: PLATFORM names where it is.
+// For `npm run dev` beside a running platform, whose URL is in PLATFORM.
 const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
@@ -12,7 +12,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
-      // The router's package leads to its development build, with warnings for who writes routes, whatever is asked of it.
+      // The router's package always resolves to its development build, which contains warnings for developers.
       {
         find: /^react-router$/,
         replacement: fileURLToPath(new URL('./node_modules/react-router/dist/production/index.mjs', import.meta.url)),
@@ -28,16 +28,16 @@ export default defineConfig({
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'safari17.5', 'firefox120'],
-    // The content security policy lets fonts and styles come from the origin only, so nothing becomes a data URL.
+    // The content security policy allows fonts and styles only from the origin, so nothing becomes a data URL.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The budget reads from it which chunks a route loads.
+    // The budget script reads the chunks of each route from it.
     manifest: 'manifest.json',
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What every first route needs in few files: many small ones pack worse, and each is a round trip.
+          // Few files for what every first route needs: many small ones compress worse, and each is a round trip.
           groups: [
             { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|@lingui)\// },
             {

@@ -2,7 +2,7 @@ import { Backstage } from './support/backstage.ts';
 import { PASSWORD } from './support/platform.ts';
 import { countRequests, expect, settled, test, title } from './support/test.ts';
 
-test('deleting the account: not by a slip, and then everything is gone, the subscription at Stripe too', async ({ pageOf, platform }) => {
+test('deleting an account needs the password, and ends the subscription at Stripe as well', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { subscription } = await backstage.billed(person);
@@ -15,11 +15,11 @@ test('deleting the account: not by a slip, and then everything is gone, the subs
   await dialog.getByRole('button', { name: 'Delete account' }).click();
   const password = dialog.getByLabel('Enter your password to confirm');
   await expect(password).toHaveAccessibleDescription(/Enter your password/);
-  expect(deleted.count, 'nothing is asked without a password').toBe(0);
+  expect(deleted.count, 'no request is sent without a password').toBe(0);
   await password.fill('not the password');
   await dialog.getByRole('button', { name: 'Delete account' }).click();
   await expect(password).toHaveAccessibleDescription(/incorrect/);
-  expect(await platform.api('GET', '/api/auth/me', person), 'a slip deletes nothing').toMatchObject({ email: person.email });
+  expect(await platform.api('GET', '/api/auth/me', person), 'a wrong password deletes nothing').toMatchObject({ email: person.email });
   await dialog.getByRole('button', { name: 'Keep account' }).click();
   await expect(dialog).toHaveCount(0);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'active' });
@@ -31,15 +31,15 @@ test('deleting the account: not by a slip, and then everything is gone, the subs
   await expect(page).toHaveURL('/');
   await expect(title(page)).toHaveText('Films worth an evening.');
   await expect(page.getByText('You were signed out.')).toHaveCount(0);
-  expect(deleted.count, 'the wrong password, and one more').toBe(2);
+  expect(deleted.count, 'one request with the wrong password, one with the right one').toBe(2);
   await expect(platform.api('GET', '/api/auth/me', person)).rejects.toThrow('401');
   await expect(platform.signIn(person.email, PASSWORD)).rejects.toThrow('401');
-  expect(await backstage.stripe('GET', `subscriptions/${subscription}`), 'nothing is charged any more').toMatchObject({
+  expect(await backstage.stripe('GET', `subscriptions/${subscription}`), 'nothing more is charged').toMatchObject({
     status: 'canceled',
   });
 });
 
-test('while Stripe is away the account stays whole, and the page says so', async ({ pageOf, platform }) => {
+test('an account is not deleted while Stripe is down, and the page shows an error', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(person);
   await page.goto('/account/profile');
@@ -54,7 +54,7 @@ test('while Stripe is away the account stays whole, and the page says so', async
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'active' });
 });
 
-test('the portal of the payment provider, and back; an invoice can be had', async ({ pageOf, platform }) => {
+test('a subscriber can open the payment portal, return from it, and download an invoice', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.subscriber('basic'));
   await page.goto('/account');
   await page
@@ -74,29 +74,29 @@ test('the portal of the payment provider, and back; an invoice can be had', asyn
   expect((await fetch(href ?? '')).status).toBe(200);
 });
 
-test.describe('what the landing promises', () => {
-  test('no trial where there is none', async ({ page, platform }) => {
+test.describe('the landing page', () => {
+  test('mentions no trial when the plans have none', async ({ page, platform }) => {
     const plans = await platform.api<{ trial_days: number }[]>('GET', '/api/plans', null);
     expect(plans.map(({ trial_days }) => trial_days)).toEqual([0, 0]);
     await page.goto('/');
     await expect(page.getByRole('link', { name: 'Join Marquee' })).toBeVisible();
     await expect(page.getByText(/^From US\$7\.99 per month\. Cancel anytime\.$/)).toBeVisible();
-    await expect(page.getByText(/free trial|Then from|days for free/)).toHaveCount(0);
+    await expect(page.getByText(/free trial|Then from|free for/)).toHaveCount(0);
   });
 
-  test('as many days as there are', async ({ page }) => {
+  test('names the length of the trial', async ({ page }) => {
     await page.route('**/api/plans', async (route) => {
       const answer = await route.fetch();
       const { data, ...rest } = (await answer.json()) as { data: object[] };
       await route.fulfill({ response: answer, json: { ...rest, data: data.map((plan) => ({ ...plan, trial_days: 14 })) } });
     });
     await page.goto('/');
-    await expect(page.getByRole('link', { name: 'Try 14 days for free' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Try free for 14 days' })).toBeVisible();
     await expect(page.getByText(/^Then from US\$7\.99 per month/)).toBeVisible();
     await expect(page.getByText('14-day free trial').first()).toBeVisible();
   });
 
-  test('on a phone nothing of the wall of posters stands behind the words and the head of the page', async ({ page }) => {
+  test('keeps the posters clear of the heading and the header on a phone', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto('/');
@@ -106,7 +106,7 @@ test.describe('what the landing promises', () => {
     const head = await page.getByRole('banner').boundingBox();
     const words = await title(page).boundingBox();
     const wall = await page.locator('section').first().locator('> [aria-hidden=true]').boundingBox();
-    expect((wall?.y ?? 0) + (wall?.height ?? 0), 'it ends where the words begin').toBeLessThan((words?.y ?? 0) + 40);
-    expect(wall?.height ?? 0, 'and there is one').toBeGreaterThan((head?.height ?? 0) + 150);
+    expect((wall?.y ?? 0) + (wall?.height ?? 0), 'the posters end where the heading begins').toBeLessThan((words?.y ?? 0) + 40);
+    expect(wall?.height ?? 0, 'the posters are visible').toBeGreaterThan((head?.height ?? 0) + 150);
   });
 });

@@ -3,17 +3,17 @@ import { expectPlays } from './support/player.ts';
 import { countRequests, expect, title } from './support/test.ts';
 import type { Locator, Page, Request } from './support/test.ts';
 
-/** Fills in the form of a new video; its file is the test's own matter. */
+/** Fills in the form of a new video. The test chooses the file itself. */
 async function describeVideo(page: Page, name: string): Promise<void> {
   await page.getByLabel('Title').fill(name);
   await page.getByLabel('Description').fill('What the camera saw.');
   await page.getByRole('radio', { name: 'Free' }).check();
   await page.getByLabel('Category').fill('Home movies');
-  // Away from what it suggests.
+  // Close the list of suggestions.
   await page.keyboard.press('Tab');
 }
 
-/** The dialog in which the first payment of a member goes back, with a reason in it. */
+/** Opens the refund dialog for a member's first payment and fills in a reason. */
 async function askForRefund(page: Page, email: string): Promise<Locator> {
   await page.goto(`/admin/members?q=${encodeURIComponent(email)}`);
   await page.getByRole('link', { name: email }).click();
@@ -23,12 +23,12 @@ async function askForRefund(page: Page, email: string): Promise<Locator> {
   return dialog;
 }
 
-/** Whether a request sends a part of a film. */
+/** Whether a request uploads a chunk of a film. */
 function sendsPart(request: Request): boolean {
   return request.method() === 'PUT' && /^bytes \d/.test(request.headers()['content-range'] ?? '');
 }
 
-/** Whether it sends a part that is not the first. */
+/** Whether a request uploads any chunk but the first. */
 function sendsLaterPart(request: Request): boolean {
   return sendsPart(request) && !sendsFirstPart(request);
 }
@@ -37,7 +37,7 @@ function sendsFirstPart(request: Request): boolean {
   return (request.headers()['content-range'] ?? '').startsWith('bytes 0-');
 }
 
-/** What is sent of a film, from now on. */
+/** Collects the requests that upload chunks, from now on. */
 function partsSent(page: Page): Request[] {
   const sent: Request[] = [];
   page.on('request', (request) => sendsPart(request) && sent.push(request));
@@ -51,7 +51,7 @@ test.afterEach(async ({ platform }) => {
 const fileOf = (page: Page) => page.locator('input[type=file]');
 const aTitle = (words: string) => `${words} ${Date.now()}`;
 
-test('a film is uploaded, encoded and published, and a viewer plays it; nobody sees it before', async ({ pageOf, platform, film }) => {
+test('a film is uploaded, encoded and published, and viewers see it only then', async ({ pageOf, platform, film }) => {
   test.slow();
   const page = await pageOf(await platform.admin());
   const name = aTitle('A long day');
@@ -60,16 +60,16 @@ test('a film is uploaded, encoded and published, and a viewer plays it; nobody s
   await page.goto('/admin/videos');
   await page.getByRole('link', { name: 'Add a video' }).first().click();
   await fileOf(page).setInputFiles(film.path);
-  await expect(page.getByLabel('Title'), 'a title to begin with').toHaveValue('A long day');
+  await expect(page.getByLabel('Title'), 'the title is suggested from the file name').toHaveValue('A long day');
   await describeVideo(page, name);
   await page.getByRole('button', { name: 'Upload' }).dblclick();
   await expect(title(page)).toHaveText(name);
-  expect(created.count, 'pressed twice, created once').toBe(1);
+  expect(created.count, 'a double click creates one video').toBe(1);
   const publish = page.getByRole('button', { name: 'Publish now' });
   await expect(page.getByText('is being encoded')).toBeVisible({ timeout: 60_000 });
   await expect(publish).toBeDisabled();
 
-  // The encoder tells by a webhook, and the page follows.
+  // A webhook reports that the encoding is done, and the page updates.
   await platform.webhooks('mux', 'normal');
   await expect(publish).toBeEnabled({ timeout: 150_000 });
   const listed = () => platform.api<{ id: string }[]>('GET', `/api/videos?q=${encodeURIComponent(name)}`, null);
@@ -90,7 +90,7 @@ test('a film is uploaded, encoded and published, and a viewer plays it; nobody s
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
-  expect(await listed(), 'a question that is declined changes nothing').toHaveLength(1);
+  expect(await listed(), 'cancelling the dialog changes nothing').toHaveLength(1);
   await page.getByRole('button', { name: 'Unpublish' }).click();
   await dialog.getByRole('button', { name: 'Unpublish' }).click();
   await expect.poll(listed).toEqual([]);
@@ -101,12 +101,12 @@ test('a film is uploaded, encoded and published, and a viewer plays it; nobody s
   await expect(page.getByRole('link', { name })).toHaveCount(0);
 });
 
-test('an upload that is cut in the middle goes on where it was, and sends nothing twice', async ({ pageOf, platform, film }) => {
+test('an interrupted upload resumes after its last complete chunk', async ({ pageOf, platform, film }) => {
   test.slow();
   const page = await pageOf(await platform.admin());
   await platform.webhooks('mux', 'hold');
   const begun = partsSent(page);
-  // What comes after the first chunk never arrives.
+  // Every chunk after the first fails.
   await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) =>
     sendsLaterPart(route.request()) ? route.abort('connectionreset') : route.fallback(),
   );
@@ -125,7 +125,7 @@ test('an upload that is cut in the middle goes on where it was, and sends nothin
   expect(begun.filter(sendsFirstPart), 'the first chunk is not sent again').toEqual([]);
 });
 
-test('an upload whose network goes away says so, and goes on by itself when it is back', async ({ pageOf, platform, film }) => {
+test('an upload pauses while the browser is offline and resumes when it is back online', async ({ pageOf, platform, film }) => {
   test.slow();
   const page = await pageOf(await platform.admin());
   await platform.webhooks('mux', 'hold');
@@ -133,7 +133,7 @@ test('an upload whose network goes away says so, and goes on by itself when it i
   let isCut = true;
   await page.route(`http://127.0.0.1:${platform.port + 2}/**`, async (route) => {
     if (!isCut || !sendsLaterPart(route.request())) return route.fallback();
-    // In the middle of the second chunk.
+    // The network fails during the second chunk.
     await page.context().setOffline(true);
     return route.abort('internetdisconnected');
   });
@@ -143,7 +143,7 @@ test('an upload whose network goes away says so, and goes on by itself when it i
   await page.getByRole('button', { name: 'Upload' }).click();
   await expect(page.getByText('The upload continues when you are back online.')).toBeVisible({ timeout: 60_000 });
   const bar = page.getByRole('progressbar', { name: 'Upload', exact: true });
-  await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { message: 'what was sent is kept' }).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow')), { message: 'the progress is kept' }).toBeGreaterThan(0);
 
   isCut = false;
   begun.length = 0;
@@ -153,10 +153,7 @@ test('an upload whose network goes away says so, and goes on by itself when it i
   expect(begun.filter(sendsFirstPart), 'the first chunk is not sent again').toEqual([]);
 });
 
-test('a video that is scheduled is nobody’s before its hour, comes by itself, and can be taken off before', async ({
-  pageOf,
-  platform,
-}) => {
+test('a scheduled video is published at its time, and can be unscheduled before then', async ({ pageOf, platform }) => {
   const admin = await platform.admin();
   const { id, title: name } = await platform.video('free');
   await platform.api('PATCH', `/api/admin/videos/${id}`, admin, { published: false, publish_at: null });
@@ -180,7 +177,7 @@ test('a video that is scheduled is nobody’s before its hour, comes by itself, 
   await from.fill(hour.toISOString().slice(0, 16));
   await dialog.getByRole('button', { name: 'Schedule' }).dblclick();
   await expect(page.getByText(/^Visible to viewers from /)).toBeVisible();
-  expect(patched.count, 'pressed twice, scheduled once').toBe(1);
+  expect(patched.count, 'a double click schedules once').toBe(1);
   expect(await listed()).toBe(false);
 
   await page.getByRole('button', { name: 'Unschedule' }).click();
@@ -198,16 +195,12 @@ test('a video that is scheduled is nobody’s before its hour, comes by itself, 
   await expect(viewer.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
 });
 
-test('an upload whose page was closed goes on when the same file is chosen again, and with no other', async ({
-  pageOf,
-  platform,
-  film,
-}) => {
+test('an upload resumes after its page was closed, once the same file is chosen again', async ({ pageOf, platform, film }) => {
   test.slow();
   const page = await pageOf(await platform.admin());
   page.on('dialog', (dialog) => void dialog.accept());
   await platform.webhooks('mux', 'hold');
-  // Neither answered nor refused.
+  // Later chunks hang: they get no response.
   await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => (sendsLaterPart(route.request()) ? undefined : route.fallback()));
   const second = page.waitForRequest(sendsLaterPart);
   await page.goto('/admin/videos/new');
@@ -229,10 +222,7 @@ test('an upload whose page was closed goes on when the same file is chosen again
   await expect(page.getByText('is being encoded')).toBeVisible({ timeout: 60_000 });
 });
 
-test('a file that is no video is refused before anything is sent, and what only calls itself one is told by the encoder', async ({
-  pageOf,
-  platform,
-}) => {
+test('a file that is not a video is refused, by the page or by the encoder', async ({ pageOf, platform }) => {
   test.slow();
   const page = await pageOf(await platform.admin());
   const created = countRequests(page, 'POST', /\/api\/admin\/videos$/);
@@ -258,7 +248,7 @@ test('a file that is no video is refused before anything is sent, and what only 
   await expect(page.getByRole('button', { name: 'Publish now' })).toBeDisabled();
 });
 
-test('a film that could not be encoded gets another file, which is replaced while it plays', async ({ pageOf, platform, film }) => {
+test('a failed upload can be repeated, and a failed replacement leaves the published file in place', async ({ pageOf, platform, film }) => {
   const page = await pageOf(await platform.admin());
   await page.goto('/admin/videos/new');
   await fileOf(page).setInputFiles({
@@ -294,7 +284,7 @@ test('a film that could not be encoded gets another file, which is replaced whil
   await expect(page.getByText('Visible to viewers since')).toBeVisible();
 });
 
-test('a new video: what is empty or too long is said at its field', async ({ pageOf, platform, film }) => {
+test('the form of a new video requires a title and limits its length', async ({ pageOf, platform, film }) => {
   const page = await pageOf(await platform.admin());
   const created = countRequests(page, 'POST', /\/api\/admin\/videos$/);
   await page.goto('/admin/videos/new');
@@ -308,7 +298,7 @@ test('a new video: what is empty or too long is said at its field', async ({ pag
   expect(created.count).toBe(0);
 });
 
-test('a plan is given with a reason, opens the films at once, and is in the audit', async ({ pageOf, platform }) => {
+test('a complimentary plan requires a reason, gives access at once, and is in the audit log', async ({ pageOf, platform }) => {
   const person = await platform.register('Comped');
   const page = await pageOf(await platform.admin());
   const sent = countRequests(page, 'POST', /\/comp$/);
@@ -332,7 +322,7 @@ test('a plan is given with a reason, opens the films at once, and is in the audi
   await expect(page.getByText(reason)).toHaveCount(1);
 });
 
-test('money goes back once, though the answer is lost and the operator asks again', async ({ pageOf, platform }) => {
+test('a refund that is retried after its response was lost is paid once', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
   const dialog = await askForRefund(page, person.email);
@@ -357,10 +347,10 @@ for (const { currency, paid, typed, sent, shown, refused } of [
   { currency: 'kwd', paid: 7990, typed: '1.99', sent: 1990, shown: /1\.990/, refused: '1.995' },
   { currency: 'isk', paid: 299_000, typed: '500', sent: 50_000, shown: /500/, refused: '500.50' },
 ]) {
-  test(`a refund that is typed in ${currency.toUpperCase()} is of that amount`, async ({ pageOf, platform }) => {
+  test(`a refund in ${currency.toUpperCase()} is sent in the currency’s minor units`, async ({ pageOf, platform }) => {
     const person = await platform.subscriber('basic');
     const page = await pageOf(await platform.admin());
-    // The seed's prices are in dollars: what the service says of the member is told in another currency.
+    // The seed's prices are in dollars, so the test changes the currency in the service's answers.
     await page.route(/\/api\/admin\/members\/[\w-]+$/, async (route) => {
       const answer = await route.fetch();
       const text = (await answer.text()).replaceAll('"usd"', `"${currency}"`).replace(/"(amount_due|amount_paid)":799/g, `"$1":${paid}`);
@@ -379,12 +369,12 @@ for (const { currency, paid, typed, sent, shown, refused } of [
     await dialog.getByLabel(/^Amount/).fill(typed);
     await dialog.getByRole('button', { name: shown }).click();
     await expect.poll(() => amounts).toEqual([sent]);
-    // The page asks for the member again, for nobody.
+    // The page reloads the member, and nothing waits for that request.
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 }
 
-test('money goes back with a reason, never more than was paid', async ({ pageOf, platform }) => {
+test('a refund can be partial, but never more than was paid', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
   const dialog = await askForRefund(page, person.email);
@@ -398,7 +388,7 @@ test('money goes back with a reason, never more than was paid', async ({ pageOf,
   expect(await platform.api('GET', '/api/subscription', person), 'the subscription goes on').toMatchObject({ status: 'active' });
 });
 
-test('members are found by any part of their address or name, and who is not there is said to be so', async ({ pageOf, platform }) => {
+test('members are found by any part of their address or name', async ({ pageOf, platform }) => {
   const name = `Zoë Brontë ${Date.now()}`;
   const person = await platform.register(name);
   const page = await pageOf(await platform.admin());
@@ -420,11 +410,7 @@ test('members are found by any part of their address or name, and who is not the
   await expect(page.getByRole('row').nth(2)).toBeVisible();
 });
 
-test('nothing that nothing can verify is said of a member, and every time of an operator is in UTC, whatever the browser’s zone', async ({
-  browser,
-  contextOptions,
-  platform,
-}) => {
+test('operators see and enter times in UTC, whatever the browser’s time zone', async ({ browser, contextOptions, platform }) => {
   const person = await platform.subscriber('basic');
   const admin = await platform.admin();
   await platform.api('POST', `/api/admin/members/${(await platform.api<{ id: string }>('GET', '/api/auth/me', person)).id}/comp`, admin, {
@@ -466,7 +452,7 @@ test('nothing that nothing can verify is said of a member, and every time of an 
   await page.goto(`/admin/audit?day=${now.toISOString().slice(0, 10)}`);
   const row = page.getByRole('row').filter({ hasText: 'A day more' });
   await expect(row).toHaveCount(1);
-  await expect(row.locator('time'), 'the day that was asked for is the day that is shown').toHaveAttribute(
+  await expect(row.locator('time'), 'the entry is from the requested day').toHaveAttribute(
     'title',
     new RegExp(`^${now.getUTCDate()} .* UTC$`),
   );

@@ -19,12 +19,12 @@ async function pay(page: Page, card: string): Promise<void> {
   await page.getByRole('button', { name: 'Pay' }).click();
 }
 
-/** As the pages write a day. */
+/** Formats a date as the pages do. */
 function day(time: string): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(time));
 }
 
-test('a card that is declined at the checkout opens nothing, and another one does', async ({ pageOf, platform }) => {
+test('a declined card grants nothing, and another card can be tried in the same checkout', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   const subscription = () => platform.api<Subscription>('GET', '/api/subscription', person);
@@ -38,10 +38,7 @@ test('a card that is declined at the checkout opens nothing, and another one doe
   expect(await subscription()).toMatchObject({ plan_type: 'basic', status: 'active', access: { allowed: true } });
 });
 
-test('a card whose bank wants to be asked: nothing is open before it was, a refusal charges nothing, a yes opens the plan', async ({
-  pageOf,
-  platform,
-}) => {
+test('a card that needs authentication is charged only once the bank confirms', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   const subscription = () => platform.api<Subscription>('GET', '/api/subscription', person);
@@ -62,7 +59,7 @@ test('a card whose bank wants to be asked: nothing is open before it was, a refu
   expect(await platform.api<object[]>('GET', '/api/subscription/invoices', person), 'charged once').toHaveLength(1);
 });
 
-test('however often a plan is chosen, one checkout is opened', async ({ pageOf, platform }) => {
+test('a double click on a plan opens one checkout', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const opened = countRequests(page, 'POST', /\/api\/subscription\/checkout$/);
   await page.goto('/plans');
@@ -71,7 +68,7 @@ test('however often a plan is chosen, one checkout is opened', async ({ pageOf, 
   expect(opened.count).toBe(1);
 });
 
-test('a checkout that is abandoned charges nothing, leads back to the plans, and another may be opened', async ({ pageOf, platform }) => {
+test('an abandoned checkout charges nothing and can no longer be paid once another is open', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');
@@ -89,11 +86,11 @@ test('a checkout that is abandoned charges nothing, leads back to the plans, and
     body: new URLSearchParams({ card: GOOD.replaceAll(' ', '') }),
     redirect: 'manual',
   });
-  expect(late.status, 'the abandoned one takes no payment any more').not.toBe(303);
+  expect(late.status, 'the abandoned checkout cannot be paid').not.toBe(303);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
 });
 
-test('by the back button out of a checkout the plans can be chosen again', async ({ pageOf, platform }) => {
+test('the back button leads from the checkout to the plans, and another plan can be chosen', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.goto('/plans');
   await page.getByRole('button', { name: 'Choose Premium' }).click();
@@ -104,7 +101,7 @@ test('by the back button out of a checkout the plans can be chosen again', async
   await expect(page.getByText('Basic', { exact: false }).first()).toBeVisible();
 });
 
-test('the back button after a payment pays nothing twice', async ({ pageOf, platform }) => {
+test('going back after a payment does not charge twice', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');
@@ -115,7 +112,7 @@ test('the back button after a payment pays nothing twice', async ({ pageOf, plat
   await expect(title(page)).toHaveText('Welcome to Basic');
   await page.goBack();
   await expect(page).toHaveURL(checkout);
-  // What the browser kept of the form may still be there, and is sent once more.
+  // The browser may still have the form and submit it again.
   await fetch(checkout, { method: 'POST', body: new URLSearchParams({ card: GOOD }), redirect: 'manual' });
   await page.reload();
   await expect(page.getByText('This checkout is complete')).toBeVisible();
@@ -127,7 +124,7 @@ test('the back button after a payment pays nothing twice', async ({ pageOf, plat
   expect(invoices).toHaveLength(1);
 });
 
-test('the return page waits for a payment that is not there yet, and goes on by itself', async ({ pageOf, platform }) => {
+test('the return page waits for a pending payment and then welcomes the subscriber', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');
@@ -141,7 +138,7 @@ test('the return page waits for a payment that is not there yet, and goes on by 
   await expect(title(page)).toHaveText('Welcome to Basic');
 });
 
-test('an upgrade shows what it costs before it costs anything, then opens the film that was wanted', async ({ pageOf, platform }) => {
+test('an upgrade shows its price before it charges, and then returns to the film', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const video = await platform.video('premium');
   const page = await pageOf(person);
@@ -162,7 +159,7 @@ test('an upgrade shows what it costs before it costs anything, then opens the fi
   await expect(dialog.getByRole('term')).toHaveCount(preview.lines.length + 1);
   const act = dialog.getByRole('button', { name: /^Pay .+ and upgrade$/ });
   await expect(act).toBeVisible();
-  expect(changes.count, 'nothing is changed by looking').toBe(0);
+  expect(changes.count, 'the preview changes nothing').toBe(0);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'basic' });
 
   await act.dblclick();
@@ -172,7 +169,7 @@ test('an upgrade shows what it costs before it costs anything, then opens the fi
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'premium', status: 'active' });
 });
 
-test('an upgrade whose card is declined says so and changes nothing', async ({ pageOf, platform }) => {
+test('an upgrade with a declined card shows the decline and changes nothing', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(person);
   await platform.cards(person, 'decline');
@@ -186,7 +183,7 @@ test('an upgrade whose card is declined says so and changes nothing', async ({ p
   await expect(dialog).toHaveCount(0);
 });
 
-test('a downgrade waits for the end of the period, says when, and is undone', async ({ pageOf, platform }) => {
+test('a downgrade takes effect at the end of the period and can be undone before', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   const page = await pageOf(person);
   const { current_period_end } = await platform.api<Subscription>('GET', '/api/subscription', person);
@@ -202,7 +199,7 @@ test('a downgrade waits for the end of the period, says when, and is undone', as
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ plan_type: 'premium', pending_plan_type: null });
 });
 
-test('cancelling says until when one can watch, and is undone by one press', async ({ pageOf, platform }) => {
+test('cancelling shows the last day of access and can be undone with one click', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(person);
   const { current_period_end } = await platform.api<Subscription>('GET', '/api/subscription', person);
@@ -221,7 +218,7 @@ test('cancelling says until when one can watch, and is undone by one press', asy
   await dialog.getByRole('button', { name: 'Cancel subscription' }).click();
   await expect(page.getByText(`You can watch until ${end}, and you won’t be charged again`)).toBeVisible();
   const cancelled = await platform.api<Subscription>('GET', '/api/subscription', person);
-  expect(cancelled.access.allowed, 'what is paid is kept').toBe(true);
+  expect(cancelled.access.allowed, 'the paid period remains accessible').toBe(true);
   expect(cancelled.cancel_at).not.toBeNull();
 
   await expect(dialog).toHaveCount(0);
@@ -230,19 +227,16 @@ test('cancelling says until when one can watch, and is undone by one press', asy
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: null, status: 'active' });
 });
 
-test('a renewal that is declined is told with its day of grace, shuts the films after it, and paying opens them again', async ({
-  pageOf,
-  platform,
-}) => {
+test('after a declined renewal access lasts through the grace period and returns with the payment', async ({ pageOf, platform }) => {
   const { email } = await platform.subscriber('basic');
   const video = await platform.video('basic');
   await platform.cards({ email, token: '' }, 'decline');
   await platform.advance({ days: 33 });
-  // A month away ends a session.
+  // The session has expired after a month.
   const person = await platform.signIn(email);
   const page = await pageOf(person);
 
-  await test.step('in the grace one can watch, and is told until when', async () => {
+  await test.step('during the grace period the viewer can watch and sees when it ends', async () => {
     await page.goto('/account');
     await expect(page.getByText('Payment failed')).toBeVisible();
     await expect(page.getByText(/You can watch until \d+ \w+ \d{4}\. Pay by then/)).toBeVisible();
@@ -250,7 +244,7 @@ test('a renewal that is declined is told with its day of grace, shuts the films 
     await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
   });
 
-  await test.step('after it the one next step is the payment', async () => {
+  await test.step('after the grace period the only next step is to pay', async () => {
     await platform.advance({ days: 6 });
     await page.goto(`/videos/${video.id}`);
     await expect(page.getByRole('link', { name: 'Update payment' })).toBeVisible();
@@ -259,7 +253,7 @@ test('a renewal that is declined is told with its day of grace, shuts the films 
     await expect(title(page)).toHaveText('Subscription');
   });
 
-  await test.step('a card that works repairs it', async () => {
+  await test.step('a valid card restores access', async () => {
     await platform.cards(person, 'succeed');
     await page.getByRole('button', { name: 'Update card' }).click();
     await page.getByLabel('Card number').fill(GOOD);

@@ -3,15 +3,12 @@ import type { Video } from './support/platform.ts';
 
 const FEW = 5;
 
-/** Where the cards of a list lead: a series is one card, where its first episode of the list would stand. */
+/** The links of a list's cards, in order. A series has one card, at the place of its first episode in the list. */
 function cardsOf(videos: Video[]): string[] {
   return [...new Set(videos.map(({ id, series_id }) => (series_id ? `/series/${series_id}` : `/videos/${id}`)))];
 }
 
-test('the list goes on by itself as one comes near its end, page after page, each title once, and then ends', async ({
-  page,
-  platform,
-}) => {
+test('the list loads further pages as the viewer scrolls, and shows each title once', async ({ page, platform }) => {
   const all = await platform.api<Video[]>('GET', '/api/videos?sort=title&limit=100', null);
   expect(all.length, 'enough for several pages').toBeGreaterThan(2 * FEW);
   const asked = countRequests(page, 'GET', /^\/api\/videos$/);
@@ -20,13 +17,13 @@ test('the list goes on by itself as one comes near its end, page after page, eac
     url.searchParams.set('limit', String(FEW));
     return route.continue({ url: url.href });
   });
-  // So low that the end of the first page is far away.
+  // The window is so low that the end of the first page is far below it.
   await page.setViewportSize({ width: 390, height: 300 });
   await page.goto('/browse?sort=title');
   const cards = page.getByRole('main').locator('ul > li').getByRole('link');
   await expect(cards).toHaveCount(FEW);
   await page.waitForLoadState('networkidle');
-  expect(asked.count, 'nothing more while nobody comes near').toBe(1);
+  expect(asked.count, 'the second page is not loaded before the viewer scrolls').toBe(1);
   await expect(async () => {
     await page.evaluate(() => window.scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' }));
     expect(await cards.count()).toBe(cardsOf(all).length);
@@ -37,7 +34,7 @@ test('the list goes on by itself as one comes near its end, page after page, eac
   expect(asked.count).toBe(Math.ceil(all.length / FEW));
 });
 
-test('category and plan go together, what is shown is both, and the category is the page’s title', async ({ page, platform }) => {
+test('the category and plan filters combine, and the category becomes the page’s title', async ({ page, platform }) => {
   const all = await platform.api<Video[]>('GET', '/api/videos?limit=100', null);
   const wanted = all.find(({ category }) => all.filter((other) => other.category === category).length > 1) ?? all[0];
   if (!wanted) throw new Error('no videos');
@@ -53,12 +50,12 @@ test('category and plan go together, what is shown is both, and the category is 
   await expect(page).toHaveURL(/category=.*plan=|plan=.*category=/);
 });
 
-test('the home of a viewer: a hero, shelves by category, each leading to all of it', async ({ pageOf, platform }) => {
+test('the home page shows a hero and a shelf for each category that links to the whole category', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const categories = await platform.api<{ category: string; count: number }[]>('GET', '/api/categories', null);
   await page.goto('/');
   await settled(page);
-  await expect(title(page), 'the hero').not.toBeEmpty();
+  await expect(title(page), 'the hero has a title').not.toBeEmpty();
   await expect(
     page
       .getByRole('main')
@@ -74,7 +71,7 @@ test('the home of a viewer: a hero, shelves by category, each leading to all of 
   await expect(title(page)).toHaveText(first?.category ?? '');
 });
 
-test('pictures keep their place, come when they are near, and in the size that is needed', async ({ page }) => {
+test('posters load lazily, in several sizes, and with reserved space', async ({ page }) => {
   await page.goto('/browse');
   await settled(page);
   const pictures = await page
@@ -95,12 +92,12 @@ test('pictures keep their place, come when they are near, and in the size that i
   }
 });
 
-test('before a big picture is there a small one stands in for it, blurred', async ({ pageOf, platform }) => {
+test('a small blurred picture is shown until the large one has loaded', async ({ pageOf, platform }) => {
   const video = await platform.video('free');
   const viewer = await pageOf(await platform.register());
   const wide: string[] = [];
   await viewer.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => {
-    // The widths are in the tokens.
+    // The token contains the width.
     const [, claims = ''] = (new URL(route.request().url()).searchParams.get('token') ?? '').split('.');
     const { width } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { width: number };
     if (width < 600) return route.continue();
@@ -112,17 +109,17 @@ test('before a big picture is there a small one stands in for it, blurred', asyn
   const small = hero.locator('img').filter({ visible: true }).and(hero.locator(':not([srcset])'));
   await expect.poll(() => small.first().evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(320);
   expect(await small.first().evaluate((image) => getComputedStyle(image).filter)).toContain('blur');
-  await expect.poll(() => wide.length, { message: 'the big one is on its way' }).toBeGreaterThan(0);
+  await expect.poll(() => wide.length, { message: 'the large one has been requested' }).toBeGreaterThan(0);
 });
 
-test('nothing secret is in what everybody loads', async ({ page, platform }) => {
+test('public pages contain no secrets', async ({ page, platform }) => {
   const loading: Promise<string>[] = [];
   page.on('response', (response) => /\.(js|css|html)$|\/$/.test(new URL(response.url()).pathname) && loading.push(response.text()));
   const texts: string[] = [];
   for (const path of ['/', '/browse', '/plans', '/sign-in']) {
     await page.goto(path);
     await settled(page);
-    // A browser forgets what an answer said once the next page is there.
+    // The browser discards response bodies when it navigates.
     texts.push(...(await Promise.all(loading.splice(0))));
   }
   const config = (await platform.console('GET', '/config')) as Record<string, Record<string, string>>;

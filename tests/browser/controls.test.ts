@@ -4,7 +4,7 @@ import { countRequests, expect, test, title } from './support/test.ts';
 import type { Locator, Page, Person } from './support/test.ts';
 import type { Platform, Video } from './support/platform.ts';
 
-/** A player that plays, its controls in sight. */
+/** Opens a player that is playing and shows its controls. */
 async function player(pageOf: (person: Person) => Promise<Page>, platform: Platform, video?: Video): Promise<Page> {
   const page = await pageOf(await platform.subscriber('premium'));
   const { id } = video ?? (await platform.video('premium'));
@@ -15,7 +15,7 @@ async function player(pageOf: (person: Person) => Promise<Page>, platform: Platf
   return page;
 }
 
-/** Captions as the browser has them: their mode, and what is said at this moment. */
+/** The mode of the captions track and the text of its current cues. */
 function captions(page: Page): Promise<{ mode: string; says: string[] } | null> {
   return page.locator('hls-video').evaluate((element) => {
     const track = [...(element as HTMLVideoElement).textTracks].find(({ kind }) => kind === 'captions' || kind === 'subtitles');
@@ -23,16 +23,16 @@ function captions(page: Page): Promise<{ mode: string; says: string[] } | null> 
   });
 }
 
-test('captions are off, come on by the menu, stand above the controls, and go by a key', async ({ pageOf, platform }) => {
+test('captions are turned on in the menu, appear above the controls, and are turned off with a key', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
-  expect((await captions(page))?.mode, 'nobody asked for them').not.toBe('showing');
+  expect((await captions(page))?.mode, 'captions are off by default').not.toBe('showing');
   const button = page.getByRole('button', { name: 'closed captions' });
   await button.click();
   await page.getByRole('menuitemradio', { name: 'English' }).click();
   await expect.poll(async () => (await captions(page))?.mode).toBe('showing');
-  await expect.poll(async () => (await captions(page))?.says.join(' ') ?? '', { message: 'something is said' }).toMatch(/\w/);
+  await expect.poll(async () => (await captions(page))?.says.join(' ') ?? '', { message: 'a cue has text' }).toMatch(/\w/);
 
-  // Where it stands still the controls stay.
+  // The controls stay visible while the player is paused.
   await page.keyboard.press('k');
   const controls = await page.locator('media-time-range').boundingBox();
   const up = () =>
@@ -41,18 +41,18 @@ test('captions are off, come on by the menu, stand above the controls, and go by
       return 16 * Number(/translateY\(-([\d.]+)rem\)/.exec(raised)?.[1]);
     });
   await expect
-    .poll(up, { message: 'as high as the controls are' })
+    .poll(up, { message: 'the captions are above the controls' })
     .toBeGreaterThanOrEqual((page.viewportSize()?.height ?? 0) - (controls?.y ?? 0));
 
   await page.keyboard.press('c');
   await expect.poll(async () => (await captions(page))?.mode).not.toBe('showing');
 });
 
-test('Escape closes a menu to which the focus never came', async ({ pageOf, platform }) => {
+test('Escape closes a menu that never received focus', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
-  // The library's menus take the focus when they have faded in, which is never where that is cut short.
+  // The library's menus take focus when their fade-in ends. Without that event they never do.
   await page.evaluate(() => window.addEventListener('transitionend', (event) => event.stopImmediatePropagation(), true));
   for (const name of ['closed captions', 'quality', /^Playback rate/]) {
     const button = page.getByRole('button', { name });
@@ -64,13 +64,13 @@ test('Escape closes a menu to which the focus never came', async ({ pageOf, plat
   }
 });
 
-test('a menu stays open although another one was closed the moment before', async ({ pageOf, platform }) => {
+test('a menu stays open when another one was closed just before', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
   const closed = page.locator('media-captions-menu');
   const open = page.locator('media-playback-rate-menu');
-  // Slow enough that the first menu is closed half-way into view, and the second one opened while the first goes.
+  // Slow enough to close the first menu while it fades in, and to open the second while the first fades out.
   for (const menu of [closed, open]) {
     await menu.evaluate((element: HTMLElement) => {
       element.style.setProperty('--media-menu-transition-in', 'opacity 600ms');
@@ -83,28 +83,28 @@ test('a menu stays open although another one was closed the moment before', asyn
   await expect(closed).toHaveAttribute('hidden');
   await page.getByRole('button', { name: /^Playback rate/ }).click();
   await expect(open).not.toHaveAttribute('hidden');
-  await expect.poll(() => open.evaluate((menu) => menu.contains(document.activeElement)), { message: 'it takes the focus' }).toBe(true);
-  // Longer than both take.
+  await expect.poll(() => open.evaluate((menu) => menu.contains(document.activeElement)), { message: 'the menu takes focus' }).toBe(true);
+  // Longer than both transitions.
   await page.waitForTimeout(1500);
   await expect(open).not.toHaveAttribute('hidden');
-  expect(await open.evaluate((menu) => menu.contains(document.activeElement)), 'and keeps it').toBe(true);
+  expect(await open.evaluate((menu) => menu.contains(document.activeElement)), 'the menu keeps focus').toBe(true);
 });
 
-test('a quality that is chosen is what plays, and the film goes on', async ({ pageOf, platform }) => {
+test('the chosen quality is played', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   await page.getByRole('button', { name: 'quality' }).click();
   const menu = page.locator('quality-menu');
   await expect(menu).toBeVisible();
   await expect(menu.getByRole('menuitemradio', { name: /^Auto/ })).toHaveAttribute('aria-checked', 'true');
   await expect.poll(() => menu.getByRole('menuitemradio').count(), { message: 'several qualities' }).toBeGreaterThan(2);
-  // As when the stream takes another quality by itself: whatever has the focus is there still, or the menu would close.
+  // Change the attribute as the stream does when it switches quality. If the focused item were replaced, the menu would close.
   await expect.poll(() => menu.evaluate((element) => element.contains(document.activeElement))).toBe(true);
   const keepsFocus = await menu.evaluate((element) => {
     const before = document.activeElement;
     element.setAttribute('mediaheight', '1');
     return document.activeElement === before;
   });
-  expect(keepsFocus, 'it is not drawn anew under the hand').toBe(true);
+  expect(keepsFocus, 'the open menu is not rendered again').toBe(true);
   const offered = await menu.getByRole('menuitemradio').allInnerTexts();
   const least = offered
     .map((label) => /(\d+)p/.exec(label)?.[1])
@@ -125,7 +125,7 @@ test('a quality that is chosen is what plays, and the film goes on', async ({ pa
   await expectMoves(page);
 });
 
-test('faster is faster, by the menu, and stays so after a seek', async ({ pageOf, platform }) => {
+test('the speed that is chosen in the menu survives a seek', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   await page.getByRole('button', { name: 'Playback rate 1' }).click();
   await page.getByRole('menuitemradio', { name: '1.5x' }).click();
@@ -140,28 +140,28 @@ test('faster is faster, by the menu, and stays so after a seek', async ({ pageOf
   expect(await rate()).toBe(1.5);
 });
 
-test('over the seek bar one sees where one would go, and goes there by a click', async ({ pageOf, platform }) => {
+test('the seek bar previews the picture at the pointer, and a click seeks there', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
-  // While it stands still the controls stay, and so does the moment that one goes to.
+  // While the player is paused, the controls stay visible and the position does not move.
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
   const bar = page.locator('media-time-range');
   const box = await bar.boundingBox();
   if (!box) throw new Error('no seek bar');
   const preview = page.locator('media-preview-thumbnail');
-  // What is cut out of the storyboard at a point.
+  // The part of the storyboard that is shown at a point of the bar.
   const pictureAt = async (part: number) => {
     await page.mouse.move(box.x + box.width * part, box.y + box.height / 2, { steps: 3 });
     await expect(preview).toBeVisible();
     const image = preview.locator('img');
     await expect
-      .poll(() => image.evaluate((one) => (one as HTMLImageElement).naturalWidth), { message: 'the storyboard came' })
+      .poll(() => image.evaluate((one) => (one as HTMLImageElement).naturalWidth), { message: 'the storyboard has loaded' })
       .toBeGreaterThan(0);
     return `${await image.getAttribute('src')} ${await preview.getAttribute('mediapreviewcoords')}`;
   };
   const early = await pictureAt(0.2);
   expect(early).toMatch(/storyboard.* \d+ \d+ \d+ \d+$/);
-  await expect.poll(() => pictureAt(0.8), { message: 'another moment, another picture' }).not.toBe(early);
+  await expect.poll(() => pictureAt(0.8), { message: 'another position shows another picture' }).not.toBe(early);
   const { duration } = await page
     .locator('video')
     .first()
@@ -172,7 +172,7 @@ test('over the seek bar one sees where one would go, and goes there by a click',
   await expectMoves(page, 0.5);
 });
 
-test('the pictures over the seek bar are asked for again when they fail', async ({ pageOf, platform }) => {
+test('the storyboard is requested again when it fails', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const outage = await Outage.of(page, 'storyboard');
   outage.begin('unavailable', 2);
@@ -193,7 +193,7 @@ test('the pictures over the seek bar are asked for again when they fail', async 
   expect(outage.failed).toHaveLength(2);
 });
 
-test('full screen by the button and back by a key, and a picture in the picture', async ({ pageOf, platform }) => {
+test('full screen and picture-in-picture can be entered and left', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
   await page.getByRole('button', { name: 'enter fullscreen mode' }).click();
@@ -210,7 +210,7 @@ test('full screen by the button and back by a key, and a picture in the picture'
   await expect.poll(() => page.evaluate(() => document.pictureInPictureElement !== null)).toBe(false);
 });
 
-test('the keys: space and k, arrows, m; in a menu space chooses, and pauses nothing', async ({ pageOf, platform }) => {
+test('the keyboard shortcuts control playback, except in a menu', async ({ pageOf, platform }) => {
   const page = await player(pageOf, platform);
   const paused = async () => (await playing(page))?.paused;
   const isMuted = () =>
@@ -262,12 +262,12 @@ test.describe('a series', () => {
 
   type Episode = Video & { series_id: string; season: number; episode: number };
 
-  test('near the end the next episode is offered; who takes it sees it from the start', async ({ pageOf, platform }) => {
+  test('the next episode is offered near the end, and plays from the start when accepted', async ({ pageOf, platform }) => {
     const [first, second] = await episodes(platform);
     const page = await player(pageOf, platform, first);
     const offer = page.getByRole('complementary', { name: 'Next episode' });
-    await expect(offer, 'not in the middle').toHaveCount(0);
-    // Where it stands still the end, which would go on by itself, does not come.
+    await expect(offer, 'no offer in the middle of the episode').toHaveCount(0);
+    // While the player is paused, the episode cannot end and start the next one.
     await page.keyboard.press('k');
     await expect.poll(async () => (await playing(page))?.paused).toBe(true);
     await seek(page, first.duration - 8);
@@ -277,13 +277,10 @@ test.describe('a series', () => {
     await expect(page).toHaveURL(`/watch/${second.id}`);
     await expect(title(page)).toHaveText(second.title);
     const at = await expectPlays(page, 0.5);
-    expect(at, 'from its beginning').toBeLessThan(15);
+    expect(at, 'from the beginning').toBeLessThan(15);
   });
 
-  test('full screen outlives an episode, and shows the offer of the next one and what goes wrong; captions, speed and volume stay', async ({
-    pageOf,
-    platform,
-  }) => {
+  test('full screen and the player’s settings survive the change to the next episode', async ({ pageOf, platform }) => {
     const [first, second] = await episodes(platform);
     const page = await player(pageOf, platform, first);
     const full = page.locator(':fullscreen');
@@ -317,7 +314,7 @@ test.describe('a series', () => {
     expect(await same?.evaluate((element) => element.isConnected), 'the same element plays').toBe(true);
     await expect.poll(settings).toEqual(before);
 
-    // Elsewhere somebody stops it.
+    // Another device stops the stream.
     const streams = page.waitForResponse((response) => response.request().method() === 'PUT' && response.status() === 409);
     await page.evaluate(async () => {
       const headers = { authorization: `Bearer ${localStorage.getItem('marquee.token')}` };
@@ -333,7 +330,7 @@ test.describe('a series', () => {
     await expect(full).toHaveCount(1);
   });
 
-  test('the offer waits while a menu is open', async ({ pageOf, platform }) => {
+  test('the next episode is not offered while a menu is open', async ({ pageOf, platform }) => {
     const [first] = await episodes(platform);
     const page = await player(pageOf, platform, first);
     const offer = page.getByRole('complementary', { name: 'Next episode' });
@@ -358,7 +355,7 @@ test.describe('a series', () => {
     }
   });
 
-  test('who does nothing gets it after a count; who says no keeps the end', async ({ pageOf, platform }) => {
+  test('the next episode starts after the countdown, unless the viewer cancels it', async ({ pageOf, platform }) => {
     const [first, second] = await episodes(platform);
     const page = await player(pageOf, platform, first);
     await page.clock.install();
@@ -374,8 +371,8 @@ test.describe('a series', () => {
     await offer.getByRole('button', { name: 'Cancel' }).click();
     await page.keyboard.press('k');
     await expect.poll(hasEnded).toBe(true);
-    await expect(offer.getByText('Next episode', { exact: true }), 'offered still, without a count').toBeVisible();
-    // Longer than the count, whose every second is drawn before the next one begins.
+    await expect(offer.getByText('Next episode', { exact: true }), 'the offer remains, without a countdown').toBeVisible();
+    // Longer than the countdown. Each second is rendered before the next one begins.
     for (let second = 0; second < 10; second += 1) await page.clock.runFor(1000);
     await expect(page).toHaveURL(`/watch/${first.id}`);
 
@@ -390,7 +387,7 @@ test.describe('a series', () => {
   });
 });
 
-test('a grant is renewed before it ends: nothing is refused, and the film plays on', async ({ pageOf, platform }) => {
+test('a playback grant is renewed before it expires, without interrupting the film', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.subscriber('premium'));
   const video = await platform.video('premium');
   await page.clock.install();
@@ -400,17 +397,17 @@ test('a grant is renewed before it ends: nothing is refused, and the film plays 
   await page.goto(`/videos/${video.id}`);
   await page.getByRole('link', { name: 'Play', exact: true }).click();
   const before = await expectPlays(page, 1);
-  // A grant lives an hour, and wants to be renewed after 48 minutes.
+  // A grant is valid for an hour and is renewed after 48 minutes.
   await platform.advance({ minutes: 46 });
   await page.clock.fastForward('46:00');
   await expectMoves(page, 1);
-  expect(grants.count, 'not yet').toBe(1);
+  expect(grants.count, 'not renewed early').toBe(1);
   await platform.advance({ minutes: 3 });
   await page.clock.fastForward('03:00');
-  await expect.poll(() => grants.count, { message: 'in time' }).toBe(2);
+  await expect.poll(() => grants.count, { message: 'renewed in time' }).toBe(2);
   const after = await expectMoves(page, 2);
-  expect(after, 'where it was').toBeLessThan(before + 25);
+  expect(after, 'the position is kept').toBeLessThan(before + 25);
   await expect(page.getByRole('alert')).toHaveCount(0);
   expect(refused).toEqual([]);
-  expect(grants.count, 'once').toBe(2);
+  expect(grants.count, 'renewed once').toBe(2);
 });

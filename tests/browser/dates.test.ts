@@ -4,7 +4,7 @@ import type { Locator, Page } from './support/test.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** As the fields write a day. */
+/** Formats a date as the fields do. */
 function written(date: Date): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(date);
 }
@@ -13,7 +13,7 @@ const iso = (date: Date) => date.toISOString().slice(0, 10);
 const opener = (place: Page | Locator) => place.getByRole('button', { name: /^Open calendar/ });
 const calendarOf = (page: Page) => page.getByRole('dialog', { name: 'Calendar' });
 
-/** The button of a day, which says nothing more than the day and whether it is chosen. */
+/** The calendar's button for a day. */
 function dayIn(page: Page, date: Date): Locator {
   const shape = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
   const name = new Intl.DateTimeFormat('en-GB', shape).format(date).replace(/^(\w+),? /, '$1,? ');
@@ -27,7 +27,7 @@ async function expectAccessibleInBothThemes(page: Page): Promise<void> {
   }
 }
 
-test('a day is typed as people write it, what is none is said at its field, and the address keeps it', async ({ pageOf, platform }) => {
+test('a day can be typed in the usual formats, is validated, and is kept in the URL', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.admin());
   const today = await platform.now();
   await page.clock.setFixedTime(today);
@@ -50,7 +50,7 @@ test('a day is typed as people write it, what is none is said at its field, and 
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     await expect(field).toHaveAccessibleDescription(issue);
   }
-  expect(asked, 'nothing is asked for what is no day').toEqual(['']);
+  expect(asked, 'no request is sent for an invalid day').toEqual(['']);
 
   await field.fill(iso(today));
   await field.press('Enter');
@@ -58,15 +58,15 @@ test('a day is typed as people write it, what is none is said at its field, and 
   await expect(field).toHaveValue(written(today));
   await field.fill('');
   await field.press('Tab');
-  await expect(page, 'emptied, it is every day again').toHaveURL('/admin/audit');
+  await expect(page, 'clearing the field removes the filter').toHaveURL('/admin/audit');
   await page.goBack();
   await expect(field, 'the back button brings the day back').toHaveValue(written(today));
   expect(asked.slice(0, 2)).toEqual(['', iso(today)]);
 });
 
-test('without a mouse a day is found in the calendar, which keeps the focus and gives it back', async ({ pageOf, platform }) => {
+test('the calendar can be used with the keyboard and returns focus to its button', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.admin());
-  // In the middle of a month that begins and ends in the middle of a week.
+  // A month that begins and ends in the middle of a week.
   const today = new Date('2026-10-14T12:00:00Z');
   await page.clock.setFixedTime(today);
   await page.goto('/admin/billing');
@@ -74,9 +74,9 @@ test('without a mouse a day is found in the calendar, which keeps the focus and 
   await page.keyboard.press('Tab');
   await expect(opener(page)).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(dayIn(page, today), 'today, where none selected').toBeFocused();
+  await expect(dayIn(page, today), 'today has focus when no day is selected').toBeFocused();
   await expectAccessibleInBothThemes(page);
-  await expect(dayIn(page, new Date('2026-10-15T12:00:00Z')), 'tomorrow is not to be had').toBeDisabled();
+  await expect(dayIn(page, new Date('2026-10-15T12:00:00Z')), 'tomorrow is disabled').toBeDisabled();
   await page.keyboard.press('Escape');
   await expect(calendarOf(page)).toHaveCount(0);
   await expect(opener(page)).toBeFocused();
@@ -86,7 +86,7 @@ test('without a mouse a day is found in the calendar, which keeps the focus and 
   await expect(dayIn(page, today)).toBeFocused();
   await page.keyboard.press('PageUp');
   const before = new Date('2026-09-14T12:00:00Z');
-  await expect(dayIn(page, before), 'a month before').toBeFocused();
+  await expect(dayIn(page, before), 'the same day of the previous month').toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('ArrowUp');
   const chosen = new Date('2026-09-06T12:00:00Z');
@@ -99,7 +99,7 @@ test('without a mouse a day is found in the calendar, which keeps the focus and 
   await expect(opener(page)).toHaveAccessibleName(/6 Sept 2026 selected/);
 });
 
-test('in a dialog a day is chosen by the mouse, its time is kept, and what is past is not to be had', async ({ pageOf, platform }) => {
+test('a day is chosen with the mouse, keeps its time, and cannot be in the past', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(await platform.admin());
   const today = new Date('2030-05-15T12:00:00Z');
@@ -116,7 +116,7 @@ test('in a dialog a day is chosen by the mouse, its time is kept, and what is pa
   await calendarOf(page).getByRole('button', { name: 'Next month' }).click();
   await dayIn(page, new Date('2030-06-20T12:00:00Z')).click();
   await expect(calendarOf(page)).toHaveCount(0);
-  await expect(until, 'the whole of the day').toHaveValue('20 Jun 2030, 23:59');
+  await expect(until, 'the end of the day by default').toHaveValue('20 Jun 2030, 23:59');
 
   await until.fill('20 june 2030 9:15');
   await opener(dialog).click();
@@ -125,7 +125,7 @@ test('in a dialog a day is chosen by the mouse, its time is kept, and what is pa
   await opener(dialog).click();
   await page.keyboard.press('Escape');
   await expect(calendarOf(page)).toHaveCount(0);
-  await expect(dialog, 'Escape closes the calendar, not what it stands over').toBeVisible();
+  await expect(dialog, 'Escape closes the calendar but not the dialog below it').toBeVisible();
 
   await dialog.getByLabel('Reason').fill('Won the raffle');
   await dialog.getByRole('button', { name: 'Give Premium' }).click();
@@ -134,7 +134,7 @@ test('in a dialog a day is chosen by the mouse, its time is kept, and what is pa
   expect(new Date(complimentary_until)).toEqual(new Date('2030-06-21T09:15:00Z'));
 });
 
-test('a moment that is none or past is said at its field, and so is what the service has against it', async ({ pageOf, platform }) => {
+test('an invalid or past time, and an error from the service, are shown at the field', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(await platform.admin());
   const sent = countRequests(page, 'POST', /\/comp$/);

@@ -1,11 +1,11 @@
-// The player on devices of other kinds: phones, and browsers that play HLS themselves.
+// The player on phones and in browsers that play HLS natively.
 import { Outage } from './support/outage.ts';
 import { expectMoves, expectPlays, pass, playing, tellings, watch } from './support/player.ts';
 import { expect, test } from './support/test.ts';
 import type { Page } from './support/test.ts';
 
 for (const width of [360, 390]) {
-  test(`at ${width} px every control is on the screen, and one menu sets captions, speed and quality`, async ({ pageOf, platform }) => {
+  test(`at ${width} px every control fits, and one menu sets captions, speed and quality`, async ({ pageOf, platform }) => {
     const page = await pageOf(await platform.register());
     await page.setViewportSize({ width, height: 740 });
     await watch(page, (await platform.video('free')).id);
@@ -40,12 +40,12 @@ for (const width of [360, 390]) {
         const box = await item.boundingBox();
         return (box?.x ?? 0) + (box?.width ?? Infinity);
       };
-      await expect.poll(ends, { message: 'when it has slid in' }).toBeLessThanOrEqual(width);
+      await expect.poll(ends, { message: 'the submenu has slid in' }).toBeLessThanOrEqual(width);
       await item.click();
       await close();
     };
     await open();
-    await expect(menu.getByRole('menuitem', { name: /^Audio/ }), 'no choice, no menu for it').toHaveCount(0);
+    await expect(menu.getByRole('menuitem', { name: /^Audio/ }), 'there is no audio menu for a single audio track').toHaveCount(0);
     await close();
     await choose('Speed', '1.5x');
     await expect
@@ -70,8 +70,8 @@ for (const width of [360, 390]) {
   });
 }
 
-test.describe('a browser without MediaSource, which plays HLS itself', () => {
-  /** Then Chromium plays HLS itself as well. */
+test.describe('a browser without MediaSource, which plays HLS natively', () => {
+  /** Removes MediaSource, so that Chromium plays HLS natively. */
   async function withoutMediaSource(page: Page): Promise<void> {
     await page.addInitScript(() => {
       for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
@@ -79,7 +79,7 @@ test.describe('a browser without MediaSource, which plays HLS itself', () => {
     });
   }
 
-  test('a film is resumed where it was left, and nothing is told before it is there', async ({ pageOf, platform }) => {
+  test('a film resumes at its last position, and no earlier position is reported', async ({ pageOf, platform }) => {
     const person = await platform.register();
     const video = await platform.video('free');
     const progress = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
@@ -95,10 +95,7 @@ test.describe('a browser without MediaSource, which plays HLS itself', () => {
     expect(await progress()).toBeGreaterThanOrEqual(19);
   });
 
-  test('a stream that fails is loaded again, with growing pauses; for good it is said, and "Try again" works', async ({
-    pageOf,
-    platform,
-  }) => {
+  test('a failing stream is retried, and then an error with "Try again" is shown', async ({ pageOf, platform }) => {
     const page = await pageOf(await platform.register());
     const video = await platform.video('free');
     await withoutMediaSource(page);
@@ -120,7 +117,7 @@ test.describe('a browser without MediaSource, which plays HLS itself', () => {
   });
 });
 
-test('a browser that can play neither way says so', async ({ pageOf, platform }) => {
+test('a browser that cannot play HLS at all shows an error', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.addInitScript(() => {
     for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource'])
@@ -131,7 +128,7 @@ test('a browser that can play neither way says so', async ({ pageOf, platform })
   await expect(page.getByRole('alert')).toContainText('This browser can’t play the video');
 });
 
-test('captions, speed and volume are the same on the next device, and do not wait for the service', async ({ pageOf, platform }) => {
+test('captions, speed and volume follow the viewer to another device and work while the service is down', async ({ pageOf, platform }) => {
   const { email } = await platform.subscriber('premium');
   const video = await platform.video('free');
   const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
@@ -162,7 +159,7 @@ test('captions, speed and volume are the same on the next device, and do not wai
   await expectPlays(other, 0.3);
   await expect.poll(() => settings(other)).toEqual(chosen);
 
-  // The service is away: this device knows it still.
+  // The service is down, so the device uses its own copy.
   await page.route('**/api/preferences', (route) =>
     route.fulfill({ status: 503, json: { success: false, error: { code: 'UNAVAILABLE', message: 'away' } } }),
   );
@@ -176,7 +173,7 @@ test('captions, speed and volume are the same on the next device, and do not wai
   await page.reload();
   await page.mouse.click(600, 300);
   await expectPlays(page, 0.3);
-  await expect.poll(async () => (await settings(page)).captions, { message: 'what was chosen meanwhile is not taken back' }).toBe(false);
+  await expect.poll(async () => (await settings(page)).captions, { message: 'a choice made during the outage is kept' }).toBe(false);
   await expect
     .poll(async () => (await platform.api<{ captions: boolean }>('GET', '/api/preferences', await platform.signIn(email))).captions)
     .toBe(false);

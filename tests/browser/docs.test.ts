@@ -9,7 +9,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
     test.use({ colorScheme });
 
-    test('the page of the API lists every operation, and shows what one takes and answers', async ({ page, request }) => {
+    test('the API page lists every operation with its parameters and responses', async ({ page, request }) => {
       const { paths } = (await (await request.get('/api/openapi.json')).json()) as Document;
       const operations = Object.values(paths).flatMap((path) => Object.values(path));
       await page.goto('/docs');
@@ -29,7 +29,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
   });
 }
 
-test('the page of the API fits a phone', async ({ page }) => {
+test('the API page fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto('/docs');
   await page
@@ -51,5 +51,5 @@ test('no other page loads the code of the API page', async ({ page }) => {
   expect(scripts.filter((path) => path.includes('docs-page'))).toEqual([]);
   await page.goto('/docs');
   await expect(page.locator('.opblock').first()).toBeVisible();
-  expect(scripts.filter((path) => path.includes('docs-page')).length, 'it is its own chunk').toBe(1);
+  expect(scripts.filter((path) => path.includes('docs-page')).length, 'the code is in a chunk of its own').toBe(1);
 });

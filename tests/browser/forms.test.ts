@@ -2,7 +2,7 @@ import { PASSWORD } from './support/platform.ts';
 import { countRequests, expect, test } from './support/test.ts';
 import type { Locator, Page } from './support/test.ts';
 
-/** That an issue is said where it is, and for who does not see it too. */
+/** Expects a field to show an issue, and to expose it to screen readers. */
 async function expectIssue(field: Locator, issue: string | RegExp): Promise<void> {
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await expect(field).toHaveAccessibleDescription(issue);
@@ -17,7 +17,7 @@ const emailOf = (page: Page) => page.getByLabel('Email address');
 const passwordOf = (page: Page, label = 'Password') => page.getByRole('textbox', { name: label, exact: true });
 
 test.describe('register', () => {
-  test('what is empty, too long or of a wrong form is said at its field, and nothing is sent', async ({ page }) => {
+  test('empty, too long and malformed input is reported at the field and not sent', async ({ page }) => {
     const sent = countRequests(page, 'POST', /^\/api\//);
     const open = page.getByRole('button', { name: 'Create account' });
     await page.goto('/register');
@@ -25,7 +25,7 @@ test.describe('register', () => {
     await expectIssue(emailOf(page), /Enter your email address/);
     await expectIssue(passwordOf(page), /Enter a password/);
     await expectNoIssue(nameOf(page));
-    await expect(emailOf(page), 'the first one has the focus').toBeFocused();
+    await expect(emailOf(page), 'the first invalid field has focus').toBeFocused();
 
     await emailOf(page).fill('nobody');
     await expectNoIssue(emailOf(page));
@@ -45,10 +45,10 @@ test.describe('register', () => {
     expect(sent.count).toBe(0);
   });
 
-  test('what the service has against a field is said at that field', async ({ page }) => {
+  test('an error from the service about a field is shown at that field', async ({ page }) => {
     await page.goto('/register');
     await emailOf(page).fill(`forms-${Date.now()}@example.com`);
-    // Long enough, and on everybody's list.
+    // Long enough, but on the list of common passwords.
     await passwordOf(page).fill('password123');
     await page.getByRole('button', { name: 'Create account' }).click();
     await expectIssue(passwordOf(page), /common/i);
@@ -58,7 +58,7 @@ test.describe('register', () => {
     await expect(page).toHaveURL('/register');
   });
 
-  test('an address that is taken leads to the sign-in', async ({ page, platform }) => {
+  test('a registered address leads to the sign-in page', async ({ page, platform }) => {
     const { email } = await platform.register();
     await page.goto('/register');
     await emailOf(page).fill(email);
@@ -69,7 +69,7 @@ test.describe('register', () => {
     await expect(page).toHaveURL(/\/sign-in/);
   });
 
-  test('pressed twice, it is sent once', async ({ page }) => {
+  test('a double click sends one request', async ({ page }) => {
     const sent = countRequests(page, 'POST', /\/api\/auth\/register$/);
     await page.goto('/register');
     await emailOf(page).fill(`twice-${Date.now()}@example.com`);
@@ -81,7 +81,7 @@ test.describe('register', () => {
 });
 
 test.describe('sign-in', () => {
-  test('what is empty is said at its field, and nothing is sent', async ({ page }) => {
+  test('empty fields are reported and not sent', async ({ page }) => {
     const sent = countRequests(page, 'POST', /^\/api\//);
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -90,7 +90,7 @@ test.describe('sign-in', () => {
     expect(sent.count).toBe(0);
   });
 
-  test('a wrong password and an unknown address are told in the same words, and what was typed is kept', async ({ page, platform }) => {
+  test('a wrong password and an unknown address give the same message', async ({ page, platform }) => {
     const { email } = await platform.register();
     await page.goto('/sign-in');
     const said: string[] = [];
@@ -108,7 +108,7 @@ test.describe('sign-in', () => {
     expect(await page.evaluate(() => localStorage.getItem('marquee.token'))).toBeNull();
   });
 
-  test('Enter sends it, and the password can be looked at', async ({ page, platform }) => {
+  test('Enter submits the form, and the password can be shown', async ({ page, platform }) => {
     const { email } = await platform.register();
     await page.goto('/sign-in');
     await emailOf(page).fill(email);
@@ -120,7 +120,7 @@ test.describe('sign-in', () => {
   });
 });
 
-test('a forgotten password: an unknown address is answered like a known one', async ({ page }) => {
+test('the forgotten password page does not reveal whether an address is registered', async ({ page }) => {
   await page.goto('/forgot-password');
   await page.getByRole('button', { name: 'Send link' }).click();
   await expectIssue(emailOf(page), /Enter your email address/);
@@ -129,7 +129,7 @@ test('a forgotten password: an unknown address is answered like a known one', as
   await expect(page.getByText('Check your email')).toBeVisible();
 });
 
-test('a reset link that is made up is refused with a way to a new one', async ({ page }) => {
+test('an invalid reset link is refused and leads to a new one', async ({ page }) => {
   await page.goto('/reset-password?token=made-up');
   await passwordOf(page, 'New password').fill('short');
   await page.getByRole('button', { name: 'Change password' }).click();
@@ -140,10 +140,7 @@ test('a reset link that is made up is refused with a way to a new one', async ({
   await expect(page).toHaveURL('/forgot-password');
 });
 
-test('changing the password: a wrong one is said at its field, the right one ends the other sessions only', async ({
-  pageOf,
-  platform,
-}) => {
+test('changing the password requires the current one and ends only the other sessions', async ({ pageOf, platform }) => {
   const { email } = await platform.register();
   const other = await platform.signIn(email);
   const person = await platform.signIn(email, undefined, 'This one');
@@ -156,7 +153,7 @@ test('changing the password: a wrong one is said at its field, the right one end
   await passwordOf(page, 'New password').fill('quite another phrase');
   await page.getByRole('button', { name: 'Change password' }).click();
   await expectIssue(passwordOf(page, 'Current password'), /This password is incorrect/);
-  await expect(page, 'a wrong password is no lost session').toHaveURL('/account/profile');
+  await expect(page, 'a wrong password does not end the session').toHaveURL('/account/profile');
 
   await passwordOf(page, 'Current password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Change password' }).click();
@@ -167,7 +164,7 @@ test('changing the password: a wrong one is said at its field, the right one end
   await expect(page.getByRole('definition').filter({ hasText: email })).toBeVisible();
 });
 
-test('search: as one types, kept in the address, cleared by one press, and its back button leads back', async ({ page, platform }) => {
+test('the search updates while the viewer types, is kept in the URL, and can be cleared', async ({ page, platform }) => {
   const video = await platform.video('premium');
   await page.goto('/browse');
   const field = page.getByRole('searchbox', { name: 'Search' });
@@ -184,7 +181,7 @@ test('search: as one types, kept in the address, cleared by one press, and its b
   expect(await page.title()).not.toBe('gone');
 });
 
-test('filters go together, are in the address, and what is shown keeps to them', async ({ page, platform }) => {
+test('filters are kept in the URL and survive a reload', async ({ page, platform }) => {
   await page.goto('/browse');
   await page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' }).click();
   await expect(page).toHaveURL(/plan=free/);

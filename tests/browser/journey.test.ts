@@ -2,16 +2,12 @@ import { expectPlays, playing } from './support/player.ts';
 import { PASSWORD } from './support/platform.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
 
-test('a stranger registers, subscribes and plays, and goes on in another browser where they stopped', async ({
-  page,
-  pageOf,
-  platform,
-}) => {
+test('a visitor registers, subscribes, watches, and resumes in another browser', async ({ page, pageOf, platform }) => {
   const video = await platform.video('premium');
   const email = `journey-${Date.now()}@example.com`;
   const plays = countRequests(page, 'GET', /\/play$/);
 
-  await test.step('what one may not see yet leads to the sign-in, and back', async () => {
+  await test.step('a film’s page leads through registration and back', async () => {
     await page.goto(`/videos/${video.id}`);
     await expect(page).toHaveURL(/\/sign-in\?next=/);
     await page.getByRole('link', { name: 'Create an account' }).click();
@@ -23,7 +19,7 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
     await expect(title(page)).toHaveText(video.title);
   });
 
-  await test.step('the one next step is to subscribe', async () => {
+  await test.step('the only next step is to subscribe', async () => {
     await expect(page.getByRole('link', { name: 'Play' })).toHaveCount(0);
     await page.getByRole('link', { name: 'Subscribe to watch' }).click();
     await expect(page).toHaveURL(/\/plans\?plan=premium/);
@@ -33,7 +29,7 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
     await page.getByRole('button', { name: 'Pay' }).click();
   });
 
-  await test.step('the return page says when it is open, and leads to the film', async () => {
+  await test.step('the return page confirms the plan and leads to the film', async () => {
     await expect(page).toHaveURL(/\/subscription\/return\?session_id=/);
     await expect(title(page)).toHaveText('Welcome to Premium');
     await page.getByRole('link', { name: 'Watch now' }).click();
@@ -41,8 +37,8 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
   });
 
   let stoppedAt = 0;
-  await test.step('it plays', async () => {
-    expect(plays.count, 'no stream is taken before somebody plays').toBe(0);
+  await test.step('the film plays', async () => {
+    expect(plays.count, 'no stream is started before the viewer plays').toBe(0);
     await page.getByRole('link', { name: 'Play', exact: true }).click();
     stoppedAt = await expectPlays(page, 5);
     expect(plays.count, 'one call starts playback').toBe(1);
@@ -50,26 +46,26 @@ test('a stranger registers, subscribes and plays, and goes on in another browser
     await expect(page.getByRole('link', { name: /^Resume at 0:\d\d/ })).toBeVisible();
   });
 
-  await test.step('in another browser it is on the first page, and goes on', async () => {
+  await test.step('another browser offers the film on the home page and resumes it', async () => {
     const other = await pageOf(await platform.signIn(email));
     await other.goto('/');
     const shelf = other.getByRole('region', { name: 'Continue watching' });
     await expect(shelf.getByRole('link')).toHaveCount(1);
     await shelf.getByRole('link', { name: video.title }).click();
-    // From the beginning it would take as long again to get there.
+    // Playback from the beginning would reach this position too, so check the first one.
     await expect.poll(async () => (await playing(other))?.at ?? 0).toBeGreaterThan(0);
     expect((await playing(other))?.at).toBeGreaterThan(stoppedAt - 2);
     await expectPlays(other, stoppedAt + 1);
   });
 });
 
-test('who is signed in needs no door: it leads on', async ({ pageOf, platform }) => {
+test('the sign-in page redirects a signed-in viewer to the next page', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.goto('/sign-in?next=%2Fplans');
   await expect(page).toHaveURL('/plans');
 });
 
-test('a way back that would leave the app leads to the start page and not to a crash', async ({ pageOf, platform }) => {
+test('a malicious next path leads to the home page', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   for (const next of ['/.//evil.test', '/%2F/evil.test', '/\\evil.test', '//evil.test', '/\t/evil.test']) {
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
@@ -78,7 +74,7 @@ test('a way back that would leave the app leads to the start page and not to a c
   }
 });
 
-test('signing in leads back to this app only, whatever the address says', async ({ page, platform }) => {
+test('signing in never redirects to another site', async ({ page, platform }) => {
   const { email } = await platform.register();
   await page.goto('/sign-in?next=https%3A%2F%2Fexample.org%2F');
   await page.getByLabel('Email address').fill(email);
@@ -88,7 +84,7 @@ test('signing in leads back to this app only, whatever the address says', async 
   expect(new URL(page.url()).origin).toBe(platform.origin);
 });
 
-test('signing out forgets everything of the viewer, and the session is over at the service', async ({ pageOf, platform }) => {
+test('signing out removes the viewer’s data from the browser and ends the session', async ({ pageOf, platform }) => {
   const person = await platform.register('Grace');
   const page = await pageOf(person);
   await page.goto('/');
@@ -110,7 +106,7 @@ test('signing out forgets everything of the viewer, and the session is over at t
   expect(await page.evaluate(() => localStorage.getItem('marquee.token'))).toBeNull();
 });
 
-test('signing out does not wait for its answer, and is never taken for a session that was lost', async ({ pageOf, platform }) => {
+test('signing out does not wait for the response, and shows no notice of a lost session', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/account/devices');
@@ -139,7 +135,7 @@ test('signing out does not wait for its answer, and is never taken for a session
   await expect(page.getByText('You were signed out.')).toHaveCount(0);
 });
 
-test('a forgotten password is replaced by the mailed link, once, and the old one opens nothing', async ({ page, platform }) => {
+test('a forgotten password is reset with the mailed link, which works once', async ({ page, platform }) => {
   const person = await platform.register();
   await page.goto('/sign-in');
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
@@ -169,7 +165,7 @@ test('a forgotten password is replaced by the mailed link, once, and the old one
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('button', { name: 'Your account' })).toBeVisible();
 
-  await test.step('the link is used up', async () => {
+  await test.step('the link does not work again', async () => {
     await page.goto(link);
     await page.getByRole('textbox', { name: 'New password' }).fill('a third phrase of mine');
     await page.getByRole('button', { name: 'Change password' }).click();

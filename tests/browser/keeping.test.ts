@@ -1,4 +1,4 @@
-// What a visitor has chosen or typed is still there after every step: registration, sign-in, forgotten password, checkout, back.
+// A visitor's choices and input survive registration, sign-in, a forgotten password, the checkout, and going back.
 import { PASSWORD } from './support/platform.ts';
 import type { Person, Platform } from './support/platform.ts';
 import { expect, test, title } from './support/test.ts';
@@ -6,7 +6,7 @@ import type { Page } from './support/test.ts';
 
 const newEmail = () => `keeping-${process.pid}-${Date.now()}-${Math.floor(Math.random() * 1e6)}@example.com`;
 
-/** Chooses a plan as a stranger does. */
+/** Chooses a plan with yearly billing. */
 async function chooseYearly(page: Page, plan: 'Basic' | 'Premium'): Promise<void> {
   await page.getByRole('radio', { name: /^Yearly/ }).check({ force: true });
   await page.getByRole('button', { name: `Choose ${plan}` }).click();
@@ -17,7 +17,7 @@ async function fillIn(page: Page, email: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
 }
 
-/** That the plans page has the choice, and that it is what is paid for. */
+/** Expects the plans page to have kept the choice, pays, and expects that plan. */
 async function expectYearlyIsPaid(page: Page, platform: Platform, plan: 'basic' | 'premium'): Promise<void> {
   await expect(page).toHaveURL(new RegExp(`/plans\\?plan=${plan}&interval=year`));
   await expect(page.getByRole('radio', { name: /^Yearly/ })).toBeChecked();
@@ -32,7 +32,7 @@ async function expectYearlyIsPaid(page: Page, platform: Platform, plan: 'basic' 
   });
 }
 
-test('a yearly plan that a stranger chose is yearly after the registration', async ({ page, platform }) => {
+test('a choice of yearly billing survives registration', async ({ page, platform }) => {
   await page.goto('/plans');
   await chooseYearly(page, 'Basic');
   await expect(title(page)).toHaveText('Create your account');
@@ -41,10 +41,7 @@ test('a yearly plan that a stranger chose is yearly after the registration', asy
   await expectYearlyIsPaid(page, platform, 'basic');
 });
 
-test('a yearly plan that was chosen on the landing page is yearly after a sign-in instead of a registration', async ({
-  page,
-  platform,
-}) => {
+test('a choice of yearly billing survives signing in instead of registering', async ({ page, platform }) => {
   const { email } = await platform.register();
   await page.goto('/');
   await page.getByRole('radio', { name: /^Yearly/ }).check({ force: true });
@@ -55,17 +52,17 @@ test('a yearly plan that was chosen on the landing page is yearly after a sign-i
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('alert').getByRole('link', { name: 'Sign in instead' }).click();
   await expect(title(page)).toHaveText('Sign in');
-  await expect(page.getByLabel('Email address'), 'the address is not typed twice').toHaveValue(email);
+  await expect(page.getByLabel('Email address'), 'the address is filled in').toHaveValue(email);
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expectYearlyIsPaid(page, platform, 'premium');
 });
 
 for (const [name, ways] of [
-  ['the links of the forms', ['Sign in', 'Create an account', 'Sign in', 'Forgot your password?', 'Back to sign-in']],
-  ['the links of the page’s head', ['head: Sign in', 'head: Sign up', 'head: Sign in']],
+  ['the links in the forms', ['Sign in', 'Create an account', 'Sign in', 'Forgot your password?', 'Back to sign-in']],
+  ['the links in the header', ['head: Sign in', 'head: Sign up', 'head: Sign in']],
 ] as const) {
-  test(`choice, address and way back survive ${name}`, async ({ page, platform }) => {
+  test(`the plan, the email address and the next page survive ${name}`, async ({ page, platform }) => {
     const { email } = await platform.register();
     await page.goto('/plans');
     await chooseYearly(page, 'Premium');
@@ -83,7 +80,7 @@ for (const [name, ways] of [
   });
 }
 
-test('choice and address survive a forgotten password, though its link opens in another tab', async ({ page, context, platform }) => {
+test('the plan and the email address survive a password reset in another tab', async ({ page, context, platform }) => {
   const { email } = await platform.register();
   await page.goto('/plans');
   await chooseYearly(page, 'Basic');
@@ -113,10 +110,7 @@ test('choice and address survive a forgotten password, though its link opens in 
   await expectYearlyIsPaid(other, platform, 'basic');
 });
 
-test('back from a checkout, by its own link or by the browser, the plan is still chosen, and so it is after a reload', async ({
-  pageOf,
-  platform,
-}) => {
+test('the chosen plan survives going back from the checkout and a reload', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.goto('/plans?plan=premium');
   await chooseYearly(page, 'Basic');
@@ -136,10 +130,7 @@ test('back from a checkout, by its own link or by the browser, the plan is still
   await expectChosen();
 });
 
-test('a promotion code in the address survives the registration and is used, and one that is not taken says so', async ({
-  page,
-  platform,
-}) => {
+test('a promotion code in the URL survives registration, and an invalid one can be removed', async ({ page, platform }) => {
   await page.goto('/plans?promotion_code=NO-SUCH-CODE');
   await expect(page.getByText('Promotion code NO-SUCH-CODE')).toBeVisible();
   await chooseYearly(page, 'Premium');
@@ -153,7 +144,7 @@ test('a promotion code in the address survives the registration and is used, and
   await expectYearlyIsPaid(page, platform, 'premium');
 });
 
-test('who has a plan already is led from the choice to the same change of plan', async ({ page, platform }) => {
+test('a subscriber who chooses a plan is led to the same change of plan', async ({ page, platform }) => {
   const { email } = await platform.subscriber('basic');
   await page.goto('/plans');
   await chooseYearly(page, 'Premium');
@@ -166,7 +157,7 @@ test('who has a plan already is led from the choice to the same change of plan',
   await expect(page.getByRole('dialog', { name: 'Upgrade to Premium, billed yearly' })).toBeVisible();
 });
 
-test('the next person at the browser finds nothing of what the last one chose or typed', async ({ pageOf, platform }) => {
+test('signing out clears the plan and the email address for the next person', async ({ pageOf, platform }) => {
   const person: Person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');

@@ -5,7 +5,7 @@ import type { Locator, Page } from './support/test.ts';
 
 const STEPS_MAX = 60;
 
-/** Goes on by Tab until something has the focus, which can be seen; as somebody does who has no mouse. */
+/** Presses Tab until an element has focus, and expects a visible focus indicator. */
 async function tabTo(page: Page, wanted: Locator): Promise<void> {
   await expect(wanted).toBeVisible();
   for (let step = 0; step < STEPS_MAX; step += 1) {
@@ -14,12 +14,12 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
         const { outlineStyle, boxShadow } = getComputedStyle(element);
         return outlineStyle !== 'none' || boxShadow !== 'none';
       });
-      expect(seen, 'the focus can be seen').toBe(true);
+      expect(seen, 'the focus is visible').toBe(true);
       return;
     }
     await page.keyboard.press('Tab');
   }
-  throw new Error(`not reached by ${STEPS_MAX} times Tab: ${wanted}`);
+  throw new Error(`not focused after ${STEPS_MAX} presses of Tab: ${wanted}`);
 }
 
 async function press(page: Page, wanted: Locator): Promise<void> {
@@ -27,7 +27,7 @@ async function press(page: Page, wanted: Locator): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('the first Tab leads past the head of the page to its content', async ({ page }) => {
+test('the first Tab offers to skip to the content', async ({ page }) => {
   await page.goto('/browse');
   await expect(title(page)).toBeVisible();
   await page.keyboard.press('Tab');
@@ -38,7 +38,7 @@ test('the first Tab leads past the head of the page to its content', async ({ pa
   await expect(page.locator('#content')).toBeFocused();
 });
 
-test('without a mouse: register, subscribe, play, pause, go on, and back', async ({ page, platform }) => {
+test('a visitor can register, subscribe and watch with the keyboard alone', async ({ page, platform }) => {
   const video = await platform.video('basic');
   await page.goto(`/videos/${video.id}`);
   await press(page, page.getByRole('link', { name: 'Create an account' }));
@@ -64,21 +64,21 @@ test('without a mouse: register, subscribe, play, pause, go on, and back', async
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
   const stood = (await playing(page))?.at ?? 0;
   await page.keyboard.press('ArrowRight');
-  await expect.poll(async () => (await playing(page))?.at ?? 0, { message: 'an arrow goes on' }).toBeGreaterThan(stood + 4);
+  await expect.poll(async () => (await playing(page))?.at ?? 0, { message: 'the right arrow seeks forward' }).toBeGreaterThan(stood + 4);
   await page.keyboard.press('k');
   await expectMoves(page, 1);
   await press(page, page.getByRole('link', { name: 'Back to video details' }));
   await expect(title(page)).toHaveText(video.title);
 });
 
-test('a dialog keeps the focus, closes by Escape, and gives the focus back', async ({ pageOf, platform }) => {
+test('a dialog traps focus, closes with Escape, and returns focus', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.subscriber('basic'));
   await page.goto('/account');
   const cancel = page.getByRole('button', { name: 'Cancel subscription' });
   await press(page, cancel);
   const dialog = page.getByRole('dialog');
   await expect
-    .poll(() => dialog.evaluate((element) => element.contains(document.activeElement)), { message: 'it takes the focus' })
+    .poll(() => dialog.evaluate((element) => element.contains(document.activeElement)), { message: 'the dialog takes focus' })
     .toBe(true);
   for (let step = 0; step < 8; step += 1) {
     await page.keyboard.press('Tab');
@@ -96,7 +96,7 @@ test('a dialog keeps the focus, closes by Escape, and gives the focus back', asy
   await expect(cancel).toBeFocused();
 });
 
-test('the account menu works by arrows and letters of the keyboard', async ({ pageOf, platform }) => {
+test('the account menu can be used with the keyboard', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.goto('/browse');
   await press(page, page.getByRole('button', { name: 'Your account' }));
@@ -109,7 +109,7 @@ test('the account menu works by arrows and letters of the keyboard', async ({ pa
   await expect(page.getByRole('button', { name: 'Your account' })).toBeFocused();
 });
 
-test('a new page is read from its beginning: it has the focus, and its own name', async ({ page }) => {
+test('a new page takes focus and has its own title', async ({ page }) => {
   await page.goto('/browse');
   await expect(title(page)).toHaveText('Browse');
   const before = await page.title();
@@ -119,7 +119,7 @@ test('a new page is read from its beginning: it has the focus, and its own name'
   await expect(page).not.toHaveTitle(before);
 });
 
-test('who wants no motion gets none', async ({ page }) => {
+test('nothing moves when the system asks for reduced motion', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   for (const path of ['/', '/browse', '/plans', '/sign-in']) {
     await page.goto(path);
@@ -129,6 +129,6 @@ test('who wants no motion gets none', async ({ page }) => {
         document.getAnimations().filter((one) => one.playState === 'running' && Number(one.effect?.getComputedTiming().duration ?? 0) > 50)
           .length,
     );
-    expect(moving, `what moves on ${path}`).toBe(0);
+    expect(moving, `running animations on ${path}`).toBe(0);
   }
 });

@@ -9,10 +9,10 @@ const SPANISH = 'Películas que merecen una noche.';
 
 const html = (page: Page) => page.locator('html');
 
-/** The footer's menu, by its name in the language that is shown. */
+/** The language menu in the footer, by its name in the current language. */
 const menu = (page: Page, name: string) => page.getByRole('contentinfo').getByRole('combobox', { name, exact: true });
 
-/** That a page is in this language, and its title in no other one. */
+/** Expects a page in a language, with the title in that language only. */
 async function expectShown(page: Page, language: string, words: string): Promise<void> {
   await expect(title(page)).toHaveText(words);
   await expect(html(page)).toHaveAttribute('lang', language);
@@ -21,10 +21,10 @@ async function expectShown(page: Page, language: string, words: string): Promise
   }
 }
 
-test.describe('for a browser that asks for German', () => {
+test.describe('in a browser set to German', () => {
   test.use({ locale: 'de-AT' });
 
-  test('pages are in German, until their viewer chooses another language, which stays', async ({ page }) => {
+  test('pages are in German until the viewer chooses another language', async ({ page }) => {
     await page.goto('/');
     await expectShown(page, 'de', GERMAN);
     await expect(menu(page, 'Sprache')).toHaveValue('de');
@@ -32,7 +32,7 @@ test.describe('for a browser that asks for German', () => {
 
     await menu(page, 'Sprache').selectOption('fr');
     await expectShown(page, 'fr', FRENCH);
-    await expect(menu(page, 'Langue'), 'the focus stays on the menu').toBeFocused();
+    await expect(menu(page, 'Langue'), 'the menu keeps focus').toBeFocused();
 
     await page.reload();
     await expectShown(page, 'fr', FRENCH);
@@ -42,7 +42,7 @@ test.describe('for a browser that asks for German', () => {
   });
 });
 
-test.describe('for a browser that asks for a language that is not offered', () => {
+test.describe('in a browser set to an unsupported language', () => {
   test.use({ locale: 'ja-JP' });
 
   test('pages are in English', async ({ page }) => {
@@ -58,7 +58,7 @@ async function signIn(page: Page, { email }: Person, names: { email: string; pas
   await page.getByRole('main').getByRole('button', { name: names.button, exact: true }).click();
 }
 
-test('who chose a language on another device has it here after signing in', async ({ page, platform }) => {
+test('signing in applies the language that was chosen on another device', async ({ page, platform }) => {
   const person = await platform.register();
   await platform.api('PATCH', '/api/preferences', person, { interface_language: 'es' });
   await page.goto('/sign-in?next=/account/profile');
@@ -70,7 +70,7 @@ test('who chose a language on another device has it here after signing in', asyn
   await expect(title(page)).toHaveText('Perfil');
 });
 
-test('who chose a language on this device keeps it, whatever they chose on another', async ({ page, platform }) => {
+test('a language that was chosen on this device overrides the account’s language', async ({ page, platform }) => {
   const person = await platform.register();
   await platform.api('PATCH', '/api/preferences', person, { interface_language: 'es' });
   await page.goto('/sign-in?next=/account/profile');
@@ -82,5 +82,5 @@ test('who chose a language on this device keeps it, whatever they chose on anoth
   await expect(title(page)).toHaveText('Profil');
   await page.waitForLoadState('networkidle');
   await expect(html(page)).toHaveAttribute('lang', 'fr');
-  expect(asked, 'nobody has to ask').toEqual([]);
+  expect(asked, 'the preferences are not requested').toEqual([]);
 });

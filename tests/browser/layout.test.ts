@@ -1,4 +1,4 @@
-// What a page looks like while it comes to be, and on what its words stand.
+// Layout shifts while a page loads, and the contrast of text on pictures.
 import { LARGE_TEXT_MIN, TEXT_MIN, expectReadable } from './support/contrast.ts';
 import type { Person, Platform } from './support/platform.ts';
 import { shiftsOf, watchShifts } from './support/shift.ts';
@@ -13,7 +13,7 @@ const SIZES = [
   { width: 1280, height: 800 },
 ];
 
-/** Somebody who has begun a film. */
+/** A viewer who has started a film. */
 async function beginner(platform: Platform): Promise<Person> {
   const person = await platform.subscriber('premium');
   const video = await platform.video('premium');
@@ -21,7 +21,7 @@ async function beginner(platform: Platform): Promise<Person> {
   return person;
 }
 
-/** Some answers come late, each at another time, as they do on a train. */
+/** Delays the responses of some requests. */
 async function slowly(page: Page, delays: [path: RegExp, milliseconds: number][]): Promise<void> {
   for (const [path, milliseconds] of delays) {
     await page.route(path, async (route) => {
@@ -32,15 +32,15 @@ async function slowly(page: Page, delays: [path: RegExp, milliseconds: number][]
 }
 
 const LATE: Record<string, [RegExp, number][]> = {
-  'as it comes': [],
-  'what was begun comes last': [[/\/api\/continue-watching/, 1200]],
-  'what is popular comes last': [[/\/api\/videos\?.*popular/, 1200]],
-  'the film of the day comes last': [[/\/api\/videos\/[0-9a-f-]+$/, 1200]],
+  'no delays': [],
+  'Continue watching comes last': [[/\/api\/continue-watching/, 1200]],
+  'the popular videos come last': [[/\/api\/videos\?.*popular/, 1200]],
+  'the featured film comes last': [[/\/api\/videos\/[0-9a-f-]+$/, 1200]],
   'the subscription comes last': [[/\/api\/subscription$/, 1200]],
   'categories come last': [[/\/api\/categories/, 1200]],
 };
 
-test('the page itself asks for every font that it is written in, before any style does', async ({ page }) => {
+test('every font is preloaded by the page itself', async ({ page }) => {
   await page.goto('/');
   await settled(page);
   const fonts = await page.evaluate(() =>
@@ -53,10 +53,10 @@ test('the page itself asks for every font that it is written in, before any styl
 
 for (const [name, delays] of Object.entries(LATE)) {
   for (const [who, as] of [
-    ['somebody who has begun a film', beginner],
-    ['somebody who has begun none', (platform: Platform) => platform.register()],
+    ['a viewer who has started a film', beginner],
+    ['a viewer who has started none', (platform: Platform) => platform.register()],
   ] as const) {
-    test(`the home page of ${who} moves by no more than 0.02: ${name}`, async ({ pageOf, platform }) => {
+    test(`the home page of ${who} shifts by at most ${SHIFT_MAX}: ${name}`, async ({ pageOf, platform }) => {
       const person = await as(platform);
       for (const size of SIZES) {
         const page = await pageOf(person);
@@ -75,7 +75,7 @@ for (const [name, delays] of Object.entries(LATE)) {
   }
 }
 
-test('coming home after the first film, the row of what was begun pushes nothing', async ({ pageOf, platform }) => {
+test('the Continue watching shelf shifts nothing when it appears after the first film', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   const video = await platform.video('premium');
   const page = await pageOf(person);
@@ -85,7 +85,7 @@ test('coming home after the first film, the row of what was begun pushes nothing
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Plans' }).click();
   await expect(title(page)).toHaveText('Choose your plan');
   await platform.api('PUT', `/api/videos/${video.id}/progress`, person, { progress: 0.4 * video.duration });
-  // What is kept is no longer fresh.
+  // Until the cached data is stale.
   await page.waitForTimeout(2500);
   await page.route(/\/api\/continue-watching/, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -112,7 +112,7 @@ const STILL: [
 ];
 
 for (const [name, path, as] of STILL) {
-  test(`nothing of the page moves by more than 0.02 while it comes: ${name}`, async ({ pageOf, browser, platform, contextOptions }) => {
+  test(`the ${name} page shifts by at most ${SHIFT_MAX} while it loads`, async ({ pageOf, browser, platform, contextOptions }) => {
     const person = as && (await as(platform));
     for (const size of SIZES) {
       const page = person
@@ -132,7 +132,7 @@ for (const [name, path, as] of STILL) {
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the words of the landing page are read against its wall of posters at every width, ${colorScheme}`, async ({ page }) => {
+  test(`text on the landing page is readable on the posters at every width, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto('/');
     for (const width of WIDTHS) {
@@ -146,10 +146,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   });
 
-  test(`the words of home and of a film are read against the light of its poster at every width, ${colorScheme}`, async ({
-    pageOf,
-    platform,
-  }) => {
+  test(`text on the home page and a video page is readable on the poster at every width, ${colorScheme}`, async ({ pageOf, platform }) => {
     const page = await pageOf(await platform.subscriber('premium'));
     await page.emulateMedia({ colorScheme });
     for (const path of ['/', `/videos/${(await platform.video('premium')).id}`]) {

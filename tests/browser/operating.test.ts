@@ -6,14 +6,14 @@ interface Metrics {
   totals: { active: number; new: number; payments_paid: number; plans: Record<string, number> };
 }
 
-test('the dashboard shows the figures of the service, as tiles, charts and rows, over the time that is chosen', async ({
+test('the dashboard shows the metrics of the chosen period as tiles, charts, rows and CSV', async ({
   pageOf,
   platform,
 }) => {
   await platform.subscriber('premium');
   const admin = await platform.admin();
   const page = await pageOf(admin);
-  // Today is the service's day, whatever the browser's clock says.
+  // The service's clock decides what today is, not the browser's.
   const now = await platform.now();
   await page.clock.setFixedTime(new Date(now.getTime() - 3 * 86_400_000));
   await page.goto('/admin');
@@ -31,7 +31,7 @@ test('the dashboard shows the figures of the service, as tiles, charts and rows,
       .locator('dd')
       .first();
   await expect(tile('Active subscriptions')).toHaveText(String(totals.active));
-  expect(totals.active, 'there is something to see').toBeGreaterThan(0);
+  expect(totals.active, 'there are active subscriptions').toBeGreaterThan(0);
   await expect(tile('Premium, monthly')).toHaveText(String(totals.plans.premium_month));
   for (const name of ['At risk', 'Recovered', 'Refunded', 'Disputed']) await expect(tile(name)).toHaveText(/^US\$/);
   await expect(page.locator('figure')).toHaveCount(6);
@@ -48,7 +48,7 @@ test('the dashboard shows the figures of the service, as tiles, charts and rows,
     .trim()
     .split('\r\n');
   expect(lines[0]).toMatch(/^date,mrr_usd,active_usd,.*,at_risk_usd,recovered_usd,refunded_usd,disputed_usd,active_/);
-  expect(lines.length, 'a row each day').toBe(91);
+  expect(lines.length, 'a row for each day').toBe(91);
   await page.reload();
   await expect(page.getByRole('radio', { name: '90 days' })).toBeChecked();
 });
@@ -57,7 +57,7 @@ function dayBefore(now: Date, days: number): string {
   return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
-test('a chart is walked by the arrow keys, and says each day’s figure', async ({ pageOf, platform }) => {
+test('the arrow keys move through the days of a chart', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.admin());
   await page.goto('/admin');
   const chart = page.locator('figure').filter({ hasText: 'Subscriptions' });
@@ -70,7 +70,7 @@ test('a chart is walked by the arrow keys, and says each day’s figure', async 
   await expect.poll(() => chart.innerText()).not.toBe(first);
 });
 
-test('a video is edited: what is empty is said at its field, what is saved is what viewers see, and the audit has both', async ({
+test('an edit of a video is validated, shown to viewers, and audited with the old and the new value', async ({
   pageOf,
   platform,
 }) => {
@@ -87,7 +87,7 @@ test('a video is edited: what is empty is said at its field, what is saved is wh
   await page.getByRole('button', { name: 'Save' }).dblclick();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   await expect(title(page)).toHaveText(name);
-  expect(patched.count, 'pressed twice, saved once').toBe(1);
+  expect(patched.count, 'a double click saves once').toBe(1);
   expect(await platform.api<{ title: string }[]>('GET', `/api/videos?q=${encodeURIComponent(name)}`, null)).toMatchObject([
     { title: name },
   ]);
@@ -100,7 +100,7 @@ test('a video is edited: what is empty is said at its field, what is saved is wh
   await platform.api('PATCH', `/api/admin/videos/${video.id}`, await platform.admin(), { title: video.title });
 });
 
-test('a film is taken that is dropped, but not two, and no letter', async ({ pageOf, platform }) => {
+test('one dropped video is accepted, but not two files and not a text file', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.admin());
   await page.goto('/admin/videos/new');
   const zone = page.getByRole('group', { name: 'Video file' });
@@ -126,7 +126,7 @@ test('a film is taken that is dropped, but not two, and no letter', async ({ pag
   await expect(page.getByLabel('Title')).toHaveValue('Night train');
 });
 
-test('members by their status, and money goes back only with a reason', async ({ pageOf, platform }) => {
+test('members can be filtered by status, and a refund requires a reason', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(await platform.admin());
   await page.goto('/admin/members?status=active');
@@ -146,7 +146,7 @@ test('members by their status, and money goes back only with a reason', async ({
   expect(sent.count).toBe(0);
 });
 
-test('after a while an operator gives the password again, and what was filled in goes through once', async ({ pageOf, platform }) => {
+test('after 15 minutes a refund asks for the operator’s password and keeps what was filled in', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   const admin = await platform.admin();
   const page = await pageOf(admin);
@@ -169,23 +169,23 @@ test('after a while an operator gives the password again, and what was filled in
   await question.getByRole('button', { name: 'Cancel' }).click();
   await expect(question).toHaveCount(0);
   await expect(refund.getByRole('alert')).toContainText('we need your password');
-  await expect(refund.getByLabel('Reason'), 'nothing that was typed is lost').toHaveValue('an evening without a stream');
+  await expect(refund.getByLabel('Reason'), 'the reason is kept').toHaveValue('an evening without a stream');
 
   await refund.getByRole('button', { name: /^Refund/ }).click();
   await question.getByLabel('Your password').fill('marquee-demo');
   await page.keyboard.press('Enter');
   await expect(page.getByText('US$1.50 refunded')).toBeVisible();
   await expect(refund).toHaveCount(0);
-  expect(asked.count, 'refused twice, done once').toBe(3);
-  await expect(platform.api('GET', '/api/auth/me', admin), 'the session from before has ended').rejects.toThrow('401');
+  expect(asked.count, 'two refusals and one refund').toBe(3);
+  await expect(platform.api('GET', '/api/auth/me', admin), 'the previous session has ended').rejects.toThrow('401');
   await page.reload();
-  await expect(page.getByRole('row', { name: /Partly refunded/ }), 'and the page goes on in the new one').toBeVisible();
+  await expect(page.getByRole('row', { name: /Partly refunded/ }), 'the page uses the new session').toBeVisible();
 
   await page.getByRole('button', { name: 'Give comp access' }).click();
   const gift = page.getByRole('dialog', { name: 'Give comp access' });
   await gift.getByLabel('Reason').fill('a prize');
   await gift.getByRole('button', { name: /^Give/ }).click();
-  await expect(gift, 'a sign-in just now is recent').toHaveCount(0);
+  await expect(gift, 'no password is needed shortly after').toHaveCount(0);
 });
 
 test('an email that could not be delivered is shown with its member', async ({ pageOf, platform }) => {

@@ -14,11 +14,11 @@ const WIDTHS = [
 interface Shown {
   name: string;
   path: string | ((platform: Platform) => Promise<string>);
-  /** What it is called, where that does not depend on what is on. */
+  /** The title, if it does not depend on the catalogue. */
   heading?: string | RegExp;
-  /** Who looks at it; a stranger unless given. */
+  /** The viewer; a visitor who is not signed in by default. */
   as?: (platform: Platform) => Promise<Person>;
-  /** An answer that belongs to it. */
+  /** An error response that the page expects. */
   answers?: RegExp;
 }
 
@@ -79,20 +79,20 @@ const PAGES: Shown[] = [
   { name: 'operators: drift', path: '/admin/billing/drift', heading: 'Billing', as: admin },
   { name: 'operators: unknown page', path: '/admin/no-such-room', heading: 'Page not found', as: admin },
   {
-    name: 'operators: member who is not there',
+    name: 'operators: member that does not exist',
     path: '/admin/members/01990000-0000-7000-8000-000000000000',
     heading: 'Member not found',
     as: admin,
     answers: /^404 .*\/api\/admin\/members\//,
   },
   {
-    name: 'operators: video that is not there',
+    name: 'operators: video that does not exist',
     path: '/admin/videos/01990000-0000-7000-8000-000000000000',
     heading: 'Video not found',
     as: admin,
   },
   {
-    name: 'video that is not there',
+    name: 'video that does not exist',
     path: '/videos/01990000-0000-7000-8000-000000000000',
     heading: 'Page not found',
     as: viewer,
@@ -101,13 +101,13 @@ const PAGES: Shown[] = [
 ];
 
 for (const { name, path, heading, as, answers } of PAGES) {
-  test(`${name}: nothing overflows, breaks or shuts anybody out, at 360 to 1920 px`, async ({ page, pageOf, platform }) => {
+  test(`${name}: the page fits, is accessible and causes no errors, from 360 to 1920 px`, async ({ page, pageOf, platform }) => {
     const seen = as ? await pageOf(await as(platform)) : page;
     const refused = refusals(seen);
     const address = typeof path === 'string' ? path : await path(platform);
     const [narrowest] = WIDTHS;
     await seen.setViewportSize(narrowest);
-    // Opened once: it grows with its window, as a page does when a phone is turned.
+    // The page is opened once and then resized, as when a phone is rotated.
     await seen.goto(address);
     for (const size of WIDTHS) {
       await test.step(`${size.width} px`, async () => {
@@ -116,11 +116,11 @@ for (const { name, path, heading, as, answers } of PAGES) {
         if (heading) await expect(title(seen)).toHaveText(heading);
         await picture(seen, name, `${size.width}`);
         await expectInPlace(seen);
-        // At the narrowest in the dark and at the widest in the light; in between stands nothing that is in neither.
+        // The dark theme is checked at the narrowest width, the light theme below at the widest. No width in between has other elements.
         if (size === narrowest) await expectAccessible(seen);
       });
     }
-    await test.step('in the light', async () => {
+    await test.step('light theme', async () => {
       await seen.emulateMedia({ colorScheme: 'light' });
       await picture(seen, name, '1920-light');
       await expectAccessible(seen);
@@ -137,7 +137,7 @@ async function picture(page: Page, name: string, variant: string): Promise<void>
   await page.screenshot({ path: `output/pages/${name.replace(/\W+/g, '-')}-${variant}.png`, fullPage: true, animations: 'disabled' });
 }
 
-/** Nothing makes the page wider than the window. */
+/** Expects that the page is no wider than the window. */
 async function expectInPlace(page: Page): Promise<void> {
   const { content, window } = await page.evaluate(() => ({
     content: document.documentElement.scrollWidth,

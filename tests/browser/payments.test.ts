@@ -1,4 +1,4 @@
-// A payment that needs its payer: in another tab, with this one waiting; and what every page says of it.
+// Payments that the payer completes in another tab while the app waits, and the notices about them.
 import { Backstage } from './support/backstage.ts';
 import { expectAccessible } from './support/accessible.ts';
 import type { Person, Platform } from './support/platform.ts';
@@ -12,14 +12,14 @@ interface Subscription {
   cancel_at: string | null;
 }
 
-/** As the pages write a day. */
+/** Formats a date as the pages do. */
 function day(time: string): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(time));
 }
 
 const subscriptionOf = (platform: Platform, person: Person) => platform.api<Subscription>('GET', '/api/subscription', person);
 
-/** Somebody whose renewal was declined, signed in on the day of it. */
+/** A subscriber whose renewal was declined, during the grace period. */
 async function overdue(platform: Platform): Promise<Person> {
   const { email } = await platform.subscriber('basic');
   await platform.cards({ email, token: '' }, 'decline');
@@ -36,10 +36,7 @@ async function askForUpgrade(page: Page): Promise<void> {
     .click();
 }
 
-test('an upgrade that the bank wants confirmed opens it in a new tab, waits, and goes on by itself to the film that was wanted', async ({
-  pageOf,
-  platform,
-}) => {
+test('an upgrade that the bank must confirm waits for the bank’s page and then leads to the film', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const video = await platform.video('premium');
   const page = await pageOf(person);
@@ -59,9 +56,9 @@ test('an upgrade that the bank wants confirmed opens it in a new tab, waits, and
   await expect(page.getByRole('dialog', { name: 'Waiting for your payment' })).toBeVisible();
   await expectAccessible(page);
   await bank.waitForURL(new RegExp(`:${platform.port + 1}/`));
-  expect(await bank.evaluate(() => window.opener as unknown), 'the other page knows nothing of this one').toBeNull();
+  expect(await bank.evaluate(() => window.opener as unknown), 'the bank’s page has no opener').toBeNull();
   expect(await subscriptionOf(platform, person)).toMatchObject({ plan_type: 'basic', status: 'active' });
-  await expect(page.getByRole('dialog', { name: 'Waiting for your payment' }), 'it does not go on before the payment').toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Waiting for your payment' }), 'the page waits for the payment').toBeVisible();
 
   await bank.getByRole('button', { name: 'Complete' }).click();
   await expect(page).toHaveURL(`/videos/${video.id}`);
@@ -70,7 +67,7 @@ test('an upgrade that the bank wants confirmed opens it in a new tab, waits, and
   expect(await subscriptionOf(platform, person)).toMatchObject({ plan_type: 'premium', status: 'active' });
 });
 
-test('where the browser opens no tab, a plain link does, and one can stop waiting', async ({ pageOf, platform }) => {
+test('a link opens the payment page if the browser blocks the tab, and the viewer can stop waiting', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(person);
   await page.addInitScript(() => {
@@ -88,11 +85,11 @@ test('where the browser opens no tab, a plain link does, and one can stop waitin
   await dialog.getByRole('button', { name: 'Stop waiting' }).click();
   await expect(dialog).toHaveCount(0);
   await page.getByRole('dialog', { name: 'Upgrade to Premium' }).getByRole('button', { name: 'Cancel' }).click();
-  await expect(title(page), 'the page of the plans is still there').toHaveText('Change plan');
+  await expect(title(page), 'the page to change plan is still open').toHaveText('Change plan');
   expect(await subscriptionOf(platform, person)).toMatchObject({ plan_type: 'basic' });
 });
 
-test('an upgrade whose card is declined is paid with another card in a new tab, and then had', async ({ pageOf, platform }) => {
+test('a declined upgrade can be paid with another card', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const page = await pageOf(person);
   await platform.cards(person, 'decline');
@@ -108,10 +105,7 @@ test('an upgrade whose card is declined is paid with another card in a new tab, 
   expect(await subscriptionOf(platform, person)).toMatchObject({ plan_type: 'premium', status: 'active' });
 });
 
-test('home, browse, video and plans say until when one can watch after a failed payment, and paying it there takes that away', async ({
-  pageOf,
-  platform,
-}) => {
+test('after a failed payment every page shows the end of the grace period, until the invoice is paid', async ({ pageOf, platform }) => {
   const person = await overdue(platform);
   const page = await pageOf(person);
   const { grace_until } = await subscriptionOf(platform, person);
@@ -139,7 +133,7 @@ test('home, browse, video and plans say until when one can watch after a failed 
     expect(content).toBeLessThanOrEqual(window);
   }
   await page.goto('/account');
-  await expect(note, 'the page of the plan says it itself').toHaveCount(0);
+  await expect(note, 'the subscription page has no banner, because it shows the same itself').toHaveCount(0);
   await expect(page.getByText(`You can watch until ${day(grace_until ?? '')}. Pay by then`)).toBeVisible();
 
   await page.goto(`/videos/${video.id}`);
@@ -156,10 +150,7 @@ test('home, browse, video and plans say until when one can watch after a failed 
   expect(await subscriptionOf(platform, person)).toMatchObject({ status: 'active' });
 });
 
-test('after the grace every page says that films open again with the payment, names no day, and the payment leads back to the film', async ({
-  pageOf,
-  platform,
-}) => {
+test('after the grace period every page asks for the payment, which leads back to the film', async ({ pageOf, platform }) => {
   const { email } = await overdue(platform);
   await platform.advance({ days: 6 });
   const person = await platform.signIn(email);
@@ -181,7 +172,7 @@ test('after the grace every page says that films open again with the payment, na
   await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
 });
 
-test('an open invoice is paid from the list of invoices, with its number and never an id', async ({ pageOf, platform }) => {
+test('an open invoice can be paid from the list, which shows its number and no internal id', async ({ pageOf, platform }) => {
   const person = await overdue(platform);
   const page = await pageOf(person);
   await page.goto('/account/invoices');
@@ -202,14 +193,14 @@ test('an open invoice is paid from the list of invoices, with its number and nev
   await expect(rows.getByText('Paid', { exact: true })).toHaveCount(2);
 });
 
-test('an end that was asked for is spoken of when it is near, and can be put away', async ({ pageOf, platform }) => {
+test('a cancelled subscription shows its end when it is near, and the notice can be dismissed', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   await platform.api('POST', '/api/subscription/cancel', person);
   const page = await pageOf(person);
   const note = page.getByRole('region', { name: 'About your subscription' });
   await page.goto('/');
   await settled(page);
-  await expect(note, 'it is far away').toHaveCount(0);
+  await expect(note, 'no notice while the end is far away').toHaveCount(0);
 
   await platform.advance({ days: 25 });
   const later = await pageOf(await platform.signIn(person.email));
@@ -226,7 +217,7 @@ test('an end that was asked for is spoken of when it is near, and can be put awa
 });
 
 for (const status of ['unpaid', 'paused'] as const) {
-  test(`a subscription that is ${status} is spoken of on every page`, async ({ pageOf, platform }) => {
+  test(`every page shows that a subscription is ${status}`, async ({ pageOf, platform }) => {
     const person = await platform.register();
     const page = await pageOf(person);
     await page.route(/\/api\/subscription$/, async (route) => {
@@ -258,14 +249,14 @@ for (const status of ['unpaid', 'paused'] as const) {
   });
 }
 
-test('who owes nothing is told nothing', async ({ pageOf, platform }) => {
+test('an active subscription shows no notice', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.subscriber('basic'));
   await page.goto('/');
   await settled(page);
   await expect(page.getByRole('region', { name: 'About your subscription' })).toHaveCount(0);
 });
 
-test('no change of plan is called anything but what it does, for every plan and interval', async ({ pageOf, platform }) => {
+test('every change of plan is named after what it does', async ({ pageOf, platform }) => {
   const NAMES: Record<string, Record<string, string>> = {
     'basic month': {
       'basic year': 'Switch to yearly billing',
@@ -298,7 +289,7 @@ test('no change of plan is called anything but what it does, for every plan and 
         plan_type: to,
         interval,
       });
-      expect(name.endsWith('at the end of the period'), `${held} to ${target} comes ${when}`).toBe(when === 'period_end');
+      expect(name.endsWith('at the end of the period'), `${held} to ${target} takes effect: ${when}`).toBe(when === 'period_end');
       await page.goto(`/plans?plan=${to}&interval=${interval}`);
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('button', { name, exact: true }).click();
@@ -315,7 +306,7 @@ test('no change of plan is called anything but what it does, for every plan and 
   }
 });
 
-test('what is paid by an event that is late ends the waiting as soon as it comes', async ({ pageOf, platform }) => {
+test('a late webhook ends the wait for a payment', async ({ pageOf, platform }) => {
   const person = await overdue(platform);
   const backstage = await Backstage.of(platform);
   const page = await pageOf(person);

@@ -3,7 +3,7 @@ import { countRequests, expect, test, title } from './support/test.ts';
 import type { Page, Person } from './support/test.ts';
 import type { Platform } from './support/platform.ts';
 
-test('a grant that ends in mid-play is renewed, and the film goes on where it was', async ({ pageOf, platform }) => {
+test('a grant that expires during playback is renewed, and the film continues', async ({ pageOf, platform }) => {
   const video = await platform.video('premium');
   const page = await pageOf(await platform.subscriber('premium'));
   const grants = countRequests(page, 'GET', /\/play$/);
@@ -11,16 +11,16 @@ test('a grant that ends in mid-play is renewed, and the film goes on where it wa
   await watch(page, video.id);
   const before = await expectPlays(page, 1);
   expect(grants.count).toBe(1);
-  // Longer than any signed address lives.
+  // Longer than any signed URL is valid.
   await platform.advance({ hours: 13 });
-  await expect.poll(() => grants.count, { message: 'a fresh grant is asked for' }).toBeGreaterThan(1);
+  await expect.poll(() => grants.count, { message: 'a new grant is requested' }).toBeGreaterThan(1);
   const after = await expectPlays(page, before + 10);
-  expect(after, 'it does not leap').toBeLessThan(before + 18);
+  expect(after, 'the position does not jump').toBeLessThan(before + 18);
   await expect(page.getByRole('alert')).toHaveCount(0);
-  expect(grants.count, 'renewing does not run wild').toBeLessThanOrEqual(4);
+  expect(grants.count, 'the grant is not renewed too often').toBeLessThanOrEqual(4);
 });
 
-test('where one is is told while it plays, at a pause and at a seek', async ({ pageOf, platform }) => {
+test('the position is reported during playback, on a pause and on a seek', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
@@ -28,16 +28,16 @@ test('where one is is told while it plays, at a pause and at a seek', async ({ p
   const kept = async () => (await platform.api<{ progress: number }>('GET', `/api/videos/${video.id}`, person)).progress;
   await watch(page, video.id);
   await expectPlays(page, 1);
-  await expect.poll(() => told.count, { message: 'a heartbeat while it plays' }).toBeGreaterThan(0);
+  await expect.poll(() => told.count, { message: 'a heartbeat during playback' }).toBeGreaterThan(0);
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
   const at = (await playing(page))?.at ?? 0;
-  await expect.poll(async () => Math.abs((await kept()) - at), { message: 'told at the pause' }).toBeLessThanOrEqual(1);
+  await expect.poll(async () => Math.abs((await kept()) - at), { message: 'reported on the pause' }).toBeLessThanOrEqual(1);
   await seek(page, 15);
-  await expect.poll(kept, { message: 'told at the seek, though it stands still' }).toBe(15);
+  await expect.poll(kept, { message: 'reported on the seek, although the player is paused' }).toBe(15);
 });
 
-test('where one is is told when the page is hidden, and when it is closed its seat is free at once', async ({ pageOf, platform }) => {
+test('the position is reported when the page is hidden, and closing the page frees its stream', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
@@ -46,13 +46,13 @@ test('where one is is told when the page is hidden, and when it is closed its se
   await expectPlays(page, 1);
   await seek(page, 12);
   await expectPlays(page, 12.2);
-  // Where it stands still, nothing is told at every heartbeat.
+  // A paused player sends no heartbeats.
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
   const at = (await playing(page))?.at ?? 0;
   await expect.poll(async () => Math.abs((await kept()) - at)).toBeLessThanOrEqual(1);
   const told = countRequests(page, 'PUT', /\/progress$/);
-  // As when another tab comes to the front.
+  // As when the viewer switches to another tab.
   await page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
@@ -63,12 +63,12 @@ test('where one is is told when the page is hidden, and when it is closed its se
 
   const stops = await stopsOf(platform);
   await page.close({ runBeforeUnload: true });
-  await expect.poll(() => stopsOf(platform), { message: 'its seat is given back, and does not wait for its end' }).toBe(stops + 1);
+  await expect.poll(() => stopsOf(platform), { message: 'the stream is stopped at once and does not wait to expire' }).toBe(stops + 1);
   expect(await platform.api<object[]>('GET', '/api/playback', person)).toEqual([]);
   await expect.poll(kept).toBeGreaterThanOrEqual(Math.floor(later) - 1);
 });
 
-test('a film that ends is finished: it is not to be continued, and begins from the start', async ({ pageOf, platform }) => {
+test('a finished film leaves Continue watching and starts over', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
@@ -83,19 +83,19 @@ test('a film that ends is finished: it is not to be continued, and begins from t
   await expect(page.getByRole('link', { name: 'Watch again' })).toBeVisible();
   await expect(page.getByRole('link', { name: /^Resume/ })).toHaveCount(0);
 
-  // Watching it again begins at its beginning, and leaves it watched.
+  // Watching it again starts at the beginning and keeps it completed.
   const told = await tellings(page);
   await page.reload();
   await page.getByRole('link', { name: 'Watch again' }).click();
   expect(await expectPlays(page, 0.5)).toBeLessThan(video.duration / 2);
-  await expect.poll(() => told.length, { message: 'its place is told' }).toBeGreaterThan(0);
+  await expect.poll(() => told.length, { message: 'the position is reported' }).toBeGreaterThan(0);
   await page.getByRole('link', { name: 'Back to video details' }).click();
   await expect(title(page)).toHaveText(video.title);
   expect(told.filter(({ completed }) => completed === false)).toEqual([]);
   expect((await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed).toBe(true);
 });
 
-test('what was hardly begun is not resumed: its page says "Play", and from the start it plays', async ({ pageOf, platform }) => {
+test('a film is resumed only after 5% of it was watched', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const video = await platform.video('free');
   const page = await pageOf(person);
@@ -110,19 +110,19 @@ test('what was hardly begun is not resumed: its page says "Play", and from the s
   }
 });
 
-/** How often a seat was given back, as the platform's log says. */
+/** The number of stopped streams, from the platform's log. */
 async function stopsOf(platform: Platform): Promise<number> {
   const { requests } = (await platform.console('GET', '/requests')) as { requests: { function: string }[] };
   return requests.filter((one) => one.function === 'stop-playback').length;
 }
 
-test.describe('more devices than the plan has seats', () => {
-  /** Another device of the same account, which keeps its stream alive as a player does. */
+test.describe('more devices than the plan has streams', () => {
+  /** Plays on another device of the same account. */
   async function elsewhere(pageOf: (person: Person) => Promise<Page>, person: Person, id: string): Promise<Page> {
     const page = await pageOf(person);
     await watch(page, id);
     await expectPlays(page, 0.5);
-    // Else the film might be over, and its seat free, before somebody else comes.
+    // Slow playback, so that the film does not end and free its stream during the test.
     await page
       .locator('video')
       .first()
@@ -130,7 +130,7 @@ test.describe('more devices than the plan has seats', () => {
     return page;
   }
 
-  test('the devices are shown, and stopping one frees its seat', async ({ pageOf, platform }) => {
+  test('the viewer can stop another device and watch here', async ({ pageOf, platform }) => {
     const { email } = await platform.register();
     const video = await platform.video('free');
     const first = await elsewhere(pageOf, await platform.signIn(email, undefined, 'The kitchen'), video.id);
@@ -138,14 +138,14 @@ test.describe('more devices than the plan has seats', () => {
     await watch(page, video.id);
     await expect(title(page)).toHaveText('Too many devices are watching');
     await expect(page.getByText(video.title, { exact: false }).first()).toBeVisible();
-    expect(await playing(page), 'nothing plays meanwhile').toBeNull();
+    expect(await playing(page), 'nothing plays yet').toBeNull();
 
     await page.getByRole('button', { name: /^Stop .* and watch here$/ }).click();
     await expectMoves(page, 1);
     await expect(first.getByRole('alert').getByText('Playing on another device')).toBeVisible();
-    expect((await playing(first))?.paused, 'the other one stands still').toBe(true);
+    expect((await playing(first))?.paused, 'the other device is paused').toBe(true);
 
-    // And there it goes on where it was, in the place of this one.
+    // The other device takes the stream back and resumes.
     const stood = (await playing(first))?.at ?? 0;
     await first.getByRole('button', { name: 'Play here' }).click();
     await expectMoves(first, 0.3);
@@ -156,7 +156,7 @@ test.describe('more devices than the plan has seats', () => {
     expect(await platform.api<object[]>('GET', '/api/playback', await platform.signIn(email))).toHaveLength(1);
   });
 
-  test('"Play here" where several others play asks which one is to stop, on the player itself', async ({ pageOf, platform }) => {
+  test('"Play here" asks which of several other devices to stop', async ({ pageOf, platform }) => {
     const { email } = await platform.subscriber('premium');
     const video = await platform.video('premium');
     const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
@@ -165,7 +165,7 @@ test.describe('more devices than the plan has seats', () => {
     const owner = await platform.signIn(email);
     const [own] = await platform.api<{ playback_session_id: string }[]>('GET', '/api/playback', owner);
     await platform.api('DELETE', `/api/playback/${own?.playback_session_id}`, owner);
-    // Four others, which are kept alive as players do.
+    // Four other devices, with heartbeats.
     const others = await Promise.all([1, 2, 3, 4].map((number) => platform.signIn(email, undefined, `Room ${number}`)));
     const streams = await Promise.all(
       others.map((other) => platform.api<{ playback_session_id: string }>('GET', `/api/videos/${video.id}/play`, other)),
@@ -187,7 +187,7 @@ test.describe('more devices than the plan has seats', () => {
     await expect(title(page)).toHaveText(video.title);
   });
 
-  test('on four devices at once premium plays', async ({ platform }) => {
+  test('premium plays on four devices at once', async ({ platform }) => {
     const { email } = await platform.subscriber('premium');
     const video = await platform.video('premium');
     const people = await Promise.all(Array.from({ length: 4 }, () => platform.signIn(email)));
@@ -197,7 +197,7 @@ test.describe('more devices than the plan has seats', () => {
     expect(new Set(granted.map((one) => one.playback_session_id)).size).toBe(4);
   });
 
-  test('what plays is among the devices, and is stopped from there', async ({ pageOf, platform }) => {
+  test('the devices page shows what is playing and can stop it', async ({ pageOf, platform }) => {
     const { email } = await platform.register();
     const video = await platform.video('free');
     const first = await elsewhere(pageOf, await platform.signIn(email, undefined, 'The kitchen'), video.id);
@@ -209,8 +209,8 @@ test.describe('more devices than the plan has seats', () => {
   });
 });
 
-test.describe('a session that ended elsewhere', () => {
-  test('leads to the sign-in, says why, and back to the same page', async ({ pageOf, platform }) => {
+test.describe('a session that was ended from another device', () => {
+  test('leads to the sign-in page with a notice, and back', async ({ pageOf, platform }) => {
     const { email } = await platform.register();
     const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
     await page.goto('/account/devices');

@@ -5,13 +5,13 @@ export default defineConfig<object, PlatformOptions>({
   testMatch: '*.test.ts',
   globalSetup: './support/draw-films.ts',
   outputDir: 'output/failures',
-  // Each worker has a platform of its own, with its clock; the tests of a file share it, each with accounts of its own.
+  // Each worker has its own platform and clock. Its tests share them, but use separate accounts.
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // Another attempt tells a race from a fault. The summary names each test that needed one, because that is a bug to look for.
+  // Another attempt distinguishes a race from a constant failure. The summary names each test that needed one, because a race is a bug.
   retries: 2,
-  // Two cores run two platforms, two browsers and ffmpeg. Only what hangs comes near these.
+  // Two cores run two platforms, two browsers and ffmpeg. Only a test that hangs takes this long.
   timeout: 300_000,
   expect: { timeout: 30_000 },
   reporter: [['list'], ['./support/summary.ts']],
@@ -25,7 +25,7 @@ export default defineConfig<object, PlatformOptions>({
     actionTimeout: 30_000,
     navigationTimeout: 30_000,
     screenshot: 'only-on-failure',
-    // A trace of every test takes a quarter of the time of all of them: TRACE=1 asks for it.
+    // Traces take a quarter of the whole run's time, so they need TRACE=1.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
   },
 });

@@ -1,4 +1,4 @@
-// Each kind of request that the player makes fails once, for twenty seconds, and for good.
+// Each kind of request that the player makes fails once, for 20 seconds, and permanently.
 import { Outage, encrypt } from './support/outage.ts';
 import type { Fault, Kind } from './support/outage.ts';
 import { expectLoaded, expectMoves, expectPlays, loadLittle, pass, playOut, playing, seek, watch } from './support/player.ts';
@@ -12,7 +12,7 @@ interface Scene {
   person: Person;
 }
 
-/** A viewer, whose page has a clock that the test can move on. */
+/** A viewer and a page whose clock the test controls. */
 async function scene(pageOf: (person: Person) => Promise<Page>, platform: Platform): Promise<Scene> {
   const person = await platform.register();
   const page = await pageOf(person);
@@ -27,17 +27,14 @@ const isPlaying =
   async () =>
     ((await playing(page))?.at ?? 0) > beyond;
 
-/** From the beginning, whatever was watched before. */
+/** Starts the film from the beginning. */
 async function startOver({ page, video }: Scene): Promise<void> {
   await page.goto(`/videos/${video.id}`);
   await page.getByRole('link', { name: /^(Start over|Play|Watch again)$/ }).click();
 }
 
 for (const kind of ['master', 'media playlist', 'segment', 'key', 'grant'] satisfies Kind[]) {
-  test(`${kind}: failing once or for 20 s it is asked for again; failing for good it is said, and "Try again" works`, async ({
-    pageOf,
-    platform,
-  }) => {
+  test(`${kind}: a failed request is retried, and a permanent failure shows "Try again"`, async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page } = at;
     if (kind === 'key') await encrypt(page);
@@ -56,7 +53,7 @@ for (const kind of ['master', 'media playlist', 'segment', 'key', 'grant'] satis
       outage.begin('unavailable');
       await startOver(at);
       await pass(page, 20);
-      await expect(alert(page), 'not given up yet').toHaveCount(0);
+      await expect(alert(page), 'no error yet').toHaveCount(0);
       expect(await playing(page).then((now) => now?.at ?? 0)).toBe(0);
       await outage.end();
       await pass(page, 12, isPlaying(page));
@@ -64,17 +61,17 @@ for (const kind of ['master', 'media playlist', 'segment', 'key', 'grant'] satis
       await expect(alert(page)).toHaveCount(0);
     });
 
-    await test.step('for good', async () => {
+    await test.step('permanently', async () => {
       const before = outage.failed.length;
       outage.begin('unavailable');
       await startOver(at);
       await pass(page, 75, isAlerted(page));
       await expect(alert(page)).toBeVisible();
       const tried = outage.failed.length - before;
-      expect(tried, 'it tried again').toBeGreaterThan(3);
-      expect(tried, 'with growing pauses').toBeLessThan(20);
+      expect(tried, 'the request was retried').toBeGreaterThan(3);
+      expect(tried, 'the pauses grow').toBeLessThan(20);
       await pass(page, 40);
-      expect(outage.failed.length - before, 'and leaves it at that').toBe(tried);
+      expect(outage.failed.length - before, 'no further retries').toBe(tried);
       await outage.end();
       await page.getByRole('button', { name: 'Try again' }).click();
       await pass(page, 5, isPlaying(page));
@@ -84,7 +81,7 @@ for (const kind of ['master', 'media playlist', 'segment', 'key', 'grant'] satis
   });
 }
 
-test('caption: failing once or for 20 s it is asked for again; failing for good it is said, and the film plays on meanwhile', async ({
+test('captions: a failed request is retried, a permanent failure shows "Try again", and the film plays on', async ({
   pageOf,
   platform,
 }) => {
@@ -97,7 +94,7 @@ test('caption: failing once or for 20 s it is asked for again; failing for good 
       return { areOn: shown.length > 0, areWanted: preferences?.captions ?? false, say: shown.some(({ cues }) => (cues?.length ?? 0) > 0) };
     });
   const say = async () => (await captions()).say;
-  /** By the key, and until the player has made a note of it: the next film begins as this one ended. */
+  /** Presses the key and waits until the player has stored the choice, because the next film starts with it. */
   const turn = async (areOn: boolean) => {
     await expect.poll(captions).toMatchObject({ areOn: !areOn });
     await page.keyboard.press('c');
@@ -134,7 +131,7 @@ test('caption: failing once or for 20 s it is asked for again; failing for good 
       await expect(alert(page)).toHaveCount(0);
       await turn(false);
     });
-    await test.step(`${kind} for good`, async () => {
+    await test.step(`${kind} permanently`, async () => {
       outage.begin('cut');
       await startOver(at);
       await expectPlays(page, 0.2);
@@ -144,10 +141,10 @@ test('caption: failing once or for 20 s it is asked for again; failing for good 
       await pass(page, 60, () => remark.isVisible());
       await expect(remark).toBeVisible();
       await expectMoves(page, 0.3);
-      await expect(alert(page), 'captions stop no film').toHaveCount(0);
+      await expect(alert(page), 'the film goes on without captions').toHaveCount(0);
       const tried = outage.failed.length;
       await page.getByRole('button', { name: 'Try again' }).click();
-      await expect.poll(() => outage.failed.length, { message: 'at once' }).toBeGreaterThan(tried);
+      await expect.poll(() => outage.failed.length, { message: 'requested at once' }).toBeGreaterThan(tried);
       await outage.end();
       await pass(page, 12, say);
       expect(await say()).toBe(true);
@@ -157,7 +154,7 @@ test('caption: failing once or for 20 s it is asked for again; failing for good 
   }
 });
 
-test('heartbeat: failing once or for 20 s nothing is lost; failing for good it is said, and "Try again" keeps the place', async ({
+test('heartbeat: a failed request is retried, and after a permanent failure "Try again" saves the position', async ({
   pageOf,
   platform,
 }) => {
@@ -170,7 +167,7 @@ test('heartbeat: failing once or for 20 s nothing is lost; failing for good it i
   await page.keyboard.press('k');
   await expect.poll(async () => (await playing(page))?.paused).toBe(true);
 
-  await test.step('once, at a seek while it stands still', async () => {
+  await test.step('once, on a seek while paused', async () => {
     outage.begin('unavailable', 1);
     await seek(page, 10);
     await expect.poll(() => outage.failed.length).toBe(1);
@@ -181,20 +178,20 @@ test('heartbeat: failing once or for 20 s nothing is lost; failing for good it i
     outage.begin('unavailable');
     await seek(page, 14);
     await pass(page, 20);
-    expect(outage.failed.length, 'with growing pauses').toBeLessThan(10);
+    expect(outage.failed.length, 'the pauses grow').toBeLessThan(10);
     expect(await kept()).toBe(10);
     await outage.end();
     await pass(page, 10, async () => (await kept()) === 14);
     expect(await kept()).toBe(14);
     await expect(page.getByText('We can’t save your position right now.')).toHaveCount(0);
   });
-  await test.step('for good', async () => {
+  await test.step('permanently', async () => {
     outage.begin('cut');
     await seek(page, 18);
     const remark = page.getByText('We can’t save your position right now.');
     await pass(page, 60, () => remark.isVisible());
     await expect(remark).toBeVisible();
-    await expect(alert(page), 'the film is not stopped for it').toHaveCount(0);
+    await expect(alert(page), 'the film is not interrupted').toHaveCount(0);
     await outage.end();
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(kept).toBe(18);
@@ -202,14 +199,14 @@ test('heartbeat: failing once or for 20 s nothing is lost; failing for good it i
   });
 });
 
-test.describe('in mid-film', () => {
-  /** A grant lives an hour, and wants to be renewed after 48 minutes. */
+test.describe('during a film', () => {
+  /** Moves both clocks to the renewal: a grant is valid for an hour and is renewed after 48 minutes. */
   async function comesToRenewal({ page }: Scene, platform: Platform): Promise<void> {
     await platform.advance({ minutes: 49 });
     await page.clock.fastForward('49:00');
   }
 
-  test('a renewal whose master playlist fails twice goes on by itself, and so does the next one', async ({ pageOf, platform }) => {
+  test('a renewal succeeds after its master playlist failed twice, and so does the next one', async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page, video } = at;
     const grants = countRequests(page, 'GET', /\/play$/);
@@ -221,13 +218,13 @@ test.describe('in mid-film', () => {
       await comesToRenewal(at, platform);
       await expect.poll(() => outage.failed.length).toBeGreaterThanOrEqual(2 * renewal - 1);
       await pass(page, 6, async () => outage.failed.length === 2 * renewal && (await isPlaying(page, before + 0.5)()));
-      expect(await expectMoves(page, 0.5), 'where it was').toBeLessThan(before + 15);
+      expect(await expectMoves(page, 0.5), 'the position is kept').toBeLessThan(before + 15);
       expect(grants.count).toBe(1 + renewal);
     }
     await expect(alert(page)).toHaveCount(0);
   });
 
-  test('a renewal keeps the quality that the viewer chose, and lets a film stand that they stopped', async ({ pageOf, platform }) => {
+  test('a renewal keeps the chosen quality and does not resume a paused film', async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page, video } = at;
     const grants = countRequests(page, 'GET', /\/play$/);
@@ -261,7 +258,7 @@ test.describe('in mid-film', () => {
     await expectPlays(page, 15.5);
   });
 
-  test('a renewal whose grant fails disturbs nobody, and is asked for again', async ({ pageOf, platform }) => {
+  test('a failed renewal of the grant does not interrupt the film and is retried', async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page, video } = at;
     await watch(page, video.id);
@@ -275,7 +272,7 @@ test.describe('in mid-film', () => {
     await comesToRenewal(at, platform);
     await expect.poll(() => outage.failed.length).toBeGreaterThanOrEqual(1);
     await pass(page, 22);
-    expect(outage.failed.length, 'ever more seldom').toBeLessThan(4);
+    expect(outage.failed.length, 'the pauses grow').toBeLessThan(4);
     await expect(alert(page)).toHaveCount(0);
     await expectMoves(page, 0.2);
     await outage.end();
@@ -286,10 +283,7 @@ test.describe('in mid-film', () => {
   });
 
   for (const fault of ['unavailable', 'cut', 'hangs'] satisfies Fault[]) {
-    test(`segments that are ${fault}: what is loaded plays on, then it is said, and "Try again" goes on at that place`, async ({
-      pageOf,
-      platform,
-    }) => {
+    test(`segments (${fault}): the buffered part plays, and "Try again" resumes after it`, async ({ pageOf, platform }) => {
       const at = await scene(pageOf, platform);
       const { page, video } = at;
       await loadLittle(page);
@@ -300,8 +294,8 @@ test.describe('in mid-film', () => {
       outage.begin(fault);
       const before = (await playing(page))?.at ?? 0;
       const stood = await playOut(page);
-      expect(stood, 'what was loaded was played').toBeGreaterThan(before + 1);
-      await expect(alert(page), 'nobody is alarmed while it may still come').toHaveCount(0);
+      expect(stood, 'the buffered part was played').toBeGreaterThan(before + 1);
+      await expect(alert(page), 'no error while the segment may still arrive').toHaveCount(0);
       await pass(page, 90, isAlerted(page));
       await expect(alert(page)).toBeVisible();
       expect(await playing(page)).toMatchObject({ paused: true });
@@ -309,11 +303,11 @@ test.describe('in mid-film', () => {
       await page.getByRole('button', { name: 'Try again' }).click();
       await pass(page, 5, isPlaying(page, stood + 0.5));
       const now = await expectPlays(page, stood + 0.5);
-      expect(now, 'at that place').toBeLessThan(stood + 12);
+      expect(now, 'the position is kept').toBeLessThan(stood + 12);
     });
   }
 
-  test('segments that fail for 20 s: the film goes on by itself, at that place', async ({ pageOf, platform }) => {
+  test('segments that fail for 20 s: the film resumes at the same position', async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page, video } = at;
     await loadLittle(page);
@@ -324,22 +318,19 @@ test.describe('in mid-film', () => {
     outage.begin('unavailable');
     const stood = await playOut(page);
     await pass(page, 20);
-    expect((await playing(page))?.paused, 'it waits for what comes').toBe(false);
+    expect((await playing(page))?.paused, 'the player waits for the segment').toBe(false);
     await outage.end();
     await pass(page, 12, isPlaying(page, stood + 0.5));
-    expect(await expectPlays(page, stood + 0.5), 'at that place').toBeLessThan(stood + 12);
+    expect(await expectPlays(page, stood + 0.5), 'the position is kept').toBeLessThan(stood + 12);
     await expect(alert(page)).toHaveCount(0);
   });
 
-  test('without a network what is loaded plays, it is said, and the film goes on as soon as the network is back', async ({
-    pageOf,
-    platform,
-  }) => {
+  test('without a network the buffered part plays, and the film resumes when the network is back', async ({ pageOf, platform }) => {
     const at = await scene(pageOf, platform);
     const { page } = at;
     await loadLittle(page);
     for (const seconds of [15, 100]) {
-      await test.step(`away for ${seconds} s`, async () => {
+      await test.step(`offline for ${seconds} s`, async () => {
         await startOver(at);
         await expectPlays(page, 1);
         await expectLoaded(page, 2);
@@ -349,16 +340,16 @@ test.describe('in mid-film', () => {
         const stood = await playOut(page);
         expect(stood).toBeGreaterThan(before + 1);
         await pass(page, seconds);
-        await expect(alert(page), 'nothing waits forever').toHaveCount(seconds > 60 ? 1 : 0);
+        await expect(alert(page), 'an error only after a minute').toHaveCount(seconds > 60 ? 1 : 0);
         await page.context().setOffline(false);
         await pass(page, 12, isPlaying(page, stood + 0.5));
-        expect(await expectPlays(page, stood + 0.5), 'at that place').toBeLessThan(stood + 12);
+        expect(await expectPlays(page, stood + 0.5), 'the position is kept').toBeLessThan(stood + 12);
         await expect(alert(page)).toHaveCount(0);
       });
     }
   });
 
-  test('a session that ends leads to the sign-in, and back to the film where it was', async ({ pageOf, platform }) => {
+  test('a session that ends during a film leads to the sign-in page and back to the same position', async ({ pageOf, platform }) => {
     const { email } = await platform.subscriber('premium');
     const video = await platform.video('free');
     const page = await pageOf(await platform.signIn(email, undefined, 'The kitchen'));
@@ -380,7 +371,7 @@ test.describe('in mid-film', () => {
   });
 });
 
-test('a master playlist that hangs is asked for again, and in the end it is said', async ({ pageOf, platform }) => {
+test('a master playlist that hangs is retried, and then an error is shown', async ({ pageOf, platform }) => {
   const at = await scene(pageOf, platform);
   const { page } = at;
   const outage = await Outage.of(page, 'master');
@@ -400,7 +391,7 @@ test('a master playlist that hangs is asked for again, and in the end it is said
   await expectMoves(page, 0.5);
 });
 
-test('too many requests: a short wait is waited, a long one is said', async ({ pageOf, platform }) => {
+test('after too many requests the player waits a short time, or shows a long one', async ({ pageOf, platform }) => {
   const at = await scene(pageOf, platform);
   const { page } = at;
   const outage = await Outage.of(page, 'grant');
@@ -416,7 +407,7 @@ test('too many requests: a short wait is waited, a long one is said', async ({ p
   await startOver(at);
   await expect.poll(() => outage.failed.length).toBe(1);
   await pass(page, 15);
-  expect(outage.asked, 'not before it was told to').toBe(1);
+  expect(outage.asked, 'no retry before the given time').toBe(1);
   await pass(page, 15, isPlaying(page));
   await expectMoves(page, 0.3);
 
@@ -428,7 +419,7 @@ test('too many requests: a short wait is waited, a long one is said', async ({ p
   await expectPlays(page, 0.3);
 });
 
-test('a service that cannot be reached from the start: it is said, and "Try again" begins the film', async ({ pageOf, platform }) => {
+test('an unreachable service shows an error, and "Try again" starts the film', async ({ pageOf, platform }) => {
   const { page, video } = await scene(pageOf, platform);
   await page.goto(`/videos/${video.id}`);
   const play = page.getByRole('link', { name: /^Play/ });

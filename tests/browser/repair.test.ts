@@ -6,16 +6,13 @@ test.afterEach(async ({ platform }) => {
   await platform.webhooks('stripe', 'normal');
 });
 
-/** Compares all customers, and waits until it is done. */
+/** Compares all customers and waits for the result. */
 async function compare(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Compare (now|again)$/ }).click();
   await expect(page.getByText(/^Done: \d/)).toBeVisible();
 }
 
-test('what Stripe says and nobody heard is shown as drift, repaired when asked to, and then nothing differs', async ({
-  pageOf,
-  platform,
-}) => {
+test('a change that was missed is shown as drift and repaired on request', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { customer, subscription } = await backstage.billed(person);
@@ -23,11 +20,11 @@ test('what Stripe says and nobody heard is shown as drift, repaired when asked t
   const asked = countRequests(page, 'POST', /\/reconcile$/);
   await page.goto('/admin/billing/drift');
   await compare(page);
-  await expect(page.getByText(customer), 'nothing is wrong yet').toHaveCount(0);
+  await expect(page.getByText(customer), 'no drift yet').toHaveCount(0);
 
   await platform.webhooks('stripe', 'drop');
   await backstage.stripe('POST', `subscriptions/${subscription}`, { cancel_at_period_end: 'true' });
-  expect(await platform.api('GET', '/api/subscription', person), 'nobody heard').toMatchObject({ cancel_at: null });
+  expect(await platform.api('GET', '/api/subscription', person), 'the change was missed').toMatchObject({ cancel_at: null });
   await compare(page);
   const drift = page.getByRole('region').filter({ hasText: customer });
   await expect(drift.getByRole('heading', { name: person.email })).toBeVisible();
@@ -35,15 +32,15 @@ test('what Stripe says and nobody heard is shown as drift, repaired when asked t
   const cancelled = drift.getByRole('table').getByRole('row', { name: 'Subscription: cancel at' });
   await expect(cancelled.getByRole('cell').first()).toHaveText('—');
   await expect(cancelled.getByRole('cell').nth(1)).toHaveText(/^\d+ \w+ \d{4}, \d{2}:\d{2} UTC$/);
-  await expect(drift, 'and no JSON').not.toContainText(/[{}"]/);
-  expect(await platform.api('GET', '/api/subscription', person), 'looking repairs nothing').toMatchObject({ cancel_at: null });
+  await expect(drift, 'no JSON is shown').not.toContainText(/[{}"]/);
+  expect(await platform.api('GET', '/api/subscription', person), 'comparing repairs nothing').toMatchObject({ cancel_at: null });
 
   const before = asked.count;
   await page.getByRole('button', { name: /^Repair \d+ customers?$/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
-  expect(asked.count, 'who thinks better of it repairs nothing').toBe(before);
+  expect(asked.count, 'cancelling the dialog repairs nothing').toBe(before);
   await page.getByRole('button', { name: /^Repair \d+ customers?$/ }).click();
   await dialog.getByRole('button', { name: 'Repair', exact: true }).click();
   await expect(drift).toContainText('Repaired');
@@ -57,7 +54,7 @@ test('what Stripe says and nobody heard is shown as drift, repaired when asked t
   await expect(page.getByText(customer)).toHaveCount(0);
 });
 
-test('what differs of an invoice is shown field by field, with its money in its currency', async ({ pageOf, platform }) => {
+test('the differences of an invoice are shown by field, with amounts in its currency', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { customer } = await backstage.billed(person);
@@ -75,10 +72,7 @@ test('what differs of an invoice is shown field by field, with its money in its 
   await platform.webhooks('stripe', 'normal');
 });
 
-test('an event that cannot be taken in is set aside with its reason, fails again until it is mended, and is then replayed', async ({
-  pageOf,
-  platform,
-}) => {
+test('an event that cannot be processed is set aside, and can be replayed once the cause is fixed', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('basic');
   const backstage = await Backstage.of(platform);
   const { customer, subscription } = await backstage.billed(person);
@@ -86,7 +80,7 @@ test('an event that cannot be taken in is set aside with its reason, fails again
   await backstage.stripe('POST', `subscriptions/${subscription}`, { cancel_at_period_end: 'true' });
   await backstage.overwriteVersion(customer, { S: 'seven' });
   const id = `evt_poison_${Date.now()}`;
-  expect(await backstage.event(id, 'customer.subscription.updated', customer), 'Stripe need not repeat it').toBe(200);
+  expect(await backstage.event(id, 'customer.subscription.updated', customer), 'Stripe does not have to deliver it again').toBe(200);
 
   const page = await pageOf(await platform.admin());
   const replays = countRequests(page, 'POST', /\/replay$/);
@@ -99,8 +93,8 @@ test('an event that cannot be taken in is set aside with its reason, fails again
   const retry = row.getByRole('button', { name: /^Retry/ });
   await retry.dblclick();
   await expect(page.getByRole('region', { name: 'Notifications' }).getByText(/^It still cannot be processed/)).toBeVisible();
-  await expect(row, 'it stays until it is mended').toHaveCount(1);
-  expect(replays.count, 'pressed twice, replayed once').toBe(1);
+  await expect(row, 'the event remains in the list').toHaveCount(1);
+  expect(replays.count, 'a double click replays once').toBe(1);
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ cancel_at: null });
 
   await backstage.overwriteVersion(customer, { N: '100' });
@@ -116,7 +110,7 @@ test('an event that cannot be taken in is set aside with its reason, fails again
   );
 });
 
-test('an event that was taken in may be replayed without harm', async ({ pageOf, platform }) => {
+test('replaying a processed event changes nothing', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   const backstage = await Backstage.of(platform);
   const { customer } = await backstage.billed(person);
@@ -129,5 +123,5 @@ test('an event that was taken in may be replayed without harm', async ({ pageOf,
   await expect(page.getByText('Event processed: billing data matches Stripe')).toBeVisible();
   await expect(row).toContainText('Processed');
   expect(await platform.api('GET', '/api/subscription', person)).toEqual(before);
-  expect(await platform.api<object[]>('GET', '/api/subscription/invoices', person), 'nothing is charged for it').toHaveLength(1);
+  expect(await platform.api<object[]>('GET', '/api/subscription/invoices', person), 'nothing is charged').toHaveLength(1);
 });

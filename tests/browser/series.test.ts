@@ -14,7 +14,7 @@ async function seeded(platform: Platform): Promise<{ series: Series; episodes: V
   return { series, episodes: await platform.api<Video[]>('GET', `/api/series/${series.id}/episodes?limit=100`, null) };
 }
 
-test('a newcomer meets a series as one card, which leads to its first episode and not to the finale', async ({ pageOf, platform }) => {
+test('a series is one card, which leads new viewers to its first episode', async ({ pageOf, platform }) => {
   const { series, episodes } = await seeded(platform);
   const page = await pageOf(await platform.register());
   for (const path of ['/', '/browse?sort=newest']) {
@@ -35,7 +35,7 @@ test('a newcomer meets a series as one card, which leads to its first episode an
   await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
 });
 
-test('the home page features a film, even when an episode is watched more', async ({ pageOf, platform }) => {
+test('the home page features a film, even when an episode is more popular', async ({ pageOf, platform }) => {
   const { episodes } = await seeded(platform);
   const finale = episodes.at(-1)?.id;
   const page = await pageOf(await platform.register());
@@ -45,7 +45,7 @@ test('the home page features a film, even when an episode is watched more', asyn
     const body = (await response.json()) as { data: { id: string; title: string; series_id?: string }[] };
     body.data.sort((one, other) => Number(other.id === finale) - Number(one.id === finale));
     film = body.data.find(({ series_id }) => !series_id)?.title ?? '';
-    expect(body.data[0]?.id, 'the finale is the most watched').toBe(finale);
+    expect(body.data[0]?.id, 'the finale is the most popular').toBe(finale);
     await route.fulfill({ response, json: body });
   });
   await page.goto('/');
@@ -55,7 +55,7 @@ test('the home page features a film, even when an episode is watched more', asyn
   await expect(page.getByRole('region', { name: film }).getByRole('link', { name: 'More info' })).toBeVisible();
 });
 
-test('a visitor sees the page of a series too, and one that is not there is said to be missing', async ({ page, platform }) => {
+test('a visitor can open the page of a series, and an unknown series is not found', async ({ page, platform }) => {
   const { series } = await seeded(platform);
   await page.goto(`/series/${series.id}`);
   await expect(title(page)).toHaveText(series.title);
@@ -67,7 +67,7 @@ test('a visitor sees the page of a series too, and one that is not there is said
 test('a viewer continues a series where they left it', async ({ pageOf, platform }) => {
   const { series, episodes } = await seeded(platform);
   const second = episodes[1];
-  if (!second) throw new Error('one episode alone');
+  if (!second) throw new Error('the series has only one episode');
   const viewer = await platform.subscriber('premium');
   await platform.api('PUT', `/api/videos/${second.id}/progress`, viewer, { progress: second.duration / 2 });
   const page = await pageOf(viewer);
@@ -79,10 +79,7 @@ test('a viewer continues a series where they left it', async ({ pageOf, platform
   await expect(page.getByRole('listitem').filter({ hasText: second.title })).toContainText('Started');
 });
 
-test('an operator names the series of a video; a new name makes one, and a place that is taken is refused in words', async ({
-  pageOf,
-  platform,
-}) => {
+test('a new series name creates a series, and a taken episode number is refused', async ({ pageOf, platform }) => {
   const admin = await platform.admin();
   const created = await platform.api<{ video: Video }>('POST', '/api/admin/videos', admin, {
     title: 'Pilot',
@@ -107,14 +104,14 @@ test('an operator names the series of a video; a new name makes one, and a place
   await place(created.video.id, name);
   await expect(page.getByText('Saved')).toBeVisible();
   await page.reload();
-  await expect(page.getByLabel('Series', { exact: true }), 'its name and not its id').toHaveValue(name);
+  await expect(page.getByLabel('Series', { exact: true }), 'the name and not the id').toHaveValue(name);
 
   await place(second.video.id, name.toUpperCase());
   await expect(page.getByRole('alert').or(page.getByText('Another episode of this series has this place')).first()).toBeVisible();
   const all = await platform.api<Series[]>('GET', '/api/admin/series?limit=100', admin);
   expect(
     all.filter((one) => one.title.toLowerCase() === name.toLowerCase()),
-    'a name in other letters is the same series',
+    'the name is not case-sensitive',
   ).toHaveLength(1);
 
   await page.goto('/admin/series');

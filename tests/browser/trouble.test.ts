@@ -1,13 +1,13 @@
 import { countRequests, expect, refusals, settled, test, title } from './support/test.ts';
 import type { Page } from './support/test.ts';
 
-/** The API does not answer at all, as when the network or the service is away. */
+/** Makes the API unreachable, as when the network or the service is down. Returns a function that ends it. */
 async function cut(page: Page, path = '**/api/**'): Promise<() => Promise<void>> {
   await page.route(path, (route) => route.abort('connectionrefused'));
   return () => page.unroute(path);
 }
 
-test('while the API is slow skeletons hold the place, and nothing moves when it comes', async ({ page }) => {
+test('skeletons reserve the space while the API is slow, and nothing shifts afterwards', async ({ page }) => {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => (answer = resolve));
   await page.route(/\/api\/(videos\?|categories)/, async (route) => {
@@ -31,7 +31,7 @@ test('while the API is slow skeletons hold the place, and nothing moves when it 
   expect(await page.evaluate(() => (window as { shift?: number }).shift)).toBeLessThan(0.1);
 });
 
-test('a read that fails in passing is asked again, and nobody notices', async ({ page, platform }) => {
+test('a read that fails briefly is retried without an error', async ({ page, platform }) => {
   const video = await platform.video('free');
   let failures = 2;
   await page.route('**/api/videos?**', (route) =>
@@ -44,7 +44,7 @@ test('a read that fails in passing is asked again, and nobody notices', async ({
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('an API that is away is said with a way to try again, which works once it is back', async ({ page, platform }) => {
+test('an unreachable API shows an error, and "Try again" works once it is back', async ({ page, platform }) => {
   const video = await platform.video('free');
   const restore = await cut(page);
   await page.goto('/browse');
@@ -59,7 +59,7 @@ test('an API that is away is said with a way to try again, which works once it i
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a shelf that fails says so in its place, and the rest of the page stands', async ({ pageOf, platform }) => {
+test('a shelf that fails shows its own error, and the rest of the page works', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   await page.route('**/api/continue-watching*', (route) =>
     route.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL', message: 'broken' } } }),
@@ -71,7 +71,7 @@ test('a shelf that fails says so in its place, and the rest of the page stands',
   await expect(page.getByRole('region', { name: 'New on Marquee' }).getByRole('link').first()).toBeVisible();
 });
 
-test('posters that fail leave their titles, and the page works', async ({ page, platform }) => {
+test('a poster that fails is replaced by its title', async ({ page, platform }) => {
   const video = await platform.video('free');
   await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => route.abort());
   await page.goto('/browse');
@@ -82,7 +82,7 @@ test('posters that fail leave their titles, and the page works', async ({ page, 
   await expect(card.getByText(video.title).first()).toBeVisible();
 });
 
-test('offline is said, reads wait for the network, and everything goes on when it is back', async ({ pageOf, platform }) => {
+test('while offline a notice is shown, and reads wait for the network', async ({ pageOf, platform }) => {
   const page = await pageOf(await platform.register());
   const video = await platform.video('free');
   await page.goto('/browse');
@@ -97,7 +97,7 @@ test('offline is said, reads wait for the network, and everything goes on when i
   await expect(page.getByRole('link', { name: 'Play', exact: true })).toBeVisible();
 });
 
-test('a payment is never sent again by itself: the page says that it failed', async ({ pageOf, platform }) => {
+test('a failed checkout request is not retried automatically', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');
@@ -107,7 +107,7 @@ test('a payment is never sent again by itself: the page says that it failed', as
   await page.getByRole('button', { name: 'Choose Premium' }).click();
   await expect(page.getByText('We can’t reach Marquee')).toBeVisible();
   await restore();
-  // Reads are repeated within this time, so would this be.
+  // Reads are retried within this time. A retried checkout would be counted too.
   await settled(page);
   expect(sent.count).toBe(1);
   await page.getByRole('button', { name: 'Choose Premium' }).click();
@@ -115,7 +115,7 @@ test('a payment is never sent again by itself: the page says that it failed', as
   expect(sent.count).toBe(2);
 });
 
-test('a payment provider that is away is told as such, and nothing is charged', async ({ pageOf, platform }) => {
+test('an outage of the payment provider shows its own message, and nothing is charged', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const page = await pageOf(person);
   await page.goto('/plans');
@@ -126,7 +126,7 @@ test('a payment provider that is away is told as such, and nothing is charged', 
   expect(await platform.api('GET', '/api/subscription', person)).toMatchObject({ status: 'none' });
 });
 
-test('an answer that is not the service’s is told as an error, and never shown', async ({ page }) => {
+test('a response that is not from the service is shown as an error', async ({ page }) => {
   await page.route('**/api/videos?**', (route) =>
     route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>A captive portal</h1>' }),
   );
@@ -135,11 +135,11 @@ test('an answer that is not the service’s is told as an error, and never shown
   await expect(page.getByText('A captive portal')).toHaveCount(0);
 });
 
-test('a page whose code cannot be loaded says so, and loads when it can', async ({ page }) => {
+test('a page whose code cannot be loaded shows an error and can be retried', async ({ page }) => {
   await page.goto('/');
   await settled(page);
   await page.route('**/assets/plans-page*.js', (route) => route.abort());
-  // Once it looks by itself whether a fresh page finds it; what is said before that is gone with the old page.
+  // The app first reloads the page once to look for the code. An error that is shown before belongs to the old page.
   const fresh = page.waitForEvent('domcontentloaded');
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Plans' }).click();
   await fresh;
@@ -149,16 +149,16 @@ test('a page whose code cannot be loaded says so, and loads when it can', async 
   await expect(title(page)).toHaveText('Choose your plan');
 });
 
-test.describe('what one may not see', () => {
+test.describe('pages without access', () => {
   const cases = [
-    { who: 'a stranger', path: '/account' },
-    { who: 'a stranger', path: '/account/invoices' },
-    { who: 'a stranger', path: '/videos/01990000-0000-7000-8000-000000000000' },
-    { who: 'a stranger', path: '/watch/01990000-0000-7000-8000-000000000000' },
-    { who: 'a stranger', path: '/admin/members?status=active' },
+    { who: 'a visitor', path: '/account' },
+    { who: 'a visitor', path: '/account/invoices' },
+    { who: 'a visitor', path: '/videos/01990000-0000-7000-8000-000000000000' },
+    { who: 'a visitor', path: '/watch/01990000-0000-7000-8000-000000000000' },
+    { who: 'a visitor', path: '/admin/members?status=active' },
   ];
   for (const { who, path } of cases) {
-    test(`${who} at ${path} is led to the sign-in, and asks nothing of the API that would be refused`, async ({ page }) => {
+    test(`${who} at ${path} is redirected to the sign-in page before any request is refused`, async ({ page }) => {
       const refused = refusals(page);
       await page.goto(path);
       await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(path)}`);
@@ -167,7 +167,7 @@ test.describe('what one may not see', () => {
     });
   }
 
-  test('a viewer at the door of the operators sees none of their pages', async ({ pageOf, platform }) => {
+  test('a viewer sees none of the admin pages', async ({ pageOf, platform }) => {
     const page = await pageOf(await platform.register());
     const asked = countRequests(page, 'GET', /^\/api\/admin\//);
     for (const path of ['/admin', '/admin/videos', '/admin/members', '/admin/audit']) {
@@ -179,7 +179,7 @@ test.describe('what one may not see', () => {
     expect(asked.count).toBe(0);
   });
 
-  test('a deep link to the player of a premium film shows the next step, and plays nothing', async ({ pageOf, platform }) => {
+  test('a deep link to the player of a premium film offers the upgrade and plays nothing', async ({ pageOf, platform }) => {
     const video = await platform.video('premium');
     const page = await pageOf(await platform.subscriber('basic'));
     await page.goto(`/watch/${video.id}`);

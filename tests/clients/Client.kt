@@ -1,4 +1,4 @@
-// Uses the client that OpenAPI Generator makes for Kotlin: `ClientKt ORIGIN`.
+// Uses the Kotlin client from OpenAPI Generator: `ClientKt ORIGIN`.
 import org.marquee.client.apis.AccountApi
 import org.marquee.client.apis.AuthenticationApi
 import org.marquee.client.apis.CatalogueApi
@@ -12,7 +12,7 @@ fun main(arguments: Array<String>) {
     val email = System.getenv("CLIENT_EMAIL")
     val authentication = AuthenticationApi(origin)
     val refused = runCatching { authentication.login(Credentials(email, "not the password")) }.exceptionOrNull()
-    check(refused is ClientException && refused.statusCode == 401) { "a wrong password was answered $refused" }
+    check(refused is ClientException && refused.statusCode == 401) { "a wrong password returned $refused" }
 
     ApiClient.accessToken = authentication.login(Credentials(email, System.getenv("CLIENT_PASSWORD"))).data.token
     val me = AccountApi(origin).getMe().data

@@ -1,4 +1,4 @@
-"""Uses the client that openapi-python-client makes: `client.py ORIGIN`."""
+"""Uses the client from openapi-python-client: `client.py ORIGIN`."""
 
 import os
 import sys

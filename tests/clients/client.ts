@@ -1,4 +1,4 @@
-// Uses the client that OpenAPI Generator makes for TypeScript: `node client.js ORIGIN`.
+// Uses the TypeScript client from OpenAPI Generator: `node client.js ORIGIN`.
 import { AccountApi, AuthenticationApi, CatalogueApi, Configuration, ResponseError } from './index';
 
 async function main(origin: string, email: string, password: string): Promise<void> {
@@ -7,7 +7,7 @@ async function main(origin: string, email: string, password: string): Promise<vo
     .login({ credentials: { email, password: 'not the password' } })
     .then(() => 200)
     .catch((error: unknown) => (error instanceof ResponseError ? error.response.status : error));
-  if (refused !== 401) throw new Error(`a wrong password was answered ${String(refused)}`);
+  if (refused !== 401) throw new Error(`a wrong password returned ${String(refused)}`);
 
   const { data } = await new AuthenticationApi(anybody).login({ credentials: { email, password } });
   const viewer = new Configuration({ basePath: origin, accessToken: data.token });

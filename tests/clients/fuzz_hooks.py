@@ -1,14 +1,14 @@
-"""What schemathesis cannot know from the document."""
+"""Rules for schemathesis that the document does not state."""
 
 import schemathesis
 
-# A longer query is refused by the gateway, which answers before any function does.
+# The gateway refuses a longer query itself, before any function is called.
 QUERY_BYTES_MAX = 4_000
 
 
 @schemathesis.hook
 def map_case(context, case):
-    """A cursor is opaque: only a list itself can make one. So a valid request has none, and an invalid one any text."""
+    """Cursors are opaque and come only from a list. So a valid request has none, and an invalid request has any text."""
     if case.meta.generation.mode.is_positive and case.query:
         case.query.pop("cursor", None)
     return case

@@ -1,4 +1,4 @@
-//! A platform whose answers are written down: by function, and by error code.
+//! A platform whose responses are recorded by function and by error code.
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -9,10 +9,10 @@ use support::{Answer, Platform, Viewer};
 /// The most items of a list that an example shows.
 const ITEMS_MAX: usize = 2;
 
-/// What a platform answered.
+/// The recorded responses of a platform.
 pub(super) struct Book {
     pub(super) platform: Platform,
-    /// The exchanges of each function: its name and the answer.
+    /// The recorded exchanges of each function.
     pub(super) answers: Vec<(String, Answer)>,
     functions: BTreeMap<String, Value>,
     errors: BTreeMap<String, Value>,
@@ -28,7 +28,7 @@ impl Book {
         Self { platform, answers: Vec::new(), functions: BTreeMap::new(), errors: BTreeMap::new() }
     }
 
-    /// Sends a request to a function, `POST /api/auth/login`, and writes the first answer of each kind down.
+    /// Sends a request to a route, such as `POST /api/auth/login`, and records the first response of each kind.
     pub(super) async fn ask(&mut self, who: &Viewer, function: &str, route: &str, body: Value) -> Answer {
         let (method, path) = route.split_once(' ').expect("a method and a path");
         let request = who.request(method.parse::<Method>().expect("a method"), path);
@@ -37,7 +37,7 @@ impl Book {
         self.note(function, &body, answer)
     }
 
-    /// Writes an answer down.
+    /// Records a response.
     pub(super) fn note(&mut self, function: &str, request: &Value, answer: Answer) -> Answer {
         self.answers.push((function.to_owned(), answer.clone()));
         let response = self.shown(answer.json());
@@ -54,7 +54,7 @@ impl Book {
         answer
     }
 
-    /// All examples, by the name of their file.
+    /// All examples, by file name.
     pub(super) fn examples(&self) -> BTreeMap<String, Value> {
         let mut examples = self.functions.clone();
         examples.insert(local::openapi::examples::ERRORS.to_owned(), json!(self.errors));
@@ -91,7 +91,7 @@ fn without_tokens(text: &str) -> String {
     let mut short = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let end = part.find(|one: char| !(one.is_ascii_alphanumeric() || "-_.".contains(one))).unwrap_or(part.len());
-        // The header of a token; its content starts in the same way.
+        // The header of a token. Its payload starts in the same way.
         if !(end == part.len() && part.ends_with('.')) {
             short += "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl";
         }

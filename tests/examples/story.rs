@@ -1,4 +1,4 @@
-//! What happens in the service once, from its first film to a deleted account: every function answers at least once.
+//! A story of the service from its first film to a deleted account, in which every function responds at least once.
 
 use super::book::Book;
 use crate::forgot_password::token_of;
@@ -10,7 +10,7 @@ use support::{Answer, PASSWORD, Viewer};
 
 const NONE: Value = Value::Null;
 
-/// Tells the whole story.
+/// Plays the whole story and returns the recorded responses.
 pub(super) async fn told() -> Book {
     let mut book = Book::of(platform_without_trial().await);
     let admin = book.platform.admin().await;
@@ -27,7 +27,7 @@ pub(super) async fn told() -> Book {
     book
 }
 
-/// The ids of what the story is about.
+/// The ids of the story's objects.
 struct Videos {
     series: String,
     episode: String,
@@ -108,7 +108,7 @@ async fn account(book: &mut Book) -> Viewer {
     ada
 }
 
-/// An account of its own, because an address gets few mails in an hour.
+/// A separate account, because an address gets only a few emails in an hour.
 async fn forgotten(book: &mut Book) {
     let anyone = book.platform.anyone();
     let viewer = book.platform.register("forgetful@viewers.test").await;
@@ -251,7 +251,7 @@ async fn refusals(book: &mut Book, admin: &Viewer, videos: &Videos) {
     }
 }
 
-/// What goes wrong when others are down.
+/// Errors while the providers are down.
 async fn faults(book: &mut Book, ada: &Viewer) {
     for (target, kind) in [("stripe", "error"), ("dynamodb", "error")] {
         book.platform.fault(json!({ "target": target, "kind": kind, "count": 20 }));

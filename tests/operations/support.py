@@ -1,7 +1,7 @@
 """A fake AWS and a running platform for the tests of the operators' scripts.
 
-The fake implements what the scripts use of CloudFormation, the tagging API and S3, and of Secrets Manager for tests that need
-secrets without values. DynamoDB, Stripe and Mux are the local platform's.
+The fake implements the parts of CloudFormation, the tagging API and S3 that the scripts use, and Secrets Manager for tests with
+secrets without values. DynamoDB, Stripe and Mux come from the local platform.
 """
 
 import http.server

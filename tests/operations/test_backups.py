@@ -124,7 +124,7 @@ class Backups(unittest.TestCase):
         self.assertEqual(self.secrets.describe_secret(SecretId="marquee/mux")["Name"], "marquee/mux")
         self.assertIn("nothing is left of tv", run(["scripts/teardown", "tv"], self.environment).stdout)
 
-    def test_what_a_deleted_stack_left_behind_is_found_by_its_tag(self):
+    def test_resources_of_a_deleted_stack_are_found_by_their_tag(self):
         self.aws.tagged = [
             ("tv", "arn:aws:dynamodb:us-east-1:000000000000:table/audit"),
             ("other", "arn:aws:dynamodb:us-east-1:000000000000:table/users"),

@@ -1,4 +1,4 @@
-"""`make deploy`: the commands that it would run, and what it refuses before running any."""
+"""`make deploy`: the commands that it would run, and the mistakes that it refuses before running any."""
 
 import re
 import shlex
@@ -125,7 +125,7 @@ class Deploy(unittest.TestCase):
         self.assertEqual(overrides(self.deploy(ARCHITECTURE="arm64").stdout)["Architecture"], "arm64")
         self.assertIn("one of arm64, x86_64", self.deploy(ARCHITECTURE="riscv").stderr)
 
-    def test_leftovers_of_an_earlier_stack_are_named_before_a_new_one_fails_on_them(self):
+    def test_leftovers_of_an_earlier_stack_are_reported_before_the_deployment(self):
         self.aws.secrets["marquee/stripe"] = None
         done = self.deploy(FIRST)
         self.assertEqual(done.returncode, 1)

@@ -1,6 +1,6 @@
-"""The development tools: the overlay of `sam local`, the functions under `cargo lambda watch`, the message without an engine.
+"""The development tools: the overlay of `sam local`, the functions under `cargo lambda watch`, and the message without a container engine.
 
-`sam local` itself needs containers. What it makes of the overlay is asked of its own code.
+`sam local` itself needs containers, so its own code is called to read the overlay.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ class Mutations(unittest.TestCase):
 
 
 class Overlay(unittest.TestCase):
-    """SAM's own classes, given the overlay and the variables, make of them what the platform says."""
+    """The overlay and the variables, as read by SAM's own classes."""
 
     FUNCTIONS = {
         "login": {"logical_id": "LoginFunction", "environment": {"USERS_TABLE": "users", "WEB_ORIGIN": "http://127.0.0.1:3000"}},
@@ -115,7 +115,7 @@ class Overlay(unittest.TestCase):
 
 
 class Engine(unittest.TestCase):
-    def test_without_a_container_engine_it_says_so_and_names_the_other_way(self):
+    def test_a_missing_container_engine_is_reported_with_an_alternative(self):
         nowhere = {"DOCKER_HOST": "unix:///nowhere/docker.sock", "CONTAINER_HOST": "unix:///nowhere/podman.sock"}
         done = run(["scripts/sam-local"], nowhere)
         self.assertNotEqual(done.returncode, 0)
@@ -136,7 +136,7 @@ class Routes(unittest.TestCase):
 
 
 class Watch(unittest.TestCase):
-    """`make watch` and `make events`, from the start to the answers."""
+    """`make watch` and `make events`, from the start to the responses."""
 
     def setUp(self):
         self.port = five_free_ports()
@@ -156,7 +156,7 @@ class Watch(unittest.TestCase):
     def stop(self):
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(30)
-        self.assertTrue(is_free(self.port), "the platform ended with it")
+        self.assertTrue(is_free(self.port), "the platform has ended as well")
 
     def call(self, path: str, **headers: str) -> tuple[int, dict]:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port + 5}{path}", headers=headers)
@@ -166,7 +166,7 @@ class Watch(unittest.TestCase):
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    def test_functions_answer_their_routes_and_their_events(self):
+    def test_functions_handle_their_routes_and_their_events(self):
         self.assertEqual(self.call("/api/plans")[0], 200)
         status, refused = self.call("/api/auth/me")
         self.assertEqual((status, refused["error"]["code"]), (401, "UNAUTHENTICATED"))
@@ -182,7 +182,7 @@ class Watch(unittest.TestCase):
             answer = json.loads(answered.stdout)
             self.assertTrue(name == "send-mail" or answer["statusCode"] == 200, f"{name}: {answer}")
 
-        # The path's parameter arrives through the router, too.
+        # The router also passes the path's parameter.
         event = json.loads((ROOT / "events/local/play-video.json").read_text())
         status, played = self.call(event["rawPath"], authorization=event["headers"]["authorization"])
         self.assertEqual(status, 200, played)

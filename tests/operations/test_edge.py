@@ -1,4 +1,4 @@
-"""What CloudFront's functions of template.yaml make of a path. tests/no_route.rs has the same of the local gateway."""
+"""How the CloudFront functions of template.yaml rewrite a path. tests/no_route.rs tests the same for the local gateway."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import unittest
 
 from support import ROOT
 
-# CloudFront gives a function the event of a request, and goes on with the request that it returns.
+# CloudFront calls a function with the event of a request, and continues with the request that it returns.
 RUN = """
 const [code, ...paths] = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const handler = new Function(code + "; return handler;")();
@@ -31,7 +31,7 @@ def paths_of(function: str, *paths: str) -> list[str]:
 
 
 class Edge(unittest.TestCase):
-    def test_the_version_is_taken_off_a_path_once_and_nothing_else_is(self):
+    def test_only_the_version_is_removed_from_a_path_and_only_once(self):
         paths = {
             "/api/v1/videos": "/api/videos",
             "/api/v1/videos/01890000-0000-7000-8000-000000000000/play": "/api/videos/01890000-0000-7000-8000-000000000000/play",
@@ -43,7 +43,7 @@ class Edge(unittest.TestCase):
             paths[same] = same
         self.assertEqual(dict(zip(paths, paths_of("ApiPaths", *paths))), paths)
 
-    def test_a_path_that_names_no_file_is_the_apps_page(self):
+    def test_a_path_without_a_file_leads_to_the_apps_page(self):
         paths = {"/": "/index.html", "/plans": "/index.html", "/watch/a/b": "/index.html", "/assets/app-1.js": "/assets/app-1.js"}
         self.assertEqual(dict(zip(paths, paths_of("WebPaths", *paths))), paths)
 

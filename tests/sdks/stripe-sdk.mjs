@@ -77,7 +77,7 @@ for await (const invoice of stripe.invoices.list({ customer: customer.id, limit:
 claim("its invoice is listed", listed.length === 1 && listed[0] === complete.invoice);
 
 const events = received.map(({ body, signature }) => stripe.webhooks.constructEvent(body, signature, secret));
-claim("every webhook has a good signature", events.length > 0);
+claim("every webhook has a valid signature", events.length > 0);
 const completed = events.find((event) => event.type === "checkout.session.completed");
 claim("the redirect waited for checkout.session.completed", completed?.data.object.id === session.id);
 claim("events are of the library's API version", events.every((event) => event.api_version === Stripe.API_VERSION));
@@ -91,9 +91,9 @@ try {
 try {
   const decoy = first.signature.replace(/v1=[0-9a-f]+/, "v1=" + first.signature.match(/v0=([0-9a-f]+)/)[1]);
   stripe.webhooks.constructEvent(first.body, decoy, secret);
-  claim("the decoy is no signature", false);
+  claim("the decoy is not a valid signature", false);
 } catch (error) {
-  claim("the decoy is no signature", error instanceof Stripe.errors.StripeSignatureVerificationError);
+  claim("the decoy is not a valid signature", error instanceof Stripe.errors.StripeSignatureVerificationError);
 }
 const ended = await stripe.subscriptions.cancel(complete.subscription.id);
 claim("a subscription is canceled at once", ended.status === "canceled");

@@ -42,7 +42,7 @@ async function subscribe(email, price, card, more = {}) {
     ...more,
   });
   const paid = await fetch(session.url, { method: "POST", redirect: "manual", body: new URLSearchParams({ card }) });
-  if (paid.status !== 303) throw new Error(`the page answered ${paid.status}`);
+  if (paid.status !== 303) throw new Error(`the checkout page returned ${paid.status}`);
   const complete = await get(`/v1/checkout/sessions/${session.id}`, { "expand[]": "line_items" });
   return { customer: customer.id, open: session, complete, id: complete.subscription };
 }
@@ -67,7 +67,7 @@ const visit = await fetch(`${link.url}?client_reference_id=u1`, {
   redirect: "manual",
   body: new URLSearchParams({ card: "4242424242424242", email: `link-${run}@example.com` }),
 });
-if (visit.status !== 200) throw new Error(`the link's page answered ${visit.status}`);
+if (visit.status !== 200) throw new Error(`the payment link returned ${visit.status}`);
 const sold = (await get("/v1/checkout/sessions", { payment_link: link.id })).data[0];
 const trial = await subscribe(`trial-${run}@example.com`, basic.id, "4000000000000341", {
   "subscription_data[trial_period_days]": "7",
@@ -136,7 +136,7 @@ const tsc = createRequire(join(process.cwd(), "x.js")).resolve("typescript/bin/t
 try {
   const options = ["--strict", "--noEmit", "--skipLibCheck", "--module", "nodenext", "--target", "es2022", file];
   execFileSync(process.execPath, [tsc, ...options], { stdio: "inherit" });
-  console.log(`ok   ${objects.length} objects and ${kinds.length} kinds of events are of the library's types`);
+  console.log(`ok   ${objects.length} objects and ${kinds.length} kinds of events have the library's types`);
 } catch {
   process.exitCode = 1;
 } finally {

@@ -61,7 +61,7 @@ def main():
     customer = client.v1.customers.create(params, {"idempotency_key": f"customer-{run}"})
     again = client.v1.customers.create(params, {"idempotency_key": f"customer-{run}"})
     claim("the same idempotency key makes one customer", again.id == customer.id)
-    claim("and says that the answer is repeated", again.last_response.headers.get("Idempotent-Replayed") == "true")
+    claim("the response is marked as replayed", again.last_response.headers.get("Idempotent-Replayed") == "true")
     try:
         client.v1.customers.create({"email": "other@example.com"}, {"idempotency_key": f"customer-{run}"})
         claim("the same key with other parameters is refused", False)
@@ -78,7 +78,7 @@ def main():
     claim("a session is open and has a page", session.status == "open" and session.url.startswith(BASE))
     status, _, page = post_page(session.url, card="4000000000000002")
     claim("a declined card leaves the session open", status == 200 and "declined" in page)
-    claim("and makes no subscription", not client.v1.subscriptions.list({"customer": customer.id, "status": "all"}).data)
+    claim("a declined card creates no subscription", not client.v1.subscriptions.list({"customer": customer.id, "status": "all"}).data)
     status, location, _ = post_page(session.url, card="4242424242424242")
     claim("paying leads to the merchant's page",
           status == 303 and location == f"http://127.0.0.1:9/return?session_id={session.id}")
@@ -98,7 +98,7 @@ def main():
     preview = client.v1.invoices.create_preview({
         "customer": customer.id, "subscription": subscription.id, "subscription_details": change,
     })
-    claim("an upgrade is previewed at the difference of the prices", preview.amount_due == 1000)
+    claim("the preview of an upgrade is the difference of the prices", preview.amount_due == 1000)
     upgraded = client.v1.subscriptions.update(subscription.id, {**change, "payment_behavior": "pending_if_incomplete"})
     claim("and made", upgraded["items"].data[0].price.id == premium.id and upgraded.pending_update is None)
     invoices = client.v1.invoices.list({"customer": customer.id}).data
@@ -107,12 +107,12 @@ def main():
     ending = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
     claim("a cancellation at period end keeps it active", ending.status == "active" and ending.cancel_at_period_end)
     resumed = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
-    claim("and can be undone", resumed.cancel_at is None and not resumed.cancel_at_period_end)
+    claim("a cancellation can be undone", resumed.cancel_at is None and not resumed.cancel_at_period_end)
 
     intent = invoice.payments.data[0].payment.payment_intent
     refund = client.v1.refunds.create({"payment_intent": intent, "amount": 400})
     charge = client.v1.charges.retrieve(refund.charge, {"expand": ["refunds"]})
-    claim("a part is refunded", charge.amount_refunded == 400 and not charge.refunded and len(charge.refunds.data) == 1)
+    claim("a charge is refunded in part", charge.amount_refunded == 400 and not charge.refunded and len(charge.refunds.data) == 1)
 
     portal = client.v1.billing_portal.sessions.create({"customer": customer.id, "return_url": "http://127.0.0.1:9/"})
     status, _, _ = post_page(portal.url, action="cancel", subscription=subscription.id)

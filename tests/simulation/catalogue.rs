@@ -1,4 +1,4 @@
-//! What a merchant sells during a history: prices move, currencies change, products are renamed, coupons are deleted.
+//! The merchant's catalogue during a history: prices move, currencies change, products are renamed, coupons are deleted.
 
 use super::check;
 use super::history::{History, id};
@@ -25,7 +25,7 @@ const HALF: &[(&str, &str)] = &[("percent_off", "50"), ("duration", "repeating")
 /// The service caches prices for five minutes.
 const KEPT_SECONDS: i64 = 6 * 60;
 
-/// What is for sale now, and what ever was in this history.
+/// What is for sale now, and what was for sale earlier in this history.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalogue {
     /// All products that ever sold a plan.
@@ -226,7 +226,7 @@ impl History<'_> {
         let is_active = self.world.stripe.get(&path).await["active"] == true;
         let flip = if is_active { "false" } else { "true" };
         let (status, _) = self.world.stripe.post(&path, &[("active", flip)]).await;
-        self.tell(&format!("the merchant sets active {flip} of {path}: {status}"));
+        self.tell(&format!("the merchant sets active={flip} on {path}: {status}"));
         self.some_minutes().await;
         Ok(())
     }
@@ -241,7 +241,7 @@ impl History<'_> {
             _ => [("metadata[plan_type]", "premium")],
         };
         let (status, _) = self.world.stripe.post(&path, &form).await;
-        self.tell(&format!("the merchant sets {form:?} of a product: {status}"));
+        self.tell(&format!("the merchant sets {form:?} on a product: {status}"));
         self.some_minutes().await;
         Ok(())
     }
@@ -290,7 +290,7 @@ impl History<'_> {
     /// Counts the past days; then moves prices carelessly and repairs what can be repaired. Counting the days again
     /// must give the same bytes.
     pub(super) async fn recount(&mut self) -> Result<(), String> {
-        // Earlier histories on this platform ended without notice.
+        // Earlier histories on this platform may have ended at any point.
         self.reconciled().await?;
         let before = self.counted().await?;
         self.tell("the days are counted");
@@ -311,7 +311,7 @@ impl History<'_> {
         if before != after {
             let differs = before.iter().zip(&after).find(|(before, after)| before != after);
             let (was, is) = differs.map(|(was, is)| differing(was, is)).unwrap_or_default();
-            return Err(format!("past days are counted otherwise after prices moved: {was} is now {is}"));
+            return Err(format!("past days are counted differently after prices moved: {was} is now {is}"));
         }
         self.compare("after a recount").await
     }

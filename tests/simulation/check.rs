@@ -1,4 +1,4 @@
-//! Compares tables and answers with the oracle.
+//! Compares tables and responses with the oracle.
 
 use super::oracle::{self, Given};
 use super::stripe::Truth;
@@ -32,7 +32,7 @@ async fn plays(world: &World, person: &Person, given: Given, truth: &Truth) -> R
         let after = world.now();
         let expected = [before, after].map(|now| oracle::play(truth, given, required, now));
         if !expected.contains(&answer.code()) || (answer.code().is_empty() && answer.status() != 200) {
-            return Err(format!("a {required} video is answered {answer}, expected {expected:?}"));
+            return Err(format!("playing a {required} video returns {answer}, expected {expected:?}"));
         }
     }
     Ok(())
@@ -135,14 +135,14 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
         let aws = world.aws();
         let notes = aws.partition(&aws.audit, "day", &ended.to_string()[..10]).await;
         if !notes.iter().any(|note| note["subject"] == one["id"]) {
-            return Err(format!("no audit tells that {} was one too many", one["id"]));
+            return Err(format!("no audit entry names {} as surplus", one["id"]));
         }
         let of = |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
         for invoice in truth.invoices.iter().filter(of).filter(|one| one["amount_paid"].as_i64() > Some(0)) {
             let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
             let charge = truth.charges.iter().find(|one| one["payment_intent"] == *intent && one["paid"] == true);
             if charge.is_none_or(|charge| charge["refunded"] != true && charge["disputed"] != true) {
-                return Err(format!("{} was one too many, and {} was not given back", one["id"], invoice["id"]));
+                return Err(format!("{} was surplus, but {} was not refunded", one["id"], invoice["id"]));
             }
         }
     }
@@ -156,7 +156,7 @@ pub(crate) async fn strangers(world: &World, customers: &[String]) -> Result<(),
         let row = aws.row(&format!("CUST#{customer}")).await;
         let entries = aws.partition(&aws.billing_events, "pk", &format!("CUST#{customer}")).await;
         if !row.is_null() || !entries.is_empty() {
-            return Err(format!("{customer} is nobody's, and has {row} and {entries:?}"));
+            return Err(format!("{customer} belongs to no account, but has {row} and {entries:?}"));
         }
     }
     Ok(())
@@ -204,7 +204,7 @@ pub(crate) async fn refunds(world: &World, customers: &[String]) -> Result<(), S
         let kept: i64 = entries.iter().filter(of).filter_map(|entry| entry["amount"].as_i64()).sum();
         if charge["amount_refunded"].as_i64() != Some(kept) {
             return Err(format!(
-                "{} went back of {}, and the ledger says {kept}",
+                "{} of {} was refunded, but the ledger says {kept}",
                 charge["amount_refunded"], charge["id"]
             ));
         }

@@ -45,7 +45,7 @@ impl History<'_> {
             return self.time().await;
         }
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("time passes to {off} s from {:?}", Timestamp::from_second(moment)));
+        self.tell(&format!("the clock moves to {off} s from {:?}", Timestamp::from_second(moment)));
         self.world.advance(seconds).await;
         Ok(())
     }
@@ -68,7 +68,7 @@ impl History<'_> {
         self.world.mode(self.mode);
         if self.mode != Mode::Hold && self.chance.once_in(2) {
             let released = self.world.platform.running().webhooks().release();
-            self.tell(&format!("{released} webhooks are let go"));
+            self.tell(&format!("{released} webhooks are released"));
         }
         Ok(())
     }
@@ -102,11 +102,11 @@ impl History<'_> {
         }
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
         let answers = futures::future::join_all(bodies.iter().map(|body| self.world.post(body))).await;
-        self.tell(&format!("webhooks at once are answered {answers:?}"));
+        self.tell(&format!("concurrent webhooks get {answers:?}"));
         Ok(())
     }
 
-    /// A webhook is about to write what it read, and is overtaken by a change and its webhooks.
+    /// A change and its webhooks overtake a webhook between its read and its write.
     pub(super) async fn overlap(&mut self) -> Result<(), String> {
         let Some(one) = self.live_one().await.filter(|_| !self.calm) else { return Ok(()) };
         self.tally.overlaps += 1;
@@ -152,7 +152,7 @@ impl History<'_> {
             done
         };
         let (answer, (what, status)) = tokio::join!(overtaken, overtaking);
-        self.tell(&format!("meanwhile the merchant {what}: {status}; then the first is answered {answer}"));
+        self.tell(&format!("meanwhile the merchant {what}: {status}; then the first webhook gets {answer}"));
         self.world.mode(self.mode);
         if self.chance.once_in(2) {
             self.converge().await?;

@@ -27,7 +27,7 @@ pub(super) const CARDS: [(u64, &str); 7] = [
     (2, "4000000000001976"),
 ];
 
-/// What was done and checked, across many histories.
+/// Counts of what was done and checked, across histories.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub histories: u64,
@@ -153,7 +153,7 @@ pub(super) struct History<'a> {
     pub(super) is_struck: bool,
     /// No faults and no disorder: even a wrong strategy survives this.
     pub(super) calm: bool,
-    /// When it began.
+    /// The time at which the history began.
     pub(super) began: Timestamp,
     /// The settled entries, as they were first seen.
     record: check::Record,
@@ -336,16 +336,16 @@ impl History<'_> {
         self.tally.faults += 1;
     }
 
-    /// An operation is done at Stripe, but its answers are lost.
+    /// An operation takes effect at Stripe, but its responses are lost.
     pub(super) fn lose_answers(&mut self, operation: &str) {
-        self.tell(&format!("fault: the answers of {operation} are lost"));
+        self.tell(&format!("fault: the responses to {operation} are lost"));
         let (target, kind, operation) = (Target::Stripe, Kind::ResetAfter, Some(operation.to_owned()));
         self.world.faults().add(Fault { target, table: None, operation, kind, skip: 0, count: 12, answer: None });
         self.is_struck = true;
         self.tally.faults += 1;
     }
 
-    /// Whether an answer is one that the call may have.
+    /// Whether a response is one that the call may return.
     pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
         self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
@@ -353,7 +353,7 @@ impl History<'_> {
         // Webhooks of its own effects may have overtaken it three times.
         let is_busy = answer.status() == 503 && answer.code() == "UNAVAILABLE";
         self.tally.busy += u64::from(is_busy && !is_fault);
-        if is_fine || is_fault || is_busy { Ok(()) } else { Err(format!("{what} is answered {answer}")) }
+        if is_fine || is_fault || is_busy { Ok(()) } else { Err(format!("{what} returned {answer}")) }
     }
 
     /// Delivers all webhooks, and makes up for lost ones.
@@ -385,20 +385,20 @@ impl History<'_> {
         if let Some(scope) = job {
             let done = self.world.platform.running().run_job("reconcile-nightly", json!({ "scope": scope })).await;
             let done = done?;
-            self.tell(&format!("what was lost is reconciled by the job ({scope}): {} differed", count(&done["drift"])));
+            self.tell(&format!("the job reconciles lost events ({scope}): {} differed", count(&done["drift"])));
             return Ok(());
         }
         let noted = self.world.now().to_string();
         let mut status = 0;
         for customer in &self.person.customers {
-            // Any event makes up for all known customers of a user; an unknown customer needs an event of its own.
+            // Any event makes up for all known customers of a user. An unknown customer needs its own event.
             let is_unknown = self.world.aws().row(&format!("CUST#{customer}")).await.is_null();
             if is_unknown || self.person.customers.last() == Some(customer) {
                 let path = format!("customers/{customer}");
                 status = self.world.stripe.post(&path, &[("metadata[reconciled]", noted.as_str())]).await.0;
             }
         }
-        self.tell(&format!("what was lost is made up for by another event: {status}"));
+        self.tell(&format!("another event makes up for lost ones: {status}"));
         if status != 200 {
             // A deleted customer has no more events; one of the lost ones is delivered instead.
             let webhooks = self.world.platform.running().webhooks();
@@ -409,14 +409,12 @@ impl History<'_> {
         Ok(())
     }
 
-    /// Checks tables and answers against the oracle.
+    /// Checks tables and responses against the oracle.
     pub(super) async fn compare(&mut self, when: &str) -> Result<(), String> {
         self.tally.comparisons += 1;
         self.tally.plays += REQUIRED.len() as u64;
         for gone in &self.gone {
-            check::gone(self.world, gone)
-                .await
-                .map_err(|why| format!("{when}, of an account that was deleted: {why}"))?;
+            check::gone(self.world, gone).await.map_err(|why| format!("{when}, for a deleted account: {why}"))?;
         }
         check::strangers(self.world, &self.strangers).await.map_err(|why| format!("{when}: {why}"))?;
         self.settled_stays().await.map_err(|why| format!("{when}: {why}"))?;

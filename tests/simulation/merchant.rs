@@ -1,4 +1,4 @@
-//! What operators do through the service, and merchants at Stripe directly, in a history.
+//! In a history: what operators do through the service, and what merchants do directly at Stripe.
 
 use super::check;
 use super::history::{CARDS, History, id};
@@ -87,7 +87,13 @@ impl History<'_> {
                 self.world.stripe.post(&path, &[("cancel_at_period_end", flip)]).await.0
             }
         };
-        let ways = ["ends it now", "sets an end", "takes the end back", "flips its end", "flips its end"];
+        let ways = [
+            "cancels now",
+            "sets a cancellation date",
+            "clears the cancellation date",
+            "toggles the cancellation",
+            "toggles the cancellation",
+        ];
         let way = ways[usize::try_from(way).unwrap_or(0)];
         self.tell(&format!("the merchant {way} ({days} days): {status}"));
         Ok(())
@@ -163,7 +169,7 @@ impl History<'_> {
             let Some(charge) = self.pick(&paid) else { return Ok(()) };
             let is_inquiry = self.chance.once_in(3);
             let done = self.world.platform.running().stripe().dispute(id(charge), is_inquiry);
-            self.tell(&format!("a bank disputes {}, asking only: {is_inquiry}: {done}", id(charge)));
+            self.tell(&format!("a bank disputes {}, inquiry {is_inquiry}: {done}", id(charge)));
             return Ok(());
         };
         let path = format!("disputes/{}", id(dispute));
@@ -183,7 +189,7 @@ impl History<'_> {
             self.lost_disputes.push(id(dispute).to_owned());
         }
         let told = text.unwrap_or("no evidence");
-        self.tell(&format!("the merchant answers with {told}, inquiry {is_inquiry}: {status} {}", answer["status"]));
+        self.tell(&format!("the merchant responds with {told}, inquiry {is_inquiry}: {status} {}", answer["status"]));
         if answer["status"] == "lost" {
             self.converge().await?;
             self.compare("after a dispute was lost").await?;
@@ -234,7 +240,7 @@ impl History<'_> {
             self.world.stripe.post("checkout/sessions", &form).await
         };
         let (200, opened) = opened else {
-            self.tell(&format!("nothing is sold elsewhere: {}", opened.1["error"]["message"]));
+            self.tell(&format!("no sale elsewhere: {}", opened.1["error"]["message"]));
             return Ok(());
         };
         let url = opened["url"].as_str().unwrap_or_default();

@@ -149,7 +149,7 @@ fn describe(failure: &Failure) -> String {
 }
 
 #[test]
-fn every_history_ends_as_stripe_has_it() {
+fn every_history_ends_matching_stripe() {
     let seeds = seeds();
     let count = seeds.end - seeds.start;
     let started = Instant::now();
@@ -172,16 +172,16 @@ fn every_history_ends_as_stripe_has_it() {
     ));
 }
 
-/// Run by `make simulate-mutants`; in `make test` it would cost more than it shows.
+/// Run by `make simulate-mutants`. It is too slow for `make test`.
 #[test]
 #[ignore = "make simulate-mutants"]
 fn every_wrong_strategy_is_rejected() {
     let seeds = setting("SEEDS").unwrap_or(SEEDS);
     for strategy in WRONG {
-        // Its rows are right when nothing goes wrong: the strategy is rejected, not the fixture.
+        // Without faults its rows are right, so a rejection is due to the strategy and not to the fixture.
         let (_, failure) = simulate(strategy, 0..10, true);
         if let Some(failure) = failure {
-            panic!("{strategy:?} fails where nothing goes wrong: {}", describe(&failure));
+            panic!("{strategy:?} fails even without faults: {}", describe(&failure));
         }
         let (_, failure) = simulate(strategy, 0..seeds, false);
         let failure = failure.unwrap_or_else(|| panic!("{strategy:?} is not rejected within {seeds} seeds"));

@@ -24,8 +24,8 @@ const SOLD: [(&str, &str, &str); 4] = [
 /// A plan and its interval.
 type Sold = (&'static str, &'static str);
 
-/// What a price itself says that it sells, by its lookup key or the one kept in its metadata. A key may end in the
-/// currency: `basic_month_eur`.
+/// What a price sells according to its lookup key or the one kept in its metadata. A key may end in the currency:
+/// `basic_month_eur`.
 fn named(price: &Value) -> Option<Sold> {
     let key = price["lookup_key"].as_str().or_else(|| price["metadata"]["lookup_key"].as_str())?;
     let is_of = |known: &str| {
@@ -34,7 +34,7 @@ fn named(price: &Value) -> Option<Sold> {
     SOLD.iter().find(|(known, ..)| is_of(known)).map(|(_, plan, interval)| (*plan, *interval))
 }
 
-/// What a price sells whose product sells only one of our plans: that plan, at the price's own interval.
+/// What a price sells if its product sells only one of our plans: that plan, at the price's own interval.
 fn of_product(price: &Value, plans: &BTreeSet<&'static str>) -> Option<Sold> {
     let plan = plans.first().filter(|_| plans.len() == 1)?;
     let every = ["month", "year"].into_iter().find(|every| price["recurring"]["interval"] == **every)?;
@@ -449,7 +449,7 @@ pub(crate) fn difference(what: &str, found: &Value, expected: &Value) -> Option<
     let told: Vec<String> = differing
         .map(|name| {
             let shown = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
-            format!("{name} is {} and ought to be {}", shown(is.get(name)), shown(ought.get(name)))
+            format!("{name} is {} and should be {}", shown(is.get(name)), shown(ought.get(name)))
         })
         .collect();
     Some(format!("{what}: {}", told.join("; ")))

@@ -36,13 +36,13 @@ async fn delivered(world: &World, body: &str) -> bool {
         match world.post(body).await {
             200 => return true,
             503 => {}
-            other => panic!("a webhook is answered {other}"),
+            other => panic!("a webhook returned {other}"),
         }
     }
     false
 }
 
-/// The same event with an id that has no mark.
+/// The same event with an unused id, which has no mark.
 fn renamed(body: &str, id: &str) -> String {
     let mut event: Value = serde_json::from_str(body).expect("an event");
     event["id"] = json!(id);
@@ -78,7 +78,7 @@ async fn a_checkouts_events_may_arrive_in_any_order() {
     person.find_customers(&world.stripe).await;
     let events = events(&world);
     let kinds: Vec<&str> = events.iter().map(|(kind, _)| kind.as_str()).collect();
-    // The observed billing events, in both orders; the others say nothing about money or access.
+    // The observed billing events, in both orders. The others do not affect money or access.
     for kind in
         ["customer.subscription.created", "customer.subscription.updated", "invoice.paid", "checkout.session.completed"]
     {

@@ -1,5 +1,5 @@
 //! The fault sweep: every call that a flow makes to DynamoDB and Stripe fails in turn (before or after it is done,
-//! hanging, throttled, cut short; once and for good). Then the request is repeated. Nothing may be lost, and nothing
+//! hanging, throttled, cut short; once and permanently). Then the request is repeated. Nothing may be lost, and nothing
 //! done twice.
 
 use super::check;
@@ -128,7 +128,7 @@ impl Sweep {
         }
     }
 
-    /// What must never happen twice: paid invoices, refunds, and open checkouts.
+    /// The counts of what must not happen twice: paid invoices, refunds, and open checkouts.
     async fn count(&self) -> (usize, i64, usize) {
         let customer = &self.person.customers[0];
         let invoices = self.world.stripe.invoices(customer).await;
@@ -162,14 +162,14 @@ impl Sweep {
         self.world.faults().clear();
         let admitted = [200, 201, 502, 503];
         if !admitted.contains(&answer.status()) {
-            return Err(format!("answered {answer}"));
+            return Err(format!("returned {answer}"));
         }
         let calls = self.calls(&answer);
         if answer.status() >= 500 {
             let again = self.act(flow, &key).await;
-            // It may already be done, and the repetition is told so.
+            // The change may already be done, and the repetition reports that.
             if again.status() >= 300 && again.code() != "CONFLICT" {
-                return Err(format!("answered {answer}, and then {again}"));
+                return Err(format!("returned {answer}, and then {again}"));
             }
         }
         // The webhook that Stripe sends for whatever was done.
@@ -178,7 +178,7 @@ impl Sweep {
             support::billing::post_event(&self.world.platform, &told, "customer.updated", &self.person.customers[0])
                 .await;
         if told.status() != 200 {
-            return Err(format!("the webhook is answered {told}"));
+            return Err(format!("the webhook returned {told}"));
         }
         check::rows(&self.world, &self.person).await?;
         let after = self.count().await;
@@ -200,7 +200,7 @@ impl Sweep {
             Flow::Downgrade => one["schedule"]["phases"].as_array().is_some_and(|phases| phases.len() > 1),
             Flow::Webhook | Flow::Checkout | Flow::Refund | Flow::Deletion => true,
         };
-        if done { Ok(calls) } else { Err(format!("it was lost: {one}")) }
+        if done { Ok(calls) } else { Err(format!("the change was lost: {one}")) }
     }
 
     /// Deletes an account, and repeats the deletion if it failed: no data is left, and nobody is charged.
@@ -214,19 +214,19 @@ impl Sweep {
         let answer = self.act(Flow::Deletion, "").await;
         self.world.faults().clear();
         if ![200, 502, 503].contains(&answer.status()) {
-            return Err(format!("answered {answer}"));
+            return Err(format!("returned {answer}"));
         }
         let calls = self.calls(&answer);
         if answer.status() != 200 {
             let again = self.act(Flow::Deletion, "").await;
             if again.status() != 200 && again.code() != "SESSION_REVOKED" {
-                return Err(format!("answered {answer}, and then {again}"));
+                return Err(format!("returned {answer}, and then {again}"));
             }
         }
         let (event, customer) = (format!("evt_sweep_deletion_{}", self.runs), &self.person.customers[0]);
         let told = support::billing::post_event(&self.world.platform, &event, "customer.deleted", customer).await;
         if told.status() != 200 {
-            return Err(format!("the webhook is answered {told}"));
+            return Err(format!("the webhook returned {told}"));
         }
         let finished = self.world.platform.running().run_job("finish-deletions", json!({})).await;
         finished?;

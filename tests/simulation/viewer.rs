@@ -67,7 +67,7 @@ impl History<'_> {
             led
         };
         let told = if led.contains("session_id=") { "the return page" } else { led.as_str() };
-        self.tell(&format!("pays with {card}, and is led to {told}"));
+        self.tell(&format!("pays with {card} and is redirected to {told}"));
     }
 
     /// Where a hosted page redirects to; `None` if it does not.
@@ -152,7 +152,7 @@ impl History<'_> {
     /// The account is deleted, and the person comes back with a new one.
     pub(super) async fn delete_account(&mut self) -> Result<(), String> {
         if self.has_bought_elsewhere {
-            // Its buyer is known once its events have arrived; for a deleted account they would arrive too late.
+            // Deliver the events first: they name the buyer, and would arrive too late for a deleted account.
             self.converge().await?;
         }
         self.person.find_customers(&self.world.stripe).await;
@@ -167,7 +167,7 @@ impl History<'_> {
         let who = self.person.viewer.get("/api/auth/me").await;
         match (answer.status(), who.status()) {
             (_, 401) => {}
-            (200, _) => return Err(format!("the account was deleted, and is answered {who}")),
+            (200, _) => return Err(format!("the account was deleted, but get-me returned {who}")),
             _ => return Ok(()),
         }
         self.tell("the account is gone, and there is a new one");

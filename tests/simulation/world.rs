@@ -76,7 +76,7 @@ impl World {
         let environment = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let start = Options { seed: Seed::None, template: template.clone(), environment, ..options() };
         let platform = Platform::of_options(start).await;
-        // It was read and is no longer needed.
+        // It was parsed and is no longer needed.
         let _ = std::fs::remove_file(template);
         let key = platform.running().secret("StripeSecret")["api_key"].as_str().expect("a key").to_owned();
         let stripe = Stripe::new(platform.client().clone(), &platform.running().urls().stripe, &key);
@@ -100,7 +100,7 @@ impl World {
         let is_ours = |price: &Value| price["lookup_key"].is_string() && price["id"] != foreign["id"];
         let prices: Vec<Value> = all.into_iter().filter(is_ours).collect();
         assert_eq!(prices.len(), 4, "the prices of two plans");
-        // Events about videos belong to no history.
+        // Histories do not need events about videos.
         platform.running().webhooks().reset();
         let mut webhook_url = format!("{}/api/subscription/webhook", platform.running().urls().web);
         let mut receiver = None;
@@ -173,7 +173,7 @@ impl World {
         self.advance(begin.duration_since(self.now()).as_secs()).await;
     }
 
-    /// Ends a history: nothing of it is due any more.
+    /// Ends a history, so that nothing of it is due later.
     pub(crate) async fn end(&self, person: &Person, strangers: &[String]) {
         self.faults().clear();
         self.mode(Mode::Drop);
@@ -195,7 +195,7 @@ impl World {
             self.advance(due.duration_since(self.now()).as_secs().max(0) + 1).await;
         }
         let refused = webhooks.list().into_iter().find(|one| one.next_attempt_at.is_some());
-        Err(format!("a webhook is refused again and again: {refused:?}"))
+        Err(format!("a webhook is refused repeatedly: {refused:?}"))
     }
 
     /// Posts an event's body to the receiver of Stripe's events, signed now.

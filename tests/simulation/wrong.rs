@@ -164,7 +164,7 @@ impl Inner {
         self.write(writes).await
     }
 
-    /// Like `state`, but a payment is added when its event says so, to those added before.
+    /// Like `state`, but adds a payment to the previous ones when its event arrives.
     async fn booked(&self, truth: &Truth, event: &Value, user: &str, customer: &str) -> Vec<Value> {
         let mut writes = self.state(truth, user, customer);
         let paid = |write: &Value| {
@@ -231,7 +231,7 @@ impl Inner {
             (200, _) => Ok(()),
             // Another writer marked the event.
             (_, answer) if answer["__type"].as_str().is_some_and(|one| one.contains("TransactionCanceled")) => Ok(()),
-            (status, answer) => panic!("a fixture writes what DynamoDB refuses: {status} {answer}"),
+            (status, answer) => panic!("DynamoDB refuses the write of a fixture: {status} {answer}"),
         }
     }
 }
@@ -242,7 +242,7 @@ fn attributes(row: &Value) -> Value {
         Value::String(text) => json!({ "S": text }),
         Value::Number(number) => json!({ "N": number.to_string() }),
         Value::Bool(flag) => json!({ "BOOL": flag }),
-        other => panic!("no attribute of a row: {other}"),
+        other => panic!("not an attribute of a row: {other}"),
     };
     let fields = row.as_object().into_iter().flatten();
     Value::Object(fields.map(|(name, value)| (name.clone(), attribute(value))).collect::<Map<_, _>>())

@@ -1,4 +1,4 @@
-//! What the tests of billing do: buy, change, deliver Stripe's events, and read the tables that must come out the same.
+//! Helpers for the tests of billing: buying, changing plans, delivering Stripe's events, and reading the tables.
 
 use crate::{Answer, PASSWORD, Platform, Viewer};
 use hmac::{Hmac, KeyInit, Mac};

@@ -58,7 +58,7 @@ impl Platform {
         Self::of(options, None).await.expect("the bare platform starts")
     }
 
-    /// A bare platform whose template was changed by `change`, or the reason why it refuses to start.
+    /// A bare platform whose template was changed by `change`.
     ///
     /// # Errors
     /// The platform's complaint about the template.

@@ -1,10 +1,10 @@
-// Fails when a first route loads more JavaScript than it may: the entry, the route's own chunk, all that they import, and the
-// texts of the first pages in the language that needs most. And when such a page shows a text that is not among these.
+// Fails when a first route loads more JavaScript than its budget: the entry, the route's own chunk, all their imports, and the
+// first pages' catalogue in the largest language. Also fails when such a page shows a text that is not in that catalogue.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const KILOBYTES_MAX = 126;
-/** What somebody may open first, by the source of the route's chunk. */
+/** The routes that a visitor may open first, by the source of their chunk. */
 const FIRST_ROUTES = ['src/features/videos/landing-page.tsx', 'src/features/videos/home-page.tsx'];
 
 const dist = new URL('../dist/', import.meta.url);
@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(new URL('manifest.json', dist), 'utf8')
 /** The files that an entry of the manifest loads before it runs. */
 function files(name, found = new Set()) {
   const chunk = manifest[name];
-  if (!chunk) throw new Error(`${name} is no chunk of the build`);
+  if (!chunk) throw new Error(`${name} is not a chunk of the build`);
   if (found.has(chunk.file)) return found;
   found.add(chunk.file);
   for (const other of chunk.imports ?? []) files(other, found);

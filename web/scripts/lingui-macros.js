@@ -1,5 +1,5 @@
-// Turns Lingui's macros into calls, for Vite. TypeScript and JSX stay as they are: Vite's own transformer takes them from there.
-// In a production build the English text goes too, since the catalogues hold it.
+// Compiles Lingui's macros for Vite and leaves TypeScript and JSX to Vite's own transformer. Production builds drop the English
+// text, which is in the catalogues.
 import { transformAsync } from '@babel/core';
 import macros from '@lingui/babel-plugin-lingui-macro';
 

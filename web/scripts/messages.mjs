@@ -1,5 +1,5 @@
-// Checks the message catalogues: they hold exactly the messages of the sources, and every language that the app offers has a
-// translation of each. `npm run messages` writes them.
+// Checks that the message catalogues contain exactly the messages of the sources, with a translation in every language of the app.
+// `npm run messages` writes them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { getCatalogs } from '@lingui/cli/api';

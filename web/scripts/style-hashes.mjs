@@ -1,6 +1,5 @@
-// The player's elements bring their style inside their shadow roots, as style elements. The content security policy admits
-// these very texts by their hashes, and no others. This prints the source list; with --check it fails when template.yaml
-// has another one, with --write it puts it there.
+// The player's elements have style elements in their shadow roots, which the content security policy allows by their hashes.
+// Prints the source list. --check fails if template.yaml has a different one, --write writes it there.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CustomVideoElement } from 'custom-media-element';
@@ -12,7 +11,7 @@ const player = ['player', 'controls']
   .join('');
 const template = new URL('../../template.yaml', import.meta.url);
 
-/** What elements make that stand in no template. */
+/** Styles that elements create without a template. */
 const MADE_BY_CODE = ['MediaErrorDialog', 'MediaKeyboardShortcutsDialog', 'MediaGestureReceiver', 'MediaChromeMenuItem', 'MediaTooltip'];
 
 const classes = { ...chrome, ...menus };
@@ -29,7 +28,7 @@ const read = (html) => {
 for (const name of wanted) {
   const html = classes[name].getTemplateHTML?.({}, {}) ?? '';
   read(html);
-  // A set goes on with what is added to it meanwhile.
+  // Iterating over a set includes what is added on the way.
   for (const [, tag] of html.matchAll(/<(media-[a-z-]+)/g)) if (byTag[tag]) wanted.add(byTag[tag]);
 }
 read(CustomVideoElement.getTemplateHTML({}));

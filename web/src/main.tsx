@@ -13,12 +13,12 @@ import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues
 import { queryClient } from './lib/query-client';
 import { subscribeToSession, token } from './lib/session';
 
-// What was read for one person is nothing for the next.
+// Data of one person must not be shown to the next.
 subscribeToSession(() => {
   if (token() === null) queryClient.clear();
 });
 
-/** Another language draws every page anew; what was read from the service stays. */
+/** A change of language remounts every page but keeps the cached data. */
 function Pages() {
   const language = useLanguage();
   return <RouterProvider key={language} router={router} />;
@@ -36,5 +36,5 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
-// Most visits go on to a page that needs these, and an error may need them at any time.
+// Most visits continue to a page that needs these texts, and an error may need them at any time.
 window.addEventListener('load', () => void needCatalogue('viewer').catch(() => undefined));

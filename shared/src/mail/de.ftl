@@ -63,8 +63,8 @@ account_deleted =
     .thanks = Vielen Dank, dass Sie bei uns waren. Sie sind jederzeit wieder willkommen.
 
 trial_ending =
-    .subject = Ihr Probezeitraum bei { $service } endet bald
-    .end = Ihr kostenloser Probezeitraum für { $service } { $plan } endet am { $end }.
+    .subject = Ihre Testphase bei { $service } endet bald
+    .end = Ihre kostenlose Testphase für { $service } { $plan } endet am { $end }.
     .price =
         Danach kostet das Abo { $price } { $interval ->
             [year] im Jahr

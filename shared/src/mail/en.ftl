@@ -1,8 +1,7 @@
 # The texts of mail in English, which every other catalogue translates. It uses Project Fluent's syntax.
 #
-# A mail is a message with the id of its content. Its attributes are, in the order in which they are read: the subject,
-# paragraphs, the label of the button (`.action`), and more paragraphs. A paragraph that comes out empty is left out.
-# A subject has no variable but { $service }.
+# An email is a message with the id of its content. Its attributes are, in reading order: the subject, paragraphs, the label
+# of the button (`.action`), and more paragraphs. Empty paragraphs are left out. A subject has only the variable { $service }.
 
 greeting = Hello,
 greeting_by_name = Hello { $name },

@@ -64,7 +64,7 @@ account_deleted =
 
 trial_ending =
     .subject = Tu prueba de { $service } termina pronto
-    .end = Tu prueba gratuita de { $service } { $plan } termina el { $end }.
+    .end = Tu prueba gratis de { $service } { $plan } termina el { $end }.
     .price =
         Después, la suscripción cuesta { $price } al { $interval ->
             [year] año

@@ -96,7 +96,7 @@ payment_to_confirm =
         } Pour conserver votre abonnement, confirmez le paiement ou utilisez une autre carte.
 
 plan_scheduled =
-    .subject = Votre offre { $service } va changer
+    .subject = Votre forfait { $service } va changer
     .change =
         Le { $start }, vous passerez à { $service } { $plan }, avec une facturation { $interval ->
             [year] annuelle
@@ -106,7 +106,7 @@ plan_scheduled =
     .action = Gérer mon abonnement
 
 plan_changed =
-    .subject = Votre offre { $service } a changé
+    .subject = Votre forfait { $service } a changé
     .change =
         Vous disposez maintenant de { $service } { $plan }, avec une facturation { $interval ->
             [year] annuelle
@@ -163,4 +163,4 @@ subscription_ended =
     .subject = Votre abonnement { $service } est terminé
     .ended = Votre abonnement est terminé. Aucun autre montant ne vous sera facturé.
     .back = Vous pouvez revenir à tout moment.
-    .action = Voir les offres
+    .action = Voir les forfaits

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect } from './test.ts';
 import type { Page } from './test.ts';
 
-/** That axe finds nothing, once whatever changes its colour or place has done so. */
+/** Expects that axe finds no violations once all animations have ended. */
 export async function expectAccessible(page: Page): Promise<void> {
   await expect
     .poll(
@@ -12,7 +12,7 @@ export async function expectAccessible(page: Page): Promise<void> {
             document.getAnimations().filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity)
               .length,
         ),
-      { message: 'nothing moves any more' },
+      { message: 'all animations have ended' },
     )
     .toBe(0);
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -21,5 +21,5 @@ export async function expectAccessible(page: Page): Promise<void> {
     help,
     at: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`),
   }));
-  expect(found, 'what axe finds').toEqual([]);
+  expect(found, 'violations that axe found').toEqual([]);
 }

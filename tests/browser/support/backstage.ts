@@ -1,5 +1,4 @@
-// What happens behind the service's back: at Stripe, on its way to us, and in the tables, as a merchant, a lost message, a bug or a
-// hand would have it.
+// Changes that bypass the service: at Stripe, in webhooks, and in the tables. A merchant, a lost message or a bug would make them.
 import { createHmac } from 'node:crypto';
 import type { Person, Platform } from './platform.ts';
 
@@ -29,7 +28,7 @@ export class Backstage {
     return (await answer.json()) as T;
   }
 
-  /** Somebody's customer and subscription at Stripe. */
+  /** A person's customer and subscription at Stripe. */
   async billed(person: Person): Promise<{ customer: string; subscription: string }> {
     const { data: customers } = await this.stripe<{ data: { id: string }[] }>('GET', `customers?email=${encodeURIComponent(person.email)}`);
     const customer = customers[0]?.id ?? '';
@@ -37,7 +36,7 @@ export class Backstage {
     return { customer, subscription: subscriptions[0]?.id ?? '' };
   }
 
-  /** Delivers an event about a customer, well signed. */
+  /** Delivers an event about a customer, with a valid signature. Returns the status of the response. */
   async event(id: string, type: string, customer: string): Promise<number> {
     const body = JSON.stringify({
       id,
@@ -53,7 +52,7 @@ export class Backstage {
     return (await fetch(`${this.platform.origin}/api/subscription/webhook`, { method: 'POST', headers, body })).status;
   }
 
-  /** Writes over the version of a customer's row, which makes it one that cannot be read, or mends it. */
+  /** Overwrites the version of a customer's row: a string makes the row unreadable, a number makes it readable again. */
   async overwriteVersion(customer: string, version: { S: string } | { N: string }): Promise<void> {
     const { TableNames } = (await this.dynamodb('ListTables', {})) as { TableNames: string[] };
     const table = TableNames.find((name) => /subscriptions/i.test(name));
@@ -72,7 +71,7 @@ export class Backstage {
       headers: {
         'x-amz-target': `DynamoDB_20120810.${operation}`,
         'x-amz-date': '20260101T000000Z',
-        // The platform looks at whose key it is.
+        // The platform checks the key id but not the signature.
         authorization: `AWS4-HMAC-SHA256 Credential=${access_key_id}/20260101/${region}/aws/aws4_request, SignedHeaders=host, Signature=0`,
         'content-type': 'application/x-amz-json-1.0',
       },

@@ -1,15 +1,15 @@
-// Whether words can be read on what really stands behind them: a picture, a gradient, a wall of posters. Axe does not look at those.
+// The contrast of text on pictures and gradients, measured in a screenshot. Axe does not check those.
 import { expect } from './test.ts';
 import type { Locator, Page } from './test.ts';
 
-/** Contrast of large text (WCAG 1.4.3). */
+/** The least contrast of large text (WCAG 1.4.3). */
 export const LARGE_TEXT_MIN = 3;
-/** Contrast of other text. */
+/** The least contrast of other text. */
 export const TEXT_MIN = 4.5;
-/** The share of the pixels behind the words that may be worse: antialiased edges of what stands behind. */
+/** The share of background pixels that may have less contrast, for antialiased edges in the background. */
 const WORSE_SHARE_MAX = 0.01;
 
-/** That every line of some text stands out from every pixel that is behind it. */
+/** Expects enough contrast between each line of a text and the pixels behind it. */
 export async function expectReadable(page: Page, words: Locator, least: number, what: string): Promise<void> {
   const lines = await words.evaluate((element) => {
     const range = document.createRange();
@@ -31,9 +31,9 @@ export async function expectReadable(page: Page, words: Locator, least: number, 
   await words.evaluate((element) => (element as HTMLElement).style.removeProperty('-webkit-text-fill-color'));
 }
 
-/** The share of a picture's pixels from which a colour does not stand out enough. */
+/** The share of a picture's pixels that have too little contrast with a colour. */
 async function shareBelow(page: Page, png: Buffer, color: string, least: number): Promise<number> {
-  // A page of its own: the app's content security policy lets no such picture be read.
+  // A separate page, because the app's content security policy does not allow this picture.
   const reader = await page.context().browser()?.newPage();
   if (!reader) throw new Error('there is no browser');
   try {

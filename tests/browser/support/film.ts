@@ -10,7 +10,7 @@ interface Film {
   bytes: number;
 }
 
-/** `test` with a film to upload: ten small seconds, uncompressed, so that they make several chunks and are soon encoded. */
+/** `test` with a film to upload: ten seconds of small pictures. It is uncompressed, so it has several chunks and is encoded quickly. */
 export const test = base.extend<object, { film: Film }>({
   film: [
     async ({}, use) => {

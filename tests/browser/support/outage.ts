@@ -1,9 +1,9 @@
-// What becomes of the requests of one kind: they are answered, fail, hang, or are refused, from one moment to another.
+// Faults for the requests of one kind, which a test can begin and end: they fail, hang, or are refused.
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { Page, Route } from '@playwright/test';
 import { leaveHanging } from './traffic.ts';
 
-/** What the player asks for, by its address. Segments are those of the picture: the stand-in names them by their number. */
+/** The URLs that the player requests. `segment` matches video segments only. */
 export const REQUESTS = {
   master: /\/[^/]+\.m3u8\?token=/,
   'media playlist': /\/rendition\/(?!text-)[^/]+\.m3u8/,
@@ -24,7 +24,7 @@ export class Outage {
   private fault: Fault | null = null;
   private left = 0;
   private readonly hung: Route[] = [];
-  /** How many requests failed, and when, in milliseconds. */
+  /** The time of each failed request, in milliseconds. */
   readonly failed: number[] = [];
   asked = 0;
 
@@ -43,7 +43,7 @@ export class Outage {
     return outage;
   }
 
-  /** So many requests fail; all of them, unless a number is given. */
+  /** Makes the next `times` requests fail; all of them by default. */
   begin(fault: Fault, times = Infinity): void {
     this.fault = fault;
     this.left = times;
@@ -67,7 +67,7 @@ export class Outage {
   }
 }
 
-/** Encrypts a film on its way, so that the player has to ask for a key. */
+/** Encrypts the film's segments in transit, so that the player has to request a key. */
 export async function encrypt(page: Page): Promise<void> {
   const key = randomBytes(16);
   const iv = randomBytes(16);
@@ -76,7 +76,7 @@ export async function encrypt(page: Page): Promise<void> {
   await page.route(REQUESTS['media playlist'], async (route) => {
     const response = await route.fetch();
     const tag = `#EXT-X-KEY:METHOD=AES-128,URI="${new URL('/a-key.bin', route.request().url()).href}",IV=0x${iv.toString('hex')}`;
-    // Behind the initialisation segment, which stays as it is.
+    // After the initialisation segment, which is not encrypted.
     const body = (await response.text()).replace(/(#EXT-X-MAP:.*\n)/, `$1${tag}\n`);
     await route.fulfill({ response, body });
   });

@@ -1,4 +1,4 @@
-// The local platform, as a child process: started on free ports, told what to do through its console, ended by its id.
+// The local platform as a child process on free ports, controlled through its console.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const LOCAL = `${process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`}/debug/local`;
-/** The web app and API, and after it Stripe, Mux, AWS and the console. */
+/** The ports of the app with its API, Stripe, Mux, AWS and the console, in this order. */
 const PORTS = 5;
 const START_SECONDS_MAX = 120;
 
 export const PASSWORD = 'a long enough phrase';
 
-/** Somebody with an account, signed in by the API. */
+/** A person with an account and a session. */
 export interface Person {
   email: string;
   token: string;
@@ -40,19 +40,19 @@ export class Platform {
     const port = await freePorts();
     const env = {
       ...process.env,
-      // One address signs up everybody here.
+      // All test accounts come from one IP address.
       LimitAddressRequests: '1000000',
       LimitCatalogueRequests: '1000000',
       LimitSignInPair: '1000',
       LimitSignInAccount: '1000',
-      // Without the three months of history: the tests make their own.
+      // Without three months of history. The tests create what they need.
       SEED: 'demo',
       ...settings,
       PORT: String(port),
       DATA_DIR: ':memory:',
     };
     const child = spawn(LOCAL, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    // Should this process end before its fixtures do.
+    // In case this process ends before it stops its fixtures.
     process.once('exit', () => child.kill('SIGTERM'));
     const platform = new Platform(child, port);
     await ready(child, within_seconds);
@@ -70,12 +70,12 @@ export class Platform {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** What the web app may talk to, the checkout's page included. */
+  /** The origins that the web app may contact. */
   get origins(): string[] {
     return [0, 1, 2].map((offset) => `http://127.0.0.1:${this.port + offset}`);
   }
 
-  /** Moves the one clock; everything due happens on the way. */
+  /** Advances the platform's clock. Everything that is due in that time happens. */
   async advance(time: { minutes?: number; hours?: number; days?: number }): Promise<void> {
     await this.console('POST', '/clock', {
       advance_seconds: 60 * (time.minutes ?? 0) + 3600 * (time.hours ?? 0) + 86_400 * (time.days ?? 0),
@@ -87,7 +87,7 @@ export class Platform {
     return new Date(now);
   }
 
-  /** What becomes of the next charges of somebody's card. */
+  /** Sets the outcome of a person's next charges. */
   async cards(person: Person, outcome: 'succeed' | 'decline' | 'require_3ds'): Promise<void> {
     await this.console('POST', '/stripe/cards', { email: person.email, outcome });
   }
@@ -116,7 +116,7 @@ export class Platform {
     return json(`http://127.0.0.1:${this.port + 4}${path}`, method, body);
   }
 
-  /** What the API answers under `data`; throws for a refusal. */
+  /** Calls the API and returns `data` from the response. Throws for an error status. */
   async api<T>(method: string, path: string, person: Person | null, body?: object): Promise<T> {
     const { data } = (await json(this.origin + path, method, body, person?.token)) as { data: T };
     return data;
@@ -129,7 +129,7 @@ export class Platform {
     return { email, token };
   }
 
-  /** Signs an account in once more, as another device does. */
+  /** Signs in to an account from another device. */
   async signIn(email: string, password = PASSWORD, device_name = 'A television'): Promise<Person> {
     const { token } = await this.api<{ token: string }>('POST', '/api/auth/login', null, { email, password, device_name });
     return { email, token };
@@ -139,7 +139,7 @@ export class Platform {
     return this.signIn('admin@marquee.test', 'marquee-demo');
   }
 
-  /** A fresh account with a plan, paid on the checkout's page. */
+  /** A fresh account with a plan, paid on the checkout page. */
   async subscriber(plan_type: 'basic' | 'premium', interval: 'month' | 'year' = 'month'): Promise<Person> {
     const person = await this.register();
     const { checkout_url, session_id } = await this.api<{ checkout_url: string; session_id: string }>(
@@ -149,13 +149,13 @@ export class Platform {
       { plan_type, interval },
     );
     const paid = await fetch(checkout_url, { method: 'POST', body: new URLSearchParams({ card: '4242424242424242' }), redirect: 'manual' });
-    if (paid.status !== 303) throw new Error(`the checkout's page answers ${paid.status}`);
+    if (paid.status !== 303) throw new Error(`the checkout page answered ${paid.status}`);
     const { access } = await this.api<{ access: { allowed: boolean } }>('GET', `/api/subscription?session_id=${session_id}`, person);
-    if (!access.allowed) throw new Error('who paid has no access');
+    if (!access.allowed) throw new Error('a paid subscription gives no access');
     return person;
   }
 
-  /** The first video of the catalogue that asks for a plan. */
+  /** The first video of the catalogue, by title, that requires a plan. */
   async video(required_plan: 'free' | 'basic' | 'premium'): Promise<Video> {
     const [video] = await this.api<Video[]>('GET', `/api/videos?required_plan=${required_plan}&sort=title&limit=1`, null);
     if (!video) throw new Error(`no ${required_plan} video`);
@@ -180,7 +180,7 @@ function ready(child: ChildProcess, within_seconds: number): Promise<void> {
       child.kill('SIGKILL');
       reject(new Error(`the platform is not ready after ${within_seconds} s:\n${said}`));
     }, within_seconds * 1000);
-    // Its log is read, and dropped once it is up: a full pipe would stop it.
+    // The log is read even after the start and then discarded, because a full pipe would block the platform.
     const hear = (chunk: Buffer) => {
       if (said === 'ready') return;
       said += chunk.toString();
@@ -199,7 +199,7 @@ function ready(child: ChildProcess, within_seconds: number): Promise<void> {
   });
 }
 
-/** The first of so many free ports, below those that the system gives to outgoing connections. */
+/** The first of `PORTS` consecutive free ports, below the range that the system uses for outgoing connections. */
 async function freePorts(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const first = 11_000 + PORTS * randomInt(4000);

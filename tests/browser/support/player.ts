@@ -2,7 +2,7 @@ import { expect } from './test.ts';
 import { answered } from './traffic.ts';
 import type { Page } from './test.ts';
 
-/** What the player's own element says of itself; the picture is inside of it. */
+/** The state of the player's `video` element: the position in seconds and the width of the picture. */
 export interface Playing {
   at: number;
   paused: boolean;
@@ -18,17 +18,17 @@ export async function playing(page: Page): Promise<Playing | null> {
   });
 }
 
-/** Waits until pictures move beyond a moment; returns where they are. */
+/** Waits until playback has passed a position, in seconds. Returns the current position. */
 export async function expectPlays(page: Page, beyond = 0): Promise<number> {
   await expect
     .poll(async () => (await playing(page))?.at ?? -1, { message: `plays beyond ${beyond} s`, timeout: 60_000 })
     .toBeGreaterThan(beyond);
   const now = await playing(page);
-  expect(now?.width, 'there are pictures').toBeGreaterThan(0);
+  expect(now?.width, 'there is a picture').toBeGreaterThan(0);
   return now?.at ?? -1;
 }
 
-/** Waits until pictures move on from where they are now. */
+/** Waits until playback has advanced by some seconds. Returns the current position. */
 export async function expectMoves(page: Page, by = 1.5): Promise<number> {
   return expectPlays(page, ((await playing(page))?.at ?? 0) + by);
 }
@@ -42,15 +42,15 @@ export async function seek(page: Page, seconds: number): Promise<void> {
     }, seconds);
 }
 
-/** Opens a video's page and plays it, by the press that a browser wants before it makes a sound. */
+/** Opens a video's page and plays it with a click, which browsers require before they play sound. */
 export async function watch(page: Page, id: string): Promise<void> {
   await page.goto(`/videos/${id}`);
   await page.getByRole('link', { name: /^(Play|Resume|Watch again)/ }).click();
 }
 
 /**
- * Lets so many seconds pass on the page's own clock, and no more than those however long that takes; fewer when it is `done`. Each
- * one is over when what it brought is answered, and a picture that can move has moved: media play by the machine's clock.
+ * Advances the page's clock second by second, at most `seconds` or until `done`. After each second it waits until all requests are
+ * answered and the picture has moved, if it can: media play by the machine's clock.
  */
 export async function pass(page: Page, seconds: number, done?: () => Promise<boolean>): Promise<void> {
   await stopClock(page);
@@ -63,7 +63,7 @@ export async function pass(page: Page, seconds: number, done?: () => Promise<boo
   await page.clock.resume();
 }
 
-/** Plays what is loaded to its end while the page's own clock stands still; returns where the picture stands then. */
+/** Plays the buffered part to its end while the page's clock is stopped. Returns the position there. */
 export async function playOut(page: Page): Promise<number> {
   await stopClock(page);
   let stood = -1;
@@ -75,19 +75,19 @@ export async function playOut(page: Page): Promise<number> {
         stood = at;
         return at === before && loaded < 0.5;
       },
-      { message: 'what is loaded is played', timeout: 60_000 },
+      { message: 'the buffered part is played', timeout: 60_000 },
     )
     .toBe(true);
   await page.clock.resume();
   return stood;
 }
 
-/** Waits until so many seconds of the film are loaded ahead. */
+/** Waits until some seconds are buffered ahead of the position. */
 export async function expectLoaded(page: Page, seconds: number): Promise<void> {
-  await expect.poll(async () => (await ahead(page)).loaded, { message: `${seconds} s are loaded ahead` }).toBeGreaterThanOrEqual(seconds);
+  await expect.poll(async () => (await ahead(page)).loaded, { message: `${seconds} s are buffered ahead` }).toBeGreaterThanOrEqual(seconds);
 }
 
-/** Where the picture is, how much is loaded beyond it, and whether it should move. */
+/** The position, the seconds that are buffered ahead of it, and whether the picture should be moving. */
 function ahead(page: Page): Promise<{ at: number; loaded: number; isMoving: boolean }> {
   return page
     .locator('video')
@@ -105,13 +105,13 @@ function ahead(page: Page): Promise<{ at: number; loaded: number; isMoving: bool
     });
 }
 
-/** From now on time passes on the page's own clock only where the test lets it. */
+/** Stops the page's clock. From now on only the test advances it. */
 async function stopClock(page: Page): Promise<void> {
-  // A clock is stopped at a moment that is still to come, even when the message takes its time.
+  // `pauseAt` needs a time in the future, even when the call is slow.
   await expect(async () => page.clock.pauseAt((await page.evaluate(() => Date.now())) + 500)).toPass();
 }
 
-/** Milliseconds that a picture may take to move, where it can. */
+/** The longest wait for a picture to move, in milliseconds. */
 const MOVES_WITHIN = 2000;
 
 async function moved(page: Page, from: number | undefined): Promise<void> {
@@ -123,7 +123,7 @@ async function moved(page: Page, from: number | undefined): Promise<void> {
   }
 }
 
-/** Keeps the player from loading more than a few seconds ahead: the films here are so short that all of one would be loaded at once. */
+/** Limits the player's buffer to a few seconds. The test films are so short that they would be loaded completely. */
 export async function loadLittle(page: Page, seconds = 4): Promise<void> {
   await page.addInitScript((ahead) => {
     const define = customElements.define.bind(customElements);
@@ -143,13 +143,13 @@ export async function loadLittle(page: Page, seconds = 4): Promise<void> {
   }, seconds);
 }
 
-/** What the page says of the film's place, from its next loading on. */
+/** The positions that the page reports, from the next time it is loaded. */
 export async function tellings(page: Page): Promise<{ progress: number; completed?: boolean; client_time: string }[]> {
   const told: { progress: number; client_time: string }[] = [];
   await page.exposeFunction('toldToTest', (body: string) => told.push(JSON.parse(body) as (typeof told)[number]));
   await page.addInitScript(() => {
     const send = window.fetch;
-    // A body that is a stream is not to be read from outside of the page.
+    // Playwright cannot read a streamed request body, so the page reports it.
     window.fetch = async (...[input, init]: Parameters<typeof fetch>) => {
       const request = new Request(input instanceof Request ? input.clone() : input, init);
       if (request.method === 'PUT' && request.url.endsWith('/progress')) {

@@ -1,8 +1,8 @@
 import type { Page } from './test.ts';
 
-/** Notes what moves by itself in every page that is opened from now on. */
+/** Records the layout shifts of every page that is opened from now on. */
 export async function watchShifts(page: Page): Promise<void> {
-  // The fonts are there already: on a busy machine they come late, and what moves then is every line a little.
+  // Load the fonts first. On a busy machine they arrive late and shift every line a little.
   await page.goto('/no/such/page');
   await page.evaluate(() => document.fonts.ready);
   await page.addInitScript(() => {
@@ -21,7 +21,7 @@ export async function watchShifts(page: Page): Promise<void> {
   });
 }
 
-/** What has moved by itself since the page was opened. */
+/** The layout shifts since the page was opened. */
 export async function shiftsOf(page: Page): Promise<{ sum: number; moved: string[] }> {
   const shifts = await page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts);
   return {

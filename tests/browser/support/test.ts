@@ -1,4 +1,4 @@
-// `test` with what the tests of this folder share: a platform a worker, pages that are watched, and people with accounts.
+// `test` with the fixtures of this folder: a platform per worker, pages that are checked for faults, and people with accounts.
 import { test as base, expect } from '@playwright/test';
 import type { BrowserContext, Locator, Page, Request } from '@playwright/test';
 import { Platform } from './platform.ts';
@@ -9,12 +9,12 @@ export { expect };
 export type { Locator, Page, Person, Request };
 
 export interface PlatformOptions {
-  /** Parameters of the template, beside the limits. */
+  /** Parameters of the template, except the limits. */
   settings: Record<string, string>;
 }
 
 interface Fixtures {
-  /** A page on which this person is signed in, in a browser of their own. */
+  /** Opens a page on which a person is signed in, in a browser context of its own. */
   pageOf: (person: Person) => Promise<Page>;
 }
 
@@ -23,7 +23,7 @@ interface WorkerFixtures extends PlatformOptions {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  // Leases of streams, and all that waits for them, are over in seconds.
+  // Leases of streams expire within seconds, so tests need not wait long.
   settings: [{ HeartbeatSeconds: '2' }, { option: true, scope: 'worker' }],
 
   platform: [
@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   context: async ({ context, platform }, use) => {
     const faults = watch(context, platform);
     await use(context);
-    expect(faults, 'what no page may do').toEqual([]);
+    expect(faults, 'faults that no page may have').toEqual([]);
   },
 
   pageOf: async ({ browser, contextOptions, platform }, use) => {
@@ -52,19 +52,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     });
     const faults = opened.flatMap((one) => one.faults);
     await Promise.all(opened.map(({ context }) => context.close()));
-    expect(faults, 'what no page may do').toEqual([]);
+    expect(faults, 'faults that no page may have').toEqual([]);
   },
 });
 
-/** What a browser keeps in which this person is signed in. */
+/** The browser storage of a signed-in person. */
 function stateOf(platform: Platform, person: Person) {
   return { cookies: [], origins: [{ origin: platform.origin, localStorage: [{ name: 'marquee.token', value: person.token }] }] };
 }
 
 /**
- * What no page may do, whatever happens to it: an uncaught error, a message of error of its own, a breach of the content
- * security policy (which the browser says there too), a request to a third party. A refusal by the API or a network that is
- * away is no such fault; the pages that must have none look at `refusals`.
+ * Collects the faults that no page may have: uncaught errors, errors in the console (which include violations of the content
+ * security policy), and requests to third parties. Refusals by the API and network failures do not count; see `refusals`.
  */
 function watch(context: BrowserContext, platform: Platform): string[] {
   followRequests(context);
@@ -88,7 +87,7 @@ function isRefusal(text: string): boolean {
   return text.startsWith('Failed to load resource');
 }
 
-/** Every answer of 400 and more, and every request that failed, from now on. */
+/** Collects every response with status 400 or higher and every console error, from now on. */
 export function refusals(page: Page): string[] {
   const found: string[] = [];
   page.on('response', (response) => {
@@ -100,7 +99,7 @@ export function refusals(page: Page): string[] {
   return found;
 }
 
-/** How often the API was asked for something, from now on. */
+/** Counts the requests with a method and a path, from now on. */
 export function countRequests(page: Page, method: string, path: RegExp): { count: number } {
   const asked = { count: 0 };
   page.on('request', (request) => {
@@ -109,17 +108,17 @@ export function countRequests(page: Page, method: string, path: RegExp): { count
   return asked;
 }
 
-/** The page's one title. */
+/** The page's `h1`. */
 export function title(page: Page): Locator {
   return page.getByRole('heading', { level: 1 });
 }
 
-/** Waits until a page has everything that it was going to have, all the way down. */
+/** Waits until a page is completely loaded, including what is loaded on scrolling. */
 export async function settled(page: Page): Promise<void> {
   await expect(title(page)).toHaveCount(1);
   await page.waitForLoadState('networkidle');
   await page.evaluate(async () => {
-    // What is asked for when it comes near, and makes the page longer, is waited for below.
+    // Scrolling loads more, which makes the page longer. The waits below cover that.
     for (let y = 0; y < document.documentElement.scrollHeight; y += window.innerHeight) {
       window.scrollTo({ top: y, behavior: 'instant' });
       await new Promise(requestAnimationFrame);

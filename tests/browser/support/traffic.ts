@@ -1,17 +1,17 @@
-// What a page still waits for: by it the tests know that a moment is over, however slow the machine is.
+// The open requests of each page. Tests wait for them instead of a fixed time, so slow machines pass too.
 import type { BrowserContext, Page, Request } from '@playwright/test';
 
-/** Milliseconds for which an answer is waited for. The browser tells of no end of what a page sends while it is being left. */
+/** The longest wait for a response, in milliseconds. The browser reports no end for requests that a page sends while it unloads. */
 const ANSWERED_WITHIN = 10_000;
-/** The same for what the browser's own player reads, which it leaves open for as long as it likes. */
+/** The same for requests of the browser's native player, which keeps them open for any time. */
 const MEDIA_ANSWERED_WITHIN = 500;
 const LOOK_EVERY = 10;
 
-/** When each request began that has not ended. */
+/** The start time of each open request. */
 const open = new WeakMap<Page, Map<Request, number>>();
 const hanging = new WeakSet<Request>();
 
-/** Follows what every page of a browser asks for, from now on. */
+/** Records the requests of every page in a browser context, from now on. */
 export function followRequests(context: BrowserContext): void {
   context.on('page', (page) => {
     const requests = new Map<Request, number>();
@@ -22,14 +22,14 @@ export function followRequests(context: BrowserContext): void {
   });
 }
 
-/** This one is not going to be answered: nobody waits for it. */
+/** Excludes a request that will not be answered. */
 export function leaveHanging(request: Request): void {
   hanging.add(request);
 }
 
-/** Waits until everything that a page has asked for is answered, and the page has done what it does about it. */
+/** Waits until all requests of a page are answered and the page has handled the responses. */
 export async function answered(page: Page): Promise<void> {
-  // What one answer brings is asked for in turn.
+  // Handling a response can send further requests.
   for (let quiet = 0; quiet < 2;) {
     await turn(page);
     quiet = isWaiting(page) ? 0 : quiet + 1;
@@ -42,7 +42,7 @@ function isWaiting(page: Page): boolean {
   return [...(open.get(page) ?? [])].some(([request, began]) => !hanging.has(request) && Date.now() - began < patience(request));
 }
 
-/** Lets the page's own tasks come first. Its timers may belong to the test, a message does not. */
+/** Lets the page run its pending tasks. Uses messages because the test may control the page's timers. */
 async function turn(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let task = 0; task < 3; task += 1) {

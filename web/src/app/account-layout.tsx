@@ -15,7 +15,7 @@ const rooms = (): { to: string; label: string; icon: IconName }[] => [
 
 export function Component() {
   const { pathname } = useLocation();
-  // Changing the plan is a page of the plan.
+  // The page for changing the plan belongs to this tab.
   const here = pathname.startsWith('/account/plan') ? '/account' : pathname.replace(/\/$/, '');
   return (
     <div className={styles.account}>

@@ -68,7 +68,7 @@ export default function AccountMenu() {
             <Menu.Item
               className={styles.item}
               onClick={() => {
-                // First away from what only the signed-in may see: this is no lost session.
+                // Leave the protected page first, or its guard would treat this as a lost session.
                 void navigate('/');
                 signOut.mutate();
               }}

@@ -39,7 +39,7 @@ function Question() {
       open
       onClose={close}
       title={t`Confirm your password`}
-      description={t`This action moves money or changes someone’s access, and you signed in a while ago. Enter your password to continue. What you filled in is kept.`}
+      description={t`This action moves money or changes someone’s access, and you signed in a while ago. Enter your password to continue. What you’ve entered won’t be lost.`}
       actions={
         <>
           <Button look="plain" onClick={close}>

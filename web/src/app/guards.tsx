@@ -3,14 +3,14 @@ import { Navigate, Outlet, useLocation } from 'react-router';
 import { signInPath } from '@/lib/return-to';
 import { useIsSignedIn, wasSessionLost } from '@/lib/session';
 
-/** Leads a stranger, or somebody whose session has ended, to the sign-in and back. */
+/** Redirects to the sign-in page, and back afterwards, if nobody is signed in or the session has ended. */
 export function RequireSession() {
   const isSignedIn = useIsSignedIn();
   const wayOut = useWayOut();
   return isSignedIn ? <Outlet /> : <Navigate to={wayOut} replace />;
 }
 
-/** Where one goes who is not signed in: who came in here and left by their own wish wants no sign-in. */
+/** Where to redirect somebody who is not signed in: to the home page if they have just signed out here, or else to the sign-in page. */
 export function useWayOut(): string {
   const cameIn = useState(useIsSignedIn())[0];
   const { pathname, search } = useLocation();

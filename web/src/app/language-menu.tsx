@@ -7,10 +7,10 @@ import { notify } from '@/lib/notify';
 import { token } from '@/lib/session';
 import styles from './language-menu.module.css';
 
-/** Whether the page is drawn anew since its viewer chose a language here, and the focus belongs back on the menu. */
+/** The page is rendered anew after a choice in this menu, which must get focus back. */
 let isChosenHere = false;
 
-/** The languages of the app, where it has more than one. */
+/** The languages of the app, if it has more than one. */
 export function LanguageMenu() {
   const language = useLanguage();
   const select = useRef<HTMLSelectElement>(null);
@@ -23,7 +23,7 @@ export function LanguageMenu() {
   const choose = (next: string) => {
     isChosenHere = true;
     setLanguage(next).catch(() => notify(t`The language could not be changed. Check your connection, then try again.`, 'failed'));
-    // The mails that they get are in it as well. Where this fails, this browser still knows.
+    // The account's language is that of its mail. If this fails, the browser still keeps the choice.
     if (token() !== null) void api.PATCH('/api/preferences', { body: { interface_language: next } }).catch(() => undefined);
   };
   return (

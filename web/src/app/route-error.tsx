@@ -5,16 +5,16 @@ import { ErrorNotice } from '@/components/notice';
 
 const RELOADED = 'marquee.reloaded';
 
-/** What a page shows that broke while it was drawn, or whose code could not be loaded. */
+/** The error of a page that failed to render, or whose code could not be loaded. */
 export function RouteError() {
   const error = useRouteError();
   useEffect(() => {
-    // A release replaced the files that this page was built with: once, a fresh page finds the new ones.
+    // A release may have replaced the files of this build. Reload once to get the new ones.
     if (isMissingFile(error) && sessionStorage.getItem(RELOADED) === null && navigator.onLine) {
       sessionStorage.setItem(RELOADED, '1');
       location.reload();
     }
-    // Offline they come as soon as the network does.
+    // Offline, the retry works as soon as the network is back.
     const onOnline = () => location.reload();
     window.addEventListener('online', onOnline);
     return () => window.removeEventListener('online', onOnline);

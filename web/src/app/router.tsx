@@ -17,8 +17,8 @@ import { StartPage } from './start-page';
 
 const ADMIN = 'admin';
 
-// A page's data is asked for while its code is still on the way. Nothing waits for it here: the page shows what comes of it,
-// skeletons before, and what failed in its place. Who is not signed in is led to the sign-in, and asks nothing.
+// A page's data is requested while its code is still loading. Nothing waits for it here: the page shows skeletons, data and errors.
+// Without a session nothing is requested, because the guard redirects to the sign-in page.
 const isSignedIn = () => token() !== null;
 
 function inPassing(...asked: Promise<unknown>[]): null {
@@ -96,7 +96,7 @@ export const router = createBrowserRouter(
                 },
               ],
             },
-            // `admin` and all below it are in admin-routes.tsx, which nobody else loads.
+            // `admin` and all routes below it are in admin-routes.tsx, which viewers do not load.
             { id: ADMIN, children: [] },
             { path: '*', lazy: withTexts('viewer', () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage }))) },
           ],

@@ -17,7 +17,7 @@ import styles from './shell.module.css';
 
 const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
-/** What stands around every page but the player. */
+/** The header and footer of every page except the player. */
 export function Shell() {
   return (
     <>
@@ -39,7 +39,7 @@ export function Shell() {
   );
 }
 
-/** A new page is announced and read from its beginning, as a page load would be. */
+/** Moves focus to a new page, so that screen readers announce it as they do after a page load. */
 function FocusOnArrival() {
   const { pathname } = useLocation();
   const last = useRef(pathname);
@@ -51,7 +51,7 @@ function FocusOnArrival() {
   return null;
 }
 
-/** What a viewer has to know about their subscription, but where the page is about that already, or for operators. */
+/** The notice about the subscription, except on pages that are about it and on operators' pages. */
 function Warnings() {
   const isSignedIn = useIsSignedIn();
   const { pathname } = useLocation();

@@ -15,7 +15,7 @@ export function Badge({
   return <span className={classes(styles.badge, styles[kind])}>{children}</span>;
 }
 
-/** What a video asks of its viewer. */
+/** The plan that a video requires. */
 export function PlanBadge({ plan }: { plan: RequiredPlan }) {
   return (
     <span className={classes(styles.badge, styles[`plan-${plan}`])}>

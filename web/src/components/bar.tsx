@@ -5,7 +5,7 @@ interface BarProps {
   label: string;
   /** Between 0 and 1; `null` if the progress is unknown. */
   value: number | null;
-  /** It makes no progress for now. */
+  /** Whether it makes no progress at the moment. */
   isStill?: boolean;
 }
 

@@ -7,7 +7,7 @@ import { Icon } from './icon';
 import type { IconName } from './icon';
 
 export interface ButtonLook {
-  /** `primary` is the one thing to do here, `strong` the loudest beside it. */
+  /** `primary` is the main action of a page, `strong` the most prominent of the others. */
   look?: 'primary' | 'strong' | 'quiet' | 'plain' | 'danger';
   size?: 'sm' | 'md' | 'lg';
   icon?: IconName;
@@ -16,7 +16,7 @@ export interface ButtonLook {
 }
 
 interface ButtonProps extends ButtonLook, Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> {
-  /** It is being done: keeps the focus and takes no further press. */
+  /** The action is in progress: the button keeps focus and ignores clicks. */
   busy?: boolean;
 }
 
@@ -62,7 +62,7 @@ export function ButtonLink({ look, size, icon, wide, children, className, ...res
   );
 }
 
-/** A button that is an icon alone; the label is for who does not see it. */
+/** A button with only an icon. The label is for screen readers. */
 export function IconButton({
   icon,
   label,

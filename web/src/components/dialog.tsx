@@ -8,14 +8,14 @@ interface DialogProps {
   open: boolean;
   onClose: () => void;
   title: string;
-  /** What this is about, in a sentence. */
+  /** A sentence that explains the dialog. */
   description?: ReactNode;
   children?: ReactNode;
-  /** The buttons, the one to press last. */
+  /** The buttons, with the main one last. */
   actions?: ReactNode;
 }
 
-/** Asks or shows something over the page: keeps the focus, closes by Escape, gives the focus back. */
+/** A modal dialog: traps focus, closes with Escape, and returns focus. */
 export function Dialog({ open, onClose, title, description, children, actions }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>

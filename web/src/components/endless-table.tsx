@@ -29,7 +29,7 @@ export function EndlessTable<Row>({ label, list, columns, rowKey, detail, detail
   return (
     <>
       <p role="status" className="visually-hidden">
-        {list.isPlaceholderData ? '' : hasNextPage ? t`${label}: ${rowCount} and more` : t`${label}: ${rowCount}`}
+        {list.isPlaceholderData ? '' : hasNextPage ? t`${label}: ${rowCount}+` : t`${label}: ${rowCount}`}
       </p>
       {list.isRefetchError && <Remark kind="warning">{t`This list could not be refreshed. It may be out of date.`}</Remark>}
       {rows.length > 0 ? (

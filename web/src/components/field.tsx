@@ -7,22 +7,22 @@ import { MORE_ICONS } from './more-icons';
 
 export interface Labelled {
   label: string;
-  /** What helps before anything was typed. */
+  /** Help that is shown before anything is typed. */
   hint?: ReactNode;
-  /** What is wrong with it. */
+  /** What is wrong with the value. */
   issue: string | null;
-  /** Something beside the label. */
+  /** Content beside the label. */
   aside?: ReactNode;
 }
 
-/** Its id, and by what of the frame around it it is described. */
+/** The id of an input, and the ids of the issue and the hint that describe it. */
 export function useDescription(hint: ReactNode, issue: string | null) {
   const id = useId();
   const parts = [issue && `${id}-issue`, hint && `${id}-hint`].filter(Boolean);
   return { id, describedBy: parts.length > 0 ? parts.join(' ') : undefined };
 }
 
-/** What stands around what is filled in. */
+/** The label, the issue and the hint around an input. */
 export function Frame({ id, label, hint, issue, aside, children }: Labelled & { id: string; children: ReactNode }) {
   return (
     <div className={styles.field}>
@@ -96,7 +96,7 @@ export function PasswordField({ label, hint, issue, aside, ...input }: Labelled 
   );
 }
 
-/** The service's issues begin small: `is too short`. */
+/** The service's issues begin with a lower-case letter: `is too short`. */
 function sentenceOf(issue: string): string {
   const text = issue.charAt(0).toUpperCase() + issue.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;

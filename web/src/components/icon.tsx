@@ -1,4 +1,4 @@
-// Line icons on a grid of 24, drawn for this app. Here are those that a first page may show; the others are in more-icons.ts.
+// Line icons on a grid of 24, drawn for this app. These may appear on a first page. The others are in more-icons.ts.
 const PATHS = {
   play: 'M8 5.2v13.6a.6.6 0 0 0 .92.5l10.4-6.8a.6.6 0 0 0 0-1L8.920 4.700A.6.6 0 0 0 8 5.200z',
   info: 'M12 11v5.500M12 7.600v.01M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z',
@@ -17,14 +17,14 @@ const PATHS = {
   restart: 'M4.500 12a7.500 7.500 0 1 0 2.500-5.600M7 3v4h4',
 } as const;
 
-/** What an icon looks like that comes with the page that shows it. */
+/** The outline of an icon that is loaded with the page that shows it. */
 export interface Drawing {
   path: string;
 }
 
 export type IconName = keyof typeof PATHS | Drawing;
 
-/** Says nothing to a screen reader: what stands beside it does. */
+/** Hidden from screen readers, which read the text beside it. */
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   const isFilled = name === 'play';
   return (

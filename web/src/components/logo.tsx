@@ -1,6 +1,6 @@
 import styles from './logo.module.css';
 
-/** The name in lights. */
+/** The service's name as a logo. */
 export function Logo() {
   return (
     <span className={styles.logo}>

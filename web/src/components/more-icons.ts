@@ -1,4 +1,4 @@
-// The icons that no first page shows: they come with the pages that do. On the same grid as those of icon.tsx.
+// The icons that no first page shows, on the same grid as those of icon.tsx. They are loaded with the pages that use them.
 import type { Drawing } from './icon';
 
 export const MORE_ICONS = {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { Button } from './button';
 import styles from './more.module.css';
 
-/** The end of a list that goes on: asks for more when it comes near, and for the keyboard by a button. */
+/** The end of a paginated list: loads more when it comes near, or with a button for the keyboard. */
 export function More({ isBusy, onMore }: { isBusy: boolean; onMore: () => void }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -11,15 +11,15 @@ import styles from './notice.module.css';
 
 interface ErrorNoticeProps {
   error: unknown;
-  /** Tries again what failed; without it there is no such button. */
+  /** Retries the failed action. Without it there is no retry button. */
   onRetry?: () => void;
-  /** Opens a page that is not ours, where this one waits for what is done there; without it that is a plain link. */
+  /** Opens an external page while this one waits for the result. Without it the action is a plain link. */
   onVisit?: (href: string) => void;
-  /** `page` fills the page, `panel` the place of what failed, `line` stands in a form. */
+  /** `page` fills the page, `panel` replaces the part that failed, `line` is for a form. */
   size?: 'page' | 'panel' | 'line';
 }
 
-/** What went wrong, in a sentence, and the one thing to do about it. */
+/** What went wrong, with the one action that helps. */
 export function ErrorNotice({ error, onRetry, onVisit, size = 'panel' }: ErrorNoticeProps) {
   const { title, text, action } = explain(error);
   const doing = action && <Act action={action} onRetry={onRetry} onVisit={onVisit} size={size === 'page' ? 'md' : 'sm'} />;
@@ -84,12 +84,12 @@ interface EmptyProps {
   icon: IconName;
   title: string;
   text: ReactNode;
-  /** It is all that there is on the page, and so its title is the page's. */
+  /** Whether it is the only content of the page, so that its title is the page's. */
   isPage?: boolean;
   children?: ReactNode;
 }
 
-/** That there is nothing, why, and what to do instead. */
+/** An empty state: why there is nothing, and what to do instead. */
 export function Empty({ icon, title, text, isPage = false, children }: EmptyProps) {
   return (
     <div className={styles.state}>
@@ -103,7 +103,7 @@ export function Empty({ icon, title, text, isPage = false, children }: EmptyProp
   );
 }
 
-/** A remark on the state of things that stays where it stands. */
+/** A permanent remark on a state. */
 export function Remark({
   kind,
   icon,

@@ -32,7 +32,7 @@ export function PageHead({ title, back, lead, children }: PageHeadProps) {
   );
 }
 
-/** Words and badges in a row, for a page's lead. */
+/** Text and badges in a row, for a page's lead. */
 export function Badges({ children }: { children: ReactNode }) {
   return <span className={styles.badges}>{children}</span>;
 }

@@ -19,22 +19,22 @@ import { Segments } from './segments';
 import { Loading, Skeleton } from './skeleton';
 
 interface PlanCardsProps {
-  /** What a plan leads to. */
+  /** The action of a plan's card. */
   action: (plan: PlanType, interval: Interval) => ReactNode | { label: string; to: string };
-  /** A word on a plan: that it is one's own. */
+  /** A label on a plan, such as that it is the current one. */
   mark?: (plan: PlanType, interval: Interval) => string | null;
-  /** The plan that somebody came for. */
+  /** The plan to emphasize. */
   preferred?: PlanType;
-  /** What they have: their own plan is shown at the price that they pay. */
+  /** The viewer's subscription: their own plan is shown at the price that they pay. */
   subscription?: Subscription | null;
-  /** The interval that is shown, where the page keeps it. */
+  /** The interval to show, if the page keeps it. */
   interval?: Interval;
   initialInterval?: Interval;
-  /** An interval was chosen. */
+  /** Called when an interval is chosen. */
   onInterval?: (interval: Interval) => void;
 }
 
-/** The plans with their prices, by the month or by the year. */
+/** The plans with their monthly or yearly prices. */
 export function PlanCards({
   action,
   mark,
@@ -45,7 +45,7 @@ export function PlanCards({
   onInterval,
 }: PlanCardsProps) {
   const plans = usePlans();
-  // What was chosen shows at once; what the page keeps of it, in its address, comes a moment later.
+  // The choice is shown at once. The page's copy, in the URL, follows a moment later.
   const [own, setOwn] = useState({ after: kept, interval: kept ?? initialInterval });
   const interval = own.after === kept ? own.interval : (kept ?? own.interval);
   const choose = (chosen: Interval) => {
@@ -180,7 +180,7 @@ function hasYears(plans: Plan[]): boolean {
   return plans.some((plan) => priceOf(plan, 'year') && priceOf(plan, 'month'));
 }
 
-/** How much a year saves at most, against twelve months. */
+/** The largest saving of a yearly price over twelve months. */
 function saving(plans: Plan[]): string | undefined {
   const shares = plans.map((plan) => {
     const [month, year] = [priceOf(plan, 'month'), priceOf(plan, 'year')];

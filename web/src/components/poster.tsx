@@ -5,14 +5,14 @@ import styles from './poster.module.css';
 
 interface PosterProps {
   video: Pick<Video, 'title' | 'poster'>;
-  /** How wide it is shown, as an `img` takes it. */
+  /** The displayed width, in the format of `sizes`. */
   sizes: string;
-  /** The picture that a page is about: fetched first, and a small one, blurred, stands in until it is there. */
+  /** Whether it is the page's main picture: it is fetched first, and a small, blurred one is shown until it has loaded. */
   isFirst?: boolean;
   className?: string;
 }
 
-/** A video's picture. Its space and colour are there before it is, and its title when it never comes. */
+/** A video's picture. Its space and colour are reserved, and its title is shown if it fails to load. */
 export function Poster({ video, sizes, isFirst = false, className }: PosterProps) {
   const [state, setState] = useState<'waiting' | 'there' | 'failed'>('waiting');
   const { poster, title } = video;
@@ -32,7 +32,7 @@ export function Poster({ video, sizes, isFirst = false, className }: PosterProps
           decoding="async"
           className={classes(styles.image, state === 'there' && styles.there)}
           ref={(image) => {
-            // One that came from the cache was there before anybody listened.
+            // A cached picture has loaded before the listener was added.
             if (image?.complete && image.naturalWidth > 0) setState('there');
           }}
           onLoad={() => setState('there')}
@@ -47,7 +47,7 @@ export function Poster({ video, sizes, isFirst = false, className }: PosterProps
   );
 }
 
-/** The address of the narrowest picture. */
+/** The URL of the narrowest picture. */
 function smallest(srcset: string): string {
   const [least] = srcset
     .split(', ')

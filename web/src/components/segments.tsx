@@ -2,14 +2,14 @@ import { useId } from 'react';
 import styles from './segments.module.css';
 
 interface SegmentsProps<Value extends string> {
-  /** For who does not see what this stands beside. */
+  /** The accessible name. */
   label: string;
   value: Value;
   options: readonly { value: Value; label: string; note?: string }[];
   onChange: (value: Value) => void;
 }
 
-/** One of two or three, all of them in sight. */
+/** A choice of two or three options, all of them visible. */
 export function Segments<Value extends string>({ label, value, options, onChange }: SegmentsProps<Value>) {
   const name = useId();
   return (

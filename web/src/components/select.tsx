@@ -6,14 +6,14 @@ import styles from './select.module.css';
 
 interface SelectProps<Value extends string> {
   label: string;
-  /** The label is for who does not see what this stands beside. */
+  /** The accessible name. */
   isLabelHidden?: boolean;
   value: Value;
   options: readonly { value: Value; label: string }[];
   onChange: (value: Value) => void;
 }
 
-/** One of a few. */
+/** A choice of several options. */
 export function Select<Value extends string>({ label, isLabelHidden = false, value, options, onChange }: SelectProps<Value>) {
   return (
     // The content security policy forbids the style element that hides scroll bars; the style sheet below does it.

@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { ReactNode } from 'react';
 import styles from './sheet.module.css';
 
-/** The frame of a page of settings: its title, what it is about, its sections. */
+/** The frame of a settings page: the title, a lead and sections. */
 export function SheetPage({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
   return (
     <div className={styles.page}>
@@ -15,7 +15,7 @@ export function SheetPage({ title, lead, children }: { title: string; lead?: Rea
   );
 }
 
-/** A section with a title, on a sheet of its own. */
+/** A section with a title, on its own sheet. */
 export function Sheet({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
   const heading = useId();
   return (

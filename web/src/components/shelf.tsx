@@ -10,12 +10,12 @@ import { Loading, Skeleton } from './skeleton';
 
 interface ShelfProps {
   title: string;
-  /** Where all of it is. */
+  /** The page with all titles of the shelf. */
   to?: string;
   children: ReactNode;
 }
 
-/** A row of cards that goes on beyond the edge of the page. */
+/** A row of cards that scrolls sideways. */
 export function Shelf({ title, to, children }: ShelfProps) {
   const heading = useId();
   const row = useRef<HTMLUListElement>(null);
@@ -51,7 +51,7 @@ export function Shelf({ title, to, children }: ShelfProps) {
   );
 }
 
-/** Whether a row goes on to either side of what is seen of it. */
+/** Whether a row can be scrolled to either side. */
 function useEnds(row: RefObject<HTMLUListElement | null>) {
   const [ends, setEnds] = useState({ hasBefore: false, hasAfter: false });
   useEffect(() => {
@@ -62,7 +62,7 @@ function useEnds(row: RefObject<HTMLUListElement | null>) {
       const hasAfter = element.scrollLeft + element.clientWidth < element.scrollWidth - 8;
       setEnds((before) => (before.hasBefore === hasBefore && before.hasAfter === hasAfter ? before : { hasBefore, hasAfter }));
     };
-    // It tells of the first size too.
+    // The observer also reports the initial size.
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener('scroll', look, { passive: true });
@@ -94,7 +94,7 @@ export function ShelfSkeleton({ title }: { title?: string }) {
   );
 }
 
-/** In the place of a shelf that did not come; the rest of the page goes on. */
+/** Replaces a shelf that failed to load. The rest of the page works. */
 export function ShelfError({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) {
   return (
     <section className={styles.shelf} aria-label={title}>

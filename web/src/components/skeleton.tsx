@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import styles from './skeleton.module.css';
 import { classes } from './classes';
 
-/** Where something will be: a poster, lines of text, or a block as high as its content. */
+/** A placeholder for a poster, for lines of text, or for a block as high as its content. */
 export function Skeleton({
   shape,
   lines = 1,
@@ -21,7 +21,7 @@ export function Skeleton({
   );
 }
 
-/** Says that something is being loaded; what is seen meanwhile stands inside. */
+/** Announces that content is loading, and shows placeholders. */
 export function Loading({ label = t`Loading`, children }: { label?: string; children: React.ReactNode }) {
   return (
     <div role="status" aria-live="polite">

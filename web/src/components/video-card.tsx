@@ -11,11 +11,11 @@ import styles from './video-card.module.css';
 interface VideoCardProps {
   video: Video;
   sizes?: string;
-  /** Where it leads; its page unless given. */
+  /** The card's link. The default is the video's page. */
   to?: string;
-  /** Seconds that were watched, where it is to be continued. */
+  /** The watched seconds, for a video in Continue watching. */
   progress?: number;
-  /** A word beside its plan. */
+  /** A note beside the plan. */
   note?: string;
 }
 

@@ -7,7 +7,7 @@ let answers: (number | 'cut')[] = [];
 beforeEach(() => {
   sent.length = 0;
   vi.useFakeTimers();
-  // As in a page, where a path is enough.
+  // In a page a path is enough. Here it needs an origin.
   const Whole = Request;
   vi.stubGlobal(
     'Request',

@@ -1,4 +1,4 @@
-// The one way to the API. Everything that asks it goes through `api` and `data` or `page`.
+// All requests to the API go through `api` and `data`, `page` or `done`.
 import createClient from 'openapi-fetch';
 import type { paths } from './api.generated';
 import { passwordConfirmed } from './confirm-password';
@@ -10,14 +10,14 @@ import { TRIES_AGAIN_MAX, retryDelay } from './query-client';
 import { noteServiceTime } from './service-clock';
 import { issuedAt, loseSession, startSession, token } from './session';
 
-/** Milliseconds. The API itself gives up after eight seconds. */
+/** In milliseconds. The API itself gives up after eight seconds. */
 const ANSWER_WITHIN = 15_000;
-/** A token older than this is traded for a fresh one in passing. */
+/** A token older than this, in milliseconds, is exchanged in the background. */
 const REFRESH_AFTER = 24 * 3600 * 1000;
 
 export const api = createClient<paths>({ baseUrl: '/', fetch: authenticated });
 
-/** Sends what a page has to say while it is being left; nobody is there for the answer. */
+/** Sends a request while the page is being left, and ignores the response. */
 export async function sendInParting(method: 'PUT' | 'PATCH' | 'DELETE', path: `/api/${string}`, body?: object): Promise<void> {
   const bearer = token();
   if (bearer === null) return;
@@ -32,7 +32,7 @@ export async function sendInParting(method: 'PUT' | 'PATCH' | 'DELETE', path: `/
   }).catch(() => undefined);
 }
 
-/** Ends another session than the present one, though the page be left. Where that fails time and again, it ends by itself later. */
+/** Ends a session by its token, even if the page is left. If all retries fail, the session expires later. */
 export async function endSessionOf(bearer: string): Promise<void> {
   for (let failures = 0; failures <= TRIES_AGAIN_MAX; failures += 1) {
     const response = await send(new Request('/api/auth/logout', { method: 'POST', keepalive: true }), bearer).catch(() => null);
@@ -47,18 +47,18 @@ interface Answer<Body> {
   response: Response;
 }
 
-/** What an answer is about; throws an `ApiError` for a refusal. */
+/** Returns the `data` of a response. Throws an `ApiError` for an error. */
 export async function data<T>(answer: Promise<Answer<{ data: T }>>): Promise<T> {
   return (await body(answer)).data;
 }
 
-/** A page of a list; throws an `ApiError` for a refusal. */
+/** Returns a page of a list. Throws an `ApiError` for an error. */
 export async function page<T>(answer: Promise<Answer<{ data: T[]; pagination: { next_cursor: string | null } }>>): Promise<Page<T>> {
   const { data, pagination } = await body(answer);
   return { items: data, next_cursor: pagination.next_cursor };
 }
 
-/** Waits for an answer that says no more than that it is done; throws an `ApiError` for a refusal. */
+/** Waits for a response without data. Throws an `ApiError` for an error. */
 export async function done(answer: Promise<Answer<{ success: boolean }>>): Promise<void> {
   await body(answer);
 }
@@ -71,15 +71,15 @@ async function body<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw errorOfFailure(cause);
   }
-  // An answer without the envelope came from something that is not the API.
+  // A response without the envelope is not from the API.
   if (told.data !== undefined && typeof told.data === 'object' && told.data !== null && 'success' in told.data) return told.data;
   const error = errorOfAnswer(told.response, told.error);
-  // The session is over wherever the request came from; the router brings the viewer to the sign-in and back.
+  // The session has ended, whichever request noticed. The router redirects to the sign-in page and back.
   if (hasCode(error, 'UNAUTHENTICATED', 'SESSION_REVOKED', 'TOKEN_EXPIRED') && sentBy(told.response) === token()) loseSession();
   throw error;
 }
 
-/** The token that a request was sent with, by its answer: another tab may have signed in meanwhile. */
+/** The token of each request, by its response, because another tab may have signed in meanwhile. */
 const senders = new WeakMap<Response, string | null>();
 const sentBy = (response: Response) => senders.get(response) ?? null;
 
@@ -118,7 +118,7 @@ async function isRefused(response: Response, code: ErrorCode): Promise<boolean> 
 
 let refreshing: Promise<string | null> | null = null;
 
-/** Trades a token for a fresh one, once however many ask; `null` when that is refused or fails. */
+/** Exchanges a token for a fresh one. Concurrent calls share one exchange. Returns `null` if it fails. */
 function refresh(bearer: string): Promise<string | null> {
   refreshing ??= trade(bearer).finally(() => {
     refreshing = null;

@@ -1,2 +1,2 @@
-/** What viewers know the service as. */
+/** The name of the service for viewers. */
 export const BRAND = 'Marquee';

@@ -5,7 +5,7 @@ import type { Interval, PlanType } from './models';
 const [B, P] = ['basic', 'premium'] as const;
 const [M, Y] = ['month', 'year'] as const;
 
-it('says what each change does, and when unless that is immediately', () => {
+it('names each change, and its time unless it is immediate', () => {
   const expected: [from: [PlanType, Interval], to: [PlanType, Interval], label: string][] = [
     [[B, M], [B, Y], 'Switch to yearly billing'],
     [[B, M], [P, M], 'Upgrade to Premium'],

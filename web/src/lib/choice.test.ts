@@ -4,7 +4,7 @@ import { choiceOf, plansPath } from './choice';
 const read = (path: string) => choiceOf(new URL(path, 'http://app.test').searchParams);
 
 describe('a chosen plan', () => {
-  it('comes out of the address as it went in', () => {
+  it('survives formatting and parsing in the URL', () => {
     for (const choice of [
       {},
       { plan: 'basic' },
@@ -17,7 +17,7 @@ describe('a chosen plan', () => {
     }
   });
 
-  it('leaves out what is no plan, no interval or no code', () => {
+  it('omits invalid plans, intervals and codes', () => {
     expect(read('/plans?plan=gold&interval=decade&promotion_code=%20')).toEqual({});
     expect(read(`/plans?promotion_code=${'x'.repeat(500)}`).promotion_code).toHaveLength(100);
   });

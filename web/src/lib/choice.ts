@@ -1,5 +1,5 @@
-// The plan that somebody has chosen and has not paid for yet. It stands in the address of the plans page, so that it survives
-// sign-up and sign-in, and in this tab, so that it survives a checkout that is left.
+// The chosen plan that is not paid for yet. It is in the URL of the plans page, so that it survives sign-up and sign-in, and in
+// this tab, so that it survives an abandoned checkout.
 import type { Interval, PlanType } from './models';
 
 const KEY = 'marquee.choice';
@@ -11,7 +11,7 @@ export interface Choice {
   promotion_code?: string;
 }
 
-/** What an address says of a choice. */
+/** The choice in a URL. */
 export function choiceOf(params: URLSearchParams): Choice {
   const choice: Choice = {};
   const plan = params.get('plan');
@@ -23,7 +23,7 @@ export function choiceOf(params: URLSearchParams): Choice {
   return choice;
 }
 
-/** The plans page with a choice made. */
+/** The URL of the plans page with a choice. */
 export function plansPath(choice: Choice): string {
   const query = new URLSearchParams();
   for (const name of ['plan', 'interval', 'promotion_code'] as const) {
@@ -33,7 +33,7 @@ export function plansPath(choice: Choice): string {
   return query.size > 0 ? `/plans?${query.toString()}` : '/plans';
 }
 
-/** What the address says, and for what it leaves open what was chosen in this tab before. */
+/** The choice in the URL, completed with what was chosen in this tab before. */
 export function currentChoice(params: URLSearchParams): Choice {
   return { ...remembered(), ...choiceOf(params) };
 }
@@ -42,7 +42,7 @@ export function rememberChoice(choice: Choice): void {
   try {
     sessionStorage.setItem(KEY, plansPath(choice));
   } catch {
-    // They choose again.
+    // Without storage they choose again.
   }
 }
 
@@ -50,7 +50,7 @@ export function forgetChoice(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // Nothing was kept.
+    // Without storage there is nothing to remove.
   }
 }
 

@@ -6,7 +6,7 @@ let answer: ((isConfirmed: boolean) => void) | null = null;
 let asked: Promise<boolean> | null = null;
 const listeners = new Set<() => void>();
 
-/** Asks for the password once, however many requests wait; whether it was entered. */
+/** Asks for the password once, however many requests wait. Returns whether it was entered. */
 export function passwordConfirmed(): Promise<boolean> {
   asked ??= new Promise<boolean>((resolve) => {
     answer = resolve;
@@ -24,7 +24,7 @@ export function answerPassword(isConfirmed: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether the password is being asked for. */
+/** Whether the dialog is open. */
 export function usePasswordAsked(): boolean {
   return useSyncExternalStore(subscribe, () => answer !== null);
 }

@@ -6,12 +6,12 @@ import { isAccepted, unitOf } from './currency';
 import { fieldMoney, moneyOfField } from './fields';
 import { money } from './money';
 
-// The service writes English as Americans do.
+// The service formats amounts in American English.
 beforeAll(() => i18n.activate('en', 'en-US'));
 
 // The service is tested against the same examples.
 describe.each(examples)('$amount $currency', ({ currency, amount, text, typed }) => {
-  it('is written as the service writes it', () => {
+  it('is formatted as by the service', () => {
     const plain = (written: string) => written.replace(/\s/gu, ' ');
     expect(plain(money(amount, currency))).toBe(plain(text));
   });
@@ -23,12 +23,12 @@ describe.each(examples)('$amount $currency', ({ currency, amount, text, typed })
 });
 
 describe('the table', () => {
-  it('has an example of each row', () => {
+  it('has an example for each row', () => {
     const named = new Set(examples.map((one) => one.currency));
     expect(Object.keys(table).filter((currency) => !named.has(currency))).toEqual([]);
   });
 
-  it("counts as Stripe's page says", () => {
+  it("matches Stripe's documentation", () => {
     const counted = (decimals: number) =>
       Object.keys(table)
         .filter((currency) => unitOf(currency).decimals === decimals)

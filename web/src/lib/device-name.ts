@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-/** What to call a device that gave no name of its own but only what browsers say of themselves. */
+/** The name of a device, derived from its user agent if it has no other. */
 export function deviceName(name: string): string {
   if (!/^(Mozilla|Opera)\//.test(name)) return name || t`Unknown device`;
   const browser = BROWSERS.find(([pattern]) => pattern.test(name))?.[1] ?? t`Unknown browser`;
@@ -7,7 +7,7 @@ export function deviceName(name: string): string {
   return system ? t`${browser} on ${system}` : browser;
 }
 
-// In this order: they all claim to be each other.
+// The order matters, because browsers name each other in their user agents.
 const BROWSERS: [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],

@@ -22,14 +22,14 @@ describe('a viewer’s locale', () => {
     expect(ago('2026-11-25T11:00:00Z', NOON)).toBe(yesterday);
   });
 
-  it('is the language alone where no region is known', () => {
+  it('is only the language if no region is known', () => {
     i18n.activate('de');
     expect(locale()).toBe('de');
   });
 });
 
 describe('length', () => {
-  it('leaves out what is nothing', () => {
+  it('omits zero parts', () => {
     expect(length(36)).toBe('36 secs');
     expect(length(2520)).toBe('42 mins');
     expect(length(7200)).toBe('2 hrs');

@@ -1,20 +1,20 @@
-// Dates, numbers and durations as the viewer's locale writes them.
+// Formats dates, numbers and durations in the viewer's locale.
 import { i18n } from '@lingui/core';
 import { t } from '@lingui/core/macro';
 
-/** `26 November 2026`, by the viewer's own clock. */
+/** `26 November 2026`, in the viewer's time zone. */
 export function day(time: string): string {
   return i18n.date(time, { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
-// Operators see one clock, that of their filters and figures: UTC, and it says so.
+// Operators see all times in UTC, like their filters and metrics, and labelled as such.
 
 /** `26 Nov 2026, 14:05 UTC`. */
 export function moment(time: string): string {
   return `${bareMoment(time)} UTC`;
 }
 
-/** `26 Nov 2026, 14:05` in UTC, where the page says so elsewhere. */
+/** `26 Nov 2026, 14:05` in UTC, for places where the page says so elsewhere. */
 export function bareMoment(time: string): string {
   return i18n.date(time, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 }
@@ -24,7 +24,7 @@ export function utcDay(time: string): string {
   return i18n.date(time, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
-/** `3 minutes ago`, `yesterday`, and the day for what is older than a month. */
+/** `3 minutes ago`, `yesterday`, or the date after a month. */
 export function ago(time: string, now = Date.now()): string {
   const seconds = Math.round((now - new Date(time).getTime()) / 1000);
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
@@ -54,7 +54,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** The locale of every format: the viewer's region where they read the app's language, else that language. */
+/** The locale of every format: the viewer's regional variant of the app's language, or else that language. */
 export function locale(): string {
   return [i18n.locales ?? i18n.locale].flat()[0] ?? i18n.locale;
 }

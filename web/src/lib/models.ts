@@ -1,4 +1,4 @@
-// The nouns of the API by their names, as docs/openapi.json describes them.
+// Names for the API's types, as described in docs/openapi.json.
 import type { components } from './api.generated';
 
 type Schemas = components['schemas'];
@@ -9,7 +9,7 @@ export type Category = Schemas['Category'];
 export type ChangePreview = Schemas['PlanChangePreview'];
 export type Code = Schemas['ErrorCode'];
 export type Deed = Schemas['AuditEntry'];
-/** A customer of whom the tables say something else than Stripe. */
+/** A customer whose rows differ from Stripe's data. */
 export type Drift = Schemas['BillingDrift'];
 export type Email = Schemas['MemberEmail'];
 export type EventState = Schemas['BillingEventState'];
@@ -17,14 +17,14 @@ export type Interval = Schemas['BillingInterval'];
 export type Invoice = Schemas['Invoice'];
 export type Member = Schemas['Member'];
 export type MemberDetail = Schemas['MemberDetail'];
-/** The figures of the business over some days. */
+/** The business metrics of some days. */
 export type Metrics = Schemas['MetricsReport'];
 export type NewVideo = Schemas['NewVideo'];
 export type Payment = Schemas['Payment'];
 export type Plan = Schemas['Plan'];
 export type PlanType = Schemas['PlanType'];
 export type Playback = Schemas['Playback'];
-/** What changes of how a viewer likes to watch. */
+/** Changes to a viewer's preferences. */
 export type PreferenceEdits = Schemas['PreferenceEdits'];
 export type Preferences = Schemas['Preferences'];
 export type Price = Schemas['Price'];
@@ -43,15 +43,15 @@ export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];
 export type User = Schemas['User'];
 export type Video = Schemas['Video'];
-/** What becomes different of a video. */
+/** Changes to a video. */
 export type VideoEdits = Schemas['VideoEdits'];
 export type VideoStatus = Schemas['VideoStatus'];
-/** A video with what it is to the viewer who asks. */
+/** A video with the viewer's access and position. */
 export type ShownVideo = Schemas['VideoDetail'];
-/** A video that was begun. */
+/** A started video. */
 export type Begun = Schemas['ContinueWatchingItem'];
 
-/** A page of a list, and where the next one starts. */
+/** A page of a list, and the cursor of the next one. */
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;

@@ -1,13 +1,13 @@
-// Apart from the other formats: the first pages show no amounts, and need no table of currencies.
+// Separate from the other formats, because the first pages show no amounts and need no table of currencies.
 import { i18n } from '@lingui/core';
 import { decimalsShown, unitOf } from './currency';
 
-/** `$9.99`, of Stripe's minor units. */
+/** `$9.99`, from Stripe's minor units. */
 export function money(amount: number, currency: string): string {
   return moneyWith(decimalsShown(amount, currency), amount, currency);
 }
 
-/** `$10`, where there is no room for more. */
+/** `$10`, for places without room for more. */
 export function wholeMoney(amount: number, currency: string): string {
   return moneyWith(0, amount, currency);
 }

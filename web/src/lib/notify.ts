@@ -1,4 +1,4 @@
-// Toasts: what to say in passing. The component that shows them is loaded with the first one.
+// Toasts: short messages that disappear. The component that shows them is loaded with the first one.
 export interface Notice {
   id: number;
   kind: 'done' | 'failed';
@@ -22,7 +22,7 @@ export function notify(text: string, kind: Notice['kind'] = 'done'): void {
   }
 }
 
-/** Calls `wake` as soon as there is something to show and nobody to show it. */
+/** Calls `wake` when there is a toast but no component to show it. */
 export function onFirstNotice(wake: () => void): () => void {
   wanted = wake;
   if (waiting.length > 0) wake();

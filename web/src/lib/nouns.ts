@@ -1,4 +1,4 @@
-// The words for things that many pages name.
+// Names that many pages use.
 import { t } from '@lingui/core/macro';
 
 /** `Premium`: the name of a plan. */
@@ -17,7 +17,7 @@ export function placeName(season: number, episode: number): string {
   return t`Season ${season}, episode ${episode}`;
 }
 
-/** `S2 E3`, where there is little room. */
+/** `S2 E3`, for places with little room. */
 export function shortPlace(season: number, episode: number): string {
   return t`S${season} E${episode}`;
 }

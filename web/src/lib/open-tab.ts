@@ -1,6 +1,6 @@
 /**
- * Opens a page in a new tab that knows nothing of this one; `null` where the browser allows none. Without an address the tab is
- * empty: browsers open one only while a press is being handled, and the address may come later.
+ * Opens a new tab without an opener; `null` if the browser blocks it. Without a URL the tab is empty: browsers open tabs only while
+ * a click is being handled, and the URL may be known later.
  */
 export function openTab(href = ''): Window | null {
   const tab = window.open(href, '_blank');

@@ -14,12 +14,12 @@ const subscription = {
 } as Subscription;
 
 describe('what a member pays', () => {
-  it('is the price of the plan that they have, and of the one that comes next', () => {
+  it('is the price of their current plan and of the next one', () => {
     expect(ownPrice(subscription, 'premium', 'month')).toEqual({ amount: 1299, currency: 'usd', interval: 'month', hasDiscount: true });
     expect(ownPrice(subscription, 'basic', 'year')).toEqual({ amount: 7990, currency: 'usd', interval: 'year', hasDiscount: true });
   });
 
-  it('says nothing of other plans, or of nobody', () => {
+  it('is null for other plans and without a subscription', () => {
     expect(ownPrice(subscription, 'premium', 'year')).toBeNull();
     expect(ownPrice(subscription, 'basic', 'month')).toBeNull();
     expect(ownPrice({ ...subscription, amount: null, currency: null }, 'premium', 'month')).toBeNull();

@@ -4,12 +4,12 @@ export interface OwnPrice {
   amount: number;
   currency: string;
   interval: Interval;
-  /** Whether a coupon lowers it. */
+  /** Whether a coupon lowers the price. */
   hasDiscount: boolean;
 }
 
 /**
- * What a member pays for a plan that they have or are set to change to. It may differ from what the plan costs now; `null` for
+ * What a member pays for their current plan or the one that they will change to. It may differ from the current price. `null` for
  * other plans.
  */
 export function ownPrice(subscription: Subscription | null | undefined, plan: PlanType, interval: Interval): OwnPrice | null {

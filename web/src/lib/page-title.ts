@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { BRAND } from './brand';
 
-/** Names the page in the tab, in the history, and to screen readers that follow it. */
+/** Sets the page's title in the tab, in the history, and for screen readers. */
 export function usePageTitle(title: string | null): void {
   useEffect(() => {
     document.title = title ? `${title} · ${BRAND}` : BRAND;

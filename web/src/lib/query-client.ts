@@ -2,11 +2,11 @@ import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './errors/api-error';
 import type { ErrorCode } from './errors/api-error';
 
-/** How often a request that failed is sent again, where that does no harm. */
+/** The retries of a failed read. */
 export const TRIES_AGAIN_MAX = 3;
 const WAIT_SECONDS_MAX = 20;
 
-/** What may be different a moment later. */
+/** Errors that may be gone a moment later. */
 const TRANSIENT: ErrorCode[] = [
   'UNREACHABLE',
   'TIMED_OUT',
@@ -23,8 +23,8 @@ export const queryClient = new QueryClient({
       retry: shouldRetry,
       retryDelay,
     },
-    // Whatever changes something, payments above all, is done once or not at all: never again by itself, and not later
-    // because the network was away when the button was pressed.
+    // Changes, above all payments, are never retried automatically, nor sent later because the network was down when the button
+    // was pressed.
     mutations: { retry: false, networkMode: 'always' },
   },
 });
@@ -35,12 +35,12 @@ export function shouldRetry(failures: number, error: unknown): boolean {
   return isTransient(error);
 }
 
-/** Whether the same request may well succeed in a moment. */
+/** Whether the same request may succeed in a moment. */
 export function isTransient(error: ApiError): boolean {
   return TRANSIENT.includes(error.code);
 }
 
-/** Milliseconds: what the service asks for, or twice as long each time, with some chance so that not all come at once. */
+/** In milliseconds: the service's `Retry-After`, or an exponential backoff with jitter. */
 export function retryDelay(failures: number, error: unknown, chance = Math.random()): number {
   if (error instanceof ApiError && error.retry_after_seconds !== null) {
     return Math.min(error.retry_after_seconds, WAIT_SECONDS_MAX) * 1000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ownPath, returnTo, signInPath } from './return-to';
 
 describe('returnTo', () => {
-  it('goes back to a page of this app with its query and place', () => {
+  it('returns to a page of this app with its query and fragment', () => {
     for (const path of [
       '/',
       '/plans',
@@ -20,7 +20,7 @@ describe('returnTo', () => {
     expect(returnTo('?next=')).toBe('/');
   });
 
-  it('never leaves this app, and never hands the router two slashes', () => {
+  it('never leaves this app, and never gives the router two leading slashes', () => {
     const refused = [
       'https://evil.test/',
       'javascript:alert(1)',
@@ -64,7 +64,7 @@ describe('returnTo', () => {
     }
   });
 
-  it('keeps the way back through the sign-in', () => {
+  it('keeps the return path on the sign-in page', () => {
     expect(returnTo(new URL(signInPath('/videos/1?t=2'), 'http://x').search)).toBe('/videos/1?t=2');
     expect(signInPath('/')).toBe('/sign-in');
   });

@@ -1,16 +1,16 @@
-/** The pages by which somebody comes in. */
+/** The pages for signing in and up. */
 export type Door = '/sign-in' | '/register' | '/forgot-password' | '/reset-password';
 
 const DOORS: readonly string[] = ['/sign-in', '/register', '/forgot-password', '/reset-password'] satisfies Door[];
 
-/** Where to go after signing in: a path of this app, whatever the address says. */
+/** Where to go after signing in: always a path of this app, whatever the URL contains. */
 export function returnTo(search: string): string {
   return ownPath(new URLSearchParams(search).get('next')) ?? '/';
 }
 
 /**
- * The path within this app that a text names, in the browser's own normal form; null for anything else. A path that starts with two
- * slashes is another site's address, however they are written: with dots or control characters between, backslashes, or encoded.
+ * The path within this app that a text names, as normalized by the browser; null for anything else. A path with two leading slashes
+ * is another site's URL, however they are written: with dots or control characters between them, as backslashes, or encoded.
  */
 export function ownPath(wanted: string | null): string | null {
   if (!wanted?.startsWith('/')) return null;
@@ -24,7 +24,7 @@ export function ownPath(wanted: string | null): string | null {
 function startsWithTwoSlashes(path: string): boolean {
   let decoded = path;
   for (;;) {
-    // Written as a browser reads it: no tabs or line breaks, backslashes as slashes, no empty steps.
+    // Normalized as browsers do: no tabs or line breaks, backslashes as slashes, no empty segments.
     const read = decoded
       .replace(/[\s\p{Cc}]/gu, '')
       .replaceAll('\\', '/')
@@ -35,13 +35,13 @@ function startsWithTwoSlashes(path: string): boolean {
       if (further === decoded) return false;
       decoded = further;
     } catch {
-      // What cannot be decoded at all is no path of ours.
+      // A path that cannot be decoded is not ours.
       return decoded === path;
     }
   }
 }
 
-/** The sign-in that comes back to `path`. */
+/** The URL of the sign-in page that returns to `path`. */
 export function signInPath(path: string, page: Door = '/sign-in'): string {
   return path === '/' ? page : `${page}?next=${encodeURIComponent(path)}`;
 }
@@ -50,7 +50,7 @@ export function isDoor(path: string): path is Door {
   return DOORS.includes(path);
 }
 
-/** A door as seen from a page: it leads back to that page, or from another door on to where that one leads. */
+/** The URL of a sign-in or sign-up page as linked from a page: it returns to that page, or keeps the return path of another such page. */
 export function doorFrom({ pathname, search }: { pathname: string; search: string }, page: Door): string {
   return signInPath(isDoor(pathname) ? returnTo(search) : pathname + search, page);
 }

@@ -1,13 +1,13 @@
-// The service's time: a device's own clock may be wrong by hours.
+// The service's time, because a device's clock may be wrong by hours.
 let ahead = 0;
 
-/** Notes what time it is for the service. An answer that may come from a cache says nothing of that. */
+/** Takes the service's time from a response, unless it may come from a cache. */
 export function noteServiceTime({ headers }: Response): void {
   const date = Date.parse(headers.get('date') ?? '');
   if (!Number.isNaN(date) && headers.get('cache-control')?.includes('no-store')) ahead = date - Date.now();
 }
 
-/** Milliseconds since 1970, as the service counts them. */
+/** The service's time in milliseconds since 1970. */
 export function serviceNow(): number {
   return Date.now() + ahead;
 }

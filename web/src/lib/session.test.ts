@@ -7,7 +7,7 @@ describe('issuedAt', () => {
     expect(issuedAt(`head.${payload}.signature`)).toBe(1_700_000_000_000);
   });
 
-  it('says nothing of what is no token', () => {
+  it('is null for anything that is not a token', () => {
     expect(issuedAt('nonsense')).toBeNull();
     expect(issuedAt('a.b.c')).toBeNull();
   });

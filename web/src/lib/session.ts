@@ -1,4 +1,4 @@
-// The token of the signed-in session. docs/SECURITY.md tells why it lies in localStorage.
+// The token of the current session. docs/SECURITY.md explains why it is in localStorage.
 import { useSyncExternalStore } from 'react';
 
 const KEY = 'marquee.token';
@@ -8,7 +8,7 @@ const listeners = new Set<Listener>();
 let held = stored();
 let isLost = false;
 
-/** The token, or `null` for a stranger. */
+/** The token; `null` if nobody is signed in. */
 export function token(): string | null {
   return held;
 }
@@ -18,19 +18,19 @@ export function startSession(token: string): void {
   keep(token);
 }
 
-/** By the viewer's own wish. */
+/** Ends the session because the viewer signs out. */
 export function endSession(): void {
   isLost = false;
   keep(null);
 }
 
-/** The service refused it: it ended elsewhere, or long ago. */
+/** Ends the session because the service refused its token: it was ended elsewhere or has expired. */
 export function loseSession(): void {
   isLost = true;
   keep(null);
 }
 
-/** Whether the last session of this page ended without its viewer's doing. */
+/** Whether the last session on this page was lost rather than signed out. */
 export function wasSessionLost(): boolean {
   return isLost;
 }
@@ -51,7 +51,7 @@ export function issuedAt(token: string): number | null {
   return typeof iat === 'number' ? iat * 1000 : null;
 }
 
-/** Whose session it is; `null` for a stranger. */
+/** The session's user id; `null` if nobody is signed in. */
 export function accountId(): string | null {
   const { sub } = claimsOf(held ?? '');
   return typeof sub === 'string' ? sub : null;
@@ -62,7 +62,7 @@ function claimsOf(token: string): { iat?: unknown; sub?: unknown } {
     const [, payload = ''] = token.split('.');
     return JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as object;
   } catch {
-    // No token of ours; the service will say so.
+    // Not our token. The service will refuse it.
     return {};
   }
 }
@@ -87,7 +87,7 @@ function stored(): string | null {
   }
 }
 
-// Signing in or out in one tab does so in all of them.
+// Signing in or out in one tab applies to all tabs.
 if (typeof window !== 'undefined') {
   window.addEventListener('storage', (event) => {
     if (event.key !== KEY && event.key !== null) return;

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 
-/** Something to do by a press: once at a time, and what came of it. */
+/** An action of a button, at most one at a time, with its state and error. */
 export function useAct<Args extends unknown[]>(act: (...args: Args) => Promise<unknown>) {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
-  // The state above is a render late for a double click.
+  // The state above would be a render too late for a double click.
   const isUnderWay = useRef(false);
 
   const run = async (...args: Args): Promise<boolean> => {

@@ -6,23 +6,23 @@ type Issues<Name extends string> = Partial<Record<Name, string>>;
 
 interface Options<Name extends string> {
   initial: Record<Name, string>;
-  /** What is wrong, as far as that can be told here; the service has the last word. */
+  /** The issues that can be found here. The service decides. */
   check?: (values: Record<Name, string>) => Issues<Name>;
   submit: (values: Record<Name, string>) => Promise<unknown>;
-  /** The fields that a refusal is about, where the service does not name them. */
+  /** The fields of an error that names none. */
   issuesOf?: (error: unknown) => Issues<Name> | null;
 }
 
 /**
- * The state of a form: values, issues at their fields, and one submission at a time. Issues show after the first attempt,
- * the service's own at the fields that it names; the first field with one gets the focus.
+ * The state of a form: values, issues by field, and one submission at a time. Issues are shown after the first attempt, those of the
+ * service at the fields that it names. The first field with an issue gets focus.
  */
 export function useForm<Name extends string>({ initial, check, submit, issuesOf }: Options<Name>) {
   const [values, setValues] = useState(initial);
   const [issues, setIssues] = useState<Issues<Name>>({});
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
-  // The state above is a render late for a double click.
+  // The state above would be a render too late for a double click.
   const isUnderWay = useRef(false);
 
   const show = (found: Issues<Name>, form: HTMLFormElement) => {
@@ -48,7 +48,7 @@ export function useForm<Name extends string>({ initial, check, submit, issuesOf 
       const named: Record<string, string | undefined> = issuesOf?.(refused) ?? fieldIssues(refused);
       const known = Object.fromEntries(Object.entries(named).filter(([name]) => name in initial)) as Issues<Name>;
       show(known, form);
-      // Shown at the fields it would be said twice.
+      // It is already shown at the fields.
       setError(Object.keys(known).length > 0 ? null : refused);
     } finally {
       isUnderWay.current = false;

@@ -3,8 +3,8 @@ import type { UseMutationOptions, UseMutationResult } from '@tanstack/react-quer
 import { useCallback, useRef } from 'react';
 
 /**
- * A mutation that is under way once at most. That it is pending is known to the button a render late, and by then a double
- * click has asked for it twice.
+ * A mutation that runs at most once at a time. The button learns a render too late that it is pending, so a double click would start
+ * it twice.
  */
 export function useMutationOnce<Data, Variables = void>({
   mutationFn,

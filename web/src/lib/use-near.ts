@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { RefObject } from 'react';
 
-/** Whether an element has come near what is seen of the page; once it has, it stays so. */
+/** Whether an element has come near the viewport. Once it has, this stays true. */
 export function useNear(place: RefObject<HTMLElement | null>, margin = '600px'): boolean {
   const [isNear, setIsNear] = useState(false);
   useEffect(() => {

@@ -1,15 +1,15 @@
-// What somebody wanted to see when a plan or a payment stood before it, so that they get there afterwards.
+// Remembers the page that needed a plan or a payment, to return to it afterwards.
 const KEY = 'marquee.wanted';
 
 export function rememberWanted(path: string): void {
   try {
     sessionStorage.setItem(KEY, path);
   } catch {
-    // They find it again from the start page.
+    // Without storage the viewer has to find the page again.
   }
 }
 
-/** Tells it; it is forgotten once it was followed. */
+/** The remembered page; `forgetWanted` removes it once the viewer has returned to it. */
 export function wanted(): string | null {
   try {
     return sessionStorage.getItem(KEY);
@@ -22,6 +22,6 @@ export function forgetWanted(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // Nothing was kept.
+    // Without storage there is nothing to remove.
   }
 }

@@ -20,7 +20,7 @@ import { useAudit } from './use-audit';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The name of an action; an action that is new to this page keeps its code. */
+/** The name of an action. Actions that this page does not know are shown as their code. */
 function nameOf(action: string): string {
   const names: Partial<Record<string, string>> = {
     'video.create': t`Added a video`,

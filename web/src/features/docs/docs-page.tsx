@@ -10,7 +10,7 @@ import './swagger.css';
 
 const DOCUMENT = '/api/openapi.json';
 
-/** The API for the people who write clients: Swagger UI over the document with which the service itself answers. */
+/** The API documentation: Swagger UI with the document that the service itself serves. */
 export function Component() {
   usePageTitle(t`API`);
   const place = useRef<HTMLDivElement>(null);
@@ -25,7 +25,7 @@ export function Component() {
       defaultModelsExpandDepth: 0,
       syntaxHighlight: false,
       plugins: [parts],
-      // Otherwise it asks a third party whether the document is valid.
+      // Otherwise it sends the document to a third party for validation.
       validatorUrl: null,
     });
   }, []);

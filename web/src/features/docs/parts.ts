@@ -1,4 +1,4 @@
-// The parts of Swagger UI that this page arranges in its own way. They are made with Swagger UI's React, which is not the app's.
+// A custom layout for Swagger UI. It is built with Swagger UI's own React, not the app's.
 import { t } from '@lingui/core/macro';
 
 type Part = (props: Record<string, unknown>) => unknown;
@@ -12,27 +12,27 @@ interface PartProps {
   specSelectors: { loadingStatus: () => string | undefined };
 }
 
-/** Its own layout names a server, of which there is one, and has a `main` element, which the app has. */
+/** The default layout shows a choice of servers, of which there is only one, and a `main` element, which the app already has. */
 export function parts({ React: { createElement } }: System) {
   const Reference = ({ getComponent, specSelectors }: PartProps) => {
     const status = specSelectors.loadingStatus();
     if (status === 'failed') return createElement(getComponent('errors', true));
     if (status !== 'success') return createElement('p', { role: 'status' }, t`Loading the document…`);
     const shown = ['InfoContainer', 'AuthorizeBtnContainer', 'operations'].map((name) => createElement(getComponent(name, true)));
-    // The headings within are of the third level.
+    // The headings below it are `h3`.
     shown.splice(2, 0, createElement('h2', null, t`Operations`));
     return createElement('div', { className: 'swagger-ui' }, ...shown);
   };
   return {
     components: {
       Reference,
-      // A link inside a button, which is what it draws, has no use for a keyboard. Opening an operation changes the address.
+      // The default is a link inside a button, which the keyboard cannot reach. Opening an operation changes the URL anyway.
       DeepLink: ({ text }: { text: string }) => createElement('span', null, text),
     },
     wrapComponents: {
-      // The page has a heading of its own.
+      // The page has its own heading.
       InfoBasePath: (): Part => () => null,
-      // Its choice of an example has no name.
+      // The default select has no accessible name.
       ExamplesSelect:
         (original: unknown): Part =>
         (props) =>

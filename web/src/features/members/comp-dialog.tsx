@@ -102,7 +102,7 @@ export function CompDialog({ member, removes, onClose }: CompDialogProps) {
           label={t`Reason`}
           rows={3}
           maxLength={REASON_LENGTH_MAX}
-          hint={t`The audit log keeps this with your name.`}
+          hint={t`This is recorded in the audit log with your name.`}
         />
       </form>
     </Dialog>

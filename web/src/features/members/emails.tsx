@@ -6,7 +6,7 @@ import type { Column } from '@/components/table';
 import { moment } from '@/lib/format';
 import type { Email } from '@/lib/models';
 
-/** The emails to a member, and whether each was delivered as far as we know. */
+/** The emails to a member, and whether each was delivered, as far as we know. */
 export function Emails({ emails }: { emails: Email[] }) {
   if (emails.length === 0) return <Note>{t`No emails yet.`}</Note>;
   const columns: Column<Email>[] = [

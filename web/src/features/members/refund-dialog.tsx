@@ -60,7 +60,7 @@ export function RefundDialog({ member_id, payment, onClose }: { member_id: strin
           label={t`Reason`}
           rows={3}
           maxLength={REASON_LENGTH_MAX}
-          hint={t`The audit log keeps this with your name.`}
+          hint={t`This is recorded in the audit log with your name.`}
         />
       </form>
     </Dialog>
@@ -75,7 +75,7 @@ function amountIssue(typed: string, left: number, currency: string): string | un
   if (amount > left) return t`You can refund at most ${most}`;
   if (amount !== left && !isAccepted(amount, currency)) {
     const [code, step] = [currency.toUpperCase(), fieldMoney(unitOf(currency).step ?? 1, currency)];
-    return t`Refunds in ${code} must be in steps of ${step}`;
+    return t`Refunds in ${code} must be multiples of ${step}`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { api, data } from '@/lib/api';
 import { invalidate } from '@/lib/queries/keys';
 import { memberQuery } from '@/lib/queries/use-member';
 
-/** Refunds a payment in whole or in part. Retries after a lost answer refund it once. */
+/** Refunds a payment in whole or in part. A retry after a lost response does not refund it again. */
 export function useRefundPayment(member_id: string, payment_id: string) {
   const client = useQueryClient();
   const [key] = useState(() => crypto.randomUUID());

@@ -26,7 +26,7 @@ interface Series {
   key: string;
   name: string;
   value: (day: Day) => number | null;
-  /** Which of the colours of charts. */
+  /** The number of the chart colour. */
   colour: 1 | 2 | 3 | 4;
   /** Distinguishes it without its colour. */
   dash?: string;

@@ -17,7 +17,7 @@ import { useIsSignedIn } from '@/lib/session';
 import styles from './plans-page.module.css';
 import { useCheckout } from './use-checkout';
 
-/** The states in which a checkout would be refused: there is a subscription, which changes in the account. */
+/** The states in which a checkout is refused, because there is a subscription, which is changed in the account. */
 const LIVE: Subscription['status'][] = ['trialing', 'active', 'past_due', 'unpaid', 'paused'];
 
 export function Component() {
@@ -33,7 +33,7 @@ export function Component() {
   const held = subscription.data && LIVE.includes(subscription.data.status) ? subscription.data : null;
   const heldName = planName(held?.plan_type ?? '');
 
-  /** Keeps the choice in this tab and in the address, so that reload, sign-up, checkout and the back button lead back to it. */
+  /** Keeps the choice in this tab and in the URL, so that it survives a reload, sign-up, the checkout and the back button. */
   const keep = async (chosen: Choice) => {
     rememberChoice(chosen);
     await navigate(plansPath(chosen), { replace: true, preventScrollReset: true });
@@ -109,7 +109,7 @@ export function Component() {
   );
 }
 
-/** What somebody who has a subscription can do about a plan. */
+/** What a subscriber can do about a plan. */
 function HeldAction({ held, plan, interval }: { held: Subscription; plan: PlanType; interval: Interval }) {
   const isHeld = held.plan_type === plan && held.interval === interval;
   if (isHeld || !held.plan_type || !held.interval) {
@@ -131,7 +131,7 @@ function HeldAction({ held, plan, interval }: { held: Subscription; plan: PlanTy
   );
 }
 
-/** Why no checkout was opened; of a promotion code that is not taken it says so. */
+/** Why no checkout was opened. Says so if the promotion code was refused. */
 function CheckoutError({ error, code }: { error: Error; code: string }) {
   if (!fieldIssues(error).promotion_code) return <ErrorNotice size="line" error={error} />;
   return (

@@ -9,7 +9,7 @@ interface Order {
   promotion_code?: string;
 }
 
-/** Opens a checkout and goes there. It stays busy until the page is left, so that nothing is ordered twice. */
+/** Opens a checkout and goes there. Stays busy until the page is left, so that nothing is ordered twice. */
 export function useCheckout() {
   const checkout = useMutationOnce({
     mutationFn: (order: Order) => data(api.POST('/api/subscription/checkout', { body: order })),
@@ -17,7 +17,7 @@ export function useCheckout() {
   });
   const { reset } = checkout;
   useEffect(() => {
-    // By the back button the browser may bring this page back as it was left.
+    // The back button may restore this page as it was left.
     const onShow = (event: PageTransitionEvent) => event.persisted && reset();
     window.addEventListener('pageshow', onShow);
     return () => window.removeEventListener('pageshow', onShow);

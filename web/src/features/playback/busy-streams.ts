@@ -1,6 +1,6 @@
 import type { ApiError } from '@/lib/errors/api-error';
 
-/** A stream that takes a place, as a refusal names it. */
+/** A live stream, as listed in the error of a refused play. */
 export interface BusyStream {
   playback_session_id: string;
   device_name: string;

@@ -29,7 +29,7 @@ import './quality-menu';
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
-/** The bars at the bottom of the picture, and their menus: on a phone one menu for all that is set. */
+/** The bars at the bottom of the picture, and their menus. On a phone there is one menu for all settings. */
 export function Controls({ hasAudioChoice }: { hasAudioChoice: boolean }) {
   const isNarrow = useNarrow();
   return (
@@ -115,7 +115,7 @@ function Settings({ hasAudioChoice }: { hasAudioChoice: boolean }) {
   );
 }
 
-/** As wide as a phone that is held upright. */
+/** Whether the window is as narrow as a phone in portrait. */
 const NARROW = '(max-width: 44rem)';
 
 function useNarrow(): boolean {

@@ -16,7 +16,7 @@ const after = (state: Engine, ...events: EngineEvent[]) => events.reduce(engine,
 const opened = engine(IDLE, { type: 'opened', grant });
 const playing = after(opened, { type: 'done' });
 
-/** Lets the same thing happen until the engine stops; the pauses that it made, in seconds. */
+/** Repeats the same event until the engine stops. Returns the pauses in between, in seconds. */
 function untilStopped(state: Engine, event: EngineEvent): { pauses: number[]; end: Engine } {
   const pauses: number[] = [];
   for (let times = 0; times < 50 && state.phase.name !== 'stopped'; times += 1) {
@@ -29,12 +29,12 @@ function untilStopped(state: Engine, event: EngineEvent): { pauses: number[]; en
 }
 
 describe('engine', () => {
-  it('loads what was granted, and plays', () => {
+  it('loads the granted stream and plays it', () => {
     expect(opened.phase).toEqual({ name: 'doing', step: 'load' });
     expect(playing.phase).toEqual({ name: 'playing', renew_in: null });
   });
 
-  it('loads a master playlist again that failed, with growing pauses, until the viewer is told', () => {
+  it('reloads a failed master playlist with growing pauses, and then stops with an error', () => {
     const { pauses, end } = untilStopped(opened, failed('master'));
     expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
     expect(end.phase).toMatchObject({ name: 'stopped', trouble: { kind: 'failed', error: { code: 'UNREACHABLE' } } });
@@ -49,12 +49,12 @@ describe('engine', () => {
     expect(engine(asking, failed('network'))).toBe(asking);
   });
 
-  it('restarts a stream that stopped, and loads it again where it was being loaded', () => {
+  it('restarts a stream that stopped, or reloads it if it was still loading', () => {
     expect(after(playing, failed('network')).phase).toMatchObject({ name: 'waiting', step: 'restart' });
     expect(after(opened, failed('network')).phase).toMatchObject({ name: 'waiting', step: 'load' });
   });
 
-  it('asks for a grant when an address is refused, at once the first time, and not without end', () => {
+  it('requests a grant when a URL is refused, immediately the first time, and a limited number of times', () => {
     const renewed = after(playing, failed('refused'), { type: 'granted', grant: other });
     expect(renewed).toMatchObject({ grant: other, phase: { name: 'doing', step: 'load' } });
     let state = renewed;
@@ -69,7 +69,7 @@ describe('engine', () => {
     expect(grants).toBe(6);
   });
 
-  it('plays what is loaded before it says anything', () => {
+  it('shows no error while the buffered part plays', () => {
     let state = playing;
     for (let times = 0; times < 50; times += 1)
       state = after(state, failed('network', { plays_on: true, cost: 7 }), { type: 'waited' }, { type: 'done' });
@@ -77,7 +77,7 @@ describe('engine', () => {
     expect(after(state, failed('network')).phase.name).toBe('stopped');
   });
 
-  it('begins with fresh patience when it has played well', () => {
+  it('resets the retries after it has played well', () => {
     const tired = after(
       playing,
       failed('network'),
@@ -91,13 +91,13 @@ describe('engine', () => {
     expect(after(tired, { type: 'recovered' }).tries).toBe(0);
   });
 
-  it('repairs the decoder once, then loads anew', () => {
+  it('repairs the decoder once, then reloads', () => {
     const repairing = after(playing, failed('media'));
     expect(repairing.phase).toEqual({ name: 'doing', step: 'repair' });
     expect(after(repairing, { type: 'done' }, failed('media')).phase).toMatchObject({ name: 'waiting', step: 'load' });
   });
 
-  it('says at once what no patience helps against', () => {
+  it('stops at once on errors that a retry cannot solve', () => {
     expect(after(opened, failed('unsupported')).phase).toMatchObject({ name: 'stopped', trouble: { kind: 'unsupported' } });
     const asking = after(playing, failed('refused'));
     for (const code of ['SUBSCRIPTION_EXPIRED', 'NOT_FOUND', 'RATE_LIMITED'] as const) {
@@ -117,7 +117,7 @@ describe('engine', () => {
     });
   });
 
-  it('lets the film play on when a renewal fails, and tries again ever more seldom', () => {
+  it('keeps playing when a renewal fails, and retries with growing pauses', () => {
     let state = playing;
     const pauses: (number | null)[] = [];
     for (let times = 0; times < 5; times += 1) {
@@ -133,7 +133,7 @@ describe('engine', () => {
     expect(engine(playing, { type: 'denied', error: error('SUBSCRIPTION_EXPIRED') }).phase.name).toBe('stopped');
   });
 
-  it('tells a stream that was taken from a plan that is full', () => {
+  it('distinguishes a stream that another device took from a plan without free streams', () => {
     const limit = error('STREAM_LIMIT_REACHED');
     const taken = engine(playing, { type: 'taken', error: limit });
     expect(taken.phase).toMatchObject({ name: 'stopped', trouble: { kind: 'taken' } });
@@ -143,7 +143,7 @@ describe('engine', () => {
     expect(engine(taking, { type: 'granted', grant: other }).phase).toEqual({ name: 'doing', step: 'load' });
   });
 
-  it('goes on as soon as the network is back', () => {
+  it('resumes as soon as the network is back', () => {
     expect(after(opened, failed('master'), { type: 'online' }).phase).toEqual({ name: 'doing', step: 'load' });
     const { end } = untilStopped(opened, failed('master'));
     expect(engine(end, { type: 'online' }).phase).toEqual({ name: 'doing', step: 'ask' });
@@ -152,7 +152,7 @@ describe('engine', () => {
     expect(engine(denied, { type: 'online' })).toBe(denied);
   });
 
-  it('hears nothing any more once it is closed', () => {
+  it('ignores all events once it is closed', () => {
     const closed = engine(playing, { type: 'closed' });
     expect(closed).toEqual(IDLE);
     for (const event of [

@@ -1,17 +1,17 @@
-// What the player does when something fails, and when a grant wants to be renewed: a pure function of what was and what came.
-// `use-engine.ts` does what a phase says, and tells what comes of it.
+// What the player does when something fails and when a grant has to be renewed: a pure function of the state and an event.
+// `use-engine.ts` acts on the phase and dispatches the resulting events.
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import type { Grant } from './grant';
 import { TRIES_MAX, costOf, pauseAfter, pauseBefore } from './patience';
 
-/** Why it does not go on. */
+/** Why playback has stopped. */
 export interface Trouble {
-  /** `taken`: the stream is another device's now. `full`: so are several, of which one has to be stopped. */
+  /** `taken`: another device has the stream now. `full`: several devices are playing, and one has to be stopped. */
   kind: 'taken' | 'full' | 'failed' | 'unsupported';
   error: unknown;
 }
 
-/** What is done to go on: `ask` for a grant, `take` one back from another device, `load` its stream from the top, `restart`
+/** A step to resume playback: `ask` for a grant, `take` one back from another device, `load` its stream from the start, `restart`
  * loading where it stopped, `repair` the decoder. */
 export type Step = 'ask' | 'take' | 'load' | 'restart' | 'repair';
 
@@ -26,34 +26,34 @@ export type Phase =
 export interface Engine {
   phase: Phase;
   grant: Grant | null;
-  /** How much patience was spent since it last played well. */
+  /** The failed attempts since playback last went well. */
   tries: number;
   /** How often a renewal failed in the background. */
   renewals: number;
 }
 
-/** What failed of the stream. */
+/** A failure of the stream. */
 export interface Failure {
-  /** `refused`: the address has expired, or what it names is gone. `master`: the stream has to be loaded from the top. */
+  /** `refused`: the URL has expired, or its content is gone. `master`: the stream has to be loaded from the start. */
   kind: 'refused' | 'master' | 'network' | 'media' | 'unsupported';
-  /** How many tries it counts for: hls.js repeats some requests itself. */
+  /** How many attempts it counts for, because hls.js repeats some requests itself. */
   cost: number;
-  /** Enough is loaded for the picture to go on meanwhile. */
+  /** Whether enough is buffered to keep playing meanwhile. */
   plays_on: boolean;
 }
 
 export type EngineEvent =
   | { type: 'opened'; grant: Grant }
   | { type: 'closed' }
-  /** The step that was under way is done. */
+  /** The current step is done. */
   | { type: 'done' }
   | { type: 'waited' }
   | { type: 'failed'; failure: Failure }
   | { type: 'granted'; grant: Grant }
   | { type: 'denied'; error: unknown }
-  /** A heartbeat was refused: the stream is another device's. */
+  /** A heartbeat was refused: another device has the stream. */
   | { type: 'taken'; error: unknown }
-  /** It has played well for a while. */
+  /** Playback has gone well for a while. */
   | { type: 'recovered' }
   | { type: 'online' }
   /** The viewer pressed "Try again", or "Play here". */
@@ -62,7 +62,7 @@ export type EngineEvent =
 
 export const IDLE: Engine = { phase: { name: 'idle' }, grant: null, tries: 0, renewals: 0 };
 
-/** Milliseconds. A renewal that fails in the background has time: the old grant still plays. */
+/** In milliseconds. A failed renewal in the background can wait: the old grant still plays. */
 const RENEWAL_PAUSES = [5_000, 15_000, 60_000];
 
 export function engine(state: Engine, event: EngineEvent): Engine {
@@ -97,7 +97,7 @@ export function engine(state: Engine, event: EngineEvent): Engine {
   }
 }
 
-/** With fresh patience, as the viewer wishes. */
+/** Starts over at the viewer's request, with all attempts available. */
 const again = (state: Engine, step: Step): Engine => (state.phase.name === 'stopped' ? { ...state, tries: 0, phase: doing(step) } : state);
 
 const PLAYING: Phase = { name: 'playing', renew_in: null };
@@ -106,7 +106,7 @@ const doing = (step: Step): Phase => ({ name: 'doing', step });
 
 const stopped = (state: Engine, trouble: Trouble): Engine => ({ ...state, phase: { name: 'stopped', trouble } });
 
-/** One attempt at a time: what fails while one waits, or while a grant is asked for, is old news. */
+/** Ignores failures during a pause or while a grant is requested, so that there is one attempt at a time. */
 function failed(state: Engine, failure: Failure): Engine {
   const { phase } = state;
   const isLoading = phase.name === 'doing' && phase.step !== 'ask' && phase.step !== 'take';
@@ -133,7 +133,7 @@ function stepAfter({ kind }: Failure, isLoading: boolean, isFirst: boolean): Ste
   }
 }
 
-/** A grant that is needed now was not given. */
+/** A grant that is needed now was denied. */
 function denied(state: Engine, error: unknown): Engine {
   const { phase } = state;
   if (phase.name !== 'doing') return state;
@@ -144,7 +144,7 @@ function denied(state: Engine, error: unknown): Engine {
   return { ...state, tries, phase: { name: 'waiting', step: phase.step, milliseconds: pauseAfter(error, tries) } };
 }
 
-/** A grant was not renewed in the background: the film plays on as long as the old one does. */
+/** A renewal in the background was denied: the film plays on as long as the old grant is valid. */
 function renewalDenied(state: Engine, error: unknown): Engine {
   if (hasCode(error, 'STREAM_LIMIT_REACHED')) return stopped(state, { kind: 'taken', error });
   if (costOf(error) === null && !hasCode(error, 'RATE_LIMITED')) return stopped(state, { kind: 'failed', error });
@@ -152,7 +152,7 @@ function renewalDenied(state: Engine, error: unknown): Engine {
   return { ...state, renewals: state.renewals + 1, phase: { name: 'playing', renew_in: Math.max(pause, pauseAfter(error, 1)) } };
 }
 
-/** The network is back: no reason to wait any longer. */
+/** The network is back, so there is no need to wait. */
 function online(state: Engine): Engine {
   const { phase } = state;
   if (phase.name === 'waiting') return { ...state, phase: doing(phase.step) };

@@ -1,10 +1,10 @@
 import type { ShownVideo } from '@/lib/models';
 import type { Grant } from './grant';
 
-/** A video that is watched: what it is, its stream, and from where. */
+/** A video that is being watched, its stream, and the start position. */
 export interface Film {
   video: ShownVideo;
   playback: Grant;
-  /** Seconds. */
+  /** In seconds. */
   start: number;
 }

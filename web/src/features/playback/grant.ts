@@ -1,17 +1,17 @@
 import type { Playback } from '@/lib/models';
 
-/** What was granted, and for how long it will do. */
+/** A playback grant and when to renew it. */
 export interface Grant extends Playback {
-  /** When to ask for the next one, by this device's clock, in milliseconds. */
+  /** When to request the next grant, by this device's clock, in milliseconds. */
   renew_at: number;
 }
 
-/** So that no clock, however wrong, makes a player ask without end. */
+/** Prevents a loop of requests when a clock is wrong. */
 const RENEW_IN_SECONDS_MIN = 10;
 
 /**
- * How long until a grant wants to be renewed, by the clock of the service that gave it: `answered_at` is the `Date` of its
- * answer. The browser's clock, which may be wrong by hours, counts only where there is none.
+ * How long until a grant has to be renewed, by the service's clock: `answered_at` is the `Date` of its response. The browser's
+ * clock, which may be wrong by hours, is used only without one.
  */
 export function renewIn(refresh_after: string, answered_at: string | null, now = Date.now()): number {
   const asked = answered_at === null ? NaN : Date.parse(answered_at);

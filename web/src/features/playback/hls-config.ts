@@ -1,4 +1,4 @@
-// How patient hls.js is: it repeats each request itself, with growing pauses, for half a minute. Then the engine decides.
+// The retries of hls.js: it repeats each request with growing pauses for half a minute. After that the engine decides.
 import { Hls } from 'hls-video-element';
 import { TRIES_MAX } from './patience';
 
@@ -7,19 +7,19 @@ type LoadPolicy = Config['fragLoadPolicy'];
 type RetryConfig = NonNullable<LoadPolicy['default']['errorRetry']>;
 type ShouldRetry = NonNullable<RetryConfig['shouldRetry']>;
 
-/** Statuses of an address that has expired, or of something that is gone: the next try would be answered the same. */
+/** Statuses of a URL that has expired or whose content is gone. A retry would get the same response. */
 const REFUSALS = [401, 403, 404, 410];
 
 export const isRefusal = (status: number | undefined) => status !== undefined && REFUSALS.includes(status);
 
-/** Everything else is tried again: hls.js would give up at once where nobody answers, and at most statuses. */
+/** Everything else is retried. By default hls.js gives up at once without a response, and at most statuses. */
 const shouldRetry: ShouldRetry = (config, count, isTimeout, response, retry) =>
   count < (config?.maxNumRetry ?? 0) && (isTimeout || (response ? !isRefusal(response.code) : retry));
 
 function policy(maxLoadTimeMs: number): LoadPolicy {
   const pauses = { retryDelayMs: 1000, maxRetryDelayMs: 8000, shouldRetry };
   const errorRetry = { ...pauses, maxNumRetry: TRIES_MAX };
-  // Each of them took its time already.
+  // Each timeout has already taken long.
   const timeoutRetry = { ...pauses, maxNumRetry: 2 };
   return { default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs, errorRetry, timeoutRetry } };
 }
@@ -36,7 +36,7 @@ export function isAboutCaptions({ frag, context }: Concern): boolean {
   return frag?.type === 'subtitle' || context?.type === 'subtitleTrack';
 }
 
-/** Repeats requests for captions where they are made: elsewhere hls.js counts them with those for the film. */
+/** Retries requests for captions in the loader. Elsewhere hls.js would count them as failures of the film. */
 class Loader extends Hls.DefaultConfig.loader {
   override load(...[context, config, callbacks]: Parameters<InstanceType<Config['loader']>['load']>) {
     const isCaption = isAboutCaptions({ context: context, frag: (context as Concern).frag });
@@ -44,7 +44,7 @@ class Loader extends Hls.DefaultConfig.loader {
   }
 }
 
-/** Captions that fail never stop the film, nor change its quality. */
+/** Failed captions never stop the film or change its quality. */
 class ErrorController extends Hls.DefaultConfig.errorController {
   override onErrorOut(...[event, data]: Parameters<InstanceType<Config['errorController']>['onErrorOut']>) {
     if (!isAboutCaptions(data)) super.onErrorOut(event, data);

@@ -11,14 +11,14 @@ const COUNT_FROM = 8;
 interface NextEpisodeProps {
   video: Video;
   hasEnded: boolean;
-  /** Something else has the viewer's attention: it neither shows nor counts. */
+  /** Whether something else has the viewer's attention: the offer is hidden and the countdown stops. */
   isHidden: boolean;
-  /** It starts by itself. */
+  /** Whether the next episode starts automatically. */
   goesOn: boolean;
   onPlay: () => void;
 }
 
-/** Offers the next episode near the end; when it has come, goes on by itself unless somebody says no. */
+/** Offers the next episode near the end. After the end it starts automatically, unless the viewer cancels. */
 export function NextEpisode({ video, hasEnded, isHidden, goesOn, onPlay }: NextEpisodeProps) {
   const [isDeclined, setIsDeclined] = useState(false);
   const [left, setLeft] = useState(COUNT_FROM);

@@ -1,4 +1,4 @@
-// What the player has to say stands in the same element as the picture, so that it is seen in full screen as well.
+// The player's messages are in the same element as the picture, so that they are visible in full screen.
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Link } from 'react-router';
@@ -29,7 +29,7 @@ interface TroubleProps {
   onTakeBack: () => void;
 }
 
-/** Over the picture, when it does not go on. */
+/** Covers the picture when playback has stopped. */
 export function Trouble({ trouble: { kind, error }, onRetry, onTakeBack }: TroubleProps) {
   if (kind === 'full') {
     return (
@@ -54,7 +54,7 @@ export function Trouble({ trouble: { kind, error }, onRetry, onTakeBack }: Troub
   );
 }
 
-/** What the viewer can do about it. Whatever that is, trying again is never impossible. */
+/** What the viewer can do about it. Trying again is always possible. */
 function Act({ action, onRetry }: { action: Action | null; onRetry: () => void }) {
   return (
     <div className={styles.overActions}>
@@ -99,7 +99,7 @@ interface RemarkProps {
   onRetry?: () => void;
 }
 
-/** A word on what does not keep the film from playing. */
+/** A remark on a problem that does not stop the film. */
 export function Remark({ icon, text, onRetry }: RemarkProps) {
   return (
     <div role="status" className={styles.remark}>

@@ -6,12 +6,12 @@ import { TRIES_MAX, costOf, patiently, pauseAfter, pauseBefore } from './patienc
 const error = (code: ErrorCode, retry_after_seconds: number | null = null) => new ApiError(code, '', { retry_after_seconds });
 
 describe('patience', () => {
-  it('waits longer each time, and for half a minute in all', () => {
+  it('waits longer each time, and half a minute in total', () => {
     const pauses = Array.from({ length: TRIES_MAX }, (_, index) => pauseBefore(index + 1));
     expect(pauses).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
   });
 
-  it('repeats what may be different in a moment, and nothing else', () => {
+  it('retries only transient errors', () => {
     for (const code of ['UNREACHABLE', 'UNAVAILABLE', 'INTERNAL', 'VIDEO_PROVIDER_UNAVAILABLE', 'UNEXPECTED_ANSWER'] as const)
       expect(costOf(error(code)), code).toBe(1);
     for (const code of ['PLAN_UPGRADE_REQUIRED', 'STREAM_LIMIT_REACHED', 'NOT_FOUND', 'SESSION_REVOKED', 'VIDEO_NOT_READY'] as const)
@@ -19,7 +19,7 @@ describe('patience', () => {
     expect(costOf(new TypeError('a bug'))).toBeNull();
   });
 
-  it('waits as long as the service asks for, unless that is longer than a viewer waits', () => {
+  it('waits as long as the service asks, unless that is too long for a viewer', () => {
     expect(pauseAfter(error('RATE_LIMITED', 12), 1)).toBe(12_000);
     expect(pauseAfter(error('UNAVAILABLE', 1), 4)).toBe(8000);
     expect(costOf(error('RATE_LIMITED', 12))).toBe(1);
@@ -27,7 +27,7 @@ describe('patience', () => {
     expect(costOf(error('RATE_LIMITED'))).toBeNull();
   });
 
-  it('repeats a read six times, and one that hangs twice', () => {
+  it('retries a failed read six times and a hanging one twice', () => {
     const repeats = (code: ErrorCode) => [0, 1, 2, 3, 4, 5, 6, 7].filter((failures) => patiently.retry(failures, error(code))).length;
     expect(repeats('UNAVAILABLE')).toBe(6);
     expect(repeats('TIMED_OUT')).toBe(2);

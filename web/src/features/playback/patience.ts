@@ -1,19 +1,19 @@
 import { ApiError } from '@/lib/errors/api-error';
 import { isTransient } from '@/lib/query-client';
 
-/** How often something is tried again before the viewer is told. With the pauses below that takes half a minute. */
+/** The number of retries before the viewer sees an error. With the pauses below they take half a minute. */
 export const TRIES_MAX = 6;
-/** What a request without an answer counts for: each of them took its time already. */
+/** The attempts that a timeout counts for, because it has already taken long. */
 export const TIMEOUT_COSTS = 3;
-/** The longest pause that a service may ask for before it is tried again without a word, in seconds. */
+/** The longest `Retry-After` that the player waits for without an error, in seconds. */
 const ASKED_PAUSE_MAX = 30;
 
-/** Milliseconds before the next try: 1, 2, 4, then 8 seconds. */
+/** The pause before the next attempt, in milliseconds: 1, 2, 4, then 8 seconds. */
 export function pauseBefore(tries: number): number {
   return Math.min(1000 * 2 ** Math.max(tries - 1, 0), 8000);
 }
 
-/** How many tries a failed call of the API counts for; `null` where another one would fail as well. */
+/** How many attempts a failed API call counts for; `null` if a retry would fail as well. */
 export function costOf(error: unknown): number | null {
   if (!(error instanceof ApiError)) return null;
   if (error.code === 'RATE_LIMITED') {
@@ -23,7 +23,7 @@ export function costOf(error: unknown): number | null {
   return isTransient(error) || error.code === 'UNEXPECTED_ANSWER' ? 1 : null;
 }
 
-/** Milliseconds before a call of the API is repeated that has failed this often: longer when the service asks for it. */
+/** The pause before a failed API call is repeated, in milliseconds: longer if the service asks for it. */
 export function pauseAfter(error: unknown, tries: number): number {
   const asked = error instanceof ApiError ? (error.retry_after_seconds ?? 0) : 0;
   return Math.max(pauseBefore(tries), Math.min(asked, ASKED_PAUSE_MAX) * 1000);

@@ -2,7 +2,7 @@ import { En } from 'media-chrome/dist/lang/en.js';
 import type { TranslateDictionary } from 'media-chrome/dist/lang/en.js';
 import { addTranslation, setLanguage } from 'media-chrome/dist/utils/i18n.js';
 
-/** The controls' own texts, which their library brings: each is loaded when somebody watches in that language. */
+/** The texts of the controls' library, each loaded when it is needed. */
 const LANGUAGES: Record<string, () => Promise<TranslateDictionary>> = {
   en: () => Promise.resolve(En),
   de: async () => (await import('media-chrome/dist/lang/de.js')).De,
@@ -14,16 +14,16 @@ const RATE = 'Playback rate {playbackRate}';
 
 let current: { language: string; isReady: Promise<void> } | null = null;
 
-/** Lets the player's controls speak a language; done before they are drawn. */
+/** Sets the language of the player's controls. Must be done before they are rendered. */
 export function playerLanguage(language: string): Promise<void> {
   if (current?.language !== language) current = { language, isReady: speak(language) };
   return current.isReady;
 }
 
 async function speak(language: string): Promise<void> {
-  // Without its own texts the player speaks English, and plays all the same.
+  // Without these texts the player's controls are in English.
   const texts = await (LANGUAGES[language]?.() ?? Promise.resolve(En)).catch(() => En);
-  // A button is called by what is read on it: `1x`.
+  // The accessible name of the button contains its visible text: `1x`.
   addTranslation(language, { ...texts, [RATE]: `${texts[RATE]}x` });
   setLanguage(language);
 }

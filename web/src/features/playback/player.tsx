@@ -25,14 +25,14 @@ import { usePreferences } from './use-preferences';
 
 interface PlayerProps {
   film: Film;
-  /** The viewer has gone on to another film, which is not there yet. */
+  /** Whether the viewer has moved on to another film that is still loading. */
   isLeft: boolean;
 }
 
 /** How long before the end the next episode is offered, in seconds. */
 const OFFER_BEFORE_END = 10;
 
-/** One player for all that is watched in a row: full screen, and the permission to make a sound, outlive a film. */
+/** One player for consecutive films, so that full screen and the permission to play sound survive the change. */
 export default function Player({ film, isLeft }: PlayerProps) {
   use(playerLanguage(useLanguage()));
   const { video, playback } = film;
@@ -54,7 +54,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const navigate = useNavigate();
   const goOn = useCallback(() => next && void navigate(`/watch/${next.id}`, { replace: true }), [navigate, next]);
 
-  // What lies over the player then has a title of its own.
+  // The overlay then has its own title.
   const isTitled = !isLeft && engine.trouble?.kind !== 'full';
 
   const storyboard = useStoryboard(stream, (engine.grant ?? playback).storyboard_url);
@@ -107,7 +107,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
   );
 }
 
-/** The one thing worth saying while the film goes on, or tries to. */
+/** The most important remark while the film plays or loads. */
 function Remarks({ engine }: { engine: Playing }) {
   const isOnline = useOnline();
   if (!isOnline) return <Remark icon="offline" text={t`You’re offline. Playback continues with what’s already loaded.`} />;
@@ -117,7 +117,7 @@ function Remarks({ engine }: { engine: Playing }) {
   return null;
 }
 
-/** Seen while there is nothing to see yet. */
+/** Shown until there is a picture. */
 function Busy() {
   return (
     <div className={styles.busy} role="status">
@@ -152,7 +152,7 @@ function useNearEnd(stream: Stream | null): boolean {
   return isNear;
 }
 
-/** Whether there is more than one language to listen to. */
+/** Whether there is more than one audio track. */
 function useAudioChoice(stream: Stream | null): boolean {
   const [hasChoice, setHasChoice] = useState(false);
   useEffect(() => {
@@ -169,12 +169,12 @@ function useAudioChoice(stream: Stream | null): boolean {
   return hasChoice;
 }
 
-/** The pictures over the seek bar: where they fail, they are asked for again, with growing pauses. */
+/** The preview pictures of the seek bar. A failed request is repeated with growing pauses. */
 function useStoryboard(stream: Stream | null, url: string): { url: string; tries: number } {
   const [failed, setFailed] = useState({ url, tries: 0 });
   const tries = failed.url === url ? failed.tries : 0;
   useEffect(() => {
-    // The element plays a copy of the track, of which it tells nothing.
+    // hls-video plays a copy of the track and emits no events for it.
     const copies = stream?.element.shadowRoot;
     if (!copies || tries >= TRIES_MAX) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -183,7 +183,7 @@ function useStoryboard(stream: Stream | null, url: string): { url: string; tries
       clearTimeout(timer);
       timer = setTimeout(() => setFailed({ url, tries: tries + 1 }), pauseBefore(tries + 1));
     };
-    // It may have failed before anybody listened.
+    // It may have failed before the listener was added.
     look();
     copies.addEventListener('error', look, true);
     return () => {
@@ -204,8 +204,8 @@ function useMenuOpen(controller: React.RefObject<HTMLElement | null>): boolean {
     const target = controller.current;
     if (!target) return;
     const look = () => setIsOpen(target.querySelector(OPEN_MENUS) !== null);
-    // The library's menus take the focus at the end of their next transition. For one that is closed half-way into view, that is
-    // when it has faded out again: it would take the focus from the menu that was opened meanwhile, which then closes.
+    // The library's menus take focus when their next transition ends. A menu that is closed while it fades in would take focus when
+    // it has faded out, from another menu that was opened meanwhile and would then close.
     const keepFocus = (event: Event) => {
       if (event.target instanceof Element && event.target.matches(CLOSED_MENU)) event.stopPropagation();
     };
@@ -219,7 +219,7 @@ function useMenuOpen(controller: React.RefObject<HTMLElement | null>): boolean {
   return isOpen;
 }
 
-/** The whole stage goes full screen, with all that stands over the picture. */
+/** Makes the whole `main` element full screen, including everything over the picture. */
 function useFullScreen(controller: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
     const target = controller.current;
@@ -227,7 +227,7 @@ function useFullScreen(controller: React.RefObject<HTMLElement | null>) {
   }, [controller]);
 }
 
-/** The player's keys work wherever the focus is, unless something there has a use for them. */
+/** Forwards keys to the player, unless another element has focus. */
 function useKeyboard(controller: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
     const target = controller.current;
@@ -237,7 +237,7 @@ function useKeyboard(controller: React.RefObject<HTMLElement | null>) {
       target.focus({ preventScroll: true });
       target.dispatchEvent(new KeyboardEvent(event.type, event));
     };
-    // A menu closes itself only while the focus is in it, where it may never have come.
+    // A menu closes itself only while it has focus, which it may never have received.
     const closeMenus = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       for (const menu of target?.querySelectorAll<HTMLElement>(OPEN_MENUS) ?? []) menu.hidden = true;

@@ -12,7 +12,7 @@ const DEFAULTS: Preferences = {
   interface_language: null,
 };
 
-/** A service that keeps preferences, and may be away; a device's storage. */
+/** A service with preferences, which can be down, and a device's storage. */
 function service() {
   const at = { known: DEFAULTS, isAway: false, refuses: false, stored: new Map<string, string>(), patches: [] as PreferenceEdits[] };
   const answer = <T>(value: () => T) => (at.isAway || at.refuses ? Promise.reject(new Error('no')) : Promise.resolve(value()));
@@ -36,7 +36,7 @@ afterEach(() => void vi.useRealTimers());
 const later = () => vi.advanceTimersByTimeAsync(1100);
 
 describe('PreferenceStore', () => {
-  it('keeps a choice for the next film, and on every device', async () => {
+  it('keeps a choice for the next film and on every device', async () => {
     const { at, device, other } = service();
     const one = device();
     await one.open('ada');
@@ -50,7 +50,7 @@ describe('PreferenceStore', () => {
     expect(tablet.current).toMatchObject({ speed: 1.5, captions: true, caption_language: 'de' });
   });
 
-  it('starts with what the device knows, before the service answers', () => {
+  it('starts with the device’s copy before the service responds', () => {
     const { device } = service();
     const before = device();
     void before.open('ada');
@@ -60,7 +60,7 @@ describe('PreferenceStore', () => {
     expect(after.current.volume).toBe(0.3);
   });
 
-  it('loses nothing while the service is away, and does not take the older word of the service for it', async () => {
+  it('keeps changes made while the service is down, and does not overwrite them with older values', async () => {
     const { at, device } = service();
     at.isAway = true;
     const before = device();
@@ -75,7 +75,7 @@ describe('PreferenceStore', () => {
     expect(at.known.speed).toBe(2);
   });
 
-  it('leaves a change alone that was made while an older one was on its way', async () => {
+  it('keeps a change that was made while an older one was being sent', async () => {
     const { at, device } = service();
     const one = device();
     await one.open('ada');
@@ -87,7 +87,7 @@ describe('PreferenceStore', () => {
     expect(at.known.speed).toBe(2);
   });
 
-  it('tells one account nothing of another one', async () => {
+  it('does not share preferences between accounts', async () => {
     const { device, at } = service();
     const one = device();
     await one.open('ada');
@@ -100,7 +100,7 @@ describe('PreferenceStore', () => {
     expect(again.current).toEqual(DEFAULTS);
   });
 
-  it('does not send what is refused over and over', async () => {
+  it('does not resend a refused change', async () => {
     const { device, at } = service();
     const one = device();
     await one.open('ada');
@@ -113,7 +113,7 @@ describe('PreferenceStore', () => {
 
 describe('inLanguage', () => {
   const tracks = [{ language: 'en' }, { language: 'de' }, { language: 'pt-BR' }];
-  it('takes the language, else one like it, else one that the viewer reads, else the first', () => {
+  it('prefers the language, then one like it, then one that the viewer reads, then the first', () => {
     expect(inLanguage(tracks, 'de')).toBe(tracks[1]);
     expect(inLanguage(tracks, 'pt-PT')).toBe(tracks[2]);
     expect(inLanguage(tracks, 'fr', ['de-AT'])).toBe(tracks[1]);

@@ -1,9 +1,9 @@
-// How the viewer likes to watch. The service keeps it for all their devices; this device keeps a copy, so that a film starts with
-// it at once, and so that nothing is lost while the service is away.
+// The viewer's playback preferences. The service stores them for all devices. This device keeps a copy, so that a film can start
+// with them at once, and so that no change is lost while the service is down.
 import type { PreferenceEdits, Preferences } from '@/lib/models';
 
 const KEY = 'marquee.preferences';
-/** How long a change may be followed by another one before it is sent, in milliseconds: a slider makes many. */
+/** The delay before a change is sent, in milliseconds, because a slider makes many changes. */
 const SENT_AFTER = 1000;
 
 const DEFAULTS: Preferences = {
@@ -18,7 +18,7 @@ const DEFAULTS: Preferences = {
 
 export interface Remote {
   get: () => Promise<Preferences>;
-  /** Throws when it did not arrive; `isRefused` says whether sending it again is of no use. */
+  /** Throws if the change was not stored. `isRefused` says whether a retry is useless. */
   patch: (edits: PreferenceEdits) => Promise<Preferences>;
   isRefused: (error: unknown) => boolean;
 }
@@ -26,7 +26,7 @@ export interface Remote {
 interface Copy {
   account: string;
   preferences: Preferences;
-  /** What the service does not know yet. */
+  /** Changes that the service does not have yet. */
   unsent: PreferenceEdits;
 }
 
@@ -49,7 +49,7 @@ export class PreferenceStore {
     return () => this.listeners.delete(listener);
   };
 
-  /** Takes what this device knows of an account, then what the service knows. */
+  /** Loads this device's copy for an account, then the service's. */
   async open(account: string): Promise<void> {
     if (account !== this.copy.account) this.replace(this.stored(account) ?? { account, preferences: DEFAULTS, unsent: {} });
     try {
@@ -58,11 +58,11 @@ export class PreferenceStore {
       this.replace({ ...this.copy, preferences: { ...known, ...this.copy.unsent } });
       await this.send();
     } catch {
-      // This device's copy will do.
+      // Keep this device's copy.
     }
   }
 
-  /** The viewer chose something. */
+  /** Stores the viewer's choices. */
   set(edits: PreferenceEdits): void {
     const { preferences, unsent } = this.copy;
     const news = Object.entries(edits).filter(([name, value]) => preferences[name as keyof Preferences] !== value);
@@ -73,7 +73,7 @@ export class PreferenceStore {
     this.timer = setTimeout(() => void this.send(), SENT_AFTER);
   }
 
-  /** What is still to be sent, for a page that is being left; `null` when there is nothing. */
+  /** The changes that are still unsent, for a page that is being left; `null` if there are none. */
   takeUnsent(): PreferenceEdits | null {
     clearTimeout(this.timer);
     const { unsent } = this.copy;
@@ -87,7 +87,7 @@ export class PreferenceStore {
     try {
       await this.remote.patch(sent);
     } catch (error) {
-      // Else it is sent with the next change, or when the next film is opened.
+      // A transient failure is retried with the next change, or when the next film is opened.
       if (!this.remote.isRefused(error)) return;
     }
     if (account !== this.copy.account) return;
@@ -100,7 +100,7 @@ export class PreferenceStore {
     try {
       this.storage?.setItem(KEY, JSON.stringify(copy));
     } catch {
-      // Without storage the service's copy has to do.
+      // Without storage only the service has a copy.
     }
     for (const listener of this.listeners) listener();
   }
@@ -116,7 +116,7 @@ export class PreferenceStore {
   }
 }
 
-/** The one among some tracks that somebody who wants a language gets: `null` when there is none at all. */
+/** The best track for a language; `null` if there are no tracks. */
 export function inLanguage<T extends { language: string }>(tracks: T[], wanted: string | null, others: readonly string[] = []): T | null {
   const primary = (tag: string) => tag.toLowerCase().split('-')[0];
   for (const language of wanted === null ? others : [wanted, ...others]) {

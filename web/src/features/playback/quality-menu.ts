@@ -1,11 +1,11 @@
 import { MediaRenditionMenu } from 'media-chrome/menu';
 
-/** What tells how large the picture is at this moment. */
+/** The attributes with the current size of the picture. */
 const SIZE = ['mediawidth', 'mediaheight'];
 
 /**
- * The menu of qualities, which stays open while the stream changes its own: the library's draws itself anew whenever the size
- * of the picture does, the item that had the focus is gone with that, and so the menu would close under the viewer's hand.
+ * A quality menu that stays open while the stream switches quality. The library's menu is rendered anew when the size of the
+ * picture changes, which removes the focused item and so closes the menu.
  */
 class QualityMenu extends MediaRenditionMenu {
   override connectedCallback() {
@@ -23,7 +23,7 @@ class QualityMenu extends MediaRenditionMenu {
     super.attributeChangedCallback(name, before, after);
   }
 
-  /** What was passed over while it was open. */
+  /** Applies the changes that were skipped while it was open. */
   readonly #catchUp = () => {
     if (this.hidden) super.attributeChangedCallback('mediaheight', null, this.getAttribute('mediaheight'));
   };

@@ -1,7 +1,7 @@
 import { Hls } from 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
 
-/** What the player's menu asks for when the viewer chooses a quality: the rendition's id, or that the player chooses. */
+/** The menu's event when the viewer chooses a quality: the rendition's id, or automatic. */
 export const QUALITY_REQUEST = 'mediarenditionrequest';
 
 interface Renditions extends EventTarget, Iterable<{ id?: string; height?: number }> {
@@ -11,8 +11,8 @@ interface Renditions extends EventTarget, Iterable<{ id?: string; height?: numbe
 type Element = HlsVideoElement & { videoRenditions?: Renditions };
 
 /**
- * Keeps the quality that the viewer chose when a stream is loaded anew. And keeps the player free to choose where they chose
- * none: after a segment that failed, the element takes the next lower quality for theirs, for good.
+ * Keeps the viewer's choice of quality when a stream is reloaded, and keeps the automatic choice if they made none: after a failed
+ * segment, the element would otherwise treat the next lower quality as the viewer's choice, permanently.
  */
 export class Quality {
   private height: number | null = null;

@@ -20,7 +20,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('Reporter', () => {
-  it('sends again what failed, with growing pauses, until it has arrived', async () => {
+  it('retries a failed report with growing pauses', async () => {
     let isAway = true;
     const { on, reporter: one, sent } = reporter(() => (isAway ? away() : Promise.resolve()));
     one.tell(at(5));
@@ -36,7 +36,7 @@ describe('Reporter', () => {
     expect(on.onKept).toHaveBeenLastCalledWith(true);
   });
 
-  it('sends the latest place alone, and does not forget that it was the end', async () => {
+  it('sends only the latest position, and keeps a completion', async () => {
     let isAway = true;
     const { on, reporter: one } = reporter(() => (isAway ? away() : Promise.resolve()));
     one.tell(at(30, true));
@@ -50,7 +50,7 @@ describe('Reporter', () => {
     expect(on.send).toHaveBeenLastCalledWith({ ...at(3), completed: true });
   });
 
-  it('says when the place is not kept, and goes on trying; a press tries at once', async () => {
+  it('reports that the position is not saved, keeps retrying, and retries at once on request', async () => {
     const { on, reporter: one } = reporter(away);
     one.tell(at(5));
     await vi.advanceTimersByTimeAsync(30_000);
@@ -65,7 +65,7 @@ describe('Reporter', () => {
     expect(on.send.mock.calls.length).toBeGreaterThan(before + 5);
   });
 
-  it('does not repeat what is refused', async () => {
+  it('does not retry a refused report', async () => {
     const refusal = new ApiError('STREAM_LIMIT_REACHED', '');
     const { on, reporter: one } = reporter(() => Promise.reject(refusal));
     one.tell(at(5));
@@ -74,7 +74,7 @@ describe('Reporter', () => {
     expect(on.onRefused).toHaveBeenCalledWith(refusal);
   });
 
-  it('sends one at a time, and nothing once it is closed', async () => {
+  it('sends one report at a time, and none once it is closed', async () => {
     let arrive = (): void => undefined;
     const { on, reporter: one } = reporter(() => new Promise<void>((resolve) => (arrive = resolve)));
     one.tell(at(1));

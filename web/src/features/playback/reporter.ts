@@ -3,15 +3,15 @@ import { TRIES_MAX, costOf, pauseAfter } from './patience';
 import type { Report } from './progress';
 
 interface ReporterEvents {
-  /** Sends a report; throws when that fails. */
+  /** Sends a report. Throws if that fails. */
   send: (report: Report) => Promise<void>;
-  /** The service does not want it, now or later. */
+  /** The service refused the report, and a retry would be refused too. */
   onRefused: (error: unknown) => void;
-  /** Whether the viewer's place is kept, as far as that is known. */
+  /** Whether the position is being saved, as far as is known. */
   onKept: (isKept: boolean) => void;
 }
 
-/** Sends where the film is: one report at a time, the latest one, and again with growing pauses until it has arrived. */
+/** Sends positions: one report at a time, only the latest, and with growing pauses until it succeeds. */
 export class Reporter {
   private waiting: Report | null = null;
   private isSending = false;
@@ -26,7 +26,7 @@ export class Reporter {
     if (this.timer === undefined) void this.flush();
   }
 
-  /** Without waiting for the next try. */
+  /** Sends at once, without waiting for the next retry. */
   retry(): void {
     this.stopWaiting();
     void this.flush();
@@ -71,7 +71,7 @@ export class Reporter {
     this.timer = setTimeout(() => this.retry(), pauseAfter(error, this.tries));
   }
 
-  /** That it was watched to the end is not forgotten for what came later. */
+  /** A later report keeps the completion of an earlier one. */
   private keep(report: Report, completed = this.waiting?.completed): void {
     this.waiting = completed ? { ...report, completed } : report;
   }

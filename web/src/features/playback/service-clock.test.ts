@@ -5,7 +5,7 @@ const NOON = Date.parse('2026-11-26T12:00:00Z');
 const HOUR = 3_600_000;
 
 describe('ServiceClock', () => {
-  it('says the service’s time on a device that is hours slow or fast', () => {
+  it('returns the service’s time on a device that is hours slow or fast', () => {
     for (const wrong of [-2 * HOUR, 5 * HOUR, 0]) {
       const clock = new ServiceClock();
       clock.hear('Thu, 26 Nov 2026 12:00:00 GMT', NOON + wrong);
@@ -13,7 +13,7 @@ describe('ServiceClock', () => {
     }
   });
 
-  it('never stands still nor goes back, whatever happens to the device’s clock', () => {
+  it('never stops or goes back, whatever happens to the device’s clock', () => {
     const clock = new ServiceClock();
     const said = [clock.now(NOON), clock.now(NOON), clock.now(NOON - 2 * HOUR), clock.now(NOON + 10)];
     clock.hear('Thu, 26 Nov 2026 11:00:00 GMT', NOON);
@@ -22,7 +22,7 @@ describe('ServiceClock', () => {
     expect(new Set(said).size).toBe(said.length);
   });
 
-  it('goes by the device where an answer names no time', () => {
+  it('uses the device’s clock if a response has no date', () => {
     const clock = new ServiceClock();
     clock.hear(null, NOON);
     clock.hear('yesterday', NOON);

@@ -5,16 +5,16 @@ import { leave, report, reportOf } from './progress';
 import { Reporter } from './reporter';
 import type { Stream } from './stream';
 
-/** Somebody watches a film: what is known of that beside the engine's state. */
+/** One viewing of a film: its state beside the engine's. */
 export interface Sitting {
-  /** The stream of the plan that it takes. */
+  /** The lease of the stream. */
   lease: string;
-  /** A grant is being asked for, which may come with another lease. */
+  /** Whether a grant is being requested, which may bring a new lease. */
   isAsking: boolean;
-  /** Whether the viewer wants it to play. */
+  /** Whether the viewer wants the film to play. */
   isWanted: boolean;
   phase: Phase;
-  /** Keeps the viewer's place now. */
+  /** Saves the position now. */
   save: () => void;
   leave: () => void;
 }
@@ -26,7 +26,7 @@ interface SittingEvents {
   onCaptions: (areLost: boolean) => void;
 }
 
-/** Says where the viewer is from now on: while it plays, at a pause, at a seek, at the end, and when they leave. */
+/** Reports the position from now on: during playback, on a pause, on a seek, at the end, and when the viewer leaves. */
 export function attend(stream: Stream, { video: { id }, playback, start }: Film, on: SittingEvents): Sitting {
   const { element } = stream;
   const left = new AbortController();
@@ -37,7 +37,7 @@ export function attend(stream: Stream, { video: { id }, playback, start }: Film,
       try {
         await report(id, lease, told);
       } catch (error) {
-        // Told for a lease that a newer one of one's own has taken the place of, or is about to.
+        // The report was for an old lease, which this player has replaced or is about to replace.
         if (isTaken(error) && (lease !== sitting.lease || sitting.isAsking)) return;
         throw error;
       }
@@ -99,5 +99,5 @@ export function attend(stream: Stream, { video: { id }, playback, start }: Film,
   return sitting;
 }
 
-/** A heartbeat is refused when its stream was stopped, or when another device has taken it. */
+/** A heartbeat is refused if its stream was stopped or another device has taken it. */
 const isTaken = (error: unknown) => error instanceof ApiError && error.status === 409;

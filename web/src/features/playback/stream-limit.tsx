@@ -21,7 +21,7 @@ interface StreamLimitProps {
   onRetry: () => void;
 }
 
-/** Who else is watching, and a way to take one of their places. */
+/** The devices that are playing, each with a button to stop it and play here. */
 export function StreamLimit({ error, isAsking, onRetry }: StreamLimitProps) {
   const busy = busyStreams(error);
   const stop = useStopStream();

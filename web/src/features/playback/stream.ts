@@ -1,4 +1,4 @@
-// One way to the film for the rest of the player, whether hls.js plays it or the browser itself, as Safari on a phone does.
+// One interface to the film for the rest of the player, whether hls.js plays it or the browser natively, as Safari on a phone does.
 import { Hls } from 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
 import type { Failure } from './engine';
@@ -8,22 +8,22 @@ import type { Position } from './progress';
 import { Quality } from './quality';
 
 const NATIVE_TYPE = 'application/vnd.apple.mpegurl';
-/** How long the browser may take to load a stream itself, and hls.js with all its tries, in milliseconds. */
+/** The longest time to load a stream, in milliseconds: for the browser itself, and for hls.js with all its retries. */
 const NATIVE_LOAD_MAX = 15_000;
 const LOAD_MAX = 60_000;
-/** How far from where it should begin a film may begin, in seconds. */
+/** How far from the start position a film may begin, in seconds. */
 const PLACE_TOLERANCE = 1;
-/** What has to be loaded ahead for the picture to go on, in seconds. */
+/** How much must be buffered ahead to keep playing, in seconds. */
 const AHEAD_MIN = 1;
 
 export interface StreamListener {
-  /** What is to be played is known: it can begin. */
+  /** The manifest is loaded, and playback can begin. */
   onLoaded: () => void;
   onFailed: (failure: Failure) => void;
   onCaptions: (areLost: boolean) => void;
 }
 
-/** What hls.js says of a failure, as far as it matters here. */
+/** The relevant fields of an hls.js error. */
 interface HlsFailure {
   type: string;
   details: string;
@@ -40,7 +40,7 @@ export interface AudioTrack {
 
 export class Stream {
   private listener: StreamListener | null = null;
-  /** Where the film is to begin, in seconds, until it is there. */
+  /** The start position, in seconds, until playback is there. */
   private goal = 0;
   private isPlaced = false;
   private isLoading = false;
@@ -64,14 +64,14 @@ export class Stream {
     this.listener = listener;
   }
 
-  /** A film is opened: nothing is known of where it is until it is at its beginning. */
+  /** Opens a film. Its position is unknown until playback is at its start position. */
   begin(at: number): void {
     this.goal = at;
     this.isPlaced = false;
     this.last = null;
   }
 
-  /** Loads a stream from the top, and goes on where the film was. */
+  /** Loads a stream from the start and resumes at the last position. */
   async load(url: string): Promise<void> {
     const { element } = this;
     this.lose();
@@ -79,7 +79,7 @@ export class Stream {
     element.config = { ...HLS_CONFIG, startPosition: this.goal };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
     else element.src = url;
-    // The element makes its hls.js a moment after it was given an address.
+    // The element creates its hls.js a moment after it is given a URL.
     await Promise.resolve();
     const hls = element.api;
     if (hls) this.listenTo(hls);
@@ -91,7 +91,7 @@ export class Stream {
     this.timer = setTimeout(() => this.report('master', TIMEOUT_COSTS), hls ? LOAD_MAX : NATIVE_LOAD_MAX);
   }
 
-  /** Loads on where loading stopped. */
+  /** Resumes loading where it stopped. */
   restart(): void {
     this.element.api?.startLoad();
   }
@@ -107,12 +107,12 @@ export class Stream {
     this.element.api?.stopLoad();
   }
 
-  /** Asks for captions again that could not be loaded: turned off and on, they are begun anew. */
+  /** Requests failed captions again by turning them off and on. */
   retryCaptions(): void {
     const { textTracks } = this.element;
     const shown = [...textTracks].find(({ kind, mode }) => kind !== 'metadata' && mode === 'showing');
     if (!shown) return;
-    // Off first, and heard of: hls.js is told by an event.
+    // Wait for the event that tells hls.js that they are off.
     textTracks.addEventListener('change', () => setTimeout(() => (shown.mode = 'showing')), { once: true });
     shown.mode = 'disabled';
   }
@@ -125,19 +125,19 @@ export class Stream {
     this.element.api?.destroy();
   }
 
-  /** Where the film is; `null` until it is where it was to begin. */
+  /** The current position; `null` until playback is at its start position. */
   get position(): Position | null {
     const { currentTime, duration, readyState } = this.element;
     if (this.stopListening.signal.aborted || readyState === 0 || !this.isPlaced || !Number.isFinite(currentTime)) return this.last;
     return { progress: currentTime, duration: Number.isFinite(duration) && duration > 0 ? duration : null };
   }
 
-  /** The languages that one may listen to; `null` where the browser does not say. */
+  /** The audio tracks; `null` if the browser does not expose them. */
   get audioTracks(): (EventTarget & Iterable<AudioTrack>) | null {
     return (this.element as { audioTracks?: EventTarget & Iterable<AudioTrack> }).audioTracks ?? null;
   }
 
-  /** Whether enough is loaded for the picture to go on. */
+  /** Whether enough is buffered to keep playing. */
   get playsOn(): boolean {
     const { buffered, currentTime, readyState } = this.element;
     if (readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return false;
@@ -147,7 +147,7 @@ export class Stream {
     return false;
   }
 
-  /** The element is about to forget where the film was. */
+  /** Remembers the position, which the element is about to lose. */
   private lose(): void {
     this.last = this.position;
     if (this.isPlaced) this.goal = this.element.currentTime;
@@ -171,12 +171,12 @@ export class Stream {
   private hear(data: HlsFailure): void {
     const { type, details, fatal, response } = data;
     if (isAboutCaptions(data)) this.listener?.onCaptions(true);
-    // Seen at once, even where hls.js would try on.
+    // Reported at once, even if hls.js would retry.
     else if (isRefusal(response?.code)) this.report('refused');
     else if (!fatal) return;
     else if (details === 'manifestIncompatibleCodecsError') this.report('unsupported');
     else if (type !== 'networkError') this.report('media');
-    // hls.js has tried for half a minute.
+    // hls.js has already retried for half a minute.
     else this.report(details.startsWith('manifest') ? 'master' : 'network', isUnanswered(data) ? TRIES_MAX + 1 : 1);
   }
 
@@ -185,13 +185,13 @@ export class Stream {
     this.listener?.onFailed({ kind, cost, plays_on: this.playsOn });
   }
 
-  /** The element's own errors: all that there is where the browser plays the stream itself. */
+  /** The element's own errors, which are the only ones when the browser plays the stream natively. */
   private readonly fail = () => {
     const { api, error } = this.element;
     if (error && error.code !== MediaError.MEDIA_ERR_ABORTED) this.report(api ? 'media' : 'master');
   };
 
-  /** hls.js begins where it was told to; the browser itself has to be brought there. */
+  /** hls.js begins at the start position. With native playback it has to be set here. */
   private readonly place = () => {
     const { element } = this;
     if (!element.api) {
@@ -207,7 +207,7 @@ export class Stream {
     this.isPlaced = currentTime >= this.goal - PLACE_TOLERANCE;
   };
 
-  /** Wherever the viewer, or what begins the film, has gone. */
+  /** After any seek, by the viewer or to the start position. */
   private readonly settleHere = () => {
     if (this.element.readyState > 0) this.isPlaced = true;
   };

@@ -9,40 +9,40 @@ import type { Sitting } from './sitting';
 import type { Stream } from './stream';
 import { play, takeBack } from './use-playback';
 
-/** The longest that a browser's timer can wait. */
+/** The longest delay of a browser's timer, in milliseconds. */
 const TIMER_MAX = 2 ** 31 - 1;
-/** For how long it has to play well until a failure counts as the first one again, in milliseconds. */
+/** After this time of good playback, in milliseconds, the next failure counts as the first one again. */
 const RECOVERED_AFTER = 20_000;
-/** How often one looks whether the picture moves, in milliseconds, and how often in a row it may stand still. hls.js finds out
- * itself before that, and is patient. */
+/** How often to check whether the picture moves, in milliseconds, and how many checks in a row it may stand still. hls.js usually
+ * reports an error before that. */
 const LOOK_EVERY = 5_000;
 const STILL_MAX = 9;
 const NATIVE_STILL_MAX = 4;
-/** How long loading may take, and how often the picture may stand still, before the viewer is told that one is at it. */
+/** How long loading may take, in milliseconds, and how many checks the picture may stand still, before the viewer sees a remark. */
 const SLOW_AFTER = 8_000;
 const STILL_UNTIL_TOLD = 2;
 
 export interface Playing {
-  /** It has tried for a while to go on. */
+  /** Whether it has been trying to play for a while. */
   isStruggling: boolean;
-  /** Nothing is to be seen yet. */
+  /** Whether there is no picture yet. */
   isLoading: boolean;
-  /** What plays at present. */
+  /** The grant of the current stream. */
   grant: Grant | null;
   hasEnded: boolean;
   trouble: Trouble | null;
-  /** The viewer's place is not being kept. */
+  /** Whether the position is not being saved. */
   isUnsaved: boolean;
   areCaptionsLost: boolean;
-  /** Goes on from where it stopped. */
+  /** Resumes where it stopped. */
   retry: () => void;
-  /** Goes on in the place of another device. */
+  /** Resumes and takes the stream from another device. */
   takeBack: () => void;
   save: () => void;
   retryCaptions: () => void;
 }
 
-/** What goes on behind the picture: it says where one is, renews grants, and begins again what failed. */
+/** Runs playback in the background: reports the position, renews grants, and retries after failures. */
 export function useEngine(stream: Stream | null, film: Film | null): Playing {
   const [{ phase, grant, tries }, dispatch] = useReducer(engine, IDLE);
   const [hasEnded, setHasEnded] = useState(false);
@@ -51,7 +51,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
   const [isSlow, setIsSlow] = useState(false);
   const sitting = useRef<Sitting | null>(null);
 
-  // From the opening of a film until it is left.
+  // Attends a film from its opening until it is left.
   useEffect(() => {
     if (!stream || !film) return;
     const attended = attend(stream, film, {
@@ -72,7 +72,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
     };
   }, [stream, film]);
 
-  // What the phase asks for.
+  // Acts on the phase.
   useEffect(() => {
     if (!stream || !film || !grant || !sitting.current) return;
     sitting.current.phase = phase;
@@ -81,7 +81,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
 
   useEffect(() => {
     const onOnline = () => dispatch({ type: 'online' });
-    // A page that the browser keeps for the back button has given its stream away: it asks for one again.
+    // A page that the back button restores has given its stream back, so it needs a new one.
     const onShown = (event: PageTransitionEvent) => event.persisted && window.location.reload();
     window.addEventListener('online', onOnline);
     window.addEventListener('pageshow', onShown);
@@ -122,7 +122,7 @@ interface Means {
   onSlow: (isSlow: boolean) => void;
 }
 
-/** Does what a phase is about; what is returned ends it. */
+/** Acts on a phase. Returns a function that ends it. */
 function pursue(phase: Phase, means: Means): (() => void) | undefined {
   const { stream, grant, id, sitting, dispatch, onSlow } = means;
   switch (phase.name) {
@@ -182,7 +182,7 @@ function perform(step: Step, means: Means): (() => void) | undefined {
   }
 }
 
-/** Waits for a grant, unless something else comes first. */
+/** Waits for a grant. Returns a function that ignores it. */
 function ask(answer: Promise<Grant>, { sitting, dispatch }: Means): () => void {
   let isStale = false;
   sitting.isAsking = true;
@@ -193,7 +193,7 @@ function ask(answer: Promise<Grant>, { sitting, dispatch }: Means): () => void {
   };
   answer.then(
     (grant) => {
-      // A grant that is renewed after its lease ran out, as after a night with the lid closed, comes with a lease of its own.
+      // A grant that is renewed after its lease has expired, such as after the device was asleep, has a new lease.
       if (!isStale) sitting.lease = grant.playback_session_id;
       settle({ type: 'granted', grant });
     },
@@ -205,7 +205,7 @@ function ask(answer: Promise<Grant>, { sitting, dispatch }: Means): () => void {
   };
 }
 
-/** Nothing waits forever: a picture that is wanted and does not move has failed, whatever the reason. */
+/** Treats a picture that should move but does not as a failure, whatever the reason. */
 function watchPicture({ stream: { element }, dispatch, onSlow }: Means): ReturnType<typeof setInterval> {
   let before = element.currentTime;
   let still = 0;

@@ -3,7 +3,7 @@ import { api, page } from '@/lib/api';
 import type { Video } from '@/lib/models';
 import { nextEpisode } from './next-episode';
 
-/** The episode after a video, if it is one of a series and there is one. */
+/** The next episode, if the video is part of a series and has one. */
 export function useNextEpisode(video: Video | undefined): Video | null {
   const series_id = video?.series_id ?? undefined;
   const episodes = useQuery({

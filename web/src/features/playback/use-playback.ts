@@ -7,7 +7,7 @@ import type { Grant } from './grant';
 import { patiently } from './patience';
 import { serviceClock } from './service-clock';
 
-/** Starts a video, which takes a stream of the plan; with a stream of one's own, grants it anew. */
+/** Starts a video and takes one of the plan's streams, or renews the grant of an existing stream. */
 export async function play(id: string, playback_session_id?: string, signal?: AbortSignal): Promise<Grant> {
   const answer = api.GET('/api/videos/{id}/play', { params: { path: { id }, query: { playback_session_id } }, signal });
   const playback = await data(answer);
@@ -16,7 +16,7 @@ export async function play(id: string, playback_session_id?: string, signal?: Ab
   return { ...playback, renew_at: Date.now() + 1000 * renewIn(playback.refresh_after, date) };
 }
 
-/** Starts a video in the place of the one other device that plays. Where several do, their owner has to say which. */
+/** Starts a video in place of the one other device that plays. If several do, the viewer has to choose. */
 export async function takeBack(id: string): Promise<Grant> {
   try {
     return await play(id);
@@ -32,12 +32,12 @@ async function stop(session_id: string): Promise<void> {
   try {
     await data(api.DELETE('/api/playback/{session_id}', { params: { path: { session_id } } }));
   } catch (error) {
-    // It has ended meanwhile.
+    // It has already ended.
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
 }
 
-/** All that the player needs, fetched once for each time that somebody sits down to watch. */
+/** Everything that the player needs, fetched once per viewing. */
 export function usePlayback(id: string) {
   return useQuery({
     queryKey: ['playback', id],

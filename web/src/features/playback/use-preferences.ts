@@ -17,7 +17,7 @@ const preferences = new PreferenceStore(
   deviceStorage(),
 );
 
-/** What the player's controls ask for when the viewer chooses something. */
+/** The events of the player's controls when the viewer chooses something. */
 const CHOICES = {
   mediashowsubtitlesrequest: captionsOf,
   mediadisablesubtitlesrequest: captionsOf,
@@ -32,7 +32,7 @@ const CHOICES = {
 
 type Element = HTMLVideoElement & { audioTracks?: Iterable<AudioTrack> & EventTarget };
 
-/** Plays every film as the viewer likes it, and keeps what they choose. */
+/** Applies the viewer's preferences to every film, and stores their choices. */
 export function usePreferences(stream: Stream | null, controller: React.RefObject<HTMLElement | null>, film: Film): Preferences {
   const current = useSyncExternalStore(preferences.subscribe, () => preferences.current);
 
@@ -47,7 +47,7 @@ export function usePreferences(stream: Stream | null, controller: React.RefObjec
     const left = new AbortController();
     const { signal } = left;
     for (const [request, chosen] of Object.entries(CHOICES)) {
-      // The controls' own listeners come first; what they did is to be seen a moment later.
+      // The controls' own listeners run first. Their effect is visible a moment later.
       target.addEventListener(request, () => setTimeout(() => preferences.set(chosen(element))), { signal });
     }
     target.addEventListener(QUALITY_REQUEST, (event) => stream.quality.choose((event as CustomEvent).detail), { signal });
@@ -74,7 +74,7 @@ export function usePreferences(stream: Stream | null, controller: React.RefObjec
 }
 
 function apply(element: Element, { speed, volume, captions, caption_language, audio_language }: Preferences): void {
-  // A new source begins with the default speed.
+  // A new source resets the speed.
   element.defaultPlaybackRate = speed;
   if (element.playbackRate !== speed) element.playbackRate = speed;
   if (Math.abs(element.volume - volume) > 0.005) element.volume = volume;

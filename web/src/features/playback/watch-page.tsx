@@ -19,7 +19,7 @@ import styles from './watch-page.module.css';
 
 const Player = lazy(() => import('./player'));
 
-/** The stage is what goes full screen: it stays from one episode to the next, and holds all that there is to say. */
+/** The stage goes full screen. It stays from one episode to the next and contains all messages. */
 export function Component() {
   const { id = '' } = useParams();
   return (
@@ -37,7 +37,7 @@ function Watch({ id }: { id: string }) {
   const playback = usePlayback(id);
   const client = useQueryClient();
   const [film, setFilm] = useState<Film | null>(null);
-  // A film is opened once for each grant: what is learned of it later opens it no second time.
+  // A film is opened once per grant. Later updates of the video must not open it again.
   if (video.data && playback.data && film?.playback !== playback.data) {
     setFilm({ video: video.data, playback: playback.data, start: isFromStart ? 0 : playback.data.resume_position });
   }
@@ -45,14 +45,14 @@ function Watch({ id }: { id: string }) {
   usePageTitle(video.data?.title ?? null);
   useEffect(
     () => () => {
-      // How far one is has changed, wherever it is shown; what the next page has asked for already was too early.
+      // The position has changed wherever it is shown. Data that the next page has already requested may be too old.
       void client.cancelQueries({ queryKey: ['video', id] });
       invalidate(client, ['video', id], ['continue-watching']);
     },
     [client, id],
   );
   useEffect(() => {
-    // Whoever comes back to this address goes on where they were.
+    // Returning to this URL resumes instead of starting over.
     if (isOpen && isFromStart) setParams({}, { replace: true });
   }, [isOpen, isFromStart, setParams]);
 
@@ -83,7 +83,7 @@ interface RefusalProps {
   onRetry: () => void;
 }
 
-/** Why it does not begin. */
+/** Why the film cannot start. */
 function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
   return (
     <div className={styles.aside}>
@@ -100,7 +100,7 @@ function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
   );
 }
 
-/** What is seen before the first frame. */
+/** Shown before the first frame. */
 function Curtain({ video, isSlow }: { video: ShownVideo | undefined; isSlow: boolean }) {
   return (
     <div className={styles.curtain} role="status" style={{ backgroundColor: video?.poster?.placeholder }}>

@@ -35,7 +35,7 @@ export function Component() {
 function Sessions() {
   const sessions = useSessions();
   if (sessions.data) {
-    // The one that asks is always among them.
+    // The list always contains the current session.
     return (
       <ul className={styles.list}>
         {sessions.data.map((session) => (

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, done } from '@/lib/api';
 
-/** Signs a device out, in force at its very next request. */
+/** Signs a device out. Its next request is refused. */
 export function useRevokeSession() {
   const client = useQueryClient();
   return useMutation({

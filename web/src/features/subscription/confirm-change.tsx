@@ -21,13 +21,13 @@ import { useChangePreview } from './use-change-preview';
 
 interface ConfirmChangeProps {
   subscription: Subscription;
-  /** What is to be changed to; `null` while nothing is asked. */
+  /** The new plan; `null` while the dialog is closed. */
   wish: Wish | null;
   onClose: () => void;
   onDone: (subscription: Subscription) => void;
 }
 
-/** Shows what a change costs and when it comes, and makes it when that is agreed to. */
+/** Shows what a change costs and when it takes effect, and makes it on confirmation. */
 export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmChangeProps) {
   const [payment, setPayment] = useState<PaymentElsewhere | null>(null);
   const preview = useChangePreview(wish);
@@ -47,7 +47,7 @@ export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmCh
         onSettled={(now) => {
           setPayment(null);
           change.reset();
-          // What was owed is paid; what the change itself costs is asked anew.
+          // The debt is paid, so the cost of the change is requested again.
           if (isDebt) void preview.refetch();
           else onDone(now);
         }}
@@ -89,7 +89,7 @@ export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmCh
   );
 }
 
-/** What somebody has now. */
+/** The current plan. */
 export function heldOf({ plan_type, interval }: Subscription): PlanAndInterval | null {
   return plan_type && interval ? { plan_type, interval } : null;
 }

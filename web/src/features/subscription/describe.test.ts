@@ -12,7 +12,7 @@ suite('a subscription in words', () => {
     );
   });
 
-  it('tells a payment that failed from one that is overdue', () => {
+  it('distinguishes a failed payment from an overdue one', () => {
     const failed: Subscription = { ...ACTIVE, status: 'past_due', grace_until: '2026-12-03T10:00:00.000Z' };
     const now = Date.parse('2026-12-01T10:00:00Z');
     expect(describe(failed, now).text).toMatch(/until 3 December 2026/);
@@ -30,7 +30,7 @@ suite('a subscription in words', () => {
     expect(isLive(paused)).toBe(true);
   });
 
-  it('knows a complimentary plan from nothing', () => {
+  it('distinguishes a complimentary plan from no plan', () => {
     const none: Subscription = { ...ACTIVE, plan_type: null, status: 'none' };
     expect(describe(none).label).toBe('None');
     expect(describe({ ...none, complimentary_until: '2027-01-01T00:00:00.000Z' }).label).toBe('Complimentary');

@@ -1,4 +1,4 @@
-// What a subscription is, in words.
+// Describes a subscription in words.
 import { t } from '@lingui/core/macro';
 import { day } from '@/lib/format';
 import type { Subscription } from '@/lib/models';
@@ -6,10 +6,10 @@ import { planName } from '@/lib/nouns';
 import { serviceNow } from '@/lib/service-clock';
 
 export interface Description {
-  /** In a word or two. */
+  /** The state in a word or two. */
   label: string;
   tone: 'positive' | 'warning' | 'danger' | 'neutral';
-  /** What happens next and when. */
+  /** What happens next, and when. */
   text: string;
 }
 
@@ -31,12 +31,12 @@ export function describe(subscription: Subscription, now = serviceNow()): Descri
     case 'active': {
       if (cancel_at) {
         const date = day(cancel_at);
-        return { label: t`Ends soon`, tone: 'warning', text: t`Canceled. You can watch until ${date}, and you won’t be charged again.` };
+        return { label: t`Ends soon`, tone: 'warning', text: t`Cancelled. You can watch until ${date}, and you won’t be charged again.` };
       }
       if (pending_plan_type) return { label: t`Active`, tone: 'positive', text: pendingText(pending_plan_type, pending_interval, end) };
       if (status === 'trialing') {
         const date = trial_end ? day(trial_end) : end;
-        const text = date ? t`Free until ${date}. You’ll be charged for the first time then.` : t`Your free trial is running.`;
+        const text = date ? t`Free until ${date}. You’ll be charged for the first time then.` : t`Your free trial is active.`;
         return { label: t`Free trial`, tone: 'positive', text };
       }
       return { label: t`Active`, tone: 'positive', text: end ? t`Renews on ${end}.` : t`Renews at the end of your billing period.` };
@@ -98,7 +98,7 @@ export function isLive({ status }: Subscription): boolean {
   return ['trialing', 'active', 'past_due', 'unpaid', 'paused'].includes(status);
 }
 
-/** Whether a payment is what it lacks. */
+/** Whether a payment is needed. */
 export function owes({ status }: Subscription): boolean {
   return ['past_due', 'unpaid'].includes(status);
 }

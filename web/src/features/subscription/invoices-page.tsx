@@ -90,7 +90,7 @@ function Row({ invoice }: { invoice: Invoice }) {
   );
 }
 
-/** Pays an open invoice in a new tab, and waits until something has come of it. */
+/** Pays an open invoice in a new tab, and waits for the result. */
 function PayInvoice({ href, name }: { href: string; name: string }) {
   const [payment, setPayment] = useState<(PaymentElsewhere & { before: string }) | null>(null);
   const subscription = useSubscription();
@@ -115,7 +115,7 @@ function PayInvoice({ href, name }: { href: string; name: string }) {
   );
 }
 
-/** What a payment changes of a subscription. */
+/** The parts of a subscription that a payment changes. */
 function stateOf(subscription: Subscription | undefined): string {
   const { status, plan_type, interval, current_period_end, grace_until } = subscription ?? {};
   return JSON.stringify([status, plan_type, interval, current_period_end, grace_until]);

@@ -14,7 +14,7 @@ import type { PaymentElsewhere } from './payment-dialog';
 
 const LOOKED_AT = 12;
 
-/** Pays the open invoice in a new tab, and waits for that; where there is none, leads to the card on the payment provider's page. */
+/** Pays the open invoice in a new tab and waits for that. Without an open invoice it leads to the card in the provider's portal. */
 export function PayButton({
   label = t`Pay now`,
   size = 'md',
@@ -64,7 +64,7 @@ export function PayButton({
   );
 }
 
-/** The payment provider's page of the newest open invoice; `null` where none is open. */
+/** The payment provider's page for the newest open invoice; `null` if none is open. */
 async function openInvoicePage(): Promise<string | null> {
   const { items } = await page(api.GET('/api/subscription/invoices', { params: { query: { limit: LOOKED_AT } } }));
   return items.find(({ status, hosted_invoice_url }) => status === 'open' && hosted_invoice_url)?.hosted_invoice_url ?? null;

@@ -11,24 +11,24 @@ import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 
 const ASK_EVERY = 3000;
-/** Then somebody has to ask for more. */
+/** After this time the viewer has to continue the wait. */
 const WAIT_MAX = 600_000;
 
 /** A payment that is made on the payment provider's page, in another tab. */
 export interface PaymentElsewhere {
   href: string;
-  /** The browser allowed no new tab. */
+  /** Whether the browser blocked the new tab. */
   isBlocked: boolean;
 }
 
 interface PaymentDialogProps extends PaymentElsewhere {
-  /** Whether what was to be paid for is there. */
+  /** Whether the payment has taken effect. */
   isSettled: (subscription: Subscription) => boolean;
   onSettled: (subscription: Subscription) => void;
   onClose: () => void;
 }
 
-/** Waits while somebody pays in another tab, and goes on as soon as the payment is there. */
+/** Waits while the viewer pays in another tab, and continues as soon as the payment has arrived. */
 export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }: PaymentDialogProps) {
   const [round, setRound] = useState(0);
   const isLate = useIsLate(round);
@@ -37,7 +37,7 @@ export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }
     queryKey: ['payment', href],
     queryFn: ({ signal }) => data(api.GET('/api/subscription', { signal })),
     refetchInterval: ({ state }) => (isLate || (state.data && isSettled(state.data)) ? false : ASK_EVERY),
-    // The tab in front is that of the payment.
+    // The payment's tab is in front, so this one is in the background.
     refetchIntervalInBackground: true,
     staleTime: 0,
     gcTime: 0,
@@ -48,7 +48,7 @@ export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }
     client.setQueryData(subscriptionQuery.queryKey, settled);
     invalidate(client, ['invoices'], ['video']);
     onSettled(settled);
-    // Told once: whoever is told closes this.
+    // Called once, because the parent then closes the dialog.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [settled === null]);
 

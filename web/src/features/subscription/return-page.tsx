@@ -17,10 +17,10 @@ import { forgetWanted, wanted } from '@/lib/wanted';
 import styles from './return-page.module.css';
 
 const ASK_EVERY = 2000;
-/** Then something other than patience is needed. */
+/** After this time waiting no longer helps. */
 const WAIT_MAX = 45_000;
 
-/** Back from the checkout: waits until the plan can be watched, and says so. */
+/** The page after the checkout: waits until the subscription is active, and then confirms it. */
 export function Component() {
   usePageTitle(t`Welcome`);
   const [params] = useSearchParams();
@@ -38,7 +38,7 @@ export function Component() {
   useEffect(() => {
     if (!current) return;
     client.setQueryData(subscriptionQuery.queryKey, current);
-    // What was refused before is not any more.
+    // Earlier refusals no longer apply.
     if (current.access.allowed) invalidate(client, ['video']);
   }, [client, current]);
 
@@ -125,7 +125,7 @@ function Late({ onAsk }: { onAsk: () => void }) {
   );
 }
 
-/** The lights over the entrance: they run while one waits, and are lit when one may come in. */
+/** The lights of the marquee: they run while the payment is pending, and stay lit afterwards. */
 function Lights({ isLit }: { isLit: boolean }) {
   return (
     <div className={isLit ? styles.lit : styles.lights} aria-hidden="true">

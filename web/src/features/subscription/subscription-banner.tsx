@@ -9,12 +9,12 @@ import styles from './subscription-banner.module.css';
 import { warningOf } from './warning';
 import type { Warning } from './warning';
 
-// Most people owe nothing.
+// Loaded only when needed, because most viewers owe nothing.
 const PayButton = lazy(() => import('./pay-button').then(({ PayButton }) => ({ default: PayButton })));
 
 const KEY = 'marquee.dismissed';
 
-/** A failed payment, or a plan that ends soon, said on every page. It stands at the foot of the window and moves nothing. */
+/** A notice on every page about a failed payment or a plan that ends soon. It is at the bottom of the window and shifts nothing. */
 export default function SubscriptionBanner() {
   const { data: subscription } = useSubscription();
   const [dismissed, setDismissed] = useState(kept);
@@ -24,7 +24,7 @@ export default function SubscriptionBanner() {
     try {
       localStorage.setItem(KEY, what);
     } catch {
-      // It comes again with the next visit.
+      // Without storage it is shown again on the next visit.
     }
   };
   const isShown = warning && (!warning.dismiss_as || warning.dismiss_as !== dismissed);

@@ -75,7 +75,7 @@ function Overview({ subscription }: { subscription: Subscription }) {
   );
 }
 
-/** What they pay, which may differ from what the plan costs now. */
+/** What the viewer pays, which may differ from the plan's current price. */
 function priceText({ amount, currency, interval, has_discount }: Subscription): string {
   if (amount === null || !currency || !interval) return '\u00a0';
   const price = money(amount, currency);
@@ -139,7 +139,7 @@ function CancelDialog({ open, onClose, subscription }: { open: boolean; onClose:
     cancel.mutate(undefined, {
       onSuccess: () => {
         onClose();
-        notify(end ? t`Your subscription is canceled. You can watch until ${end}.` : t`Your subscription is canceled.`);
+        notify(end ? t`Your subscription is cancelled. You can watch until ${end}.` : t`Your subscription is cancelled.`);
       },
     });
   return (
@@ -174,7 +174,7 @@ function keepText({ plan_type }: Subscription): string {
 function Overdue({ text, isPaused }: { text: string; isPaused: boolean }) {
   const portal = usePortal();
   const navigate = useNavigate();
-  // Back to the film that the payment stood before.
+  // Back to the film that needed the payment.
   const goOn = () => {
     const next = wanted();
     forgetWanted();

@@ -10,14 +10,14 @@ export interface Wish {
   interval: Interval;
 }
 
-/** Changes the plan, as its preview said. */
+/** Changes the plan as previewed. */
 export function useChangePlan() {
   const client = useQueryClient();
   return useMutationOnce({
     mutationFn: (wish: Wish) => data(api.POST('/api/subscription/change', { body: wish })),
     onSuccess: (subscription) => {
       client.setQueryData(subscriptionQuery.queryKey, subscription);
-      // What plays may be another by now, though it was asked for a moment ago.
+      // Access to videos may have changed, even if it was fetched a moment ago.
       invalidate(client, ['invoices'], ['video']);
     },
   });

@@ -3,7 +3,7 @@ import { api, page } from '@/lib/api';
 
 const A_PAGE = 12;
 
-/** The invoices, newest first, page after page. */
+/** The invoices, newest first, page by page. */
 export function useInvoices() {
   return useInfiniteQuery({
     queryKey: ['invoices'],

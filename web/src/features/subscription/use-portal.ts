@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { api, data } from '@/lib/api';
 import { useMutationOnce } from '@/lib/use-mutation-once';
 
-/** Goes to the payment provider's page of card and invoices, which leads back to the account. */
+/** Goes to the payment provider's portal for the card and invoices, which leads back to the account. */
 export function usePortal() {
   const portal = useMutationOnce({
     mutationFn: () => data(api.POST('/api/subscription/portal')),
@@ -10,7 +10,7 @@ export function usePortal() {
   });
   const { reset } = portal;
   useEffect(() => {
-    // By the back button the browser may bring this page back as it was left.
+    // The back button may restore this page as it was left.
     const onShow = (event: PageTransitionEvent) => event.persisted && reset();
     window.addEventListener('pageshow', onShow);
     return () => window.removeEventListener('pageshow', onShow);

@@ -3,7 +3,7 @@ import { api, data } from '@/lib/api';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { useMutationOnce } from '@/lib/use-mutation-once';
 
-/** Takes a cancellation back. */
+/** Undoes a cancellation. */
 export function useResumeSubscription() {
   const client = useQueryClient();
   return useMutationOnce({

@@ -1,19 +1,19 @@
-// What somebody has to know about their subscription wherever they are.
+// Warnings about the subscription that every page shows.
 import { t } from '@lingui/core/macro';
 import { day } from '@/lib/format';
 import type { Subscription } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 
 const DAY_MILLISECONDS = 86_400_000;
-/** An end that was asked for is spoken of when it is near. */
+/** How many days before the end of a cancelled subscription the warning appears. */
 const NEAR_DAYS = 7;
 
 export interface Warning {
   kind: 'warning' | 'danger';
   text: string;
-  /** What helps: paying what is open, or a look at the plan. */
+  /** What helps: paying an open invoice, or managing the plan. */
   step: 'pay' | 'plan';
-  /** What it is about, where it may be put away for good. */
+  /** A key under which it can be dismissed permanently. */
   dismiss_as?: string;
 }
 

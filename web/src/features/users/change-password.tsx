@@ -10,7 +10,7 @@ import { useForm } from '@/lib/use-form';
 import { newPasswordIssue, passwordHint } from './checks';
 import styles from './profile-page.module.css';
 
-/** The address is for the password manager of the browser alone. */
+/** The address is only for the browser's password manager. */
 export function ChangePassword({ email }: { email?: string }) {
   const form = useForm({
     initial: { current_password: '', new_password: '' },
@@ -23,7 +23,7 @@ export function ChangePassword({ email }: { email?: string }) {
       form.reset();
       notify(t`Password changed. Your other devices were signed out.`);
     },
-    // The service names no field when it is the one that does not match.
+    // The service names no field when the current password is wrong.
     issuesOf: (error) => (hasCode(error, 'INVALID_CREDENTIALS') ? { current_password: t`This password is incorrect` } : null),
   });
   return (

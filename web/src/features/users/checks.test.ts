@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { emailIssue, nameIssue, newPasswordIssue } from './checks';
 
-describe('what is told before the service is asked', () => {
-  it('lets a plain entry through', () => {
+describe('checks before the request', () => {
+  it('accept valid input', () => {
     expect(emailIssue(' you@example.com ')).toBeUndefined();
     expect(newPasswordIssue('a long enough phrase')).toBeUndefined();
     expect(nameIssue('')).toBeUndefined();
   });
 
-  it('names what is empty, malformed, too short and too long', () => {
+  it('report empty, malformed, too short and too long input', () => {
     expect(emailIssue('  ')).toMatch(/Enter/);
     expect(emailIssue('you@example')).toMatch(/valid email address/);
     expect(emailIssue(`${'a'.repeat(320)}@example.com`)).toMatch(/too long/);
@@ -18,7 +18,7 @@ describe('what is told before the service is asked', () => {
     expect(nameIssue('x'.repeat(101))).toMatch(/at most 100/);
   });
 
-  it('counts characters as the service does', () => {
+  it('count characters as the service does', () => {
     expect(newPasswordIssue('🎬'.repeat(7))).toMatch(/at least/);
     expect(newPasswordIssue('🎬'.repeat(128))).toBeUndefined();
   });

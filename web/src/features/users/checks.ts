@@ -1,4 +1,4 @@
-// What can be told of an entry before the service is asked. It has the last word.
+// Checks of input before the request. The service decides.
 import { t } from '@lingui/core/macro';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -15,14 +15,14 @@ export function emailIssue(email: string): string | undefined {
 }
 
 export function newPasswordIssue(password: string): string | undefined {
-  // As the service counts: characters, not their parts.
+  // The service counts code points, not UTF-16 units.
   const length = Array.from(password).length;
   if (length === 0) return t`Enter a password`;
   if (length < PASSWORD_LENGTH_MIN) return t`Use at least ${PASSWORD_LENGTH_MIN} characters`;
   return length > PASSWORD_LENGTH_MAX ? t`Use at most ${PASSWORD_LENGTH_MAX} characters` : undefined;
 }
 
-/** What helps to choose a password. */
+/** Help for choosing a password. */
 export function passwordHint(): string {
   return t`At least ${PASSWORD_LENGTH_MIN} characters. A phrase of several words works well.`;
 }

@@ -13,7 +13,7 @@ import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import styles from './profile-page.module.css';
 
-/** Deletes the account when its password is typed once more: nothing of it can be brought back. */
+/** Deletes the account after its password is entered again. This cannot be undone. */
 export function DeleteAccount({ email }: { email: string }) {
   const [isAsking, setIsAsking] = useState(false);
   const navigate = useNavigate();
@@ -23,7 +23,7 @@ export function DeleteAccount({ email }: { email: string }) {
     submit: async (body) => {
       await data(api.DELETE('/api/account', { body }));
       setIsAsking(false);
-      // First away from what only the signed-in may see: this is no lost session.
+      // Leave the protected page first, or its guard would treat this as a lost session.
       await navigate('/', { replace: true });
       endSession();
       notify(t`Your account has been deleted.`);

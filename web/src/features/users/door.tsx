@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './door.module.css';
 
-/** The frame of sign-in and its like. */
+/** The frame of the sign-in page and similar pages. */
 export function Door({ title, lead, children, below }: { title: string; lead?: ReactNode; children: ReactNode; below?: ReactNode }) {
   return (
     <div className={styles.door}>

@@ -1,5 +1,5 @@
-// What was typed at the door, so that nobody types an address twice on the way from the registration to the sign-in or to a
-// forgotten password. It lasts as long as the tab. A password is never kept.
+// Keeps the name and address from the registration, sign-in and forgotten password forms, so that nobody types them twice. They
+// last as long as the tab. A password is never kept.
 const KEY = 'marquee.door';
 
 export interface Draft {
@@ -20,7 +20,7 @@ export function keepDraft(typed: Partial<Draft>): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ ...draft(), ...typed }));
   } catch {
-    // They type it again.
+    // Without storage they are typed again.
   }
 }
 
@@ -28,7 +28,7 @@ export function forgetDraft(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // Nothing was kept.
+    // Without storage there is nothing to remove.
   }
 }
 

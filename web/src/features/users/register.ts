@@ -2,7 +2,7 @@ import { api, data } from '@/lib/api';
 import type { SignIn } from '@/lib/models';
 import { startSession } from '@/lib/session';
 
-/** Opens an account, and signs it in on this device. */
+/** Creates an account and signs in on this device. */
 export async function register(email: string, password: string, name: string): Promise<SignIn> {
   const body = { email: email.trim(), password, name: name.trim() || undefined };
   const signedIn = await data(api.POST('/api/auth/register', { body }));

@@ -1,6 +1,6 @@
-// Where somebody was going who asked for a new password. The mailed link may open in another tab, and knows nothing of it.
+// Remembers where to go after a password reset. The mailed link may open in another tab and does not contain it.
 const KEY = 'marquee.reset';
-/** Milliseconds. Nobody follows an older link. */
+/** In milliseconds. Older links have expired. */
 const KEPT_FOR = 3_600_000;
 
 interface Asked {
@@ -13,11 +13,11 @@ export function rememberReset(email: string, next: string): void {
   try {
     localStorage.setItem(KEY, JSON.stringify({ email, next, at: Date.now() } satisfies Asked));
   } catch {
-    // They find their way from the start page.
+    // Without storage the reset leads to the home page.
   }
 }
 
-/** What was remembered, and forgets it. */
+/** Returns the remembered value and removes it. */
 export function takeReset(): { email: string; next: string } | null {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Asked | null;

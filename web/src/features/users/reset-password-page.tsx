@@ -28,7 +28,7 @@ export function Component() {
     check: ({ password }) => ({ password: newPasswordIssue(password) }),
     submit: async ({ password }) => {
       await done(api.POST('/api/auth/reset-password', { body: { token, password } }));
-      // It ended every session, that of this browser too.
+      // The reset has ended every session, including this browser's.
       endSession();
       notify(t`Password changed. Sign in with your new password.`);
       const asked = takeReset();

@@ -8,15 +8,15 @@ import { startSession } from '@/lib/session';
 export async function signIn(email: string, password: string): Promise<SignIn> {
   const signedIn = await data(api.POST('/api/auth/login', { body: { email: email.trim(), password } }));
   startSession(signedIn.token);
-  // Where this fails, the browser's language will do.
+  // If this fails, the browser's language is used.
   void takeLanguage().catch(() => undefined);
   return signedIn;
 }
 
-/** Shows the app in the language that was chosen on another device, where none was chosen on this one. */
+/** Applies the account's language, unless one was chosen on this device. */
 async function takeLanguage(): Promise<void> {
   if (keptLanguage() !== null) return;
   const { interface_language: chosen } = await data(api.GET('/api/preferences'));
-  // They may have chosen meanwhile.
+  // A language may have been chosen in the meantime.
   if (chosen !== null && chosen in LANGUAGES && keptLanguage() === null) await setLanguage(chosen);
 }

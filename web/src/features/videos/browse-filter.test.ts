@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readFilter, writeFilter } from './browse-filter';
 
-describe('the filter in the address', () => {
-  it('comes back as it was written', () => {
+describe('the filter in the URL', () => {
+  it('survives formatting and parsing', () => {
     const filter = { q: 'a light & more', category: 'Slow TV', required_plan: 'basic', sort: 'title' } as const;
     expect(readFilter(writeFilter(filter))).toEqual(filter);
   });
 
-  it('leaves out what the service would refuse', () => {
+  it('omits values that the service would refuse', () => {
     const filter = readFilter(new URLSearchParams(`plan=gold&sort=worst&q=${'x'.repeat(500)}&category=`));
     expect(filter.required_plan).toBeUndefined();
     expect(filter.sort).toBeUndefined();

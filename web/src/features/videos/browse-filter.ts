@@ -9,11 +9,11 @@ export interface BrowseFilter {
 
 const PLANS: RequiredPlan[] = ['free', 'basic', 'premium'];
 const SORTS: Sort[] = ['newest', 'title', 'popular'];
-// What the service takes.
+// The service's limits.
 const QUERY_LENGTH_MAX = 200;
 const CATEGORY_LENGTH_MAX = 50;
 
-/** The filter that an address asks for; what the service would not take is left out. */
+/** The filter in a URL. Values that the service would refuse are omitted. */
 export function readFilter(params: URLSearchParams): BrowseFilter {
   const plan = params.get('plan');
   const sort = params.get('sort');
@@ -29,7 +29,7 @@ function text(value: string | null | undefined, length_max: number): string | un
   return value ? value.slice(0, length_max) : undefined;
 }
 
-/** The address of a filter. */
+/** The URL of a filter. */
 export function writeFilter({ q, category, required_plan, sort }: BrowseFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (q) params.set('q', q);

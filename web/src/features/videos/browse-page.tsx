@@ -35,7 +35,7 @@ export function Component() {
   const [params, setParams] = useSearchParams();
   const filter = readFilter(params);
   usePageTitle(filter.q ? `“${filter.q}”` : (filter.category ?? t`Browse`));
-  // Typing makes no history; a choice does.
+  // Choices are added to the history, typing is not.
   const change = (changes: Partial<BrowseFilter>, replace = false) =>
     setParams(writeFilter({ ...filter, ...changes }), { replace, preventScrollReset: true });
   return (
@@ -53,7 +53,7 @@ export function Component() {
 function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: Partial<BrowseFilter>) => void }) {
   const categories = useCategories();
   const names = categories.data?.map(({ category }) => category) ?? [];
-  // The row stands before its categories come, or do not: what is below it never moves.
+  // The row is there before its categories have loaded or failed, so that nothing below it shifts.
   const options = [undefined, ...withChosen(names, filter.category)].map((value) => ({ value, label: value ?? t`All` }));
   return (
     <div className={styles.filters}>
@@ -72,7 +72,7 @@ function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: P
   );
 }
 
-/** The categories, with the one that an address asked for among them. */
+/** The categories, including the one in the URL. */
 function withChosen(names: string[], chosen: string | undefined): string[] {
   return chosen === undefined || names.includes(chosen) ? names : [chosen, ...names];
 }
@@ -119,7 +119,7 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
     );
   }
   const found = hasNextPage
-    ? plural(shown.length, { one: '# title and more', other: '# titles and more' })
+    ? plural(shown.length, { one: '#+ title', other: '#+ titles' })
     : plural(shown.length, { one: '# title', other: '# titles' });
   return (
     <>

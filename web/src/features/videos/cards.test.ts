@@ -26,7 +26,7 @@ const series: Series = {
 };
 
 describe('cards of a list', () => {
-  it('show a series once, as itself, at its page, and not as the episode that the list happens to hold', () => {
+  it('show a series once, instead of its episodes in the list', () => {
     const shown = cards([video('finale', 's', 4), video('film'), video('third', 's', 3)], new Map([['s', series]]));
     expect(shown.map(({ video: { title }, to }) => [title, to])).toEqual([
       ['Harbour Nine', '/series/s'],
@@ -36,11 +36,11 @@ describe('cards of a list', () => {
     expect(shown[0]?.video).not.toHaveProperty('episode');
   });
 
-  it('keep an episode whose series is not known', () => {
+  it('keep an episode whose series is unknown', () => {
     expect(cards([video('lost', 'other', 2)], new Map()).map((card) => card.video.id)).toEqual(['lost']);
   });
 
-  it('say how much of a series there is', () => {
+  it('name the number of seasons or episodes', () => {
     const of = (...episodes: number[]) =>
       extent({ ...series, seasons: episodes.map((count, at) => ({ season: at + 1, episodes: count })) });
     expect([of(1), of(4), of(4, 2), of()]).toEqual(['1 episode', '4 episodes', '2 seasons', '0 episodes']);

@@ -1,18 +1,18 @@
 import { plural } from '@lingui/core/macro';
 import type { Series, Video } from '@/lib/models';
 
-/** What a card of a list shows, and where it leads. */
+/** The content and link of a card. */
 export interface Card {
   video: Video;
   to?: string;
-  /** How much of a series there is. */
+  /** The number of seasons or episodes of a series. */
   note?: string;
 }
 
-/** Where the series are not known, or each episode is shown by itself. */
+/** For unknown series, or to show each episode separately. */
 export const NO_SERIES: ReadonlyMap<string, Series> = new Map();
 
-/** The cards of a list of videos: a series is one card, where its first episode in the list stands, and shows the series itself. */
+/** The cards of a list of videos. A series is one card, at the place of its first episode in the list. */
 export function cards(videos: Video[], series: ReadonlyMap<string, Series>): Card[] {
   const seen = new Set<string>();
   const shown: Card[] = [];
@@ -44,7 +44,7 @@ function cardOf(series: Series, episode: Video): Card {
   return { video, to: `/series/${series.id}`, note: extent(series) };
 }
 
-/** "2 seasons", or of a single one "4 episodes". */
+/** "2 seasons", or for a single season "4 episodes". */
 export function extent({ seasons }: Series): string {
   if (seasons.length > 1) return plural(seasons.length, { one: '# season', other: '# seasons' });
   const episodes = seasons[0]?.episodes ?? 0;

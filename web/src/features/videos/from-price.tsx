@@ -2,10 +2,10 @@ import { t } from '@lingui/core/macro';
 import type { Plan } from '@/lib/models';
 import { money } from '@/lib/money';
 
-/** The least that a plan costs. */
+/** The lowest price of a plan. */
 export default function FromPrice({ plans, trialDays }: { plans: Plan[] | undefined; trialDays: number }) {
   const monthly = plans?.flatMap((plan) => plan.prices.filter((price) => price.interval === 'month')) ?? [];
-  // Amounts of two currencies cannot be compared.
+  // Amounts in different currencies cannot be compared.
   const [least] = monthly.filter(({ currency }) => currency === monthly[0]?.currency).sort((one, other) => one.amount - other.amount);
   if (!least) return '\u00a0';
   const price = money(least.amount, least.currency);

@@ -10,13 +10,13 @@ import styles from './hero.module.css';
 
 interface HeroProps {
   video: Video;
-  /** A word over the title. */
+  /** A label above the title. */
   eyebrow: string;
-  /** What to do about it. */
+  /** The buttons. */
   children: ReactNode;
 }
 
-/** One video, in its own light. */
+/** A featured video with its picture. */
 export function Hero({ video, eyebrow, children }: HeroProps) {
   return (
     <section className={styles.hero} aria-label={video.title}>

@@ -22,10 +22,9 @@ export function Component() {
   const categories = useCategories();
   const begun = useContinueWatching();
   const listed = popular.data?.pages[0]?.items;
-  // Whoever presses play on an episode starts in the middle of a story.
+  // Prefer a film, because an episode may be in the middle of a story.
   const first = listed?.find(({ series_id }) => !series_id) ?? listed?.[0];
-  // The rows come together: one that came later, or turned out to be empty, would push those below it. Where a row fails, the
-  // others do not wait for it.
+  // The rows appear together, because a later or empty one would shift those below it. They do not wait for a row that has failed.
   const isWaiting = (popular.isPending && popular.failureCount === 0) || isUndecided(begun);
   if (isWaiting) {
     return (
@@ -49,7 +48,7 @@ export function Component() {
   );
 }
 
-/** One video alone makes no shelf; it is among the new ones and in the list. */
+/** A category needs at least two videos for a shelf. */
 const hasCompany = ({ count }: Category) => count > 1;
 
 function Featured({ popular, first }: { popular: ReturnType<typeof useVideos>; first: Video | undefined }) {
@@ -69,7 +68,7 @@ function Featured({ popular, first }: { popular: ReturnType<typeof useVideos>; f
 
 type BegunQuery = ReturnType<typeof useContinueWatching>;
 
-/** Whether it may still turn out that there is, or is not, something to continue. An empty list from before may be out of date. */
+/** Whether it is still unknown if there is something to continue. A cached empty list may be out of date. */
 function isUndecided({ data, isFetching, isFetchedAfterMount, failureCount }: BegunQuery): boolean {
   if (failureCount > 0) return false;
   return data ? data.items.length === 0 && isFetching && !isFetchedAfterMount : isFetching;

@@ -41,7 +41,7 @@ export function Component() {
           </p>
           <div className={styles.actions}>
             <ButtonLink to="/register" look="primary" size="lg">
-              {days > 0 ? plural(days, { one: 'Try # day for free', other: 'Try # days for free' }) : t`Join ${BRAND}`}
+              {days > 0 ? plural(days, { one: 'Try free for # day', other: 'Try free for # days' }) : t`Join ${BRAND}`}
             </ButtonLink>
             <ButtonLink to="/browse" size="lg">
               <Trans>Browse</Trans>
@@ -58,7 +58,7 @@ export function Component() {
       {categories.data?.slice(0, 2).map(({ category }) => (
         <VideoShelf key={category} title={category} filter={{ category }} to={`/browse?category=${encodeURIComponent(category)}`} />
       ))}
-      {/* In their place until they are known: what is below never moves. */}
+      {/* Reserves the space until the plans have loaded, so that nothing below shifts. */}
       {categories.isPending && [0, 1].map((place) => <ShelfSkeleton key={place} />)}
       <section className={styles.plans} aria-labelledby="plans">
         <div className={styles.intro}>
@@ -89,7 +89,7 @@ function PlansToCome() {
   );
 }
 
-/** Twenty places, filled anew from the start where the programme is smaller; neighbours are no episodes of one series. */
+/** Twenty posters. A smaller catalogue is repeated. Neighbours are not episodes of the same series. */
 function wallOf(videos: Video[]): Video[] {
   const isFirst = (video: Video, at: number) =>
     !video.series_id || videos.findIndex(({ series_id }) => series_id === video.series_id) === at;
@@ -99,7 +99,7 @@ function wallOf(videos: Video[]): Video[] {
     .slice(0, WALL_PLACES);
 }
 
-/** The programme as a wall of posters, for the eye alone. */
+/** A decorative wall of posters, hidden from screen readers. */
 function Wall() {
   const videos = useVideos({ sort: 'newest', limit: 20 });
   const shown = videos.data?.pages[0]?.items ?? [];

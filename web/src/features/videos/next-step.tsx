@@ -11,7 +11,7 @@ import { rememberWanted } from '@/lib/wanted';
 import type { ShownVideo } from '@/lib/models';
 import { isToResume } from './resume';
 
-/** The one thing to do about a video: play it, go on with it, or what stands before that. */
+/** The main action for a video: play, resume, or what is needed first. */
 export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md' | 'lg' }) {
   const { access, id, required_plan } = video;
   const time = clock(video.progress);
@@ -49,7 +49,7 @@ export function NextStep({ video, size = 'lg' }: { video: ShownVideo; size?: 'md
   }
 }
 
-/** For a payment that is missing, or billing that is paused: then there is nothing to pay. */
+/** For a missing payment, or for paused billing, where there is nothing to pay. */
 function OnHold(link: Omit<ComponentProps<typeof ButtonLink>, 'icon' | 'children'>) {
   const { data, isPending } = useSubscription();
   if (isPending) return <NextStepSkeleton />;
@@ -64,7 +64,7 @@ function OnHold(link: Omit<ComponentProps<typeof ButtonLink>, 'icon' | 'children
   );
 }
 
-/** In its place until it is known, so that nothing beside or below it moves. */
+/** Reserves the space until the action is known, so that nothing shifts. */
 export function NextStepSkeleton() {
   return <Skeleton shape="block" className={styles.waiting} />;
 }

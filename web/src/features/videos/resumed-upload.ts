@@ -52,7 +52,7 @@ export class ResumedUpload extends UpChunk {
     return this.offered > this.received ? this.put(chunk) : Promise.resolve(answer(308, '', this.url, new XMLHttpRequest()));
   }
 
-  /** UpChunk's own request reads empty answers as XML, which shows in the console as a broken policy. */
+  /** UpChunk's own request parses empty responses as XML, which logs a violation of the content security policy. */
   private put(chunk: Blob) {
     const start = this.offered - chunk.size;
     const request = new XMLHttpRequest();
@@ -70,7 +70,7 @@ export class ResumedUpload extends UpChunk {
   }
 }
 
-/** The parts of an answer that UpChunk reads. */
+/** The parts of a response that UpChunk reads. */
 function answer(statusCode: number, range: string, url: string, rawRequest: XMLHttpRequest) {
   const headers: Record<string, string> = range === '' ? {} : { range };
   return { statusCode, headers, body: '', method: 'PUT', url, rawRequest };

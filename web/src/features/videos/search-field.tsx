@@ -8,16 +8,16 @@ const PAUSE_MILLISECONDS = 220;
 interface SearchFieldProps {
   value: string;
   onChange: (value: string) => void;
-  /** Takes the focus when it appears: somebody came to search. */
+  /** Whether to take focus when it appears. */
   isFocused: boolean;
 }
 
-/** Searches as one types, a moment after the last letter. */
+/** Searches a moment after the last keystroke. */
 export function SearchField({ value, onChange, isFocused }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
-  // The address changed by other means than typing: back, a link, `Show all titles`.
+  // The URL was changed by something other than typing: back, a link, `Show all titles`.
   if (value !== known) {
     setKnown(value);
     if (value !== typed.trim()) setTyped(value);

@@ -33,7 +33,7 @@ export function Component() {
 
 function Shown({ series }: { series: Series }) {
   const begun = useBegun(series.id);
-  // The season that one is in, until one chooses another.
+  // The season that the viewer is watching, until they choose another.
   const [chosen, setChosen] = useState<number | null>(null);
   const season = chosen ?? begun?.video.season ?? series.seasons[0]?.season ?? 1;
   return (
@@ -62,7 +62,7 @@ function Shown({ series }: { series: Series }) {
   );
 }
 
-/** The episode of a series that was begun last, for a viewer who is signed in. */
+/** The last started episode of a series, if the viewer is signed in. */
 function useBegun(id: string) {
   const isSignedIn = token() !== null;
   const begun = useContinueWatching({ enabled: isSignedIn });

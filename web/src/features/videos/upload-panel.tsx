@@ -56,10 +56,10 @@ export function UploadPanel({ upload }: { upload: Upload }) {
 }
 
 const messages = (): Partial<Record<Upload['state'], string>> => ({
-  paused: t`Paused. The part that was sent is kept.`,
+  paused: t`Paused. Your progress is saved.`,
   offline: t`You are offline. The upload continues when you are back online.`,
-  failed: t`Mux could not be reached. The part that was sent is kept. Retry to continue.`,
-  cut: t`This upload stopped when the page was closed. The part that was sent is kept.`,
+  failed: t`Mux could not be reached. Your progress is saved. Retry to continue.`,
+  cut: t`This upload stopped when the page was closed. Your progress is saved.`,
   gone: t`This upload has expired. Upload the file again.`,
 });
 

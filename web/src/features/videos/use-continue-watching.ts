@@ -6,13 +6,13 @@ const SHOWN_MAX = 20;
 export const continueWatchingQuery = queryOptions({
   queryKey: ['continue-watching'],
   queryFn: ({ signal }) => page(api.GET('/api/continue-watching', { params: { query: { limit: SHOWN_MAX } }, signal })),
-  // It changes while one watches. What the route asked for a moment ago is what its page shows.
+  // It changes while the viewer watches. Data that the route has just requested is fresh enough for its page.
   staleTime: 2_000,
-  // A row that comes while somebody looks would push all that is below it.
+  // A row that appears later would shift everything below it.
   refetchOnWindowFocus: ({ state }) => (state.data?.items.length ?? 0) > 0,
 });
 
-/** What was begun and not finished, newest first. */
+/** The started and unfinished videos, newest first. */
 export function useContinueWatching({ enabled = true } = {}) {
   return useQuery({ ...continueWatchingQuery, enabled });
 }

@@ -16,5 +16,5 @@ const episodesQuery = (id: string, season: number) =>
     staleTime: 60_000,
   });
 
-/** The episodes of a season, in their order. */
+/** The episodes of a season, in order. */
 export const useEpisodes = (id: string, season: number) => useInfiniteQuery(episodesQuery(id, season));

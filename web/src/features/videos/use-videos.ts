@@ -23,11 +23,11 @@ export const videosQuery = (filter: VideoFilter) =>
 
 interface Options {
   enabled?: boolean;
-  /** Whether the old list stays in sight until the new one is there. */
+  /** Whether the old list stays visible until the new one has loaded. */
   keepsOld?: boolean;
 }
 
-/** The published videos that a filter lets through, page after page. */
+/** The published videos that match a filter, page by page. */
 export function useVideos(filter: VideoFilter, { enabled = true, keepsOld = false }: Options = {}) {
   return useInfiniteQuery({ ...videosQuery(filter), enabled, placeholderData: keepsOld ? keepPreviousData : undefined });
 }

@@ -65,7 +65,7 @@ function eyebrow({ required_plan }: ShownVideo): string {
   return required_plan === 'free' ? t`Free with an account` : t`Included with ${plan}`;
 }
 
-/** Why it does not play, under the one step that helps. */
+/** Why the video cannot be played, below the button that helps. */
 function Reason({ video }: { video: ShownVideo }) {
   const { allowed, code } = video.access;
   if (allowed || !code) return null;

@@ -12,15 +12,15 @@ interface VideoShelfProps {
   title: string;
   filter: VideoFilter;
   to?: string;
-  /** One that the page shows elsewhere. */
+  /** A video that the page shows elsewhere. */
   without?: string;
-  /** Whether each episode is a card of its own; otherwise a series is one card. */
+  /** Whether each episode is a separate card. Otherwise a series is one card. */
   showsEpisodes?: boolean;
-  /** The order that they stand in; that of the list unless given. */
+  /** The order of the videos. The default is that of the list. */
   order?: (one: Video, other: Video) => number;
 }
 
-/** A shelf of the videos that a filter finds, loaded when it comes near; nothing when there are none. */
+/** A shelf of the videos that match a filter, loaded when it comes near. Renders nothing if there are none. */
 export function VideoShelf({ title, filter, to, without, showsEpisodes = false, order }: VideoShelfProps) {
   const place = useRef<HTMLDivElement>(null);
   const isNear = useNear(place);
@@ -28,7 +28,7 @@ export function VideoShelf({ title, filter, to, without, showsEpisodes = false, 
   const series = useAllSeries();
   const listed = videos.data?.pages.flatMap((page) => page.items).filter((video) => video.id !== without);
   const sorted = order ? listed?.toSorted(order) : listed;
-  // Without the series it would show episodes first, and their series a moment later.
+  // Wait for the series, or it would first show episodes and then replace them.
   const shown =
     series.isPending && !showsEpisodes ? undefined : sorted && cards(sorted, showsEpisodes ? NO_SERIES : (series.data ?? NO_SERIES));
   return (

@@ -2,7 +2,7 @@ import type { Code } from '../models';
 import { ApiError } from './api-error';
 import type { ErrorCode } from './api-error';
 
-/** Codes for answers that the gateway gives itself, which carry a status and no code. */
+/** Codes for the gateway's own responses, which have a status but no code. */
 const BY_STATUS: Partial<Record<number, ErrorCode>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
@@ -15,7 +15,7 @@ const BY_STATUS: Partial<Record<number, ErrorCode>> = {
   504: 'UNAVAILABLE',
 };
 
-/** The error in an answer that is no success. */
+/** The error in an unsuccessful response. */
 export function errorOfAnswer(response: Response, body: unknown): ApiError {
   const more = { status: response.status, retry_after_seconds: retryAfter(response) };
   const error = errorOfBody(body);
@@ -42,7 +42,7 @@ function retryAfter(response: Response): number | null {
   return Number.isFinite(seconds) ? seconds : null;
 }
 
-/** The error of a request that got no answer. */
+/** The error of a request without a response. */
 export function errorOfFailure(cause: unknown): ApiError {
   if (cause instanceof DOMException && cause.name === 'TimeoutError') {
     return new ApiError('TIMED_OUT', 'No answer came in time.', { cause });

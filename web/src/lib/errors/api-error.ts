@@ -1,12 +1,12 @@
 import type { Code } from '../models';
 
-/** What can go wrong before an answer of the API is there. */
+/** Errors without a response from the API. */
 export type ClientCode =
-  /** The machine has no network, or the service cannot be reached. */
+  /** There is no network, or the service cannot be reached. */
   | 'UNREACHABLE'
-  /** No answer came in time. */
+  /** There was no response in time. */
   | 'TIMED_OUT'
-  /** Something answered, but not the API. */
+  /** The response is not from the API. */
   | 'UNEXPECTED_ANSWER';
 
 export type ErrorCode = Code | ClientCode;
@@ -16,10 +16,10 @@ export interface FieldIssue {
   issue: string;
 }
 
-/** A refusal of the API, or that it could not be asked. */
+/** An error from the API, or of a request that did not reach it. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
-  /** 0 where there was no answer. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly details: unknown[];
   readonly request_id: string | null;
@@ -44,7 +44,7 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is ApiErro
   return error instanceof ApiError && codes.includes(error.code);
 }
 
-/** What the server says of fields: the last part of each path, and the first issue with it. */
+/** The first issue of each field, by the last part of the field's path. */
 export function fieldIssues(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
   const issues: Record<string, string> = {};
@@ -61,7 +61,7 @@ function isFieldIssue(detail: unknown): detail is FieldIssue {
   return 'field' in detail && typeof detail.field === 'string' && 'issue' in detail && typeof detail.issue === 'string';
 }
 
-/** Where the bank wants the payment confirmed, if it does. */
+/** The page where the bank confirms the payment, if it must. */
 export function confirmUrl(error: unknown): string | null {
   if (!(error instanceof ApiError)) return null;
   return error.details.find(isConfirmation)?.confirm_url ?? null;

@@ -1,4 +1,4 @@
-// The one place that turns an error into sentences, and into what can be done about it.
+// The one place that turns an error into sentences and an action.
 import { i18n } from '@lingui/core';
 import { plural, t } from '@lingui/core/macro';
 import { BRAND } from '../brand';
@@ -7,19 +7,19 @@ import type { Action, Explanation, Explanations } from './explanation';
 
 let added: Explanations = {};
 
-/** Explains more errors than those that every page may meet. */
+/** Adds explanations for errors that first pages cannot have. */
 export function addExplanations(more: Explanations): void {
   added = more;
 }
 
-/** What to tell a person, and the one thing that they can do. */
+/** What to tell a person, and the one action that helps. */
 export function explain(error: unknown): Explanation {
   if (!(error instanceof ApiError)) return broken();
   const said = (SENTENCES[error.code] ?? added[error.code])?.() ?? { ...broken(), text: error.message };
   switch (error.code) {
     case 'RATE_LIMITED':
       return { ...said, text: waitText(error.retry_after_seconds) };
-    // The service knows what stands in the way. It says so in English.
+    // The service's message names the conflict, but only in English.
     case 'CONFLICT':
       return { ...said, text: (i18n.locale === 'en' && error.message) || said.text };
     case 'PAYMENT_ACTION_REQUIRED': {
@@ -35,7 +35,7 @@ export function explain(error: unknown): Explanation {
   }
 }
 
-/** One sentence, where there is room for no more. */
+/** A single sentence, for places without room for more. */
 export function sentence(error: unknown): string {
   const { title, text } = explain(error);
   return text || title;
@@ -64,10 +64,10 @@ const broken = (): Explanation => ({
   action: retry(),
 });
 
-/** What can go wrong on any page, also without a network; the rest is in `explanations.ts`. */
+/** The errors of every page, available even offline. The others are in `explanations.ts`. */
 const SENTENCES: Explanations = {
   UNREACHABLE: () => ({ title: t`We can’t reach ${BRAND}`, text: t`Check your internet connection, then try again.`, action: retry() }),
-  TIMED_OUT: () => ({ title: t`This is taking too long`, text: t`We got no answer in time. Please try again.`, action: retry() }),
+  TIMED_OUT: () => ({ title: t`This is taking too long`, text: t`We didn’t get a response in time. Please try again.`, action: retry() }),
   UNEXPECTED_ANSWER: broken,
   INTERNAL: broken,
   UNAVAILABLE: () => ({
@@ -89,7 +89,7 @@ const SENTENCES: Explanations = {
   UNAUTHENTICATED: () => ({ title: t`Please sign in`, text: t`You need to be signed in to do this.`, action: signIn() }),
   TOKEN_EXPIRED: () => ({
     title: t`Please sign in again`,
-    text: t`For your security, you were signed out after a while without activity.`,
+    text: t`For your security, you were signed out after a period of inactivity.`,
     action: signIn(),
   }),
   SESSION_REVOKED: () => ({ title: t`Please sign in again`, text: t`This device was signed out.`, action: signIn() }),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './api-error';
 
-/** What to tell a person of an error, and the one thing that they can do. */
+/** What to tell a person about an error, and the one action that helps. */
 export interface Explanation {
   title: string;
   text: string;
@@ -9,7 +9,7 @@ export interface Explanation {
 
 export type Action =
   | { kind: 'link'; label: string; to: string }
-  /** A page that is not ours. */
+  /** An external page. */
   | { kind: 'visit'; label: string; href: string }
   | { kind: 'retry'; label: string };
 

@@ -14,7 +14,7 @@ addExplanations({
     action: retry(),
   }),
   VIDEO_PROVIDER_UNAVAILABLE: () => ({
-    title: t`Video is unavailable right now`,
+    title: t`Videos are unavailable right now`,
     text: t`Our video provider isn’t responding. Please try again in a moment.`,
     action: retry(),
   }),
@@ -35,10 +35,10 @@ addExplanations({
   }),
   CODE_EXPIRED: () => ({
     title: t`This link has expired`,
-    text: t`Links to reset a password work once, for 30 minutes. Request a new one.`,
+    text: t`Password reset links work once and expire after 30 minutes. Request a new one.`,
     action: link(t`Get a new link`, '/forgot-password'),
   }),
-  VALIDATION_ERROR: () => ({ title: t`Please check your entries`, text: t`Something in this form isn’t right yet.`, action: null }),
+  VALIDATION_ERROR: () => ({ title: t`Please check the form`, text: t`Some fields need your attention.`, action: null }),
   SUBSCRIPTION_REQUIRED: () => ({
     title: t`Subscribe to watch this`,
     text: t`Choose a plan to watch this title and everything else it includes.`,

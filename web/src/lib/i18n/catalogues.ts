@@ -1,29 +1,29 @@
-// The texts of the app, in the language that is shown. A catalogue is loaded with the pages that need it, and never in two
-// languages, unless the viewer changes theirs.
+// The texts of the app in the current language. A catalogue is loaded with the pages that need it, and in a second language only
+// if the viewer switches.
 import { i18n } from '@lingui/core';
 import type { Messages } from '@lingui/core';
 import { useSyncExternalStore } from 'react';
 import { chooseLanguage, chooseLocale } from './choose';
 import { LANGUAGES, keepLanguage, keptLanguage } from './languages';
 
-/** `first` is what the first pages need; `viewer` the rest of the viewers' pages; `admin` the operators'. */
+/** `first` has the texts of the first pages, `viewer` those of the other viewers' pages, `admin` those of the operators' pages. */
 export type Catalogue = 'first' | 'viewer' | 'admin';
 
 const files = import.meta.glob<{ messages: Messages }>('../../locales/*/*.po');
-/** What is loaded with a catalogue because it is nothing but its texts. */
+/** Code that is loaded with a catalogue because it consists of its texts. */
 const CODE: Partial<Record<Catalogue, () => Promise<unknown>>> = { viewer: () => import('../errors/explanations') };
 const wanted = new Set<Catalogue>();
-/** Who chooses twice gets what they chose last, whichever is loaded first. */
+/** The last choice wins, whichever language has loaded first. */
 let choices = 0;
 
-// A message that no loaded catalogue holds would show as its id: the console says so, and the browser tests fail.
+// A message that is in no loaded catalogue would be shown as its id. Log it, so that the browser tests fail.
 i18n.on('missing', ({ id }) => {
   console.error(`No text for the message ${id}`);
 });
 
 let started: Promise<void> | null = null;
 
-/** Loads the texts of the first page, in the viewer's language: once, whoever asks first. */
+/** Loads the texts of the first page in the viewer's language, once. */
 export function startLanguage(): Promise<void> {
   started ??= show(chooseLanguage(keptLanguage(), navigator.languages, Object.keys(LANGUAGES)));
   return started;
@@ -38,22 +38,22 @@ export async function setLanguage(language: string): Promise<void> {
 /** Loads the texts of more pages. */
 export async function needCatalogue(name: Catalogue): Promise<void> {
   if (wanted.has(name)) return;
-  // The router loads the first page's code before anything is drawn.
+  // The router loads the first page's code before anything is rendered.
   await startLanguage();
   const language = i18n.locale;
   const [messages] = await Promise.all([messagesOf(language, name), CODE[name]?.()]);
   i18n.load(language, messages);
   wanted.add(name);
-  // The language changed while they were on the way.
+  // The language has changed while they were loading.
   if (i18n.locale !== language) await show(i18n.locale);
 }
 
-/** Code that is loaded together with the texts that it shows. */
+/** Loads code together with its texts. */
 export function withTexts<Code>(name: Catalogue, load: () => Promise<Code>): () => Promise<Code> {
   return async () => (await Promise.all([load(), needCatalogue(name)]))[0];
 }
 
-/** The language that the app is shown in. */
+/** The current language of the app. */
 export function useLanguage(): string {
   return useSyncExternalStore(
     (listener) => i18n.on('change', listener),

@@ -4,15 +4,15 @@ import { chooseLanguage, chooseLocale } from './choose';
 const OFFERED = ['en', 'de', 'fr'];
 
 describe('chooseLanguage', () => {
-  it('takes the viewer’s choice before what the browser asks for', () => {
+  it('prefers the viewer’s choice to the browser’s languages', () => {
     expect(chooseLanguage('fr', ['de-AT', 'en'], OFFERED)).toBe('fr');
   });
 
-  it('takes the first language of the browser that is offered, of whatever region', () => {
+  it('takes the browser’s first language that is offered, whatever its region', () => {
     expect(chooseLanguage(null, ['ja', 'de-AT', 'en'], OFFERED)).toBe('de');
   });
 
-  it('forgets a choice that is no longer offered', () => {
+  it('ignores a choice that is no longer offered', () => {
     expect(chooseLanguage('es', ['de'], OFFERED)).toBe('de');
   });
 
@@ -23,11 +23,11 @@ describe('chooseLanguage', () => {
 });
 
 describe('chooseLocale', () => {
-  it('takes the viewer’s own region for the language that is shown', () => {
+  it('takes the viewer’s region for the current language', () => {
     expect(chooseLocale('de', ['en-GB', 'de-AT', 'de'])).toBe('de-AT');
   });
 
-  it('takes the language alone where the viewer does not read it, or names it in no form that is known', () => {
+  it('takes only the language if the viewer has no known region for it', () => {
     expect(chooseLocale('de', ['en-GB'])).toBe('de');
     expect(chooseLocale('de', ['de_DE@euro'])).toBe('de');
   });

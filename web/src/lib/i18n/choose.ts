@@ -1,4 +1,4 @@
-/** The language to show pages in: the viewer's choice, else the first that their browser asks for, else the first offered. */
+/** The language of the pages: the viewer's choice, or else the browser's first language that is offered, or else the first offered. */
 export function chooseLanguage(choice: string | null, asked: readonly string[], offered: readonly string[]): string {
   for (const tag of choice === null ? asked : [choice, ...asked]) {
     const language = primary(tag);
@@ -7,7 +7,7 @@ export function chooseLanguage(choice: string | null, asked: readonly string[], 
   return offered[0] ?? 'en';
 }
 
-/** The locale to write dates, numbers and money in: the viewer's own region where they read this language, else the language's. */
+/** The locale of dates, numbers and money: the viewer's regional variant of this language, or else the language itself. */
 export function chooseLocale(language: string, asked: readonly string[]): string {
   return asked.find((tag) => primary(tag) === language && isLocale(tag)) ?? language;
 }

@@ -2,7 +2,7 @@ import languages from './languages.json';
 
 const KEY = 'marquee.language';
 
-/** The languages that the app is offered in, each by its own name. */
+/** The languages of the app, each by its own name. */
 export const LANGUAGES: Record<string, string> = languages.offered;
 
 /** The language that the viewer chose in this browser. */

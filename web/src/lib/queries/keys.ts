@@ -1,5 +1,5 @@
-// The keys of everything that the app keeps of the API. A key that is not in this list does not compile, so a misspelled key cannot
-// leave something stale. The list is a type, and costs the first page nothing.
+// The keys of all cached API data. A key that is not in this list does not compile, so a misspelled key cannot leave data stale.
+// The list is a type and adds nothing to the bundle.
 import type { InvalidateQueryFilters, QueryClient } from '@tanstack/react-query';
 
 type Key =
@@ -36,10 +36,10 @@ declare module '@tanstack/react-query' {
   }
 }
 
-/** The beginning of a key: it stands for every key that begins so. */
+/** The beginning of a key, which matches every key that begins with it. */
 type KeyPrefix = Exclude<NonNullable<InvalidateQueryFilters['queryKey']>, readonly []>;
 
-/** Marks what is kept under these keys as out of date. What is on the page is fetched again at once. */
+/** Marks the data under these keys as stale. Data on the current page is refetched at once. */
 export function invalidate(client: QueryClient, ...keys: KeyPrefix[]): void {
   for (const queryKey of keys) void client.invalidateQueries({ queryKey });
 }

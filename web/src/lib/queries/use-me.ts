@@ -8,7 +8,7 @@ export const meQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-/** Who is signed in; asks nothing for a stranger. */
+/** The signed-in user. Sends no request if nobody is signed in. */
 export function useMe() {
   const isSignedIn = useIsSignedIn();
   return useQuery({ ...meQuery, enabled: isSignedIn });

@@ -5,14 +5,14 @@ import { endSession, token } from '../session';
 import { forgetWanted } from '../wanted';
 
 /**
- * Signs this device out: here at once, and then at the service as far as it can be reached. The other way round, whatever else the
- * page has asked for meanwhile is refused, and looks like a session that was lost.
+ * Signs this device out: first here, then at the service, if it can be reached. In the other order, the page's other requests would
+ * be refused and look like a lost session.
  */
 export function useSignOut() {
   return useMutation({
     mutationFn: async () => {
       const bearer = token();
-      // The next person at this browser wants something else.
+      // The next person at this browser must not see the choice.
       forgetChoice();
       forgetWanted();
       endSession();

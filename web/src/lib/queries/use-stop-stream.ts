@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '../api';
 
-/** Stops what plays on some device, and frees its place at once. */
+/** Stops playback on a device and frees its stream at once. */
 export function useStopStream() {
   const client = useQueryClient();
   return useMutation({

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '../api';
 
-/** What plays at present, on whichever of the viewer's devices. */
+/** The live streams on the viewer's devices. */
 export function useStreams() {
   return useQuery({
     queryKey: ['streams'],

@@ -7,7 +7,7 @@ export const subscriptionQuery = queryOptions({
   queryFn: ({ signal }) => data(api.GET('/api/subscription', { signal })),
 });
 
-/** The subscription of who is signed in; asks nothing for a stranger. */
+/** The signed-in user's subscription. Sends no request if nobody is signed in. */
 export function useSubscription() {
   const isSignedIn = useIsSignedIn();
   return useQuery({ ...subscriptionQuery, enabled: isSignedIn });

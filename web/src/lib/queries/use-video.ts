@@ -5,17 +5,17 @@ export const videoQuery = (id: string) =>
   queryOptions({
     queryKey: ['video', id],
     queryFn: ({ signal }) => data(api.GET('/api/videos/{id}', { params: { path: { id } }, signal })),
-    // Access and progress change elsewhere; what the route asked for a moment ago is what its page shows.
+    // Access and progress change elsewhere. Data that the route has just requested is fresh enough for its page.
     staleTime: 2_000,
   });
 
-/** How often a read is repeated, where that is not as everywhere. */
+/** The retries of this read, if they differ from the default. */
 interface Patience {
   retry: (failures: number, error: unknown) => boolean;
   retryDelay: (failures: number, error: unknown) => number;
 }
 
-/** A video as its viewer sees it: whether it plays, how far they are. */
+/** A video with the viewer's access and position. */
 export function useVideo(id: string | undefined, patience?: Patience) {
   return useQuery({ ...videoQuery(id ?? ''), ...patience, enabled: id !== undefined });
 }
