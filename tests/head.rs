@@ -1,4 +1,4 @@
-//! `HEAD` returns the headers of `GET` without the body, for every public route (contract §2).
+//! `HEAD` returns the headers of `GET` without the body, for every public route.
 
 use local::template::Route;
 use reqwest::Method;

@@ -1,6 +1,6 @@
 import type { ShownVideo } from '@/lib/models';
 
-/** The service's rule (contract §5): a video is resumed after this share, or after this many seconds if that is less. */
+/** The service's rule: a video is resumed after this share, or after this many seconds if that is less. */
 const STARTED_SHARE = 0.05;
 const STARTED_SECONDS = 120;
 
