@@ -391,7 +391,7 @@ test('a master playlist that hangs is retried, and then an error is shown', asyn
   await expectMoves(page, 0.5);
 });
 
-test('after too many requests the player waits a short time, or shows a long one', async ({ pageOf, platform }) => {
+test('after too many requests the player waits if the pause is short, or else shows an error', async ({ pageOf, platform }) => {
   const at = await scene(pageOf, platform);
   const { page } = at;
   const outage = await Outage.of(page, 'grant');
