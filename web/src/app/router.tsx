@@ -10,6 +10,7 @@ import { allSeriesQuery, seriesQuery } from '@/lib/queries/use-series';
 import { videoQuery } from '@/lib/queries/use-video';
 import { queryClient } from '@/lib/query-client';
 import { token } from '@/lib/session';
+import { Boot } from './boot';
 import { RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
@@ -56,7 +57,7 @@ export const router = createBrowserRouter(
       path: '/',
       element: <Shell />,
       errorElement: <RouteError />,
-      hydrateFallbackElement: <></>,
+      hydrateFallbackElement: <Boot />,
       children: [
         {
           errorElement: <RouteError />,

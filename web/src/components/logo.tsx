@@ -1,10 +1,8 @@
-import styles from './logo.module.css';
-
-/** The name in lights. */
+/** The name in lights. `index.html` shows the same before the app runs; `styles/boot.css` is what both look like. */
 export function Logo() {
   return (
-    <span className={styles.logo}>
-      <span className={styles.bulbs} aria-hidden="true" />
+    <span className="logo">
+      <span className="logo-bulbs" aria-hidden="true" />
       marquee
     </span>
   );
