@@ -135,7 +135,7 @@ unused-permissions: ## Runs the tests in Rust, then prints the permissions of te
 	@"$${CARGO_TARGET_DIR:-target}/debug/unused-permissions" target/permissions-used
 
 .PHONY: endpoint
-endpoint: ## Writes a new endpoint (NAME=list-history METHOD=GET ROUTE=/api/history CALLER=Viewer); see docs/adding-an-endpoint.md
+endpoint: ## Writes a new endpoint (NAME=list-awards METHOD=GET ROUTE=/api/awards CALLER=Viewer); see docs/adding-an-endpoint.md
 	@scripts/setup run
 	@scripts/endpoint "$(NAME)" "$(METHOD)" "$(ROUTE)" "$(CALLER)" $(if $(SUMMARY),--summary "$(SUMMARY)")
 

@@ -4,7 +4,7 @@ use crate::play_video::video_of;
 use serde_json::{Value, json};
 use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
-async fn report(viewer: &Viewer, video: &str, body: Value) -> Answer {
+pub(crate) async fn report(viewer: &Viewer, video: &str, body: Value) -> Answer {
     viewer.put(&format!("/api/videos/{video}/progress"), body).await
 }
 
@@ -33,13 +33,13 @@ fn at(platform: &Platform, seconds: i64) -> Value {
 }
 
 /// Starts playing; returns the report body of that playback from a device whose clock is `wrong` seconds off.
-async fn playback(viewer: &Viewer, video: &str) -> Value {
+pub(crate) async fn playback(viewer: &Viewer, video: &str) -> Value {
     let grant = viewer.play(video).await;
     assert_eq!(grant.status(), 200, "{grant}");
     grant.data()["playback_session_id"].clone()
 }
 
-async fn position(viewer: &Viewer, video: &str) -> (Value, Value) {
+pub(crate) async fn position(viewer: &Viewer, video: &str) -> (Value, Value) {
     let shown = viewer.get(&format!("/api/videos/{video}")).await;
     (shown.data()["progress"].clone(), shown.data()["completed"].clone())
 }
@@ -326,14 +326,14 @@ async fn stored(platform: &Platform, viewer: &Viewer, video: &str) -> f64 {
 }
 
 /// The videos to continue, with their positions.
-async fn continued(viewer: &Viewer) -> Vec<(Value, Value)> {
+pub(crate) async fn continued(viewer: &Viewer) -> Vec<(Value, Value)> {
     let page = viewer.get("/api/continue-watching").await;
     let items = page.data().as_array().unwrap_or_else(|| panic!("a page: {page}")).clone();
     items.iter().map(|item| (item["video"]["id"].clone(), item["progress"].clone())).collect()
 }
 
 /// Sends the heartbeat that is due.
-async fn beat(platform: &Platform, viewer: &Viewer, video: &str, id: &Value, progress: f64) -> Answer {
+pub(crate) async fn beat(platform: &Platform, viewer: &Viewer, video: &str, id: &Value, progress: f64) -> Answer {
     platform.advance(10).await;
     let body = json!({ "progress": progress, "client_time": at(platform, 0), "playback_session_id": id });
     report(viewer, video, body).await

@@ -335,6 +335,8 @@ pub enum Tag {
     Catalogue,
     /// Playing, progress and live streams.
     Playback,
+    /// What a viewer has watched, and means to.
+    Library,
     /// Videos and series as operators see them.
     AdminCatalogue,
     /// Members, for operators.
@@ -351,12 +353,13 @@ pub enum Tag {
 
 impl Tag {
     /// All tags, in the order of the API document.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Authentication,
         Self::Account,
         Self::Subscription,
         Self::Catalogue,
         Self::Playback,
+        Self::Library,
         Self::AdminCatalogue,
         Self::AdminMembers,
         Self::AdminBilling,
@@ -373,6 +376,7 @@ impl Tag {
             Self::Subscription => ("Subscription", "Plans, checkout, and the user's subscription and invoices."),
             Self::Catalogue => ("Catalogue", "Videos, series and categories."),
             Self::Playback => ("Playback", "Playing a video, reporting the position, and live streams."),
+            Self::Library => ("Library", "What the viewer has watched, and means to watch."),
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),

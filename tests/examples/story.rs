@@ -159,6 +159,20 @@ async fn subscription(book: &mut Book, ada: &Viewer, videos: &Videos) {
     book.ask(ada, "list-invoices", "GET /api/subscription/invoices?limit=2", NONE).await;
 }
 
+/// What the viewer has watched, and means to watch.
+async fn library(book: &mut Book, ada: &Viewer, videos: &Videos) {
+    book.ask(ada, "list-history", "GET /api/history", NONE).await;
+    let on = format!("PUT /api/watchlist/{}", videos.episode);
+    book.ask(ada, "add-watchlist", &on, NONE).await;
+    book.ask(ada, "list-watchlist", "GET /api/watchlist", NONE).await;
+    let off = format!("DELETE /api/watchlist/{}", videos.episode);
+    book.ask(ada, "remove-watchlist", &off, NONE).await;
+    let watched = format!("/api/videos/{}/watched", videos.episode);
+    book.ask(ada, "set-watched", &format!("PUT {watched}"), NONE).await;
+    book.ask(ada, "clear-watched", &format!("DELETE {watched}"), NONE).await;
+    book.ask(ada, "delete-history", &format!("DELETE /api/history?video_id={}", videos.episode), NONE).await;
+}
+
 async fn playback(book: &mut Book, ada: &Viewer, videos: &Videos) {
     let play = format!("GET /api/videos/{}/play", videos.film);
     let playback = book.ask(ada, "play-video", &play, NONE).await;
@@ -169,6 +183,7 @@ async fn playback(book: &mut Book, ada: &Viewer, videos: &Videos) {
     book.ask(ada, "get-video", &format!("GET /api/videos/{}", videos.film), NONE).await;
     book.ask(ada, "continue-watching", "GET /api/continue-watching", NONE).await;
     book.ask(ada, "list-playback", "GET /api/playback", NONE).await;
+    library(book, ada, videos).await;
     for device in ["Kitchen", "Bedroom", "Garden", "Attic", "Cellar"] {
         let credentials = json!({ "email": ada.email(), "password": PASSWORD, "device_name": device });
         let token = book.platform.anyone().post("/api/auth/login", credentials).await.data()["token"].clone();

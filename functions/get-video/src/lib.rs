@@ -14,6 +14,7 @@ use shared::models::subscription::Subscription;
 use shared::models::user::Role;
 use shared::models::video::Video;
 use shared::models::video_view::{Administration, PublicVideo};
+use shared::models::watchlist::Watchlisted;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
 
@@ -36,12 +37,14 @@ pub struct VideoDetail {
     progress: f64,
     /// Whether the viewer watched it to its end.
     completed: bool,
+    /// Whether it is on the viewer's watchlist.
+    on_watchlist: bool,
 }
 
 impl Endpoint for GetVideo {
     type Caller = Viewer;
     type Input = Path<VideoId>;
-    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, Key<Watchlisted>);
     type Output = VideoDetail;
     const SUMMARY: &'static str = "Returns a video, whether this viewer may play it, and their position.";
     const TAG: Tag = Tag::Catalogue;
@@ -53,12 +56,13 @@ impl Endpoint for GetVideo {
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
-        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user))
+        let (history, listed) = (WatchHistory::key(user, *id), Watchlisted::key(user, *id));
+        (Video::key(*id), Subscription::key(user), history, Slots::key(user), listed)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoDetail>, ApiError> {
         let user = &call.caller.user;
-        let (video, subscription, history, slots) = call.rows;
+        let (video, subscription, history, slots, listed) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
@@ -70,6 +74,7 @@ impl Endpoint for GetVideo {
             access: access.into(),
             progress: history.as_ref().map_or(0.0, |history| clamped(history.progress, video.duration)),
             completed: history.is_some_and(|history| history.completed),
+            on_watchlist: listed.is_some(),
         }))
     }
 }

@@ -36,3 +36,4 @@ pub mod user;
 pub mod video;
 pub mod video_edit;
 pub mod video_view;
+pub mod watchlist;

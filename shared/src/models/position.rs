@@ -34,6 +34,9 @@ pub struct Position {
     /// Whether the position may be newer than the row's.
     #[serde(rename = "a")]
     pub is_ahead: bool,
+    /// Whether the viewer marked the video as not watched after every report that is known.
+    #[serde(rename = "z", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cleared: bool,
     /// The row.
     #[serde(rename = "r")]
     pub row: RowMark,
@@ -74,6 +77,7 @@ impl Position {
             last_watched_at: row.map(|row| row.last_watched_at),
             clock: None,
             is_ahead: false,
+            is_cleared: row.is_some_and(WatchHistory::is_cleared),
             row: RowMark {
                 version: row.map_or(0, |row| row.version),
                 clock: row.map_or(0, |row| row.clocks.free_index()),
@@ -96,10 +100,13 @@ impl Position {
         let mut clocks = DeviceClocks::of(playback, self.clock);
         let order = clocks.place(&report.stamp, self.last_watched_at, now);
         self.clock = clocks.reading(playback).or(self.clock);
-        let ends = report.is_end && !self.completed;
-        self.completed |= report.is_end;
+        // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
+        let is_end = report.is_end && !(order == Order::Late && self.is_cleared);
+        let ends = is_end && !self.completed;
+        self.completed |= is_end;
         if let Order::Latest(at) = order {
             (self.progress, self.last_watched_at, self.is_ahead) = (report.progress, Some(at), true);
+            self.is_cleared = false;
         }
         let is_steady = matches!(order, Order::Latest(at) if now.duration_since(at) <= DELAY_MAX) && !is_unscheduled;
         let is_listed = !self.completed && is_started(self.progress, duration);
@@ -114,6 +121,21 @@ impl Position {
 }
 
 impl Position {
+    /// The position after the viewer deleted the video's history: what is reported from now on is a new one.
+    #[must_use]
+    pub fn forgotten(&self) -> Self {
+        Self { clock: self.clock, ..Self::at_start(None, None) }
+    }
+
+    /// Takes the position of a row that others have changed, unless the playback's own is newer.
+    pub fn adopt(&mut self, playback: Uuid, row: &WatchHistory, duration: Option<f64>) {
+        self.follow(playback, row, duration);
+        self.is_cleared = row.is_cleared();
+        if self.last_watched_at <= Some(row.last_watched_at) {
+            (self.progress, self.last_watched_at, self.is_ahead) = (row.progress, Some(row.last_watched_at), false);
+        }
+    }
+
     /// Notes how the row is, which others have changed.
     pub fn follow(&mut self, playback: Uuid, row: &WatchHistory, duration: Option<f64>) {
         self.completed = row.completed;
@@ -153,11 +175,12 @@ impl WatchHistory {
             progress: position.progress,
             completed: false,
             last_watched_at,
+            cleared_at: None,
             clocks: DeviceClocks::default(),
             version: 0,
         });
         row = row.with(Some(position));
-        row.completed |= ends;
+        row.completed |= ends && row.cleared_at.is_none_or(|at| at < last_watched_at);
         row.version += 1;
         if let Some(reading) = position.clock {
             row.clocks.remember(playback, reading);
@@ -232,6 +255,38 @@ mod tests {
         assert_eq!(row(7.0, 9).with(Some(&player.1)).progress, 300.0);
         assert_eq!(row(7.0, 11).with(Some(&player.1)).progress, 7.0, "another device reported later");
         assert_eq!(row(7.0, 9).with(None).progress, 7.0);
+    }
+
+    #[test]
+    fn a_playback_goes_on_from_a_row_that_its_viewer_cleared() {
+        let mut player = Player::new(None);
+        player.says(10, 10.0, 0, false);
+        player.says(20, 3_500.0, 0, false);
+        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let done = WatchHistory::joined(None, ids, player.0, &player.1, true).expect("a report");
+        let cleared = WatchHistory::cleared(Some(&done), at(30)).expect("cleared");
+        player.1.adopt(player.0, &cleared, FILM);
+        assert_eq!((player.1.progress, player.1.completed, player.1.is_ahead), (0.0, false, false));
+        assert!(!player.says(35, 3_590.0, 10, true), "reported before it was cleared: {:?}", player.1);
+        assert!(!player.1.completed);
+        assert!(player.says(40, 400.0, 0, false), "there is something to continue again");
+        assert_eq!((player.1.progress, player.1.row.version), (400.0, cleared.version + 1));
+        let position = Position { last_watched_at: Some(at(29)), ..player.1.clone() };
+        let late = WatchHistory::joined(Some(&cleared), ids, player.0, &position, true).expect("a report");
+        assert_eq!((late.completed, late.progress), (false, 0.0), "an end that was reported before it was cleared");
+        let mut newer = player.1.clone();
+        newer.adopt(player.0, &WatchHistory { completed: true, ..cleared }, FILM);
+        assert_eq!((newer.progress, newer.is_ahead, newer.completed), (400.0, true, true), "its own position is newer");
+    }
+
+    #[test]
+    fn after_its_history_is_deleted_a_playback_is_recorded_anew() {
+        let mut player = Player::new(Some(&row(300.0, 5)));
+        player.says(10, 310.0, 0, false);
+        player.1 = player.1.forgotten();
+        assert_eq!((player.1.row.version, player.1.is_ahead, player.1.last_watched_at), (0, false, None));
+        assert!(player.says(20, 320.0, 0, false));
+        assert_eq!(player.1.row.version, 1);
     }
 
     #[test]

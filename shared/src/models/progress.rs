@@ -29,6 +29,9 @@ pub struct WatchHistory {
     pub completed: bool,
     /// When it was last watched, by our clock: the time of the report that counts.
     pub last_watched_at: Timestamp,
+    /// When the viewer last marked it as not watched. What was reported before then completes it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared_at: Option<Timestamp>,
     /// The clocks of the devices that reported last.
     #[serde(default)]
     pub clocks: DeviceClocks,
@@ -74,15 +77,56 @@ impl WatchHistory {
                 progress: report.progress,
                 completed: report.is_end || before.is_some_and(|before| before.completed),
                 last_watched_at,
+                cleared_at: before.and_then(|before| before.cleared_at),
                 clocks,
                 version,
             }),
-            // A completed film stays completed, however late its report arrives.
+            // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
             (Order::Late, Some(before)) => {
-                Some(Self { completed: before.completed || report.is_end, clocks, version, ..before.clone() })
+                let is_end = report.is_end && !before.is_cleared();
+                Some(Self { completed: before.completed || is_end, clocks, version, ..before.clone() })
             }
             (Order::Late | Order::Repeat, _) => None,
         }
+    }
+
+    /// The row after the viewer says that they have watched the video to its end; `None` if it says so already. `before` has the
+    /// newest position.
+    pub fn watched(before: Option<&Self>, (user_id, video_id): (UserId, VideoId), now: Timestamp) -> Option<Self> {
+        match before {
+            Some(before) if before.completed => None,
+            Some(before) => Some(Self {
+                completed: true,
+                last_watched_at: before.last_watched_at.max(now),
+                version: before.version + 1,
+                ..before.clone()
+            }),
+            None => Some(Self {
+                user_id,
+                video_id,
+                progress: 0.0,
+                completed: true,
+                last_watched_at: now,
+                cleared_at: None,
+                clocks: DeviceClocks::default(),
+                version: 1,
+            }),
+        }
+    }
+
+    /// The row after the viewer says that they have not watched the video; `None` if that changes nothing. `before` has the newest
+    /// position.
+    pub fn cleared(before: Option<&Self>, now: Timestamp) -> Option<Self> {
+        let before = before.filter(|before| !before.is_cleared())?;
+        // The reports of before then are older than the row, so none of them brings a position back.
+        let at = before.last_watched_at.max(now);
+        let (last_watched_at, cleared_at, version) = (at, Some(at), before.version + 1);
+        Some(Self { progress: 0.0, completed: false, last_watched_at, cleared_at, version, ..before.clone() })
+    }
+
+    /// Whether the viewer marked it as not watched after every report that is known.
+    pub fn is_cleared(&self) -> bool {
+        self.cleared_at == Some(self.last_watched_at)
     }
 
     /// Whether there is something to continue.
@@ -181,6 +225,35 @@ mod tests {
         assert_eq!((rewatched.completed, rewatched.progress), (true, 8.0));
         assert!(!rewatched.is_to_continue(Some(30.0)));
         assert_eq!(resume_position(rewatched.progress, rewatched.completed, Some(30.0)), 0.0);
+    }
+
+    #[test]
+    fn a_cleared_video_is_neither_watched_nor_to_continue_and_no_earlier_report_changes_that() {
+        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let playback = uuid_v7(at(0));
+        let done = WatchHistory::after(None, ids, &report(playback, 60, 29.0, true), at(60)).expect("the first");
+        let cleared = WatchHistory::cleared(Some(&done), at(100)).expect("cleared");
+        assert_eq!((cleared.completed, cleared.progress, cleared.version), (false, 0.0, done.version + 1));
+        assert!(!cleared.is_to_continue(Some(30.0)) && cleared.is_cleared());
+        assert!(
+            WatchHistory::cleared(Some(&cleared), at(101)).is_none() && WatchHistory::cleared(None, at(1)).is_none()
+        );
+        let late = WatchHistory::after(Some(&cleared), ids, &report(playback, 90, 29.5, true), at(110)).expect("late");
+        assert_eq!((late.completed, late.progress), (false, 0.0), "reported before it was cleared");
+        let again = WatchHistory::after(Some(&late), ids, &report(playback, 120, 29.9, true), at(120)).expect("later");
+        assert_eq!((again.completed, again.is_cleared()), (true, false), "watched again");
+    }
+
+    #[test]
+    fn a_video_is_marked_as_watched_once_and_keeps_its_position() {
+        let ids = (UserId::new(at(0)), VideoId::new(at(0)));
+        let new = WatchHistory::watched(None, ids, at(5)).expect("marked");
+        assert_eq!((new.completed, new.progress, new.last_watched_at, new.version), (true, 0.0, at(5), 1));
+        assert!(WatchHistory::watched(Some(&new), ids, at(6)).is_none());
+        let begun = WatchHistory { completed: false, progress: 9.0, ..new };
+        let marked = WatchHistory::watched(Some(&begun), ids, at(7)).expect("marked");
+        assert_eq!((marked.completed, marked.progress, marked.version), (true, 9.0, 2));
+        assert!(!marked.is_to_continue(Some(30.0)));
     }
 
     #[test]

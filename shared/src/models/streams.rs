@@ -273,6 +273,35 @@ impl Slots {
         true
     }
 
+    /// Lets the leases of a video carry on from a row that its viewer changed; `false` if there are none.
+    pub fn adopt(&mut self, row: &WatchHistory, duration: Option<f64>) -> bool {
+        let mut is_changed = false;
+        for slot in self.slots.iter_mut().filter(|slot| slot.video_id == row.video_id) {
+            slot.position.adopt(slot.playback_session_id.uuid(), row, duration);
+            is_changed = true;
+        }
+        self.version += u64::from(is_changed);
+        is_changed
+    }
+
+    /// Drops the positions in a video, or in all of them, because their history was deleted; `false` if there are none. Leases that
+    /// are kept only for their position go.
+    pub fn forget(&mut self, video_id: Option<VideoId>) -> bool {
+        let is_meant = |slot: &Slot| video_id.is_none_or(|id| slot.video_id == id);
+        let is_changed = self.slots.iter().any(is_meant);
+        self.slots.retain(|slot| !(slot.is_stopped && is_meant(slot)));
+        for slot in self.slots.iter_mut().filter(|slot| is_meant(slot)) {
+            slot.position = slot.position.forgotten();
+        }
+        self.version += u64::from(is_changed);
+        is_changed
+    }
+
+    /// The videos in which leases carry a position.
+    pub fn carried(&self) -> BTreeSet<VideoId> {
+        self.slots.iter().filter(|slot| slot.position.is_ahead).map(|slot| slot.video_id).collect()
+    }
+
     /// The lease of a playback.
     pub fn of(&mut self, id: PlaybackId) -> Option<&mut Slot> {
         self.slots.iter_mut().find(|slot| slot.playback_session_id == id)

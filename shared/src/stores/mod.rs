@@ -24,3 +24,4 @@ pub mod table;
 pub mod users;
 pub mod videos;
 pub mod watch_history;
+pub mod watchlist;

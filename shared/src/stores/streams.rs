@@ -228,11 +228,21 @@ impl Streams {
     pub async fn release(
         &self,
         user_id: UserId,
-        mut slots: Slots,
+        slots: Slots,
         is_ended: impl Fn(SessionId) -> bool + Send + Sync,
     ) -> Result<(), StoreError> {
+        self.amend(user_id, slots, |slots| slots.release(&is_ended)).await
+    }
+
+    /// Changes a user's slots, given them as they were read, with a rule that says whether it changed something.
+    pub async fn amend(
+        &self,
+        user_id: UserId,
+        mut slots: Slots,
+        change: impl Fn(&mut Slots) -> bool + Send + Sync,
+    ) -> Result<(), StoreError> {
         let mut contention = Contention::default();
-        while slots.release(&is_ended) {
+        while change(&mut slots) {
             match self.keep(user_id, &slots).await {
                 Err(StoreError::Condition(_)) => contention.lost().await?,
                 kept => return kept,

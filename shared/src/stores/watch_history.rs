@@ -1,4 +1,5 @@
-//! Users' positions in videos: the table `watch_history` and its sparse index for Continue watching.
+//! Users' positions in videos: the table `watch_history` and its sparse indexes. A row is in one of them: that of Continue watching, or
+//! that of what else was watched. So the history is both together, and a change of a row writes no more indexes than it has to.
 
 use crate::models::device_clock::DeviceClocks;
 use crate::models::ids::{UserId, VideoId};
@@ -7,21 +8,62 @@ use crate::models::progress::WatchHistory;
 use crate::models::streams::{Slot, Slots};
 use crate::models::time::sortable;
 use crate::services::{ConfigError, Services};
+use crate::stores::contention::Contention;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
-use crate::stores::table::Table;
+use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, ReturnValue, ReturnValuesOnConditionCheckFailure, Update, WriteRequest,
+};
 use boxed::boxed;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Attempts when other reports of the same user and video come meanwhile.
 const TRIES_MAX: usize = 5;
-/// The index of started and uncompleted videos; the key is removed from all other rows.
-const CONTINUE_WATCHING: &str = "continue_watching";
+/// The longest that one call deletes, well within a request's deadline.
+const DELETING_MAX: Duration = Duration::from_secs(4);
+/// Rows whose keys are read at once for deleting them.
+const DELETED_PAGE: i32 = 500;
+/// The most keys of one `BatchWriteItem`.
+const WRITES_MAX: usize = 25;
+/// Attempts of a batch of deletions that DynamoDB does only in part.
+const BATCH_TRIES_MAX: u32 = 6;
+
+/// A sparse index: its name, and the attribute that a row has in it, the time by which it is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listing {
+    /// Started and uncompleted videos.
+    Continue,
+    /// Other videos that were watched: to their end, or barely.
+    Watched,
+}
+
+impl Listing {
+    /// Where a row is listed; nowhere if the viewer marked the video as not watched.
+    fn of(is_to_continue: bool, is_cleared: bool) -> Option<Self> {
+        if is_to_continue { Some(Self::Continue) } else { (!is_cleared).then_some(Self::Watched) }
+    }
+
+    const fn index(self) -> &'static str {
+        match self {
+            Self::Continue => "continue_watching",
+            Self::Watched => "watched",
+        }
+    }
+
+    const fn attribute(self) -> &'static str {
+        match self {
+            Self::Continue => "continue_at",
+            Self::Watched => "watched_at",
+        }
+    }
+}
 
 impl WatchHistory {
     /// The key of a user's row of a video.
@@ -30,11 +72,20 @@ impl WatchHistory {
     }
 }
 
-/// Where a page of the index continues.
+/// Where a page of a list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
     video_id: VideoId,
-    continue_at: String,
+    at: String,
+}
+
+/// What one call deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The number of rows.
+    pub rows: usize,
+    /// Whether none are left.
+    pub is_all: bool,
 }
 
 /// The table `watch_history`.
@@ -84,8 +135,8 @@ impl Histories {
         continues: bool,
     ) -> Result<Outcome, StoreError> {
         let mut item = write(&WatchHistory::key(after.user_id, after.video_id), after)?;
-        if continues {
-            item.insert("continue_at".to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
+        if let Some(listing) = Listing::of(continues, after.is_cleared()) {
+            item.insert(listing.attribute().to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
         }
         let put = self.database.client().put_item().table_name(self.database.name(Table::WatchHistory)?);
         let put = put.set_item(Some(item));
@@ -201,13 +252,13 @@ impl Histories {
                 }
             }
         };
-        update = if position.row.is_listed {
-            set.push_str(", continue_at = :continue_at");
-            update.expression_attribute_values(":continue_at", AttributeValue::S(sortable(last_watched_at)))
-        } else {
-            set.push_str(" REMOVE continue_at");
-            update
-        };
+        let listing = Listing::of(position.row.is_listed, position.is_cleared);
+        if let Some(listing) = listing {
+            set.push_str(&format!(", {} = :listed_at", listing.attribute()));
+            update = update.expression_attribute_values(":listed_at", AttributeValue::S(sortable(last_watched_at)));
+        }
+        let others = [Listing::Continue, Listing::Watched].into_iter().filter(|other| Some(*other) != listing);
+        set.push_str(&format!(" REMOVE {}", others.map(Listing::attribute).collect::<Vec<_>>().join(", ")));
         update.update_expression(set).build().map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
@@ -221,52 +272,160 @@ impl Histories {
         after: Option<After>,
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
-        let videos = slots.continued();
-        let keys: Vec<_> = videos.iter().map(|video_id| WatchHistory::key(user_id, *video_id)).collect();
-        let (listed, carried) = tokio::try_join!(self.listed(user_id, limit, after.clone()), self.database.read(keys))?;
-        let carried = carried.into_iter().flatten().filter(|row| !row.completed).filter_map(|row| {
+        let (listed, carried) = tokio::try_join!(
+            self.listed(Listing::Continue, user_id, limit, after.clone()),
+            self.carried(user_id, slots.continued(), slots),
+        )?;
+        let carried = carried.into_iter().filter(|row| !row.completed).collect();
+        Ok(merged(listed, carried, after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
+    }
+
+    /// Everything that a user has watched, newest first, and where the next page starts. As in [`Self::to_continue`], what a lease
+    /// carries counts. A row that is missing stays missing.
+    #[boxed]
+    pub async fn recent(
+        &self,
+        user_id: UserId,
+        limit: u32,
+        after: Option<After>,
+        slots: &Slots,
+    ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
+        let (to_continue, watched, carried) = tokio::try_join!(
+            self.listed(Listing::Continue, user_id, limit, after.clone()),
+            self.listed(Listing::Watched, user_id, limit, after.clone()),
+            self.carried(user_id, slots.carried(), slots),
+        )?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(merged(joined(to_continue, watched, limit), carried, after.as_ref(), limit))
+    }
+
+    /// The rows whose newest position is in a lease, with that position.
+    async fn carried(
+        &self,
+        user_id: UserId,
+        videos: BTreeSet<VideoId>,
+        slots: &Slots,
+    ) -> Result<Vec<WatchHistory>, StoreError> {
+        let keys: Vec<_> = videos.into_iter().map(|video_id| WatchHistory::key(user_id, video_id)).collect();
+        let rows = self.database.read(keys).await?.into_iter().flatten();
+        let newer = rows.filter_map(|row| {
             let newest = row.clone().with(slots.position(row.video_id));
             (newest.last_watched_at > row.last_watched_at).then_some(newest)
         });
-        Ok(merged(listed, carried.collect(), after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
+        Ok(newer.collect())
     }
 
-    /// A page of the index.
+    /// A page of an index.
     async fn listed(
         &self,
+        listing: Listing,
         user_id: UserId,
         limit: u32,
         after: Option<After>,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let start = after.map(|after| {
             let mut key = WatchHistory::key(user_id, after.video_id).item();
-            key.insert("continue_at".to_owned(), AttributeValue::S(after.continue_at));
+            key.insert(listing.attribute().to_owned(), AttributeValue::S(after.at));
             key
         });
         let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
         let query = query
-            .index_name(CONTINUE_WATCHING)
+            .index_name(listing.index())
             .key_condition_expression("user_id = :user")
             .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
         let answer = query.send().await.map_err(failed)?;
-        let next = answer.last_evaluated_key.map(serde_dynamo::from_item).transpose();
-        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok((rows, next.map_err(|error| StoreError::Corrupt(Box::new(error)))?))
+        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<WatchHistory>, _>>()?;
+        let next = answer.last_evaluated_key.and(rows.last()).map(After::of);
+        Ok((rows, next))
+    }
+
+    /// Deletes a user's row of a video.
+    #[boxed]
+    pub async fn delete(&self, user_id: UserId, video_id: VideoId) -> Result<Deleted, StoreError> {
+        let call = self.database.client().delete_item().table_name(self.database.name(Table::WatchHistory)?);
+        let call = call.set_key(Some(WatchHistory::key(user_id, video_id).item()));
+        let before = call.return_values(ReturnValue::AllOld).send().await.map_err(failed)?.attributes;
+        Ok(Deleted { rows: usize::from(before.is_some_and(|row| !row.is_empty())), is_all: true })
+    }
+
+    /// Deletes a user's rows, as many as can be deleted within a request. The caller repeats it until none are left.
+    #[boxed]
+    pub async fn delete_all(&self, user_id: UserId) -> Result<Deleted, StoreError> {
+        let started = Instant::now();
+        let mut rows = 0;
+        loop {
+            let (keys, is_last) = self.keys(user_id).await?;
+            futures::future::try_join_all(keys.chunks(WRITES_MAX).map(|keys| self.delete_batch(keys))).await?;
+            rows += keys.len();
+            if is_last || started.elapsed() >= DELETING_MAX {
+                return Ok(Deleted { rows, is_all: is_last });
+            }
+        }
+    }
+
+    /// The keys of the first of a user's rows, and whether these are all.
+    async fn keys(&self, user_id: UserId) -> Result<(Vec<Item>, bool), StoreError> {
+        let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
+        let query = query
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .projection_expression(Table::WatchHistory.keys().join(", "))
+            .consistent_read(true)
+            .limit(DELETED_PAGE);
+        let answer = query.send().await.map_err(failed)?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_none()))
+    }
+
+    async fn delete_batch(&self, keys: &[Item]) -> Result<(), StoreError> {
+        let refused = |error| StoreError::Refused(Box::new(error));
+        let mut writes = Vec::new();
+        for key in keys {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build().map_err(refused)?;
+            writes.push(WriteRequest::builder().delete_request(delete).build());
+        }
+        let table = self.database.name(Table::WatchHistory)?;
+        let mut left = HashMap::from([(table.to_owned(), writes)]);
+        let mut contention = Contention::default();
+        for _ in 0..BATCH_TRIES_MAX {
+            let call = self.database.client().batch_write_item().set_request_items(Some(left));
+            left = call.send().await.map_err(failed)?.unprocessed_items.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(());
+            }
+            contention.lost().await?;
+        }
+        Err(StoreError::Unavailable("some rows were not deleted at every attempt".into()))
     }
 }
 
 impl After {
     fn of(row: &WatchHistory) -> Self {
-        Self { video_id: row.video_id, continue_at: sortable(row.last_watched_at) }
+        Self { video_id: row.video_id, at: sortable(row.last_watched_at) }
     }
 
     /// The place in the list.
     fn place(&self) -> (&str, VideoId) {
-        (&self.continue_at, self.video_id)
+        (&self.at, self.video_id)
     }
+}
+
+/// A page of two indexes together. A row that moved from one to the other meanwhile is in both.
+fn joined(
+    (mut rows, next): (Vec<WatchHistory>, Option<After>),
+    (others, other_next): (Vec<WatchHistory>, Option<After>),
+    limit: usize,
+) -> (Vec<WatchHistory>, Option<After>) {
+    rows.extend(others);
+    rows.sort_by(|one, other| After::of(other).place().cmp(&After::of(one).place()));
+    let mut seen = HashSet::new();
+    rows.retain(|row| seen.insert(row.video_id));
+    let more = rows.len() > limit || next.is_some() || other_next.is_some();
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(After::of);
+    (rows, next)
 }
 
 /// A page of the index with those rows in their new places that have moved up.
@@ -309,6 +468,7 @@ mod tests {
             progress: 300.0,
             completed: false,
             last_watched_at: at(second),
+            cleared_at: None,
             clocks: DeviceClocks::default(),
             version: 1,
         }
@@ -328,6 +488,43 @@ mod tests {
             let Some(next) = next else { return found };
             after = Some(next);
         }
+    }
+
+    /// All pages of two indexes together.
+    fn pages_of_both(one: &[WatchHistory], other: &[WatchHistory], limit: usize) -> Vec<VideoId> {
+        let page_of = |rows: &[WatchHistory], after: &Option<After>| {
+            let is_left =
+                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::of(row).place() < after.place());
+            let rows: Vec<_> = rows.iter().filter(is_left).take(limit).cloned().collect();
+            let next = (rows.len() == limit).then(|| After::of(&rows[limit - 1]));
+            (rows, next)
+        };
+        let (mut found, mut after): (Vec<VideoId>, Option<After>) = (Vec::new(), None);
+        loop {
+            let (page, next) = joined(page_of(one, &after), page_of(other, &after), limit);
+            assert!(page.len() <= limit);
+            found.extend(page.iter().map(|row| row.video_id));
+            let Some(next) = next else { return found };
+            after = Some(next);
+        }
+    }
+
+    #[test]
+    fn two_indexes_are_one_list_without_gaps_whatever_the_size_of_a_page() {
+        let all: Vec<_> = (1..=9).rev().map(|place| row(place, place * 10)).collect();
+        let expected: Vec<_> = all.iter().map(|row| row.video_id).collect();
+        for split in [0b0, 0b1_1111_1111, 0b1_0101_0101, 0b0_0001_1111, 0b1_1110_0000, 0b0_1000_0110] {
+            let is_first = |place: &usize| split & (1 << place) != 0;
+            let of = |wanted: bool| -> Vec<WatchHistory> {
+                (0..9).filter(|place| is_first(place) == wanted).map(|place| all[place].clone()).collect()
+            };
+            for limit in 1..=10 {
+                assert_eq!(pages_of_both(&of(true), &of(false), limit), expected, "{split:b}, pages of {limit}");
+            }
+        }
+        let (moved, at_once) = (row(1, 10), row(2, 5));
+        let both = joined((vec![moved.clone()], None), (vec![moved.clone(), at_once.clone()], None), 5);
+        assert_eq!((both.0, both.1), (vec![moved, at_once], None), "a row that moved meanwhile is listed once");
     }
 
     #[test]

@@ -1,0 +1,69 @@
+//! `DELETE /api/videos/{id}/watched`: marks a video as not watched.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Path;
+use shared::models::ids::VideoId;
+use shared::models::progress::WatchHistory;
+use shared::models::streams::Slots;
+use shared::models::video::Video;
+use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
+use shared::stores::streams::Streams;
+use shared::stores::watch_history::Histories;
+
+/// Marks a video as not watched.
+pub struct ClearWatched {
+    histories: Histories,
+    streams: Streams,
+}
+
+/// What is stored.
+#[derive(Serialize, JsonSchema)]
+pub struct Unwatched {
+    /// The position, in seconds from the start.
+    progress: f64,
+    /// Whether the video counts as watched to its end.
+    completed: bool,
+}
+
+impl Endpoint for ClearWatched {
+    type Caller = Viewer;
+    type Input = Path<VideoId>;
+    type Reads = (Key<Video>, Key<WatchHistory>, Key<Slots>);
+    type Output = Unwatched;
+    const SUMMARY: &'static str = "Marks a video as not watched: it starts at its beginning again.";
+    const TAG: Tag = Tag::Library;
+    const CODES: &'static [Code] = &[Code::NotFound];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { histories: Histories::connect(services)?, streams: Streams::connect(services)? })
+    }
+
+    fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
+        let user = who.user_id;
+        (Video::key(*id), WatchHistory::key(user, *id), Slots::key(user))
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Unwatched>, ApiError> {
+        let user = &call.caller.user;
+        let (video, before, slots) = call.rows;
+        let video = video.filter(|video| video.is_shown_to(user.role, call.now));
+        let video = video.ok_or_else(|| ApiError::not_found("video"))?;
+        let slots = slots.unwrap_or_default();
+
+        let rule = |before: Option<&WatchHistory>| {
+            let newest = before.cloned().map(|row| row.with(slots.position(video.id)));
+            let after = WatchHistory::cleared(newest.as_ref(), call.now)?;
+            Some((after, false))
+        };
+        let row = self.histories.change(before, rule).await?;
+        let Some(row) = row else { return Ok(Reply::of(Unwatched { progress: 0.0, completed: false })) };
+        // A playback that goes on finds out by itself that the row has changed; this tells it before its next report.
+        self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
+        Ok(Reply::of(Unwatched { progress: row.progress, completed: row.completed }))
+    }
+}

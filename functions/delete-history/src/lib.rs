@@ -1,0 +1,66 @@
+//! `DELETE /api/history`: deletes the viewer's history of one video, or all of it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Query;
+use shared::models::ids::VideoId;
+use shared::models::streams::Slots;
+use shared::services::{ConfigError, Services};
+use shared::stores::row::Key;
+use shared::stores::streams::Streams;
+use shared::stores::watch_history::Histories;
+
+/// Deletes the history.
+pub struct DeleteHistory {
+    histories: Histories,
+    streams: Streams,
+}
+
+/// What to delete.
+#[derive(Deserialize, JsonSchema)]
+pub struct HistoryQuery {
+    /// The video whose history is deleted; without it, everything is.
+    video_id: Option<VideoId>,
+}
+
+/// What was deleted.
+#[derive(Serialize, JsonSchema)]
+pub struct DeletedHistory {
+    /// The number of videos that are no longer in the history.
+    deleted: usize,
+    /// Whether none are left. A history of tens of thousands of videos takes more than one request: repeat it until this is `true`.
+    is_complete: bool,
+}
+
+impl Endpoint for DeleteHistory {
+    type Caller = Viewer;
+    type Input = Query<HistoryQuery>;
+    type Reads = Key<Slots>;
+    type Output = DeletedHistory;
+    const SUMMARY: &'static str = "Deletes the viewer's history of one video, or all of it.";
+    const TAG: Tag = Tag::Library;
+    const CODES: &'static [Code] = &[];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { histories: Histories::connect(services)?, streams: Streams::connect(services)? })
+    }
+
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<DeletedHistory>, ApiError> {
+        let user_id = call.caller.user.id;
+        let Query(HistoryQuery { video_id }) = call.input;
+        let deleted = match video_id {
+            Some(video_id) => self.histories.delete(user_id, video_id).await?,
+            None => self.histories.delete_all(user_id).await?,
+        };
+        // After the rows: a position that a lease wrote meanwhile is deleted as well, and none is left that could be written later.
+        self.streams.amend(user_id, call.rows.unwrap_or_default(), |slots| slots.forget(video_id)).await?;
+        Ok(Reply::of(DeletedHistory { deleted: deleted.rows, is_complete: deleted.is_all }))
+    }
+}

@@ -1,0 +1,88 @@
+//! `GET /api/history`: everything that the viewer has watched, newest first.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::auth::token::Identity;
+use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
+use shared::http::cursor::{Cursor, PageSize};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Query;
+use shared::models::progress::clamped;
+use shared::models::streams::Slots;
+use shared::models::video::Video;
+use shared::models::video_view::PublicVideo;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
+use shared::stores::database::Database;
+use shared::stores::row::Key;
+use shared::stores::table::Table;
+use shared::stores::watch_history::{After, Histories};
+
+/// Lists the history.
+pub struct ListHistory {
+    histories: Histories,
+    database: Database,
+    pages: Pages,
+}
+
+/// The page.
+#[derive(Deserialize, JsonSchema)]
+pub struct PageQuery {
+    /// The most videos to return.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
+}
+
+/// A video that was watched.
+#[derive(Serialize, JsonSchema)]
+pub struct HistoryItem {
+    video: PublicVideo,
+    /// The position, in seconds from the start.
+    progress: f64,
+    /// Whether it was watched to its end.
+    completed: bool,
+    last_watched_at: Timestamp,
+}
+
+impl Endpoint for ListHistory {
+    type Caller = Viewer;
+    type Input = Query<PageQuery>;
+    type Reads = Key<Slots>;
+    type Output = Page<HistoryItem>;
+    const SUMMARY: &'static str = "Lists everything that the viewer has watched, newest first.";
+    const TAG: Tag = Tag::Library;
+    const CODES: &'static [Code] = &[Code::InvalidCursor];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            histories: Histories::connect(services)?,
+            database: services.database(&[Table::Videos])?,
+            pages: Pages::connect(services, "list-history")?,
+        })
+    }
+
+    fn reads(&self, _: &Self::Input, who: &Identity) -> Key<Slots> {
+        Slots::key(who.user_id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<HistoryItem>>, ApiError> {
+        let user_id = call.caller.user.id;
+        let Query(PageQuery { limit, cursor }) = call.input;
+        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let after: Option<After> = page.after()?;
+
+        let slots = call.rows.unwrap_or_default();
+        let (rows, next) = self.histories.recent(user_id, page.limit() as u32, after, &slots).await?;
+        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
+        let watched = rows.iter().zip(videos).filter_map(|(row, video)| {
+            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
+            let progress = clamped(row.progress, video.duration);
+            Some(HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at })
+        });
+        Ok(Reply::of(page.page(watched.collect(), next)?))
+    }
+}

@@ -1,0 +1,75 @@
+//! `GET /api/watchlist`: the viewer's watchlist, what was added last first.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::endpoint::{Call, Endpoint, Page, Reply, Tag, Viewer};
+use shared::http::cursor::{Cursor, PageSize};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Query;
+use shared::models::video::Video;
+use shared::models::video_view::PublicVideo;
+use shared::pages::Pages;
+use shared::services::{ConfigError, Services};
+use shared::stores::database::Database;
+use shared::stores::table::Table;
+use shared::stores::watchlist::{After, Watchlists};
+
+/// Lists the watchlist.
+pub struct ListWatchlist {
+    watchlists: Watchlists,
+    database: Database,
+    pages: Pages,
+}
+
+/// The page.
+#[derive(Deserialize, JsonSchema)]
+pub struct PageQuery {
+    /// The most videos to return.
+    #[serde(default)]
+    limit: PageSize,
+    /// The cursor of the last page.
+    cursor: Option<Cursor>,
+}
+
+/// A video on the watchlist.
+#[derive(Serialize, JsonSchema)]
+pub struct WatchlistItem {
+    video: PublicVideo,
+    /// When it was added.
+    added_at: Timestamp,
+}
+
+impl Endpoint for ListWatchlist {
+    type Caller = Viewer;
+    type Input = Query<PageQuery>;
+    type Reads = ();
+    type Output = Page<WatchlistItem>;
+    const SUMMARY: &'static str = "Lists the viewer's watchlist, what was added last first.";
+    const TAG: Tag = Tag::Library;
+    const CODES: &'static [Code] = &[Code::InvalidCursor];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            watchlists: Watchlists::connect(services)?,
+            database: services.database(&[Table::Videos])?,
+            pages: Pages::connect(services, "list-watchlist")?,
+        })
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<WatchlistItem>>, ApiError> {
+        let user_id = call.caller.user.id;
+        let Query(PageQuery { limit, cursor }) = call.input;
+        let page = self.pages.request(&user_id, limit, cursor).await?;
+        let after: Option<After> = page.after()?;
+
+        let (rows, next) = self.watchlists.newest(user_id, page.limit() as u32, after).await?;
+        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
+        let listed = rows.iter().zip(videos).filter_map(|(row, video)| {
+            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
+            Some(WatchlistItem { video, added_at: row.added_at })
+        });
+        Ok(Reply::of(page.page(listed.collect(), next)?))
+    }
+}
