@@ -119,3 +119,55 @@ test('a new series name creates a series, and a taken episode number is refused'
   await page.getByRole('button', { name: 'Delete series' }).click();
   await expect(page.getByText('This series has episodes.')).toBeVisible();
 });
+
+test('the player says which episode of which series it is, lists the others, and goes on to the next', async ({ pageOf, platform }) => {
+  const { series, episodes } = await seeded(platform);
+  const [first, second, third] = episodes;
+  if (!first || !second || !third) throw new Error('too few episodes');
+  const page = await pageOf(await platform.subscriber('premium'));
+  await page.goto(`/watch/${first.id}`);
+  await expect(page.getByText(`${series.title} · S1 E1`, { exact: true })).toBeVisible();
+  await expect(title(page)).toHaveText(first.title);
+
+  await page.getByRole('button', { name: 'Next episode' }).click();
+  await expect(page).toHaveURL(`/watch/${second.id}`);
+  await expect(page.getByText(`${series.title} · S1 E2`, { exact: true })).toBeVisible();
+
+  const panel = page.getByRole('complementary', { name: 'Episodes' });
+  const opener = page.getByRole('button', { name: 'Episodes', exact: true });
+  await opener.click();
+  await expect(panel.getByRole('link')).toHaveCount(episodes.length);
+  await expect(panel.getByRole('link', { name: second.title }), 'the one that plays has the focus').toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await expect(opener, 'the focus is where it was').toBeFocused();
+  await opener.click();
+  await panel.getByRole('link', { name: third.title }).click();
+  await expect(page).toHaveURL(`/watch/${third.id}`);
+  await expect(panel).toHaveCount(0);
+  await expect(title(page)).toHaveText(third.title);
+});
+
+test('the last episode offers no next one, and a film no episodes', async ({ pageOf, platform }) => {
+  const { series, episodes } = await seeded(platform);
+  const last = episodes.at(-1);
+  const film = (await platform.api<Video[]>('GET', '/api/videos?limit=100', null)).find(({ series_id }) => !series_id);
+  if (!last || !film) throw new Error('no episode or no film');
+  const page = await pageOf(await platform.subscriber('premium'));
+  await page.goto(`/watch/${last.id}`);
+  await expect(page.getByText(new RegExp(`^${series.title} · S`))).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Episodes', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Next episode' })).toHaveCount(0);
+  await page.goto(`/watch/${film.id}`);
+  await expect(title(page)).toHaveText(film.title);
+  await expect(page.getByRole('button', { name: 'Episodes', exact: true })).toHaveCount(0);
+});
+
+test('the page of an episode leads to its series', async ({ pageOf, platform }) => {
+  const { series, episodes } = await seeded(platform);
+  const page = await pageOf(await platform.register());
+  await page.goto(`/videos/${episodes[1]?.id}`);
+  await page.getByRole('link', { name: 'Episodes', exact: true }).click();
+  await expect(page).toHaveURL(`/series/${series.id}`);
+  await expect(title(page)).toHaveText(series.title);
+});

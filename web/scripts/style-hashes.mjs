@@ -1,5 +1,6 @@
-// The player's elements have style elements in their shadow roots, which the content security policy allows by their hashes.
-// Prints the source list. --check fails if template.yaml has a different one, --write writes it there.
+// The player's elements have style elements in their shadow roots, and index.html has an inline script that sets the theme before the
+// first paint. The content security policy allows both by their hashes. Prints the directives. --check fails if template.yaml has
+// different ones, --write writes them there.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CustomVideoElement } from 'custom-media-element';
@@ -20,10 +21,9 @@ const byTag = Object.fromEntries(Object.keys(classes).map((name) => [tagOf(name)
 
 const wanted = new Set([...Object.keys(classes).filter((name) => new RegExp(`<${name}\\b`).test(player)), ...MADE_BY_CODE]);
 const hashes = new Set();
+const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const read = (html) => {
-  for (const [, style] of html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)) {
-    hashes.add(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
-  }
+  for (const [, style] of html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)) hashes.add(hashOf(style));
 };
 for (const name of wanted) {
   const html = classes[name].getTemplateHTML?.({}, {}) ?? '';
@@ -33,18 +33,21 @@ for (const name of wanted) {
 }
 read(CustomVideoElement.getTemplateHTML({}));
 
-const source = `style-src 'self' ${[...hashes].sort().join(' ')};`;
+const page = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
+const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => hashOf(script));
+
+const directives = [`script-src 'self' ${scripts.sort().join(' ')};`, `style-src 'self' ${[...hashes].sort().join(' ')};`];
 const text = readFileSync(template, 'utf8');
 switch (process.argv[2]) {
   case '--check':
-    if (!text.includes(source)) {
-      console.error('template.yaml has other hashes of styles than the player brings: npm run style-hashes -- --write');
+    if (!directives.every((directive) => text.includes(directive))) {
+      console.error('template.yaml has other hashes than index.html and the player bring: npm run style-hashes -- --write');
       process.exit(1);
     }
     break;
   case '--write':
-    writeFileSync(template, text.replace(/style-src [^;]*;/, source));
+    writeFileSync(template, text.replace(/script-src [^;]*;/, directives[0]).replace(/style-src [^;]*;/, directives[1]));
     break;
   default:
-    console.log(source);
+    console.log(directives.join('\n'));
 }

@@ -2,6 +2,7 @@ import '@fontsource-variable/bricolage-grotesque/wdth.css';
 import '@fontsource-variable/instrument-sans/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/boot.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';

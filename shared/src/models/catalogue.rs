@@ -115,6 +115,29 @@ pub struct Category {
     pub category: String,
     /// How many videos it has.
     pub count: usize,
+    /// How many of them require which plan.
+    pub by_plan: PlanCounts,
+}
+
+/// Numbers of videos by the plan that they require.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlanCounts {
+    /// Those that require only sign-in.
+    pub free: usize,
+    /// Those that require the plan `basic`.
+    pub basic: usize,
+    /// Those that require the plan `premium`.
+    pub premium: usize,
+}
+
+impl PlanCounts {
+    fn add(&mut self, plan: RequiredPlan) {
+        match plan {
+            RequiredPlan::Free => self.free += 1,
+            RequiredPlan::Basic => self.basic += 1,
+            RequiredPlan::Premium => self.premium += 1,
+        }
+    }
 }
 
 /// All published videos at one point in time, with indexes that make lists fast.
@@ -256,8 +279,11 @@ impl Snapshot {
         let mut categories: BTreeMap<&str, Category> = BTreeMap::new();
         let shown = self.entries.iter().zip(&self.folded).filter(|(entry, _)| entry.is_shown(now));
         for (entry, (_, folded)) in shown {
-            let fresh = || Category { category: entry.video.category.clone(), count: 0 };
-            categories.entry(folded).or_insert_with(fresh).count += 1;
+            let fresh =
+                || Category { category: entry.video.category.clone(), count: 0, by_plan: PlanCounts::default() };
+            let category = categories.entry(folded).or_insert_with(fresh);
+            category.count += 1;
+            category.by_plan.add(entry.video.required_plan);
         }
         categories.into_values().collect()
     }

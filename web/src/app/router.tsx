@@ -1,6 +1,6 @@
 import { createBrowserRouter } from 'react-router';
 import type { LoaderFunctionArgs } from 'react-router';
-import { categoriesQuery } from '@/features/videos/use-categories';
+import { categoriesQuery } from '@/lib/queries/use-categories';
 import { continueWatchingQuery } from '@/features/videos/use-continue-watching';
 import { videosQuery } from '@/features/videos/use-videos';
 import { needCatalogue, withTexts } from '@/lib/i18n/catalogues';
@@ -10,6 +10,7 @@ import { allSeriesQuery, seriesQuery } from '@/lib/queries/use-series';
 import { videoQuery } from '@/lib/queries/use-video';
 import { queryClient } from '@/lib/query-client';
 import { token } from '@/lib/session';
+import { Boot } from './boot';
 import { RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
@@ -34,8 +35,8 @@ function loadStart() {
 }
 
 function loadPlans() {
-  const plans = queryClient.query(plansQuery);
-  return isSignedIn() ? inPassing(plans, queryClient.query(subscriptionQuery)) : inPassing(plans);
+  const asked: Promise<unknown>[] = [queryClient.query(plansQuery), queryClient.query(categoriesQuery)];
+  return isSignedIn() ? inPassing(...asked, queryClient.query(subscriptionQuery)) : inPassing(...asked);
 }
 
 function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
@@ -56,7 +57,7 @@ export const router = createBrowserRouter(
       path: '/',
       element: <Shell />,
       errorElement: <RouteError />,
-      hydrateFallbackElement: <></>,
+      hydrateFallbackElement: <Boot />,
       children: [
         {
           errorElement: <RouteError />,

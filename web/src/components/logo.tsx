@@ -1,10 +1,8 @@
-import styles from './logo.module.css';
-
-/** The service's name as a logo. */
+/** The service's name as a logo. `index.html` shows the same one before the app runs; `styles/boot.css` styles both. */
 export function Logo() {
   return (
-    <span className={styles.logo}>
-      <span className={styles.bulbs} aria-hidden="true" />
+    <span className="logo">
+      <span className="logo-bulbs" aria-hidden="true" />
       marquee
     </span>
   );

@@ -3,11 +3,13 @@ import { Trans } from '@lingui/react/macro';
 import { t, plural } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Interval, Plan, PlanType, Price, Subscription } from '@/lib/models';
+import type { Category, Interval, Plan, PlanType, Price, Subscription } from '@/lib/models';
 import { money } from '@/lib/money';
 import { planName } from '@/lib/nouns';
 import { ownPrice } from '@/lib/own-price';
 import type { OwnPrice } from '@/lib/own-price';
+import { monthlyShare, titlesIn } from '@/lib/plan-facts';
+import { useCategories } from '@/lib/queries/use-categories';
 import { usePlans } from '@/lib/queries/use-plans';
 import { ButtonLink } from './button';
 import { Badge } from './badge';
@@ -45,6 +47,7 @@ export function PlanCards({
   onInterval,
 }: PlanCardsProps) {
   const plans = usePlans();
+  const categories = useCategories();
   // The choice is shown at once. The page's copy, in the URL, follows a moment later.
   const [own, setOwn] = useState({ after: kept, interval: kept ?? initialInterval });
   const interval = own.after === kept ? own.interval : (kept ?? own.interval);
@@ -53,12 +56,16 @@ export function PlanCards({
     onInterval?.(chosen);
   };
   if (plans.error && !plans.data) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
-  if (!plans.data) {
+  // How many titles there are is part of every card; where that fails, the plans do not wait for it.
+  if (!plans.data || (categories.isPending && categories.failureCount === 0)) {
     return (
       <Loading label={t`Loading plans`}>
-        <div className={styles.cards}>
-          <Skeleton shape="block" className={styles.waiting} />
-          <Skeleton shape="block" className={styles.waiting} />
+        <div className={styles.plans}>
+          <Skeleton shape="block" className={styles.waitingChoice} />
+          <div className={styles.cards}>
+            <Skeleton shape="block" className={styles.waiting} />
+            <Skeleton shape="block" className={styles.waiting} />
+          </div>
         </div>
       </Loading>
     );
@@ -89,6 +96,7 @@ export function PlanCards({
           <Card
             key={plan.plan_type}
             plan={plan}
+            categories={categories.data}
             interval={interval}
             isPreferred={plan.plan_type === preferred}
             own={ownPrice(subscription, plan.plan_type, interval)}
@@ -111,56 +119,78 @@ function Act({ action, isPreferred }: { action: ReturnType<PlanCardsProps['actio
   );
 }
 
-function Card({
-  plan,
-  interval,
-  isPreferred,
-  own,
-  mark,
-  children,
-}: {
+interface CardProps {
   plan: Plan;
+  categories: Category[] | undefined;
   interval: Interval;
   isPreferred: boolean;
   own: OwnPrice | null;
   mark?: string | null;
   children: ReactNode;
-}) {
+}
+
+function Card({ plan, categories, interval, isPreferred, own, mark, children }: CardProps) {
   const price = own ?? priceOf(plan, interval) ?? plan.prices[0];
-  const amount = price && money(price.amount, price.currency);
   return (
     <li className={classes(styles.card, isPreferred && styles.preferred)}>
       <div className={styles.name}>
         <h3>{planName(plan.plan_type)}</h3>
         {mark && <Badge kind="positive">{mark}</Badge>}
       </div>
-      {price && (
-        <p className={styles.price}>
-          {price.interval === 'year' ? (
-            <Trans>
-              <strong>{amount}</strong> <span>per year</span>
-            </Trans>
-          ) : (
-            <Trans>
-              <strong>{amount}</strong> <span>per month</span>
-            </Trans>
-          )}{' '}
-          {own?.hasDiscount && (
-            <span>
-              <Trans>before your discount</Trans>
-            </span>
-          )}
-        </p>
-      )}
+      {price && <Cost price={price} hasDiscount={own?.hasDiscount ?? false} />}
       {children}
       <ul className={styles.features}>
         {plan.trial_days > 0 && <Feature>{plural(plan.trial_days, { one: '#-day free trial', other: '#-day free trial' })}</Feature>}
-        {plan.features.map((feature) => (
-          <Feature key={feature}>{feature}</Feature>
-        ))}
+        <Feature>{titles(plan.plan_type, categories)}</Feature>
+        <Feature>{t`Picture up to Full HD (1080p)`}</Feature>
+        <Feature>{plural(plan.stream_limit, { one: 'Watch on # screen at a time', other: 'Watch on # screens at the same time' })}</Feature>
+        <Feature>{t`Cancel anytime`}</Feature>
       </ul>
     </li>
   );
+}
+
+/** What it costs, of a year also what that makes for a month, and that nothing is added. */
+function Cost({ price, hasDiscount }: { price: Pick<Price, 'amount' | 'currency' | 'interval'>; hasDiscount: boolean }) {
+  const amount = money(price.amount, price.currency);
+  const share = monthlyShare(price);
+  const each = share === null ? null : money(share, price.currency);
+  return (
+    <div>
+      <p className={styles.price}>
+        {price.interval === 'year' ? (
+          <Trans>
+            <strong>{amount}</strong> <span>per year</span>
+          </Trans>
+        ) : (
+          <Trans>
+            <strong>{amount}</strong> <span>per month</span>
+          </Trans>
+        )}{' '}
+        {hasDiscount && (
+          <span>
+            <Trans>before your discount</Trans>
+          </span>
+        )}
+      </p>
+      <p className={styles.share}>{each ? t`= ${each} a month, taxes included` : t`Taxes included`}</p>
+    </div>
+  );
+}
+
+/** How much there is to watch; in words where the number is not known. */
+function titles(plan: PlanType, categories: Category[] | undefined): string {
+  if (plan === 'premium') {
+    return categories
+      ? plural(titlesIn(plan, categories), {
+          one: 'The whole catalog: # film or episode',
+          other: 'The whole catalog: # films and episodes',
+        })
+      : t`The whole catalog`;
+  }
+  return categories
+    ? plural(titlesIn(plan, categories), { one: '# film or episode', other: '# films and episodes' })
+    : t`Free and basic titles`;
 }
 
 function Feature({ children }: { children: ReactNode }) {

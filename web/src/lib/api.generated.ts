@@ -1243,6 +1243,8 @@ export interface components {
              * @description How many videos it has.
              */
             count: number;
+            /** @description How many of them require which plan. */
+            by_plan: components["schemas"]["PlanCounts"];
         };
         /** @description The current and the new password. */
         ChangePasswordRequest: {
@@ -2391,6 +2393,24 @@ export interface components {
          * @enum {string}
          */
         PlanChangeTiming: "now" | "period_end";
+        /** @description Numbers of videos by the plan that they require. */
+        PlanCounts: {
+            /**
+             * Format: int64
+             * @description Those that require only sign-in.
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description Those that require the plan `basic`.
+             */
+            basic: number;
+            /**
+             * Format: int64
+             * @description Those that require the plan `premium`.
+             */
+            premium: number;
+        };
         /**
          * @description A paid plan.
          * @enum {string}

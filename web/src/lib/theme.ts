@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'dark' | 'light';
 
-// `public/theme.js` reads it before the first paint.
+// `index.html` reads it before the first paint.
 const KEY = 'marquee.theme';
 const listeners = new Set<() => void>();
 

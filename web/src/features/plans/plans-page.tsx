@@ -15,6 +15,7 @@ import { useSubscription } from '@/lib/queries/use-subscription';
 import { signInPath } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import styles from './plans-page.module.css';
+import { Questions } from './questions';
 import { useCheckout } from './use-checkout';
 
 /** The states in which a checkout is refused, because there is a subscription, which is changed in the account. */
@@ -105,6 +106,7 @@ export function Component() {
       <p className={styles.small}>
         <Trans>You’ll pay securely on our payment provider’s page. Free titles only need an account.</Trans>
       </p>
+      <Questions />
     </div>
   );
 }

@@ -8,10 +8,13 @@ import { Link, useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { useLanguage } from '@/lib/i18n/catalogues';
-import { placeName } from '@/lib/nouns';
+import { shortPlace } from '@/lib/nouns';
+import { useSeries } from '@/lib/queries/use-series';
 import { useOnline } from '@/lib/use-online';
 import { Controls } from './controls';
+import { EpisodesPanel } from './episodes-panel';
 import type { Film } from './film';
+import { nextEpisode } from './next-episode';
 import { NextEpisode } from './next-episode-offer';
 import { Remark, TheEnd, Trouble } from './overlays';
 import { TRIES_MAX, pauseBefore } from './patience';
@@ -20,7 +23,7 @@ import { playerLanguage } from './player-language';
 import { Stream } from './stream';
 import { useEngine } from './use-engine';
 import type { Playing } from './use-engine';
-import { useNextEpisode } from './use-next-episode';
+import { useEpisodes } from './use-episodes';
 import { usePreferences } from './use-preferences';
 
 interface PlayerProps {
@@ -46,7 +49,11 @@ export default function Player({ film, isLeft }: PlayerProps) {
   }, []);
   const controller = useRef<HTMLElement>(null);
   const engine = useEngine(stream, isLeft ? null : film);
-  const next = useNextEpisode(video);
+  const episodes = useEpisodes(video);
+  const next = nextEpisode(video, episodes);
+  const series = useSeries(video.series_id ?? '', { enabled: Boolean(video.series_id) });
+  const [areEpisodesOpen, setAreEpisodesOpen] = useState(false);
+  const closeEpisodes = useCallback(() => setAreEpisodesOpen(false), []);
   const { autoplay } = usePreferences(stream, controller, film);
   const hasAudioChoice = useAudioChoice(stream);
   const isNear = useNearEnd(stream);
@@ -87,8 +94,33 @@ export default function Player({ film, isLeft }: PlayerProps) {
           </Link>
           {isTitled && (
             <div className={styles.names}>
-              <h1 className={styles.title}>{video.title}</h1>
-              {video.season && video.episode ? <p className={styles.place}>{placeName(video.season, video.episode)}</p> : null}
+              {video.season && video.episode ? (
+                <p className={styles.series}>{[series.data?.title, shortPlace(video.season, video.episode)].filter(Boolean).join(' · ')}</p>
+              ) : null}
+              <h1 className={video.series_id ? styles.episode : styles.title}>{video.title}</h1>
+            </div>
+          )}
+          {isTitled && episodes.length > 1 && (
+            <div className={styles.turns}>
+              <button
+                type="button"
+                className={styles.turn}
+                aria-expanded={areEpisodesOpen}
+                onClick={() => setAreEpisodesOpen(!areEpisodesOpen)}
+              >
+                <Icon name={MORE_ICONS.list} size={22} />
+                <span className={styles.turnName}>
+                  <Trans>Episodes</Trans>
+                </span>
+              </button>
+              {next && (
+                <button type="button" className={styles.turn} onClick={goOn}>
+                  <Icon name={MORE_ICONS.skip} size={22} />
+                  <span className={styles.turnName}>
+                    <Trans>Next episode</Trans>
+                  </span>
+                </button>
+              )}
             </div>
           )}
         </div>
@@ -97,10 +129,20 @@ export default function Player({ film, isLeft }: PlayerProps) {
       {engine.isLoading && <Busy />}
       {engine.trouble === null && <Remarks engine={engine} />}
       {next && (isNear || engine.hasEnded) && engine.trouble === null && (
-        <NextEpisode key={next.id} video={next} hasEnded={engine.hasEnded} isHidden={isMenuOpen} goesOn={autoplay} onPlay={goOn} />
+        <NextEpisode
+          key={next.id}
+          video={next}
+          hasEnded={engine.hasEnded}
+          isHidden={isMenuOpen || areEpisodesOpen}
+          goesOn={autoplay}
+          onPlay={goOn}
+        />
       )}
       {engine.hasEnded && !next && engine.trouble === null && (
         <TheEnd id={video.id} onAgain={() => stream && playFrom(stream.element, 0)} />
+      )}
+      {areEpisodesOpen && isTitled && (
+        <EpisodesPanel name={series.data?.title ?? t`Episodes`} episodes={episodes} current={video} onClose={closeEpisodes} />
       )}
       {engine.trouble !== null && <Trouble trouble={engine.trouble} onRetry={engine.retry} onTakeBack={engine.takeBack} />}
     </div>

@@ -15,7 +15,7 @@ import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
 import styles from './all-series-page.module.css';
-import { useCategories } from './use-categories';
+import { useCategories } from '@/lib/queries/use-categories';
 import { useCreateSeries, useDeleteSeries, useEverySeries, useUpdateSeries } from './use-every-series';
 
 // The API's limits.

@@ -16,7 +16,7 @@ import type { BrowseFilter } from './browse-filter';
 import styles from './browse-page.module.css';
 import { NO_SERIES, cards } from './cards';
 import { SearchField } from './search-field';
-import { useCategories } from './use-categories';
+import { useCategories } from '@/lib/queries/use-categories';
 import { useVideos } from './use-videos';
 
 const plans = () => [

@@ -10,7 +10,7 @@ import { usePageTitle } from '@/lib/page-title';
 import { Hero, HeroSkeleton } from './hero';
 import styles from './home-page.module.css';
 import { NextStep, NextStepSkeleton } from './next-step';
-import { useCategories } from './use-categories';
+import { useCategories } from '@/lib/queries/use-categories';
 import { useContinueWatching } from './use-continue-watching';
 import { useVideo } from '@/lib/queries/use-video';
 import { useVideos } from './use-videos';

@@ -13,7 +13,7 @@ import { usePlans } from '@/lib/queries/use-plans';
 import { plansPath } from '@/lib/choice';
 import type { Plan, Video } from '@/lib/models';
 import styles from './landing-page.module.css';
-import { useCategories } from './use-categories';
+import { useCategories } from '@/lib/queries/use-categories';
 import { useVideos } from './use-videos';
 import { VideoShelf } from './video-shelf';
 

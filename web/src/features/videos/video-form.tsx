@@ -8,7 +8,7 @@ import { lengthIssue } from '@/lib/fields';
 import type { AdminVideo, RequiredPlan } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import type { useForm } from '@/lib/use-form';
-import { useCategories } from './use-categories';
+import { useCategories } from '@/lib/queries/use-categories';
 import { useEverySeries } from './use-every-series';
 import styles from './video-form.module.css';
 

@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useParams } from 'react-router';
 import { ButtonLink } from '@/components/button';
+import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Remark } from '@/components/notice';
 import type { ShownVideo, Video } from '@/lib/models';
 import { planName } from '@/lib/nouns';
@@ -30,6 +31,11 @@ export function Component() {
         {shown.access.allowed && isToResume(shown) && (
           <ButtonLink to={`/watch/${shown.id}?from=start`} size="lg" icon="restart">
             <Trans>Start over</Trans>
+          </ButtonLink>
+        )}
+        {shown.series_id && (
+          <ButtonLink to={`/series/${shown.series_id}`} size="lg" icon={MORE_ICONS.list}>
+            <Trans>Episodes</Trans>
           </ButtonLink>
         )}
         <Reason video={shown} />

@@ -31,4 +31,4 @@ export const seriesQuery = (id: string) =>
     staleTime: 60_000,
   });
 
-export const useSeries = (id: string) => useQuery(seriesQuery(id));
+export const useSeries = (id: string, { enabled = true } = {}) => useQuery({ ...seriesQuery(id), enabled });
