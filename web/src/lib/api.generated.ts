@@ -129,7 +129,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A member, their subscription and their payments.
+         * Returns a member, their subscription and their payments.
          * @description For users whose role is `admin`.
          */
         get: operations["get-member"];
@@ -151,8 +151,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a member a complimentary plan, or withdraws it.
-         * @description For users whose role is `admin` and who signed in within the last 15 minutes; later it is 403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.
+         * Grants a member a complimentary plan, or withdraws it.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.
          */
         post: operations["comp-member"];
         delete?: never;
@@ -192,7 +192,7 @@ export interface paths {
         put?: never;
         /**
          * Refunds a payment, in full or in part.
-         * @description For users whose role is `admin` and who signed in within the last 15 minutes; later it is 403 `REAUTHENTICATION_REQUIRED`, and works after another sign-in.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.
          */
         post: operations["refund-payment"];
         delete?: never;
@@ -343,7 +343,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mails a link to choose a new password, if the account exists. */
+        /** Emails a link to choose a new password, if the account exists. */
         post: operations["forgot-password"];
         delete?: never;
         options?: never;
@@ -412,8 +412,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Exchanges a token for a fresh one of the same session.
-         * @description Also takes a token that expired up to 30 days ago.
+         * Exchanges a token for a new one of the same session.
+         * @description Also accepts a token that expired up to 30 days ago.
          */
         post: operations["refresh-token"];
         delete?: never;
@@ -448,7 +448,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password with a mailed link and ends all sessions. */
+        /** Sets a new password with an emailed link and ends all sessions. */
         post: operations["reset-password"];
         delete?: never;
         options?: never;
@@ -634,14 +634,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns how the caller likes to watch, on every device. */
+        /** Returns the caller's playback preferences. */
         get: operations["get-preferences"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes how the caller likes to watch. */
+        /** Changes the caller's playback preferences. */
         patch: operations["set-preferences"];
         trace?: never;
     };
@@ -1001,7 +1001,7 @@ export interface components {
         /**
          * @description Why a video may not be watched.
          *
-         *     - `SUBSCRIPTION_REQUIRED`: This needs a subscription.
+         *     - `SUBSCRIPTION_REQUIRED`: This requires a subscription.
          *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
          *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
          *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
@@ -1121,7 +1121,7 @@ export interface components {
             code: components["schemas"]["ErrorCode"];
             /** @description A message for people. */
             message: string;
-            /** @description The request's id, for asking about it. */
+            /** @description The request's id, by which the operator can find it in the logs. */
             request_id: string;
         };
         /** @description An audio track of the uploaded file. */
@@ -1180,7 +1180,7 @@ export interface components {
         BillingDrift: {
             /** @description The customer's user; `null` if that cannot be read. */
             user_id: components["schemas"]["UserId"] | null;
-            /** @description Stripe's customer. */
+            /** @description The customer's id at Stripe. */
             stripe_customer_id: string;
             /** @description Whether it was repaired. */
             applied: boolean;
@@ -1274,7 +1274,7 @@ export interface components {
         CheckoutSession: {
             /** @description Stripe's page. */
             checkout_url: string;
-            /** @description Stripe's id of the session, which the return page sends back. */
+            /** @description Stripe's id of the session, which the return page passes to `GET /api/subscription`. */
             session_id: string;
             /**
              * Format: date-time
@@ -1296,7 +1296,10 @@ export interface components {
         ComplimentaryPlanRequest: {
             /** @description The plan; `null` withdraws the complimentary plan. */
             plan_type: components["schemas"]["PlanType"] | null;
-            /** @description When it ends, in the future; without an end, it lasts until it is withdrawn. Only allowed with a plan. */
+            /**
+             * @description When it ends, which must be in the future. Without an end, it lasts until it is withdrawn. Only allowed with a
+             *     plan.
+             */
             until?: components["schemas"]["Timestamp"] | null;
             /** Format: paragraphs */
             reason: string;
@@ -1397,32 +1400,32 @@ export interface components {
             payments_paid: number;
             /**
              * Format: int64
-             * @description Invoices over 0 that were given up as unpaid.
+             * @description Invoices over 0 whose payment finally failed.
              */
             payments_failed: number;
             /**
              * Format: double
-             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             * @description The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
              */
             payment_success: number | null;
             /**
              * Format: int64
-             * @description Open renewals within grace at the end, in minor units.
+             * @description Unpaid renewals within the grace period at the end, in minor units.
              */
             at_risk: number;
             /**
              * Format: int64
-             * @description Renewals that were paid after an attempt had failed, in minor units.
+             * @description Renewals that were paid after a failed attempt, in minor units.
              */
             recovered: number;
             /**
              * Format: int64
-             * @description Refunds that were made, in minor units, those that bounced later included.
+             * @description Refunds that were made, including those that failed later, in minor units.
              */
             refunded: number;
             /**
              * Format: int64
-             * @description Disputes and inquiries that were opened, in minor units, whatever came of them.
+             * @description Disputes and inquiries that were opened, whatever their outcome, in minor units.
              */
             disputed: number;
             /**
@@ -1432,7 +1435,7 @@ export interface components {
             trials_started: number;
             /**
              * Format: int64
-             * @description Trials whose first period afterwards was paid for.
+             * @description Trials that were followed by a paid period.
              */
             trials_converted: number;
             /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
@@ -1482,32 +1485,32 @@ export interface components {
             payments_paid: number;
             /**
              * Format: int64
-             * @description Invoices over 0 that were given up as unpaid.
+             * @description Invoices over 0 whose payment finally failed.
              */
             payments_failed: number;
             /**
              * Format: double
-             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             * @description The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
              */
             payment_success: number | null;
             /**
              * Format: int64
-             * @description Open renewals within grace at the end, in minor units.
+             * @description Unpaid renewals within the grace period at the end, in minor units.
              */
             at_risk: number;
             /**
              * Format: int64
-             * @description Renewals that were paid after an attempt had failed, in minor units.
+             * @description Renewals that were paid after a failed attempt, in minor units.
              */
             recovered: number;
             /**
              * Format: int64
-             * @description Refunds that were made, in minor units, those that bounced later included.
+             * @description Refunds that were made, including those that failed later, in minor units.
              */
             refunded: number;
             /**
              * Format: int64
-             * @description Disputes and inquiries that were opened, in minor units, whatever came of them.
+             * @description Disputes and inquiries that were opened, whatever their outcome, in minor units.
              */
             disputed: number;
             /**
@@ -1517,7 +1520,7 @@ export interface components {
             trials_started: number;
             /**
              * Format: int64
-             * @description Trials whose first period afterwards was paid for.
+             * @description Trials that were followed by a paid period.
              */
             trials_converted: number;
             /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
@@ -1568,32 +1571,33 @@ export interface components {
             payments_paid: number;
             /**
              * Format: int64
-             * @description Invoices over 0 that were given up as unpaid.
+             * @description Invoices over 0 whose payment finally failed.
              */
             payments_failed: number;
             /**
              * Format: double
-             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             * @description The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
              */
             payment_success: number | null;
             /**
              * Format: int64
-             * @description Open renewals within grace at the end, in minor units; `null` where there is more than one currency.
+             * @description Unpaid renewals within the grace period at the end, in minor units; `null` if there is more than one currency.
              */
             at_risk: number | null;
             /**
              * Format: int64
-             * @description Renewals that were paid after an attempt had failed, in minor units; `null` where there is more than one currency.
+             * @description Renewals that were paid after a failed attempt, in minor units; `null` if there is more than one currency.
              */
             recovered: number | null;
             /**
              * Format: int64
-             * @description Refunds that were made, in minor units, those that bounced later included; `null` where there is more than one currency.
+             * @description Refunds that were made, including those that failed later, in minor units; `null` if there is more than one
+             *     currency.
              */
             refunded: number | null;
             /**
              * Format: int64
-             * @description Disputes and inquiries that were opened, in minor units, whatever came of them; `null` where there is more than one
+             * @description Disputes and inquiries that were opened, whatever their outcome, in minor units; `null` if there is more than one
              *     currency.
              */
             disputed: number | null;
@@ -1604,7 +1608,7 @@ export interface components {
             trials_started: number;
             /**
              * Format: int64
-             * @description Trials whose first period afterwards was paid for.
+             * @description Trials that were followed by a paid period.
              */
             trials_converted: number;
             /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
@@ -1618,12 +1622,12 @@ export interface components {
             views: number;
             /**
              * Format: double
-             * @description Hours watched in them, with two decimals.
+             * @description Hours watched in these playbacks, with two decimals.
              */
             hours_watched: number;
             /**
              * Format: double
-             * @description The share of them that reached the end of the video, from 0 to 1; `null` without any.
+             * @description The share of these playbacks that reached the end of the video, from 0 to 1; `null` if there were none.
              */
             completion_rate: number | null;
         };
@@ -1658,7 +1662,7 @@ export interface components {
         };
         /**
          * Format: deliverable-email
-         * @description An email address that mail can reach: plain letters before the @, and a domain in one alphabet.
+         * @description An email address to which the service can send: plain letters before the @, a domain in one alphabet.
          */
         DeliverableEmailAddress: string;
         /**
@@ -1672,12 +1676,12 @@ export interface components {
          */
         EmailAddress: string;
         /**
-         * @description The result of delivering a mail.
+         * @description The state of an email's delivery.
          *
          *     - `waiting`: It is waiting to be sent or retried.
          *     - `sent`: The provider accepted it.
          *     - `dropped`: It was no longer useful before it could be sent.
-         *     - `refused`: The provider rejected it permanently, or for three days.
+         *     - `refused`: The provider rejected it permanently, or kept rejecting it for three days.
          * @enum {string}
          */
         EmailState: "waiting" | "sent" | "dropped" | "refused";
@@ -1704,17 +1708,17 @@ export interface components {
          *     - `PAYMENT_ACTION_REQUIRED`: The payment must be confirmed or made by the payer first; `details` says on which page.
          *     - `FORBIDDEN`: The account's role does not allow this.
          *     - `REAUTHENTICATION_REQUIRED`: The sign-in is older than 15 minutes. Sign in again, then repeat the request.
-         *     - `SUBSCRIPTION_REQUIRED`: This needs a subscription.
+         *     - `SUBSCRIPTION_REQUIRED`: This requires a subscription.
          *     - `SUBSCRIPTION_EXPIRED`: The subscription has ended.
          *     - `PAYMENT_OVERDUE`: The last payment failed, and the grace period is over.
          *     - `PLAN_UPGRADE_REQUIRED`: The plan does not cover this video.
-         *     - `NOT_FOUND`: It does not exist, or the caller may not know of it.
+         *     - `NOT_FOUND`: The object does not exist, or the caller may not see it.
          *     - `METHOD_NOT_ALLOWED`: The path does not support this method; the header `Allow` lists those that it supports.
          *     - `EMAIL_TAKEN`: An account with this address exists.
          *     - `ALREADY_SUBSCRIBED`: The account has a live subscription.
          *     - `VIDEO_NOT_READY`: The video is not ready to play yet.
          *     - `STREAM_LIMIT_REACHED`: All streams of the plan are in use; `details` lists them. Stop one to start another.
-         *     - `STREAM_STOPPED`: This stream was stopped, or another one took its place; `details` lists the streams that play. Stop playback.
+         *     - `STREAM_STOPPED`: This stream was stopped, or another one took its place; `details` lists the streams in use. Stop playback.
          *     - `IDEMPOTENCY_CONFLICT`: The idempotency key was used for a different request. Use a new key.
          *     - `CONFLICT`: The current state does not allow this; the message says why.
          *     - `CODE_EXPIRED`: The link is no longer valid: it expired or was used. Request a new one.
@@ -1795,22 +1799,22 @@ export interface components {
             success: boolean;
             data: components["schemas"]["HealthReport"];
         };
-        /** @description The player's position. */
+        /** @description A player's report. */
         Heartbeat: {
             /** @description Seconds from the start. */
             progress: number;
             /** @description The duration that the player reports, in seconds, used while ours is unknown; 0 is ignored. */
             duration?: number | null;
             /**
-             * @description `true`: the video was watched to its end, whatever the position is. `false` is ignored: a watched video stays
-             *     watched until its viewer clears it.
+             * @description `true` means that the video was watched to its end, whatever the position is. `false` is ignored: a watched
+             *     video stays watched until its viewer clears it.
              */
             completed?: boolean | null;
             /** @description The playback that `play` started; its lease is renewed. */
             playback_session_id?: components["schemas"]["PlaybackId"] | null;
             /**
-             * @description When the report was made, by the device's clock: orders the reports of one playback, but not those of different
-             *     ones.
+             * @description When the report was made, by the device's clock. It orders the reports of one playback, but not those of
+             *     different playbacks.
              */
             client_time?: components["schemas"]["DeviceTime"] | null;
         };
@@ -1837,7 +1841,7 @@ export interface components {
              * @default []
              */
             details: components["schemas"]["FieldIssue"][];
-            /** @description The request's id, for asking about it. */
+            /** @description The request's id, by which the operator can find it in the logs. */
             request_id: string;
         };
         /** @description Input was refused. */
@@ -2010,11 +2014,11 @@ export interface components {
              * @description When the paid period ends.
              */
             current_period_end: string | null;
-            /** @description A plan that an operator gave. */
+            /** @description The complimentary plan, if an operator granted one. */
             complimentary_plan: components["schemas"]["PlanType"] | null;
             /**
              * Format: date-time
-             * @description When that ends; `null` if it has no end.
+             * @description When the complimentary plan ends; `null` if it has no end.
              */
             complimentary_until: string | null;
         };
@@ -2024,7 +2028,7 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description Their subscription, as they see it. */
             subscription: components["schemas"]["Subscription"];
-            /** @description A plan that an operator gave. */
+            /** @description The complimentary plan, if an operator granted one. */
             complimentary_plan: components["schemas"]["PlanType"] | null;
             /** @description Stripe's customer. */
             stripe_customer_id: string | null;
@@ -2032,10 +2036,10 @@ export interface components {
             stripe_subscription_id: string | null;
             /** @description Their invoices, newest first. */
             payments: components["schemas"]["Payment"][];
-            /** @description The mail to them, newest first, and its state. */
+            /** @description The emails to them, newest first, with their state. */
             emails: components["schemas"]["MemberEmail"][];
         };
-        /** @description A mail as operators see it, without its content. */
+        /** @description An email as operators see it, without its content. */
         MemberEmail: {
             /** @description Its subject in English. */
             subject: string;
@@ -2090,32 +2094,33 @@ export interface components {
             payments_paid: number;
             /**
              * Format: int64
-             * @description Invoices over 0 that were given up as unpaid.
+             * @description Invoices over 0 whose payment finally failed.
              */
             payments_failed: number;
             /**
              * Format: double
-             * @description The share of paid invoices among those paid or given up, from 0 to 1; `null` without any.
+             * @description The share of paid invoices among those that were paid or finally failed, from 0 to 1; `null` if there were none.
              */
             payment_success: number | null;
             /**
              * Format: int64
-             * @description Open renewals within grace at the end, in minor units; `null` where there is more than one currency.
+             * @description Unpaid renewals within the grace period at the end, in minor units; `null` if there is more than one currency.
              */
             at_risk: number | null;
             /**
              * Format: int64
-             * @description Renewals that were paid after an attempt had failed, in minor units; `null` where there is more than one currency.
+             * @description Renewals that were paid after a failed attempt, in minor units; `null` if there is more than one currency.
              */
             recovered: number | null;
             /**
              * Format: int64
-             * @description Refunds that were made, in minor units, those that bounced later included; `null` where there is more than one currency.
+             * @description Refunds that were made, including those that failed later, in minor units; `null` if there is more than one
+             *     currency.
              */
             refunded: number | null;
             /**
              * Format: int64
-             * @description Disputes and inquiries that were opened, in minor units, whatever came of them; `null` where there is more than one
+             * @description Disputes and inquiries that were opened, whatever their outcome, in minor units; `null` if there is more than one
              *     currency.
              */
             disputed: number | null;
@@ -2126,7 +2131,7 @@ export interface components {
             trials_started: number;
             /**
              * Format: int64
-             * @description Trials whose first period afterwards was paid for.
+             * @description Trials that were followed by a paid period.
              */
             trials_converted: number;
             /** @description Active subscriptions at the end by plan and interval: `basic_month`. */
@@ -2140,20 +2145,20 @@ export interface components {
             views: number;
             /**
              * Format: double
-             * @description Hours watched in them, with two decimals.
+             * @description Hours watched in these playbacks, with two decimals.
              */
             hours_watched: number;
             /**
              * Format: double
-             * @description The share of them that reached the end of the video, from 0 to 1; `null` without any.
+             * @description The share of these playbacks that reached the end of the video, from 0 to 1; `null` if there were none.
              */
             completion_rate: number | null;
         };
-        /** @description The metrics of some days. */
+        /** @description The metrics of the requested days. */
         MetricsReport: {
             /** @description The first day. */
             from: components["schemas"]["Day"];
-            /** @description The last day. Future days are left out. */
+            /** @description The last day. Future days are omitted. */
             to: components["schemas"]["Day"];
             /** @description ISO 4217, in lower case; `null` if nothing was paid in these days, or there is more than one currency. */
             currency: string | null;
@@ -2199,7 +2204,7 @@ export interface components {
             season?: number | null;
             /** Format: int32 */
             episode?: number | null;
-            /** @description Where its credits start, in seconds: from there on it counts as watched. */
+            /** @description Where its credits start, in seconds. From there on the video counts as watched. */
             credits_at?: number | null;
             /** @description Hidden until this time, even when published. */
             publish_at?: components["schemas"]["Timestamp"] | null;
@@ -2219,13 +2224,13 @@ export interface components {
              */
             added_at: string;
         };
-        /** @description The token of a link that was mailed. */
+        /** @description The token from an emailed link. */
         OneTimeToken: string;
         /** @description Where the next page of a list starts. */
         Pagination: {
             /**
              * Format: int64
-             * @description The page size that was asked for.
+             * @description The requested page size.
              */
             limit: number;
             /** @description The cursor of the next page; `null` on the last. */
@@ -2272,7 +2277,7 @@ export interface components {
         };
         /** @description Where the payer confirms or makes a payment. */
         PaymentConfirmation: {
-            /** @description The page to open: Stripe's page of the invoice, or the account page. */
+            /** @description The page to open: Stripe's page for the invoice, or the account page. */
             confirm_url: string;
         };
         /** @description A dispute of a payment, as an operator sees it. */
@@ -2307,7 +2312,7 @@ export interface components {
              * @default []
              */
             details: components["schemas"]["PaymentConfirmation"][];
-            /** @description The request's id, for asking about it. */
+            /** @description The request's id, by which the operator can find it in the logs. */
             request_id: string;
         };
         /** @description A payment was declined, or the payer must act first. */
@@ -2326,7 +2331,7 @@ export interface components {
             features: string[];
             /**
              * Format: int64
-             * @description Trial days of a person's first subscription; 0 for none.
+             * @description Trial days of a user's first subscription; 0 for none.
              */
             trial_days: number;
             /**
@@ -2378,11 +2383,11 @@ export interface components {
              */
             renewal_amount: number;
         };
-        /** @description The plan that the viewer asks for. */
+        /** @description The plan that the viewer requests. */
         PlanChangeRequest: {
             /** @description The plan. */
             plan_type: components["schemas"]["PlanType"];
-            /** @description How often it is billed; unchanged if it is left out. */
+            /** @description How often it is billed; unchanged if omitted. */
             interval?: components["schemas"]["BillingInterval"] | null;
         };
         /**
@@ -2485,17 +2490,17 @@ export interface components {
             audio_language?: components["schemas"]["LanguageTag"] | null;
             /**
              * Format: double
-             * @description How fast to play; 1 is normal speed. Kept to two decimals.
+             * @description The playback speed; 1 is normal. Stored with two decimals.
              */
             speed?: number;
             /**
              * Format: double
-             * @description How loud to play, from 0 (silent) to 1. Kept to two decimals.
+             * @description The volume, from 0 (silent) to 1. Stored with two decimals.
              */
             volume?: number;
             /** @description Whether the next episode starts automatically. */
             autoplay?: boolean;
-            /** @description The language of the pages. */
+            /** @description The language of the app. */
             interface_language?: components["schemas"]["LanguageTag"] | null;
         };
         /** @description A viewer's preferences; the defaults for a user who has set none. */
@@ -2533,7 +2538,7 @@ export interface components {
              */
             autoplay: boolean;
             /**
-             * @description The language of the pages; `null` follows the device.
+             * @description The language of the app; `null` follows the device.
              * @default null
              */
             interface_language: components["schemas"]["LanguageTag"] | null;
@@ -2557,7 +2562,7 @@ export interface components {
             /** @description Stripe's lookup key. */
             lookup_key: string;
         };
-        /** @description What is stored. */
+        /** @description The stored position. */
         Progress: {
             /** Format: double */
             progress: number;
@@ -2572,7 +2577,7 @@ export interface components {
             success: boolean;
             data: components["schemas"]["ReconcileReport"];
         };
-        /** @description The result of a page. */
+        /** @description The result of comparing a page. */
         ReconcileReport: {
             /**
              * Format: int64
@@ -2593,7 +2598,7 @@ export interface components {
             apply: boolean;
             /**
              * Format: cursor
-             * @description The cursor of the last page.
+             * @description The cursor of the previous page's response.
              */
             cursor?: string | null;
         };
@@ -2659,7 +2664,7 @@ export interface components {
         /** @description The options of the new file. */
         ReplaceUploadRequest: {
             /**
-             * @description As before by default.
+             * @description The encoding quality; the video's current one by default.
              * @default null
              */
             video_quality: components["schemas"]["VideoQuality"] | null;
@@ -2678,7 +2683,7 @@ export interface components {
          * @description How an event was processed.
          *
          *     - `applied`: The current state of its customer was written.
-         *     - `not_ours`: Its customer belongs to none of our users.
+         *     - `not_ours`: Its customer is not one of ours.
          * @enum {string}
          */
         ReplayOutcome: "applied" | "not_ours";
@@ -2733,7 +2738,7 @@ export interface components {
             description: string;
             /** @description Its category. */
             category: string;
-            /** @description The poster of its first episode; `null` if that has none. */
+            /** @description The poster of its first episode; `null` if it has none. */
             poster: components["schemas"]["Poster"] | null;
             /** @description Its seasons, in order. */
             seasons: components["schemas"]["Season"][];
@@ -2831,11 +2836,11 @@ export interface components {
             /** @description A message for people. */
             message: string;
             /**
-             * @description The streams that play, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
+             * @description The streams in use, of `STREAM_LIMIT_REACHED` and `STREAM_STOPPED` only.
              * @default []
              */
             details: components["schemas"]["StreamInUse"][];
-            /** @description The request's id, for asking about it. */
+            /** @description The request's id, by which the operator can find it in the logs. */
             request_id: string;
         };
         /** @description A stream was refused. */
@@ -2844,7 +2849,7 @@ export interface components {
             success: boolean;
             error: components["schemas"]["StreamError"];
         };
-        /** @description A stream that plays, as a refusal names it. */
+        /** @description A stream in use, as listed when another one is refused. */
         StreamInUse: {
             /** @description The playback, for stopping it. */
             playback_session_id: components["schemas"]["PlaybackId"];
@@ -2873,7 +2878,7 @@ export interface components {
             interval: components["schemas"]["BillingInterval"] | null;
             /**
              * Format: int64
-             * @description What a period costs the member before coupons, in minor units. It may differ from what the plan costs now.
+             * @description What a period costs the member before coupons, in minor units. It may differ from the plan's current price.
              */
             amount: number | null;
             /** @description ISO 4217, in lower case. */
@@ -2909,10 +2914,10 @@ export interface components {
             access: components["schemas"]["Access"];
             /**
              * Format: date-time
-             * @description When access ends in the present state.
+             * @description When access ends in the current state.
              */
             access_until: string | null;
-            /** @description The plan that it changes to at the end of the period. */
+            /** @description The plan that it will change to at the end of the period. */
             pending_plan_type: components["schemas"]["PlanType"] | null;
             /** @description The billing interval after that change. */
             pending_interval: components["schemas"]["BillingInterval"] | null;
@@ -2932,7 +2937,7 @@ export interface components {
         /**
          * @description Stripe's status of a subscription, or `none` without a subscription.
          *
-         *     - `unknown`: A status that Stripe has added since; it grants nothing.
+         *     - `unknown`: A status that this version does not know; it grants nothing.
          * @enum {string}
          */
         SubscriptionStatus: "none" | "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled" | "unknown";
@@ -3134,13 +3139,13 @@ export interface components {
             /** Format: line */
             category?: string;
             required_plan?: components["schemas"]["RequiredPlan"];
-            /** @description The series that it is an episode of. Without one there is neither season nor episode. */
+            /** @description The series that it belongs to. `null` also clears season and episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /** Format: int32 */
             season?: number | null;
             /** Format: int32 */
             episode?: number | null;
-            /** @description Where its credits start, in seconds: from there on it counts as watched. */
+            /** @description Where its credits start, in seconds. From there on the video counts as watched. */
             credits_at?: number | null;
             /** @description Hidden until this time, published or not. */
             publish_at?: components["schemas"]["Timestamp"] | null;
@@ -3156,7 +3161,7 @@ export interface components {
          * @description The effort that Mux puts into encoding a film; each step costs more at Mux.
          *
          *     - `basic`: For simple content.
-         *     - `plus`: Encoded to suit each film.
+         *     - `plus`: Encoding is adapted to each film.
          *     - `premium`: The highest quality, for films whose pictures matter most.
          * @enum {string}
          */
@@ -3187,8 +3192,8 @@ export interface components {
         /**
          * @description The state of a video's encoding.
          *
-         *     - `processing`: Waiting for its upload, or being encoded.
-         *     - `ready`: Playable.
+         *     - `processing`: It is waiting for its upload, or being encoded.
+         *     - `ready`: It can be played.
          *     - `error`: It cannot be played; `error_reason` says why.
          * @enum {string}
          */
@@ -3197,7 +3202,7 @@ export interface components {
         VideoUpload: {
             /** @description The video. */
             video: components["schemas"]["AdminVideo"];
-            /** @description Where to upload the file. */
+            /** @description Where to upload the file to. */
             upload: components["schemas"]["UploadTarget"];
         };
         /** @description What is stored. */
@@ -3219,7 +3224,7 @@ export interface components {
              */
             added_at: string;
         };
-        /** @description A provider's event. Its signature covers the raw bytes; its other fields depend on its type. */
+        /** @description A provider's event. The signature covers the raw bytes; the other fields depend on the type. */
         WebhookEvent: {
             /** @description The provider's id of the event. */
             id?: string | null;
@@ -3256,7 +3261,7 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+         * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
          * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
          */
         IfNoneMatch: string;
@@ -3264,12 +3269,12 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The request's id, for asking about it.
+         * @description The request's id, by which the operator can find it in the logs.
          * @example JKJaXmPLvHcES02=
          */
         XRequestId: string;
         /**
-         * @description Public responses may be kept for a minute; all others must not be stored.
+         * @description Public responses may be cached for a minute; all others must not be stored.
          * @example public, max-age=60, stale-while-revalidate=300
          */
         CacheControl: string;
@@ -3279,12 +3284,12 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description Seconds after which to try again.
+         * @description The number of seconds after which to try again.
          * @example 60
          */
         RetryAfter: number;
         /**
-         * @description What is left of the limit: its name, the remaining requests `r`, and the seconds `t` until there are more.
+         * @description The state of the limit: its name, the remaining requests `r`, and the seconds `t` until more are allowed.
          * @example "user";r=993;t=60
          */
         RateLimit: string;
@@ -3294,7 +3299,7 @@ export interface components {
          */
         RateLimitPolicy: string;
         /**
-         * @description `Bearer`: a token is needed.
+         * @description `Bearer`: a token is required.
          * @example Bearer
          */
         WwwAuthenticate: string;
@@ -3443,7 +3448,7 @@ export interface operations {
                 day?: components["schemas"]["Day"];
                 /** @description The most entries to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -3592,7 +3597,7 @@ export interface operations {
                 state?: components["schemas"]["BillingEventState"];
                 /** @description The most events to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -4047,7 +4052,7 @@ export interface operations {
                 status?: components["schemas"]["SubscriptionStatus"];
                 /** @description The most members to return; 20 by default. A page may have fewer and still be followed by another. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -4859,7 +4864,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                /** @description A key that the client chooses for this request, such as a UUID. A retry with the same key and body has no further effect; a retry with another body is refused with `IDEMPOTENCY_CONFLICT`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5059,7 +5064,7 @@ export interface operations {
             query?: {
                 /** @description The most series to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -5618,7 +5623,7 @@ export interface operations {
                 status?: components["schemas"]["VideoStatus"];
                 /** @description The most videos to return; 20 by default. A page may have fewer and still be followed by another. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -7626,7 +7631,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -7651,7 +7656,12 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "category": "Drama",
-                     *           "count": 2
+                     *           "count": 2,
+                     *           "by_plan": {
+                     *             "free": 0,
+                     *             "basic": 0,
+                     *             "premium": 2
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -7726,7 +7736,7 @@ export interface operations {
             query?: {
                 /** @description The most videos to return. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -8129,7 +8139,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -8199,7 +8209,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -8802,12 +8812,12 @@ export interface operations {
             query?: {
                 /** @description The most series to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -8926,7 +8936,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -9055,12 +9065,12 @@ export interface operations {
                 season?: number;
                 /** @description The most episodes to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -9189,7 +9199,7 @@ export interface operations {
     "get-subscription": {
         parameters: {
             query?: {
-                /** @description The checkout session from which the user returns: the response is then Stripe's current state. */
+                /** @description The checkout session from which the user returns. With it, the response is Stripe's current state. */
                 session_id?: string;
             };
             header?: never;
@@ -9443,7 +9453,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                /** @description A key that the client chooses for this request, such as a UUID. A retry with the same key and body has no further effect; a retry with another body is refused with `IDEMPOTENCY_CONFLICT`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9833,7 +9843,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A key that the client makes up for this request, such as a UUID. A retry with the same key and body is carried out once; with another body it is refused as `IDEMPOTENCY_CONFLICT`. */
+                /** @description A key that the client chooses for this request, such as a UUID. A retry with the same key and body has no further effect; a retry with another body is refused with `IDEMPOTENCY_CONFLICT`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -9992,7 +10002,7 @@ export interface operations {
             query?: {
                 /** @description The most invoices to return. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -10486,12 +10496,12 @@ export interface operations {
                 sort?: components["schemas"]["VideoSort"];
                 /** @description The most videos to return; 20 by default. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
