@@ -376,7 +376,7 @@ impl Tag {
             Self::Subscription => ("Subscription", "Plans, checkout, and the user's subscription and invoices."),
             Self::Catalogue => ("Catalogue", "Videos, series and categories."),
             Self::Playback => ("Playback", "Playing a video, reporting the position, and live streams."),
-            Self::Library => ("Library", "What the viewer has watched, and means to watch."),
+            Self::Library => ("Library", "The viewer's start screen, what they have watched, and mean to watch."),
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),
@@ -392,6 +392,8 @@ impl Tag {
 pub enum Cache {
     /// Nobody.
     NoStore,
+    /// Nobody, but an app that still holds the answer learns by its `ETag` that it is current.
+    Tagged,
     /// Everybody for a minute, with an `ETag`: nothing in it depends on the asker.
     Public,
 }
