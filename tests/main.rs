@@ -32,6 +32,7 @@ mod examples;
 mod features;
 mod finish_deletions;
 mod forgot_password;
+mod get_home;
 mod get_me;
 mod get_member;
 mod get_metrics;

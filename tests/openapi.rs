@@ -150,7 +150,16 @@ fn every_operation_has_a_known_tag_and_the_parameters_and_credentials_that_it_ho
     assert_eq!(keys, ["change-plan", "create-checkout", "refund-payment"]);
     assert_eq!(
         cached,
-        ["get-series", "list-categories", "list-episodes", "list-plans", "list-series", "list-videos", "openapi"]
+        [
+            "get-home",
+            "get-series",
+            "list-categories",
+            "list-episodes",
+            "list-plans",
+            "list-series",
+            "list-videos",
+            "openapi"
+        ]
     );
     assert_eq!(signed, [("mux-webhook", "Mux-Signature"), ("stripe-webhook", "Stripe-Signature")]);
 }

@@ -121,6 +121,13 @@ async fn the_demo_accounts_are_as_the_walk_through_has_them(platform: &Platform)
         }
         let left = viewer.get("/api/continue-watching").await.data().as_array().map_or(0, Vec::len);
         assert!(left >= to_continue, "{name} has {left} films to continue");
+        let listed = viewer.get("/api/watchlist").await.data().as_array().map_or(0, Vec::len);
+        assert!(listed >= 2, "{name} has {listed} films on their watchlist");
+        let watched = viewer.get("/api/history").await.data().as_array().map_or(0, Vec::len);
+        assert!(watched > to_continue, "{name} has watched {watched} films");
+        let home = viewer.get("/api/home").await;
+        assert!(home.data()["watchlist"].as_array().is_some_and(|list| !list.is_empty()), "{home}");
+        assert!(home.data()["shelves"].as_array().is_some_and(|shelves| shelves.len() >= 4), "{home}");
         assert_eq!(viewer.get("/api/playback").await.data(), &json!([]), "all streams are free");
     }
 }

@@ -97,7 +97,7 @@ fn parameters(path: &str, operation: &Operation) -> Vec<Value> {
         let schema = operation.input.path.clone().unwrap_or_else(|| json!({ "type": "string" }));
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
-    if operation.cache == Cache::Public {
+    if operation.cache != Cache::NoStore {
         parameters.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" }));
     }
     parameters

@@ -379,7 +379,7 @@ impl Tag {
             Self::Subscription => ("Subscription", "Plans, checkout, and the user's subscription and invoices."),
             Self::Catalogue => ("Catalogue", "Videos, series and categories."),
             Self::Playback => ("Playback", "Playing a video, reporting the position, and live streams."),
-            Self::Library => ("Library", "What the viewer has watched, and means to watch."),
+            Self::Library => ("Library", "The viewer's start screen, what they have watched, and mean to watch."),
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),
@@ -395,6 +395,8 @@ impl Tag {
 pub enum Cache {
     /// Nobody.
     NoStore,
+    /// Nobody, but the response has an `ETag`, so an app that still holds it learns that it is current.
+    Tagged,
     /// Everybody, for a minute, with an `ETag`: nothing in it depends on the caller.
     Public,
 }

@@ -165,6 +165,7 @@ async fn library(book: &mut Book, ada: &Viewer, videos: &Videos) {
     let on = format!("PUT /api/watchlist/{}", videos.episode);
     book.ask(ada, "add-watchlist", &on, NONE).await;
     book.ask(ada, "list-watchlist", "GET /api/watchlist", NONE).await;
+    book.ask(ada, "get-home", "GET /api/home", NONE).await;
     let off = format!("DELETE /api/watchlist/{}", videos.episode);
     book.ask(ada, "remove-watchlist", &off, NONE).await;
     let watched = format!("/api/videos/{}/watched", videos.episode);

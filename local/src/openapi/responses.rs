@@ -19,8 +19,8 @@ pub(super) fn of(
 ) -> BTreeMap<String, Value> {
     let mut responses = BTreeMap::new();
     responses.insert(operation.status.to_string(), success(function, operation, examples));
-    if operation.cache == Cache::Public {
-        let headers = headers(&["XRequestId", "ETag", "CacheControl"]);
+    if operation.cache != Cache::NoStore {
+        let headers = headers(&[&["XRequestId", "CacheControl"], cache_headers(operation)].concat());
         let description = "The response that the client has is still current.";
         responses.insert("304".to_owned(), json!({ "description": description, "headers": headers }));
     }
@@ -37,16 +37,22 @@ pub(super) fn of(
 
 fn success(function: &str, operation: &Operation, examples: &Examples) -> Value {
     let mut names = vec!["XRequestId", "CacheControl"];
-    match operation.cache {
-        Cache::Public => names.push("ETag"),
-        Cache::NoStore if operation.limit != Limit::Exempt => names.extend(RATE_LIMIT),
-        Cache::NoStore => {}
-    }
+    names.extend(cache_headers(operation));
     let mut content = json!({ "schema": operation.output });
     if let Some(example) = examples.response(function) {
         content["example"] = example.clone();
     }
     json!({ "description": "Success.", "headers": headers(&names), "content": { "application/json": content } })
+}
+
+/// The headers of a success that follow from who may keep it.
+fn cache_headers(operation: &Operation) -> &'static [&'static str] {
+    match (operation.cache, operation.limit) {
+        (Cache::Public, _) | (Cache::Tagged, Limit::Exempt) => &["ETag"],
+        (Cache::Tagged, _) => &["ETag", "RateLimit", "RateLimitPolicy"],
+        (Cache::NoStore, Limit::Exempt) => &[],
+        (Cache::NoStore, _) => &RATE_LIMIT,
+    }
 }
 
 /// The response that carries one of these codes.

@@ -34,6 +34,11 @@ const LATELY: [(&str, i64, usize, i64); 5] = [
     ("viewer", 1_800, 1, 55),
 ];
 
+/// The watchlists of the accounts for signing in: whose, and which films, what was added first first.
+const WATCHLISTS: [(&str, &[usize]); 3] = [("premium", &[12, 8, 6]), ("basic", &[13, 7]), ("viewer", &[9, 2])];
+/// When those films are added, in seconds before the end: before anything is left unfinished.
+const LISTED_SECONDS: i64 = 12_000;
+
 /// An event of the history.
 enum Step {
     Release(usize),
@@ -43,6 +48,8 @@ enum Step {
     Watch(&'static Member, u32),
     /// A member watches a film up to a percentage.
     Begin(&'static Member, usize, i64),
+    /// A member puts a film on their watchlist.
+    List(&'static Member, usize),
     /// A month has passed.
     Say(i64),
 }
@@ -109,6 +116,14 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
         let member = DEMO.iter().find(|member| member.name == name);
         steps.extend(member.map(|member| (DAYS * DAY - before_end, Step::Begin(member, film, hundredths))));
     }
+    for (name, films) in WATCHLISTS {
+        let member = DEMO.iter().find(|member| member.name == name);
+        let of_member = |member: &'static Member| films.iter().map(move |film| Step::List(member, *film));
+        let listed = member.into_iter().flat_map(of_member);
+        steps.extend(
+            (0..).zip(listed).map(|(number, step): (i64, Step)| (DAYS * DAY - LISTED_SECONDS + number * 60, step)),
+        );
+    }
     steps.extend((1..DAYS / 30).map(|month| (month * 30 * DAY, Step::Say(month))));
     steps.sort_by_key(|(second, _)| *second);
     steps
@@ -138,6 +153,7 @@ impl Stage<'_> {
             },
             Step::Watch(member, drawn) => self.watch(member, drawn).await,
             Step::Begin(member, film, hundredths) => self.see(member, film, hundredths).await.map(drop),
+            Step::List(member, film) => self.list(member, film).await,
             Step::Say(month) => {
                 let line = json!({ "level": "info", "demo_history": format!("{month} of {} months", DAYS / 30) });
                 self.machine.log.announce(&line.to_string());
@@ -224,6 +240,13 @@ impl Stage<'_> {
                 self.see(member, free[of(4) as usize % free.len()], hundredths).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn list(&mut self, member: &'static Member, film: usize) -> Result<(), String> {
+        let visitor = self.people.get_mut(member.name).ok_or("this member has not registered yet")?;
+        visitor.come_back().await?;
+        visitor.call("PUT", &format!("/api/watchlist/{}", self.films[film].id), Value::Null).await?;
         Ok(())
     }
 

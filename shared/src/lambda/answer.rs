@@ -26,7 +26,7 @@ pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cach
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
-    if public {
+    if cache != Cache::NoStore {
         let tag = etag(&body);
         let current = has_current(asked, &tag);
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(ApiError::internal)?);

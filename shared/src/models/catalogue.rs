@@ -148,6 +148,7 @@ pub struct Snapshot {
     series: Vec<Arc<SeriesEntry>>,
     /// The indexes of each series's episodes, in order.
     episodes: HashMap<SeriesId, Vec<u32>>,
+    by_id: HashMap<VideoId, u32>,
     /// The folded title and category of each entry.
     folded: Vec<(String, String)>,
     index: Index,
@@ -180,6 +181,7 @@ impl Snapshot {
         snapshot.title = snapshot.sorted(Sort::Title);
         snapshot.popular = snapshot.sorted(Sort::Popular);
         snapshot.episodes = snapshot.by_series();
+        snapshot.by_id = (0..).zip(&snapshot.entries).map(|(number, entry)| (entry.video.id, number)).collect();
         snapshot
     }
 
@@ -240,7 +242,30 @@ impl Snapshot {
         PublicSeries::of(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
     }
 
-    fn shown_episodes(&self, id: SeriesId, now: Timestamp) -> impl Iterator<Item = &PublicVideo> {
+    /// A video that is visible at `now`.
+    pub fn shown(&self, id: VideoId, now: Timestamp) -> Option<&PublicVideo> {
+        let entry = self.entry(*self.by_id.get(&id)?);
+        entry.is_shown(now).then_some(&entry.video)
+    }
+
+    /// Every video that is visible at `now`, in order, with its folded category.
+    pub fn ordered(&self, sort: Sort, now: Timestamp) -> impl Iterator<Item = (&Entry, &str)> {
+        let all = self.order(sort).iter().map(|number| (self.entry(*number), self.folded[*number as usize].1.as_str()));
+        all.filter(move |(entry, _)| entry.is_shown(now))
+    }
+
+    /// Every series of which an episode is visible at `now`.
+    pub fn all_series(&self, now: Timestamp) -> impl Iterator<Item = PublicSeries> {
+        self.series.iter().filter_map(move |entry| self.public(entry, now))
+    }
+
+    /// A category's name as [`Snapshot::ordered`] folds it.
+    pub fn folded_category(name: &str) -> String {
+        fold(name)
+    }
+
+    /// The episodes of a series that are visible at `now`, in order.
+    pub fn shown_episodes(&self, id: SeriesId, now: Timestamp) -> impl Iterator<Item = &PublicVideo> {
         let numbers = self.episodes.get(&id).map(Vec::as_slice).unwrap_or_default();
         numbers
             .iter()

@@ -10,6 +10,7 @@ pub mod entitlement;
 pub mod figures;
 pub mod format;
 pub mod grant;
+pub mod home;
 pub mod ids;
 pub mod language;
 pub mod ledger;

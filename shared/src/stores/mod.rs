@@ -8,6 +8,7 @@ pub mod database;
 pub mod deletions;
 pub mod devices;
 pub mod error;
+pub mod home;
 pub mod mail;
 pub mod members;
 pub mod metrics;

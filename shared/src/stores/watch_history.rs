@@ -28,6 +28,9 @@ use uuid::Uuid;
 const TRIES_MAX: usize = 5;
 /// The longest that one call deletes, well within a request's deadline.
 const DELETING_MAX: Duration = Duration::from_secs(4);
+/// The most rows that are read of a whole history, and of each index in place of what is missing of it.
+const WHOLE_MAX: i32 = 2_000;
+const LATEST_MAX: u32 = 50;
 /// Rows whose keys are read at once for deleting them.
 const DELETED_PAGE: i32 = 500;
 /// The most keys of one `BatchWriteItem`.
@@ -299,6 +302,42 @@ impl Histories {
         Ok(merged(joined(to_continue, watched, limit), carried, after.as_ref(), limit))
     }
 
+    /// A user's whole history in one round trip, in no order. Of a very long one: the rows of the newest videos, the id from which on
+    /// these are all, and what was watched last.
+    #[boxed]
+    pub async fn whole(
+        &self,
+        user_id: UserId,
+        slots: &Slots,
+    ) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
+        let (newest_videos, to_continue, watched, carried) = tokio::try_join!(
+            self.newest_videos(user_id),
+            self.listed(Listing::Continue, user_id, LATEST_MAX, None),
+            self.listed(Listing::Watched, user_id, LATEST_MAX, None),
+            self.carried(user_id, slots.carried(), slots),
+        )?;
+        let (rows, known_from) = newest_videos;
+        let others = carried.into_iter().chain(to_continue.0).chain(watched.0);
+        let mut seen = HashSet::new();
+        let all = rows.into_iter().chain(others).filter(|row| seen.insert(row.video_id));
+        Ok((all.map(|row| with_lease(row, slots)).collect(), known_from))
+    }
+
+    /// The rows of the newest videos; and the id of the last one, if there are more.
+    async fn newest_videos(&self, user_id: UserId) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
+        let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
+        let query = query
+            .key_condition_expression("user_id = :user")
+            .expression_attribute_values(":user", AttributeValue::S(user_id.to_string()))
+            .projection_expression("user_id, video_id, progress, completed, last_watched_at, cleared_at, version")
+            .scan_index_forward(false)
+            .limit(WHOLE_MAX);
+        let answer = query.send().await.map_err(failed)?;
+        let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<WatchHistory>, _>>()?;
+        let known_from = answer.last_evaluated_key.and(rows.last()).map(|row| row.video_id);
+        Ok((rows, known_from))
+    }
+
     /// The rows whose newest position is in a lease, with that position.
     async fn carried(
         &self,
@@ -410,6 +449,11 @@ impl After {
     fn place(&self) -> (&str, VideoId) {
         (&self.at, self.video_id)
     }
+}
+
+fn with_lease(row: WatchHistory, slots: &Slots) -> WatchHistory {
+    let position = slots.position(row.video_id);
+    row.with(position)
 }
 
 /// A page of two indexes together. A row that moved from one to the other meanwhile is in both.

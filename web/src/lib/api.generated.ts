@@ -559,6 +559,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the viewer's start screen in one answer. */
+        get: operations["get-home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -1754,6 +1771,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Acknowledgement"];
         };
+        GetHomeResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Home"];
+        };
         GetMeResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -1818,6 +1840,22 @@ export interface components {
              */
             client_time?: components["schemas"]["DeviceTime"] | null;
         };
+        /** @description The title at the top. */
+        Hero: {
+            /** @description It. */
+            video: components["schemas"]["HomeVideo"];
+            /** @description Why it is there. */
+            reason: components["schemas"]["HeroReason"];
+        };
+        /**
+         * @description Why a title is at the top.
+         *
+         *     - `featured`: The operator features it.
+         *     - `popular`: Others watch it most.
+         *     - `new`: It was published last; nobody has watched any yet.
+         * @enum {string}
+         */
+        HeroReason: "featured" | "popular" | "new";
         /** @description A video that was watched. */
         HistoryItem: {
             video: components["schemas"]["Video"];
@@ -1830,6 +1868,87 @@ export interface components {
             completed: boolean;
             /** Format: date-time */
             last_watched_at: string;
+        };
+        /** @description The start screen. */
+        Home: {
+            /** @description The title at the top; `null` if there is none that the viewer has not watched. */
+            hero: components["schemas"]["Hero"] | null;
+            /** @description What to continue, and the episodes that come next, what was watched last first. */
+            continue_watching: components["schemas"]["HomeContinue"][];
+            /** @description The viewer's watchlist, what was added last first, without what is shown above it. */
+            watchlist: components["schemas"]["HomeVideo"][];
+            /** @description Shelves of the catalogue. */
+            shelves: components["schemas"]["Shelf"][];
+            /** @description The cards of the shelves, each once: several shelves may show the same title, and its images are most of the answer. */
+            videos: components["schemas"]["HomeVideo"][];
+        };
+        /** @description A card of Continue watching: the film or the episode itself. */
+        HomeContinue: {
+            /** @description The film or episode. */
+            video: components["schemas"]["HomeVideo"];
+            /**
+             * Format: double
+             * @description The position, in seconds from the start.
+             */
+            progress: number;
+            /**
+             * Format: date-time
+             * @description When the title was last watched.
+             */
+            last_watched_at: string;
+            /** @description Whether it is the episode after the one that was watched to its end. */
+            is_up_next: boolean;
+        };
+        /** @description The series of a card. */
+        HomeSeries: {
+            /** @description The id. */
+            id: components["schemas"]["SeriesId"];
+            /** @description Its title. */
+            title: string;
+            /** @description Its seasons, in order. */
+            seasons: components["schemas"]["Season"][];
+        };
+        /**
+         * @description A card. That of a series in a list has the series's title, description and images, and the id, season and number of the episode
+         *     that it opens; `duration` is `null`.
+         */
+        HomeVideo: {
+            /** @description The id. */
+            id: components["schemas"]["VideoId"];
+            /** @description Its title. */
+            title: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /** @description The plan that it requires. */
+            required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: double
+             * @description Seconds; `null` until it is encoded.
+             */
+            duration: number | null;
+            /** @description Its images; `null` until it is encoded. */
+            poster: components["schemas"]["Poster"] | null;
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /**
+             * Format: int64
+             * @description Its season.
+             */
+            season?: number | null;
+            /**
+             * Format: int64
+             * @description Its episode number.
+             */
+            episode?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was or will be published; `null` if it is not published.
+             */
+            published_at: string | null;
+            /** @description The series, if it is one or an episode of one. */
+            series?: components["schemas"]["HomeSeries"] | null;
         };
         /** @description What went wrong with the input. */
         InputError: {
@@ -2798,6 +2917,26 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Watched"];
         };
+        /** @description A shelf. */
+        Shelf: {
+            /** @description Stays the same from one answer to the next: `new`, `popular`, or `category:` with the category in lower case and without accents. */
+            id: string;
+            /** @description What is on it. */
+            kind: components["schemas"]["ShelfKind"];
+            /** @description The category, if its kind is `category`. */
+            category?: string | null;
+            /** @description Its cards in their order, by the `id` of a card in `videos`. */
+            video_ids: components["schemas"]["VideoId"][];
+        };
+        /**
+         * @description What is on a shelf.
+         *
+         *     - `new`: What was published last.
+         *     - `popular`: What is watched most.
+         *     - `category`: The titles of one category, what is watched most first.
+         * @enum {string}
+         */
+        ShelfKind: "new" | "popular" | "category";
         /** @description A token and its user: the response to registration, sign-in and refresh. */
         SignIn: {
             /** @description The session's token, for `Authorization: Bearer`. */
@@ -7673,8 +7812,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8134,6 +8273,173 @@ export interface operations {
             };
         };
     };
+    "get-home": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "hero": {
+                     *           "video": {
+                     *             "id": "01a22e41-593e-77ca-82b2-ace932f94b68",
+                     *             "title": "Harbour Nine",
+                     *             "description": "The night shift of a harbour, and what the sea brings.",
+                     *             "category": "Drama",
+                     *             "required_plan": "basic",
+                     *             "duration": null,
+                     *             "poster": {
+                     *               "url": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#222b32"
+                     *             },
+                     *             "series_id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *             "season": 1,
+                     *             "episode": 1,
+                     *             "published_at": "2026-11-30T20:59:24.366619648Z",
+                     *             "series": {
+                     *               "id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *               "title": "Harbour Nine",
+                     *               "seasons": [
+                     *                 {
+                     *                   "season": 1,
+                     *                   "episodes": 1
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "reason": "new"
+                     *         },
+                     *         "continue_watching": [
+                     *           {
+                     *             "video": {
+                     *               "id": "01a22e41-5944-7d4b-9c4a-807cabd06edd",
+                     *               "title": "The Lighthouse",
+                     *               "description": "A film by the sea.",
+                     *               "category": "Drama",
+                     *               "required_plan": "premium",
+                     *               "duration": 60,
+                     *               "poster": {
+                     *                 "url": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#2c1a2c"
+                     *               },
+                     *               "published_at": "2026-11-30T20:59:24.375656006Z"
+                     *             },
+                     *             "progress": 31.5,
+                     *             "last_watched_at": "2026-11-30T20:59:26.247243Z",
+                     *             "is_up_next": false
+                     *           }
+                     *         ],
+                     *         "watchlist": [],
+                     *         "shelves": [],
+                     *         "videos": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetHomeResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -8165,8 +8471,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8288,8 +8594,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8873,8 +9179,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8988,8 +9294,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9126,8 +9432,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10552,8 +10858,8 @@ export interface operations {
             304: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;

@@ -1,0 +1,59 @@
+//! `GET /api/home`: the viewer's start screen in one answer.
+
+use shared::auth::token::Identity;
+use shared::endpoint::{Cache, Call, Endpoint, Reply, Tag, Viewer};
+use shared::http::error::{ApiError, Code};
+use shared::models::home::{Home, HomeLayout, Viewing, arrange};
+use shared::models::streams::Slots;
+use shared::services::{ConfigError, Services};
+use shared::stores::catalogue::{Catalogue, Version};
+use shared::stores::row::{Key, MayFail};
+use shared::stores::watch_history::Histories;
+use shared::stores::watchlist::Watchlists;
+
+/// The most videos of a watchlist that are considered: some may be shown elsewhere on the screen, or be unpublished.
+const WATCHLIST_READ: u32 = 60;
+
+/// Arranges the start screen.
+pub struct GetHome {
+    catalogue: Catalogue,
+    histories: Histories,
+    watchlists: Watchlists,
+}
+
+impl Endpoint for GetHome {
+    type Caller = Viewer;
+    type Input = ();
+    type Reads = (Key<Slots>, Key<HomeLayout>, MayFail<Key<Version>>);
+    type Output = Home;
+    const SUMMARY: &'static str = "Returns the viewer's start screen in one answer.";
+    const TAG: Tag = Tag::Library;
+    const CODES: &'static [Code] = &[];
+    const CACHE: Cache = Cache::Tagged;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            catalogue: Catalogue::connect(services).await?,
+            histories: Histories::connect(services)?,
+            watchlists: Watchlists::connect(services)?,
+        })
+    }
+
+    fn reads(&self, (): &(), who: &Identity) -> Self::Reads {
+        (Slots::key(who.user_id), HomeLayout::key(), Version::lenient_key())
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Home>, ApiError> {
+        let user_id = call.caller.user.id;
+        let (slots, layout, version) = call.rows;
+        let slots = slots.unwrap_or_default();
+        let (snapshot, (rows, known_from), (listed, _)) = tokio::try_join!(
+            self.catalogue.current(version),
+            self.histories.whole(user_id, &slots),
+            self.watchlists.newest(user_id, WATCHLIST_READ, None),
+        )?;
+        let watchlist = listed.into_iter().map(|row| row.video_id).collect();
+        let viewing = Viewing { rows, known_from, watchlist };
+        Ok(Reply::of(arrange(&snapshot, &viewing, &layout.unwrap_or_default(), call.now)))
+    }
+}

@@ -1,0 +1,672 @@
+//! A viewer's start screen: what is on it, and in which order. One answer holds everything that an app shows first.
+//!
+//! A title is a film, or a series with all its episodes. Lists show a title once, as one card; that of a series opens at the viewer's
+//! next episode. What is seen without scrolling (the hero, Continue watching, the watchlist and the first shelf) shows no title twice.
+
+use crate::models::catalogue::{Entry, Snapshot, Sort};
+use crate::models::ids::{SeriesId, VideoId};
+use crate::models::progress::{WatchHistory, is_completed};
+use crate::models::series::{PublicSeries, Season};
+use crate::models::video_view::PublicVideo;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use uuid::Uuid;
+
+/// The most cards of Continue watching, and of the watchlist.
+const ROW_MAX: usize = 20;
+/// The most cards of a shelf.
+const SHELF_MAX: usize = 12;
+/// The most shelves.
+const SHELVES_MAX: usize = 12;
+/// The fewest titles of a category that has a shelf.
+const CATEGORY_MIN: usize = 2;
+
+/// What is known of a viewer.
+#[derive(Debug, Default)]
+pub struct Viewing {
+    /// What they have watched, each video once, with its newest position.
+    pub rows: Vec<WatchHistory>,
+    /// Set if only the rows of videos from this id on are all there: of older videos it is not known whether they were watched.
+    pub known_from: Option<VideoId>,
+    /// The videos on their watchlist, what was added last first.
+    pub watchlist: Vec<VideoId>,
+}
+
+/// What the operator wants to see on every start screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeLayout {
+    /// The featured video or series.
+    #[serde(default)]
+    pub featured: Option<Uuid>,
+    /// The shelves in their order; if there are none, everything in the usual order.
+    #[serde(default)]
+    pub shelves: Vec<ShelfKey>,
+}
+
+/// The content of a shelf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelfKey {
+    /// What is on it.
+    pub kind: ShelfKind,
+    /// The category, ignoring case and accents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+/// The start screen.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Home {
+    /// The title at the top; `null` if there is none that the viewer has not watched.
+    pub hero: Option<Hero>,
+    /// What to continue, and the episodes that come next, what was watched last first.
+    pub continue_watching: Vec<HomeContinue>,
+    /// The viewer's watchlist, what was added last first, without what is shown above it.
+    pub watchlist: Vec<HomeVideo>,
+    /// Shelves of the catalogue.
+    pub shelves: Vec<Shelf>,
+    /// The cards of the shelves, each once: several shelves may show the same title, and its images are most of the answer.
+    pub videos: Vec<HomeVideo>,
+}
+
+/// The title at the top.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Hero {
+    /// It.
+    pub video: HomeVideo,
+    /// Why it is there.
+    pub reason: HeroReason,
+}
+
+/// Why a title is at the top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeroReason {
+    /// The operator features it.
+    Featured,
+    /// Others watch it most.
+    Popular,
+    /// It was published last; nobody has watched any yet.
+    New,
+}
+
+/// A card. That of a series in a list has the series's title, description and images, and the id, season and number of the episode
+/// that it opens; `duration` is `null`.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct HomeVideo {
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub video: PublicVideo,
+    /// The series, if it is one or an episode of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub series: Option<HomeSeries>,
+}
+
+/// The series of a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct HomeSeries {
+    /// The id.
+    pub id: SeriesId,
+    /// Its title.
+    pub title: String,
+    /// Its seasons, in order.
+    pub seasons: Vec<Season>,
+}
+
+/// A card of Continue watching: the film or the episode itself.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HomeContinue {
+    /// The film or episode.
+    pub video: HomeVideo,
+    /// The position, in seconds from the start.
+    pub progress: f64,
+    /// When the title was last watched.
+    pub last_watched_at: Timestamp,
+    /// Whether it is the episode after the one that was watched to its end.
+    pub is_up_next: bool,
+}
+
+/// A shelf.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Shelf {
+    /// Stays the same from one answer to the next: `new`, `popular`, or `category:` with the category in lower case and without accents.
+    pub id: String,
+    /// What is on it.
+    pub kind: ShelfKind,
+    /// The category, if its kind is `category`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Its cards in their order, by the `id` of a card in `videos`.
+    pub video_ids: Vec<VideoId>,
+}
+
+/// What is on a shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShelfKind {
+    /// What was published last.
+    New,
+    /// What is watched most.
+    Popular,
+    /// The titles of one category, what is watched most first.
+    Category,
+}
+
+/// A film, or a series with all its episodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Title {
+    Film(VideoId),
+    Series(SeriesId),
+}
+
+/// What a viewer does next with a title that they have watched.
+struct Next<'a> {
+    video: &'a PublicVideo,
+    progress: f64,
+    last_watched_at: Timestamp,
+    is_up_next: bool,
+}
+
+/// Arranges the start screen of a viewer as of `now`.
+pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now: Timestamp) -> Home {
+    let stage = Stage::of(snapshot, viewing, now);
+    let mut above: HashSet<Title> = stage.to_continue.iter().map(|next| stage.title(next.video)).collect();
+    let hero = stage.hero(viewing, layout);
+    above.extend(hero.as_ref().map(|(title, _)| *title));
+
+    let wanted = viewing.watchlist.iter().filter_map(|id| snapshot.shown(*id, now)).map(|video| stage.title(video));
+    let watchlist: Vec<Title> = wanted.filter(|title| above.insert(*title)).take(ROW_MAX).collect();
+    let shelves = stage.shelves(layout, &above);
+    let mut seen = HashSet::new();
+    let on_shelves = shelves.iter().flat_map(|(_, titles)| titles).filter(|title| seen.insert(**title));
+    Home {
+        videos: on_shelves.map(|title| stage.card(*title)).collect(),
+        shelves: shelves.into_iter().map(|(shelf, _)| shelf).collect(),
+        hero: hero.map(|(title, reason)| Hero { video: stage.card(title), reason }),
+        watchlist: watchlist.into_iter().map(|title| stage.card(title)).collect(),
+        continue_watching: stage.to_continue.iter().map(|next| stage.continued(next)).collect(),
+    }
+}
+
+/// The catalogue as one viewer sees it.
+struct Stage<'a> {
+    snapshot: &'a Snapshot,
+    now: Timestamp,
+    /// The series that are shown.
+    series: HashMap<SeriesId, PublicSeries>,
+    rows: HashMap<VideoId, &'a WatchHistory>,
+    /// Titles of which something was watched.
+    watched: HashSet<Title>,
+    /// One for each title, what was watched last first.
+    to_continue: Vec<Next<'a>>,
+}
+
+impl<'a> Stage<'a> {
+    fn of(snapshot: &'a Snapshot, viewing: &'a Viewing, now: Timestamp) -> Self {
+        let mut stage = Self {
+            snapshot,
+            now,
+            series: snapshot.all_series(now).map(|series| (series.id, series)).collect(),
+            rows: viewing.rows.iter().map(|row| (row.video_id, row)).collect(),
+            watched: HashSet::new(),
+            to_continue: Vec::new(),
+        };
+        let mut by_title: HashMap<Title, Vec<(&WatchHistory, &PublicVideo)>> = HashMap::new();
+        for row in viewing.rows.iter().filter(|row| !row.is_cleared()) {
+            if let Some(video) = snapshot.shown(row.video_id, now) {
+                by_title.entry(stage.title(video)).or_default().push((row, video));
+            }
+        }
+        stage.to_continue = by_title.values().filter_map(|rows| stage.next(rows)).collect();
+        stage.to_continue.sort_by_key(|next| (Reverse(next.last_watched_at), next.video.id));
+        stage.to_continue.truncate(ROW_MAX);
+        stage.watched = by_title.into_keys().collect();
+        stage
+    }
+
+    fn title(&self, video: &PublicVideo) -> Title {
+        let series = video.series_id.filter(|id| self.series.contains_key(id));
+        series.map_or(Title::Film(video.id), Title::Series)
+    }
+
+    /// What comes next of a title, by what was watched of it last: that itself, or the first episode after it that is not finished.
+    /// An episode that was barely started does not count.
+    fn next(&self, rows: &[(&WatchHistory, &'a PublicVideo)]) -> Option<Next<'a>> {
+        let counts = rows.iter().filter(|(row, video)| is_finished(row, video) || row.is_to_continue(video.duration));
+        let (row, video) = counts.max_by_key(|(row, video)| (row.last_watched_at, Reverse(video.id)))?;
+        let last_watched_at = row.last_watched_at;
+        if !is_finished(row, video) {
+            return Some(Next { video, progress: row.progress, last_watched_at, is_up_next: false });
+        }
+        let Title::Series(series) = self.title(video) else { return None };
+        let later = self.snapshot.shown_episodes(series, self.now).skip_while(|episode| episode.id != video.id).skip(1);
+        let row_of = |episode: &PublicVideo| self.rows.get(&episode.id).copied();
+        let mut unfinished = later.filter(|episode| row_of(episode).is_none_or(|row| !is_finished(row, episode)));
+        let video = unfinished.next()?;
+        let begun = row_of(video).filter(|row| row.is_to_continue(video.duration));
+        let progress = begun.map_or(0.0, |row| row.progress);
+        Some(Next { video, progress, last_watched_at, is_up_next: begun.is_none() })
+    }
+
+    /// What the operator features, else the best title that the viewer has not watched. One that is on their watchlist is taken
+    /// only if there is no other, because it would leave the row below.
+    fn hero(&self, viewing: &Viewing, layout: &HomeLayout) -> Option<(Title, HeroReason)> {
+        let is_new = |title: &Title| !self.watched.contains(title);
+        if let Some(title) = layout.featured.and_then(|id| self.titled(id)).filter(is_new) {
+            return Some((title, HeroReason::Featured));
+        }
+        let is_known = |entry: &&Entry| viewing.known_from.is_none_or(|from| self.oldest_id(&entry.video) >= from);
+        let best = |(entry, _): (&'a Entry, &str)| {
+            Some(entry).filter(is_known).map(|entry| (self.title(&entry.video), entry.views))
+        };
+        let unwatched: Vec<(Title, u64)> = self
+            .snapshot
+            .ordered(Sort::Popular, self.now)
+            .filter_map(best)
+            .filter(|(title, _)| is_new(title))
+            .collect();
+        let listed: HashSet<Title> = viewing
+            .watchlist
+            .iter()
+            .filter_map(|id| self.snapshot.shown(*id, self.now))
+            .map(|video| self.title(video))
+            .collect();
+        let other = unwatched.iter().find(|(title, _)| !listed.contains(title));
+        let (title, views) = *other.or_else(|| unwatched.first())?;
+        Some((title, if views > 0 { HeroReason::Popular } else { HeroReason::New }))
+    }
+
+    /// The lowest id among the videos of a video's title.
+    fn oldest_id(&self, video: &PublicVideo) -> VideoId {
+        match self.title(video) {
+            Title::Film(id) => id,
+            Title::Series(id) => {
+                self.snapshot.shown_episodes(id, self.now).map(|episode| episode.id).min().unwrap_or(video.id)
+            }
+        }
+    }
+
+    /// The title that an id of a video or of a series names, if it is shown.
+    fn titled(&self, id: Uuid) -> Option<Title> {
+        let series = SeriesId::from_uuid(id);
+        if self.series.contains_key(&series) {
+            return Some(Title::Series(series));
+        }
+        self.snapshot.shown(VideoId::from_uuid(id), self.now).map(|video| self.title(video))
+    }
+
+    /// The shelves with their titles; the first has none of those `above` it.
+    fn shelves(&self, layout: &HomeLayout, above: &HashSet<Title>) -> Vec<(Shelf, Vec<Title>)> {
+        let (new, popular) = (self.titles(Sort::Newest), self.titles(Sort::Popular));
+        let categories = self.categories();
+        let mut shelves: Vec<(Shelf, Vec<Title>)> = Vec::new();
+        for key in self.order(layout, &categories) {
+            let (kind, found) = (key.kind, categories.get(&key.category));
+            let titles = match kind {
+                ShelfKind::New => &new,
+                ShelfKind::Popular => &popular,
+                ShelfKind::Category => match found {
+                    Some((_, titles)) => titles,
+                    None => continue,
+                },
+            };
+            let is_first = shelves.is_empty();
+            let shown = titles.iter().copied().filter(|title| !is_first || !above.contains(title));
+            let shown: Vec<Title> = shown.take(SHELF_MAX).collect();
+            let least = if kind == ShelfKind::Category { CATEGORY_MIN } else { 1 };
+            if shown.len() < least || shelves.len() == SHELVES_MAX {
+                continue;
+            }
+            let id = match kind {
+                ShelfKind::New => "new".to_owned(),
+                ShelfKind::Popular => "popular".to_owned(),
+                ShelfKind::Category => format!("category:{}", key.category),
+            };
+            let category = found.filter(|_| kind == ShelfKind::Category).map(|(name, _)| name.clone());
+            let video_ids = shown.iter().map(|title| self.opens(*title).id).collect();
+            shelves.push((Shelf { id, kind, category, video_ids }, shown));
+        }
+        shelves
+    }
+
+    /// The shelves in the operator's order, or what is new, what is popular, and the categories, the largest first.
+    fn order(&self, layout: &HomeLayout, categories: &Categories) -> Vec<Place> {
+        let place = |kind, category: &str| Place { kind, category: category.to_owned() };
+        if !layout.shelves.is_empty() {
+            let folded = |key: &ShelfKey| Snapshot::folded_category(key.category.as_deref().unwrap_or_default());
+            return layout.shelves.iter().map(|key| Place { kind: key.kind, category: folded(key) }).collect();
+        }
+        let mut largest: Vec<(&String, usize)> =
+            categories.iter().map(|(folded, (_, titles))| (folded, titles.len())).collect();
+        largest.sort_by_key(|(folded, titles)| (Reverse(*titles), (*folded).clone()));
+        let ends = [place(ShelfKind::New, ""), place(ShelfKind::Popular, "")];
+        ends.into_iter().chain(largest.iter().map(|(folded, _)| place(ShelfKind::Category, folded))).collect()
+    }
+
+    /// All titles in an order, each once.
+    fn titles(&self, sort: Sort) -> Vec<Title> {
+        let mut seen = HashSet::new();
+        let all = self.snapshot.ordered(sort, self.now).map(|(entry, _)| self.title(&entry.video));
+        all.filter(|title| seen.insert(*title)).collect()
+    }
+
+    /// The titles of each category, by its folded name, with its name. Each title once, even if its episodes are of several.
+    fn categories(&self) -> Categories {
+        let mut categories = Categories::new();
+        let mut seen = HashSet::new();
+        for (entry, folded) in self.snapshot.ordered(Sort::Popular, self.now) {
+            let title = self.title(&entry.video);
+            if !seen.insert(title) {
+                continue;
+            }
+            let (name, folded) = match title {
+                Title::Film(_) => (&entry.video.category, folded.to_owned()),
+                Title::Series(id) => {
+                    let name = &self.series[&id].category;
+                    (name, Snapshot::folded_category(name))
+                }
+            };
+            categories.entry(folded).or_insert_with(|| (name.clone(), Vec::new())).1.push(title);
+        }
+        categories
+    }
+
+    /// The card of a title in a list.
+    fn card(&self, title: Title) -> HomeVideo {
+        match title {
+            Title::Film(_) => HomeVideo { video: self.opens(title).clone(), series: None },
+            Title::Series(id) => {
+                let series = &self.series[&id];
+                let video = PublicVideo {
+                    title: series.title.clone(),
+                    description: series.description.clone(),
+                    category: series.category.clone(),
+                    poster: series.poster.clone(),
+                    required_plan: series.required_plan,
+                    duration: None,
+                    ..self.opens(title).clone()
+                };
+                HomeVideo { video, series: Some(of_series(series)) }
+            }
+        }
+    }
+
+    /// What the card of a title opens: the film, or the viewer's next episode, or else the first.
+    fn opens(&self, title: Title) -> &'a PublicVideo {
+        match title {
+            Title::Film(id) => self.video(id),
+            Title::Series(id) => {
+                let next = self.to_continue.iter().find(|next| next.video.series_id == Some(id)).map(|next| next.video);
+                next.unwrap_or_else(|| self.video(self.series[&id].first_video_id))
+            }
+        }
+    }
+
+    fn continued(&self, next: &Next<'_>) -> HomeContinue {
+        let series = next.video.series_id.and_then(|id| self.series.get(&id)).map(of_series);
+        HomeContinue {
+            video: HomeVideo { video: next.video.clone(), series },
+            progress: next.progress,
+            last_watched_at: next.last_watched_at,
+            is_up_next: next.is_up_next,
+        }
+    }
+
+    /// A video that is shown: titles are only made of such.
+    fn video(&self, id: VideoId) -> &'a PublicVideo {
+        self.snapshot.shown(id, self.now).expect("a title is made of videos that are shown")
+    }
+}
+
+/// By its folded name: a category's name and its titles.
+type Categories = BTreeMap<String, (String, Vec<Title>)>;
+
+/// A shelf's kind and folded category.
+struct Place {
+    kind: ShelfKind,
+    category: String,
+}
+
+/// Whether a video was watched to its end, or left there.
+fn is_finished(row: &WatchHistory, video: &PublicVideo) -> bool {
+    row.completed || is_completed(row.progress, video.duration, None)
+}
+
+fn of_series(series: &PublicSeries) -> HomeSeries {
+    HomeSeries { id: series.id, title: series.title.clone(), seasons: series.seasons.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::catalogue::Listed;
+    use crate::models::device_clock::DeviceClocks;
+    use crate::models::ids::UserId;
+    use crate::models::plan::RequiredPlan;
+    use crate::models::series::SeriesEntry;
+    use std::sync::Arc;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("in range")
+    }
+
+    fn id(number: u128) -> VideoId {
+        VideoId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn series_id(number: u128) -> SeriesId {
+        SeriesId::from_uuid(Uuid::from_u128(number))
+    }
+
+    /// A film, published in the order of its number, with as many views.
+    fn film(number: u128, category: &str, views: u64) -> Listed {
+        let video = PublicVideo {
+            id: id(number),
+            title: format!("Film {number}"),
+            description: String::new(),
+            category: category.to_owned(),
+            required_plan: RequiredPlan::Free,
+            duration: Some(60.0),
+            poster: None,
+            series_id: None,
+            season: None,
+            episode: None,
+            published_at: Some(at(i64::try_from(number).expect("small"))),
+        };
+        Listed::Video(Arc::new(Entry { video, publish_at: None, views }))
+    }
+
+    fn episode(number: u128, series: u128, episode: u32, views: u64) -> Listed {
+        let Listed::Video(entry) = film(number, "Drama", views) else { unreachable!("a film") };
+        let video = PublicVideo { series_id: Some(series_id(series)), episode: Some(episode), ..entry.video.clone() };
+        Listed::Video(Arc::new(Entry { video, ..(*entry).clone() }))
+    }
+
+    fn series(number: u128) -> Listed {
+        Listed::Series(Arc::new(SeriesEntry {
+            series: series_id(number),
+            title: format!("Series {number}"),
+            description: String::new(),
+            category: "Drama".to_owned(),
+        }))
+    }
+
+    /// Six films of three categories and a series of three episodes, which is watched most.
+    fn catalogue() -> Snapshot {
+        Snapshot::of(&[
+            film(1, "Drama", 5),
+            film(2, "Drama", 4),
+            film(3, "Comedy", 3),
+            film(4, "comedy", 2),
+            film(5, "Noir", 1),
+            film(6, "Drama", 0),
+            series(100),
+            episode(11, 100, 1, 9),
+            episode(12, 100, 2, 8),
+            episode(13, 100, 3, 20),
+        ])
+    }
+
+    fn row(video: u128, progress: f64, completed: bool, second: i64) -> WatchHistory {
+        WatchHistory {
+            user_id: UserId::from_uuid(Uuid::from_u128(1)),
+            video_id: id(video),
+            progress,
+            completed,
+            last_watched_at: at(second),
+            cleared_at: None,
+            clocks: DeviceClocks::default(),
+            version: 1,
+        }
+    }
+
+    fn of(rows: &[WatchHistory], watchlist: &[u128]) -> Viewing {
+        let watchlist = watchlist.iter().map(|number| id(*number)).collect();
+        Viewing { rows: rows.to_vec(), known_from: None, watchlist }
+    }
+
+    fn home(viewing: &Viewing) -> Home {
+        arrange(&catalogue(), viewing, &HomeLayout::default(), at(1_000))
+    }
+
+    fn numbers<'a>(cards: impl IntoIterator<Item = &'a HomeVideo>) -> Vec<u128> {
+        cards.into_iter().map(|card| card.video.id.uuid().as_u128()).collect()
+    }
+
+    fn hero(home: &Home) -> Option<(u128, HeroReason)> {
+        home.hero.as_ref().map(|hero| (hero.video.video.id.uuid().as_u128(), hero.reason))
+    }
+
+    fn continued(home: &Home) -> Vec<(u128, f64, bool)> {
+        let items = home.continue_watching.iter();
+        items.map(|item| (item.video.video.id.uuid().as_u128(), item.progress, item.is_up_next)).collect()
+    }
+
+    fn shelves(home: &Home) -> Vec<(&str, Vec<u128>)> {
+        let number = |id: &VideoId| {
+            assert_eq!(home.videos.iter().filter(|card| card.video.id == *id).count(), 1, "each card is there once");
+            id.uuid().as_u128()
+        };
+        home.shelves.iter().map(|shelf| (shelf.id.as_str(), shelf.video_ids.iter().map(number).collect())).collect()
+    }
+
+    #[test]
+    fn a_new_viewer_sees_the_most_watched_title_and_a_series_as_one_card_at_its_first_episode() {
+        let home = home(&Viewing::default());
+        assert_eq!(
+            hero(&home),
+            Some((11, HeroReason::Popular)),
+            "never a middle episode, though the third is watched most"
+        );
+        let card = &home.hero.as_ref().expect("a hero").video;
+        assert_eq!((card.video.title.as_str(), card.video.duration, card.video.episode), ("Series 100", None, Some(1)));
+        assert_eq!(card.series.as_ref().map(|series| series.seasons.len()), Some(1));
+        assert_eq!((continued(&home), numbers(&home.watchlist)), (vec![], vec![]));
+        let expected = [
+            ("new", vec![6, 5, 4, 3, 2, 1]),
+            ("popular", vec![11, 1, 2, 3, 4, 5, 6]),
+            ("category:drama", vec![11, 1, 2, 6]),
+            ("category:comedy", vec![3, 4]),
+        ];
+        assert_eq!(shelves(&home), expected, "the hero is not on the first shelf; Noir has one title and no shelf");
+        assert_eq!(home.shelves[3].category.as_deref(), Some("Comedy"));
+    }
+
+    #[test]
+    fn the_hero_is_never_anything_that_was_watched() {
+        let watched = of(&[row(12, 1.0, false, 10), row(1, 60.0, true, 20)], &[]);
+        assert_eq!(hero(&home(&watched)), Some((2, HeroReason::Popular)));
+        let all: Vec<_> = (1..=6).chain([13]).map(|number| row(number, 1.0, false, 10)).collect();
+        assert_eq!(hero(&home(&of(&all, &[]))), None);
+        let cleared = WatchHistory { cleared_at: Some(at(10)), ..row(5, 0.0, false, 10) };
+        let rest: Vec<_> = all.into_iter().filter(|row| row.video_id != id(5)).chain([cleared]).collect();
+        assert_eq!(hero(&home(&of(&rest, &[]))), Some((5, HeroReason::Popular)), "it was marked as not watched");
+    }
+
+    #[test]
+    fn a_title_of_which_it_is_not_known_whether_it_was_watched_is_no_hero() {
+        let viewing = Viewing { known_from: Some(id(12)), ..Viewing::default() };
+        assert_eq!(hero(&home(&viewing)), None, "not even a series that is only partly known");
+        let viewing = Viewing { known_from: Some(id(3)), ..Viewing::default() };
+        assert_eq!(hero(&home(&viewing)), Some((11, HeroReason::Popular)));
+    }
+
+    #[test]
+    fn a_featured_title_is_the_hero_unless_it_was_watched_or_is_hidden() {
+        let featured = |id: u128, viewing: &Viewing| {
+            let layout = HomeLayout { featured: Some(Uuid::from_u128(id)), shelves: Vec::new() };
+            hero(&arrange(&catalogue(), viewing, &layout, at(1_000)))
+        };
+        let new = Viewing::default();
+        assert_eq!(featured(5, &new), Some((5, HeroReason::Featured)));
+        assert_eq!(featured(100, &new), Some((11, HeroReason::Featured)), "a series");
+        assert_eq!(featured(13, &new), Some((11, HeroReason::Featured)), "an episode stands for its series");
+        assert_eq!(featured(77, &new), Some((11, HeroReason::Popular)), "it is not shown");
+        assert_eq!(featured(5, &of(&[row(5, 9.0, false, 1)], &[])), Some((11, HeroReason::Popular)), "it was watched");
+    }
+
+    #[test]
+    fn after_a_finished_episode_the_next_unfinished_one_is_offered_once_per_series() {
+        let next = |rows: &[WatchHistory]| continued(&home(&of(rows, &[])));
+        assert_eq!(next(&[row(11, 60.0, true, 10)]), [(12, 0.0, true)]);
+        assert_eq!(next(&[row(11, 59.0, false, 10)]), [(12, 0.0, true)], "left at its end");
+        assert_eq!(next(&[row(11, 60.0, true, 10), row(12, 1.0, false, 20)]), [(12, 0.0, true)], "barely started");
+        assert_eq!(next(&[row(11, 60.0, true, 10), row(12, 30.0, false, 20)]), [(12, 30.0, false)]);
+        assert_eq!(next(&[row(12, 30.0, false, 10), row(11, 60.0, true, 20)]), [(12, 30.0, false)], "begun before");
+        assert_eq!(next(&[row(11, 60.0, true, 20), row(12, 60.0, true, 10)]), [(13, 0.0, true)]);
+        assert_eq!(next(&[row(13, 60.0, true, 20), row(11, 30.0, false, 10)]), [], "the last one was watched last");
+        assert_eq!(next(&[row(1, 60.0, true, 10)]), [], "nothing follows a film");
+        assert_eq!(next(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)]).len(), 3);
+    }
+
+    #[test]
+    fn what_is_watched_last_comes_first_and_a_series_opens_at_its_next_episode() {
+        let viewing = of(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)], &[]);
+        let home = home(&viewing);
+        assert_eq!(continued(&home), [(2, 9.0, false), (12, 0.0, true), (1, 9.0, false)]);
+        let item = &home.continue_watching[1].video;
+        assert_eq!((item.video.title.as_str(), item.video.duration), ("Film 12", Some(60.0)), "the episode itself");
+        assert_eq!(item.series.as_ref().map(|series| series.title.as_str()), Some("Series 100"));
+        assert_eq!((home.shelves[1].kind, shelves(&home)[1].1[0]), (ShelfKind::Popular, 12));
+        let card = home.videos.iter().find(|card| card.video.id == id(12)).expect("the series");
+        assert_eq!(card.video.title, "Series 100");
+    }
+
+    #[test]
+    fn no_title_is_twice_above_the_fold() {
+        let viewing = of(&[row(1, 9.0, false, 10), row(12, 60.0, true, 20)], &[2, 13, 1, 3, 77, 3]);
+        let home = home(&viewing);
+        assert_eq!(continued(&home), [(13, 0.0, true), (1, 9.0, false)]);
+        assert_eq!(hero(&home), Some((4, HeroReason::Popular)), "rather one that is not on the watchlist");
+        assert_eq!(numbers(&home.watchlist), [2, 3], "what is continued is left out, and so is what is not shown");
+        assert_eq!(shelves(&home)[0], ("new", vec![6, 5]));
+        let listed = of(&[], &[1, 2, 3, 4, 5, 6, 11]);
+        let home = arrange(&catalogue(), &listed, &HomeLayout::default(), at(1_000));
+        assert_eq!(hero(&home), Some((11, HeroReason::Popular)), "all others are on the watchlist as well");
+        assert_eq!(numbers(&home.watchlist), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(shelves(&home), [], "everything is shown already");
+    }
+
+    #[test]
+    fn an_operators_shelves_have_their_order_and_an_unknown_or_small_category_has_none() {
+        let key = |kind, category: Option<&str>| ShelfKey { kind, category: category.map(str::to_owned) };
+        let keys = [
+            key(ShelfKind::Category, Some("Noir")),
+            key(ShelfKind::Category, Some("COMEDY")),
+            key(ShelfKind::Category, Some("Western")),
+            key(ShelfKind::Popular, None),
+        ];
+        let layout = HomeLayout { featured: None, shelves: keys.to_vec() };
+        let home = arrange(&catalogue(), &Viewing::default(), &layout, at(1_000));
+        assert_eq!(shelves(&home), [("category:comedy", vec![3, 4]), ("popular", vec![11, 1, 2, 3, 4, 5, 6])]);
+    }
+
+    #[test]
+    fn an_empty_catalogue_is_an_empty_screen() {
+        let home = arrange(&Snapshot::default(), &of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
+        assert!(home.hero.is_none() && home.shelves.is_empty());
+        assert!(home.continue_watching.is_empty() && home.watchlist.is_empty());
+    }
+}
