@@ -183,6 +183,36 @@ async fn faults_hit_exactly_as_many_calls_as_requested() {
 }
 
 #[tokio::test]
+async fn a_fault_that_no_call_can_match_is_refused_and_says_why() {
+    let platform = Platform::bare().await;
+    for (wrong, why) in [
+        (json!({ "target": "dynamodb", "table": "nope", "kind": "error", "count": 1 }), "`table` must be one of"),
+        (json!({ "target": "stripe", "table": "users", "kind": "error", "count": 1 }), "`table` goes only with"),
+        (
+            json!({ "target": "dynamodb", "operation": "Nope", "kind": "error", "count": 1 }),
+            "`operation` must be one of",
+        ),
+        (json!({ "target": "mail", "operation": "Query", "kind": "error", "count": 1 }), "SendEmail"),
+        (json!({ "target": "secrets", "operation": "SendEmail", "kind": "error", "count": 1 }), "GetSecretValue"),
+        (
+            json!({ "target": "stripe", "operation": "/v1/customers", "kind": "error", "count": 1 }),
+            "a method and a path",
+        ),
+        (json!({ "target": "mux", "operation": "GET /v1/customers", "kind": "error", "count": 1 }), "/video/v1/"),
+        (json!({ "target": "stripe", "kind": "answer", "count": 1 }), "`answer` is needed"),
+        (json!({ "target": "stripe", "kind": "error", "count": 0 }), "`count` must be from 1"),
+    ] {
+        let answer = platform.console().post("/faults", wrong.clone()).await;
+        assert_eq!(answer.status(), 400, "{wrong}: {answer}");
+        assert!(answer.text().contains(why), "{wrong}: {answer}");
+    }
+    let listed = platform.console().get("/faults").await.json();
+    assert_eq!(listed["faults"], json!([]), "none of them is active");
+    let nobody = json!({ "email": "", "outcome": "decline" });
+    assert_eq!(platform.console().post("/stripe/cards", nobody).await.status(), 400);
+}
+
+#[tokio::test]
 async fn the_tables_can_be_reached_only_with_the_consoles_keys() {
     let platform = Platform::bare().await;
     let keys = platform.console().get("/config").await.json()["aws"].clone();

@@ -183,6 +183,9 @@ async fn cards(State(machine): State<Console>, body: Bytes) -> Answer {
         outcome: Outcome,
     }
     let asked: Asked = read(&body)?;
+    if !asked.email.contains('@') {
+        return Err(refusal(StatusCode::BAD_REQUEST, "`email` must be the address of a customer"));
+    }
     machine.stripe.set_outcome(&asked.email, asked.outcome);
     Ok(Json(json!({ "email": asked.email, "outcome": asked.outcome })))
 }
@@ -193,9 +196,8 @@ async fn faults(State(machine): State<Console>) -> Json<Value> {
 
 async fn add_fault(State(machine): State<Console>, body: Bytes) -> Answer {
     let fault: Fault = read(&body)?;
-    if fault.count == 0 {
-        return Err(refusal(StatusCode::BAD_REQUEST, "`count` must be at least 1"));
-    }
+    let tables: Vec<&str> = machine.template.tables.iter().map(|table| table.name.as_str()).collect();
+    fault.check(&tables).map_err(|problem| refusal(StatusCode::BAD_REQUEST, &problem))?;
     machine.watch.faults.add(fault.clone());
     Ok(Json(json!({ "fault": fault })))
 }

@@ -48,6 +48,9 @@ pub enum Kind {
     Answer,
 }
 
+/// The most calls that a fault lets pass or fails.
+const COUNT_MAX: u32 = 1_000_000;
+
 /// A response that the test provides.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +83,62 @@ pub struct Fault {
     /// The response for [`Kind::Answer`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Canned>,
+}
+
+/// DynamoDB's operations on items.
+const DYNAMODB: [&str; 10] = [
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+impl Fault {
+    /// Checks that some call can match, because a misspelt fault would let a test pass for the wrong reason. `tables` are those
+    /// that exist. The error names the field and what it may be.
+    pub fn check(&self, tables: &[&str]) -> Result<(), String> {
+        if !(1..=COUNT_MAX).contains(&self.count) || self.skip > COUNT_MAX {
+            return Err(format!("`count` must be from 1 to {COUNT_MAX}, and `skip` at most {COUNT_MAX}"));
+        }
+        if let Some(table) = &self.table {
+            if self.target != Target::Dynamodb {
+                return Err("`table` goes only with the target `dynamodb`".to_owned());
+            }
+            if !tables.contains(&table.as_str()) {
+                return Err(format!("`table` must be one of {}", tables.join(", ")));
+            }
+        }
+        if (self.kind == Kind::Answer) != self.answer.is_some() {
+            return Err("`answer` is needed with the kind `answer`, and goes with no other".to_owned());
+        }
+        let Some(operation) = self.operation.as_deref() else { return Ok(()) };
+        let any_of = |names: &[&str]| match names.contains(&operation) {
+            true => Ok(()),
+            false => Err(format!("`operation` must be one of {}", names.join(", "))),
+        };
+        match self.target {
+            Target::Dynamodb => any_of(&DYNAMODB),
+            Target::Secrets => any_of(&["GetSecretValue"]),
+            Target::Mail => any_of(&["SendEmail"]),
+            Target::Stripe if is_route(operation, &["/v1/"]) => Ok(()),
+            Target::Stripe => {
+                Err("`operation` must be a method and a path, as in `POST /v1/customers/{id}`".to_owned())
+            }
+            Target::Mux if is_route(operation, &["/video/v1/", "/system/v1/"]) => Ok(()),
+            Target::Mux => Err("`operation` must be a method and a path, as in `GET /video/v1/assets/{id}`".to_owned()),
+        }
+    }
+}
+
+fn is_route(operation: &str, roots: &[&str]) -> bool {
+    let (method, path) = operation.split_once(' ').unwrap_or_default();
+    ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method) && roots.iter().any(|root| path.starts_with(root))
 }
 
 /// The active faults. Clones share one list.

@@ -49,11 +49,43 @@ pub fn compressed(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
+/// Whether the client accepts gzip (RFC 9110 §12.5.3): its own weight counts, and that of `*` only if gzip is not named.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0));
-        matches!(name.trim(), "gzip" | "*") && !refused
-    })
+    let (mut gzip, mut any) = (None, None);
+    for coding in values.flat_map(|value| value.split(',')) {
+        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = parameters.trim().to_ascii_lowercase().strip_prefix("q=").map(|q| q.trim().parse::<f32>());
+        let is_accepted = !matches!(weight, Some(Ok(q)) if q <= 0.0);
+        match name.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => gzip = Some(is_accepted),
+            "*" => any = Some(is_accepted),
+            _ => {}
+        }
+    }
+    gzip.or(any).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepting(encoding: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, encoding.parse().expect("a value"))])
+    }
+
+    #[test]
+    fn gzip_is_sent_exactly_to_clients_that_accept_it() {
+        for accepted in
+            ["gzip", "GZIP", "x-gzip", "br, gzip;q=0.5", "*", "identity;q=0, *;q=0.1", "*;q=0, gzip", "gzip; Q=1"]
+        {
+            assert!(takes_gzip(&accepting(accepted)), "{accepted}");
+        }
+        for refused in
+            ["", "br", "gzip;q=0", "gzip; Q=0.000", "gzip;q=0, *", "*, gzip;q=0", "*;q=0", "identity", "gzipped"]
+        {
+            assert!(!takes_gzip(&accepting(refused)), "{refused}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
 }

@@ -173,7 +173,12 @@ fn check_domain(domain: &str) -> Result<(), EmailError> {
             return Err(EmailError::MixedScripts);
         }
     }
-    Ok(())
+    if is_top_level(ascii.rsplit('.').next().unwrap_or_default()) { Ok(()) } else { Err(EmailError::UnreachableDomain) }
+}
+
+/// Whether a label can be a top-level domain: two characters at least, beginning with a letter. So an IPv4 address is no domain.
+fn is_top_level(label: &str) -> bool {
+    label.len() >= 2 && label.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// What IDNA 2008 allows: letters, marks, digits, and the few signs that some languages need within a word.
@@ -285,6 +290,10 @@ mod tests {
             "ada@a..example",
             "ada@\u{202e}a.example",
             "ada@a\u{200d}b.example",
+            "ada@127.0.0.1",
+            "ada@example.123",
+            "ada@example.c",
+            "ada@example.4you",
             &format!("ada@{}.example", "a".repeat(64)),
             &format!("{}@example.com", "a".repeat(65)),
         ] {

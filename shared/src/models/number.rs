@@ -77,6 +77,12 @@ impl<const MIN: i64, const MAX: i64> JsonSchema for Whole<MIN, MAX> {
 #[serde(transparent)]
 pub struct SecondsFrom<const MIN: u32>(f64);
 
+/// Seconds rounded to the millisecond, the precision of positions. What a position is compared with must have the same.
+pub fn to_millisecond(seconds: f64) -> f64 {
+    // Adding 0 turns negative zero into zero.
+    (seconds * 1_000.0).round() / 1_000.0 + 0.0
+}
+
 /// Any position in a video, or its length.
 pub type Seconds = SecondsFrom<0>;
 /// Where a video's credits start. It cannot be the beginning, because then the video would count as watched at once.
@@ -94,8 +100,7 @@ impl<const MIN: u32> TryFrom<f64> for SecondsFrom<MIN> {
 
     fn try_from(seconds: f64) -> Result<Self, Self::Error> {
         if (f64::from(MIN)..=f64::from(VIDEO_SECONDS_MAX)).contains(&seconds) {
-            // Adding 0 turns negative zero into zero.
-            Ok(Self((seconds * 1_000.0).round() / 1_000.0 + 0.0))
+            Ok(Self(to_millisecond(seconds)))
         } else {
             Err(format!("must be from {MIN} to {VIDEO_SECONDS_MAX}").into())
         }

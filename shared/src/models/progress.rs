@@ -2,6 +2,7 @@
 
 use crate::models::device_clock::{DeviceClocks, Order, Stamp};
 use crate::models::ids::{UserId, VideoId};
+use crate::models::number::to_millisecond;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -145,7 +146,7 @@ pub fn clamped(position: f64, duration: Option<f64>) -> f64 {
 pub fn is_completed(position: f64, duration: Option<f64>, credits_at: Option<f64>) -> bool {
     let end = duration.map(|duration| duration * COMPLETED_SHARE);
     let credits = credits_at.filter(|credits| is_credits_marker(*credits, duration));
-    end.into_iter().chain(credits).reduce(f64::min).is_some_and(|end| position >= end)
+    end.into_iter().chain(credits).reduce(f64::min).is_some_and(|end| position >= to_millisecond(end))
 }
 
 /// Whether credits can start there: after the start of the film, and before its end if that is known.
@@ -161,7 +162,7 @@ pub fn known_duration(duration: Option<f64>) -> Option<f64> {
 /// Whether there is something to resume.
 pub fn is_started(position: f64, duration: Option<f64>) -> bool {
     let start = duration.map_or(STARTED_SECONDS, |duration| (duration * STARTED_SHARE).min(STARTED_SECONDS));
-    position >= start
+    position >= to_millisecond(start)
 }
 
 /// Where to start playing: videos that were completed or barely started begin at the start.
@@ -174,6 +175,7 @@ pub fn resume_position(position: f64, completed: bool, duration: Option<f64>) ->
 mod tests {
     use super::*;
     use crate::models::ids::uuid_v7;
+    use crate::models::number::Seconds;
     use uuid::Uuid;
 
     #[test]
@@ -195,6 +197,19 @@ mod tests {
         assert!(is_completed(20.0, Some(30.0), Some(20.0)));
         assert!(is_completed(27.0, Some(30.0), Some(29.0)));
         assert!(!is_completed(1_000.0, None, None));
+    }
+
+    #[test]
+    fn positions_at_exactly_a_share_of_an_uneven_duration_count() {
+        for duration in [31.958_333, 30.0, 1.000_1, 5_401.234_567, 60.033_3] {
+            let reported = |share: f64| Seconds::try_from(duration * share).expect("in range").get();
+            assert!(is_completed(reported(COMPLETED_SHARE), Some(duration), None), "{duration}");
+            assert!(!is_completed(reported(COMPLETED_SHARE) - 0.001, Some(duration), None), "{duration}");
+        }
+        let start = Seconds::try_from(31.958_333 * STARTED_SHARE).expect("in range").get();
+        assert!(is_started(start, Some(31.958_333)) && !is_started(start - 0.001, Some(31.958_333)));
+        let credits = Seconds::try_from(20.000_4).expect("in range").get();
+        assert!(is_completed(credits, Some(31.958_333), Some(20.000_4)));
     }
 
     #[test]
