@@ -184,6 +184,30 @@ test('search: as one types, kept in the address, cleared by one press, and its b
   expect(await page.title()).not.toBe('gone');
 });
 
+test('search: a typo still finds, the best match first, and what is not found is met with the nearest titles', async ({ page }) => {
+  await page.goto('/browse?search');
+  const field = page.getByRole('searchbox', { name: 'Search' });
+  const cards = page.getByRole('main').locator('ul > li').getByRole('link');
+  await expect(field).toBeFocused();
+  await field.pressSequentially('lighthuose');
+  await expect(cards.first()).toContainText('The Last Lighthouse');
+  await expect(page.getByRole('combobox', { name: 'Sort by' })).toContainText('Best match');
+
+  await field.fill('lighthouse on the moon');
+  await expect(page.getByText('No results for “lighthouse on the moon”')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Did you mean one of these?' })).toBeVisible();
+  await expect(cards.first()).toContainText('The Last Lighthouse');
+
+  await field.fill('🎬');
+  await expect(page.getByText('No results for “🎬”')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Popular titles' })).toBeVisible();
+  await expect(cards).not.toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(page.getByRole('combobox', { name: 'Sort by' })).toContainText('Newest');
+  await expect(page.getByRole('heading', { name: 'Popular titles' })).toHaveCount(0);
+});
+
 test('filters go together, are in the address, and what is shown keeps to them', async ({ page, platform }) => {
   await page.goto('/browse');
   await page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' }).click();

@@ -52,10 +52,16 @@ export async function data<T>(answer: Promise<Answer<{ data: T }>>): Promise<T> 
   return (await body(answer)).data;
 }
 
+interface PageBody<T> {
+  data: T[];
+  pagination: { next_cursor: string | null };
+  suggestions?: T[];
+}
+
 /** A page of a list; throws an `ApiError` for a refusal. */
-export async function page<T>(answer: Promise<Answer<{ data: T[]; pagination: { next_cursor: string | null } }>>): Promise<Page<T>> {
-  const { data, pagination } = await body(answer);
-  return { items: data, next_cursor: pagination.next_cursor };
+export async function page<T>(answer: Promise<Answer<PageBody<T>>>): Promise<Page<T>> {
+  const { data, pagination, suggestions } = await body(answer);
+  return { items: data, next_cursor: pagination.next_cursor, suggestions };
 }
 
 /** Waits for an answer that says no more than that it is done; throws an `ApiError` for a refusal. */
