@@ -186,6 +186,7 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 	@scripts/grant-admin
 
 .PHONY: bench
-bench: ## Measures the main routes, and moving the clock, on the local platform (SUBSCRIBERS=100)
+bench: ## Measures the main routes, moving the clock (SUBSCRIBERS=100), and search in 100,000 titles
 	@scripts/setup run
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run
+	@bench/search

@@ -15,6 +15,17 @@ async fn listed(platform: &Platform, query: &str) -> Answer {
     platform.anyone().get(&format!("/api/videos?{query}")).await
 }
 
+async fn searched(platform: &Platform, q: &str) -> Answer {
+    let mut url = reqwest::Url::parse("http://any.test/").expect("an address");
+    url.query_pairs_mut().append_pair("q", q);
+    listed(platform, url.query().unwrap_or_default()).await
+}
+
+fn suggested(answer: &Answer) -> Vec<&str> {
+    let suggestions = answer.json()["suggestions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    suggestions.iter().filter_map(|video| video["title"].as_str()).collect()
+}
+
 async fn three(platform: &Platform, admin: &Viewer) {
     for (title, category, plan) in [
         ("Amélie à Montmartre", "Drama", "free"),
@@ -65,7 +76,7 @@ async fn a_scheduled_video_is_listed_from_its_publish_time() {
 }
 
 #[tokio::test]
-async fn search_ignores_case_and_accents_and_matches_word_prefixes() {
+async fn search_ignores_case_and_accents_and_filters_restrict_it() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     three(&platform, &admin).await;
@@ -75,7 +86,8 @@ async fn search_ignores_case_and_accents_and_matches_word_prefixes() {
         ("q=Ame%CC%81lie", vec!["Amélie à Montmartre"]),
         ("q=har+quie", vec!["The Quiet Harbour"]),
         ("q=harbour+amelie", vec![]),
-        ("q=arbour", vec![]),
+        ("q=arbour", vec!["The Quiet Harbour"]),
+        ("q=rbour", vec![]),
         ("q=ete+nat", vec!["ZEBRA nights"]),
         ("q=drama&sort=title", vec!["Amélie à Montmartre", "The Quiet Harbour"]),
         ("q=%21%21", vec![]),
@@ -84,6 +96,7 @@ async fn search_ignores_case_and_accents_and_matches_word_prefixes() {
         ("category=DRAMA&required_plan=basic", vec!["The Quiet Harbour"]),
         ("required_plan=premium&q=zeb", vec!["ZEBRA nights"]),
         ("series_id=01987c10-4a00-7000-8000-000000000001", vec![]),
+        ("sort=relevance", vec!["ZEBRA nights", "The Quiet Harbour", "Amélie à Montmartre"]),
         ("sort=newest", vec!["ZEBRA nights", "The Quiet Harbour", "Amélie à Montmartre"]),
         ("unknown=1&sort=title&limit=1", vec!["Amélie à Montmartre"]),
     ] {
@@ -294,8 +307,151 @@ async fn search_finds_words_in_any_spelling_and_parts_of_words_in_scripts_withou
         ("ยำ", vec!["ต้มยำกุ้ง"]),
         ("fast and furious", vec!["Fast & Furious"]),
     ] {
-        let mut url = reqwest::Url::parse("http://any.test/").expect("an address");
-        url.query_pairs_mut().append_pair("q", query);
-        assert_eq!(titles(&listed(&platform, url.query().unwrap_or_default()).await), found, "{query}");
+        assert_eq!(titles(&searched(&platform, query).await), found, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_best_match_is_listed_first_unless_another_order_is_asked_for() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (title, category, description) in [
+        ("Storm", "Drama", "Nobody leaves the harbour."),
+        ("Cranes", "Harbour", "Steel."),
+        ("Harbor", "Drama", "In American spelling."),
+        ("The Quiet Harbour", "Drama", "Fog."),
+        ("Harbour Lights", "Drama", "A ferry."),
+        ("Harbour", "Drama", "Ships."),
+        ("Meadow", "Drama", "Grass."),
+    ] {
+        platform
+            .published_video(&admin, json!({ "title": title, "category": category, "description": description }))
+            .await;
+        platform.advance(1).await;
+    }
+    let best = ["Harbour", "Harbour Lights", "The Quiet Harbour", "Cranes", "Storm", "Harbor"];
+    assert_eq!(titles(&listed(&platform, "q=harbour").await), best);
+    assert_eq!(titles(&listed(&platform, "q=harbour&sort=relevance").await), best);
+    let newest = ["Harbour", "Harbour Lights", "The Quiet Harbour", "Harbor", "Cranes", "Storm"];
+    assert_eq!(titles(&listed(&platform, "q=harbour&sort=newest").await), newest);
+    let by_title = ["Cranes", "Harbor", "Harbour", "Harbour Lights", "Storm", "The Quiet Harbour"];
+    assert_eq!(titles(&listed(&platform, "q=harbour&sort=title").await), by_title);
+
+    let first = listed(&platform, "q=harbour&limit=4").await;
+    assert_eq!(titles(&first), best[..4]);
+    // What is published meanwhile moves nothing: neither a better match nor a worse one.
+    platform.published_video(&admin, json!({ "title": "Harbour" })).await;
+    platform.published_video(&admin, json!({ "title": "Crane", "description": "A harbour crane." })).await;
+    let cursor = first.next_cursor().expect("more").to_owned();
+    let rest = listed(&platform, &format!("q=harbour&limit=4&cursor={cursor}")).await;
+    assert_eq!(titles(&rest), ["Storm", "Crane", "Harbor"]);
+    assert_eq!(rest.next_cursor(), None);
+    for other in ["q=harbor", "q=harbour&sort=newest", "q=Harbour"] {
+        let answer = listed(&platform, &format!("{other}&cursor={cursor}")).await;
+        assert_eq!((answer.status(), answer.code()), (400, "INVALID_CURSOR"), "{other}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn search_forgives_typos_forms_order_and_missing_articles() {
+    let platform = Platform::with(&[("LimitCatalogueRequests", "100000")]).await;
+    let admin = platform.admin().await;
+    for (title, description) in [
+        ("The Last Lighthouse", "The keeper of a rock in the northern sea."),
+        ("Lighthouse Road", "A postman."),
+        ("Neon District", "A courier who never looks inside the parcels opens one."),
+        ("Das Haus am Ende der Straße", "Ein Kommissar kehrt zurück."),
+        ("Les Chevaliers de la Lune", "Des chevaliers cherchent une étoile."),
+        ("Las Ciudades Perdidas", "Arqueólogos entre la selva y la niebla."),
+        ("Солнечный сталкер", "Проводник ведёт двоих в сад."),
+        ("كتاب الأيام", "طالب يتعلم القراءة."),
+        ("기생식물", "온실 아래에 누군가 산다."),
+        ("卧虎藏书", "一把剑藏在图书馆里。"),
+    ] {
+        platform.published_video(&admin, json!({ "title": title, "description": description })).await;
+    }
+    for (query, first) in [
+        ("last lighthosue", "The Last Lighthouse"),
+        ("lighthouse the last", "The Last Lighthouse"),
+        ("lighthouse", "Lighthouse Road"),
+        ("a neon district", "Neon District"),
+        ("neno distirct", "Neon District"),
+        ("courier parcel", "Neon District"),
+        ("hauser strasse", "Das Haus am Ende der Straße"),
+        ("chevalier lune", "Les Chevaliers de la Lune"),
+        ("ciudad perdida", "Las Ciudades Perdidas"),
+        ("сталкре", "Солнечный сталкер"),
+        ("الايام", "كتاب الأيام"),
+        ("기생", "기생식물"),
+        ("藏书", "卧虎藏书"),
+    ] {
+        let answer = searched(&platform, query).await;
+        assert_eq!(titles(&answer).first(), Some(&first), "{query}: {answer}");
+        assert_eq!(suggested(&answer), Vec::<&str>::new(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_finds_nothing_suggests_the_nearest_titles() {
+    let platform = Platform::with(&[("LimitCatalogueRequests", "100000")]).await;
+    let admin = platform.admin().await;
+    let at = platform.running().now() + SignedDuration::from_hours(1);
+    three(&platform, &admin).await;
+    platform.published_video(&admin, json!({ "title": "東京物語" })).await;
+    platform.published_video(&admin, json!({ "title": "Quiet Secrets", "publish_at": at })).await;
+    platform.ready_video(&admin, json!({ "title": "Quiet Drafts" })).await;
+    for (query, nearest) in [
+        ("q=quiet+submarine", vec!["The Quiet Harbour"]),
+        ("q=harbzzr", vec!["The Quiet Harbour"]),
+        ("q=zebra+harbour", vec!["The Quiet Harbour", "ZEBRA nights"]),
+        ("q=amelie+zzz", vec!["Amélie à Montmartre"]),
+        ("q=harbour&category=Nature", vec!["The Quiet Harbour"]),
+        ("q=tokyo+%E7%89%A9%E8%AA%9E", vec!["東京物語"]),
+        ("q=xyzzyplugh", vec![]),
+        ("q=%F0%9F%8E%AC", vec![]),
+        ("category=Western", vec![]),
+    ] {
+        let answer = listed(&platform, query).await;
+        assert_eq!(titles(&answer), Vec::<&str>::new(), "{query}");
+        let mut found = suggested(&answer);
+        found.sort_unstable();
+        assert_eq!(found, nearest, "{query}");
+        assert_eq!(answer.json().get("suggestions").is_some(), !nearest.is_empty(), "{query}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_for_what_is_not_a_word_finds_nothing_and_never_everything() {
+    let platform = Platform::with(&[("LimitCatalogueRequests", "100000")]).await;
+    let admin = platform.admin().await;
+    three(&platform, &admin).await;
+    platform.published_video(&admin, json!({ "title": "שלום לכולם" })).await;
+    let long = format!("{}harbour", "x ".repeat(96));
+    for (query, found) in [
+        ("z", vec!["ZEBRA nights"]),
+        ("é", vec![]),
+        ("🎬", vec![]),
+        ("👨‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿", vec![]),
+        ("!?&…—„“", vec![]),
+        ("\u{300}\u{301}", vec![]),
+        ("%", vec![]),
+        ("*", vec![]),
+        ("the", vec!["The Quiet Harbour"]),
+        ("harbour שלום", vec![]),
+        ("harbour 🎬", vec!["The Quiet Harbour"]),
+        ("שלום", vec!["שלום לכולם"]),
+        (&long, vec![]),
+    ] {
+        let answer = searched(&platform, query).await;
+        if query == "\u{300}\u{301}" {
+            assert_eq!((answer.status(), answer.code()), (400, "VALIDATION_ERROR"), "marks alone are blank: {answer}");
+        } else {
+            assert_eq!(titles(&answer), found, "{query}");
+        }
+    }
+    for too_long in ["語".repeat(201), "x".repeat(10_000)] {
+        let answer = searched(&platform, &too_long).await;
+        assert_eq!((answer.status(), answer.code()), (400, "VALIDATION_ERROR"), "{answer}");
+        assert_eq!(answer.details()[0]["issue"], "must have at most 200 characters", "{answer}");
     }
 }

@@ -486,6 +486,40 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
     }
 }
 
+/// A page of a list that can be searched.
+#[derive(Clone, Debug)]
+pub struct SearchPage<T> {
+    /// What was found.
+    pub page: Page<T>,
+    /// What somebody may have meant, the nearest first, if nothing was found.
+    pub suggestions: Vec<T>,
+}
+
+impl<T: Serialize + JsonSchema + Send + 'static> Output for SearchPage<T> {
+    fn body(&self) -> serde_json::Result<Vec<u8>> {
+        #[derive(Serialize)]
+        struct Success<'a, T> {
+            success: bool,
+            data: &'a [T],
+            pagination: Pagination<'a>,
+            #[serde(skip_serializing_if = "<[T]>::is_empty")]
+            suggestions: &'a [T],
+        }
+        let Self { page, suggestions } = self;
+        let pagination = Pagination { limit: page.limit, next_cursor: page.next_cursor.as_deref() };
+        serde_json::to_vec(&Success { success: true, data: &page.items, pagination, suggestions })
+    }
+
+    fn describe(generator: &mut SchemaGenerator) -> Value {
+        let mut body = Page::<T>::describe(generator);
+        let mut suggestions = generator.subschema_for::<Vec<T>>().to_value();
+        suggestions["description"] =
+            "Only if a search found nothing: what was probably meant, the nearest first.".into();
+        body["properties"]["suggestions"] = suggestions;
+        body
+    }
+}
+
 fn success(fields: &[(&str, Value)]) -> Value {
     let mut properties = json!({ "success": { "type": "boolean", "description": "Always `true`." } });
     let mut required = vec!["success"];

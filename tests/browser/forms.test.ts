@@ -181,6 +181,30 @@ test('the search updates while the viewer types, is kept in the URL, and can be 
   expect(await page.title()).not.toBe('gone');
 });
 
+test('search forgives a typo, lists the best match first, and suggests the nearest titles when nothing is found', async ({ page }) => {
+  await page.goto('/browse?search');
+  const field = page.getByRole('searchbox', { name: 'Search' });
+  const cards = page.getByRole('main').locator('ul > li').getByRole('link');
+  await expect(field).toBeFocused();
+  await field.pressSequentially('lighthuose');
+  await expect(cards.first()).toContainText('The Last Lighthouse');
+  await expect(page.getByRole('combobox', { name: 'Sort by' })).toContainText('Best match');
+
+  await field.fill('lighthouse on the moon');
+  await expect(page.getByText('No results for “lighthouse on the moon”')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Did you mean one of these?' })).toBeVisible();
+  await expect(cards.first()).toContainText('The Last Lighthouse');
+
+  await field.fill('🎬');
+  await expect(page.getByText('No results for “🎬”')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Popular titles' })).toBeVisible();
+  await expect(cards).not.toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(page.getByRole('combobox', { name: 'Sort by' })).toContainText('Newest');
+  await expect(page.getByRole('heading', { name: 'Popular titles' })).toHaveCount(0);
+});
+
 test('filters are kept in the URL and survive a reload', async ({ page, platform }) => {
   await page.goto('/browse');
   await page.getByRole('group', { name: 'Plan' }).getByRole('button', { name: 'Free' }).click();

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Page, Reply, Tag};
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, SearchPage, Tag};
 use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
@@ -16,6 +16,9 @@ use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::row::{Key, MayFail};
 
+/// The most suggestions when a search finds nothing.
+const SUGGESTIONS_MAX: usize = 6;
+
 /// Lists the snapshot in memory; the version item says whether it is current.
 pub struct ListVideos {
     catalogue: Catalogue,
@@ -25,7 +28,9 @@ pub struct ListVideos {
 /// The filter, the order and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Words or word prefixes that must all occur in the title, description or category, ignoring case and accents.
+    /// Words that must all occur in the title, the series' title, the category or the description. Case, accents and
+    /// punctuation do not matter; the start of a word, another form of it, or a typo is enough. If nothing is found,
+    /// `suggestions` holds the nearest titles.
     q: Option<OptionalLine<200>>,
     /// A category's name.
     category: Option<OptionalLine<50>>,
@@ -33,9 +38,8 @@ pub struct ListQuery {
     required_plan: Option<RequiredPlan>,
     /// Only episodes of this series.
     series_id: Option<SeriesId>,
-    /// `newest` by default.
-    #[serde(default)]
-    sort: Sort,
+    /// `relevance` by default if `q` is given, else `newest`.
+    sort: Option<Sort>,
     /// The most videos to return; 20 by default.
     #[serde(default)]
     limit: PageSize,
@@ -47,7 +51,7 @@ impl Endpoint for ListVideos {
     type Caller = Anyone;
     type Input = Query<ListQuery>;
     type Reads = MayFail<Key<Version>>;
-    type Output = Page<PublicVideo>;
+    type Output = SearchPage<PublicVideo>;
     const SUMMARY: &'static str = "Lists and searches the published videos.";
     const TAG: Tag = Tag::Catalogue;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
@@ -55,25 +59,33 @@ impl Endpoint for ListVideos {
     const CACHE: Cache = Cache::Public;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { catalogue: Catalogue::connect(services).await?, pages: Pages::connect(services, "list-videos")? })
+        let catalogue = Catalogue::connect(services).await?;
+        catalogue.prepare_search();
+        Ok(Self { catalogue, pages: Pages::connect(services, "list-videos")? })
     }
 
     fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
         Version::lenient_key()
     }
 
-    async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<PublicVideo>>, ApiError> {
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<SearchPage<PublicVideo>>, ApiError> {
         let Query(ListQuery { q, category, required_plan, series_id, sort, limit, cursor }) = call.input;
         // An empty search field does not filter.
         let given = |text: Option<&str>| text.map(str::to_owned);
         let q = given(q.as_ref().and_then(OptionalLine::given));
         let category = given(category.as_ref().and_then(OptionalLine::given));
+        let sort = Sort::of(sort, q.is_some());
         let filter = Filter { q, category, required_plan, series_id };
         let page = self.pages.request(&(&filter, sort), limit, cursor).await?;
         let after = page.after()?;
 
         let snapshot = self.catalogue.current(call.rows).await?;
         let (videos, next) = snapshot.page(&filter, sort, after.as_ref(), page.limit(), call.now);
-        Ok(Reply::of(page.page(videos.into_iter().cloned().collect(), next)?))
+        let suggestions = match &filter.q {
+            Some(q) if videos.is_empty() && after.is_none() => snapshot.suggestions(q, SUGGESTIONS_MAX, call.now),
+            _ => Vec::new(),
+        };
+        let page = page.page(videos.into_iter().cloned().collect(), next)?;
+        Ok(Reply::of(SearchPage { page, suggestions: suggestions.into_iter().cloned().collect() }))
     }
 }

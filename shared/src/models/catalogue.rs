@@ -2,15 +2,16 @@
 
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::plan::RequiredPlan;
-use crate::models::search::{Hits, Index, fold};
 use crate::models::series::{self, PublicSeries, SeriesEntry};
 use crate::models::video::{Video, VideoStatus};
 use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
+use search::{Field, Index, fold};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 /// An item of the snapshot.
@@ -74,12 +75,25 @@ pub enum Sort {
     Title,
     /// Most played first.
     Popular,
+    /// Best match of the search first; without a search, latest published first.
+    Relevance,
+}
+
+impl Sort {
+    /// The order of a list: `asked`, or the best matches of a search first, or the latest videos.
+    pub fn of(asked: Option<Self>, is_search: bool) -> Self {
+        match asked {
+            None if is_search => Self::Relevance,
+            None | Some(Self::Relevance) if !is_search => Self::Newest,
+            asked => asked.unwrap_or_default(),
+        }
+    }
 }
 
 /// The filters of a list; `None` does not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Filter {
-    /// Words or word prefixes that must all occur in the title, description or category.
+    /// Words that must all occur in the video's texts, spelt in any way: see [`search`].
     pub q: Option<String>,
     /// The category, ignoring case and accents.
     pub category: Option<String>,
@@ -151,7 +165,8 @@ pub struct Snapshot {
     by_id: HashMap<VideoId, u32>,
     /// The folded title and category of each entry.
     folded: Vec<(String, String)>,
-    index: Index,
+    /// Built for the first search: most functions that hold a snapshot never search.
+    index: OnceLock<Index>,
     newest: Vec<u32>,
     title: Vec<u32>,
     popular: Vec<u32>,
@@ -170,19 +185,31 @@ impl Snapshot {
         snapshot.series.sort_by_cached_key(|entry| SeriesPlace::of(entry));
         snapshot.folded =
             snapshot.entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
-        let titles: HashMap<SeriesId, &str> =
-            snapshot.series.iter().map(|entry| (entry.series, entry.title.as_str())).collect();
-        snapshot.index = Index::of(snapshot.entries.iter().map(|entry| {
-            let PublicVideo { title, description, category, series_id, .. } = &entry.video;
-            let series = series_id.and_then(|id| titles.get(&id).copied()).unwrap_or_default();
-            (format!("{title} {series}"), format!("{description} {category}"))
-        }));
         snapshot.newest = snapshot.sorted(Sort::Newest);
         snapshot.title = snapshot.sorted(Sort::Title);
         snapshot.popular = snapshot.sorted(Sort::Popular);
         snapshot.episodes = snapshot.by_series();
         snapshot.by_id = (0..).zip(&snapshot.entries).map(|(number, entry)| (entry.video.id, number)).collect();
         snapshot
+    }
+
+    /// The index of the texts that are searched.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let series: HashMap<SeriesId, &SeriesEntry> =
+                self.series.iter().map(|entry| (entry.series, entry.as_ref())).collect();
+            Index::of(self.entries.iter().map(|entry| {
+                let PublicVideo { title, description, category, series_id, .. } = &entry.video;
+                let series = series_id.and_then(|id| series.get(&id));
+                [
+                    (Field::Title, title.as_str()),
+                    (Field::Series, series.map_or("", |series| &series.title)),
+                    (Field::Category, category),
+                    (Field::Description, description),
+                    (Field::Description, series.map_or("", |series| &series.description)),
+                ]
+            }))
+        })
     }
 
     fn by_series(&self) -> HashMap<SeriesId, Vec<u32>> {
@@ -289,13 +316,64 @@ impl Snapshot {
         limit: usize,
         now: Timestamp,
     ) -> (Vec<&PublicVideo>, Option<Place>) {
-        let order = self.order(sort);
-        let start = after.map_or(0, |after| order.partition_point(|number| self.place(sort, *number) <= *after));
+        let ranks = filter.q.as_deref().map(|q| self.index().search(q));
         let wanted = self.wanted(filter, now);
-        let mut found = order[start..].iter().copied().filter(wanted);
-        let numbers: Vec<u32> = found.by_ref().take(limit).collect();
-        let next = found.next().and(numbers.last()).map(|last| self.place(sort, *last));
+        let is_found = |number: u32| ranks.as_ref().is_none_or(|ranks| ranks.get(number).is_some());
+        let (numbers, next) = match (sort, &ranks) {
+            (Sort::Relevance, Some(ranks)) => {
+                let found = ranks.iter().filter(|(number, _)| wanted(*number));
+                self.best(found, after, limit)
+            }
+            _ => {
+                let order = self.order(sort);
+                let place = |number| self.place(sort, number);
+                let start = after.map_or(0, |after| order.partition_point(|number| place(*number) <= *after));
+                let mut found = order[start..].iter().copied().filter(|number| is_found(*number) && wanted(*number));
+                let numbers: Vec<u32> = found.by_ref().take(limit).collect();
+                let next = found.next().and(numbers.last()).map(|last| place(*last));
+                (numbers, next)
+            }
+        };
         (numbers.iter().map(|number| &self.entry(*number).video).collect(), next)
+    }
+
+    /// Up to `limit` of the videos with these ranks, the best first, after `after`; and the position of the last one if
+    /// there are more. Among equals, the most played is the best.
+    fn best(
+        &self,
+        ranks: impl Iterator<Item = (u32, u32)>,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> (Vec<u32>, Option<Place>) {
+        let key = |(number, rank): (u32, u32)| {
+            let entry = self.entry(number);
+            (rank, Reverse(entry.views), entry.video.id, number)
+        };
+        let place = |(rank, Reverse(views), id, _): &(u32, Reverse<u64>, VideoId, u32)| {
+            Place(i64::from(*rank), -i64::try_from(*views).unwrap_or(i64::MAX), String::new(), *id)
+        };
+        let mut found: Vec<_> = ranks.map(key).filter(|key| after.is_none_or(|after| place(key) > *after)).collect();
+        let has_more = found.len() > limit;
+        if has_more {
+            found.select_nth_unstable(limit);
+            found.truncate(limit);
+        }
+        found.sort_unstable();
+        let next = found.last().filter(|_| has_more).map(place);
+        (found.into_iter().map(|(.., number)| number).collect(), next)
+    }
+
+    /// Up to `limit` videos that are visible at `now` and whose names are nearest to a search that found nothing, the
+    /// nearest first. Of a series, one episode.
+    pub fn suggestions(&self, q: &str, limit: usize, now: Timestamp) -> Vec<&PublicVideo> {
+        let exact = self.index().search(q);
+        let ranks = if exact.is_empty() { self.index().nearest(q) } else { exact };
+        let shown = ranks.iter().filter(|(number, _)| self.entry(*number).is_shown(now));
+        // A series may have more episodes than fit.
+        let (numbers, _) = self.best(shown, None, usize::MAX);
+        let mut series = HashSet::new();
+        let videos = numbers.iter().map(|number| &self.entry(*number).video);
+        videos.filter(|video| video.series_id.is_none_or(|id| series.insert(id))).take(limit).collect()
     }
 
     /// The categories of the videos visible at `now`, by name. Spellings that differ only in case and accents are one
@@ -313,15 +391,14 @@ impl Snapshot {
         categories.into_values().collect()
     }
 
-    fn wanted(&self, filter: &Filter, now: Timestamp) -> impl Fn(&u32) -> bool {
-        let hits: Option<Hits> = filter.q.as_deref().map(|q| self.index.find(q));
+    /// Whether a video is visible and passes every filter but the search.
+    fn wanted(&self, filter: &Filter, now: Timestamp) -> impl Fn(u32) -> bool {
         let category = filter.category.as_deref().map(fold);
         let Filter { required_plan, series_id, .. } = *filter;
         move |number| {
-            let entry = self.entry(*number);
+            let entry = self.entry(number);
             entry.is_shown(now)
-                && hits.as_ref().is_none_or(|hits| hits.contains(*number))
-                && category.as_ref().is_none_or(|category| self.folded[*number as usize].1 == *category)
+                && category.as_ref().is_none_or(|category| self.folded[number as usize].1 == *category)
                 && required_plan.is_none_or(|plan| entry.video.required_plan == plan)
                 && series_id.is_none_or(|series| entry.video.series_id == Some(series))
         }
@@ -329,7 +406,7 @@ impl Snapshot {
 
     fn order(&self, sort: Sort) -> &[u32] {
         match sort {
-            Sort::Newest => &self.newest,
+            Sort::Newest | Sort::Relevance => &self.newest,
             Sort::Title => &self.title,
             Sort::Popular => &self.popular,
         }
@@ -346,7 +423,7 @@ impl Snapshot {
         let newest = -video.published_at.unwrap_or_default().as_millisecond();
         let most = -i64::try_from(*views).unwrap_or(i64::MAX);
         match sort {
-            Sort::Newest => Place(newest, 0, String::new(), video.id),
+            Sort::Newest | Sort::Relevance => Place(newest, 0, String::new(), video.id),
             Sort::Title => Place(0, 0, title_key(&self.folded[number as usize].0), video.id),
             Sort::Popular => Place(most, newest, String::new(), video.id),
         }
@@ -423,6 +500,56 @@ mod tests {
         assert_eq!(listed(Filter { category: Some("DRAMA".to_owned()), ..q("number") }), ["Éclair", "Zenith"]);
         assert_eq!(listed(Filter { required_plan: Some(RequiredPlan::Premium), ..q("drama") }), ["Zenith"]);
         assert!(listed(Filter { series_id: Some(SeriesId::new(at(0))), ..Filter::default() }).is_empty());
+    }
+
+    #[test]
+    fn among_equal_matches_the_most_played_comes_first_and_every_page_fits() {
+        let film = |number: u128, views| Entry { views, ..entry(number, "Film", "a", RequiredPlan::Free) };
+        let snapshot =
+            snapshot((1..=9).map(|number| film(number, u64::try_from(number % 4).expect("small"))).collect());
+        let filter = Filter { q: Some("film".to_owned()), ..Filter::default() };
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let (page, next) = snapshot.page(&filter, Sort::Relevance, after.as_ref(), 2, at(500));
+            assert!((1..=2).contains(&page.len()));
+            seen.extend(page.into_iter().map(|video| video.id));
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [3, 7, 2, 6, 1, 5, 9, 4, 8].map(id));
+        let (all, none) = snapshot.page(&filter, Sort::Relevance, None, 9, at(500));
+        assert_eq!((all.len(), none), (9, None));
+    }
+
+    #[test]
+    fn an_episode_is_found_by_its_series_and_only_one_is_suggested() {
+        let series = SeriesId::new(at(0));
+        let episode = |number: u128, title: &str| {
+            let mut entry = entry(number, title, "Mystery", RequiredPlan::Free);
+            entry.video.series_id = Some(series);
+            Listed::Video(Arc::new(entry))
+        };
+        let named = SeriesEntry {
+            series,
+            title: "Harbour Nine".to_owned(),
+            description: "Boats.".to_owned(),
+            category: String::new(),
+        };
+        let listed = [episode(1, "Low Tide"), episode(2, "Salvage"), Listed::Series(Arc::new(named))];
+        let snapshot = Snapshot::of(&listed);
+        let found = |q: &str| {
+            let filter = Filter { q: Some(q.to_owned()), ..Filter::default() };
+            titles(&snapshot, &filter, Sort::Relevance, at(500))
+        };
+        assert_eq!(found("harbour nine"), ["Low Tide", "Salvage"]);
+        assert_eq!(found("harbor nine salvage"), ["Salvage"]);
+        assert_eq!(found("boat"), ["Low Tide", "Salvage"]);
+        assert!(found("harbour ten").is_empty());
+        let suggested: Vec<&str> =
+            snapshot.suggestions("harbour ten", 6, at(500)).into_iter().map(|video| video.title.as_str()).collect();
+        assert_eq!(suggested, ["Low Tide"]);
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use icu_properties::props::{
     BinaryProperty, CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, EnumeratedProperty,
-    ExtendedPictographic, GeneralCategory, JoiningType, Script,
+    ExtendedPictographic, GeneralCategory, JoiningType,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use search::is_unspaced;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -149,22 +150,6 @@ pub fn cleaned(text: &str, max: usize) -> String {
     let allowed = (0..characters.len()).filter(|at| is_allowed(&characters, *at, false)).map(|at| characters[at]);
     let short: String = allowed.take(max).collect();
     short.trim().to_owned()
-}
-
-/// Whether a script writes words without spaces, so a word can start anywhere.
-pub fn is_unspaced(character: char) -> bool {
-    matches!(
-        Script::for_char(character),
-        Script::Han
-            | Script::Hiragana
-            | Script::Katakana
-            | Script::Thai
-            | Script::Lao
-            | Script::Khmer
-            | Script::Myanmar
-            | Script::Bopomofo
-            | Script::Yi
-    )
 }
 
 fn normal(typed: &str, line_breaks: bool) -> String {

@@ -79,6 +79,13 @@ impl Catalogue {
         Ok(catalogue)
     }
 
+    /// Builds the index for searches while the function starts, and not during its first search.
+    pub fn prepare_search(&self) {
+        if let Some(kept) = self.kept() {
+            kept.snapshot.index();
+        }
+    }
+
     /// The snapshot of a version item that was read with [`Version::lenient_key`]. While DynamoDB is unavailable, the
     /// last snapshot that was read.
     #[boxed]

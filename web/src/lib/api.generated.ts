@@ -2095,6 +2095,8 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Video"][];
             pagination: components["schemas"]["Pagination"];
+            /** @description Only if a search found nothing: what was probably meant, the nearest first. */
+            suggestions?: components["schemas"]["Video"][];
         };
         ListWatchlistResponse: {
             /** @description Always `true`. */
@@ -3325,9 +3327,10 @@ export interface components {
          *     - `newest`: Latest published first.
          *     - `title`: By title, ignoring case and accents.
          *     - `popular`: Most played first.
+         *     - `relevance`: Best match of the search first; without a search, latest published first.
          * @enum {string}
          */
-        VideoSort: "newest" | "title" | "popular";
+        VideoSort: "newest" | "title" | "popular" | "relevance";
         /**
          * @description The state of a video's encoding.
          *
@@ -10790,7 +10793,11 @@ export interface operations {
     "list-videos": {
         parameters: {
             query?: {
-                /** @description Words or word prefixes that must all occur in the title, description or category, ignoring case and accents. */
+                /**
+                 * @description Words that must all occur in the title, the series' title, the category or the description. Case, accents and
+                 *     punctuation do not matter; the start of a word, another form of it, or a typo is enough. If nothing is found,
+                 *     `suggestions` holds the nearest titles.
+                 */
                 q?: string;
                 /** @description A category's name. */
                 category?: string;
@@ -10798,7 +10805,7 @@ export interface operations {
                 required_plan?: components["schemas"]["RequiredPlan"];
                 /** @description Only episodes of this series. */
                 series_id?: components["schemas"]["SeriesId"];
-                /** @description `newest` by default. */
+                /** @description `relevance` by default if `q` is given, else `newest`. */
                 sort?: components["schemas"]["VideoSort"];
                 /** @description The most videos to return; 20 by default. */
                 limit?: number;

@@ -52,10 +52,16 @@ export async function data<T>(answer: Promise<Answer<{ data: T }>>): Promise<T> 
   return (await body(answer)).data;
 }
 
+interface PageBody<T> {
+  data: T[];
+  pagination: { next_cursor: string | null };
+  suggestions?: T[];
+}
+
 /** Returns a page of a list. Throws an `ApiError` for an error. */
-export async function page<T>(answer: Promise<Answer<{ data: T[]; pagination: { next_cursor: string | null } }>>): Promise<Page<T>> {
-  const { data, pagination } = await body(answer);
-  return { items: data, next_cursor: pagination.next_cursor };
+export async function page<T>(answer: Promise<Answer<PageBody<T>>>): Promise<Page<T>> {
+  const { data, pagination, suggestions } = await body(answer);
+  return { items: data, next_cursor: pagination.next_cursor, suggestions };
 }
 
 /** Waits for a response without data. Throws an `ApiError` for an error. */

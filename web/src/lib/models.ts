@@ -55,4 +55,6 @@ export type Begun = Schemas['ContinueWatchingItem'];
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;
+  /** What a search that found nothing may have meant. */
+  suggestions?: T[];
 }

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { readFilter, writeFilter } from './browse-filter';
+import { readFilter, usualSort, writeFilter } from './browse-filter';
 
 describe('the filter in the URL', () => {
   it('survives formatting and parsing', () => {
     const filter = { q: 'a light & more', category: 'Slow TV', required_plan: 'basic', sort: 'title' } as const;
     expect(readFilter(writeFilter(filter))).toEqual(filter);
+  });
+
+  it('sorts by relevance only in a search', () => {
+    expect(readFilter(new URLSearchParams('sort=relevance')).sort).toBeUndefined();
+    expect(readFilter(new URLSearchParams('q=light&sort=relevance')).sort).toBe('relevance');
+    expect(usualSort({ q: 'light' })).toBe('relevance');
+    expect(usualSort({})).toBe('newest');
   });
 
   it('omits values that the service would refuse', () => {

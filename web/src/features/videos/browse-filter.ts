@@ -8,7 +8,7 @@ export interface BrowseFilter {
 }
 
 const PLANS: RequiredPlan[] = ['free', 'basic', 'premium'];
-const SORTS: Sort[] = ['newest', 'title', 'popular'];
+const SORTS: Sort[] = ['relevance', 'newest', 'title', 'popular'];
 // The service's limits.
 const QUERY_LENGTH_MAX = 200;
 const CATEGORY_LENGTH_MAX = 50;
@@ -17,12 +17,19 @@ const CATEGORY_LENGTH_MAX = 50;
 export function readFilter(params: URLSearchParams): BrowseFilter {
   const plan = params.get('plan');
   const sort = params.get('sort');
+  const q = text(params.get('q')?.trim(), QUERY_LENGTH_MAX);
   return {
-    q: text(params.get('q')?.trim(), QUERY_LENGTH_MAX),
+    q,
     category: text(params.get('category'), CATEGORY_LENGTH_MAX),
     required_plan: PLANS.find((known) => known === plan),
-    sort: SORTS.find((known) => known === sort),
+    // Without a search nothing is a better match than anything else.
+    sort: SORTS.find((known) => known === sort && (q !== undefined || known !== 'relevance')),
   };
+}
+
+/** The order in which the service lists titles when it is not told. */
+export function usualSort({ q }: BrowseFilter): Sort {
+  return q ? 'relevance' : 'newest';
 }
 
 function text(value: string | null | undefined, length_max: number): string | undefined {

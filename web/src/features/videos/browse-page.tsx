@@ -11,10 +11,11 @@ import { VideoCard } from '@/components/video-card';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useAllSeries } from '@/lib/queries/use-series';
-import { readFilter, writeFilter } from './browse-filter';
+import { readFilter, usualSort, writeFilter } from './browse-filter';
 import type { BrowseFilter } from './browse-filter';
 import styles from './browse-page.module.css';
 import { NO_SERIES, cards } from './cards';
+import type { Card } from './cards';
 import { SearchField } from './search-field';
 import { useCategories } from '@/lib/queries/use-categories';
 import { useVideos } from './use-videos';
@@ -24,8 +25,9 @@ const plans = () => [
   ...(['free', 'basic', 'premium'] as const).map((value) => ({ value, label: planName(value) })),
 ];
 
-const sorts = () =>
+const sorts = (isSearch: boolean) =>
   [
+    ...(isSearch ? ([{ value: 'relevance', label: t`Best match` }] as const) : []),
     { value: 'newest', label: t`Newest` },
     { value: 'popular', label: t`Most popular` },
     { value: 'title', label: t`A–Z` },
@@ -63,9 +65,9 @@ function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: P
         <Select
           label={t`Sort by`}
           isLabelHidden
-          value={filter.sort ?? 'newest'}
-          options={sorts()}
-          onChange={(sort) => change({ sort: sort === 'newest' ? undefined : sort })}
+          value={filter.sort ?? usualSort(filter)}
+          options={sorts(filter.q !== undefined)}
+          onChange={(sort) => change({ sort: sort === usualSort(filter) ? undefined : sort })}
         />
       </div>
     </div>
@@ -127,22 +129,15 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
         {videos.isPlaceholderData ? '' : found}
       </p>
       {shown.length === 0 ? (
-        <Empty
-          icon="search"
-          title={searched ? t`No results for “${searched}”` : t`No titles here`}
-          text={t`Try a different search, another category, or all plans.`}
-        >
-          <Button onClick={clear}>
-            <Trans>Show all titles</Trans>
-          </Button>
-        </Empty>
+        <Nothing
+          searched={searched}
+          nearest={cards(videos.data?.pages[0]?.suggestions ?? [], series.data ?? NO_SERIES)}
+          isOld={videos.isPlaceholderData}
+          clear={clear}
+        />
       ) : (
         <Cards isOld={videos.isPlaceholderData}>
-          {shown.map((card) => (
-            <li key={card.video.id}>
-              <VideoCard {...card} sizes="(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw" />
-            </li>
-          ))}
+          <Titles cards={shown} />
           {isFetchingNextPage && <Waiting />}
         </Cards>
       )}
@@ -150,6 +145,49 @@ function Results({ filter, clear }: { filter: BrowseFilter; clear: () => void })
       {hasNextPage && !videos.isFetchNextPageError && <More isBusy={isFetchingNextPage} onMore={() => void fetchNextPage()} />}
     </>
   );
+}
+
+interface NothingProps {
+  searched: string | undefined;
+  nearest: Card[];
+  isOld: boolean;
+  clear: () => void;
+}
+
+/** Nothing was found: what was probably meant, or else what most people watch. */
+function Nothing({ searched, nearest, isOld, clear }: NothingProps) {
+  const isGuess = nearest.length > 0;
+  const popular = useVideos({ sort: 'popular', limit: 6 }, { enabled: searched !== undefined && !isGuess && !isOld });
+  const instead = isGuess ? nearest : popular.data?.pages[0]?.items.map((video) => ({ video }));
+  return (
+    <>
+      <Empty
+        icon="search"
+        title={searched ? t`No results for “${searched}”` : t`No titles here`}
+        text={t`Try a different search, another category, or all plans.`}
+      >
+        <Button onClick={clear}>
+          <Trans>Show all titles</Trans>
+        </Button>
+      </Empty>
+      {searched !== undefined && instead && instead.length > 0 && (
+        <section className={styles.instead}>
+          <h2>{isGuess ? t`Did you mean one of these?` : t`Popular titles`}</h2>
+          <Cards isOld={isOld}>
+            <Titles cards={instead} />
+          </Cards>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Titles({ cards }: { cards: Card[] }) {
+  return cards.map((card) => (
+    <li key={card.video.id}>
+      <VideoCard {...card} sizes="(min-width: 90rem) 22rem, (min-width: 60rem) 30vw, (min-width: 36rem) 46vw, 92vw" />
+    </li>
+  ));
 }
 
 function Cards({ isOld = false, children }: { isOld?: boolean; children: React.ReactNode }) {
