@@ -206,8 +206,8 @@ async fn a_fault_that_no_call_can_match_is_refused_and_says_why() {
         assert_eq!(answer.status(), 400, "{wrong}: {answer}");
         assert!(answer.text().contains(why), "{wrong}: {answer}");
     }
-    let listed = platform.console().get("/faults").await.json();
-    assert_eq!(listed["faults"], json!([]), "none of them is active");
+    let listed = platform.console().get("/faults").await;
+    assert_eq!(listed.json()["faults"], json!([]), "none of them is active");
     let nobody = json!({ "email": "", "outcome": "decline" });
     assert_eq!(platform.console().post("/stripe/cards", nobody).await.status(), 400);
 }
