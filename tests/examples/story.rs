@@ -15,6 +15,7 @@ pub(super) async fn told() -> Book {
     let mut book = Book::of(platform_without_trial().await);
     let admin = book.platform.admin().await;
     let videos = catalogue(&mut book, &admin).await;
+    start_screen(&mut book, &admin, &videos).await;
     let ada = account(&mut book).await;
     public(&mut book, &videos).await;
     subscription(&mut book, &ada, &videos).await;
@@ -157,6 +158,13 @@ async fn subscription(book: &mut Book, ada: &Viewer, videos: &Videos) {
     book.ask(ada, "resume-subscription", "POST /api/subscription/resume", NONE).await;
     book.ask(ada, "create-portal", "POST /api/subscription/portal", NONE).await;
     book.ask(ada, "list-invoices", "GET /api/subscription/invoices?limit=2", NONE).await;
+}
+
+/// What is on every start screen.
+async fn start_screen(book: &mut Book, admin: &Viewer, videos: &Videos) {
+    let layout = json!({ "featured_id": videos.film, "shelves": [{ "kind": "new" }, { "kind": "category", "category": "Drama" }] });
+    book.ask(admin, "update-home", "PUT /api/admin/home", layout).await;
+    book.ask(admin, "get-home-layout", "GET /api/admin/home", NONE).await;
 }
 
 /// What the viewer has watched, and means to watch.

@@ -3,10 +3,11 @@
 use shared::auth::token::Identity;
 use shared::endpoint::{Cache, Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
-use shared::models::home::{Home, HomeLayout, Viewing, arrange};
+use shared::models::home::{Home, Viewing, arrange};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
+use shared::stores::home::HomeRow;
 use shared::stores::row::{Key, MayFail};
 use shared::stores::watch_history::Histories;
 use shared::stores::watchlist::Watchlists;
@@ -24,7 +25,7 @@ pub struct GetHome {
 impl Endpoint for GetHome {
     type Caller = Viewer;
     type Input = ();
-    type Reads = (Key<Slots>, Key<HomeLayout>, MayFail<Key<Version>>);
+    type Reads = (Key<Slots>, Key<HomeRow>, MayFail<Key<Version>>);
     type Output = Home;
     const SUMMARY: &'static str = "Returns the viewer's start screen in one answer.";
     const TAG: Tag = Tag::Library;
@@ -40,7 +41,7 @@ impl Endpoint for GetHome {
     }
 
     fn reads(&self, (): &(), who: &Identity) -> Self::Reads {
-        (Slots::key(who.user_id), HomeLayout::key(), Version::lenient_key())
+        (Slots::key(who.user_id), HomeRow::key(), Version::lenient_key())
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Home>, ApiError> {
@@ -54,6 +55,6 @@ impl Endpoint for GetHome {
         )?;
         let watchlist = listed.into_iter().map(|row| row.video_id).collect();
         let viewing = Viewing { rows, known_from, watchlist };
-        Ok(Reply::of(arrange(&snapshot, &viewing, &layout.unwrap_or_default(), call.now)))
+        Ok(Reply::of(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, call.now)))
     }
 }

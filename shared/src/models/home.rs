@@ -4,9 +4,10 @@
 //! next episode. What is seen without scrolling (the hero, Continue watching, the watchlist and the first shelf) shows no title twice.
 
 use crate::models::catalogue::{Entry, Snapshot, Sort};
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::progress::{WatchHistory, is_completed};
 use crate::models::series::{PublicSeries, Season};
+use crate::models::video::CategoryName;
 use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -36,24 +37,66 @@ pub struct Viewing {
 }
 
 /// What the operator wants to see on every start screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HomeLayout {
-    /// The featured video or series.
-    #[serde(default)]
-    pub featured: Option<Uuid>,
+    /// The featured video or series; `null` if there is none.
+    pub featured_id: Option<TitleId>,
     /// The shelves in their order; if there are none, everything in the usual order.
-    #[serde(default)]
     pub shelves: Vec<ShelfKey>,
 }
 
 /// The content of a shelf.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShelfKey {
     /// What is on it.
     pub kind: ShelfKind,
-    /// The category, ignoring case and accents.
+    /// The category, if its kind is `category`, ignoring case and accents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+}
+
+/// A new layout from an operator.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutEdits {
+    /// The featured video or series; without it, none is.
+    pub featured_id: Option<TitleId>,
+    /// The shelves in their order, each once; an empty list stands for the usual order.
+    #[schemars(length(max = 12))]
+    shelves: Vec<ShelfEdit>,
+}
+
+/// A shelf from an operator.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ShelfEdit {
+    kind: ShelfKind,
+    /// Required if the kind is `category`, and not allowed otherwise.
+    category: Option<CategoryName>,
+}
+
+impl LayoutEdits {
+    /// The layout.
+    ///
+    /// # Errors
+    /// The index of a shelf and what is wrong with it.
+    pub fn layout(&self) -> Result<HomeLayout, (usize, &'static str)> {
+        let mut seen = HashSet::new();
+        let mut shelves = Vec::new();
+        for (index, edit) in self.shelves.iter().enumerate() {
+            let category = edit.category.clone().map(String::from);
+            match (edit.kind, &category) {
+                (ShelfKind::Category, None) => return Err((index, "needs a category")),
+                (ShelfKind::New | ShelfKind::Popular, Some(_)) => return Err((index, "takes no category")),
+                _ => {}
+            }
+            if !seen.insert((edit.kind, category.as_deref().map(Snapshot::folded_category))) {
+                return Err((index, "is listed twice"));
+            }
+            shelves.push(ShelfKey { kind: edit.kind, category });
+        }
+        Ok(HomeLayout { featured_id: self.featured_id, shelves })
+    }
 }
 
 /// The start screen.
@@ -254,7 +297,7 @@ impl<'a> Stage<'a> {
     /// only if there is no other, because it would leave the row below.
     fn hero(&self, viewing: &Viewing, layout: &HomeLayout) -> Option<(Title, HeroReason)> {
         let is_new = |title: &Title| !self.watched.contains(title);
-        if let Some(title) = layout.featured.and_then(|id| self.titled(id)).filter(is_new) {
+        if let Some(title) = layout.featured_id.and_then(|id| self.titled(id.uuid())).filter(is_new) {
             return Some((title, HeroReason::Featured));
         }
         let is_known = |entry: &&Entry| viewing.known_from.is_none_or(|from| self.oldest_id(&entry.video) >= from);
@@ -596,7 +639,7 @@ mod tests {
     #[test]
     fn a_featured_title_is_the_hero_unless_it_was_watched_or_is_hidden() {
         let featured = |id: u128, viewing: &Viewing| {
-            let layout = HomeLayout { featured: Some(Uuid::from_u128(id)), shelves: Vec::new() };
+            let layout = HomeLayout { featured_id: Some(TitleId::from_uuid(Uuid::from_u128(id))), shelves: Vec::new() };
             hero(&arrange(&catalogue(), viewing, &layout, at(1_000)))
         };
         let new = Viewing::default();
@@ -658,7 +701,7 @@ mod tests {
             key(ShelfKind::Category, Some("Western")),
             key(ShelfKind::Popular, None),
         ];
-        let layout = HomeLayout { featured: None, shelves: keys.to_vec() };
+        let layout = HomeLayout { featured_id: None, shelves: keys.to_vec() };
         let home = arrange(&catalogue(), &Viewing::default(), &layout, at(1_000));
         assert_eq!(shelves(&home), [("category:comedy", vec![3, 4]), ("popular", vec![11, 1, 2, 3, 4, 5, 6])]);
     }

@@ -103,6 +103,8 @@ ids! {
     PlaybackId
     /// A series of videos.
     SeriesId
+    /// A video or a series.
+    TitleId
 }
 
 /// Whether a text can be an id of Stripe's or Mux's: letters, digits, `_` and `-`, and short enough for the key of a

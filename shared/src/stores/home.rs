@@ -1,12 +1,50 @@
 //! The operator's choices for the start screen: one row of the table `catalogue`, which every reader of the screen reads anyway.
 
 use crate::models::home::HomeLayout;
-use crate::stores::row::Key;
+use crate::services::{ConfigError, Services};
+use crate::stores::database::{Database, Statement};
+use crate::stores::error::StoreError;
+use crate::stores::row::{Key, write};
 use crate::stores::table::Table;
+use aws_sdk_dynamodb::types::{AttributeValue, Put};
+use serde::{Deserialize, Serialize};
 
-impl HomeLayout {
-    /// The key of its row.
+/// The row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeRow {
+    /// The choices.
+    pub layout: HomeLayout,
+    /// Incremented with every change: the second of two concurrent writers is refused.
+    version: u64,
+}
+
+impl HomeRow {
+    /// Its key.
     pub fn key() -> Key<Self> {
         Key::one(Table::Catalogue, "pk", "HOME")
+    }
+}
+
+/// The row, for those who change it.
+#[derive(Clone, Debug)]
+pub struct HomeLayouts {
+    database: Database,
+}
+
+impl HomeLayouts {
+    /// The row's table, with this function's settings.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        services.database(&[Table::Catalogue]).map(|database| Self { database })
+    }
+
+    /// A statement that writes a layout over the row as it was read. Its condition fails if the row was changed meanwhile.
+    pub fn put(&self, before: &HomeRow, layout: HomeLayout) -> Result<Statement, StoreError> {
+        let row = HomeRow { layout, version: before.version + 1 };
+        let put = Put::builder()
+            .table_name(self.database.name(Table::Catalogue)?)
+            .set_item(Some(write(&HomeRow::key(), &row)?))
+            .condition_expression("attribute_not_exists(pk) OR version = :before")
+            .expression_attribute_values(":before", AttributeValue::N(before.version.to_string()));
+        put.build().map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 }

@@ -101,6 +101,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns what every start screen features, and the order of its shelves.
+         * @description For users whose role is `admin`.
+         */
+        get: operations["get-home-layout"];
+        /**
+         * Sets what every start screen features, and the order of its shelves.
+         * @description For users whose role is `admin`.
+         */
+        put: operations["update-home"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/members": {
         parameters: {
             query?: never;
@@ -1771,6 +1795,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Acknowledgement"];
         };
+        GetHomeLayoutResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["HomeLayout"];
+        };
         GetHomeResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -1899,6 +1928,13 @@ export interface components {
             /** @description Whether it is the episode after the one that was watched to its end. */
             is_up_next: boolean;
         };
+        /** @description What the operator wants to see on every start screen. */
+        HomeLayout: {
+            /** @description The featured video or series; `null` if there is none. */
+            featured_id: components["schemas"]["TitleId"] | null;
+            /** @description The shelves in their order; if there are none, everything in the usual order. */
+            shelves: components["schemas"]["ShelfKey"][];
+        };
         /** @description The series of a card. */
         HomeSeries: {
             /** @description The id. */
@@ -2016,6 +2052,13 @@ export interface components {
         };
         /** @description A language tag (BCP 47) such as `en` or `pt-BR`. */
         LanguageTag: string;
+        /** @description A new layout from an operator. */
+        LayoutEdits: {
+            /** @description The featured video or series; without it, none is. */
+            featured_id?: components["schemas"]["TitleId"] | null;
+            /** @description The shelves in their order, each once; an empty list stands for the usual order. */
+            shelves: components["schemas"]["ShelfEdit"][];
+        };
         ListAllSeriesResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2930,6 +2973,22 @@ export interface components {
             /** @description Its cards in their order, by the `id` of a card in `videos`. */
             video_ids: components["schemas"]["VideoId"][];
         };
+        /** @description A shelf from an operator. */
+        ShelfEdit: {
+            kind: components["schemas"]["ShelfKind"];
+            /**
+             * Format: line
+             * @description Required if the kind is `category`, and not allowed otherwise.
+             */
+            category?: string | null;
+        };
+        /** @description The content of a shelf. */
+        ShelfKey: {
+            /** @description What is on it. */
+            kind: components["schemas"]["ShelfKind"];
+            /** @description The category, if its kind is `category`, ignoring case and accents. */
+            category?: string | null;
+        };
         /**
          * @description What is on a shelf.
          *
@@ -3087,6 +3146,11 @@ export interface components {
          * @description A timestamp (RFC 3339) in the years 1970 to 2199.
          */
         Timestamp: string;
+        /**
+         * Format: uuid
+         * @description A video or a series.
+         */
+        TitleId: string;
         /** @description What is stored. */
         Unwatched: {
             /**
@@ -3096,6 +3160,11 @@ export interface components {
             progress: number;
             /** @description Whether the video counts as watched to its end. */
             completed: boolean;
+        };
+        UpdateHomeResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["HomeLayout"];
         };
         UpdateProgressResponse: {
             /** @description Always `true`. */
@@ -4154,6 +4223,292 @@ export interface operations {
             };
             /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
             502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "get-home-layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "shelves": [
+                     *           {
+                     *             "kind": "new"
+                     *           },
+                     *           {
+                     *             "kind": "category",
+                     *             "category": "Drama"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetHomeLayoutResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "update-home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                 *       "shelves": [
+                 *         {
+                 *           "kind": "new"
+                 *         },
+                 *         {
+                 *           "kind": "category",
+                 *           "category": "Drama"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["LayoutEdits"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "shelves": [
+                     *           {
+                     *             "kind": "new"
+                     *           },
+                     *           {
+                     *             "kind": "category",
+                     *             "category": "Drama"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateHomeResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
