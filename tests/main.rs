@@ -87,6 +87,7 @@ mod replay_billing_event;
 mod reset_password;
 mod resume_subscription;
 mod revoke_session;
+mod schemas;
 mod security;
 mod security_mail;
 mod seed;
