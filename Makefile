@@ -189,3 +189,8 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 bench: ## Measures the main routes and the moving of the clock on the local platform (SUBSCRIBERS=100)
 	@scripts/setup run
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run
+
+.PHONY: sizes
+sizes: ## Measures the functions' release builds: executable, zip, LLVM IR, CPU seconds (FUNCTIONS="health get-me" for some of them)
+	@scripts/setup run
+	@FUNCTIONS="$(FUNCTIONS)" scripts/sizes

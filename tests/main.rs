@@ -9,6 +9,7 @@ mod catalogue;
 mod change_password;
 mod change_plan;
 mod comp_member;
+mod compiled;
 mod continue_watching;
 mod count_metrics;
 mod create_checkout;
