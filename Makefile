@@ -190,3 +190,8 @@ bench: ## Measures the main routes, moving the clock (SUBSCRIBERS=100), and sear
 	@scripts/setup run
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run
 	@bench/search
+
+.PHONY: sizes
+sizes: ## Measures the functions' release builds: executable, zip, LLVM IR, CPU seconds (FUNCTIONS="health get-me" for some of them)
+	@scripts/setup run
+	@FUNCTIONS="$(FUNCTIONS)" scripts/sizes

@@ -3,7 +3,7 @@
 //! `WRITE_EXAMPLES=1 cargo test --locked --workspace --test marquee -- examples` rewrites `docs/examples`.
 
 use book::{Book, folder};
-use jsonschema::Validator;
+use jsonschema::{ValidationOptions, Validator};
 use serde_json::{Map, Value, json};
 use shared::models::format;
 use std::collections::BTreeSet;
@@ -32,11 +32,15 @@ fn strict(document: &Value, schema: &Value) -> Validator {
     // The document omits `data` where it is always `null`.
     root["components"]["schemas"]["EmptyResponse"]["properties"]["data"] = json!({ "type": "null" });
     close(&mut root);
-    let options = format::ALL.iter().fold(jsonschema::options().should_validate_formats(true), |options, format| {
+    with_formats().build(&root).expect("a schema")
+}
+
+/// A JSON Schema validator that knows our formats.
+pub(crate) fn with_formats<'a>() -> ValidationOptions<'a> {
+    format::ALL.iter().fold(jsonschema::options().should_validate_formats(true), |options, format| {
         let check = format.check;
         options.with_format(format.name, move |text: &str| check(text).is_ok())
-    });
-    options.build(&root).expect("a schema")
+    })
 }
 
 fn close(schema: &mut Value) {

@@ -13,7 +13,7 @@
 //! differs by milliseconds.
 
 mod catalogue;
-mod chance;
+pub(crate) mod chance;
 mod check;
 mod disorder;
 mod history;

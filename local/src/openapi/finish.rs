@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use shared::models::email::DELIVERABLE_FORMAT;
 use shared::models::format::CURSOR_FORMAT;
+use shared::models::preferences::LANGUAGE_TAG_FORMAT;
 use shared::models::text::{OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
 use shared::models::time::DEVICE_TIME_FORMAT;
 
@@ -37,7 +38,7 @@ macro_rules! not_blank {
 }
 
 /// The formats that tools do not know, as regular expressions as far as possible.
-const PATTERNS: [(&str, &str); 7] = [
+const PATTERNS: [(&str, &str); 8] = [
     (OneLine::FORMAT, not_blank!(refused_in_line!())),
     (OneLineOrBlank::FORMAT, concat!("^[^", refused_in_line!(), "]*$")),
     (Paragraphs::FORMAT, not_blank!(refused_in_paragraphs!())),
@@ -47,6 +48,7 @@ const PATTERNS: [(&str, &str); 7] = [
         r"^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$",
     ),
     (DELIVERABLE_FORMAT, r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^@\s]+\.[^@\s.]+$"),
+    (LANGUAGE_TAG_FORMAT, "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$"),
     (CURSOR_FORMAT, "^[A-Za-z0-9_-]*$"),
 ];
 

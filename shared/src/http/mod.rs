@@ -1,6 +1,7 @@
 //! Responses and inputs: error codes, strict JSON, typed path, query and body, cursors, headers.
 
 pub mod body;
+pub mod check;
 pub mod cursor;
 pub mod error;
 pub mod headers;

@@ -3,6 +3,7 @@
 use crate::models::email::{DELIVERABLE_FORMAT, EMAIL_FORMAT, Email, NewEmail};
 use crate::models::ids::{ID_FORMAT, NotAnId, read_id};
 use crate::models::password::{PASSWORD_FORMAT, is_common};
+use crate::models::preferences::{LANGUAGE_TAG_FORMAT, is_language_tag};
 use crate::models::text::{self, OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
 use crate::models::time::{DAY_FORMAT, DEVICE_TIME_FORMAT, Day, DeviceTime, MOMENT_FORMAT, Moment};
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ pub struct Format {
 }
 
 /// Every format that an input's schema may name.
-pub const ALL: [Format; 12] = [
+pub const ALL: [Format; 13] = [
     Format { name: OneLine::FORMAT, check: text::check::<OneLine> },
     Format { name: OneLineOrBlank::FORMAT, check: text::check::<OneLineOrBlank> },
     Format { name: Paragraphs::FORMAT, check: text::check::<Paragraphs> },
@@ -31,6 +32,10 @@ pub const ALL: [Format; 12] = [
     Format { name: MOMENT_FORMAT, check: |text| text.parse::<Moment>().map(|_| ()).map_err(Cow::from) },
     Format { name: DEVICE_TIME_FORMAT, check: |text| text.parse::<DeviceTime>().map(|_| ()).map_err(Cow::from) },
     Format { name: DAY_FORMAT, check: |text| text.parse::<Day>().map(|_| ()).map_err(Cow::from) },
+    Format {
+        name: LANGUAGE_TAG_FORMAT,
+        check: |text| if is_language_tag(text) { Ok(()) } else { Err("must be a language tag, such as pt-BR".into()) },
+    },
     Format {
         name: EMAIL_FORMAT,
         check: |text| text.parse::<Email>().map(|_| ()).map_err(|error| error.to_string().into()),

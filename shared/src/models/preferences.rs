@@ -1,14 +1,41 @@
 //! A viewer's playback preferences, the same on every device.
 
 use crate::models::patch::Field;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The schema's `format` for a language tag.
+pub const LANGUAGE_TAG_FORMAT: &str = "language-tag";
 
 /// A language tag (BCP 47) such as `en` or `pt-BR`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LanguageTag(
-    #[schemars(length(max = 35), regex(pattern = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$"))] String,
-);
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LanguageTag(String);
+
+/// Whether a text is a language of two or three letters, followed by at most four subtags.
+pub fn is_language_tag(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let is_language = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|one| one.is_ascii_alphabetic()));
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|one| one.is_ascii_alphanumeric());
+    is_language && parts.clone().count() <= 4 && parts.all(is_subtag)
+}
+
+impl JsonSchema for LanguageTag {
+    fn schema_name() -> Cow<'static, str> {
+        "LanguageTag".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": LANGUAGE_TAG_FORMAT,
+            "maxLength": 35,
+            "description": "A language tag (BCP 47) such as `en` or `pt-BR`.",
+        })
+    }
+}
 
 impl LanguageTag {
     /// The tag.
