@@ -7651,7 +7651,12 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "category": "Drama",
-                     *           "count": 2
+                     *           "count": 2,
+                     *           "by_plan": {
+                     *             "free": 0,
+                     *             "basic": 0,
+                     *             "premium": 2
+                     *           }
                      *         }
                      *       ]
                      *     }

@@ -47,7 +47,7 @@ function Watch({ id }: { id: string }) {
     () => () => {
       // How far one is has changed, wherever it is shown; what the next page has asked for already was too early.
       void client.cancelQueries({ queryKey: ['video', id] });
-      invalidate(client, ['video', id], ['continue-watching']);
+      invalidate(client, ['video', id], ['continue-watching'], ['history']);
     },
     [client, id],
   );
