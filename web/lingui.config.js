@@ -15,7 +15,7 @@ const FIRST = [
 /** The operators' pages, and what only they use. */
 const ADMIN = [
   'src/app/{admin-routes,admin-shell,confirm-password,lost-room,require-admin}.tsx',
-  'src/components/{bar,changes,columns,confirm,copied,date-field,day-filter,endless-table,page-head,panel,row-link}.tsx',
+  'src/components/{bar,changes,columns,copied,date-field,day-filter,endless-table,page-head,panel,row-link}.tsx',
   'src/components/{suggest-field,tab-links,table}.tsx',
   'src/features/{audit,billing,members,metrics}/**/*.{ts,tsx}',
   'src/features/videos/{all-series-page,all-videos-page,drop-zone,edit-video-page,new-file,new-video-page,publish-panel}.{ts,tsx}',

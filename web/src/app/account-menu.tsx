@@ -43,6 +43,9 @@ export default function AccountMenu() {
                 <p className={styles.email}>{me.data.email}</p>
               </div>
             )}
+            {go(MORE_ICONS.plus, t`My list`, '/my-list')}
+            {go(MORE_ICONS.clock, t`History`, '/history')}
+            <Menu.Separator className={styles.line} />
             {go('card', t`Account`, '/account')}
             {go(MORE_ICONS.device, t`Devices`, '/account/devices')}
             {go('user', t`Profile`, '/account/profile')}

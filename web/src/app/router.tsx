@@ -47,6 +47,10 @@ function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
   return inPassing(queryClient.query(seriesQuery(id)));
 }
 
+function loadMyList() {
+  return isSignedIn() ? inPassing(queryClient.query(allSeriesQuery)) : null;
+}
+
 function loadSubscription() {
   return isSignedIn() ? inPassing(queryClient.query(subscriptionQuery)) : null;
 }
@@ -75,6 +79,8 @@ export const router = createBrowserRouter(
               element: <RequireSession />,
               children: [
                 { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
+                { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
+                { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
                 { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
                 {
                   path: 'account',

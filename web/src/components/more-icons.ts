@@ -15,6 +15,7 @@ export const MORE_ICONS = {
   auto: { path: 'M12 3.500a8.500 8.500 0 1 0 0 17zM12 3.500a8.500 8.500 0 0 1 0 17' },
   signOut: { path: 'M10 5H5v14h5M14 8l4 4-4 4M18 12H9' },
   mail: { path: 'M3.500 6h17v12h-17zM4 6.500l8 6.500 8-6.500' },
+  clock: { path: 'M12 7v5l3.500 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z' },
   list: { path: 'M4 6.500h3M4 12h3M4 17.500h3M10.500 6.500H20M10.500 12H20M10.500 17.500H20' },
   skip: { path: 'M6 5.500v13l9-6.500zM18.500 5v14' },
   plus: { path: 'M12 5v14M5 12h14' },

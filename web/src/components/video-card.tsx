@@ -1,12 +1,17 @@
 import { t } from '@lingui/core/macro';
+import { Suspense, lazy } from 'react';
 import { Link } from 'react-router';
 import { clock, length } from '@/lib/format';
 import type { Video } from '@/lib/models';
+import { withTexts } from '@/lib/i18n/catalogues';
 import { shortPlace } from '@/lib/nouns';
+import { useIsSignedIn } from '@/lib/session';
 import { PlanBadge } from './badge';
 import { Icon } from './icon';
 import { Poster } from './poster';
 import styles from './video-card.module.css';
+
+const ListButton = lazy(withTexts('viewer', () => import('./list-button').then(({ ListMark }) => ({ default: ListMark }))));
 
 interface VideoCardProps {
   video: Video;
@@ -26,28 +31,36 @@ export function VideoCard({
   progress,
   note,
 }: VideoCardProps) {
+  const isSignedIn = useIsSignedIn();
   const left = clock(Math.max(0, (video.duration ?? 0) - (progress ?? 0)));
   const watched = progress && video.duration ? Math.min(1, progress / video.duration) : 0;
   return (
-    <Link to={to ?? `/videos/${video.id}`} className={styles.card}>
-      <span className={styles.picture}>
-        <Poster video={video} sizes={sizes} />
-        <span className={styles.play} aria-hidden="true">
-          <Icon name="play" size={26} />
-        </span>
-        {watched > 0 && (
-          <span className={styles.track} aria-hidden="true">
-            <span className={styles.watched} style={{ transform: `scaleX(${watched})` }} />
+    <div className={styles.card}>
+      <Link to={to ?? `/videos/${video.id}`} className={styles.link}>
+        <span className={styles.picture}>
+          <Poster video={video} sizes={sizes} />
+          <span className={styles.play} aria-hidden="true">
+            <Icon name="play" size={26} />
           </span>
-        )}
-      </span>
-      <span className={styles.title}>{video.title}</span>
-      <span className={styles.meta}>
-        <PlanBadge plan={video.required_plan} />
-        {note && <span>{note}</span>}
-        {video.season && video.episode ? <span>{shortPlace(video.season, video.episode)}</span> : null}
-        {progress && video.duration ? <span>{t`${left} left`}</span> : video.duration && <span>{length(video.duration)}</span>}
-      </span>
-    </Link>
+          {watched > 0 && (
+            <span className={styles.track} aria-hidden="true">
+              <span className={styles.watched} style={{ transform: `scaleX(${watched})` }} />
+            </span>
+          )}
+        </span>
+        <span className={styles.title}>{video.title}</span>
+        <span className={styles.meta}>
+          <PlanBadge plan={video.required_plan} />
+          {note && <span>{note}</span>}
+          {video.season && video.episode ? <span>{shortPlace(video.season, video.episode)}</span> : null}
+          {progress && video.duration ? <span>{t`${left} left`}</span> : video.duration && <span>{length(video.duration)}</span>}
+        </span>
+      </Link>
+      {isSignedIn && (
+        <Suspense>
+          <ListButton video={video} className={styles.mark} />
+        </Suspense>
+      )}
+    </div>
   );
 }

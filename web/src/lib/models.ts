@@ -51,6 +51,11 @@ export type ShownVideo = Schemas['VideoDetail'];
 /** A started video. */
 export type Begun = Schemas['ContinueWatchingItem'];
 
+/** A video that was watched, and how far. */
+export type Seen = Schemas['HistoryItem'];
+/** A video on the viewer's list. */
+export type Listed = Schemas['WatchlistItem'];
+
 /** A page of a list, and the cursor of the next one. */
 export interface Page<T> {
   items: T[];

@@ -9,12 +9,13 @@ import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { useLanguage } from '@/lib/i18n/catalogues';
 import { shortPlace } from '@/lib/nouns';
+import { nextEpisode } from '@/lib/next-episode';
+import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useOnline } from '@/lib/use-online';
 import { Controls } from './controls';
 import { EpisodesPanel } from './episodes-panel';
 import type { Film } from './film';
-import { nextEpisode } from './next-episode';
 import { NextEpisode } from './next-episode-offer';
 import { Remark, TheEnd, Trouble } from './overlays';
 import { TRIES_MAX, pauseBefore } from './patience';
@@ -23,7 +24,6 @@ import { playerLanguage } from './player-language';
 import { Stream } from './stream';
 import { useEngine } from './use-engine';
 import type { Playing } from './use-engine';
-import { useEpisodes } from './use-episodes';
 import { usePreferences } from './use-preferences';
 
 interface PlayerProps {
@@ -49,7 +49,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
   }, []);
   const controller = useRef<HTMLElement>(null);
   const engine = useEngine(stream, isLeft ? null : film);
-  const episodes = useEpisodes(video);
+  const episodes = useAllEpisodes(video.series_id ?? undefined);
   const next = nextEpisode(video, episodes);
   const series = useSeries(video.series_id ?? '', { enabled: Boolean(video.series_id) });
   const [areEpisodesOpen, setAreEpisodesOpen] = useState(false);

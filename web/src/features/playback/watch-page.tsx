@@ -47,7 +47,7 @@ function Watch({ id }: { id: string }) {
     () => () => {
       // The position has changed wherever it is shown. Data that the next page has already requested may be too old.
       void client.cancelQueries({ queryKey: ['video', id] });
-      invalidate(client, ['video', id], ['continue-watching']);
+      invalidate(client, ['video', id], ['continue-watching'], ['history']);
     },
     [client, id],
   );

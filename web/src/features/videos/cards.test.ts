@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series, Video } from '@/lib/models';
-import { cards, extent } from './cards';
+import { cards, cardsOfEach, extent } from './cards';
 
 const video = (id: string, series_id?: string, episode?: number): Video => ({
   id,
@@ -38,6 +38,15 @@ describe('cards of a list', () => {
 
   it('keep an episode whose series is unknown', () => {
     expect(cards([video('lost', 'other', 2)], new Map()).map((card) => card.video.id)).toEqual(['lost']);
+  });
+
+  it('of a viewer's own list show each video, and its series for the first episode', () => {
+    const shown = cardsOfEach([video('e1', 's', 1), video('e2', 's', 2), video('film')], new Map([['s', series]]));
+    expect(shown.map(({ video: { id, title }, to }) => [id, title, to])).toEqual([
+      ['e1', 'Harbour Nine', '/series/s'],
+      ['e2', 'e2', undefined],
+      ['film', 'film', undefined],
+    ]);
   });
 
   it('name the number of seasons or episodes', () => {

@@ -28,6 +28,14 @@ export function cards(videos: Video[], series: ReadonlyMap<string, Series>): Car
   return shown;
 }
 
+/** A card for each video. The first episode of a series stands for the series, since that is what adding a series to a list adds. */
+export function cardsOfEach(videos: Video[], series: ReadonlyMap<string, Series>): Card[] {
+  return videos.map((video) => {
+    const found = video.series_id ? series.get(video.series_id) : undefined;
+    return found?.first_video_id === video.id ? cardOf(found, video) : { video };
+  });
+}
+
 function cardOf(series: Series, episode: Video): Card {
   const { title, description, category, poster, required_plan } = series;
   const video: Video = {

@@ -3,24 +3,29 @@ import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { PlanBadge } from '@/components/badge';
-import { ButtonLink } from '@/components/button';
+import { ButtonLink, IconButton } from '@/components/button';
 import { Icon } from '@/components/icon';
+import { ListButton } from '@/components/list-button';
 import { More } from '@/components/more';
 import { ErrorNotice } from '@/components/notice';
 import { Poster } from '@/components/poster';
 import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { length } from '@/lib/format';
-import type { Series, Video } from '@/lib/models';
+import type { Seen, Series, Video } from '@/lib/models';
 import { seasonName, shortPlace } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
+import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
-import { token } from '@/lib/session';
+import { useIsSignedIn } from '@/lib/session';
 import { extent } from './cards';
 import { Hero, HeroSkeleton } from './hero';
+import { NextStepSkeleton } from './next-step';
 import styles from './series-page.module.css';
-import { useContinueWatching } from './use-continue-watching';
+import { lastSeen, whereToGoOn } from './series-progress';
 import { useEpisodes } from './use-episodes';
+import { useSeenOfSeries } from './use-seen-of-series';
+import { useSetWatched } from './use-set-watched';
 
 export function Component() {
   const { id = '' } = useParams();
@@ -32,14 +37,22 @@ export function Component() {
 }
 
 function Shown({ series }: { series: Series }) {
-  const begun = useBegun(series.id);
+  const isSignedIn = useIsSignedIn();
+  const history = useSeenOfSeries(series.id, { enabled: isSignedIn });
+  const seen = history.data ?? NOTHING;
+  const episodes = useAllEpisodes(lastSeen(seen)?.completed ? series.id : undefined);
+  const next = whereToGoOn(seen, episodes);
   // The season that the viewer is watching, until they choose another.
   const [chosen, setChosen] = useState<number | null>(null);
-  const season = chosen ?? begun?.video.season ?? series.seasons[0]?.season ?? 1;
+  const season = chosen ?? next?.season ?? series.seasons[0]?.season ?? 1;
+  const video = asVideo(series);
+  // What it leads to is known after the history, and with it what the button says.
+  const isWaiting = (isSignedIn && history.isPending && history.failureCount === 0) || (lastSeen(seen)?.completed && episodes.length === 0);
   return (
     <div className={styles.page}>
-      <Hero video={asVideo(series)} eyebrow={extent(series)}>
-        <Start series={series} begun={begun?.video} />
+      <Hero video={video} eyebrow={extent(series)}>
+        {isWaiting ? <NextStepSkeleton /> : <Start series={series} next={next} />}
+        {isSignedIn && <ListButton video={{ ...video, id: series.first_video_id, series_id: series.id }} />}
       </Hero>
       <section className={styles.episodes} aria-labelledby="episodes">
         <div className={styles.head}>
@@ -56,24 +69,17 @@ function Shown({ series }: { series: Series }) {
             />
           )}
         </div>
-        <Episodes key={season} id={series.id} season={season} progressOf={(video) => (begun?.video.id === video.id ? begun.progress : 0)} />
+        <Episodes key={season} id={series.id} season={season} seen={seen} />
       </section>
     </div>
   );
 }
 
-/** The last started episode of a series, if the viewer is signed in. */
-function useBegun(id: string) {
-  const isSignedIn = token() !== null;
-  const begun = useContinueWatching({ enabled: isSignedIn });
-  return begun.data?.items.find(({ video }) => video.series_id === id);
-}
-
-function Start({ series, begun }: { series: Series; begun: Video | undefined }) {
-  if (begun) {
-    const place = begun.season && begun.episode ? shortPlace(begun.season, begun.episode) : null;
+function Start({ series, next }: { series: Series; next: Video | null }) {
+  if (next) {
+    const place = next.season && next.episode ? shortPlace(next.season, next.episode) : null;
     return (
-      <ButtonLink look="primary" size="lg" icon="play" to={`/watch/${begun.id}`}>
+      <ButtonLink look="primary" size="lg" icon="play" to={`/watch/${next.id}`}>
         {place ? t`Continue ${place}` : t`Continue`}
       </ButtonLink>
     );
@@ -89,7 +95,7 @@ function asVideo({ id, title, description, category, poster, required_plan }: Se
   return { id, title, description, category, poster, required_plan, duration: null, published_at: null };
 }
 
-function Episodes({ id, season, progressOf }: { id: string; season: number; progressOf: (video: Video) => number }) {
+function Episodes({ id, season, seen }: { id: string; season: number; seen: Seen[] }) {
   const episodes = useEpisodes(id, season);
   const shown = episodes.data?.pages.flatMap((page) => page.items);
   if (episodes.error && !shown) return <ErrorNotice error={episodes.error} onRetry={() => void episodes.refetch()} />;
@@ -105,7 +111,7 @@ function Episodes({ id, season, progressOf }: { id: string; season: number; prog
       <ol className={styles.list}>
         {shown.map((video) => (
           <li key={video.id}>
-            <Episode video={video} progress={progressOf(video)} />
+            <Episode video={video} seen={seen.find((entry) => entry.video.id === video.id)} />
           </li>
         ))}
       </ol>
@@ -114,35 +120,59 @@ function Episodes({ id, season, progressOf }: { id: string; season: number; prog
   );
 }
 
-function Episode({ video, progress }: { video: Video; progress: number }) {
-  const watched = video.duration ? Math.min(1, progress / video.duration) : 0;
+function Episode({ video, seen }: { video: Video; seen: Seen | undefined }) {
+  const isSignedIn = useIsSignedIn();
+  const completed = seen?.completed ?? false;
+  const share = seen && !completed && video.duration ? Math.min(1, seen.progress / video.duration) : 0;
   return (
-    <Link to={`/videos/${video.id}`} className={styles.episode}>
-      <span className={styles.picture}>
-        <Poster video={video} sizes="(min-width: 48rem) 16rem, 40vw" />
-        {watched > 0 && (
-          <span className={styles.track} aria-hidden="true">
-            <span className={styles.watched} style={{ transform: `scaleX(${watched})` }} />
-          </span>
-        )}
-      </span>
-      <span className={styles.words}>
-        <span className={styles.title}>
-          {video.episode ? `${video.episode}. ` : ''}
-          {video.title}
-        </span>
-        <span className={styles.meta}>
-          <PlanBadge plan={video.required_plan} />
-          {video.duration && <span>{length(video.duration)}</span>}
-          {watched > 0 && (
-            <span>
-              <Trans>Started</Trans>
+    <div className={styles.episode}>
+      <Link to={`/videos/${video.id}`} className={styles.link}>
+        <span className={styles.picture}>
+          <Poster video={video} sizes="(min-width: 48rem) 16rem, 40vw" />
+          {share > 0 && (
+            <span className={styles.track} aria-hidden="true">
+              <span className={styles.watched} style={{ transform: `scaleX(${share})` }} />
             </span>
           )}
         </span>
-        <span className={styles.description}>{video.description}</span>
-      </span>
-      <Icon name="next" size={20} />
-    </Link>
+        <span className={styles.words}>
+          <span className={styles.title}>
+            {video.episode ? `${video.episode}. ` : ''}
+            {video.title}
+          </span>
+          <span className={styles.meta}>
+            <PlanBadge plan={video.required_plan} />
+            {video.duration && <span>{length(video.duration)}</span>}
+            {completed && (
+              <span className={styles.mark}>
+                <Icon name="check" size={16} />
+                <Trans>Watched</Trans>
+              </span>
+            )}
+            {share > 0 && (
+              <span>
+                <Trans>Started</Trans>
+              </span>
+            )}
+          </span>
+          <span className={styles.description}>{video.description}</span>
+        </span>
+      </Link>
+      {isSignedIn && <WatchedMark video={video} completed={completed} />}
+    </div>
   );
 }
+
+function WatchedMark({ video, completed }: { video: Video; completed: boolean }) {
+  const set = useSetWatched();
+  const { title } = video;
+  return (
+    <IconButton
+      icon={completed ? 'close' : 'check'}
+      label={completed ? t`Mark ${title} as unwatched` : t`Mark ${title} as watched`}
+      onClick={() => set.mutate({ video, isWatched: !completed })}
+    />
+  );
+}
+
+const NOTHING: Seen[] = [];

@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useParams } from 'react-router';
-import { ButtonLink } from '@/components/button';
+import { Button, ButtonLink } from '@/components/button';
+import { ListButton } from '@/components/list-button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Remark } from '@/components/notice';
 import type { ShownVideo, Video } from '@/lib/models';
@@ -12,6 +13,7 @@ import { ApiError } from '@/lib/errors/api-error';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStep } from './next-step';
 import { isToResume } from './resume';
+import { useSetWatched } from './use-set-watched';
 import { useVideo } from '@/lib/queries/use-video';
 import styles from './video-page.module.css';
 import { VideoShelf } from './video-shelf';
@@ -38,6 +40,8 @@ export function Component() {
             <Trans>Episodes</Trans>
           </ButtonLink>
         )}
+        <ListButton video={shown} isListed={shown.on_watchlist} />
+        <WatchedButton video={shown} />
         <Reason video={shown} />
       </Hero>
       {shown.series_id && (
@@ -69,6 +73,16 @@ function byEpisode(one: Video, other: Video): number {
 function eyebrow({ required_plan }: ShownVideo): string {
   const plan = planName(required_plan);
   return required_plan === 'free' ? t`Free with an account` : t`Included with ${plan}`;
+}
+
+function WatchedButton({ video }: { video: ShownVideo }) {
+  const set = useSetWatched();
+  const { completed } = video;
+  return (
+    <Button size="lg" icon={completed ? 'close' : MORE_ICONS.eye} onClick={() => set.mutate({ video, isWatched: !completed })}>
+      {completed ? t`Mark as unwatched` : t`Mark as watched`}
+    </Button>
+  );
 }
 
 /** Why the video cannot be played, below the button that helps. */

@@ -12,6 +12,8 @@ type Key =
   | readonly ['continue-watching']
   | readonly ['episodes', series: string | undefined]
   | readonly ['every-series']
+  | readonly ['history', 'list']
+  | readonly ['history', 'series', id: string]
   | readonly ['invoices']
   | readonly ['me']
   | readonly ['member', id: string]
@@ -28,7 +30,9 @@ type Key =
   | readonly ['subscription']
   | readonly ['subscription', 'return', checkout: string | undefined]
   | readonly ['video', id: string]
-  | readonly ['videos', filter: object];
+  | readonly ['videos', filter: object]
+  | readonly ['watchlist', 'list']
+  | readonly ['watchlist', 'newest'];
 
 declare module '@tanstack/react-query' {
   interface Register {

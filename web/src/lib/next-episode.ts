@@ -1,4 +1,4 @@
-import type { Video } from '@/lib/models';
+import type { Video } from './models';
 
 type Place = Pick<Video, 'id' | 'season' | 'episode'>;
 

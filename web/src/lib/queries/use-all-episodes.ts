@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, page } from '@/lib/api';
-import type { Video } from '@/lib/models';
+import { api, page } from '../api';
+import type { Video } from '../models';
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10;
 
-/** All episodes of the series that a video belongs to, in their order; none until they are known, and of a film. */
-export function useEpisodes(video: Video): Video[] {
-  const id = video.series_id ?? undefined;
+/** All episodes of a series, in their order; none until they are known, and of no series. */
+export function useAllEpisodes(id: string | undefined): Video[] {
   const episodes = useQuery({
     queryKey: ['episodes', id],
     queryFn: async ({ signal }) => {

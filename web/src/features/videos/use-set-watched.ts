@@ -1,0 +1,56 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
+import { api, data } from '@/lib/api';
+import { sentence } from '@/lib/errors/explain';
+import type { Seen, Video } from '@/lib/models';
+import { notify } from '@/lib/notify';
+import { invalidate } from '@/lib/queries/keys';
+import { videoQuery } from '@/lib/queries/use-video';
+
+interface Wish {
+  video: Video;
+  isWatched: boolean;
+}
+
+/** Marks a video as watched, or as not watched. It shows at once, and as it was before where the service refuses. */
+export function useSetWatched() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: ['watched'],
+    scope: { id: 'watched' },
+    mutationFn: ({ video, isWatched }: Wish) => {
+      const params = { path: { id: video.id } };
+      return data(isWatched ? api.PUT('/api/videos/{id}/watched', { params }) : api.DELETE('/api/videos/{id}/watched', { params }));
+    },
+    onMutate: async ({ video, isWatched }) => {
+      const { id, series_id } = video;
+      await Promise.all([client.cancelQueries({ queryKey: ['video', id] }), client.cancelQueries({ queryKey: ['history'] })]);
+      const before = client.getQueryData(videoQuery(id).queryKey);
+      const seen = series_id ? client.getQueryData<Seen[]>(['history', 'series', series_id]) : undefined;
+      show(client, video, isWatched);
+      return () => {
+        client.setQueryData(videoQuery(id).queryKey, before);
+        if (series_id) client.setQueryData(['history', 'series', series_id], seen);
+      };
+    },
+    onError: (error, _, undo) => {
+      undo?.();
+      notify(sentence(error), 'failed');
+    },
+    onSettled: (_, __, { video }) => {
+      if (client.isMutating({ mutationKey: ['watched'] }) > 1) return;
+      invalidate(client, ['video', video.id], ['history'], ['continue-watching']);
+    },
+  });
+}
+
+function show(client: QueryClient, video: Video, completed: boolean): void {
+  const { id, series_id } = video;
+  client.setQueryData(videoQuery(id).queryKey, (shown) => shown && { ...shown, completed, progress: 0 });
+  if (!series_id) return;
+  client.setQueryData<Seen[]>(['history', 'series', series_id], (seen) => {
+    const others = seen?.filter((entry) => entry.video.id !== id);
+    const entry: Seen = { video, progress: 0, completed, last_watched_at: new Date().toISOString() };
+    return others && (completed ? [entry, ...others] : others);
+  });
+}

@@ -1,0 +1,9 @@
+import type { Listed, Page, Video } from './models';
+
+/** The pages of a list with a video on it, first of all, or without it. One that is on it already keeps its place. */
+export function withListed(pages: Page<Listed>[], video: Video, isListed: boolean, now = new Date()): Page<Listed>[] {
+  const holds = ({ items }: Page<Listed>) => items.some((item) => item.video.id === video.id);
+  if (!isListed) return pages.map((page) => ({ ...page, items: page.items.filter((item) => item.video.id !== video.id) }));
+  if (pages.some(holds)) return pages;
+  return pages.map((page, at) => (at === 0 ? { ...page, items: [{ video, added_at: now.toISOString() }, ...page.items] } : page));
+}

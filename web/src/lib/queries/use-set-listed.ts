@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
+import { api, data } from '../api';
+import { sentence } from '../errors/explain';
+import { withListed } from '../listed';
+import type { Video } from '../models';
+import { notify } from '../notify';
+import { invalidate } from './keys';
+import { newestListedQuery, watchlistQuery } from './use-watchlist';
+import { videoQuery } from './use-video';
+
+interface Wish {
+  video: Video;
+  isListed: boolean;
+}
+
+/**
+ * Puts a video on the viewer's list or takes it off. It shows at once, and as it was before where the service refuses. One change
+ * follows the other, so the last wish is what stays.
+ */
+export function useSetListed() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: ['watchlist'],
+    scope: { id: 'watchlist' },
+    mutationFn: async ({ video, isListed }: Wish) => {
+      const params = { path: { video_id: video.id } };
+      await data(isListed ? api.PUT('/api/watchlist/{video_id}', { params }) : api.DELETE('/api/watchlist/{video_id}', { params }));
+    },
+    onMutate: async (wish) => {
+      await client.cancelQueries({ queryKey: ['watchlist'] });
+      show(client, wish);
+    },
+    onError: (error, { video, isListed }) => {
+      show(client, { video, isListed: !isListed });
+      notify(sentence(error), 'failed');
+    },
+    onSettled: (_, __, { video }) => {
+      // What comes of the last change is fetched; an answer from between would show the change before it.
+      if (client.isMutating({ mutationKey: ['watchlist'] }) > 1) return;
+      invalidate(client, ['watchlist'], ['video', video.id]);
+    },
+  });
+}
+
+function show(client: QueryClient, { video, isListed }: Wish): void {
+  const { id } = video;
+  client.setQueryData(newestListedQuery.queryKey, (ids) => ids && [...(isListed ? [id] : []), ...ids.filter((other) => other !== id)]);
+  client.setQueryData(videoQuery(id).queryKey, (shown) => shown && { ...shown, on_watchlist: isListed });
+  client.setQueryData(watchlistQuery.queryKey, (list) => list && { ...list, pages: withListed(list.pages, video, isListed) });
+}
