@@ -105,6 +105,11 @@ unit: ## Runs the Rust tests, including the black-box tests
 	cargo build $(CARGO_WORKSPACE) --bins
 	cargo test $(CARGO_WORKSPACE) --lib --test '*'
 
+.PHONY: test-binaries
+test-binaries: ## Runs the main journey on release builds of all functions' executables (PROFILE=dev for debug builds, as in `make unit`)
+	@scripts/setup run
+	@PROFILE="$(or $(PROFILE),release)" scripts/test-binaries
+
 .PHONY: browser
 browser: web ## Tests the web app in Chromium on the local platform; screenshots in tests/browser/output (ONLY="part of a test's name")
 	@scripts/setup test

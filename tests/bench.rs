@@ -57,12 +57,11 @@ async fn routes() {
 async fn cold(platform: &Platform) {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     for name in ["login", "list-videos", "stripe-webhook"] {
-        let function = &platform.running().template().functions[name];
         let event = std::fs::read_to_string(root.join(format!("events/{name}.json"))).expect("an event");
         let mut times = Vec::new();
         for _ in 0..COLD_STARTS {
             let started = Instant::now();
-            invoke(platform, name, &function.environment, event.clone()).await.expect("an answer");
+            invoke(platform, name, event.clone()).await.expect("an answer");
             times.push(started.elapsed());
         }
         say(&format!("{name:<14} from the start of its process (debug build) to its answer: {}", summary(times)));

@@ -2,6 +2,7 @@
 
 mod bench;
 mod billing;
+mod binaries;
 mod bodies;
 mod bootstraps;
 mod cancel_subscription;

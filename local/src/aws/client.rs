@@ -57,7 +57,11 @@ impl FunctionClient {
         Self { function, aws, watch }
     }
 
-    async fn handle(&self, mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ConnectorError> {
+    /// Answers a call of the function. An error means that the connection broke.
+    pub(super) async fn handle(
+        &self,
+        mut request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, ConnectorError> {
         let Some((service, operation)) = identify(&request) else { return Ok(self.aws.answer(request).await) };
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let trace = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
