@@ -191,6 +191,6 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 	@scripts/grant-admin
 
 .PHONY: bench
-bench: ## Measures the main routes and the moving of the clock on the local platform (SUBSCRIBERS=100)
-	@scripts/setup run
+bench: ## Measures starts and requests of release builds, the main routes, and the moving of the clock (SUBSCRIBERS=100); see docs/PERFORMANCE.md
+	@scripts/setup bench
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run

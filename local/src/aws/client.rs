@@ -71,6 +71,7 @@ impl FunctionClient {
         if is_table_call {
             *request.body_mut() = asking_for_units(&body);
         }
+        let sent = request.body().len();
         let started_us = self.watch.calls.micros();
         let result = match self.refusal(service, &operation, &body) {
             Some(refusal) => Ok(refusal),
@@ -87,8 +88,10 @@ impl FunctionClient {
         if let Some(request_id) = trace {
             let status = result.as_ref().ok().map(|response| response.status().as_u16());
             let units = result.as_ref().ok().filter(|_| is_table_call).and_then(|response| units(response.body()));
+            let received = result.as_ref().map_or(0, |response| response.body().len());
+            let bytes = u64::try_from(sent + received).ok();
             let (service, ended_us) = (name(service).to_owned(), self.watch.calls.micros());
-            let call = Call { service, operation, tables, consistent, units, status, started_us, ended_us };
+            let call = Call { service, operation, tables, consistent, units, bytes, status, started_us, ended_us };
             self.watch.calls.record(&request_id, call);
         }
         result
