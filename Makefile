@@ -105,6 +105,11 @@ unit: ## Runs the Rust tests, including the black-box tests
 	cargo build $(CARGO_WORKSPACE) --bins
 	cargo test $(CARGO_WORKSPACE) --lib --test '*'
 
+.PHONY: test-binaries
+test-binaries: ## Runs the main journey on release builds of all functions' executables (PROFILE=dev for debug builds, as in `make unit`)
+	@scripts/setup run
+	@PROFILE="$(or $(PROFILE),release)" scripts/test-binaries
+
 .PHONY: browser
 browser: web ## Tests the web app in Chromium on the local platform; screenshots in tests/browser/output (ONLY="part of a test's name")
 	@scripts/setup test
@@ -186,8 +191,8 @@ grant-admin: ## Makes EMAIL= an administrator, locally or with STACK= in the clo
 	@scripts/grant-admin
 
 .PHONY: bench
-bench: ## Measures the main routes, moving the clock (SUBSCRIBERS=100), and search in 100,000 titles
-	@scripts/setup run
+bench: ## Measures starts and requests of release builds, the main routes, moving the clock (SUBSCRIBERS=100), and search; see docs/PERFORMANCE.md
+	@scripts/setup bench
 	@$(if $(SUBSCRIBERS),SUBSCRIBERS=$(SUBSCRIBERS)) bench/run
 	@bench/search
 

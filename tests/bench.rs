@@ -1,6 +1,8 @@
-//! The output of `make bench`: how long the main routes take, cold starts, and a year of a hundred subscribers.
+//! The output of `make bench`: starts and requests of release builds, how long the main routes take in the platform, and a year of
+//! a hundred subscribers.
 
-use crate::bootstraps::invoke;
+mod starts;
+
 use serde_json::json;
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -10,7 +12,6 @@ use support::{Answer, PASSWORD, Platform};
 const REQUESTS: usize = 100;
 /// The default number; the environment can change it (`make bench SUBSCRIBERS=24`).
 const SUBSCRIBERS: usize = 100;
-const COLD_STARTS: usize = 5;
 
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
@@ -50,23 +51,6 @@ async fn routes() {
     route(&platform, "sign-in", async || platform.anyone().post("/api/auth/login", credentials.clone()).await).await;
     route(&platform, "play", async || viewer.play(&video).await).await;
     route(&platform, "list", async || platform.anyone().get("/api/videos").await).await;
-    cold(&platform).await;
-}
-
-/// From the start of a function's process to its response.
-async fn cold(platform: &Platform) {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    for name in ["login", "list-videos", "stripe-webhook"] {
-        let function = &platform.running().template().functions[name];
-        let event = std::fs::read_to_string(root.join(format!("events/{name}.json"))).expect("an event");
-        let mut times = Vec::new();
-        for _ in 0..COLD_STARTS {
-            let started = Instant::now();
-            invoke(platform, name, &function.environment, event.clone()).await.expect("an answer");
-            times.push(started.elapsed());
-        }
-        say(&format!("{name:<14} from the start of its process (debug build) to its answer: {}", summary(times)));
-    }
 }
 
 /// Moving the clock: a year of monthly renewals.

@@ -20,6 +20,11 @@ const ENCODING_MAX: Duration = Duration::from_secs(120);
 #[tokio::test]
 async fn a_person_registers_subscribes_watches_and_comes_back() {
     let platform = Platform::start().await;
+    register_subscribe_and_watch(&platform).await;
+}
+
+/// Registers, subscribes, watches a film and signs in elsewhere. Returns the subscriber.
+pub(crate) async fn register_subscribe_and_watch(platform: &Platform) -> Viewer {
     let viewer = platform.register("somebody@viewers.test").await;
     let videos = platform.anyone().get("/api/videos?required_plan=basic&limit=1").await;
     let video = videos.data()[0]["id"].as_str().expect("a basic video").to_owned();
@@ -40,7 +45,7 @@ async fn a_person_registers_subscribes_watches_and_comes_back() {
     assert_eq!(subscription.data()["access"], json!({ "allowed": true, "code": null }));
     let grant = viewer.play(&video).await;
     assert_eq!(grant.status(), 200, "{grant}");
-    let seconds = watch(&platform, grant.data()).await;
+    let seconds = watch(platform, grant.data()).await;
     assert!(seconds > 20.0, "{seconds}");
 
     let progress = json!({ "progress": 14.0, "playback_session_id": grant.data()["playback_session_id"] });
@@ -55,6 +60,7 @@ async fn a_person_registers_subscribes_watches_and_comes_back() {
     );
     let elsewhere = platform.sign_in(viewer.email(), support::PASSWORD).await;
     assert_eq!(elsewhere.play(&video).await.data()["resume_position"], 14.0);
+    viewer
 }
 
 /// Fetches the master playlist, every rendition and every segment of a grant, as a player does. Returns the stream's
@@ -87,37 +93,45 @@ async fn watch(platform: &Platform, grant: &Value) -> f64 {
 #[tokio::test]
 async fn an_operators_clip_is_encoded_published_and_plays_with_its_content() {
     let platform = Platform::start().await;
-    let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
     let viewer = platform.sign_in("viewer@marquee.test", DEMO_PASSWORD).await;
     let mut seen = Vec::new();
     for seed in [11, 87] {
-        let colours = colours(seed);
-        let clip = clip(&colours, seed).await;
-        let video = upload(&platform, &admin, "A clip of ours", clip).await;
-        assert_eq!(viewer.play(&video).await.code(), "NOT_FOUND", "it is not found before it is published");
-        let early = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": true })).await;
-        assert_eq!(early.code(), "VIDEO_NOT_READY", "{early}");
-
-        assert_eq!(settled(&platform, &admin, &video).await["status"], "ready");
-        let published = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": true })).await;
-        assert_eq!(published.status(), 200, "{published}");
-        let listed = platform.anyone().get("/api/videos?q=clip").await;
-        let listed =
-            listed.data().as_array().is_some_and(|videos| videos.iter().any(|one| one["id"] == video.as_str()));
-        assert!(listed, "it is in the next list");
-
-        let grant = viewer.play(&video).await;
-        let frames = decoded(&platform, grant.data()).await;
-        for (height, moment, colour) in &frames {
-            let expected = colours[(moment / 3.0) as usize];
-            let off = expected.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(*b)).abs()).max();
-            assert!(off <= Some(CHANNEL_ERROR_MAX), "{height}p at {moment} s: {colour:?} instead of {expected:?}");
-        }
-        assert!(frames.len() >= 9, "three moments of three renditions: {}", frames.len());
-        seen.push(frames);
+        seen.push(upload_publish_and_play(&platform, &viewer, seed).await);
     }
     let same = seen[0].iter().zip(&seen[1]).all(|(a, b)| a.2.iter().zip(&b.2).all(|(a, b)| a.abs_diff(*b) < 30));
     assert!(!same, "two clips are two streams");
+}
+
+/// Uploads a clip as the operator, publishes it once it is encoded, and plays it. Returns the colors of its stream.
+pub(crate) async fn upload_publish_and_play(
+    platform: &Platform,
+    viewer: &Viewer,
+    seed: u32,
+) -> Vec<(u64, f64, [u8; 3])> {
+    let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
+    let colours = colours(seed);
+    let clip = clip(&colours, seed).await;
+    let video = upload(platform, &admin, "A clip of ours", clip).await;
+    assert_eq!(viewer.play(&video).await.code(), "NOT_FOUND", "it is not found before it is published");
+    let early = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": true })).await;
+    assert_eq!(early.code(), "VIDEO_NOT_READY", "{early}");
+
+    assert_eq!(settled(platform, &admin, &video).await["status"], "ready");
+    let published = admin.patch(&format!("/api/admin/videos/{video}"), json!({ "published": true })).await;
+    assert_eq!(published.status(), 200, "{published}");
+    let listed = platform.anyone().get("/api/videos?q=clip").await;
+    let listed = listed.data().as_array().is_some_and(|videos| videos.iter().any(|one| one["id"] == video.as_str()));
+    assert!(listed, "it is in the next list");
+
+    let grant = viewer.play(&video).await;
+    let frames = decoded(platform, grant.data()).await;
+    for (height, moment, colour) in &frames {
+        let expected = colours[(moment / 3.0) as usize];
+        let off = expected.iter().zip(colour).map(|(a, b)| (i32::from(*a) - i32::from(*b)).abs()).max();
+        assert!(off <= Some(CHANNEL_ERROR_MAX), "{height}p at {moment} s: {colour:?} instead of {expected:?}");
+    }
+    assert!(frames.len() >= 9, "three moments of three renditions: {}", frames.len());
+    frames
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod add_watchlist;
 mod bench;
 mod billing;
+mod binaries;
 mod bodies;
 mod bootstraps;
 mod cancel_subscription;

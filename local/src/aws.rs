@@ -1,29 +1,23 @@
 //! AWS on this machine: DynamoDB, Secrets Manager and SES at one address, compatible with the SDKs and the CLI.
 //!
-//! Functions call it through [`client`], which also records calls, injects faults and checks permissions. All other
-//! clients use the listener at `PORT+3`, with the credentials from `GET /config`.
+//! Functions reach it through [`client`], which also records calls, injects faults and checks permissions. Everybody
+//! else uses the listener at `PORT+3` ([`outside`]), with the credentials from `GET /config`.
 
 pub mod client;
 pub mod dynamodb;
+pub mod outside;
 pub mod protocol;
 pub mod secrets;
 pub mod ses;
 pub mod traffic;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::Response;
 use bytes::Bytes;
 use dynamodb::DynamoDb;
-use http::{StatusCode, header};
-use protocol::{Credentials, Service, error, identify};
+use http::StatusCode;
+use protocol::{Service, error, identify};
 use secrets::Secrets;
 use ses::Mailbox;
 use std::sync::Arc;
-
-/// DynamoDB accepts bodies of up to 16 MB; the other services accept less.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// All AWS services of the platform. Clones share one state.
 #[derive(Clone)]
@@ -72,43 +66,4 @@ impl Aws {
             }
         }
     }
-
-    /// The router that listens at `PORT+3`.
-    pub fn router(&self, credentials: Credentials) -> Router {
-        Router::new().fallback(outside).with_state((self.clone(), Arc::new(credentials)))
-    }
-}
-
-async fn outside(State((aws, credentials)): State<(Aws, Arc<Credentials>)>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let response = match axum::body::to_bytes(body, BODY_BYTES_MAX).await {
-        Err(_) => error(
-            Service::DynamoDb,
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "SerializationException",
-            "the body has more than 16 MB or is incomplete",
-        ),
-        Ok(body) => {
-            let request = http::Request::from_parts(parts, body);
-            match stranger(&request, &credentials) {
-                Some(refusal) => refusal,
-                None => aws.answer(request).await,
-            }
-        }
-    };
-    response.map(Body::from)
-}
-
-/// Refuses a request that does not name the access key id, so a web page cannot access the tables.
-fn stranger(request: &http::Request<Bytes>, credentials: &Credentials) -> Option<http::Response<Bytes>> {
-    let service = identify(request).map_or(Service::DynamoDb, |(service, _)| service);
-    let refused = |code, message| Some(error(service, StatusCode::BAD_REQUEST, code, message));
-    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((_, credential)) = authorization.and_then(|value| value.split_once("Credential=")) else {
-        return refused("MissingAuthenticationTokenException", "Request is missing Authentication Token");
-    };
-    if credential.split('/').next() == Some(credentials.access_key_id.as_str()) {
-        return None;
-    }
-    refused("UnrecognizedClientException", "The security token included in the request is invalid.")
 }

@@ -71,7 +71,11 @@ async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
     if asked.advance_seconds > ADVANCE_SECONDS_MAX {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
-    // In a separate task, so the move of the clock is completed even if the client disconnects.
+    if machine.executables.is_some() && asked.advance_seconds > 0 {
+        let message = "the functions run as processes of their own, which live in real time (BOOTSTRAPS)";
+        return Err(refusal(StatusCode::CONFLICT, message));
+    }
+    // In a separate task, so that the clock is not left half-way if the client disconnects.
     let own = machine.clone();
     let moved = tokio::spawn(async move { own.advance(asked.advance_seconds).await });
     moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
@@ -107,13 +111,21 @@ async fn functions(State(machine): State<Console>) -> Json<Value> {
             "routes": routes,
             "timeout_seconds": function.timeout.as_secs(),
             "environment": function.environment,
+            "processes": processes(&machine, &function.name),
         });
         (function.name.clone(), seen)
     });
     Json(json!({ "functions": functions.collect::<serde_json::Map<_, _>>() }))
 }
 
-/// Fills real values into example events, by function, so they succeed here.
+/// The processes of a function, with how many events each has answered; `null` if the function is linked into this process.
+fn processes(machine: &Machine, function: &str) -> Value {
+    let Some(executable) = machine.executables.as_ref().and_then(|all| all.get(function)) else { return Value::Null };
+    let answered = executable.answered().into_iter();
+    answered.map(|(id, events)| json!({ "id": id, "answered": events })).collect()
+}
+
+/// Completes example events, by function, so that they succeed here.
 async fn events(State(machine): State<Console>, body: Bytes) -> Answer {
     let completed = seed::events::complete(&machine, read(&body)?).await;
     let failed = |cause: String| refusal(StatusCode::CONFLICT, &cause);

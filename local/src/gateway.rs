@@ -3,8 +3,10 @@
 
 mod cors;
 mod event;
+mod payload;
 mod routes;
 
+use crate::processes::Executable;
 use crate::template::{Template, Throttle};
 use axum::body::Body;
 use axum::extract::Request;
@@ -40,8 +42,17 @@ const VERSIONED: &str = "/api/v1/";
 /// The function that reports whether the service is up.
 const HEALTH: &str = "health";
 
-/// The functions behind the gateway, by name, each with its timeout.
-pub type Deployment = HashMap<String, (Mounted, Duration)>;
+/// The functions behind the gateway, by name.
+pub type Deployment = HashMap<String, Integration>;
+
+/// What answers the requests of a function.
+#[derive(Clone)]
+pub enum Integration {
+    /// Its code, linked into this process, with the function's timeout.
+    Linked(Mounted, Duration),
+    /// Its own executable, which keeps to the function's timeout by itself.
+    Executable(Executable),
+}
 
 /// The gateway. Clones share one state.
 #[derive(Clone)]
@@ -112,9 +123,7 @@ impl Gateway {
             return message(StatusCode::SERVICE_UNAVAILABLE, "The platform is starting");
         }
         let deployment = self.0.deployment.read().expect("no panic while held").clone();
-        let Some((function, timeout)) = deployment.get(matched.function).cloned() else {
-            return failed();
-        };
+        let Some(function) = deployment.get(matched.function).cloned() else { return failed() };
         let (parts, body) = request.into_parts();
         let body = match axum::body::to_bytes(body, REQUEST_BYTES_MAX).await {
             Ok(body) => body,
@@ -126,7 +135,7 @@ impl Gateway {
         };
         let request_id = uuid::Uuid::new_v4().to_string();
         let event = event::of(&parts, &body, &matched, peer, &request_id, self.0.clock.now());
-        let mut response = invoke(function, event.to_string(), timeout).await;
+        let mut response = invoke(function, event.to_string()).await;
         if let Ok(request_id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", request_id);
         }
@@ -145,14 +154,15 @@ fn without_version(mut request: Request) -> Request {
 
 /// Calls a function in a separate task: as on Lambda, it finishes its work even if the client disconnects, and a panic
 /// affects nothing else.
-async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response {
-    let mut task = tokio::spawn(async move {
-        let request = lambda_http::request::from_str(&event)?;
-        Ok::<_, serde_json::Error>(function.call(request, timeout.saturating_sub(ANSWER_RESERVE)).await)
-    });
+async fn invoke(function: Integration, event: String) -> Response {
+    let timeout = match &function {
+        Integration::Linked(_, timeout) => *timeout,
+        Integration::Executable(_) => INTEGRATION_TIMEOUT,
+    };
+    let mut task = tokio::spawn(answered(function, event));
     match tokio::time::timeout(timeout.min(INTEGRATION_TIMEOUT), &mut task).await {
-        Ok(Ok(Ok(answer))) => passed_on(answer),
-        Ok(Ok(Err(_)) | Err(_)) => failed(),
+        Ok(Ok(Some(answer))) => answer,
+        Ok(Ok(None) | Err(_)) => failed(),
         Err(_elapsed) if timeout < INTEGRATION_TIMEOUT => {
             task.abort();
             failed()
@@ -160,6 +170,20 @@ async fn invoke(function: Mounted, event: String, timeout: Duration) -> Response
         Err(_elapsed) => {
             task.abort();
             message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    }
+}
+
+/// A function's answer; `None` if it fails.
+async fn answered(function: Integration, event: String) -> Option<Response> {
+    match function {
+        Integration::Linked(function, timeout) => {
+            let request = lambda_http::request::from_str(&event).ok()?;
+            Some(passed_on(function.call(request, timeout.saturating_sub(ANSWER_RESERVE)).await))
+        }
+        Integration::Executable(function) => {
+            let answer = function.invoke(event).await.ok()?;
+            if answer.len() > RESPONSE_BYTES_MAX { None } else { payload::read(&answer) }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The scheduled functions of the template. The timeline runs them when the clock reaches their times.
 
 use crate::aws::traffic::{Place, Traffic};
+use crate::processes::Executable;
 use crate::template::{ACCOUNT, Expression, REGION, Schedule, Template};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +26,33 @@ pub(crate) struct Jobs(Arc<Inner>);
 struct Inner {
     clock: Clock,
     traffic: Traffic,
-    deployment: RwLock<HashMap<String, MountedJob>>,
+    deployment: RwLock<HashMap<String, Job>>,
     scheduled: Mutex<Vec<Scheduled>>,
+}
+
+/// What runs a job.
+#[derive(Clone)]
+pub(crate) enum Job {
+    /// Its code, linked into this process.
+    Linked(MountedJob),
+    /// Its own executable.
+    Executable(Executable),
+}
+
+impl Job {
+    /// Runs the job with an event.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub(crate) async fn call(&self, event: Value) -> Result<Value, String> {
+        match self {
+            Self::Linked(job) => job.call(event).await,
+            Self::Executable(job) => {
+                let answer = job.invoke(event.to_string()).await.map_err(|failure| failure.message())?;
+                serde_json::from_slice(&answer).map_err(|error| error.to_string())
+            }
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -69,12 +95,12 @@ impl Jobs {
     }
 
     /// Replaces the functions behind the schedules.
-    pub(crate) fn deploy(&self, deployment: HashMap<String, MountedJob>) {
+    pub(crate) fn deploy(&self, deployment: HashMap<String, Job>) {
         *self.0.deployment.write().expect("no panic while held") = deployment;
     }
 
-    /// The job of a function; `None` if the function is not a job.
-    pub(crate) fn get(&self, function: &str) -> Option<MountedJob> {
+    /// The job of a function; `None` if the function is no job.
+    pub(crate) fn get(&self, function: &str) -> Option<Job> {
         self.0.deployment.read().expect("no panic while held").get(function).cloned()
     }
 
@@ -247,7 +273,7 @@ Resources:
         let aws = SdkConfig::builder().build();
         let runtime = Runtime { aws, clock: Arc::new(move || now.now()), log: Arc::new(|_| {}) };
         let job = mount_job::<Counting>(&Services::new("counting", BTreeMap::new(), runtime)).await.unwrap();
-        jobs.deploy(HashMap::from([("counting".to_owned(), job)]));
+        jobs.deploy(HashMap::from([("counting".to_owned(), super::Job::Linked(job))]));
 
         timeline.advance(301).await;
         assert_eq!(RUNS.load(Ordering::SeqCst), 1, "its first moment");

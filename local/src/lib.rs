@@ -4,6 +4,7 @@
 //! with the environment and the permissions that `template.yaml` defines.
 
 pub mod aws;
+mod bootstraps;
 mod console;
 pub mod containers;
 mod data_dir;
@@ -15,6 +16,7 @@ mod machine;
 pub mod openapi;
 pub mod permissions;
 pub mod platform;
+pub mod processes;
 mod seed;
 pub mod start;
 pub mod template;

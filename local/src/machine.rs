@@ -4,9 +4,10 @@ use crate::aws::Aws;
 use crate::aws::client::{FunctionClient, Watch};
 use crate::containers::ContainerGateway;
 use crate::functions::{ENDPOINTS, JOBS};
-use crate::gateway::Gateway;
-use crate::jobs::Jobs;
+use crate::gateway::{Gateway, Integration};
+use crate::jobs::{Job, Jobs};
 use crate::log::Log;
+use crate::processes::Executable;
 use crate::start::{Seed, StartError};
 use crate::template::{Function, REGION, Template};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -22,7 +23,7 @@ use standin::clock::Clock;
 use standin::deliveries::Deliveries;
 use standin::documents::Documents;
 use standin::timeline::Timeline;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,7 +64,9 @@ pub(crate) struct Machine {
     pub(crate) seed: Seed,
     pub(crate) demo_media: PathBuf,
     pub(crate) container_gateway: Option<ContainerGateway>,
-    /// Locked by code that moves the clock or seeds, so only one of them runs at a time.
+    /// The functions' executables, if these answer instead of the code that is linked into this process.
+    pub(crate) executables: Option<BTreeMap<String, Executable>>,
+    /// Locked by whatever moves the clock or seeds, so that these wait for each other.
     pub(crate) alone: tokio::sync::Mutex<()>,
 }
 
@@ -97,15 +100,16 @@ impl Machine {
     /// Builds every function from the template, and puts the functions behind the gateway and the schedules. This is a
     /// cold start of all functions, which clears their memory.
     pub(crate) async fn deploy(&self) -> Result<(), StartError> {
+        self.stop_executables().await;
         let functions = &self.template.functions;
         let endpoints = ENDPOINTS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
         let endpoints = endpoints.map(async |(function, mount)| {
             let mounted = mount(&self.services(function)).await?;
-            Ok::<_, StartError>((function.name.clone(), (mounted, function.timeout)))
+            Ok::<_, StartError>((function.name.clone(), Integration::Linked(mounted, function.timeout)))
         });
         let jobs = JOBS.iter().filter_map(|(name, mount)| Some((functions.get(*name)?, mount)));
         let jobs = jobs.map(async |(function, mount)| {
-            Ok::<_, StartError>((function.name.clone(), mount(&self.services(function)).await?))
+            Ok::<_, StartError>((function.name.clone(), Job::Linked(mount(&self.services(function)).await?)))
         });
         let endpoints = try_join_all(endpoints).await?;
         let jobs = try_join_all(jobs).await?;
@@ -114,7 +118,37 @@ impl Machine {
         Ok(())
     }
 
-    /// The services of one function: its own environment, and AWS clients that allow only what its policies allow.
+    /// Opens the service. From here on the functions' executables answer, if the platform has been given these. They live in
+    /// real time, so what is seeded before was made by the code in this process.
+    pub(crate) fn open(&self) {
+        if let Some(executables) = &self.executables {
+            let all = || executables.iter().map(|(name, executable)| (name.clone(), executable.clone()));
+            let is_job = |name: &str| JOBS.iter().any(|(job, _)| *job == name);
+            let (jobs, endpoints): (Vec<_>, Vec<_>) = all().partition(|(name, _)| is_job(name));
+            let endpoint = |(name, executable)| (name, Integration::Executable(executable));
+            self.gateway.deploy(endpoints.into_iter().map(endpoint).collect());
+            self.jobs.deploy(jobs.into_iter().map(|(name, executable)| (name, Job::Executable(executable))).collect());
+        }
+        self.gateway.set_ready(true);
+    }
+
+    /// Stops all processes of functions.
+    pub(crate) async fn stop_executables(&self) {
+        for executable in self.executables.iter().flat_map(BTreeMap::values) {
+            executable.stop().await;
+        }
+    }
+
+    /// The AWS clients of all functions, by name: each may do only what the function's policies allow.
+    pub(crate) fn clients(&self) -> HashMap<String, FunctionClient> {
+        self.template.functions.values().map(|function| (function.name.clone(), self.client(function))).collect()
+    }
+
+    fn client(&self, function: &Function) -> FunctionClient {
+        FunctionClient::new(Arc::new(function.clone()), self.aws.clone(), self.watch.clone())
+    }
+
+    /// What one function gets: its own environment, and AWS clients that allow only what its policies allow.
     fn services(&self, function: &Function) -> Services {
         let clock = self.clock().clone();
         let log = self.log.clone();
@@ -127,7 +161,6 @@ impl Machine {
     }
 
     fn sdk_config(&self, function: &Function) -> SdkConfig {
-        let client = FunctionClient::new(Arc::new(function.clone()), self.aws.clone(), self.watch.clone());
         let keys = self.aws.secrets().credentials();
         let credentials = Credentials::new(keys.access_key_id, keys.secret_access_key, None, None, "local");
         SdkConfig::builder()
@@ -135,7 +168,7 @@ impl Machine {
             .region(Region::from_static(REGION))
             .endpoint_url(&self.urls.aws)
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(client)
+            .http_client(self.client(function))
             .build()
     }
 

@@ -56,6 +56,7 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
         other => return Err(format!("SEED is {other:?}; it must be full, demo or none")),
     };
     let container_gateway = environment.get("CONTAINER_GATEWAY").map(|text| text.parse::<ContainerGateway>());
+    let bootstraps = environment.get("BOOTSTRAPS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let permissions_used = environment.get("PERMISSIONS_USED").map(PathBuf::from);
     let target = environment.get("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(Options {
@@ -68,6 +69,7 @@ fn options(environment: BTreeMap<String, String>) -> Result<Options, String> {
         web: root.join("web/dist"),
         is_log_printed: true,
         container_gateway: container_gateway.transpose()?,
+        bootstraps,
         permissions_used,
     })
 }

@@ -3,9 +3,11 @@
 use crate::aws::Aws;
 use crate::aws::client::Watch;
 use crate::aws::dynamodb::DynamoDb;
+use crate::aws::outside;
 use crate::aws::secrets::Secrets;
 use crate::aws::ses::{Mailbox, Message};
 use crate::aws::traffic::Traffic;
+use crate::bootstraps;
 use crate::console;
 use crate::containers::ContainerGateway;
 use crate::data_dir::DataDir;
@@ -14,9 +16,10 @@ use crate::jobs::Jobs;
 use crate::log::Log;
 use crate::machine::{Machine, Urls, check_functions, stored_clock};
 use crate::permissions::Usage;
+use crate::processes::Executable;
 use crate::seed;
 use crate::start::{Seed, StartError};
-use crate::template::{Route, Template};
+use crate::template::{Function, Route, Template};
 use crate::web::Web;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -63,7 +66,9 @@ pub struct Options {
     pub is_log_printed: bool,
     /// How containers reach the stand-ins; `None` if they do not.
     pub container_gateway: Option<ContainerGateway>,
-    /// The file that records used permissions, for `make unused-permissions`; `None` records nothing.
+    /// The folder of the functions' executables, which then answer instead of the code that is linked into this process.
+    pub bootstraps: Option<PathBuf>,
+    /// Where each permission is recorded that is used, for `make unused-permissions`; `None` records nothing.
     pub permissions_used: Option<PathBuf>,
 }
 
@@ -94,7 +99,7 @@ impl Platform {
         let platform = Self { machine, tasks, data_dir };
         seed::begin(&platform.machine).await?;
         platform.machine.follow_mux().await?;
-        platform.machine.gateway.set_ready(true);
+        platform.machine.open();
         Ok(platform)
     }
 
@@ -106,6 +111,17 @@ impl Platform {
     /// The template.
     pub fn template(&self) -> &Template {
         &self.machine.template
+    }
+
+    /// All variables of a process of `function` but the address of its runtime API.
+    pub fn environment(&self, function: &Function) -> BTreeMap<String, String> {
+        let credentials = self.machine.aws.secrets().credentials();
+        bootstraps::environment(function, &self.machine.urls.aws, &credentials)
+    }
+
+    /// The functions' executables, by name; empty if the functions are those that are linked into this process.
+    pub fn executables(&self) -> BTreeMap<String, Executable> {
+        self.machine.executables.clone().unwrap_or_default()
     }
 
     /// The current time.
@@ -171,9 +187,10 @@ impl Platform {
         self.machine.jobs.run(function, event).await
     }
 
-    /// Stops the platform: closes all listeners and files.
+    /// Stops the platform: closes all listeners and files, and stops the functions' processes.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+        self.machine.stop_executables().await;
         self.machine.store_clock(self.machine.clock().offset_ms());
         let machine = self.machine.clone();
         // Blocks until the engine's last call is done. A panic there has already been reported.
@@ -275,7 +292,14 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     timeline.add(Arc::new(jobs.clone()));
     let dynamodb = DynamoDb::open(data_dir.file("tables.sqlite").as_deref(), &clock, &template.tables)?;
     let mailbox = Mailbox::open(clock.clone(), documents.clone())?;
-    let gateway = Gateway::new(&template, clock);
+    let gateway = Gateway::new(&template, clock.clone());
+    let log = if options.is_log_printed { Log::printed() } else { Log::kept() };
+    if options.bootstraps.is_some() && clock.offset_ms() >= 1_000 {
+        return Err(StartError::MovedClock(clock.offset_ms() / 1_000));
+    }
+    let credentials = secrets.credentials();
+    let find = |folder: &PathBuf| bootstraps::find(folder, &template, &urls.aws, &credentials, &log);
+    let executables = options.bootstraps.as_ref().map(find).transpose()?;
     let aws = Aws::new(dynamodb, secrets, mailbox);
     Ok(Machine {
         template,
@@ -289,10 +313,11 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
         watch,
         gateway,
         jobs,
-        log: if options.is_log_printed { Log::printed() } else { Log::kept() },
+        log,
         seed: options.seed,
         demo_media: options.demo_media.clone(),
         container_gateway: options.container_gateway,
+        executables,
         alone: tokio::sync::Mutex::default(),
     })
 }
@@ -342,7 +367,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
     let called: [(Router, Option<ServerWatch>); 3] = [
         (machine.stripe.router(), Some(StripeStandIn::watch(calls.clone(), faults.clone()))),
         (machine.mux.router(), Some(machine.mux.watch(calls, faults))),
-        (machine.aws.router(machine.aws.secrets().credentials()), None),
+        (outside::router(machine.aws.clone(), machine.aws.secrets().credentials(), machine.clients()), None),
     ];
     let mut tasks = JoinSet::new();
     // A server only fails if its listener is on a public address, and none of these is.

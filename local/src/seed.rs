@@ -37,7 +37,7 @@ pub(crate) async fn reset(machine: &Arc<Machine>) -> Result<(), StartError> {
     machine.documents.clear(MARKS);
     machine.wipe().await?;
     seeded(machine).await?;
-    machine.gateway.set_ready(true);
+    machine.open();
     Ok(())
 }
 

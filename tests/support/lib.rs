@@ -46,6 +46,14 @@ impl Platform {
         Self::of(options, Some(folder)).await.expect("the seeded platform starts")
     }
 
+    /// A platform with the demo accounts and videos, whose functions are the executables in `bootstraps`.
+    pub async fn of_bootstraps(bootstraps: &Path) -> Self {
+        let folder = Folder::copy_of(seeded());
+        let data_dir = Some(folder.path().to_owned());
+        let options = Options { data_dir, bootstraps: Some(bootstraps.to_owned()), ..options() };
+        Self::of(options, Some(folder)).await.expect("the seeded platform starts with its executables")
+    }
+
     /// A platform with prices only, in memory.
     pub async fn bare() -> Self {
         Self::of(Options { seed: Seed::None, ..options() }, None).await.expect("the bare platform starts")
@@ -262,6 +270,7 @@ pub fn options() -> Options {
         web: root.join("web/dist"),
         is_log_printed: false,
         container_gateway: None,
+        bootstraps: None,
         permissions_used: std::env::var_os("PERMISSIONS_USED").map(PathBuf::from),
     }
 }

@@ -57,7 +57,11 @@ impl FunctionClient {
         Self { function, aws, watch }
     }
 
-    async fn handle(&self, mut request: http::Request<Bytes>) -> Result<http::Response<Bytes>, ConnectorError> {
+    /// Answers a call of the function. An error means that the connection broke.
+    pub(super) async fn handle(
+        &self,
+        mut request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, ConnectorError> {
         let Some((service, operation)) = identify(&request) else { return Ok(self.aws.answer(request).await) };
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let trace = request.headers().get(TRACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -67,6 +71,7 @@ impl FunctionClient {
         if is_table_call {
             *request.body_mut() = asking_for_units(&body);
         }
+        let sent = request.body().len();
         let started_us = self.watch.calls.micros();
         let result = match self.refusal(service, &operation, &body) {
             Some(refusal) => Ok(refusal),
@@ -83,8 +88,10 @@ impl FunctionClient {
         if let Some(request_id) = trace {
             let status = result.as_ref().ok().map(|response| response.status().as_u16());
             let units = result.as_ref().ok().filter(|_| is_table_call).and_then(|response| units(response.body()));
+            let received = result.as_ref().map_or(0, |response| response.body().len());
+            let bytes = u64::try_from(sent + received).ok();
             let (service, ended_us) = (name(service).to_owned(), self.watch.calls.micros());
-            let call = Call { service, operation, tables, consistent, units, status, started_us, ended_us };
+            let call = Call { service, operation, tables, consistent, units, bytes, status, started_us, ended_us };
             self.watch.calls.record(&request_id, call);
         }
         result

@@ -24,6 +24,9 @@ pub struct Call {
     /// For a successful DynamoDB call: the capacity units that it consumed, including those of indexes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<f64>,
+    /// For a call to AWS: the bytes of the request's body and, if the connection did not break, of the response's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
     /// The response's HTTP status; `None` if the connection broke.
     pub status: Option<u16>,
     /// Microseconds since the platform started.

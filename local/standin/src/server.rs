@@ -152,6 +152,7 @@ async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: R
                 tables: Vec::new(),
                 consistent: None,
                 units: None,
+                bytes: None,
                 status: result.as_ref().ok().map(|response| response.status().as_u16()),
                 started_us,
                 ended_us: watch.calls.micros(),

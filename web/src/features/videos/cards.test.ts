@@ -40,7 +40,7 @@ describe('cards of a list', () => {
     expect(cards([video('lost', 'other', 2)], new Map()).map((card) => card.video.id)).toEqual(['lost']);
   });
 
-  it('of a viewer's own list show each video, and its series for the first episode', () => {
+  it('of a viewer’s own list show each video, and its series for the first episode', () => {
     const shown = cardsOfEach([video('e1', 's', 1), video('e2', 's', 2), video('film')], new Map([['s', series]]));
     expect(shown.map(({ video: { id, title }, to }) => [id, title, to])).toEqual([
       ['e1', 'Harbour Nine', '/series/s'],

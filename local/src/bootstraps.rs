@@ -1,0 +1,67 @@
+//! The functions as executables of a folder, which the platform then runs instead of those linked into it (`BOOTSTRAPS`).
+
+use crate::aws::outside;
+use crate::aws::protocol::Credentials;
+use crate::log::Log;
+use crate::processes::{Executable, Program};
+use crate::start::StartError;
+use crate::template::{ACCOUNT, Function, REGION, Template};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The functions of `template` in a folder, by name.
+///
+/// # Errors
+/// If one is missing.
+pub(crate) fn find(
+    folder: &Path,
+    template: &Template,
+    aws: &str,
+    credentials: &Credentials,
+    log: &Log,
+) -> Result<BTreeMap<String, Executable>, StartError> {
+    let mut found = BTreeMap::new();
+    for function in template.functions.values() {
+        let log = log.clone();
+        let program = Program {
+            name: function.name.clone(),
+            command: (executable(folder, &function.name)?, Vec::new()),
+            arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", function.name),
+            environment: environment(function, aws, credentials),
+            log: Arc::new(move |line| log.line(line)),
+        };
+        found.insert(function.name.clone(), Executable::new(program, function.timeout));
+    }
+    Ok(found)
+}
+
+/// All variables of a process of `function` but the address of its runtime API: those that the template gives the function, those
+/// that Lambda sets, and the address and the keys with which it reaches the platform's AWS.
+pub(crate) fn environment(function: &Function, aws: &str, credentials: &Credentials) -> BTreeMap<String, String> {
+    let keys = outside::credentials_of(&function.name, credentials);
+    let lambda = [
+        ("AWS_LAMBDA_FUNCTION_NAME", function.name.as_str()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "local"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
+        ("AWS_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", &keys.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key),
+        ("AWS_ENDPOINT_URL", aws),
+    ];
+    let mut environment = function.environment.clone();
+    environment.extend(lambda.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    environment
+}
+
+/// A function's executable: `NAME`, as cargo builds it, or `NAME/bootstrap`, as cargo-lambda does.
+fn executable(folder: &Path, name: &str) -> Result<PathBuf, StartError> {
+    let all = [folder.join(name), folder.join(name).join("bootstrap")];
+    let found = all.into_iter().find(|file| file.is_file());
+    found.ok_or_else(|| {
+        let build = "build all with `cargo build --locked --workspace --bins`, or `cargo lambda build`";
+        StartError::Functions(format!("BOOTSTRAPS: {} has no executable of `{name}`; {build}", folder.display()))
+    })
+}
