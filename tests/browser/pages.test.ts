@@ -43,6 +43,13 @@ const PAGES: Shown[] = [
   { name: 'video that may be watched', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: premium },
   { name: 'video that needs a plan', path: async (platform) => `/videos/${(await platform.video('premium')).id}`, as: viewer },
   {
+    name: 'series of a viewer',
+    path: async (platform) => `/series/${(await platform.api<{ id: string }[]>('GET', '/api/series', null))[0]?.id}`,
+    as: premium,
+  },
+  { name: 'my list, empty', path: '/my-list', heading: 'My list', as: viewer },
+  { name: 'history', path: '/history', heading: 'History', as: premium },
+  {
     name: 'player',
     path: async (platform) => `/watch/${(await platform.video('premium')).id}`,
     as: (platform) => platform.subscriber('premium'),
