@@ -116,7 +116,7 @@ async fn a_query_parameter_is_refused_in_plain_words() {
         ("/api/videos?limit=ten", "limit", "must be a whole number"),
         ("/api/videos?limit=0", "limit", "must be at least 1"),
         ("/api/videos?limit=101", "limit", "must be at most 100"),
-        ("/api/videos?sort=oldest", "sort", "must be one of newest, title, popular"),
+        ("/api/videos?sort=oldest", "sort", "must be one of newest, title, popular, relevance"),
         ("/api/videos?series_id=7", "series_id", "must be an id of this service: a UUID in lower case with hyphens"),
         ("/api/videos?q=%FF", "q", "is not valid UTF-8"),
         ("/api/videos?q=a&q=b", "q", "occurs twice"),

@@ -93,7 +93,14 @@ fn without_cursors_pattern(schema: &mut Value) {
 
 /// The fields that an error is about, in the words of our answers.
 fn fields(error: &ValidationError<'_>) -> Vec<String> {
-    let place = error.instance_path().to_string().trim_start_matches('/').replace('/', ".");
+    let mut place = String::new();
+    for part in error.instance_path().to_string().split('/').skip(1) {
+        match part.parse::<usize>() {
+            Ok(index) => place.push_str(&format!("[{index}]")),
+            Err(_) if place.is_empty() => place.push_str(part),
+            Err(_) => place.push_str(&format!(".{part}")),
+        }
+    }
     let inside = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     match error.kind() {
         ValidationErrorKind::Required { property } => vec![inside(property.as_str().expect("a name"))],

@@ -115,7 +115,12 @@ impl Author {
             "login" => of_fields(json!({ "email": self.premium.email(), "password": PASSWORD })),
             "register" => of_fields(json!({ "email": format!("{}@marquee.test", unique(function)) })),
             "forgot-password" => of_fields(json!({ "email": self.basic.email() })),
-            "logout" | "refresh-token" | "create-checkout" => of_caller(&self.account(function).await?),
+            "logout" | "refresh-token" | "create-checkout" | "delete-history" => {
+                of_caller(&self.account(function).await?)
+            }
+            "add-watchlist" | "remove-watchlist" | "set-watched" | "clear-watched" => {
+                Subject { id: Some(self.video.clone()), ..of_caller(&self.account(function).await?) }
+            }
             "change-password" => {
                 let fields = json!({ "current_password": PASSWORD });
                 Subject { fields, ..of_caller(&self.account(function).await?) }
