@@ -1,10 +1,10 @@
-//! `add-watchlist`: what a viewer means to watch, each video once and never more than the bound.
+//! `add-watchlist`: a watchlist has each video once, and never more than its limit.
 
 use crate::delete_account::id_of;
 use serde_json::{Value, json};
 use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
-/// The bound on a watchlist's length.
+/// The limit on a watchlist's length.
 const MAX: usize = 1_000;
 
 pub(crate) async fn add(viewer: &Viewer, video: &str) -> Answer {
@@ -36,7 +36,7 @@ pub(crate) async fn put_rows(platform: &Platform, table: &str, rows: Vec<Value>)
     }
 }
 
-/// Fills a watchlist up to one short of the bound with videos that do not exist.
+/// Fills a watchlist with videos that do not exist, to one less than the limit.
 async fn fill(platform: &Platform, user: &str, count: usize) {
     let table = platform.setting("add-watchlist", "WATCHLIST_TABLE");
     let mut rows: Vec<Value> = (0..count)
@@ -94,7 +94,7 @@ async fn unpublished_unknown_and_malformed_ids_are_not_found_and_add_nothing() {
 }
 
 #[tokio::test]
-async fn a_full_watchlist_refuses_a_video_and_takes_one_after_another_was_removed() {
+async fn a_full_watchlist_refuses_a_video_until_another_is_removed() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let ids = videos(&platform, 8).await;
@@ -109,9 +109,9 @@ async fn a_full_watchlist_refuses_a_video_and_takes_one_after_another_was_remove
     assert!(refused.json()["error"]["message"].as_str().is_some_and(|text| text.contains("1000")), "{refused}");
     let on: Vec<&String> =
         ids.iter().zip(&added).filter(|(_, answer)| answer.status() == 200).map(|(id, _)| id).collect();
-    assert_eq!(&listed(&viewer).await[..], &[on[0].clone()][..], "what does not exist is left out");
+    assert_eq!(&listed(&viewer).await[..], &[on[0].clone()][..], "videos that do not exist are left out");
     let again = add(&viewer, on[0]).await;
-    assert_eq!(again.status(), 200, "what is on the list is not refused: {again}");
+    assert_eq!(again.status(), 200, "a listed video is not refused: {again}");
     let other = ids.iter().find(|id| *id != on[0]).expect("another");
     assert_eq!(viewer.delete(&format!("/api/watchlist/{}", on[0])).await.status(), 200);
     assert_eq!(add(&viewer, other).await.status(), 200);

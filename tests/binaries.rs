@@ -30,7 +30,7 @@ const JOURNEY: [&str; 17] = [
     "update-progress",
     "update-video",
 ];
-/// How long a line of a process may take to its log.
+/// The time limit for a process's line to reach the log.
 const LOG_MAX: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -57,13 +57,13 @@ async fn the_main_journey_is_served_by_the_functions_own_executables() {
             assert_eq!(executable(*id), Some(bootstraps().join(name)), "process {id} of {name}");
         }
     }
-    // Whoever handles an event writes one line, so the code in this process has handled none.
+    // Each handled event writes one line, so the code in this process has handled none.
     let (lines, answered) = settled_counts(&platform, before).await;
     assert_eq!(lines, answered, "lines in the log, and events that processes answered");
 }
 
 #[tokio::test]
-async fn calls_of_processes_are_recorded_and_hit_by_faults() {
+async fn calls_of_processes_are_recorded_and_faults_apply_to_them() {
     let platform = Platform::of_bootstraps(&bootstraps()).await;
     let viewer = platform.register("somebody@viewers.test").await;
 
@@ -145,7 +145,7 @@ async fn a_process_that_died_while_idle_fails_no_request() {
 }
 
 #[tokio::test]
-async fn requests_at_the_same_time_have_a_process_each() {
+async fn simultaneous_requests_get_separate_processes() {
     let platform = Platform::of_bootstraps(&bootstraps()).await;
     let viewer = platform.register("somebody@viewers.test").await;
     platform.fault(json!({ "target": "dynamodb", "kind": "wait", "count": 6 }));
@@ -162,7 +162,7 @@ async fn requests_at_the_same_time_have_a_process_each() {
     assert_eq!(all.values().copied().collect::<Vec<_>>(), [1, 1, 1], "{all:?}");
 }
 
-/// An executable that was built again is used from the next request on.
+/// A rebuilt executable is used from the next request on.
 #[tokio::test]
 async fn a_new_build_of_a_function_answers_the_next_request() {
     let folder = copies_of_bootstraps();
@@ -172,7 +172,7 @@ async fn a_new_build_of_a_function_answers_the_next_request() {
     assert_eq!(platform.anyone().get("/api/health").await.status(), 200);
     assert_eq!(processes(&platform, "health").await, BTreeMap::from([(first, 2)]));
 
-    // As cargo does it: a new file in the place of the old one.
+    // Like cargo: a new file replaces the old one.
     std::fs::remove_file(folder.path().join("health")).expect("the old build");
     std::fs::copy(bootstraps().join("health"), folder.path().join("health")).expect("the new build");
 
@@ -197,7 +197,7 @@ async fn no_process_outlives_the_platform() {
     assert!(ids.iter().all(|id| executable(*id).is_none()), "{ids:?}");
 }
 
-/// A platform that is killed can stop nothing. Its processes end because their runtime API is gone.
+/// A killed platform cannot stop its processes. They end because their runtime API is gone.
 #[tokio::test]
 async fn no_process_outlives_a_platform_that_was_interrupted_or_killed() {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a plain client");
@@ -237,7 +237,7 @@ async fn no_process_outlives_a_platform_that_was_interrupted_or_killed() {
 }
 
 #[tokio::test]
-async fn the_clock_cannot_be_moved_where_functions_live_in_real_time() {
+async fn the_clock_cannot_be_moved_if_functions_use_real_time() {
     let platform = Platform::of_bootstraps(&bootstraps()).await;
 
     let answer = platform.console().post("/clock", json!({ "advance_seconds": 1 })).await;
@@ -246,7 +246,7 @@ async fn the_clock_cannot_be_moved_where_functions_live_in_real_time() {
     assert_eq!(platform.console().post("/clock", json!({ "advance_seconds": 0 })).await.status(), 200);
 }
 
-/// The processes of a function, and how many events each has answered, as the console shows them.
+/// A function's processes with the number of events that each has answered, as the console shows them.
 async fn processes(platform: &Platform, function: &str) -> BTreeMap<u32, u64> {
     let answer: Answer = platform.console().get("/functions").await;
     counts(&answer.json()["functions"][function]["processes"])
@@ -263,15 +263,15 @@ fn only(processes: &BTreeMap<u32, u64>) -> u32 {
     *processes.keys().next().expect("one process")
 }
 
-/// How many lines each function has written after the first `before` lines, and how many events its processes have answered. The
-/// two may differ for a moment.
+/// The number of lines that each function has written after the first `before` lines, and of events that its processes have
+/// answered. The two may differ for a moment.
 async fn settled_counts(platform: &Platform, before: usize) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
     let started = std::time::Instant::now();
     loop {
         let mut lines = BTreeMap::new();
         for line in platform.running().logs().into_iter().skip(before) {
             let line: Value = serde_json::from_str(&line).expect("JSON");
-            // Metrics are lines, too, but of no request.
+            // Metrics are also lines, but do not belong to a request.
             if let (Some(function), Some(_)) = (line["function"].as_str(), line.get("dynamodb_round_trips")) {
                 *lines.entry(function.to_owned()).or_default() += 1;
             }

@@ -12,7 +12,7 @@ async fn clear(viewer: &Viewer, video: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_cleared_video_is_unwatched_and_starts_at_its_beginning() {
+async fn a_cleared_video_is_unwatched_and_plays_from_the_beginning() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let film = video_of(&platform, "basic").await;
@@ -38,7 +38,7 @@ async fn a_cleared_video_is_unwatched_and_starts_at_its_beginning() {
 }
 
 #[tokio::test]
-async fn a_lease_brings_nothing_back_and_a_playback_that_goes_on_is_continued_from_where_it_is() {
+async fn a_lease_restores_nothing_and_a_running_playback_continues_from_its_own_position() {
     let platform = Platform::start().await;
     let film = video_of(&platform, "basic").await;
     for end in [29.5, 9.0] {
@@ -61,13 +61,13 @@ async fn a_lease_brings_nothing_back_and_a_playback_that_goes_on_is_continued_fr
         clear(&other, &film).await;
         platform.advance(31).await;
         playback(&other, &video_of(&platform, "free").await).await;
-        assert_eq!(position(&viewer, &film).await, (json!(0.0), json!(false)), "the lease has given way");
+        assert_eq!(position(&viewer, &film).await, (json!(0.0), json!(false)), "the lease was replaced");
         platform.advance(31).await;
     }
 }
 
 #[tokio::test]
-async fn an_end_that_was_reported_before_does_not_complete_it_again_however_late_it_arrives() {
+async fn an_end_reported_before_clearing_never_completes_the_video_however_late_it_arrives() {
     let platform = Platform::start().await;
     let film = video_of(&platform, "basic").await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;

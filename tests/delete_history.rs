@@ -1,4 +1,4 @@
-//! `delete-history`: what was deleted does not come back.
+//! `delete-history`: a deleted history does not come back.
 
 use crate::add_watchlist::videos;
 use crate::list_history::history;
@@ -8,7 +8,7 @@ use serde_json::json;
 use support::{DEMO_PASSWORD, Platform};
 
 #[tokio::test]
-async fn one_video_or_everything_is_deleted_and_nothing_of_anybody_else() {
+async fn one_video_or_everything_is_deleted_and_other_users_keep_theirs() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let other = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
@@ -81,7 +81,7 @@ async fn a_deleted_history_does_not_come_back_from_a_lease_however_that_ends() {
 }
 
 #[tokio::test]
-async fn what_is_watched_after_the_deletion_is_recorded_anew_and_an_older_lease_does_not_undo_it() {
+async fn watching_after_the_deletion_starts_a_new_entry_and_an_older_lease_does_not_undo_it() {
     let platform = Platform::start().await;
     let film = video_of(&platform, "basic").await;
     let phone = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
@@ -93,7 +93,7 @@ async fn what_is_watched_after_the_deletion_is_recorded_anew_and_an_older_lease_
     assert_eq!(television.delete("/api/history").await.status(), 200);
     let anew = playback(&television, &film).await;
     beat(&platform, &television, &film, &anew, 5.0).await;
-    // The phone's lease gives way; its row had the same version as the new one has.
+    // The phone's lease is ignored, although its row had the same version as the new one.
     platform.advance(31).await;
     let other = video_of(&platform, "free").await;
     playback(&phone, &other).await;

@@ -1,4 +1,4 @@
-//! `get-home`: the start screen in one answer.
+//! `get-home`: the home screen in one response.
 
 use crate::add_watchlist::{add, videos};
 use crate::delete_account::id_of;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 use support::{Answer, DEMO_PASSWORD, Platform, Viewer};
 
-/// The most bytes of the answer for the demo's catalogue.
+/// The most bytes of the response for the demo's catalogue.
 const BYTES_MAX: usize = 100 * 1024;
 
 async fn home(viewer: &Viewer) -> Answer {
@@ -42,7 +42,7 @@ fn on_shelf<'a>(home: &'a Value, shelf: &Value) -> Vec<&'a Value> {
     shelf["video_ids"].as_array().expect("ids").iter().map(card).collect()
 }
 
-/// The titles that are seen without scrolling.
+/// The titles that are visible without scrolling.
 fn above_the_fold(home: &Value) -> Vec<String> {
     let hero = home["hero"].is_object().then(|| &home["hero"]["video"]);
     let mut shown: Vec<&Value> = hero.into_iter().collect();
@@ -61,7 +61,7 @@ async fn episodes(platform: &Platform) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn it_takes_two_round_trips_and_at_most_a_hundred_kilobytes_of_the_demo() {
+async fn the_demos_home_screen_takes_two_round_trips_and_at_most_a_hundred_kilobytes() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     for (number, id) in videos(&platform, 6).await.iter().enumerate() {
@@ -79,12 +79,12 @@ async fn it_takes_two_round_trips_and_at_most_a_hundred_kilobytes_of_the_demo() 
 
     assert_eq!(platform.round_trips(&home, "dynamodb"), 2, "{:?}", platform.calls(&home));
     assert!(home.text().len() <= BYTES_MAX, "{} bytes", home.text().len());
-    assert!(home.text().len() > 10_000, "it is a whole screen");
+    assert!(home.text().len() > 10_000, "a whole screen");
     let units = platform.units(&home);
     assert!(units.read <= 12.0 && units.write <= 1.0, "{units:?}");
     assert!(!home.text().contains("mux_playback_id") && !home.text().contains("\"token\""), "{home}");
 
-    // The most that the demo can show: everything is begun, or on the watchlist.
+    // The most that the demo can show: every title is started or on the watchlist.
     let other = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     for id in videos(&platform, 18).await {
         report(&viewer, &id, json!({ "progress": 9.0 })).await;
@@ -126,7 +126,7 @@ async fn a_new_viewer_gets_a_hero_and_shelves_and_no_title_twice_above_the_fold(
 }
 
 #[tokio::test]
-async fn what_is_watched_shows_at_once_and_the_hero_is_never_any_of_it() {
+async fn a_watched_title_shows_at_once_and_is_never_the_hero() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let total = platform.anyone().get("/api/videos?limit=100").await.data().as_array().map_or(0, Vec::len);
@@ -149,7 +149,7 @@ async fn what_is_watched_shows_at_once_and_the_hero_is_never_any_of_it() {
 }
 
 #[tokio::test]
-async fn the_next_episode_is_offered_and_what_a_running_playback_carries_counts() {
+async fn the_next_episode_is_offered_and_a_running_playbacks_position_counts() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let episodes = episodes(&platform).await;
@@ -176,7 +176,7 @@ async fn the_next_episode_is_offered_and_what_a_running_playback_carries_counts(
 }
 
 #[tokio::test]
-async fn the_watchlist_is_shown_without_what_is_above_it_and_an_unpublished_video_is_nowhere() {
+async fn the_watchlist_omits_titles_shown_above_and_an_unpublished_video_appears_nowhere() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
@@ -203,7 +203,7 @@ async fn the_watchlist_is_shown_without_what_is_above_it_and_an_unpublished_vide
 }
 
 #[tokio::test]
-async fn an_app_that_holds_the_answer_learns_that_it_is_current_and_nobody_else_keeps_it() {
+async fn an_app_with_a_current_response_gets_a_304_and_caches_do_not_store_it() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let first = home(&viewer).await;

@@ -1,4 +1,4 @@
-//! `list-history`: everything that was watched.
+//! `list-history`: all watched videos.
 
 use crate::add_watchlist::{put_rows, videos};
 use crate::delete_account::id_of;
@@ -38,7 +38,7 @@ pub(crate) async fn fill(platform: &Platform, user: &str, count: usize) {
 }
 
 #[tokio::test]
-async fn everything_watched_is_listed_newest_first_whatever_became_of_it() {
+async fn every_watched_video_is_listed_newest_first_completed_or_not() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let ids = videos(&platform, 7).await;
@@ -67,7 +67,7 @@ async fn everything_watched_is_listed_newest_first_whatever_became_of_it() {
 }
 
 #[tokio::test]
-async fn the_position_and_the_time_that_a_lease_carries_count() {
+async fn the_position_and_time_of_a_lease_count() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
     let film = video_of(&platform, "basic").await;
@@ -129,7 +129,7 @@ async fn a_history_of_ten_thousand_videos_is_listed_in_pages_and_deleted() {
         if answer.data()["is_complete"] == true {
             break;
         }
-        assert!(step < 20, "it gets on: {answer}");
+        assert!(step < 20, "it makes progress: {answer}");
     }
     assert_eq!(deleted, 10_001);
     let table = platform.setting("delete-history", "WATCH_HISTORY_TABLE");

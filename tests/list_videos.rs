@@ -312,7 +312,7 @@ async fn search_finds_words_in_any_spelling_and_parts_of_words_in_scripts_withou
 }
 
 #[tokio::test]
-async fn the_best_match_is_listed_first_unless_another_order_is_asked_for() {
+async fn the_best_match_is_listed_first_unless_another_order_is_requested() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     for (title, category, description) in [
@@ -339,7 +339,7 @@ async fn the_best_match_is_listed_first_unless_another_order_is_asked_for() {
 
     let first = listed(&platform, "q=harbour&limit=4").await;
     assert_eq!(titles(&first), best[..4]);
-    // What is published meanwhile moves nothing: neither a better match nor a worse one.
+    // Publishing a better or a worse match between two pages does not move the others.
     platform.published_video(&admin, json!({ "title": "Harbour" })).await;
     platform.published_video(&admin, json!({ "title": "Crane", "description": "A harbour crane." })).await;
     let cursor = first.next_cursor().expect("more").to_owned();
@@ -421,7 +421,7 @@ async fn a_search_that_finds_nothing_suggests_the_nearest_titles() {
 }
 
 #[tokio::test]
-async fn a_search_for_what_is_not_a_word_finds_nothing_and_never_everything() {
+async fn a_search_without_words_finds_nothing() {
     let platform = Platform::with(&[("LimitCatalogueRequests", "100000")]).await;
     let admin = platform.admin().await;
     three(&platform, &admin).await;

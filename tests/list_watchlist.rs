@@ -6,7 +6,7 @@ use serde_json::json;
 use support::{DEMO_PASSWORD, PASSWORD, Platform};
 
 #[tokio::test]
-async fn videos_are_listed_by_when_they_were_added_and_paged_without_gaps() {
+async fn videos_are_listed_by_time_of_addition_and_paged_without_gaps() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let ids = videos(&platform, 7).await;
@@ -70,7 +70,7 @@ async fn a_cursor_works_only_for_its_owner_and_its_list_and_limits_are_bounded()
 }
 
 #[tokio::test]
-async fn a_deleted_account_leaves_nothing_of_its_watchlist() {
+async fn deleting_an_account_deletes_its_watchlist() {
     let platform = Platform::start().await;
     let viewer = platform.register("ann@example.com").await;
     let user = id_of(&viewer).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use support::{DEMO_PASSWORD, Platform};
 
 #[tokio::test]
-async fn removing_takes_a_video_off_once_and_removing_what_is_not_there_changes_nothing() {
+async fn a_video_is_removed_once_and_removing_an_unlisted_video_changes_nothing() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let other = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
@@ -21,7 +21,7 @@ async fn removing_takes_a_video_off_once_and_removing_what_is_not_there_changes_
     assert_eq!((removed.status(), removed.data()), (200, &json!({ "video_id": ids[0] })), "{removed}");
     assert_eq!(platform.round_trips(&removed, "dynamodb"), 2, "{:?}", platform.calls(&removed));
     assert_eq!(listed(&viewer).await, [ids[1].clone()]);
-    assert_eq!(listed(&other).await, [ids[1].clone(), ids[0].clone()], "only the caller's own");
+    assert_eq!(listed(&other).await, [ids[1].clone(), ids[0].clone()], "only the caller's list changed");
     for id in [&ids[0], &ids[2], "0197a000-0000-7000-8000-000000000001"] {
         let nothing = viewer.delete(&format!("/api/watchlist/{id}")).await;
         assert_eq!(nothing.status(), 200, "{nothing}");

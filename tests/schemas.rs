@@ -1,4 +1,5 @@
-//! The check of inputs (`shared::http::check`) compared with a complete JSON Schema validator, by every input of the API document.
+//! Compares the input check (`shared::http::check`) with a complete JSON Schema validator, for every input of the API
+//! document.
 
 use crate::examples::with_formats;
 use crate::simulation::chance::Chance;
@@ -77,7 +78,8 @@ fn inputs(document: &Value) -> Vec<(String, Value)> {
     inputs
 }
 
-/// The document states the formats as regular expressions too. Only a cursor's says more than its format, whose check accepts any text.
+/// The document also has the formats as regular expressions. Only a cursor's pattern is stricter than its format, whose check
+/// accepts any text.
 fn without_cursors_pattern(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => {
@@ -91,7 +93,7 @@ fn without_cursors_pattern(schema: &mut Value) {
     }
 }
 
-/// The fields that an error is about, in the words of our answers.
+/// The field of an error, as our responses name it.
 fn fields(error: &ValidationError<'_>) -> Vec<String> {
     let mut place = String::new();
     for part in error.instance_path().to_string().split('/').skip(1) {
@@ -129,7 +131,7 @@ fn scalar(chance: &mut Chance) -> Value {
     }
 }
 
-/// A value for a schema. About half of its fields are what the schema asks for, as far as it says so plainly.
+/// A value for a schema. About half of its fields are valid, as far as the schema makes that easy to generate.
 fn value(root: &Value, schema: &Value, chance: &mut Chance) -> Value {
     if let Some(target) = schema["$ref"].as_str() {
         return value(root, root.pointer(&target[1..]).expect("a component"), chance);

@@ -11,7 +11,7 @@ pub(crate) async fn set(viewer: &Viewer, video: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_video_is_watched_with_and_without_a_position_and_leaves_continue_watching() {
+async fn a_video_is_marked_with_and_without_a_position_and_leaves_continue_watching() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let (begun, new) = (video_of(&platform, "basic").await, video_of(&platform, "free").await);
@@ -53,7 +53,7 @@ async fn unpublished_unknown_and_malformed_ids_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_running_playback_does_not_undo_it_and_its_next_heartbeat_says_so() {
+async fn a_running_playback_does_not_undo_the_mark_and_its_next_heartbeat_reports_it() {
     let platform = Platform::start().await;
     let film = video_of(&platform, "basic").await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
@@ -77,5 +77,5 @@ async fn a_running_playback_does_not_undo_it_and_its_next_heartbeat_says_so() {
     }
     platform.advance(31).await;
     playback(&other, &video_of(&platform, "free").await).await;
-    assert_eq!(position(&viewer, &film).await, (json!(8.0), json!(true)), "the lease has given way");
+    assert_eq!(position(&viewer, &film).await, (json!(8.0), json!(true)), "the lease was replaced");
 }

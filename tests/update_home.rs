@@ -1,4 +1,4 @@
-//! `update-home`: what an operator chooses is on every start screen.
+//! `update-home`: an operator's choices appear on every home screen.
 
 use crate::add_watchlist::videos;
 use crate::update_progress::report;
@@ -8,7 +8,7 @@ use support::{DEMO_PASSWORD, Platform};
 const PATH: &str = "/api/admin/home";
 
 #[tokio::test]
-async fn a_featured_title_and_the_order_of_the_shelves_are_on_every_start_screen() {
+async fn a_featured_title_and_the_order_of_the_shelves_are_on_every_home_screen() {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
     let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;

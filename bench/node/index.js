@@ -1,5 +1,5 @@
 // The work of get-me as it is commonly written in Node.js: Express behind serverless-http, jose for the token, the AWS SDK v3 for a
-// counter and a consistent batch read. Lambda's own runtime client is an image's part; `serve` stands for it.
+// counter and a consistent batch read. On Lambda, the runtime client is part of the image; here `serve` replaces it.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'

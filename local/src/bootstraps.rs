@@ -1,4 +1,4 @@
-//! The functions as executables of a folder, which the platform then runs instead of those linked into it (`BOOTSTRAPS`).
+//! The functions' executables in a folder (`BOOTSTRAPS`), which the platform runs instead of the code linked into it.
 
 use crate::aws::outside;
 use crate::aws::protocol::Credentials;
@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The functions of `template` in a folder, by name.
+/// The executables of the functions of `template`, by function name.
 ///
 /// # Errors
-/// If one is missing.
+/// If an executable is missing.
 pub(crate) fn find(
     folder: &Path,
     template: &Template,
@@ -36,8 +36,8 @@ pub(crate) fn find(
     Ok(found)
 }
 
-/// All variables of a process of `function` but the address of its runtime API: those that the template gives the function, those
-/// that Lambda sets, and the address and the keys with which it reaches the platform's AWS.
+/// All variables of a process of `function` except the address of its runtime API: those from the template, those that
+/// Lambda sets, and the address and keys of the platform's AWS.
 pub(crate) fn environment(function: &Function, aws: &str, credentials: &Credentials) -> BTreeMap<String, String> {
     let keys = outside::credentials_of(&function.name, credentials);
     let lambda = [
@@ -62,6 +62,6 @@ fn executable(folder: &Path, name: &str) -> Result<PathBuf, StartError> {
     let found = all.into_iter().find(|file| file.is_file());
     found.ok_or_else(|| {
         let build = "build all with `cargo build --locked --workspace --bins`, or `cargo lambda build`";
-        StartError::Functions(format!("BOOTSTRAPS: {} has no executable of `{name}`; {build}", folder.display()))
+        StartError::Functions(format!("BOOTSTRAPS: {} has no executable for `{name}`; {build}", folder.display()))
     })
 }

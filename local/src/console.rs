@@ -72,7 +72,7 @@ async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
     if machine.executables.is_some() && asked.advance_seconds > 0 {
-        let message = "the functions run as processes of their own, which live in real time (BOOTSTRAPS)";
+        let message = "the functions run as separate processes, which use real time (BOOTSTRAPS)";
         return Err(refusal(StatusCode::CONFLICT, message));
     }
     // In a separate task, so that the clock is not left half-way if the client disconnects.
@@ -118,7 +118,8 @@ async fn functions(State(machine): State<Console>) -> Json<Value> {
     Json(json!({ "functions": functions.collect::<serde_json::Map<_, _>>() }))
 }
 
-/// The processes of a function, with how many events each has answered; `null` if the function is linked into this process.
+/// A function's processes, with the number of events that each has answered; `null` if the function is linked into this
+/// process.
 fn processes(machine: &Machine, function: &str) -> Value {
     let Some(executable) = machine.executables.as_ref().and_then(|all| all.get(function)) else { return Value::Null };
     let answered = executable.answered().into_iter();

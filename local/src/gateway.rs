@@ -45,12 +45,12 @@ const HEALTH: &str = "health";
 /// The functions behind the gateway, by name.
 pub type Deployment = HashMap<String, Integration>;
 
-/// What answers the requests of a function.
+/// The integration that answers a function's requests.
 #[derive(Clone)]
 pub enum Integration {
-    /// Its code, linked into this process, with the function's timeout.
+    /// The function's code, linked into this process, with the function's timeout.
     Linked(Mounted, Duration),
-    /// Its own executable, which keeps to the function's timeout by itself.
+    /// The function's executable, which enforces the timeout itself.
     Executable(Executable),
 }
 
@@ -174,7 +174,7 @@ async fn invoke(function: Integration, event: String) -> Response {
     }
 }
 
-/// A function's answer; `None` if it fails.
+/// A function's response; `None` if it fails.
 async fn answered(function: Integration, event: String) -> Option<Response> {
     match function {
         Integration::Linked(function, timeout) => {

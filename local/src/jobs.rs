@@ -30,12 +30,12 @@ struct Inner {
     scheduled: Mutex<Vec<Scheduled>>,
 }
 
-/// What runs a job.
+/// The code that runs a job.
 #[derive(Clone)]
 pub(crate) enum Job {
-    /// Its code, linked into this process.
+    /// The function's code, linked into this process.
     Linked(MountedJob),
-    /// Its own executable.
+    /// The function's executable.
     Executable(Executable),
 }
 
@@ -43,7 +43,7 @@ impl Job {
     /// Runs the job with an event.
     ///
     /// # Errors
-    /// Why it failed.
+    /// The reason why it failed.
     pub(crate) async fn call(&self, event: Value) -> Result<Value, String> {
         match self {
             Self::Linked(job) => job.call(event).await,

@@ -64,7 +64,7 @@ pub(crate) struct Machine {
     pub(crate) seed: Seed,
     pub(crate) demo_media: PathBuf,
     pub(crate) container_gateway: Option<ContainerGateway>,
-    /// The functions' executables, if these answer instead of the code that is linked into this process.
+    /// The functions' executables, if they run instead of the code that is linked into this process.
     pub(crate) executables: Option<BTreeMap<String, Executable>>,
     /// Locked by whatever moves the clock or seeds, so that these wait for each other.
     pub(crate) alone: tokio::sync::Mutex<()>,
@@ -118,8 +118,8 @@ impl Machine {
         Ok(())
     }
 
-    /// Opens the service. From here on the functions' executables answer, if the platform has been given these. They live in
-    /// real time, so what is seeded before was made by the code in this process.
+    /// Opens the service. From here on, the functions' executables handle events, if the platform has any. They use real
+    /// time, so the seeding before used the code in this process.
     pub(crate) fn open(&self) {
         if let Some(executables) = &self.executables {
             let all = || executables.iter().map(|(name, executable)| (name.clone(), executable.clone()));
@@ -139,7 +139,7 @@ impl Machine {
         }
     }
 
-    /// The AWS clients of all functions, by name: each may do only what the function's policies allow.
+    /// The AWS clients of all functions, by name. Each allows only what the function's policies allow.
     pub(crate) fn clients(&self) -> HashMap<String, FunctionClient> {
         self.template.functions.values().map(|function| (function.name.clone(), self.client(function))).collect()
     }

@@ -66,7 +66,7 @@ pub struct Options {
     pub is_log_printed: bool,
     /// How containers reach the stand-ins; `None` if they do not.
     pub container_gateway: Option<ContainerGateway>,
-    /// The folder of the functions' executables, which then answer instead of the code that is linked into this process.
+    /// The folder of the functions' executables, if they run instead of the code that is linked into this process.
     pub bootstraps: Option<PathBuf>,
     /// Where each permission is recorded that is used, for `make unused-permissions`; `None` records nothing.
     pub permissions_used: Option<PathBuf>,
@@ -113,13 +113,13 @@ impl Platform {
         &self.machine.template
     }
 
-    /// All variables of a process of `function` but the address of its runtime API.
+    /// All variables of a process of `function` except the address of its runtime API.
     pub fn environment(&self, function: &Function) -> BTreeMap<String, String> {
         let credentials = self.machine.aws.secrets().credentials();
         bootstraps::environment(function, &self.machine.urls.aws, &credentials)
     }
 
-    /// The functions' executables, by name; empty if the functions are those that are linked into this process.
+    /// The functions' executables, by name; empty if the platform runs the code that is linked into this process.
     pub fn executables(&self) -> BTreeMap<String, Executable> {
         self.machine.executables.clone().unwrap_or_default()
     }

@@ -1,5 +1,6 @@
-//! Functions as Lambda runs them: each is an executable of its own, started when it is first needed. A process handles one event
-//! at a time, so requests at the same time have a process each. Idle processes are kept, as Lambda keeps them for a while.
+//! Runs functions as Lambda does: each is a separate executable that starts when it is first needed. A process handles one
+//! event at a time, so simultaneous requests get separate processes. Idle processes are kept, as Lambda keeps them for a
+//! while.
 
 mod process;
 mod runtime_api;
@@ -23,14 +24,14 @@ struct Inner {
     program: Program,
     timeout: Duration,
     permits: Semaphore,
-    /// Each with the time at which its executable was built.
+    /// Idle processes, each with the time at which its executable was built.
     idle: Mutex<Vec<(Process, Option<SystemTime>)>>,
     /// How many events each process has answered, by its id.
     answered: Mutex<BTreeMap<u32, u64>>,
 }
 
 impl Executable {
-    /// A function without processes yet, which may work on an event for as long as `timeout`.
+    /// A function that has no processes yet and may take up to `timeout` for an event.
     pub fn new(program: Program, timeout: Duration) -> Self {
         Self(Arc::new(Inner {
             program,
@@ -41,7 +42,7 @@ impl Executable {
         }))
     }
 
-    /// Has a process handle an event, given as JSON. Returns the JSON that it answers.
+    /// Lets a process handle an event, given as JSON. Returns the response's JSON.
     ///
     /// # Errors
     /// If the function reports an error, or its process cannot be started, ends or takes too long. That process is replaced.
@@ -57,7 +58,7 @@ impl Executable {
     async fn answer(&self, event: String) -> Result<Vec<u8>, Failure> {
         let Inner { program, timeout, permits, .. } = &*self.0;
         let _permit = permits.acquire().await;
-        // A process with old code finishes its event and gets no other.
+        // A process with old code finishes its event and gets no further ones.
         let built = self.built();
         let mut process = match self.rested(built) {
             Some(process) => process,
@@ -72,12 +73,12 @@ impl Executable {
         answer
     }
 
-    /// How many events each process has answered, by its id.
+    /// The number of events that each process has answered, by its id.
     pub fn answered(&self) -> BTreeMap<u32, u64> {
         self.0.answered.lock().expect("no panic while held").clone()
     }
 
-    /// Stops all idle processes. Those that are working end with their events.
+    /// Stops all idle processes. Busy processes end after their events.
     pub async fn stop(&self) {
         let idle = std::mem::take(&mut *self.0.idle.lock().expect("no panic while held"));
         for (process, _) in idle {
@@ -85,7 +86,7 @@ impl Executable {
         }
     }
 
-    /// An idle process of the present executable.
+    /// An idle process of the current executable.
     fn rested(&self, built: Option<SystemTime>) -> Option<Process> {
         let mut idle = self.0.idle.lock().expect("no panic while held");
         while let Some((mut process, own)) = idle.pop() {
@@ -103,7 +104,7 @@ impl Executable {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "processes have the machine's clock, wherever the platform's has been moved to"
+    reason = "processes use the machine's clock, even if the platform's clock was moved"
 )]
 fn real_time() -> SystemTime {
     SystemTime::now()

@@ -40,9 +40,9 @@ pub enum StartError {
     /// An endpoint in the environment is not on this machine.
     #[error("{0} is {1}, which is not a loopback address; demo passwords must not leave this machine")]
     NotLoopback(String, String),
-    /// The functions are to run in processes of their own, and the clock was moved.
+    /// The functions should run as separate processes, but the clock was moved.
     #[error(
-        "BOOTSTRAPS: processes live in real time, but this data directory's clock is {0} s ahead; set another DATA_DIR"
+        "BOOTSTRAPS: processes use real time, but this data directory's clock is {0} s ahead; set another DATA_DIR"
     )]
     MovedClock(i64),
     /// A port of the containers' bridge is not available.

@@ -379,7 +379,7 @@ impl Tag {
             Self::Subscription => ("Subscription", "Plans, checkout, and the user's subscription and invoices."),
             Self::Catalogue => ("Catalogue", "Videos, series and categories."),
             Self::Playback => ("Playback", "Playing a video, reporting the position, and live streams."),
-            Self::Library => ("Library", "The viewer's start screen, what they have watched, and mean to watch."),
+            Self::Library => ("Library", "The viewer's home screen, watch history and watchlist."),
             Self::AdminCatalogue => ("Admin catalogue", "For operators: videos, uploads and series."),
             Self::AdminMembers => ("Admin members", "For operators: members and complimentary plans."),
             Self::AdminBilling => ("Admin billing", "For operators: refunds, events from Stripe, reconciliation."),
@@ -489,9 +489,9 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Page<T> {
 /// A page of a list that can be searched.
 #[derive(Clone, Debug)]
 pub struct SearchPage<T> {
-    /// What was found.
+    /// The items that were found.
     pub page: Page<T>,
-    /// What somebody may have meant, the nearest first, if nothing was found.
+    /// Suggestions, nearest first, if nothing was found.
     pub suggestions: Vec<T>,
 }
 
@@ -513,8 +513,7 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for SearchPage<T> {
     fn describe(generator: &mut SchemaGenerator) -> Value {
         let mut body = Page::<T>::describe(generator);
         let mut suggestions = generator.subschema_for::<Vec<T>>().to_value();
-        suggestions["description"] =
-            "Only if a search found nothing: what was probably meant, the nearest first.".into();
+        suggestions["description"] = "Suggestions, nearest first; only if a search found nothing.".into();
         body["properties"]["suggestions"] = suggestions;
         body
     }

@@ -13,50 +13,50 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use support::{DEMO_PASSWORD, Platform, options};
 
-/// The function that everything is compared with.
+/// The function that all others are compared with.
 const BARE: &str = "bare-function";
 /// The work of get-me in Node.js.
 const NODE: &str = "node-peer";
 /// The functions, in the order of the table.
 const FUNCTIONS: [&str; 6] = ["health", "get-me", "list-videos", "update-progress", "play-video", "login"];
-/// Processes of each that are started.
+/// The number of processes to start for each row.
 const STARTS: usize = 12;
-/// Requests before those that are measured: for V8 to compile what it finds hot, and for connections and caches.
+/// Warm-up requests, which let V8 compile hot code and fill connections and caches.
 const WARM_UP: usize = 100;
-/// Requests that are measured.
+/// Measured requests.
 const REQUESTS: usize = 300;
-/// The same for sign-in, whose hash takes a hundred times as long as anything else.
+/// The same for sign-in, whose password hash takes a hundred times as long as any other request.
 const SIGN_INS: usize = 20;
 /// Longer than any request takes.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// What is measured: a program and an event for it.
+/// A row of the table: a program and an event for it.
 struct Subject {
     program: Program,
     event: Value,
-    /// The last line that one of its processes has logged.
+    /// The last line that any of its processes has logged.
     line: Arc<Mutex<String>>,
 }
 
 #[derive(Default)]
 struct Measured {
-    /// From the start of the process to its answer, each.
+    /// The time from each process's start to its first response.
     starts: Vec<Duration>,
-    /// The processor time of a process until its answer, each.
+    /// The processor time of each process until its first response.
     start_cpu: Vec<Duration>,
     /// The processor time of a warm request.
     warm_cpu: Duration,
     /// The resident memory after the requests, in KB.
     rss_kb: u64,
-    /// What a warm request exchanges with AWS; `None` for a program that does not name its requests there.
+    /// A warm request's traffic with AWS; `None` for a program that does not identify its requests.
     traffic: Option<Traffic>,
     answer_bytes: usize,
 }
 
-/// What a request exchanges with AWS.
+/// A request's traffic with AWS.
 struct Traffic {
     calls: usize,
-    /// How many times it waited for DynamoDB, as its log line says.
+    /// The number of times that it waited for DynamoDB, from its log line.
     waits: u64,
     bytes: u64,
 }
@@ -76,7 +76,7 @@ async fn table() {
     let platform = Platform::of_options(Options { environment, ..options() }).await;
     let subjects = subjects(&platform).await;
     let mut rows: Vec<Measured> = subjects.iter().map(|_| Measured::default()).collect();
-    // Interleaved, so that whatever else the machine does meanwhile hits all alike.
+    // Interleaved, so that other load on the machine affects all rows equally.
     for _ in 0..STARTS {
         for (subject, row) in subjects.iter().zip(&mut rows) {
             row.start(subject).await;
@@ -133,7 +133,7 @@ impl Measured {
 }
 
 impl Subject {
-    /// Has a process handle the event as request `id`. Returns the length of the answer's body.
+    /// Lets a process handle the event as request `id`. Returns the length of the response body.
     async fn answered_by(&self, process: &mut Process, id: &str) -> usize {
         let mut event = self.event.clone();
         event["requestContext"]["requestId"] = id.into();
@@ -144,7 +144,7 @@ impl Subject {
         answer["body"].as_str().unwrap_or_default().len()
     }
 
-    /// How many times the last request, of that id, waited for DynamoDB. The line may come after the answer.
+    /// The number of times that the last request, with this id, waited for DynamoDB. Its log line may arrive after the response.
     async fn waits(&self, id: &str) -> Option<u64> {
         for _ in 0..50 {
             let line = self.line.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -189,8 +189,8 @@ async fn subjects(platform: &Platform) -> Vec<Subject> {
         .collect()
 }
 
-/// Keeps requests from changing each other's work. Plays are another viewer's, so that they end no stream whose heartbeats are
-/// measured. A heartbeat does not say when it was made, so that none is older than the one before.
+/// Keeps requests from affecting each other. Another viewer plays, so that no stream with measured heartbeats ends. Heartbeats
+/// do not contain their time, so that none is older than the one before.
 async fn apart(platform: &Platform, events: &mut Value) {
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
     let videos = platform.anyone().get("/api/videos?required_plan=basic&limit=1").await;
@@ -200,7 +200,7 @@ async fn apart(platform: &Platform, events: &mut Value) {
     let mut play: Value = serde_json::from_str(&play.to_string().replace(&before, video)).expect("JSON");
     play["headers"]["authorization"] = format!("Bearer {}", viewer.token()).into();
     events["play-video"] = play;
-    // The whole first page, where the example searches.
+    // The whole first page; the example searches instead.
     let list = events["list-videos"].as_object_mut().expect("an event");
     list.insert("rawQueryString".to_owned(), "".into());
     list.remove("queryStringParameters");
@@ -256,7 +256,7 @@ fn compare(ratios: &BTreeMap<&str, Ratios>) {
     }
     let tolerance = table["tolerance"].as_f64().expect("a number");
     let mut worse = Vec::new();
-    // The peer is there to be seen: a new version of Node.js is no fault of ours.
+    // The peer is only shown: a slower version of Node.js is not a regression of ours.
     for (name, ratios) in ratios.iter().filter(|(name, _)| **name != NODE) {
         for (what, ratio) in [("start_cpu", ratios.start_cpu), ("warm_cpu", ratios.warm_cpu)] {
             let known = table["ratios"][name][what]
@@ -273,7 +273,7 @@ fn compare(ratios: &BTreeMap<&str, Ratios>) {
     say(&format!("no ratio is more than {} % worse than in bench/table.json", tolerance * 100.0));
 }
 
-/// The processor time of a process, of all its threads.
+/// The processor time of a process, in all its threads.
 fn cpu(id: u32) -> Duration {
     let threads = std::fs::read_dir(format!("/proc/{id}/task")).expect("the process runs, on Linux");
     let nanoseconds = |thread: std::io::Result<std::fs::DirEntry>| {

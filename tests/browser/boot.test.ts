@@ -1,11 +1,11 @@
-// What is seen before the app runs.
+// The page before the app runs.
 import { shiftsOf, watchShifts } from './support/shift.ts';
 import { expect, test, title } from './support/test.ts';
 import type { Page } from './support/test.ts';
 
 const COLOURS = { dark: 'rgb(12, 11, 15)', light: 'rgb(250, 247, 242)' };
 
-/** Holds back every script of the app until it is let go. */
+/** Delays every script of the app until the returned function is called. */
 async function holdScripts(page: Page): Promise<() => void> {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
@@ -18,7 +18,7 @@ async function holdScripts(page: Page): Promise<() => void> {
   return letGo;
 }
 
-/** Waits until something is seen, which nothing is before its style. */
+/** Waits for the first paint, which happens only after the styles have loaded. */
 async function painted(page: Page): Promise<void> {
   await expect.poll(() => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length)).toBe(1);
 }
@@ -27,9 +27,7 @@ const colour = (page: Page) => page.evaluate(() => getComputedStyle(document.bod
 const logo = (page: Page) => page.getByText('marquee', { exact: true }).first();
 
 for (const scheme of ['dark', 'light'] as const) {
-  test(`the logo and the colours are there before any script of the app, and the app leaves them where they are: ${scheme}`, async ({
-    page,
-  }) => {
+  test(`the logo and the colours appear before any script runs and do not move: ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
     for (const path of ['/', '/plans']) {
       for (const width of [390, 1280]) {
@@ -54,7 +52,7 @@ for (const scheme of ['dark', 'light'] as const) {
   });
 }
 
-test('who chose a theme sees its colours from the start, whatever the system asks for', async ({ page }) => {
+test('a chosen theme applies from the first paint, whatever the system prefers', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.addInitScript(() => localStorage.setItem('marquee.theme', 'light'));
   await holdScripts(page);
@@ -64,7 +62,7 @@ test('who chose a theme sees its colours from the start, whatever the system ask
   expect(await colour(page)).toBe(COLOURS.light);
 });
 
-test('words are shown in a font of the system while our fonts are on the way', async ({ page }) => {
+test('text appears in a system font while our fonts load', async ({ page }) => {
   await page.route(/\.woff2$/, () => new Promise(() => {}));
   await page.goto('/plans', { waitUntil: 'commit' });
   await expect(title(page)).toHaveText('Choose your plan');

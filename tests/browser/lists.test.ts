@@ -1,4 +1,4 @@
-// What a viewer keeps: their list, their history, and what they have watched.
+// The viewer's list, history and watched marks.
 import { expectAccessible } from './support/accessible.ts';
 import type { Person, Platform, Video } from './support/platform.ts';
 import { expect, settled, test } from './support/test.ts';
@@ -29,7 +29,7 @@ const listOf = async (platform: Platform, person: Person) =>
 
 const openMenu = (page: Page) => page.getByRole('button', { name: 'Your account' }).click();
 
-test('a film goes on the list from its page and off it from the list, and the menu leads there', async ({ pageOf, platform }) => {
+test('a film is added on its page and removed on the list, to which the menu links', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const [film] = await films(platform);
   const page = await pageOf(person);
@@ -51,7 +51,7 @@ test('a film goes on the list from its page and off it from the list, and the me
   await expect.poll(() => listOf(platform, person)).toEqual([]);
 });
 
-test('a card puts a film on the list, and a series as the series', async ({ pageOf, platform }) => {
+test('a card adds a film to the list, and a series as a series', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const [film] = await films(platform);
   const { series } = await seeded(platform);
@@ -70,7 +70,7 @@ test('a card puts a film on the list, and a series as the series', async ({ page
   await expect(page.getByRole('button', { name: 'My list', exact: true })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('what the service refuses to list is shown at once and taken back with a word on why', async ({ pageOf, platform }) => {
+test('a refused addition to the list shows at once and is undone with an explanation', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const [film] = await films(platform);
   const page = await pageOf(person);
@@ -98,7 +98,7 @@ test('what the service refuses to list is shown at once and taken back with a wo
   expect(await listOf(platform, person)).toEqual([]);
 });
 
-test('the history shows what was watched, newest first; one goes alone, and all after a question', async ({ pageOf, platform }) => {
+test('the history is newest first; one entry is deleted at once, all after confirmation', async ({ pageOf, platform }) => {
   const person = await platform.subscriber('premium');
   const [older, newer] = await films(platform);
   for (const { id, duration } of [older, newer])
@@ -130,7 +130,7 @@ test('the history shows what was watched, newest first; one goes alone, and all 
   expect(await history()).toEqual([]);
 });
 
-test('a viewer says that they have watched a film, and takes it back', async ({ pageOf, platform }) => {
+test('a viewer marks a film as watched, and undoes it', async ({ pageOf, platform }) => {
   const person = await platform.register();
   const [film] = await films(platform);
   const page = await pageOf(person);
@@ -144,7 +144,7 @@ test('a viewer says that they have watched a film, and takes it back', async ({ 
   await expect.poll(completed).toBe(false);
 });
 
-test('an episode that is marked as watched carries the mark, and the series goes on at the next one', async ({ pageOf, platform }) => {
+test('an episode marked as watched shows the mark, and the series continues at the next one', async ({ pageOf, platform }) => {
   const { series, episodes } = await seeded(platform);
   const [first, second] = episodes;
   if (!first || !second) throw new Error('too few episodes');

@@ -1,4 +1,4 @@
-// What somebody learns of the plans before they pay.
+// The information about plans before paying.
 import { expectAccessible } from './support/accessible.ts';
 import type { Platform } from './support/platform.ts';
 import { expect, settled, test, title } from './support/test.ts';
@@ -14,7 +14,7 @@ interface Category {
   by_plan: { free: number; basic: number; premium: number };
 }
 
-/** What the API says about the plans, as the page should. */
+/** The plans from the API, as the page should show them. */
 async function facts(platform: Platform, locale: string) {
   const plans = await platform.api<Plan[]>('GET', '/api/plans', null);
   const categories = await platform.api<Category[]>('GET', '/api/categories', null);
@@ -29,7 +29,7 @@ async function facts(platform: Platform, locale: string) {
   });
 }
 
-test('each plan says how much there is to watch, on how many screens, in what quality, and what a year makes for a month', async ({
+test('each plan shows its number of titles, screens and quality, and the monthly equivalent of a yearly price', async ({
   page,
   platform,
 }) => {
@@ -47,7 +47,7 @@ test('each plan says how much there is to watch, on how many screens, in what qu
   await expect(page.getByText(/= .* a month/), 'what is paid by the month has no share').toHaveCount(0);
 });
 
-test('questions are answered in place, by the keyboard too, and the page has no fault for a screen reader', async ({ page }) => {
+test('questions expand in place, also by keyboard, and the page has no accessibility violations', async ({ page }) => {
   await page.goto('/plans');
   await settled(page);
   const questions = page.getByRole('region', { name: 'Questions and answers' });
@@ -62,7 +62,7 @@ test('questions are answered in place, by the keyboard too, and the page has no 
   await expectAccessible(page);
 });
 
-test('the plans stand where they are known without the number of titles', async ({ page }) => {
+test('the plans are shown without the number of titles if that is unavailable', async ({ page }) => {
   await page.route('**/api/categories', (route) => route.fulfill({ status: 400, json: { success: false } }));
   await page.goto('/plans');
   await expect(title(page)).toHaveText('Choose your plan');

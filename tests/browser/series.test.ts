@@ -120,7 +120,7 @@ test('a new series name creates a series, and a taken episode number is refused'
   await expect(page.getByText('This series has episodes.')).toBeVisible();
 });
 
-test('the player says which episode of which series it is, lists the others, and goes on to the next', async ({ pageOf, platform }) => {
+test('the player shows the series and the episode, lists the others, and continues with the next', async ({ pageOf, platform }) => {
   const { series, episodes } = await seeded(platform);
   const [first, second, third] = episodes;
   if (!first || !second || !third) throw new Error('too few episodes');
@@ -163,7 +163,7 @@ test('the last episode offers no next one, and a film no episodes', async ({ pag
   await expect(page.getByRole('button', { name: 'Episodes', exact: true })).toHaveCount(0);
 });
 
-test('the page of an episode leads to its series', async ({ pageOf, platform }) => {
+test('the page of an episode links to its series', async ({ pageOf, platform }) => {
   const { series, episodes } = await seeded(platform);
   const page = await pageOf(await platform.register());
   await page.goto(`/videos/${episodes[1]?.id}`);

@@ -160,7 +160,7 @@ async fn subscription(book: &mut Book, ada: &Viewer, videos: &Videos) {
     book.ask(ada, "list-invoices", "GET /api/subscription/invoices?limit=2", NONE).await;
 }
 
-/// What is on every start screen.
+/// The operator's choices for every home screen.
 async fn start_screen(book: &mut Book, admin: &Viewer, videos: &Videos) {
     let layout = json!({ "featured_id": videos.film, "shelves": [{ "kind": "new" }, { "kind": "category", "category": "Drama" }] });
     book.ask(admin, "update-home", "PUT /api/admin/home", layout).await;

@@ -1,4 +1,5 @@
-//! A Lambda that does nothing: what `lambda_http` costs by itself. `make bench` compares the functions with it.
+//! A Lambda function that does nothing, to measure the cost of `lambda_http` alone. `make bench` compares the functions with
+//! it.
 
 use lambda_http::{Body, Error, Request, Response, service_fn};
 

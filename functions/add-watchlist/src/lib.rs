@@ -1,4 +1,4 @@
-//! `PUT /api/watchlist/{video_id}`: puts a video on the viewer's watchlist.
+//! `PUT /api/watchlist/{video_id}`: adds a video to the viewer's watchlist.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ pub struct AddWatchlist {
 #[derive(Serialize, JsonSchema)]
 pub struct OnWatchlist {
     video_id: VideoId,
-    /// When it was added first.
+    /// When it was first added.
     added_at: Timestamp,
 }
 
@@ -32,7 +32,7 @@ impl Endpoint for AddWatchlist {
     type Input = Path<VideoId>;
     type Reads = (Key<Video>, Key<Watchlisted>);
     type Output = OnWatchlist;
-    const SUMMARY: &'static str = "Puts a video on the viewer's watchlist; adding it twice changes nothing.";
+    const SUMMARY: &'static str = "Adds a video to the viewer's watchlist; adding it again changes nothing.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 

@@ -21,7 +21,7 @@ pub struct ClearWatched {
     streams: Streams,
 }
 
-/// What is stored.
+/// The stored state.
 #[derive(Serialize, JsonSchema)]
 pub struct Unwatched {
     /// The position, in seconds from the start.
@@ -35,7 +35,7 @@ impl Endpoint for ClearWatched {
     type Input = Path<VideoId>;
     type Reads = (Key<Video>, Key<WatchHistory>, Key<Slots>);
     type Output = Unwatched;
-    const SUMMARY: &'static str = "Marks a video as not watched: it starts at its beginning again.";
+    const SUMMARY: &'static str = "Marks a video as not watched; it then plays from the beginning.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[Code::NotFound];
 
@@ -62,7 +62,7 @@ impl Endpoint for ClearWatched {
         };
         let row = self.histories.change(before, rule).await?;
         let Some(row) = row else { return Ok(Reply::of(Unwatched { progress: 0.0, completed: false })) };
-        // A playback that goes on finds out by itself that the row has changed; this tells it before its next report.
+        // A running playback would notice the changed row by itself; this informs it before its next report.
         self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
         Ok(Reply::of(Unwatched { progress: row.progress, completed: row.completed }))
     }

@@ -22,16 +22,16 @@ pub struct DeleteHistory {
 /// What to delete.
 #[derive(Deserialize, JsonSchema)]
 pub struct HistoryQuery {
-    /// The video whose history is deleted; without it, everything is.
+    /// The video whose history is deleted; if omitted, the whole history is deleted.
     video_id: Option<VideoId>,
 }
 
-/// What was deleted.
+/// The result of a deletion.
 #[derive(Serialize, JsonSchema)]
 pub struct DeletedHistory {
-    /// The number of videos that are no longer in the history.
+    /// The number of videos that were removed from the history.
     deleted: usize,
-    /// Whether none are left. A history of tens of thousands of videos takes more than one request: repeat it until this is `true`.
+    /// Whether the deletion is complete. Tens of thousands of videos take more than one request: repeat it until this is `true`.
     is_complete: bool,
 }
 
@@ -59,7 +59,7 @@ impl Endpoint for DeleteHistory {
             Some(video_id) => self.histories.delete(user_id, video_id).await?,
             None => self.histories.delete_all(user_id).await?,
         };
-        // After the rows: a position that a lease wrote meanwhile is deleted as well, and none is left that could be written later.
+        // The leases are cleared after the rows, so that no position remains that could be written later.
         self.streams.amend(user_id, call.rows.unwrap_or_default(), |slots| slots.forget(video_id)).await?;
         Ok(Reply::of(DeletedHistory { deleted: deleted.rows, is_complete: deleted.is_all }))
     }

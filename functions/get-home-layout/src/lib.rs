@@ -1,4 +1,4 @@
-//! `GET /api/admin/home`: what every start screen features, and the order of its shelves.
+//! `GET /api/admin/home`: the featured title and the order of the shelves on every home screen.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
@@ -17,7 +17,7 @@ impl Endpoint for GetHomeLayout {
     type Input = ();
     type Reads = Key<HomeRow>;
     type Output = HomeLayout;
-    const SUMMARY: &'static str = "Returns what every start screen features, and the order of its shelves.";
+    const SUMMARY: &'static str = "Returns the featured title and the order of the shelves on every home screen.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[];
 

@@ -1,4 +1,4 @@
-//! `GET /api/home`: the viewer's start screen in one answer.
+//! `GET /api/home`: the viewer's home screen in one response.
 
 use shared::auth::token::Identity;
 use shared::endpoint::{Cache, Call, Endpoint, Reply, Tag, Viewer};
@@ -12,10 +12,11 @@ use shared::stores::row::{Key, MayFail};
 use shared::stores::watch_history::Histories;
 use shared::stores::watchlist::Watchlists;
 
-/// The most videos of a watchlist that are considered: some may be shown elsewhere on the screen, or be unpublished.
+/// The most watchlist entries to read. This exceeds the cards shown, because some videos may be unpublished or already
+/// shown elsewhere on the screen.
 const WATCHLIST_READ: u32 = 60;
 
-/// Arranges the start screen.
+/// Arranges the home screen.
 pub struct GetHome {
     catalogue: Catalogue,
     histories: Histories,
@@ -27,7 +28,7 @@ impl Endpoint for GetHome {
     type Input = ();
     type Reads = (Key<Slots>, Key<HomeRow>, MayFail<Key<Version>>);
     type Output = Home;
-    const SUMMARY: &'static str = "Returns the viewer's start screen in one answer.";
+    const SUMMARY: &'static str = "Returns the viewer's home screen in one response.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[];
     const CACHE: Cache = Cache::Tagged;

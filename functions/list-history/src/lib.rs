@@ -26,13 +26,13 @@ pub struct ListHistory {
     pages: Pages,
 }
 
-/// The page.
+/// The requested page.
 #[derive(Deserialize, JsonSchema)]
 pub struct PageQuery {
     /// The most videos to return.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 
@@ -78,7 +78,7 @@ impl Endpoint for ListHistory {
         let (rows, next) = self.histories.recent(user_id, page.limit() as u32, after, &slots).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
         let watched = rows.iter().zip(videos).filter_map(|(row, video)| {
-            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            // An unpublished video is left out until it is published again.
             let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
             let progress = clamped(row.progress, video.duration);
             Some(HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at })

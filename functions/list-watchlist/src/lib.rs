@@ -1,4 +1,4 @@
-//! `GET /api/watchlist`: the viewer's watchlist, what was added last first.
+//! `GET /api/watchlist`: the viewer's watchlist, most recently added first.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -22,13 +22,13 @@ pub struct ListWatchlist {
     pages: Pages,
 }
 
-/// The page.
+/// The requested page.
 #[derive(Deserialize, JsonSchema)]
 pub struct PageQuery {
     /// The most videos to return.
     #[serde(default)]
     limit: PageSize,
-    /// The cursor of the last page.
+    /// The cursor of the previous page's response.
     cursor: Option<Cursor>,
 }
 
@@ -45,7 +45,7 @@ impl Endpoint for ListWatchlist {
     type Input = Query<PageQuery>;
     type Reads = ();
     type Output = Page<WatchlistItem>;
-    const SUMMARY: &'static str = "Lists the viewer's watchlist, what was added last first.";
+    const SUMMARY: &'static str = "Lists the viewer's watchlist, most recently added first.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[Code::InvalidCursor];
 
@@ -66,7 +66,7 @@ impl Endpoint for ListWatchlist {
         let (rows, next) = self.watchlists.newest(user_id, page.limit() as u32, after).await?;
         let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
         let listed = rows.iter().zip(videos).filter_map(|(row, video)| {
-            // A video that was unpublished meanwhile is left out, and comes back when it is published again.
+            // An unpublished video is left out until it is published again.
             let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
             Some(WatchlistItem { video, added_at: row.added_at })
         });

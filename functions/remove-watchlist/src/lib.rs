@@ -1,4 +1,4 @@
-//! `DELETE /api/watchlist/{video_id}`: takes a video off the viewer's watchlist.
+//! `DELETE /api/watchlist/{video_id}`: removes a video from the viewer's watchlist.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +28,7 @@ impl Endpoint for RemoveWatchlist {
     type Input = Path<VideoId>;
     type Reads = Key<Watchlisted>;
     type Output = OffWatchlist;
-    const SUMMARY: &'static str = "Takes a video off the viewer's watchlist, if it is on it.";
+    const SUMMARY: &'static str = "Removes a video from the viewer's watchlist; removing it again changes nothing.";
     const TAG: Tag = Tag::Library;
     const CODES: &'static [Code] = &[Code::NotFound];
 

@@ -21,7 +21,7 @@ pub struct SetWatched {
     streams: Streams,
 }
 
-/// What is stored.
+/// The stored state.
 #[derive(Serialize, JsonSchema)]
 pub struct Watched {
     /// The position, in seconds from the start.
@@ -61,8 +61,8 @@ impl Endpoint for SetWatched {
             Some((after, false))
         };
         let row = self.histories.change(before, rule).await?;
-        let row = row.ok_or_else(|| ApiError::internal("a video that was marked has no row"))?;
-        // A playback that goes on finds out by itself that the row has changed; this tells it before its next report.
+        let row = row.ok_or_else(|| ApiError::internal("a marked video has no row"))?;
+        // A running playback would notice the changed row by itself; this informs it before its next report.
         self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
         Ok(Reply::of(Watched { progress: row.progress, completed: row.completed }))
     }

@@ -1,4 +1,4 @@
-//! `PUT /api/admin/home`: sets what every start screen features, and the order of its shelves.
+//! `PUT /api/admin/home`: sets the featured title and the order of the shelves on every home screen.
 
 use serde_json::json;
 use shared::auth::token::Identity;
@@ -17,7 +17,7 @@ use shared::stores::home::{HomeLayouts, HomeRow};
 use shared::stores::row::Key;
 use shared::stores::table::Table;
 
-/// Changes the layout, and writes an audit entry.
+/// Changes the layout and writes an audit entry.
 pub struct UpdateHome {
     layouts: HomeLayouts,
     audit: Audit,
@@ -29,7 +29,7 @@ impl Endpoint for UpdateHome {
     type Input = Body<LayoutEdits>;
     type Reads = (Key<HomeRow>, Option<Key<Video>>, Option<Key<Series>>);
     type Output = HomeLayout;
-    const SUMMARY: &'static str = "Sets what every start screen features, and the order of its shelves.";
+    const SUMMARY: &'static str = "Sets the featured title and the order of the shelves on every home screen.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[Code::Conflict];
 

@@ -1,8 +1,8 @@
-//! What listens at `PORT+3`: AWS for everybody who is not in this process.
+//! The listener at `PORT+3`: AWS for all clients outside of this process.
 //!
-//! A function in a process of its own names itself in its access key id. Its calls are then treated as those of a function in this
-//! process: recorded, hit by faults, and refused if its policies do not allow them. Others name the platform's own key and may do
-//! everything.
+//! A function in a separate process names itself in its access key id. Its calls are treated like those of a function in
+//! this process: they are recorded, faults apply, and calls that its policies do not allow are refused. All other clients
+//! use the platform's own key and may do everything.
 
 use super::Aws;
 use super::client::FunctionClient;
@@ -27,7 +27,7 @@ struct Outside {
     functions: HashMap<String, FunctionClient>,
 }
 
-/// Who sent a request.
+/// The sender of a request.
 enum Sender<'a> {
     Function(&'a FunctionClient),
     Operator,
@@ -40,7 +40,7 @@ pub(crate) fn router(aws: Aws, credentials: Credentials, functions: HashMap<Stri
     Router::new().fallback(answer).with_state(Arc::new(Outside { aws, credentials, functions }))
 }
 
-/// The access keys of a function in a process of its own.
+/// The access keys of a function in a separate process.
 pub(crate) fn credentials_of(function: &str, all: &Credentials) -> Credentials {
     let Credentials { access_key_id, secret_access_key } = all.clone();
     Credentials { access_key_id: format!("{access_key_id}.{function}"), secret_access_key }
@@ -49,7 +49,7 @@ pub(crate) fn credentials_of(function: &str, all: &Credentials) -> Credentials {
 async fn answer(State(outside): State<Arc<Outside>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
-        let message = "the body has more than 16 MB or is incomplete";
+        let message = "the body is larger than 16 MB or incomplete";
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return error(Service::DynamoDb, status, "SerializationException", message).map(Body::from);
     };
@@ -67,7 +67,7 @@ async fn answer(State(outside): State<Arc<Outside>>, request: Request) -> Respon
     }
 }
 
-/// An answer whose connection breaks before its body.
+/// A response whose connection breaks before its body.
 fn broken() -> Response {
     let pieces = futures::stream::iter([Err::<Bytes, _>(io::Error::other("injected"))]);
     let mut response = Response::new(Body::from_stream(pieces));
@@ -76,7 +76,7 @@ fn broken() -> Response {
 }
 
 impl Outside {
-    /// Whoever does not name the access key id is a stranger, so that a web page cannot reach the tables.
+    /// A sender without a known access key id is a stranger, so that a web page cannot reach the tables.
     fn sender(&self, request: &http::Request<Bytes>) -> Sender<'_> {
         let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let Some((_, credential)) = authorization.and_then(|value| value.split_once("Credential=")) else {

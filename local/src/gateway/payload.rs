@@ -1,4 +1,4 @@
-//! A function's answer, as an HTTP API reads it: payload format 2.0.
+//! Reads a function's response as an HTTP API does: payload format 2.0.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -27,7 +27,7 @@ struct Payload {
 pub(super) fn read(payload: &[u8]) -> Option<Response> {
     let value: Value = serde_json::from_slice(payload).ok()?;
     if value.get("statusCode").is_none() {
-        // The gateway takes JSON without a status for the body of a success.
+        // JSON without a status is the body of a successful response.
         let mut response = Response::new(Body::from(payload.to_vec()));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return Some(response);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_payload_is_read_as_by_the_gateway() {
+    async fn a_payload_is_read_as_api_gateway_does() {
         let payload = json!({ "statusCode": 201, "headers": { "A": "1" }, "cookies": ["b=2", "c=3"], "body": "text" });
         let (status, headers, body) = answer(payload).await.unwrap();
         assert_eq!((status, body.as_str()), (201, "text"));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_payload_is_not_read() {
+    async fn an_invalid_payload_is_not_read() {
         assert!(read(b"no JSON").is_none());
         for wrong in [
             json!({ "statusCode": "two hundred" }),

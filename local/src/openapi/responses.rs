@@ -45,7 +45,7 @@ fn success(function: &str, operation: &Operation, examples: &Examples) -> Value 
     json!({ "description": "Success.", "headers": headers(&names), "content": { "application/json": content } })
 }
 
-/// The headers of a success that follow from who may keep it.
+/// The headers of a successful response that depend on its cache policy and limit.
 fn cache_headers(operation: &Operation) -> &'static [&'static str] {
     match (operation.cache, operation.limit) {
         (Cache::Public, _) | (Cache::Tagged, Limit::Exempt) => &["ETag"],

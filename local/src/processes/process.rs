@@ -1,4 +1,4 @@
-//! One process of a function: started with the function's environment alone, fed by its own runtime API.
+//! One process of a function. It gets only the function's environment, and its events from its own runtime API.
 
 use super::runtime_api::{Answer, Invocation, RuntimeApi};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 /// How long Lambda waits for a process to ask for its first event.
 const INIT_MAX: Duration = Duration::from_secs(10);
 
-/// A function's executable, and what its processes are given.
+/// A function's executable, and the environment of its processes.
 #[derive(Clone)]
 pub struct Program {
     /// The function's name, such as `play-video`.
@@ -27,17 +27,17 @@ pub struct Program {
     pub command: (PathBuf, Vec<String>),
     /// The function's ARN.
     pub arn: String,
-    /// All variables but the address of the runtime API. A process inherits nothing.
+    /// All variables except the address of the runtime API. A process inherits none.
     pub environment: BTreeMap<String, String>,
-    /// Where the lines that a process writes go, each as a JSON object.
+    /// Receives the lines that a process writes, each as a JSON object.
     pub log: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// Why a process did not answer an event.
+/// The reason why a process did not answer an event.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// It cannot be started.
+    /// The process cannot be started.
     #[error("{}: {source}", .file.display())]
     Start {
         /// The executable.
@@ -45,10 +45,10 @@ pub enum Failure {
         /// The cause.
         source: io::Error,
     },
-    /// It ended. The text is what it reported before.
+    /// The process ended. The text is the error that it reported before.
     #[error("the process ended with {0}{1}")]
     Ended(ExitStatus, String),
-    /// It did not answer within so many seconds, and was killed.
+    /// The process did not answer within this time, and was killed.
     #[error("no answer after {} s", .0.as_secs_f32())]
     TimedOut(Duration),
     /// The function reported an error. The text is the JSON that it posted.
@@ -57,12 +57,12 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Whether the process is as good as before. If not, it is gone.
+    /// Whether only the event failed, so that the process can handle others. Otherwise the process is gone.
     pub(super) fn is_of_event(&self) -> bool {
         matches!(self, Self::Reported(_))
     }
 
-    /// The message of the error that the function reported, or why there is none.
+    /// The message of the function's error, or else the failure's own text.
     pub fn message(&self) -> String {
         let reported = match self {
             Self::Reported(body) => serde_json::from_str::<Value>(body).ok(),
@@ -78,7 +78,7 @@ pub struct Process {
     child: Child,
     events: mpsc::UnboundedSender<Invocation>,
     api: RuntimeApi,
-    /// The server of the API, and the readers of what the process writes. Dropped with the process.
+    /// The API's server and the readers of the process's output. They are dropped with the process.
     _tasks: JoinSet<()>,
 }
 
@@ -86,7 +86,7 @@ impl Process {
     /// Starts a process, and waits until it asks for an event.
     ///
     /// # Errors
-    /// If it cannot be started, ends, or does not ask within ten seconds.
+    /// If the process cannot be started, ends, or does not ask within ten seconds.
     pub async fn start(program: &Program) -> Result<Self, Failure> {
         let failed = |source| Failure::Start { file: program.command.0.clone(), source };
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
@@ -122,17 +122,17 @@ impl Process {
         Ok(process)
     }
 
-    /// The process's id; 0 when it has ended.
+    /// The process's id; 0 after it has ended.
     pub fn id(&self) -> u32 {
         self.child.id().unwrap_or_default()
     }
 
-    /// Whether the process has not ended.
+    /// Whether the process is still running.
     pub(super) fn is_alive(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Has the process handle an event, which it is told to do until `deadline`. Nothing here enforces that time.
+    /// Lets the process handle an event, and tells it the `deadline`. The caller must enforce the deadline.
     ///
     /// # Errors
     /// If the function reports an error or the process ends.
@@ -142,7 +142,7 @@ impl Process {
         // The receiver lives as long as the process.
         let _ = self.events.send(Invocation { id, event, deadline, answer });
         tokio::select! {
-            // A process may answer and end. Its answer counts.
+            // If a process answers and then ends, its answer counts.
             biased;
             Ok(answer) = answered => match answer {
                 Answer::Response(body) => Ok(body.to_vec()),
@@ -154,7 +154,7 @@ impl Process {
 
     /// Kills the process, and waits until it is gone.
     pub async fn stop(mut self) {
-        // It fails only for a process that has ended by itself.
+        // This fails only for a process that has already ended.
         let _ = self.child.kill().await;
     }
 
@@ -164,7 +164,7 @@ impl Process {
     }
 }
 
-/// Passes on what a process writes. Whatever is not a JSON object becomes the text of one.
+/// Passes on a process's output. A line that is not a JSON object is wrapped in one.
 async fn log_lines(output: impl AsyncRead + Unpin, program: Program) {
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {

@@ -1,4 +1,4 @@
-//! Lambda's runtime API, from which one process of a function fetches its events and to which it posts its answers.
+//! Lambda's runtime API for one process of a function: the process fetches its events here and posts its responses.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use axum::Json;
@@ -22,13 +22,13 @@ pub(super) struct Invocation {
     pub(super) id: String,
     /// The event, as JSON.
     pub(super) event: String,
-    /// When the process would be stopped.
+    /// The time at which the process would be stopped.
     pub(super) deadline: SystemTime,
-    /// Where the process's answer goes.
+    /// Receives the process's answer.
     pub(super) answer: oneshot::Sender<Answer>,
 }
 
-/// What a process posts for an event: its response, or the error that it reports.
+/// A process's answer to an event: its response, or the error that it reports.
 pub(super) enum Answer {
     Response(Bytes),
     Error(Bytes),
@@ -43,14 +43,14 @@ struct Desk {
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     /// The event that the process works on.
     current: Mutex<Option<(String, oneshot::Sender<Answer>)>>,
-    /// Told when the process asks for an event.
+    /// Notified when the process asks for an event.
     asked: Notify,
     /// The error that the process reported instead of asking for its first event.
     refusal: Mutex<Option<String>>,
 }
 
 impl RuntimeApi {
-    /// The API of a process of the function with an ARN, which receives `events`.
+    /// The API of a process that receives `events`, of the function with this ARN.
     pub(super) fn new(arn: String, events: mpsc::UnboundedReceiver<Invocation>) -> Self {
         Self(Arc::new(Desk {
             arn,
@@ -86,7 +86,7 @@ impl RuntimeApi {
         let mut current = self.0.current.lock().expect("no panic while held");
         match current.take() {
             Some((own, sender)) if own == id => {
-                // Whoever waited may have given up.
+                // The receiver may have given up.
                 let _ = sender.send(answer);
                 accepted()
             }
@@ -101,7 +101,7 @@ impl RuntimeApi {
 
 async fn next(State(api): State<RuntimeApi>) -> Response {
     api.0.asked.notify_one();
-    // A process that is stopped gets no event any more.
+    // A process that is being stopped gets no more events.
     let Some(invocation) = api.0.events.lock().await.recv().await else { return StatusCode::GONE.into_response() };
     let deadline = invocation.deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let headers = [

@@ -34,7 +34,7 @@ const LATELY: [(&str, i64, usize, i64); 5] = [
     ("viewer", 1_800, 1, 55),
 ];
 
-/// The watchlists of the accounts for signing in: whose, and which films, what was added first first.
+/// The watchlists of the demo accounts: the account and its films, first added first.
 const WATCHLISTS: [(&str, &[usize]); 3] = [("premium", &[12, 8, 6]), ("basic", &[13, 7]), ("viewer", &[9, 2])];
 /// When those films are added, in seconds before the end: before anything is left unfinished.
 const LISTED_SECONDS: i64 = 12_000;

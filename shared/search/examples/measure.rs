@@ -9,10 +9,10 @@ const TITLES: usize = 100_000;
 const WORDS: usize = 60_000;
 const DESCRIPTION_WORDS: usize = 25;
 const QUERIES: usize = 1_000;
-/// The best of as many runs counts, because others use the machine as well.
+/// The best of this many runs counts, because other processes use the machine as well.
 const RUNS: usize = 3;
 
-/// A small generator of numbers, so that every run measures the same catalogue (SplitMix64).
+/// A small random number generator (SplitMix64), so that every run measures the same catalogue.
 struct Numbers(u64);
 
 impl Numbers {
@@ -54,7 +54,7 @@ fn words(numbers: &mut Numbers) -> Vec<String> {
     (0..WORDS).map(word).collect()
 }
 
-/// Something of a title, as somebody might type it.
+/// A query for a title, as somebody might type it.
 fn query(numbers: &mut Numbers, title: &str) -> String {
     let words: Vec<&str> = title.split(' ').collect();
     let word = words[numbers.below(words.len())];
@@ -75,13 +75,13 @@ fn query(numbers: &mut Numbers, title: &str) -> String {
     }
 }
 
-/// The memory of this process, in bytes; 0 where the system does not say.
+/// The resident memory of this process, in bytes; 0 if the system does not report it.
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or_default() * 4_096
 }
 
-/// The time that this process spent on a processor, or since `started` where the system does not say.
+/// The processor time of this process, or the time since `started` if the system does not report it.
 fn spent(started: Instant) -> Duration {
     let nanoseconds = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
     let nanoseconds = nanoseconds.split(' ').next().and_then(|number| number.parse().ok());

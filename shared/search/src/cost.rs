@@ -10,25 +10,25 @@ pub(crate) struct Cost(u32);
 /// How the form of a word differs from the one that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Not at all.
+    /// It does not differ.
     Same = 0,
-    /// Another form of the word, or two words written as one.
+    /// It is another form of the word, or two words written as one.
     Related = 1,
-    /// A longer word that starts with it.
+    /// It is a longer word with the same start.
     Longer = 2,
-    /// An article of the query that the document does not have.
+    /// The word is an article of the query that the document lacks.
     Absent = 3,
 }
 
-/// What one step of each part is worth in the packed number.
+/// The weight of each part in the packed number.
 const TYPO: u32 = 1 << 16;
 const FIELD: u32 = 1 << 8;
 const FORM_BITS: u32 = FIELD - 1;
 
 impl Cost {
-    /// It does not match.
+    /// The document does not match.
     pub(crate) const NONE: Self = Self(u32::MAX);
-    /// It matches nothing yet: the start of a sum.
+    /// The initial value of a sum.
     pub(crate) const ZERO: Self = Self(0);
 
     /// A word found in fields; [`Cost::NONE`] if there are none.
@@ -42,7 +42,7 @@ impl Cost {
         self != Self::NONE
     }
 
-    /// Both: typos and forms add up, and the lightest field decides.
+    /// The sum of two costs: typos and forms add up, and the lightest field decides.
     pub(crate) fn plus(self, other: Self) -> Self {
         if !self.is_match() || !other.is_match() {
             return Self::NONE;
@@ -52,7 +52,7 @@ impl Cost {
         Self(typos * TYPO + field * FIELD + (self.forms() + other.forms()).min(FORM_BITS))
     }
 
-    /// It, and a word that may be missing: where that is not in the title, it counts as missing.
+    /// The sum with the cost of an optional word. Outside of the title, the word counts as missing.
     pub(crate) fn plus_optional(self, other: Self) -> Self {
         let is_in_title = other.is_match() && other.field() == Field::Title as u32 && other.typos() == 0;
         self.plus(if is_in_title { other } else { Self(Form::Absent as u32) })
@@ -100,26 +100,26 @@ impl Costs {
         *known = cost.min(*known);
     }
 
-    /// The documents that match both, for the sum.
+    /// The documents that match both, at the sum of the costs.
     pub(crate) fn and(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(cost, other)| *cost = cost.plus(*other));
         self
     }
 
-    /// The documents that match this, and `other` if they can.
+    /// The documents that match this; `other` is optional.
     pub(crate) fn and_optional(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(cost, other)| *cost = cost.plus_optional(*other));
         self
     }
 
-    /// All documents: the sum where `other` matches as well.
+    /// All documents, with the cost of `other` added where it matches.
     pub(crate) fn and_if_match(mut self, other: &Self) -> Self {
         let pairs = self.0.iter_mut().zip(&other.0).filter(|(_, other)| other.is_match());
         pairs.for_each(|(cost, other)| *cost = cost.plus(*other));
         self
     }
 
-    /// The documents that match either, for the lower cost.
+    /// The documents that match either, at the lower cost.
     pub(crate) fn or(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(cost, other)| *cost = (*cost).min(*other));
         self

@@ -1,20 +1,19 @@
 //! The texts of a document.
 
-/// What a text is to its document. The order is the order of weight: a match in a title is worth more than one in a
-/// description.
+/// The kind of a text in a document, in order of weight: a match in a title counts more than one in a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     /// Its title.
     Title,
     /// The title of the series that it belongs to.
     Series,
-    /// Who plays in it, and who made it.
+    /// Its cast and crew.
     People,
     /// Its tags.
     Tags,
     /// Its category.
     Category,
-    /// What it is about.
+    /// Its description.
     Description,
 }
 
@@ -25,7 +24,7 @@ pub(crate) struct Fields(u8);
 impl Fields {
     /// Every field.
     pub(crate) const ALL: Self = Self(u8::MAX);
-    /// Names, which people search for; not prose.
+    /// The fields with names rather than prose.
     pub(crate) const NAMES: Self = Self(Self::one(Field::Description).0 - 1);
 
     /// One field.

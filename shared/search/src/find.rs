@@ -9,10 +9,10 @@ use crate::vocabulary::only;
 use crate::words::{GRAM_CHARACTERS, Piece, are_words, each_piece, grams, is_filler};
 use std::rc::Rc;
 
-/// From how many letters on a word may have a typo, or two: shorter ones are near too many others.
+/// The fewest letters of a word that may have one typo, and two. Shorter words are near too many others.
 const ONE_TYPO_CHARACTERS_MIN: usize = 4;
 const TWO_TYPOS_CHARACTERS_MIN: usize = 8;
-/// From how many letters on a word that occurs may be a typo of another all the same.
+/// The fewest letters of a word that may be a typo although the word itself occurs.
 const KNOWN_TYPO_CHARACTERS_MIN: usize = 6;
 /// Shorter starts of words are looked up in names only: "ha" is the start of a word in half of all descriptions.
 const START_CHARACTERS_MIN: usize = 3;
@@ -28,7 +28,7 @@ enum Level {
     Start = 1,
     /// The words of the query stand next to each other in the title.
     Phrase = 2,
-    /// The title starts with what was typed so far, or has no other words than those of the query.
+    /// The title starts with the text typed so far, or has only the words of the query.
     Close = 3,
     /// All words of the query are in the title.
     Words = 4,
@@ -98,7 +98,7 @@ impl Search<'_> {
         found
     }
 
-    /// The costs of a word: with its signs, without them, or of its parts if those are words.
+    /// The costs of a word: with its signs, without them, or as its parts if those are words.
     fn word(&mut self, word: &QueryWord) -> Rc<Costs> {
         let joined = self.pieces(&word.joined(), word.is_last);
         if word.parts.len() == 1 || !are_words(&word.parts) {
@@ -112,7 +112,7 @@ impl Search<'_> {
         Rc::new(parts.or(&joined))
     }
 
-    /// The costs of a word without signs: of all of its pieces.
+    /// The costs of a word without signs, summed over its pieces.
     fn pieces(&mut self, word: &str, is_last: bool) -> Rc<Costs> {
         if let Some((_, costs)) = self.known.iter().find(|(known, _)| known == word) {
             return costs.clone();
@@ -133,7 +133,7 @@ impl Search<'_> {
         costs
     }
 
-    /// The costs of two words of the query that are one word of a document; `None` if there is no such word.
+    /// The costs of two words of the query that form one word of a document; `None` if there is no such word.
     fn joined(&self, word: &str, is_last: bool) -> Option<Costs> {
         let index = self.index;
         let exact = index.vocabulary.exact(word);
@@ -153,7 +153,7 @@ impl Search<'_> {
 }
 
 impl Index {
-    /// The costs of text without spaces: of all pieces of it, or as the start of one.
+    /// The costs of text without spaces: summed over its pieces, or as the start of a piece.
     fn run(&self, run: &str) -> Costs {
         let mut all = Costs::zero(self.documents());
         for gram in grams(run, GRAM_CHARACTERS).take((run.chars().count() + 1).saturating_sub(GRAM_CHARACTERS).max(1)) {
@@ -212,7 +212,7 @@ impl Index {
         }
     }
 
-    /// Words that are near. Where the word itself is known, only names are worth a guess.
+    /// Words within a few typos. If the word itself occurs, only names are searched for them.
     fn typos(&self, costs: &mut Costs, word: &str, is_last: bool, is_known: bool) {
         let characters = letters(word);
         let characters_min = if is_known { KNOWN_TYPO_CHARACTERS_MIN } else { ONE_TYPO_CHARACTERS_MIN };

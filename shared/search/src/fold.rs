@@ -26,7 +26,7 @@ pub fn fold(text: &str) -> String {
             'ı' => folded.push('i'),
             // A sigma has a different form at the end of a word.
             'ς' => folded.push('σ'),
-            // A letter whose lower case has a mark of its own: `İ`.
+            // A letter whose lower case has an additional mark: `İ`.
             mark if is_optional(mark) => {}
             other => folded.push(other),
         }

@@ -110,11 +110,11 @@ impl Index {
     }
 }
 
-/// Collects the words of documents in the order in which they come.
+/// Collects the words of documents in the order in which they occur.
 #[derive(Default)]
 struct Builder {
     words: HashMap<Box<str>, u32>,
-    /// Of each word, where its last occurrence is.
+    /// The place of each word's last occurrence.
     last: Vec<usize>,
     /// All occurrences with their words' numbers here.
     occurrences: Vec<(u32, Occurrence)>,
@@ -178,7 +178,7 @@ impl Builder {
         }
     }
 
-    /// Gives words the numbers of their places in the alphabet, and sorts the occurrences by them.
+    /// Numbers the words alphabetically, and sorts the occurrences by word.
     fn index(self) -> Index {
         let Self { words, occurrences, mut titles, .. } = self;
         let mut sorted: Vec<(Box<str>, u32)> = words.into_iter().collect();

@@ -1,17 +1,17 @@
-//! What somebody typed, as words.
+//! A typed query, split into words.
 
 use crate::fold::fold;
 use crate::words::{Compact, each_word, is_filler};
 
-/// Words after these are ignored, so that no query takes long.
+/// The most words of a query. Others are ignored, so that no query takes long.
 const WORDS_MAX: usize = 16;
 
 /// A search.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
-    /// Its words; none if nothing can be searched for, such as an emoji.
+    /// Its words; empty if the query has none, such as an emoji.
     pub(crate) words: Vec<QueryWord>,
-    /// All of them in one text.
+    /// All words in one text.
     pub(crate) compact: Compact,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Query {
 pub(crate) struct QueryWord {
     /// The parts between its signs; never empty.
     pub(crate) parts: Vec<String>,
-    /// Whether a text may do without it: an article and the like, next to other words.
+    /// Whether a text may lack it, because it is an article or the like next to other words.
     pub(crate) is_optional: bool,
     /// Whether somebody may still be typing it.
     pub(crate) is_last: bool,
@@ -34,7 +34,7 @@ impl QueryWord {
 }
 
 impl Query {
-    /// Reads what was typed.
+    /// Parses a query as it was typed.
     pub(crate) fn parse(typed: &str) -> Self {
         let mut query = Self::default();
         let folded = fold(typed);

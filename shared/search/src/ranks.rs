@@ -1,6 +1,6 @@
 //! The result of a search.
 
-/// The documents that a query found, each with its rank: the less, the better.
+/// The documents that a query found, each with its rank. Lower ranks are better.
 #[derive(Clone, Debug)]
 pub struct Ranks(Vec<u32>);
 
@@ -17,7 +17,7 @@ impl Ranks {
         self.0.get(document as usize).copied().filter(|rank| *rank != Self::NONE)
     }
 
-    /// The documents that were found, in no order of theirs, each with its rank.
+    /// The documents that were found, unordered, each with its rank.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
         (0..).zip(&self.0).filter(|(_, rank)| **rank != Self::NONE).map(|(document, rank)| (document, *rank))
     }

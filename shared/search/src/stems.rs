@@ -3,9 +3,9 @@
 use frostem::{Algorithm, Stemmer};
 use std::borrow::Cow;
 
-/// Nobody says which language a title is in, so a word has a stem in each of them.
+/// The language of a title is unknown, so a word has a stem in each language.
 const LANGUAGES: [Algorithm; 4] = [Algorithm::English, Algorithm::German, Algorithm::French, Algorithm::Spanish];
-/// Shorter stems say too little: "as" is one of "asas".
+/// Shorter stems are too ambiguous: "as" is one of "asas".
 const CHARACTERS_MIN: usize = 3;
 
 /// The different stems of a folded word.

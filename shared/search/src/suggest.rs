@@ -1,4 +1,4 @@
-//! What somebody may have meant when nothing was found.
+//! Suggestions for a query that found nothing.
 
 use crate::cost::{Cost, Costs, Form};
 use crate::field::Fields;
@@ -9,15 +9,15 @@ use crate::ranks::Ranks;
 use crate::vocabulary::only;
 use crate::words::{Piece, each_piece, grams, is_filler};
 
-/// From how many letters on a guess may differ from a word in one letter, or in two.
+/// The fewest letters of a word to which a suggestion may have one typo, and two.
 const ONE_TYPO_CHARACTERS_MIN: usize = 3;
 const TWO_TYPOS_CHARACTERS_MIN: usize = 5;
-/// Pieces of text without spaces, of which some must occur.
+/// The length of the pieces of text without spaces. Only some of them must occur.
 const GRAM_CHARACTERS: usize = 2;
 
 impl Index {
     /// The documents whose names are nearest to a query: those that miss the fewest of its words, then those with the
-    /// fewest typos. Articles count for nothing, and no document is near if it has no word of the query.
+    /// fewest typos. Articles do not count, and a document must have at least one word of the query.
     pub fn nearest(&self, typed: &str) -> Ranks {
         let query = Query::parse(typed);
         let mut found = Costs::zero(self.documents());
@@ -32,7 +32,7 @@ impl Index {
                     for (missed, cost) in missed.iter_mut().zip(costs.iter()) {
                         *missed += u32::from(!cost.is_match());
                     }
-                    // What is missed costs nothing more here: it is counted.
+                    // A missed word adds no cost, because missed words are counted separately.
                     found = std::mem::replace(&mut found, Costs::zero(0)).and_if_match(&costs);
                 }
             });
@@ -43,7 +43,7 @@ impl Index {
         Ranks::of((0..).zip(found.iter()).zip(&missed).map(rank))
     }
 
-    /// The costs of a piece in names, each for itself.
+    /// The costs of a piece in names, one set for each way to match it.
     fn guesses(&self, piece: Piece<'_>) -> Vec<Costs> {
         match piece {
             Piece::Word(word) => vec![self.guess(word)],

@@ -8,16 +8,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Edit distances of which a transposition of two letters is one.
+/// Edit distances in which a transposition of two letters counts as one edit.
 static ONE_TYPO: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
 static TWO_TYPOS: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
-/// How many letters a stem and the words that have it differ by at most: "reconciliation", "reconcili".
+/// The most letters by which a word is longer than its stem: "reconciliation", "reconcili".
 const ENDING_CHARACTERS_MAX: usize = 6;
 /// The fewest letters of a word whose start may contain the typo.
 const PREFIX_CHARACTERS_MIN: usize = 5;
 
-/// The words of all documents. Their numbers are their places in the alphabet.
+/// The words of all documents, numbered alphabetically.
 #[derive(Debug)]
 pub(crate) struct Vocabulary(Map<Vec<u8>>);
 
@@ -26,14 +26,14 @@ pub(crate) struct Vocabulary(Map<Vec<u8>>);
 pub(crate) struct Near {
     pub(crate) word: u32,
     pub(crate) typos: u8,
-    /// Whether only its start is near.
+    /// Whether only its start is within the typos.
     pub(crate) is_longer: bool,
 }
 
 impl Vocabulary {
     /// The vocabulary of sorted, different words.
     pub(crate) fn of<'a>(sorted: impl Iterator<Item = &'a str>) -> Self {
-        let map = Map::from_iter(sorted.zip(0..)).expect("sorted, and none twice");
+        let map = Map::from_iter(sorted.zip(0..)).expect("sorted, without duplicates");
         Self(map)
     }
 
@@ -95,7 +95,7 @@ impl Vocabulary {
         near
     }
 
-    /// The bytes that it takes.
+    /// Its size in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.0.as_fst().as_bytes().len()
     }
@@ -110,7 +110,7 @@ fn number(value: u64) -> u32 {
     u32::try_from(value).expect("a word's place among fewer than 4 billion")
 }
 
-/// The least text after everything that starts with `start`; `None` if nothing is.
+/// The least text that sorts after everything that starts with `start`; `None` if there is none.
 fn after(start: &str) -> Option<Vec<u8>> {
     let mut bytes = start.as_bytes().to_vec();
     while let Some(last) = bytes.pop() {
@@ -122,11 +122,11 @@ fn after(start: &str) -> Option<Vec<u8>> {
     None
 }
 
-/// What the words with one of these stems start with. A stem may change the last letter: "story", "stori".
+/// The common starts of the words with one of these stems. A stem may change the last letter: "story", "stori".
 fn starts<'a>(stems: &'a [Cow<'a, str>]) -> Vec<&'a str> {
     let mut starts: Vec<&str> = Vec::new();
     for stem in stems {
-        // These are ASCII.
+        // Stems are ASCII.
         let start = if stem.len() > 3 { &stem[..stem.len() - 1] } else { stem };
         starts.retain(|known| !known.starts_with(start));
         if !starts.iter().any(|known| start.starts_with(known)) {

@@ -14,10 +14,10 @@ const ARTICLES: [&str; 18] = [
 ];
 /// Other words that people leave out of a title, or add.
 const FILLERS: [&str; 10] = [AND, "of", "und", "des", "dem", "den", "et", "de", "du", "y"];
-/// What `&` means.
+/// The word that `&` stands for.
 const AND: &str = "and";
 
-/// Whether a text may do without a word of the query.
+/// Whether a text may lack this word of a query.
 pub(crate) fn is_filler(word: &str) -> bool {
     is_article(word) || FILLERS.contains(&word)
 }
@@ -50,7 +50,7 @@ pub(crate) fn is_run(character: char) -> bool {
     !character.is_ascii() && (is_unspaced(character) || matches!(character, 'ー' | '〆' | '\u{3099}' | '\u{309a}'))
 }
 
-/// Calls `each` with the words of folded text, each as the parts between its signs; never without a part. A comma between
+/// Calls `each` with the words of folded text. A word is passed as the parts between its signs, at least one. A comma between
 /// digits belongs to the number. A lone `&` is the word "and".
 pub(crate) fn each_word<'a>(folded: &'a str, mut each: impl FnMut(&[&'a str])) {
     let mut parts: Vec<&'a str> = Vec::new();
@@ -90,7 +90,7 @@ pub(crate) fn are_words(parts: &[impl AsRef<str>]) -> bool {
 /// A part of a word in one kind of script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// A word, or what is left of one.
+    /// A word, or the rest of one.
     Word(&'a str),
     /// Text without spaces.
     Run(&'a str),
@@ -119,8 +119,7 @@ pub(crate) fn grams(run: &str, characters: usize) -> impl Iterator<Item = &str> 
     })
 }
 
-/// Words as one text without spaces, signs and "and", and without a leading article: what two spellings of a title have
-/// in common.
+/// Words as one text without spaces, signs, "and" and a leading article, so that two spellings of a title are equal.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compact {
     text: String,

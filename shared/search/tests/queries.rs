@@ -1,4 +1,4 @@
-//! A catalogue of some 300 titles in many languages, and 200 queries, each with the title that has to come first.
+//! A catalogue of some 300 titles in many languages, and 200 queries, each with the title that must come first.
 
 use search::{Field, Index};
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn catalogue() -> Vec<Title<'static>> {
     lines.map(read).collect()
 }
 
-/// What is found, as the service sorts it: by rank, and then by popularity.
+/// The results as the service sorts them: by rank, then by popularity.
 fn found(index: &Index, catalogue: &[Title<'static>], query: &str) -> Vec<&'static str> {
     let mut found: Vec<(u32, u32)> = index.search(query).iter().collect();
     found.sort_by_key(|(document, rank)| (*rank, u32::MAX - catalogue[*document as usize].views));

@@ -1,4 +1,4 @@
-//! Spellings of a word: which texts are found by which.
+//! Which spellings of a query find which texts.
 
 use search::{Field, Index};
 
@@ -79,7 +79,7 @@ fn signs_within_a_word_do_not_matter() {
 }
 
 #[test]
-fn joined_words_are_found_as_two_and_the_other_way_round() {
+fn joined_words_are_found_as_two_and_two_words_as_one() {
     let index = index(["Spider Man", "Spiderman", "Spider-Man", "Spinner Maniac"]);
     for query in ["spider man", "spiderman", "Spider-Man", "SpiderMan", "spider\u{2011}man"] {
         assert_eq!(found(&index, query), [0, 1, 2], "{query}");
@@ -151,7 +151,7 @@ fn marks_that_people_omit_are_optional() {
     assert_eq!(found(&index, "film ff"), [3]);
     assert_eq!(found(&index, "tieng viet"), [5]);
     assert_eq!(found(&index, "елка"), [6]);
-    assert_eq!(found(&index, "कषमा"), [7], "without its virama it is another word");
+    assert_eq!(found(&index, "कषमा"), [7], "a different word without its virama");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is suggested when nothing is found, and what finds nothing at all.
+//! Suggestions when nothing is found, and queries that find nothing at all.
 
 use search::{Field, Index};
 
@@ -21,7 +21,7 @@ fn found(index: &Index, query: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_nearest_titles_are_suggested_and_none_for_what_is_near_nothing() {
+fn the_nearest_titles_are_suggested_and_nothing_for_an_unrelated_query() {
     let index = index();
     for (query, nearest) in [
         ("quiet submarine", vec!["The Quiet Harbour"]),
@@ -42,7 +42,7 @@ fn the_nearest_titles_are_suggested_and_none_for_what_is_near_nothing() {
 }
 
 #[test]
-fn what_is_not_a_word_finds_nothing_and_never_everything() {
+fn a_query_without_words_finds_nothing() {
     let index = index();
     let long = format!("{}harbour", "x ".repeat(5_000));
     for (query, expected) in [

@@ -1,15 +1,15 @@
 //! Checks a JSON value against a JSON Schema and reports every issue at once, in plain words.
 //!
-//! It knows the keywords that the schemas of inputs use, and refuses a schema with any other: an input is never accepted
-//! because a keyword was not understood. A complete validator would bring two regular expression engines and the metaschemas of
-//! every draft into each function. The tests compare this check with one (`tests/schemas.rs`).
+//! It implements only the keywords that the input schemas use, and refuses a schema with any other keyword. So an unknown
+//! keyword never lets an invalid input pass. A complete validator would add two regular expression engines and the
+//! metaschemas of every draft to each function. The tests compare this check with such a validator (`tests/schemas.rs`).
 
 use crate::http::error::FieldIssue;
 use crate::models::format;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// What is said of a value for which there is nothing better to say.
+/// The message for a value without a more specific one.
 pub const NOT_ALLOWED: &str = "has a value that is not allowed here";
 /// Keywords that describe a value and do not restrict it.
 const DESCRIPTIONS: [&str; 9] =
@@ -17,7 +17,7 @@ const DESCRIPTIONS: [&str; 9] =
 /// How many references may lead from one schema to the next without a step into the value.
 const REFERENCES_MAX: u8 = 8;
 
-/// A schema that this check understands completely.
+/// A schema whose keywords are all supported.
 #[derive(Debug)]
 pub struct Schema(Value);
 
@@ -25,13 +25,13 @@ impl Schema {
     /// Accepts a schema. References are pointers from its root.
     ///
     /// # Errors
-    /// If a part of it has a keyword that this check does not know.
+    /// If any part of it has an unsupported keyword.
     pub fn new(schema: Value) -> Result<Self, String> {
         understood(&schema, &schema, &mut Vec::new())?;
         Ok(Self(schema))
     }
 
-    /// Everything that is wrong with a value; the value itself is never repeated, since it may be a password.
+    /// All issues of a value. Messages never contain the value, because it may be a password.
     pub fn issues(&self, value: &Value) -> Vec<FieldIssue> {
         let mut issues = Vec::new();
         self.check(&self.0, &Place(String::new()), value, &mut issues);
@@ -125,7 +125,7 @@ impl Schema {
     }
 }
 
-/// Where a value is: `items[0].price`. The whole is the empty text.
+/// The path of a value, such as `items[0].price`. The root is the empty text.
 struct Place(String);
 
 impl Place {
@@ -142,10 +142,10 @@ impl Place {
     }
 }
 
-/// Fails for a keyword that [`Schema::check`] does not know, here, below or where a reference leads. `seen` holds the references that
-/// were followed.
+/// Fails if the schema, a part of it or a schema that it references has a keyword that [`Schema::check`] does not support.
+/// `seen` holds the references that were followed.
 fn understood<'a>(root: &'a Value, schema: &'a Value, seen: &mut Vec<&'a Value>) -> Result<(), String> {
-    let Value::Object(keywords) = schema else { return Err(format!("{schema} is no schema that describes a value")) };
+    let Value::Object(keywords) = schema else { return Err(format!("{schema} is not the schema of a value")) };
     for (keyword, value) in keywords {
         let is_known = match keyword.as_str() {
             "type" => words(value).count() > 0,
@@ -162,11 +162,11 @@ fn understood<'a>(root: &'a Value, schema: &'a Value, seen: &mut Vec<&'a Value>)
                 seen.push(value);
                 ends(root, schema) && each(root, target(root, schema).map(|target| [target]), seen)?
             }
-            // Rust's widths of numbers are formats as well. They are checked when the number is deserialized.
+            // Rust's integer widths are formats as well. Deserialization checks them.
             "format" => {
                 is_format(value) || !keywords.get("type").is_some_and(|kinds| words(kinds).any(|one| one == "string"))
             }
-            // For clients; the format does the check.
+            // The pattern is for clients; the check uses the format.
             "pattern" => keywords.get("format").is_some_and(is_format),
             other => DESCRIPTIONS.contains(&other) || other.starts_with("x-"),
         };
@@ -194,7 +194,7 @@ fn target<'a>(root: &'a Value, schema: &Value) -> Option<&'a Value> {
     root.pointer(schema.get("$ref")?.as_str()?.strip_prefix('#')?)
 }
 
-/// Whether a reference leads to a schema that is not again a reference, and so on.
+/// Whether following references ends at a schema that is not itself a reference.
 fn ends(root: &Value, schema: &Value) -> bool {
     let mut schema = schema;
     for _ in 0..REFERENCES_MAX {
@@ -274,7 +274,7 @@ fn plain(limit: &Value) -> String {
     }
 }
 
-/// The expected types in words. That a field may also be `null` goes without saying.
+/// The expected types in words. `null` is left out.
 fn types(kinds: &Value) -> String {
     let wanted = words(kinds).filter(|kind| *kind != "null").map(|kind| match kind {
         "array" => "a list",
@@ -294,7 +294,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_schema_with_an_unknown_keyword_is_refused_wherever_it_stands() {
+    fn a_schema_with_an_unknown_keyword_at_any_depth_is_refused() {
         let unknown = json!({ "type": "string", "pattern": "^a$" });
         for schema in [
             unknown.clone(),

@@ -80,7 +80,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The order of a list: `asked`, or the best matches of a search first, or the latest videos.
+    /// The order of a list: `asked` if given, or else the best match first for a search and the latest video first otherwise.
     pub fn of(asked: Option<Self>, is_search: bool) -> Self {
         match asked {
             None if is_search => Self::Relevance,
@@ -129,18 +129,18 @@ pub struct Category {
     pub category: String,
     /// How many videos it has.
     pub count: usize,
-    /// How many of them require which plan.
+    /// The number of videos that require each plan.
     pub by_plan: PlanCounts,
 }
 
-/// Numbers of videos by the plan that they require.
+/// Numbers of videos, by required plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanCounts {
-    /// Those that require only sign-in.
+    /// Videos that require only sign-in.
     pub free: usize,
-    /// Those that require the plan `basic`.
+    /// Videos that require the plan `basic`.
     pub basic: usize,
-    /// Those that require the plan `premium`.
+    /// Videos that require the plan `premium`.
     pub premium: usize,
 }
 
@@ -193,7 +193,7 @@ impl Snapshot {
         snapshot
     }
 
-    /// The index of the texts that are searched.
+    /// The search index.
     pub fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let series: HashMap<SeriesId, &SeriesEntry> =
@@ -281,7 +281,7 @@ impl Snapshot {
         all.filter(move |(entry, _)| entry.is_shown(now))
     }
 
-    /// Every series of which an episode is visible at `now`.
+    /// Every series with an episode that is visible at `now`.
     pub fn all_series(&self, now: Timestamp) -> impl Iterator<Item = PublicSeries> {
         self.series.iter().filter_map(move |entry| self.public(entry, now))
     }
@@ -338,7 +338,7 @@ impl Snapshot {
     }
 
     /// Up to `limit` of the videos with these ranks, the best first, after `after`; and the position of the last one if
-    /// there are more. Among equals, the most played is the best.
+    /// there are more. Among equal ranks, the most played video comes first.
     fn best(
         &self,
         ranks: impl Iterator<Item = (u32, u32)>,
@@ -363,13 +363,13 @@ impl Snapshot {
         (found.into_iter().map(|(.., number)| number).collect(), next)
     }
 
-    /// Up to `limit` videos that are visible at `now` and whose names are nearest to a search that found nothing, the
-    /// nearest first. Of a series, one episode.
+    /// Suggestions for a search that found nothing: up to `limit` visible videos with the nearest names, nearest first. A
+    /// series is suggested with one episode only.
     pub fn suggestions(&self, q: &str, limit: usize, now: Timestamp) -> Vec<&PublicVideo> {
         let exact = self.index().search(q);
         let ranks = if exact.is_empty() { self.index().nearest(q) } else { exact };
         let shown = ranks.iter().filter(|(number, _)| self.entry(*number).is_shown(now));
-        // A series may have more episodes than fit.
+        // One series may have more episodes than the limit.
         let (numbers, _) = self.best(shown, None, usize::MAX);
         let mut series = HashSet::new();
         let videos = numbers.iter().map(|number| &self.entry(*number).video);
@@ -391,7 +391,7 @@ impl Snapshot {
         categories.into_values().collect()
     }
 
-    /// Whether a video is visible and passes every filter but the search.
+    /// Whether a video is visible and passes every filter except the search.
     fn wanted(&self, filter: &Filter, now: Timestamp) -> impl Fn(u32) -> bool {
         let category = filter.category.as_deref().map(fold);
         let Filter { required_plan, series_id, .. } = *filter;
@@ -503,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn among_equal_matches_the_most_played_comes_first_and_every_page_fits() {
+    fn among_equal_matches_the_most_played_comes_first_and_pages_have_no_gaps() {
         let film = |number: u128, views| Entry { views, ..entry(number, "Film", "a", RequiredPlan::Free) };
         let snapshot =
             snapshot((1..=9).map(|number| film(number, u64::try_from(number % 4).expect("small"))).collect());

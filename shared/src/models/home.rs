@@ -1,7 +1,8 @@
-//! A viewer's start screen: what is on it, and in which order. One answer holds everything that an app shows first.
+//! A viewer's home screen: what is on it, and in which order. One response holds everything that an app shows first.
 //!
-//! A title is a film, or a series with all its episodes. Lists show a title once, as one card; that of a series opens at the viewer's
-//! next episode. What is seen without scrolling (the hero, Continue watching, the watchlist and the first shelf) shows no title twice.
+//! A title is a film, or a series with all its episodes. A list shows a title once, as one card. The card of a series
+//! opens the viewer's next episode. The part that is visible without scrolling (the hero, Continue watching, the
+//! watchlist and the first shelf) shows no title twice.
 
 use crate::models::catalogue::{Entry, Snapshot, Sort};
 use crate::models::ids::{SeriesId, TitleId, VideoId};
@@ -16,41 +17,41 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// The most cards of Continue watching, and of the watchlist.
+/// The most cards in Continue watching, and in the watchlist.
 const ROW_MAX: usize = 20;
-/// The most cards of a shelf.
+/// The most cards on a shelf.
 const SHELF_MAX: usize = 12;
 /// The most shelves.
 const SHELVES_MAX: usize = 12;
-/// The fewest titles of a category that has a shelf.
+/// A category with fewer titles has no shelf.
 const CATEGORY_MIN: usize = 2;
 
-/// What is known of a viewer.
+/// A viewer's data.
 #[derive(Debug, Default)]
 pub struct Viewing {
-    /// What they have watched, each video once, with its newest position.
+    /// The viewer's history: each video once, with its newest position.
     pub rows: Vec<WatchHistory>,
-    /// Set if only the rows of videos from this id on are all there: of older videos it is not known whether they were watched.
+    /// Set if the history is incomplete: it has all rows of videos from this id on, but may lack rows of older videos.
     pub known_from: Option<VideoId>,
-    /// The videos on their watchlist, what was added last first.
+    /// The videos on the viewer's watchlist, most recently added first.
     pub watchlist: Vec<VideoId>,
 }
 
-/// What the operator wants to see on every start screen.
+/// The operator's choices for every home screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HomeLayout {
     /// The featured video or series; `null` if there is none.
     pub featured_id: Option<TitleId>,
-    /// The shelves in their order; if there are none, everything in the usual order.
+    /// The shelves in their order; if the list is empty, all shelves in the default order.
     pub shelves: Vec<ShelfKey>,
 }
 
-/// The content of a shelf.
+/// A shelf that the operator chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ShelfKey {
-    /// What is on it.
+    /// What is on the shelf.
     pub kind: ShelfKind,
-    /// The category, if its kind is `category`, ignoring case and accents.
+    /// The category, if the kind is `category`. Case and accents do not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
 }
@@ -59,9 +60,9 @@ pub struct ShelfKey {
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutEdits {
-    /// The featured video or series; without it, none is.
+    /// The featured video or series; if omitted, nothing is featured.
     pub featured_id: Option<TitleId>,
-    /// The shelves in their order, each once; an empty list stands for the usual order.
+    /// The shelves in their order, each once; an empty list selects the default order.
     #[schemars(length(max = 12))]
     shelves: Vec<ShelfEdit>,
 }
@@ -76,10 +77,10 @@ struct ShelfEdit {
 }
 
 impl LayoutEdits {
-    /// The layout.
+    /// Checks the shelves and returns the layout.
     ///
     /// # Errors
-    /// The index of a shelf and what is wrong with it.
+    /// The index of the first invalid shelf and what is wrong with it.
     pub fn layout(&self) -> Result<HomeLayout, (usize, &'static str)> {
         let mut seen = HashSet::new();
         let mut shelves = Vec::new();
@@ -99,50 +100,51 @@ impl LayoutEdits {
     }
 }
 
-/// The start screen.
+/// The home screen.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Home {
-    /// The title at the top; `null` if there is none that the viewer has not watched.
+    /// The title at the top; `null` if the viewer has watched every title.
     pub hero: Option<Hero>,
-    /// What to continue, and the episodes that come next, what was watched last first.
+    /// Videos to continue and next episodes, most recently watched first.
     pub continue_watching: Vec<HomeContinue>,
-    /// The viewer's watchlist, what was added last first, without what is shown above it.
+    /// The viewer's watchlist, most recently added first, without the titles that are shown above it.
     pub watchlist: Vec<HomeVideo>,
     /// Shelves of the catalogue.
     pub shelves: Vec<Shelf>,
-    /// The cards of the shelves, each once: several shelves may show the same title, and its images are most of the answer.
+    /// The cards of all shelves, each once. Several shelves may show the same title, and its images make up most of the
+    /// response.
     pub videos: Vec<HomeVideo>,
 }
 
 /// The title at the top.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Hero {
-    /// It.
+    /// The card of the title.
     pub video: HomeVideo,
-    /// Why it is there.
+    /// Why this title was chosen.
     pub reason: HeroReason,
 }
 
-/// Why a title is at the top.
+/// Why a title was chosen for the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeroReason {
-    /// The operator features it.
+    /// The operator features the title.
     Featured,
-    /// Others watch it most.
+    /// It has the most views.
     Popular,
-    /// It was published last; nobody has watched any yet.
+    /// It is the newest title; no title has any views yet.
     New,
 }
 
-/// A card. That of a series in a list has the series's title, description and images, and the id, season and number of the episode
-/// that it opens; `duration` is `null`.
+/// A card. In a list, the card of a series has the series's title, description and images, and the id, season and number
+/// of the episode that it opens; its `duration` is `null`.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct HomeVideo {
     #[serde(flatten)]
     #[allow(missing_docs, reason = "flattened")]
     pub video: PublicVideo,
-    /// The series, if it is one or an episode of one.
+    /// The series, if the card shows a series or an episode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<HomeSeries>,
 }
@@ -150,15 +152,15 @@ pub struct HomeVideo {
 /// The series of a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HomeSeries {
-    /// The id.
+    /// The series's id.
     pub id: SeriesId,
-    /// Its title.
+    /// The series's title.
     pub title: String,
-    /// Its seasons, in order.
+    /// The numbers of its seasons, in order.
     pub seasons: Vec<Season>,
 }
 
-/// A card of Continue watching: the film or the episode itself.
+/// A card in Continue watching: the film or the episode itself.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HomeContinue {
     /// The film or episode.
@@ -167,21 +169,21 @@ pub struct HomeContinue {
     pub progress: f64,
     /// When the title was last watched.
     pub last_watched_at: Timestamp,
-    /// Whether it is the episode after the one that was watched to its end.
+    /// Whether this is the next episode, after one that was watched to its end.
     pub is_up_next: bool,
 }
 
 /// A shelf.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Shelf {
-    /// Stays the same from one answer to the next: `new`, `popular`, or `category:` with the category in lower case and without accents.
+    /// A stable id: `new`, `popular`, or `category:` followed by the category in lower case and without accents.
     pub id: String,
     /// What is on it.
     pub kind: ShelfKind,
-    /// The category, if its kind is `category`.
+    /// The category, if the kind is `category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// Its cards in their order, by the `id` of a card in `videos`.
+    /// The ids of the shelf's cards, in order; the cards are in `videos`.
     pub video_ids: Vec<VideoId>,
 }
 
@@ -189,11 +191,11 @@ pub struct Shelf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ShelfKind {
-    /// What was published last.
+    /// All titles, newest first.
     New,
-    /// What is watched most.
+    /// All titles, most views first.
     Popular,
-    /// The titles of one category, what is watched most first.
+    /// The titles of one category, most views first.
     Category,
 }
 
@@ -204,7 +206,7 @@ enum Title {
     Series(SeriesId),
 }
 
-/// What a viewer does next with a title that they have watched.
+/// What a viewer watches next of a title that they have started.
 struct Next<'a> {
     video: &'a PublicVideo,
     progress: f64,
@@ -212,7 +214,7 @@ struct Next<'a> {
     is_up_next: bool,
 }
 
-/// Arranges the start screen of a viewer as of `now`.
+/// Arranges a viewer's home screen as of `now`.
 pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now: Timestamp) -> Home {
     let stage = Stage::of(snapshot, viewing, now);
     let mut above: HashSet<Title> = stage.to_continue.iter().map(|next| stage.title(next.video)).collect();
@@ -237,12 +239,12 @@ pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now:
 struct Stage<'a> {
     snapshot: &'a Snapshot,
     now: Timestamp,
-    /// The series that are shown.
+    /// The visible series.
     series: HashMap<SeriesId, PublicSeries>,
     rows: HashMap<VideoId, &'a WatchHistory>,
-    /// Titles of which something was watched.
+    /// Titles that the viewer has watched, at least in part.
     watched: HashSet<Title>,
-    /// One for each title, what was watched last first.
+    /// One for each title, most recently watched first.
     to_continue: Vec<Next<'a>>,
 }
 
@@ -274,8 +276,8 @@ impl<'a> Stage<'a> {
         series.map_or(Title::Film(video.id), Title::Series)
     }
 
-    /// What comes next of a title, by what was watched of it last: that itself, or the first episode after it that is not finished.
-    /// An episode that was barely started does not count.
+    /// What to watch next of a title: the most recently watched video, or the first unfinished episode after it. An episode
+    /// that was barely started does not count.
     fn next(&self, rows: &[(&WatchHistory, &'a PublicVideo)]) -> Option<Next<'a>> {
         let counts = rows.iter().filter(|(row, video)| is_finished(row, video) || row.is_to_continue(video.duration));
         let (row, video) = counts.max_by_key(|(row, video)| (row.last_watched_at, Reverse(video.id)))?;
@@ -293,8 +295,8 @@ impl<'a> Stage<'a> {
         Some(Next { video, progress, last_watched_at, is_up_next: begun.is_none() })
     }
 
-    /// What the operator features, else the best title that the viewer has not watched. One that is on their watchlist is taken
-    /// only if there is no other, because it would leave the row below.
+    /// The title that the operator features, or else the best title that the viewer has not watched. A title on the
+    /// watchlist is used only if there is no other, because it would disappear from the watchlist's row.
     fn hero(&self, viewing: &Viewing, layout: &HomeLayout) -> Option<(Title, HeroReason)> {
         let is_new = |title: &Title| !self.watched.contains(title);
         if let Some(title) = layout.featured_id.and_then(|id| self.titled(id.uuid())).filter(is_new) {
@@ -331,7 +333,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The title that an id of a video or of a series names, if it is shown.
+    /// The title with the id of a video or a series, if it is visible.
     fn titled(&self, id: Uuid) -> Option<Title> {
         let series = SeriesId::from_uuid(id);
         if self.series.contains_key(&series) {
@@ -340,7 +342,7 @@ impl<'a> Stage<'a> {
         self.snapshot.shown(VideoId::from_uuid(id), self.now).map(|video| self.title(video))
     }
 
-    /// The shelves with their titles; the first has none of those `above` it.
+    /// The shelves with their titles; the first shelf leaves out the titles `above` it.
     fn shelves(&self, layout: &HomeLayout, above: &HashSet<Title>) -> Vec<(Shelf, Vec<Title>)> {
         let (new, popular) = (self.titles(Sort::Newest), self.titles(Sort::Popular));
         let categories = self.categories();
@@ -374,7 +376,7 @@ impl<'a> Stage<'a> {
         shelves
     }
 
-    /// The shelves in the operator's order, or what is new, what is popular, and the categories, the largest first.
+    /// The shelves in the operator's order. By default: new, popular, then the categories, largest first.
     fn order(&self, layout: &HomeLayout, categories: &Categories) -> Vec<Place> {
         let place = |kind, category: &str| Place { kind, category: category.to_owned() };
         if !layout.shelves.is_empty() {
@@ -395,7 +397,8 @@ impl<'a> Stage<'a> {
         all.filter(|title| seen.insert(*title)).collect()
     }
 
-    /// The titles of each category, by its folded name, with its name. Each title once, even if its episodes are of several.
+    /// Each category's name and titles, by its folded name. A title is in one category only, even if its episodes are in
+    /// several.
     fn categories(&self) -> Categories {
         let mut categories = Categories::new();
         let mut seen = HashSet::new();
@@ -436,7 +439,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// What the card of a title opens: the film, or the viewer's next episode, or else the first.
+    /// The video that a title's card opens: the film, or the viewer's next episode, or else the first episode.
     fn opens(&self, title: Title) -> &'a PublicVideo {
         match title {
             Title::Film(id) => self.video(id),
@@ -457,13 +460,13 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// A video that is shown: titles are only made of such.
+    /// A visible video: titles consist only of visible videos.
     fn video(&self, id: VideoId) -> &'a PublicVideo {
-        self.snapshot.shown(id, self.now).expect("a title is made of videos that are shown")
+        self.snapshot.shown(id, self.now).expect("a title consists of visible videos")
     }
 }
 
-/// By its folded name: a category's name and its titles.
+/// Each category's name and titles, by its folded name.
 type Categories = BTreeMap<String, (String, Vec<Title>)>;
 
 /// A shelf's kind and folded category.
@@ -472,7 +475,7 @@ struct Place {
     category: String,
 }
 
-/// Whether a video was watched to its end, or left there.
+/// Whether a video was watched to its end, or stopped near it.
 fn is_finished(row: &WatchHistory, video: &PublicVideo) -> bool {
     row.completed || is_completed(row.progress, video.duration, None)
 }
@@ -536,7 +539,7 @@ mod tests {
         }))
     }
 
-    /// Six films of three categories and a series of three episodes, which is watched most.
+    /// Six films in three categories, and a series of three episodes with the most views.
     fn catalogue() -> Snapshot {
         Snapshot::of(&[
             film(1, "Drama", 5),
@@ -589,19 +592,19 @@ mod tests {
 
     fn shelves(home: &Home) -> Vec<(&str, Vec<u128>)> {
         let number = |id: &VideoId| {
-            assert_eq!(home.videos.iter().filter(|card| card.video.id == *id).count(), 1, "each card is there once");
+            assert_eq!(home.videos.iter().filter(|card| card.video.id == *id).count(), 1, "each card is included once");
             id.uuid().as_u128()
         };
         home.shelves.iter().map(|shelf| (shelf.id.as_str(), shelf.video_ids.iter().map(number).collect())).collect()
     }
 
     #[test]
-    fn a_new_viewer_sees_the_most_watched_title_and_a_series_as_one_card_at_its_first_episode() {
+    fn a_new_viewer_gets_the_most_viewed_title_and_one_card_per_series_for_its_first_episode() {
         let home = home(&Viewing::default());
         assert_eq!(
             hero(&home),
             Some((11, HeroReason::Popular)),
-            "never a middle episode, though the third is watched most"
+            "the first episode, although the third has the most views"
         );
         let card = &home.hero.as_ref().expect("a hero").video;
         assert_eq!((card.video.title.as_str(), card.video.duration, card.video.episode), ("Series 100", None, Some(1)));
@@ -613,25 +616,25 @@ mod tests {
             ("category:drama", vec![11, 1, 2, 6]),
             ("category:comedy", vec![3, 4]),
         ];
-        assert_eq!(shelves(&home), expected, "the hero is not on the first shelf; Noir has one title and no shelf");
+        assert_eq!(shelves(&home), expected, "no hero on the first shelf, and no shelf for Noir, which has one title");
         assert_eq!(home.shelves[3].category.as_deref(), Some("Comedy"));
     }
 
     #[test]
-    fn the_hero_is_never_anything_that_was_watched() {
+    fn the_hero_is_never_a_watched_title() {
         let watched = of(&[row(12, 1.0, false, 10), row(1, 60.0, true, 20)], &[]);
         assert_eq!(hero(&home(&watched)), Some((2, HeroReason::Popular)));
         let all: Vec<_> = (1..=6).chain([13]).map(|number| row(number, 1.0, false, 10)).collect();
         assert_eq!(hero(&home(&of(&all, &[]))), None);
         let cleared = WatchHistory { cleared_at: Some(at(10)), ..row(5, 0.0, false, 10) };
         let rest: Vec<_> = all.into_iter().filter(|row| row.video_id != id(5)).chain([cleared]).collect();
-        assert_eq!(hero(&home(&of(&rest, &[]))), Some((5, HeroReason::Popular)), "it was marked as not watched");
+        assert_eq!(hero(&home(&of(&rest, &[]))), Some((5, HeroReason::Popular)), "a title marked as not watched");
     }
 
     #[test]
-    fn a_title_of_which_it_is_not_known_whether_it_was_watched_is_no_hero() {
+    fn a_title_that_the_known_history_may_lack_is_not_the_hero() {
         let viewing = Viewing { known_from: Some(id(12)), ..Viewing::default() };
-        assert_eq!(hero(&home(&viewing)), None, "not even a series that is only partly known");
+        assert_eq!(hero(&home(&viewing)), None, "nor is a series with an episode that the history may lack");
         let viewing = Viewing { known_from: Some(id(3)), ..Viewing::default() };
         assert_eq!(hero(&home(&viewing)), Some((11, HeroReason::Popular)));
     }
@@ -646,26 +649,26 @@ mod tests {
         assert_eq!(featured(5, &new), Some((5, HeroReason::Featured)));
         assert_eq!(featured(100, &new), Some((11, HeroReason::Featured)), "a series");
         assert_eq!(featured(13, &new), Some((11, HeroReason::Featured)), "an episode stands for its series");
-        assert_eq!(featured(77, &new), Some((11, HeroReason::Popular)), "it is not shown");
-        assert_eq!(featured(5, &of(&[row(5, 9.0, false, 1)], &[])), Some((11, HeroReason::Popular)), "it was watched");
+        assert_eq!(featured(77, &new), Some((11, HeroReason::Popular)), "the featured id is not visible");
+        assert_eq!(featured(5, &of(&[row(5, 9.0, false, 1)], &[])), Some((11, HeroReason::Popular)), "already watched");
     }
 
     #[test]
     fn after_a_finished_episode_the_next_unfinished_one_is_offered_once_per_series() {
         let next = |rows: &[WatchHistory]| continued(&home(&of(rows, &[])));
         assert_eq!(next(&[row(11, 60.0, true, 10)]), [(12, 0.0, true)]);
-        assert_eq!(next(&[row(11, 59.0, false, 10)]), [(12, 0.0, true)], "left at its end");
+        assert_eq!(next(&[row(11, 59.0, false, 10)]), [(12, 0.0, true)], "stopped near its end");
         assert_eq!(next(&[row(11, 60.0, true, 10), row(12, 1.0, false, 20)]), [(12, 0.0, true)], "barely started");
         assert_eq!(next(&[row(11, 60.0, true, 10), row(12, 30.0, false, 20)]), [(12, 30.0, false)]);
         assert_eq!(next(&[row(12, 30.0, false, 10), row(11, 60.0, true, 20)]), [(12, 30.0, false)], "begun before");
         assert_eq!(next(&[row(11, 60.0, true, 20), row(12, 60.0, true, 10)]), [(13, 0.0, true)]);
-        assert_eq!(next(&[row(13, 60.0, true, 20), row(11, 30.0, false, 10)]), [], "the last one was watched last");
+        assert_eq!(next(&[row(13, 60.0, true, 20), row(11, 30.0, false, 10)]), [], "the last one is the most recent");
         assert_eq!(next(&[row(1, 60.0, true, 10)]), [], "nothing follows a film");
         assert_eq!(next(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)]).len(), 3);
     }
 
     #[test]
-    fn what_is_watched_last_comes_first_and_a_series_opens_at_its_next_episode() {
+    fn the_most_recently_watched_title_comes_first_and_a_series_opens_its_next_episode() {
         let viewing = of(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)], &[]);
         let home = home(&viewing);
         assert_eq!(continued(&home), [(2, 9.0, false), (12, 0.0, true), (1, 9.0, false)]);
@@ -678,22 +681,22 @@ mod tests {
     }
 
     #[test]
-    fn no_title_is_twice_above_the_fold() {
+    fn no_title_appears_twice_above_the_fold() {
         let viewing = of(&[row(1, 9.0, false, 10), row(12, 60.0, true, 20)], &[2, 13, 1, 3, 77, 3]);
         let home = home(&viewing);
         assert_eq!(continued(&home), [(13, 0.0, true), (1, 9.0, false)]);
-        assert_eq!(hero(&home), Some((4, HeroReason::Popular)), "rather one that is not on the watchlist");
-        assert_eq!(numbers(&home.watchlist), [2, 3], "what is continued is left out, and so is what is not shown");
+        assert_eq!(hero(&home), Some((4, HeroReason::Popular)), "a title that is not on the watchlist is preferred");
+        assert_eq!(numbers(&home.watchlist), [2, 3], "titles to continue and hidden titles are left out");
         assert_eq!(shelves(&home)[0], ("new", vec![6, 5]));
         let listed = of(&[], &[1, 2, 3, 4, 5, 6, 11]);
         let home = arrange(&catalogue(), &listed, &HomeLayout::default(), at(1_000));
-        assert_eq!(hero(&home), Some((11, HeroReason::Popular)), "all others are on the watchlist as well");
+        assert_eq!(hero(&home), Some((11, HeroReason::Popular)), "all other titles are on the watchlist as well");
         assert_eq!(numbers(&home.watchlist), [1, 2, 3, 4, 5, 6]);
-        assert_eq!(shelves(&home), [], "everything is shown already");
+        assert_eq!(shelves(&home), [], "every title is already shown above");
     }
 
     #[test]
-    fn an_operators_shelves_have_their_order_and_an_unknown_or_small_category_has_none() {
+    fn the_operators_shelves_keep_their_order_and_an_unknown_or_small_category_gets_no_shelf() {
         let key = |kind, category: Option<&str>| ShelfKey { kind, category: category.map(str::to_owned) };
         let keys = [
             key(ShelfKind::Category, Some("Noir")),
@@ -707,7 +710,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_catalogue_is_an_empty_screen() {
+    fn an_empty_catalogue_gives_an_empty_screen() {
         let home = arrange(&Snapshot::default(), &of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
         assert!(home.hero.is_none() && home.shelves.is_empty());
         assert!(home.continue_watching.is_empty() && home.watchlist.is_empty());

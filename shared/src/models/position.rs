@@ -35,7 +35,7 @@ pub struct Position {
     /// Whether the position may be newer than the row's.
     #[serde(rename = "a")]
     pub is_ahead: bool,
-    /// Whether the viewer marked the video as not watched after every report that is known.
+    /// Whether the viewer marked the video as not watched, and no newer report has arrived.
     #[serde(rename = "z", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_cleared: bool,
     /// The row.
@@ -123,7 +123,7 @@ impl Position {
 }
 
 impl Position {
-    /// The position after the viewer deleted the video's history: what is reported from now on is a new one.
+    /// The position after the viewer deleted the video's history: later reports start a new one.
     #[must_use]
     pub fn forgotten(&self) -> Self {
         Self { clock: self.clock, ..Self::at_start(None, None) }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_playback_goes_on_from_a_row_that_its_viewer_cleared() {
+    fn a_playback_continues_from_a_row_that_its_viewer_cleared() {
         let mut player = Player::new(None);
         player.says(10, 10.0, 0, false);
         player.says(20, 3_500.0, 0, false);
@@ -271,18 +271,18 @@ mod tests {
         assert_eq!((player.1.progress, player.1.completed, player.1.is_ahead), (0.0, false, false));
         assert!(!player.says(35, 3_590.0, 10, true), "reported before it was cleared: {:?}", player.1);
         assert!(!player.1.completed);
-        assert!(player.says(40, 400.0, 0, false), "there is something to continue again");
+        assert!(player.says(40, 400.0, 0, false), "the video belongs in Continue watching again");
         assert_eq!((player.1.progress, player.1.row.version), (400.0, cleared.version + 1));
         let position = Position { last_watched_at: Some(at(29)), ..player.1.clone() };
         let late = WatchHistory::joined(Some(&cleared), ids, player.0, &position, true).expect("a report");
-        assert_eq!((late.completed, late.progress), (false, 0.0), "an end that was reported before it was cleared");
+        assert_eq!((late.completed, late.progress), (false, 0.0), "the end was reported before the row was cleared");
         let mut newer = player.1.clone();
         newer.adopt(player.0, &WatchHistory { completed: true, ..cleared }, FILM);
         assert_eq!((newer.progress, newer.is_ahead, newer.completed), (400.0, true, true), "its own position is newer");
     }
 
     #[test]
-    fn after_its_history_is_deleted_a_playback_is_recorded_anew() {
+    fn after_its_history_is_deleted_a_playback_creates_a_new_row() {
         let mut player = Player::new(Some(&row(300.0, 5)));
         player.says(10, 310.0, 0, false);
         player.1 = player.1.forgotten();

@@ -30,7 +30,7 @@ pub struct WatchHistory {
     pub completed: bool,
     /// When it was last watched, by our clock: the time of the report that counts.
     pub last_watched_at: Timestamp,
-    /// When the viewer last marked it as not watched. What was reported before then completes it no more.
+    /// When the viewer last marked it as not watched. Earlier reports can no longer complete it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cleared_at: Option<Timestamp>,
     /// The clocks of the devices that reported last.
@@ -91,8 +91,8 @@ impl WatchHistory {
         }
     }
 
-    /// The row after the viewer says that they have watched the video to its end; `None` if it says so already. `before` has the
-    /// newest position.
+    /// The row after the viewer marks the video as watched to its end; `None` if it is marked already. `before` has the newest
+    /// position.
     pub fn watched(before: Option<&Self>, (user_id, video_id): (UserId, VideoId), now: Timestamp) -> Option<Self> {
         match before {
             Some(before) if before.completed => None,
@@ -115,17 +115,17 @@ impl WatchHistory {
         }
     }
 
-    /// The row after the viewer says that they have not watched the video; `None` if that changes nothing. `before` has the newest
+    /// The row after the viewer marks the video as not watched; `None` if that changes nothing. `before` has the newest
     /// position.
     pub fn cleared(before: Option<&Self>, now: Timestamp) -> Option<Self> {
         let before = before.filter(|before| !before.is_cleared())?;
-        // The reports of before then are older than the row, so none of them brings a position back.
+        // Earlier reports are older than the row, so none of them restores a position.
         let at = before.last_watched_at.max(now);
         let (last_watched_at, cleared_at, version) = (at, Some(at), before.version + 1);
         Some(Self { progress: 0.0, completed: false, last_watched_at, cleared_at, version, ..before.clone() })
     }
 
-    /// Whether the viewer marked it as not watched after every report that is known.
+    /// Whether the viewer marked it as not watched, and no newer report has arrived.
     pub fn is_cleared(&self) -> bool {
         self.cleared_at == Some(self.last_watched_at)
     }
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_video_is_neither_watched_nor_to_continue_and_no_earlier_report_changes_that() {
+    fn a_cleared_video_is_neither_watched_nor_to_continue_and_earlier_reports_do_not_change_that() {
         let ids = (UserId::new(at(0)), VideoId::new(at(0)));
         let playback = uuid_v7(at(0));
         let done = WatchHistory::after(None, ids, &report(playback, 60, 29.0, true), at(60)).expect("the first");

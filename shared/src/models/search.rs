@@ -1,4 +1,4 @@
-//! Search for members. The search in the catalogue is a crate of its own.
+//! Search for members. The catalogue's search is a separate crate.
 
 use search::fold;
 

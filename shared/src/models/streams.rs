@@ -276,7 +276,7 @@ impl Slots {
         true
     }
 
-    /// Lets the leases of a video carry on from a row that its viewer changed; `false` if there are none.
+    /// Makes the leases of a video continue from a row that the viewer changed; `false` if there are none.
     pub fn adopt(&mut self, row: &WatchHistory, duration: Option<f64>) -> bool {
         let mut is_changed = false;
         for slot in self.slots.iter_mut().filter(|slot| slot.video_id == row.video_id) {
@@ -287,8 +287,8 @@ impl Slots {
         is_changed
     }
 
-    /// Drops the positions in a video, or in all of them, because their history was deleted; `false` if there are none. Leases that
-    /// are kept only for their position go.
+    /// Drops the positions in one video or in all videos, because their history was deleted; `false` if there are none. Leases
+    /// that are kept only for their position are removed.
     pub fn forget(&mut self, video_id: Option<VideoId>) -> bool {
         let is_meant = |slot: &Slot| video_id.is_none_or(|id| slot.video_id == id);
         let is_changed = self.slots.iter().any(is_meant);

@@ -1,4 +1,4 @@
-//! What a viewer means to watch.
+//! A viewer's watchlist: videos saved for later.
 
 use crate::models::ids::{UserId, VideoId};
 use crate::models::time::as_sortable;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The most videos on a watchlist.
 pub const WATCHLIST_MAX: u32 = 1_000;
 
-/// A row of `watchlist`: a video that a user put on it.
+/// A row of `watchlist`: a video that a user added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watchlisted {
     /// The user.

@@ -1,4 +1,4 @@
-//! The operator's choices for the start screen: one row of the table `catalogue`, which every reader of the screen reads anyway.
+//! The operator's choices for the home screen: one row of the table `catalogue`, which the home screen reads anyway.
 
 use crate::models::home::HomeLayout;
 use crate::services::{ConfigError, Services};
@@ -9,23 +9,23 @@ use crate::stores::table::Table;
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use serde::{Deserialize, Serialize};
 
-/// The row.
+/// The row with the operator's choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeRow {
-    /// The choices.
+    /// The operator's choices.
     pub layout: HomeLayout,
-    /// Incremented with every change: the second of two concurrent writers is refused.
+    /// Incremented by every change, so the second of two concurrent writers is refused.
     version: u64,
 }
 
 impl HomeRow {
-    /// Its key.
+    /// The key of the row.
     pub fn key() -> Key<Self> {
         Key::one(Table::Catalogue, "pk", "HOME")
     }
 }
 
-/// The row, for those who change it.
+/// Write access to the row.
 #[derive(Clone, Debug)]
 pub struct HomeLayouts {
     database: Database,
@@ -37,7 +37,7 @@ impl HomeLayouts {
         services.database(&[Table::Catalogue]).map(|database| Self { database })
     }
 
-    /// A statement that writes a layout over the row as it was read. Its condition fails if the row was changed meanwhile.
+    /// A statement that replaces the layout of the row as it was read. Its condition fails if the row has changed since.
     pub fn put(&self, before: &HomeRow, layout: HomeLayout) -> Result<Statement, StoreError> {
         let row = HomeRow { layout, version: before.version + 1 };
         let put = Put::builder()

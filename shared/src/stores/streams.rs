@@ -235,7 +235,7 @@ impl Streams {
         self.amend(user_id, slots, |slots| slots.release(&is_ended)).await
     }
 
-    /// Changes a user's slots, given them as they were read, with a rule that says whether it changed something.
+    /// Changes a user's slots with a rule that returns whether it changed anything. `slots` are the slots as they were read.
     pub async fn amend(
         &self,
         user_id: UserId,

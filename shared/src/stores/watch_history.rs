@@ -1,5 +1,6 @@
-//! Users' positions in videos: the table `watch_history` and its sparse indexes. A row is in one of them: that of Continue watching, or
-//! that of what else was watched. So the history is both together, and a change of a row writes no more indexes than it has to.
+//! Users' positions in videos: the table `watch_history` and its two sparse indexes. A row is in one of them at most: in
+//! Continue watching, or in the index of other watched videos. The history is both indexes together. So changing a row does
+//! not write to both indexes unless the row moves.
 
 use crate::models::device_clock::DeviceClocks;
 use crate::models::ids::{UserId, VideoId};
@@ -26,29 +27,29 @@ use uuid::Uuid;
 
 /// The most attempts if other reports of the same user and video arrive meanwhile.
 const TRIES_MAX: usize = 5;
-/// The longest that one call deletes, well within a request's deadline.
+/// The time limit for the deletions of one call, well within a request's deadline.
 const DELETING_MAX: Duration = Duration::from_secs(4);
-/// The most rows that are read of a whole history, and of each index in place of what is missing of it.
+/// The most rows to read from a whole history. If it is longer, as many are read from each index.
 const WHOLE_MAX: i32 = 2_000;
 const LATEST_MAX: u32 = 50;
-/// Rows whose keys are read at once for deleting them.
+/// The number of keys to read at once for deletion.
 const DELETED_PAGE: i32 = 500;
 /// The most keys of one `BatchWriteItem`.
 const WRITES_MAX: usize = 25;
-/// Attempts of a batch of deletions that DynamoDB does only in part.
+/// The most attempts at a batch of deletions that DynamoDB processes only partly.
 const BATCH_TRIES_MAX: u32 = 6;
 
-/// A sparse index: its name, and the attribute that a row has in it, the time by which it is sorted.
+/// A sparse index: its name, and the attribute with the time by which it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Listing {
     /// Started and uncompleted videos.
     Continue,
-    /// Other videos that were watched: to their end, or barely.
+    /// Other watched videos: completed, or barely started.
     Watched,
 }
 
 impl Listing {
-    /// Where a row is listed; nowhere if the viewer marked the video as not watched.
+    /// The index that lists a row; `None` if the viewer marked the video as not watched.
     fn of(is_to_continue: bool, is_cleared: bool) -> Option<Self> {
         if is_to_continue { Some(Self::Continue) } else { (!is_cleared).then_some(Self::Watched) }
     }
@@ -283,8 +284,8 @@ impl Histories {
         Ok(merged(listed, carried, after.as_ref(), usize::try_from(limit).unwrap_or(usize::MAX)))
     }
 
-    /// Everything that a user has watched, newest first, and where the next page starts. As in [`Self::to_continue`], what a lease
-    /// carries counts. A row that is missing stays missing.
+    /// Everything that a user has watched, newest first, and where the next page starts. As in [`Self::to_continue`],
+    /// positions in leases count. A lease without a row adds none.
     #[boxed]
     pub async fn recent(
         &self,
@@ -302,8 +303,8 @@ impl Histories {
         Ok(merged(joined(to_continue, watched, limit), carried, after.as_ref(), limit))
     }
 
-    /// A user's whole history in one round trip, in no order. Of a very long one: the rows of the newest videos, the id from which on
-    /// these are all, and what was watched last.
+    /// A user's whole history in one round trip, unordered. A very long history is returned in part: the rows of the newest
+    /// videos, the lowest id of these videos, and the most recently watched videos.
     #[boxed]
     pub async fn whole(
         &self,
@@ -338,7 +339,7 @@ impl Histories {
         Ok((rows, known_from))
     }
 
-    /// The rows whose newest position is in a lease, with that position.
+    /// The rows whose newest position is in a lease, updated with that position.
     async fn carried(
         &self,
         user_id: UserId,
@@ -381,7 +382,7 @@ impl Histories {
         Ok((rows, next))
     }
 
-    /// Deletes a user's row of a video.
+    /// Deletes a user's row for a video.
     #[boxed]
     pub async fn delete(&self, user_id: UserId, video_id: VideoId) -> Result<Deleted, StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::WatchHistory)?);
@@ -390,7 +391,7 @@ impl Histories {
         Ok(Deleted { rows: usize::from(before.is_some_and(|row| !row.is_empty())), is_all: true })
     }
 
-    /// Deletes a user's rows, as many as can be deleted within a request. The caller repeats it until none are left.
+    /// Deletes as many of a user's rows as fit into one request. The caller repeats this until none are left.
     #[boxed]
     pub async fn delete_all(&self, user_id: UserId) -> Result<Deleted, StoreError> {
         let started = Instant::now();
@@ -405,7 +406,7 @@ impl Histories {
         }
     }
 
-    /// The keys of the first of a user's rows, and whether these are all.
+    /// The keys of a user's first rows, and whether there are no others.
     async fn keys(&self, user_id: UserId) -> Result<(Vec<Item>, bool), StoreError> {
         let query = self.database.client().query().table_name(self.database.name(Table::WatchHistory)?);
         let query = query
@@ -436,7 +437,7 @@ impl Histories {
             }
             contention.lost().await?;
         }
-        Err(StoreError::Unavailable("some rows were not deleted at every attempt".into()))
+        Err(StoreError::Unavailable("some rows were not deleted after several attempts".into()))
     }
 }
 
@@ -456,7 +457,7 @@ fn with_lease(row: WatchHistory, slots: &Slots) -> WatchHistory {
     row.with(position)
 }
 
-/// A page of two indexes together. A row that moved from one to the other meanwhile is in both.
+/// Merges a page of each index into one. A row that moved between the two reads may be in both.
 fn joined(
     (mut rows, next): (Vec<WatchHistory>, Option<After>),
     (others, other_next): (Vec<WatchHistory>, Option<After>),
@@ -534,7 +535,7 @@ mod tests {
         }
     }
 
-    /// All pages of two indexes together.
+    /// All pages of the merged indexes.
     fn pages_of_both(one: &[WatchHistory], other: &[WatchHistory], limit: usize) -> Vec<VideoId> {
         let page_of = |rows: &[WatchHistory], after: &Option<After>| {
             let is_left =
@@ -554,7 +555,7 @@ mod tests {
     }
 
     #[test]
-    fn two_indexes_are_one_list_without_gaps_whatever_the_size_of_a_page() {
+    fn two_indexes_form_one_list_without_gaps_at_any_page_size() {
         let all: Vec<_> = (1..=9).rev().map(|place| row(place, place * 10)).collect();
         let expected: Vec<_> = all.iter().map(|row| row.video_id).collect();
         for split in [0b0, 0b1_1111_1111, 0b1_0101_0101, 0b0_0001_1111, 0b1_1110_0000, 0b0_1000_0110] {
@@ -568,7 +569,7 @@ mod tests {
         }
         let (moved, at_once) = (row(1, 10), row(2, 5));
         let both = joined((vec![moved.clone()], None), (vec![moved.clone(), at_once.clone()], None), 5);
-        assert_eq!((both.0, both.1), (vec![moved, at_once], None), "a row that moved meanwhile is listed once");
+        assert_eq!((both.0, both.1), (vec![moved, at_once], None), "a row that moved between the reads is listed once");
     }
 
     #[test]

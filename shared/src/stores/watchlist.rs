@@ -1,7 +1,7 @@
 //! Watchlists: the table `watchlist`, and its index by time.
 //!
-//! Beside a user's videos is the row that counts them. It changes in the transactions that add and remove a video, so the bound on a
-//! list's length is exact, and neither adding nor listing counts rows. It has no time, so the index does not contain it.
+//! Each user also has a row that counts their videos. The transactions that add and remove a video update it. So the limit
+//! on a list's length is exact, and neither adding nor listing counts rows. The row has no time, so it is not in the index.
 
 use crate::models::ids::{UserId, VideoId};
 use crate::models::time::{sortable, to_millisecond};
@@ -38,7 +38,7 @@ pub struct After {
 /// The result of adding a video.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// It is on the list: since now, or since it was added first.
+    /// The video is on the list, since now or since it was first added.
     Listed(Watchlisted),
     /// The list is full.
     Full,
@@ -97,7 +97,7 @@ impl Watchlists {
         }
     }
 
-    /// Up to `limit` videos, what was added last first, after `after`; and where the next page starts.
+    /// Up to `limit` videos after `after`, most recently added first; and where the next page starts.
     #[boxed]
     pub async fn newest(
         &self,

@@ -1,6 +1,6 @@
 import { Logo } from '@/components/logo';
 
-/** What `index.html` shows before the app runs, until the first page is there. */
+/** The content of `index.html` before the app runs, shown until the first page has loaded. */
 export function Boot() {
   return (
     <div className="boot">

@@ -10,11 +10,11 @@ import { MORE_ICONS } from './more-icons';
 
 interface ListButtonProps {
   video: Video;
-  /** Whether it is on the list, where the page knows it. */
+  /** Whether the video is on the list, if the page knows. */
   isListed?: boolean;
 }
 
-/** Puts a video on the viewer's list, or takes it off. */
+/** Adds a video to the viewer's list, or removes it. */
 export function ListButton({ video, isListed: known }: ListButtonProps) {
   const newest = useIsListed(video.id);
   const isListed = known ?? newest ?? false;
@@ -31,7 +31,7 @@ export function ListButton({ video, isListed: known }: ListButtonProps) {
   );
 }
 
-/** The same on the picture of a card. */
+/** The same button on a card's picture. */
 export function ListMark({ video, className }: { video: Video; className?: string }) {
   const isListed = useIsListed(video.id) ?? false;
   const set = useSetListed();

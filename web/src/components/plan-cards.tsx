@@ -56,7 +56,7 @@ export function PlanCards({
     onInterval?.(chosen);
   };
   if (plans.error && !plans.data) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
-  // How many titles there are is part of every card; where that fails, the plans do not wait for it.
+  // Every card shows the number of titles. If that request fails, the plans are shown without it.
   if (!plans.data || (categories.isPending && categories.failureCount === 0)) {
     return (
       <Loading label={t`Loading plans`}>
@@ -150,7 +150,7 @@ function Card({ plan, categories, interval, isPreferred, own, mark, children }: 
   );
 }
 
-/** What it costs, of a year also what that makes for a month, and that nothing is added. */
+/** The price, its monthly equivalent if it is yearly, and a note that taxes are included. */
 function Cost({ price, hasDiscount }: { price: Pick<Price, 'amount' | 'currency' | 'interval'>; hasDiscount: boolean }) {
   const amount = money(price.amount, price.currency);
   const share = monthlyShare(price);
@@ -178,7 +178,7 @@ function Cost({ price, hasDiscount }: { price: Pick<Price, 'amount' | 'currency'
   );
 }
 
-/** How much there is to watch; in words where the number is not known. */
+/** The number of titles, or a general text if it is unknown. */
 function titles(plan: PlanType, categories: Category[] | undefined): string {
   if (plan === 'premium') {
     return categories

@@ -1,6 +1,6 @@
 import type { Listed, Page, Video } from './models';
 
-/** The pages of a list with a video on it, first of all, or without it. One that is on it already keeps its place. */
+/** The pages of a list with a video added at the front, or removed. A video that is already listed keeps its place. */
 export function withListed(pages: Page<Listed>[], video: Video, isListed: boolean, now = new Date()): Page<Listed>[] {
   const holds = ({ items }: Page<Listed>) => items.some((item) => item.video.id === video.id);
   if (!isListed) return pages.map((page) => ({ ...page, items: page.items.filter((item) => item.video.id !== video.id) }));

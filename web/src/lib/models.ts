@@ -51,7 +51,7 @@ export type ShownVideo = Schemas['VideoDetail'];
 /** A started video. */
 export type Begun = Schemas['ContinueWatchingItem'];
 
-/** A video that was watched, and how far. */
+/** A watched video with its position. */
 export type Seen = Schemas['HistoryItem'];
 /** A video on the viewer's list. */
 export type Listed = Schemas['WatchlistItem'];
@@ -60,6 +60,6 @@ export type Listed = Schemas['WatchlistItem'];
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;
-  /** What a search that found nothing may have meant. */
+  /** Suggestions for a search that found nothing. */
   suggestions?: T[];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { money } from './money';
 import { monthlyShare, titlesIn } from './plan-facts';
 
-describe('what a month of a yearly price costs', () => {
+describe('the monthly equivalent of a yearly price', () => {
   it('is a twelfth, in whole minor units, written as the currency is', () => {
     const share = (amount: number, currency: string) => money(monthlyShare({ interval: 'year', amount }) ?? 0, currency);
     expect(share(7990, 'usd')).toBe('US$6.66');
@@ -15,7 +15,7 @@ describe('what a month of a yearly price costs', () => {
   });
 });
 
-describe('how many titles a plan has', () => {
+describe('the number of titles of a plan', () => {
   const categories = [{ by_plan: { free: 1, basic: 2, premium: 4 } }, { by_plan: { free: 0, basic: 8, premium: 16 } }];
 
   it('includes what lower plans have', () => {

@@ -7,7 +7,7 @@ import { notify } from '@/lib/notify';
 import { invalidate } from '@/lib/queries/keys';
 import { historyQuery } from './use-history';
 
-/** Removes one video from the history. It goes at once, and is back where the service refuses. */
+/** Removes one video from the history. It disappears at once, and reappears if the service refuses. */
 export function useRemoveSeen() {
   const client = useQueryClient();
   return useMutation({
@@ -29,7 +29,7 @@ export function useRemoveSeen() {
   });
 }
 
-/** Clears the whole history. A long one takes the service several requests. */
+/** Clears the whole history. A long history takes several requests. */
 export function useClearHistory() {
   const client = useQueryClient();
   return async () => {
@@ -45,7 +45,7 @@ export function useClearHistory() {
   };
 }
 
-/** What shows how far one is. */
+/** Invalidates all queries that show progress. */
 function refresh(client: QueryClient): void {
   invalidate(client, ['history'], ['continue-watching']);
 }

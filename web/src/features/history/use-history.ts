@@ -7,9 +7,9 @@ export const historyQuery = infiniteQueryOptions({
     page(api.GET('/api/history', { params: { query: { limit: 30, cursor: pageParam ?? undefined } }, signal })),
   initialPageParam: null as string | null,
   getNextPageParam: (last) => last.next_cursor,
-  // It changes while one watches.
+  // It changes while the viewer watches.
   staleTime: 2_000,
 });
 
-/** What the viewer has watched, newest first. */
+/** The viewer's history, newest first. */
 export const useHistory = () => useInfiniteQuery(historyQuery);

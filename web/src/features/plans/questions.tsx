@@ -5,7 +5,7 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { usePlans } from '@/lib/queries/use-plans';
 import styles from './questions.module.css';
 
-/** What people ask before they pay. */
+/** Common questions before paying, with answers. */
 export function Questions() {
   const plans = usePlans();
   const days = Math.max(0, ...(plans.data ?? []).map((plan) => plan.trial_days));

@@ -10,14 +10,14 @@ import { seasonName } from '@/lib/nouns';
 import styles from './episodes-panel.module.css';
 
 interface EpisodesPanelProps {
-  /** What it is called: the series. */
+  /** The panel's heading: the series's title. */
   name: string;
   episodes: Video[];
   current: Video;
   onClose: () => void;
 }
 
-/** The episodes of a series beside the picture, which plays on. It takes the focus, and closes by Escape and by a click elsewhere. */
+/** The episodes of a series beside the picture, which keeps playing. It takes the focus; Escape or a click elsewhere closes it. */
 export function EpisodesPanel({ name, episodes, current, onClose }: EpisodesPanelProps) {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -36,7 +36,7 @@ export function EpisodesPanel({ name, episodes, current, onClose }: EpisodesPane
       onClose();
     };
     const onPress = (event: PointerEvent) => {
-      // The button that opened it closes it by itself.
+      // The button that opened the panel closes it itself.
       const target = event.target instanceof Element ? event.target : null;
       if (!panel.current?.contains(target) && !target?.closest('[aria-expanded]')) onClose();
     };

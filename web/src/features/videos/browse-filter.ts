@@ -22,12 +22,12 @@ export function readFilter(params: URLSearchParams): BrowseFilter {
     q,
     category: text(params.get('category'), CATEGORY_LENGTH_MAX),
     required_plan: PLANS.find((known) => known === plan),
-    // Without a search nothing is a better match than anything else.
+    // Without a search, there is no relevance to sort by.
     sort: SORTS.find((known) => known === sort && (q !== undefined || known !== 'relevance')),
   };
 }
 
-/** The order in which the service lists titles when it is not told. */
+/** The service's default order. */
 export function usualSort({ q }: BrowseFilter): Sort {
   return q ? 'relevance' : 'newest';
 }

@@ -154,7 +154,7 @@ interface NothingProps {
   clear: () => void;
 }
 
-/** Nothing was found: what was probably meant, or else what most people watch. */
+/** Shown when nothing was found: suggestions, or else the most popular titles. */
 function Nothing({ searched, nearest, isOld, clear }: NothingProps) {
   const isGuess = nearest.length > 0;
   const popular = useVideos({ sort: 'popular', limit: 6 }, { enabled: searched !== undefined && !isGuess && !isOld });

@@ -28,7 +28,7 @@ export function cards(videos: Video[], series: ReadonlyMap<string, Series>): Car
   return shown;
 }
 
-/** A card for each video. The first episode of a series stands for the series, since that is what adding a series to a list adds. */
+/** A card for each video. A series's first episode gets the series's card, because adding a series to a list adds that episode. */
 export function cardsOfEach(videos: Video[], series: ReadonlyMap<string, Series>): Card[] {
   return videos.map((video) => {
     const found = video.series_id ? series.get(video.series_id) : undefined;

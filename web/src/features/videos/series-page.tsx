@@ -46,7 +46,7 @@ function Shown({ series }: { series: Series }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const season = chosen ?? next?.season ?? series.seasons[0]?.season ?? 1;
   const video = asVideo(series);
-  // What it leads to is known after the history, and with it what the button says.
+  // The button's target and text are known only after the history has loaded.
   const isWaiting = (isSignedIn && history.isPending && history.failureCount === 0) || (lastSeen(seen)?.completed && episodes.length === 0);
   return (
     <div className={styles.page}>

@@ -24,7 +24,7 @@ const seen = (season: number, number: number, progress: number, completed = fals
 const all = [episode(1, 1), episode(1, 2), episode(2, 1)];
 const goOn = (...history: Seen[]) => whereToGoOn(history, all)?.id ?? null;
 
-describe('where a viewer goes on in a series', () => {
+describe('the episode at which a viewer continues a series', () => {
   it('is nowhere for who has seen nothing, or hardly begun', () => {
     expect(goOn()).toBeNull();
     expect(goOn(seen(1, 1, 3))).toBeNull();

@@ -2,14 +2,14 @@ import type { Seen, Video } from '@/lib/models';
 import { nextEpisode } from '@/lib/next-episode';
 import { isToResume } from './resume';
 
-/** The entry that says how far a viewer is in a series: the newest that was begun or watched to its end. */
+/** The history entry with a viewer's progress in a series: the newest one that was started or completed. */
 export function lastSeen(seen: Seen[]): Seen | null {
   return seen.find(({ video, progress, completed }) => completed || isToResume({ ...video, progress, completed })) ?? null;
 }
 
 /**
- * The episode at which a viewer goes on: the one that they are in, or the first after it that they have not watched. `null` where they
- * start, and after the last one.
+ * The episode at which a viewer continues: the current one, or the first unwatched one after it. `null` if they have not started the
+ * series or have finished it.
  */
 export function whereToGoOn(seen: Seen[], episodes: Video[]): Video | null {
   const last = lastSeen(seen);

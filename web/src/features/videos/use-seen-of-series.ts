@@ -3,10 +3,10 @@ import { api, page } from '@/lib/api';
 import type { Seen } from '@/lib/models';
 
 const PAGE_SIZE = 100;
-/** How far back it looks: what was watched before so many others carries no mark. */
+/** The most history entries to read. Videos watched before these carry no mark. */
 const PAGES_MAX = 3;
 
-/** What a viewer has watched of a series, newest first. */
+/** The history entries of a series, newest first. */
 export function useSeenOfSeries(id: string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ['history', 'series', id],
@@ -23,7 +23,7 @@ export function useSeenOfSeries(id: string, { enabled = true } = {}) {
       return found;
     },
     enabled,
-    // It changes while one watches.
+    // It changes while the viewer watches.
     staleTime: 2_000,
   });
 }

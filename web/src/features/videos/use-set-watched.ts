@@ -12,7 +12,7 @@ interface Wish {
   isWatched: boolean;
 }
 
-/** Marks a video as watched, or as not watched. It shows at once, and as it was before where the service refuses. */
+/** Marks a video as watched or not watched. The page changes at once, and changes back if the service refuses. */
 export function useSetWatched() {
   const client = useQueryClient();
   return useMutation({

@@ -5,7 +5,7 @@ import type { Video } from '../models';
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10;
 
-/** All episodes of a series, in their order; none until they are known, and of no series. */
+/** All episodes of a series, in order; empty until they have loaded, and without a series. */
 export function useAllEpisodes(id: string | undefined): Video[] {
   const episodes = useQuery({
     queryKey: ['episodes', id],

@@ -15,8 +15,8 @@ interface Wish {
 }
 
 /**
- * Puts a video on the viewer's list or takes it off. It shows at once, and as it was before where the service refuses. One change
- * follows the other, so the last wish is what stays.
+ * Adds a video to the viewer's list or removes it. The page changes at once, and changes back if the service refuses. Changes run one
+ * after another, so the last one wins.
  */
 export function useSetListed() {
   const client = useQueryClient();
@@ -36,7 +36,7 @@ export function useSetListed() {
       notify(sentence(error), 'failed');
     },
     onSettled: (_, __, { video }) => {
-      // What comes of the last change is fetched; an answer from between would show the change before it.
+      // Refetches only after the last change; an earlier response would show an outdated state.
       if (client.isMutating({ mutationKey: ['watchlist'] }) > 1) return;
       invalidate(client, ['watchlist'], ['video', video.id]);
     },

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, page } from '../api';
 
-/** How many of the newest are known to cards. Of what was added before them only its own page says that it is listed. */
+/** The number of newest entries that cards know. For older entries, only the video's own page shows that it is listed. */
 const NEWEST_MAX = 100;
 const PAGE_SIZE = 24;
 
@@ -15,7 +15,7 @@ export const watchlistQuery = infiniteQueryOptions({
   getNextPageParam: (last) => last.next_cursor,
 });
 
-/** What the viewer means to watch, what was added last first. */
+/** The viewer's list, most recently added first. */
 export const useWatchlist = () => useInfiniteQuery(watchlistQuery);
 
 export const newestListedQuery = queryOptions({
@@ -24,7 +24,7 @@ export const newestListedQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** Whether a video is on the viewer's list, where a card shows it; `undefined` until that is known. */
+/** Whether a video is on the viewer's list, for cards; `undefined` until the list has loaded. */
 export function useIsListed(id: string): boolean | undefined {
   return useQuery({ ...newestListedQuery, select: (ids) => ids.includes(id) }).data;
 }
