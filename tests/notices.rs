@@ -311,3 +311,79 @@ async fn an_operator_sees_mail_about_money_in_the_members_list_with_the_brand_na
     platform.advance(HOUR / 2).await;
     assert!(seen().await.contains(&json!(["Your receipt from Marquee", "sent"])), "{:?}", seen().await);
 }
+
+/// The subscription's path at Stripe.
+async fn at_stripe(platform: &Platform, viewer: &Viewer) -> String {
+    let customer = stripe_customer(platform, viewer).await;
+    let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"))
+}
+
+fn date(moment: &serde_json::Value) -> String {
+    let moment: jiff::Timestamp = moment.as_str().expect("a moment").parse().expect("RFC 3339");
+    moment.strftime("%-d %B %Y").to_string()
+}
+
+#[tokio::test]
+async fn cancelling_while_a_payment_is_overdue_promises_neither_more_access_nor_no_charge() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).decline().await;
+    platform.advance(31 * DAY + 2 * HOUR).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
+
+    let seen = viewer.post("/api/subscription/cancel", json!({})).await.data().clone();
+
+    assert_eq!((&seen["status"], &seen["access"]["allowed"]), (&json!("past_due"), &json!(true)), "{seen}");
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "is cancelled");
+    let (until, end) = (date(&seen["access_until"]), date(&seen["cancel_at"]));
+    assert_ne!(until, end);
+    for part in [
+        format!("keep watching until {until}. Your subscription ends on {end}."),
+        "$7.99 is still due. Apart from that, you won’t be charged again.".to_owned(),
+    ] {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    assert!(!said.contains(&format!("watching until {end}")), "{said}");
+}
+
+#[tokio::test]
+async fn cancelling_without_access_says_that_playback_is_paused() {
+    for (state, is_due) in [("paused", false), ("unpaid", true)] {
+        let platform = platform_without_trial().await;
+        let viewer = platform.subscriber("basic").await;
+        if state == "paused" {
+            let form = [("pause_collection[behavior]", "keep_as_draft")];
+            call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &form).await;
+            platform.advance(0).await;
+        } else {
+            platform.running().stripe().set_dunning(stripe_standin::Dunning::Unpaid);
+            platform.cards(&viewer).decline().await;
+            platform.advance(50 * DAY).await;
+        }
+        let viewer = signed_in_again(&platform, &viewer).await;
+
+        let seen = viewer.post("/api/subscription/cancel", json!({})).await.data().clone();
+
+        assert_eq!((&seen["status"], &seen["access"]["allowed"]), (&json!(state), &json!(false)), "{seen}");
+        platform.advance(HOUR).await;
+        let said = text(&platform, &viewer, "is cancelled");
+        let end = date(&seen["cancel_at"]);
+        assert!(said.contains(&format!("Playback is paused, and your subscription ends on {end}.")), "{said}");
+        assert!(!said.contains("keep watching"), "{said}");
+        assert_eq!(said.contains("is still due. Apart from that"), is_due, "{state}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_end_several_periods_away_does_not_promise_that_nothing_is_charged() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let end = (platform.running().now().as_second() + 100 * 86_400).to_string();
+    call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &[("cancel_at", end.as_str())]).await;
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "is cancelled");
+    assert!(said.contains("Your subscription renews as usual until then."), "{said}");
+    assert!(!said.contains("be charged again"), "{said}");
+}

@@ -7,8 +7,9 @@ use crate::price::Price;
 use crate::rules;
 use crate::snapshot::{Invoice, Snapshot, Subscription};
 use jiff::{SignedDuration, Timestamp};
+use shared::models::entitlement::access_until;
 use shared::models::ledger::{Entry, InvoiceEntry};
-use shared::models::mail_content::MailContent;
+use shared::models::mail_content::{MailContent, Watching};
 use shared::models::money::Amount;
 use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::Status;
@@ -45,7 +46,7 @@ pub(crate) fn mails(
     let of_subscription = live.flat_map(|one| {
         let notices = [
             trial_ending(one, now),
-            cancelling(one),
+            cancelling(one, snapshot, reader, now),
             to_confirm(one, snapshot, reader),
             plan_set(one, prices, now),
             changed_in_trial(one, entries, now),
@@ -76,11 +77,22 @@ fn trial_ending(one: &Subscription, now: Timestamp) -> Option<Notice> {
     (now < end).then_some(Notice { until: end, ..notice })
 }
 
-fn cancelling(one: &Subscription) -> Option<Notice> {
+fn cancelling(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
     let end = one.cancel_at.or(one.current_period_end).filter(|_| rules::is_ending(one))?;
     let asked = one.canceled_at?;
     let cause = format!("cancelled#{}#{}", one.id, asked.as_second());
-    Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end }))
+    let watching = match one.status {
+        Status::Trialing | Status::Active => Watching::UntilEnd,
+        _ => match access_until(&rules::row_of(one, snapshot, &[]), reader.grace, now) {
+            Some(until) if until < end => Watching::Until(until),
+            Some(_) => Watching::UntilEnd,
+            None => Watching::Paused,
+        },
+    };
+    let is_renewing = one.current_period_end.is_some_and(|period| !rules::ends_by(one, period));
+    let due: i64 = rules::open(one, snapshot).map(|invoice| invoice.amount_due).sum();
+    let due = (due > 0).then(|| Amount::new(due, &one.currency));
+    Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end, watching, due, is_renewing }))
 }
 
 /// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.

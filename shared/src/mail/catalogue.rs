@@ -6,7 +6,7 @@
 
 use crate::models::email_message::{Action, Brand, EmailMessage};
 use crate::models::language::Language;
-use crate::models::mail_content::{MailContent, NextPayment};
+use crate::models::mail_content::{MailContent, NextPayment, Watching};
 use crate::models::plan::{Interval, PlanType};
 use crate::stores::one_time_tokens::ONE_TIME_TOKEN_LIFE;
 use fluent_bundle::concurrent::FluentBundle;
@@ -112,7 +112,24 @@ impl Catalogue {
                 args.set("discounted", yes_or_no(*is_discounted));
                 args.set("end", self.date(*end));
             }
-            MailContent::SubscriptionCancelled { end } => args.set("end", self.date(*end)),
+            MailContent::SubscriptionCancelled { end, watching, due, is_renewing } => {
+                let (access, until) = match watching {
+                    Watching::UntilEnd => ("open", *end),
+                    Watching::Until(until) => ("shorter", *until),
+                    Watching::Paused => ("paused", *end),
+                };
+                args.set("access", access);
+                args.set("until", self.date(until));
+                args.set("end", self.date(*end));
+                let charges = match (due, is_renewing) {
+                    (None, false) => "none",
+                    (None, true) => "renewing",
+                    (Some(_), false) => "due",
+                    (Some(_), true) => "due_renewing",
+                };
+                args.set("charges", charges);
+                args.set("amount", due.as_ref().map(|due| due.in_language(self.language)).unwrap_or_default());
+            }
             MailContent::PaymentToConfirm { amount, watch_until }
             | MailContent::PaymentDeclined { amount, watch_until } => {
                 args.set("amount", amount.in_language(self.language));

@@ -27,7 +27,6 @@ fn examples() -> Vec<MailContent> {
         MailContent::AccountDeleted { at },
         MailContent::TrialEnding { plan, interval, price: amount(), is_discounted: true, end: at },
         MailContent::TrialEnding { plan, interval: Interval::Year, price: amount(), is_discounted: false, end: at },
-        MailContent::SubscriptionCancelled { end: at },
         MailContent::PlanScheduled { plan, interval, start: at },
         MailContent::PlanChanged { plan, interval: Interval::Year },
         MailContent::Refunded { amount: amount() },
@@ -36,6 +35,11 @@ fn examples() -> Vec<MailContent> {
     ];
     all.extend(until.map(|watch_until| MailContent::PaymentToConfirm { amount: amount(), watch_until }));
     all.extend(until.map(|watch_until| MailContent::PaymentDeclined { amount: amount(), watch_until }));
+    for watching in [Watching::UntilEnd, Watching::Until(at), Watching::Paused] {
+        for (due, is_renewing) in [(None, false), (None, true), (Some(amount()), false), (Some(amount()), true)] {
+            all.push(MailContent::SubscriptionCancelled { end: at, watching, due, is_renewing });
+        }
+    }
     let receipt = |plan, next_payment, number: Option<&str>, pdf: Option<&str>| MailContent::Receipt {
         amount: amount(),
         plan,

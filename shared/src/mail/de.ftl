@@ -78,9 +78,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Ihr Abo bei { $service } ist gekündigt
-    .end = Sie können noch bis zum { $end } weiterschauen. Es wird nichts mehr abgebucht.
+    .end =
+        { $access ->
+            [open] Sie können noch bis zum { $until } weiterschauen.
+            [shorter] Sie können noch bis zum { $until } weiterschauen. Ihr Abo endet am { $end }.
+           *[paused] Die Wiedergabe ist pausiert, und Ihr Abo endet am { $end }.
+        } { $charges ->
+            [renewing] Bis dahin verlängert sich Ihr Abo wie gewohnt.
+            [due] Ihre Zahlung von { $amount } ist noch offen. Darüber hinaus wird nichts mehr abgebucht.
+            [due_renewing] Ihre Zahlung von { $amount } ist noch offen, und bis dahin verlängert sich Ihr Abo wie gewohnt.
+           *[none] Es wird nichts mehr abgebucht.
+        }
     .action = Abo behalten
-    .resume = Sie haben es sich anders überlegt? Bis dahin können Sie Ihr Abo jederzeit fortsetzen.
+    .resume = Sie haben es sich anders überlegt? Bis zum Ende Ihres Abos können Sie es jederzeit fortsetzen.
 
 payment_to_confirm =
     .subject = Bitte bestätigen Sie Ihre Zahlung an { $service }

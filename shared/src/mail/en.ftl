@@ -82,9 +82,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Your { $service } subscription is cancelled
-    .end = You can keep watching until { $end }. You won’t be charged again.
+    .end =
+        { $access ->
+            [open] You can keep watching until { $until }.
+            [shorter] You can keep watching until { $until }. Your subscription ends on { $end }.
+           *[paused] Playback is paused, and your subscription ends on { $end }.
+        } { $charges ->
+            [renewing] Your subscription renews as usual until then.
+            [due] Your payment of { $amount } is still due. Apart from that, you won’t be charged again.
+            [due_renewing] Your payment of { $amount } is still due, and your subscription renews as usual until then.
+           *[none] You won’t be charged again.
+        }
     .action = Keep my subscription
-    .resume = Changed your mind? You can resume your subscription until that day.
+    .resume = Changed your mind? You can resume your subscription until it ends.
 
 payment_to_confirm =
     .subject = Please confirm your payment to { $service }

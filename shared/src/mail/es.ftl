@@ -78,9 +78,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Tu suscripción a { $service } está cancelada
-    .end = Puedes seguir viendo todo hasta el { $end }. No se te cobrará nada más.
+    .end =
+        { $access ->
+            [open] Puedes seguir viendo todo hasta el { $until }.
+            [shorter] Puedes seguir viendo todo hasta el { $until }. Tu suscripción termina el { $end }.
+           *[paused] La reproducción está en pausa y tu suscripción termina el { $end }.
+        } { $charges ->
+            [renewing] Hasta entonces, tu suscripción se renueva como siempre.
+            [due] Tu pago de { $amount } sigue pendiente. Aparte de eso, no se te cobrará nada más.
+            [due_renewing] Tu pago de { $amount } sigue pendiente y, hasta entonces, tu suscripción se renueva como siempre.
+           *[none] No se te cobrará nada más.
+        }
     .action = Mantener mi suscripción
-    .resume = ¿Has cambiado de idea? Puedes reanudar tu suscripción hasta ese día.
+    .resume = ¿Has cambiado de idea? Puedes reanudar tu suscripción hasta que termine.
 
 payment_to_confirm =
     .subject = Confirma tu pago a { $service }

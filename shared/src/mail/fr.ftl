@@ -81,9 +81,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Votre abonnement { $service } est résilié
-    .end = Vous pouvez continuer à regarder jusqu’au { $end }. Aucun autre montant ne vous sera facturé.
+    .end =
+        { $access ->
+            [open] Vous pouvez continuer à regarder jusqu’au { $until }.
+            [shorter] Vous pouvez continuer à regarder jusqu’au { $until }. Votre abonnement se termine le { $end }.
+           *[paused] La lecture est suspendue et votre abonnement se termine le { $end }.
+        } { $charges ->
+            [renewing] D’ici là, votre abonnement est renouvelé comme d’habitude.
+            [due] Votre paiement de { $amount } reste dû. En dehors de cela, aucun autre montant ne vous sera facturé.
+            [due_renewing] Votre paiement de { $amount } reste dû et, d’ici là, votre abonnement est renouvelé comme d’habitude.
+           *[none] Aucun autre montant ne vous sera facturé.
+        }
     .action = Garder mon abonnement
-    .resume = Vous avez changé d’avis ? Vous pouvez reprendre votre abonnement jusqu’à cette date.
+    .resume = Vous avez changé d’avis ? Vous pouvez reprendre votre abonnement tant qu’il n’est pas terminé.
 
 payment_to_confirm =
     .subject = Confirmez votre paiement à { $service }

@@ -51,6 +51,15 @@ pub enum MailContent {
     SubscriptionCancelled {
         /// When it ends.
         end: Timestamp,
+        /// Until when they can watch.
+        #[serde(default)]
+        watching: Watching,
+        /// What is still due on open invoices.
+        #[serde(default)]
+        due: Option<Amount>,
+        /// Whether it renews before it ends.
+        #[serde(default)]
+        is_renewing: bool,
     },
     /// The bank wants a renewal confirmed.
     PaymentToConfirm {
@@ -104,6 +113,19 @@ pub enum MailContent {
     DuplicateCancelled,
     /// The subscription has ended.
     SubscriptionEnded,
+}
+
+/// How long the viewer of a cancelled subscription can watch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watching {
+    /// Until the subscription ends.
+    #[default]
+    UntilEnd,
+    /// Until this earlier time, because a payment is overdue.
+    Until(Timestamp),
+    /// They cannot, because a payment is overdue or billing is paused.
+    Paused,
 }
 
 /// What happens after a payment.
