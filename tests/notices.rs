@@ -387,3 +387,43 @@ async fn an_end_several_periods_away_does_not_promise_that_nothing_is_charged() 
     assert!(said.contains("Your subscription renews as usual until then."), "{said}");
     assert!(!said.contains("be charged again"), "{said}");
 }
+
+#[tokio::test]
+async fn the_end_of_a_trial_is_announced_with_what_will_be_charged_after_it() {
+    for (bought, wanted, part) in [
+        (json!({ "plan_type": "premium" }), json!({ "plan_type": "basic" }), "Marquee Basic costs $7.99 a month"),
+        (
+            json!({ "plan_type": "premium", "interval": "year" }),
+            json!({ "plan_type": "premium", "interval": "month" }),
+            "Marquee Premium costs $12.99 a month",
+        ),
+    ] {
+        let platform = Platform::with(&[("TrialDays", "14")]).await;
+        let viewer = platform.register("ada@viewers.test").await;
+        let checkout = viewer.post("/api/subscription/checkout", bought.clone()).await;
+        platform.pay(&checkout_url(&checkout), CARD).await;
+        platform.advance(0).await;
+        let changed = change(&viewer, wanted.clone()).await;
+        assert_eq!(changed.data()["pending_plan_type"], wanted["plan_type"], "{changed}");
+        platform.advance(11 * DAY + HOUR).await;
+        let said = text(&platform, &viewer, "trial");
+        assert!(said.contains(part), "{bought}: {said}");
+        assert_eq!(said.contains("Premium"), wanted["plan_type"] == "premium", "{bought}: {said}");
+        assert!(!said.contains("a year"), "{bought}: {said}");
+
+        platform.advance(4 * DAY).await;
+        let receipt = text(&platform, &viewer, "receipt");
+        let price = part.split(' ').find(|word| word.starts_with('$')).expect("a price");
+        assert!(receipt.contains(price), "what was announced is charged: {receipt}");
+    }
+}
+
+#[tokio::test]
+async fn a_trial_whose_subscription_ends_later_is_announced_as_charged() {
+    let platform = Platform::with(&[("TrialDays", "14")]).await;
+    let viewer = platform.subscriber("basic").await;
+    let end = (platform.running().now().as_second() + 100 * 86_400).to_string();
+    call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &[("cancel_at", end.as_str())]).await;
+    platform.advance(12 * DAY).await;
+    assert_eq!(count(&subjects(&platform, &viewer).await, "trial ends soon"), 1);
+}

@@ -45,7 +45,7 @@ pub(crate) fn mails(
     let live = snapshot.subscriptions.iter().filter(|one| rules::is_live_of_ours(one));
     let of_subscription = live.flat_map(|one| {
         let notices = [
-            trial_ending(one, now),
+            trial_ending(one, prices, now),
             cancelling(one, snapshot, reader, now),
             to_confirm(one, snapshot, reader),
             plan_set(one, prices, now),
@@ -67,10 +67,13 @@ pub(crate) fn mails(
     news.map(mail).collect()
 }
 
-fn trial_ending(one: &Subscription, now: Timestamp) -> Option<Notice> {
-    let end = one.trial_end.filter(|_| one.status == Status::Trialing && !rules::is_ending(one))?;
-    let (plan, interval) = one.plan?;
-    let price = Amount::new(one.amount, &one.currency);
+fn trial_ending(one: &Subscription, prices: &[Price], now: Timestamp) -> Option<Notice> {
+    let end = one.trial_end.filter(|end| one.status == Status::Trialing && !rules::ends_by(one, *end))?;
+    let (plan, interval, amount) = match rules::price_after_trial(one, prices) {
+        Some(next) => (next.plan_type, next.interval, next.amount),
+        None => one.plan.map(|(plan, interval)| (plan, interval, one.amount))?,
+    };
+    let price = Amount::new(amount, &one.currency);
     let content = MailContent::TrialEnding { plan, interval, price, is_discounted: !one.discounts.is_empty(), end };
     let at = (end - TRIAL_NOTICE).max(one.created).min(end);
     let notice = Notice::new(format!("trial-ending#{}", one.id), at, content);

@@ -66,8 +66,19 @@ pub fn recall(subscriptions: &mut [Subscription], kept: &subscription::Subscript
 /// The price that a subscription will change to when its period ends, if it is for another plan or interval. `prices`
 /// includes former ones: see [`crate::prices::Prices::with_billed`].
 pub fn pending<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
+    scheduled(one, prices).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
+}
+
+/// The price of the next phase of a subscription's schedule. It may be another price of the same plan.
+fn scheduled<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
     let next = one.schedule.as_ref()?.next.as_deref()?;
-    prices.iter().find(|price| price.id == next).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
+    prices.iter().find(|price| price.id == next)
+}
+
+/// The price that is charged when a trial ends, if a schedule changes it by then.
+pub(crate) fn price_after_trial<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
+    let (_, change) = one.schedule.as_ref()?.current?;
+    scheduled(one, prices).filter(|_| one.trial_end.is_some_and(|end| change <= end))
 }
 
 /// The subscription that grants access: the live one with the highest plan, then with the latest period end. If none is

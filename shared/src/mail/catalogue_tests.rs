@@ -223,10 +223,10 @@ fn dates_plurals_and_money_follow_the_language() {
         end: first,
     };
     for (language, part) in [
-        (Language::English, "it costs €1,299.00 a year, less your discount."),
-        (Language::German, "kostet das Abo 1.299,00\u{a0}€ im Jahr, abzüglich Ihres Rabatts."),
-        (Language::French, "l’abonnement coûte 1\u{202f}299,00\u{a0}€ par an, moins votre remise."),
-        (Language::Spanish, "la suscripción cuesta 1299,00\u{a0}€ al año, menos tu descuento."),
+        (Language::English, "Premium costs €1,299.00 a year, less your discount."),
+        (Language::German, "Premium 1.299,00\u{a0}€ im Jahr, abzüglich Ihres Rabatts."),
+        (Language::French, "Premium coûte 1\u{202f}299,00\u{a0}€ par an, moins votre remise."),
+        (Language::Spanish, "Premium cuesta 1299,00\u{a0}€ al año, menos tu descuento."),
     ] {
         let text = rendered(language, &trial).text;
         assert!(text.contains(part), "{text}");

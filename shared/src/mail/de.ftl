@@ -64,9 +64,9 @@ account_deleted =
 
 trial_ending =
     .subject = Ihre Testphase bei { $service } endet bald
-    .end = Ihre kostenlose Testphase für { $service } { $plan } endet am { $end }.
+    .end = Ihre kostenlose Testphase für { $service } endet am { $end }.
     .price =
-        Danach kostet das Abo { $price } { $interval ->
+        Danach kostet { $service } { $plan } { $price } { $interval ->
             [year] im Jahr
            *[month] im Monat
         }{ $discounted ->

@@ -68,9 +68,9 @@ account_deleted =
 
 trial_ending =
     .subject = Your { $service } trial ends soon
-    .end = Your free trial of { $service } { $plan } ends on { $end }.
+    .end = Your free trial of { $service } ends on { $end }.
     .price =
-        After that, it costs { $price } { $interval ->
+        After that, { $service } { $plan } costs { $price } { $interval ->
             [year] a year
            *[month] a month
         }{ $discounted ->

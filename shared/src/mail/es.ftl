@@ -64,9 +64,9 @@ account_deleted =
 
 trial_ending =
     .subject = Tu prueba de { $service } termina pronto
-    .end = Tu prueba gratis de { $service } { $plan } termina el { $end }.
+    .end = Tu prueba gratis de { $service } termina el { $end }.
     .price =
-        Después, la suscripción cuesta { $price } al { $interval ->
+        Después, { $service } { $plan } cuesta { $price } al { $interval ->
             [year] año
            *[month] mes
         }{ $discounted ->

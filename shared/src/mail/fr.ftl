@@ -67,9 +67,9 @@ account_deleted =
 
 trial_ending =
     .subject = Votre essai { $service } se termine bientôt
-    .end = Votre essai gratuit de { $service } { $plan } se termine le { $end }.
+    .end = Votre essai gratuit de { $service } se termine le { $end }.
     .price =
-        Ensuite, l’abonnement coûte { $price } par { $interval ->
+        Ensuite, { $service } { $plan } coûte { $price } par { $interval ->
             [year] an
            *[month] mois
         }{ $discounted ->
