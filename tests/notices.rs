@@ -427,3 +427,67 @@ async fn a_trial_whose_subscription_ends_later_is_announced_as_charged() {
     platform.advance(12 * DAY).await;
     assert_eq!(count(&subjects(&platform, &viewer).await, "trial ends soon"), 1);
 }
+
+#[tokio::test]
+async fn each_declined_attempt_says_what_is_true_at_its_time() {
+    use stripe_standin::Dunning;
+    for (dunning, last) in [
+        (Dunning::Cancel, "Your subscription has ended, and we won’t try to charge you again."),
+        (Dunning::Unpaid, "Playback is paused until the payment is complete. To stay subscribed, please pay"),
+        (Dunning::PastDue, "Playback is paused until the payment is complete. To stay subscribed, please pay"),
+    ] {
+        let platform = platform_without_trial().await;
+        platform.running().stripe().set_dunning(dunning);
+        let viewer = platform.subscriber("basic").await;
+        platform.cards(&viewer).decline().await;
+        platform.advance(31 * DAY + 2 * HOUR).await;
+        let until = date(&subscription(&signed_in_again(&platform, &viewer).await).await["grace_until"]);
+        platform.advance(17 * DAY).await;
+
+        let mails = platform.mail(viewer.email());
+        let about = |mail: &&serde_json::Value| mail["subject"].as_str().is_some_and(|one| one.contains("go through"));
+        let texts: Vec<&str> = mails.iter().rev().filter(about).map(|mail| mail["text"].as_str().expect("a text")).collect();
+
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        for text in &texts[..2] {
+            assert!(text.contains(&format!("keep watching until {until}. We’ll try again")), "{dunning:?}: {text}");
+        }
+        assert!(texts[2].contains("Playback is paused until the payment is complete. We’ll try again"), "{}", texts[2]);
+        assert!(texts[3].contains(last), "{dunning:?}: {}", texts[3]);
+        for text in &texts[2..] {
+            assert!(!text.contains("keep watching"), "{dunning:?}: {text}");
+        }
+        assert!(!texts[3].contains("try again"), "{dunning:?}: {}", texts[3]);
+    }
+}
+
+#[tokio::test]
+async fn a_late_mail_about_a_declined_payment_says_what_is_true_when_it_is_written() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).decline().await;
+    deliver_events(&platform, "hold").await;
+    platform.advance(31 * DAY + 2 * HOUR).await;
+    platform.cards(&viewer).succeed().await;
+    platform.advance(4 * DAY).await;
+    deliver_events(&platform, "normal").await;
+    release_events(&platform).await;
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "go through");
+    assert!(said.contains("This payment has been settled since"), "{said}");
+    assert!(!said.contains("try again") && !said.contains("Playback"), "{said}");
+}
+
+#[tokio::test]
+async fn a_payment_to_confirm_after_the_grace_period_promises_no_access() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).require_3ds().await;
+    deliver_events(&platform, "hold").await;
+    platform.advance(31 * DAY + 2 * HOUR + 8 * DAY).await;
+    deliver_events(&platform, "normal").await;
+    release_events(&platform).await;
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "confirm your payment");
+    assert!(said.contains("Playback is paused") && !said.contains("keep watching"), "{said}");
+}

@@ -47,7 +47,7 @@ pub(crate) fn mails(
         let notices = [
             trial_ending(one, prices, now),
             cancelling(one, snapshot, reader, now),
-            to_confirm(one, snapshot, reader),
+            to_confirm(one, snapshot, reader, now),
             plan_set(one, prices, now),
             changed_in_trial(one, entries, now),
         ];
@@ -99,7 +99,7 @@ fn cancelling(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: 
 }
 
 /// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.
-fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>) -> Option<Notice> {
+fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
     let waits = |invoice: &&Invoice| {
         let entry = &invoice.entry;
         let of_this = entry.subscription.as_ref() == Some(&one.id) && entry.status == "open" && entry.attempts > 0;
@@ -107,7 +107,7 @@ fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>) -> Op
     };
     let invoice = snapshot.invoices.iter().filter(|_| rules::is_unpaid(one)).find(waits)?;
     let amount = Amount::new(invoice.entry.amount_due, &invoice.entry.currency);
-    let content = MailContent::PaymentToConfirm { amount, watch_until: reader.watches_until(&invoice.entry) };
+    let content = MailContent::PaymentToConfirm { amount, watch_until: reader.watches_until(one, snapshot, now) };
     Some(Notice::new(format!("confirm#{}", invoice.entry.id), invoice.entry.finalized_at?, content))
 }
 

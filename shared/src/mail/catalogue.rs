@@ -6,7 +6,8 @@
 
 use crate::models::email_message::{Action, Brand, EmailMessage};
 use crate::models::language::Language;
-use crate::models::mail_content::{MailContent, NextPayment, Watching};
+use crate::models::mail_content::{AfterDecline, MailContent, NextPayment, Watching};
+use crate::models::money::Amount;
 use crate::models::plan::{Interval, PlanType};
 use crate::stores::one_time_tokens::ONE_TIME_TOKEN_LIFE;
 use fluent_bundle::concurrent::FluentBundle;
@@ -113,28 +114,18 @@ impl Catalogue {
                 args.set("end", self.date(*end));
             }
             MailContent::SubscriptionCancelled { end, watching, due, is_renewing } => {
-                let (access, until) = match watching {
-                    Watching::UntilEnd => ("open", *end),
-                    Watching::Until(until) => ("shorter", *until),
-                    Watching::Paused => ("paused", *end),
-                };
-                args.set("access", access);
-                args.set("until", self.date(until));
-                args.set("end", self.date(*end));
-                let charges = match (due, is_renewing) {
-                    (None, false) => "none",
-                    (None, true) => "renewing",
-                    (Some(_), false) => "due",
-                    (Some(_), true) => "due_renewing",
-                };
-                args.set("charges", charges);
-                args.set("amount", due.as_ref().map(|due| due.in_language(self.language)).unwrap_or_default());
+                self.set_cancelled(&mut args, *end, *watching, (due.as_ref(), *is_renewing));
             }
-            MailContent::PaymentToConfirm { amount, watch_until }
-            | MailContent::PaymentDeclined { amount, watch_until } => {
-                args.set("amount", amount.in_language(self.language));
-                args.set("access", if watch_until.is_some() { "open" } else { "paused" });
-                args.set("until", watch_until.map(|until| self.date(until)).unwrap_or_default());
+            MailContent::PaymentToConfirm { amount, watch_until } => self.set_unpaid(&mut args, amount, *watch_until),
+            MailContent::PaymentDeclined { amount, watch_until, then } => {
+                self.set_unpaid(&mut args, amount, *watch_until);
+                let then = match then {
+                    AfterDecline::Retried => "retried",
+                    AfterDecline::NotRetried => "not_retried",
+                    AfterDecline::Ended => "ended",
+                    AfterDecline::Settled => "settled",
+                };
+                args.set("then", then);
             }
             MailContent::PlanScheduled { plan, interval, start } => {
                 set_plan(&mut args, *plan, *interval);
@@ -158,6 +149,40 @@ impl Catalogue {
             MailContent::DuplicateCancelled | MailContent::SubscriptionEnded => {}
         }
         args
+    }
+
+    /// The variables of a cancellation. `charges` is what is still due, and whether the subscription renews.
+    fn set_cancelled(
+        &self,
+        args: &mut FluentArgs<'_>,
+        end: Timestamp,
+        watching: Watching,
+        charges: (Option<&Amount>, bool),
+    ) {
+        let (access, until) = match watching {
+            Watching::UntilEnd => ("open", end),
+            Watching::Until(until) => ("shorter", until),
+            Watching::Paused => ("paused", end),
+        };
+        args.set("access", access);
+        args.set("until", self.date(until));
+        args.set("end", self.date(end));
+        let (due, is_renewing) = charges;
+        args.set("amount", due.map(|due| due.in_language(self.language)).unwrap_or_default());
+        let charges = match (due, is_renewing) {
+            (None, false) => "none",
+            (None, true) => "renewing",
+            (Some(_), false) => "due",
+            (Some(_), true) => "due_renewing",
+        };
+        args.set("charges", charges);
+    }
+
+    /// The variables of a payment that has not been made.
+    fn set_unpaid(&self, args: &mut FluentArgs<'_>, amount: &Amount, watch_until: Option<Timestamp>) {
+        args.set("amount", amount.in_language(self.language));
+        args.set("access", if watch_until.is_some() { "open" } else { "paused" });
+        args.set("until", watch_until.map(|until| self.date(until)).unwrap_or_default());
     }
 }
 

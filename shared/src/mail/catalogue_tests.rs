@@ -34,7 +34,9 @@ fn examples() -> Vec<MailContent> {
         MailContent::SubscriptionEnded,
     ];
     all.extend(until.map(|watch_until| MailContent::PaymentToConfirm { amount: amount(), watch_until }));
-    all.extend(until.map(|watch_until| MailContent::PaymentDeclined { amount: amount(), watch_until }));
+    for then in [AfterDecline::Retried, AfterDecline::NotRetried, AfterDecline::Ended, AfterDecline::Settled] {
+        all.extend(until.map(|watch_until| MailContent::PaymentDeclined { amount: amount(), watch_until, then }));
+    }
     for watching in [Watching::UntilEnd, Watching::Until(at), Watching::Paused] {
         for (due, is_renewing) in [(None, false), (None, true), (Some(amount()), false), (Some(amount()), true)] {
             all.push(MailContent::SubscriptionCancelled { end: at, watching, due, is_renewing });

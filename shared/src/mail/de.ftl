@@ -155,10 +155,18 @@ payment_declined =
     .subject = Ihre Zahlung an { $service } ist fehlgeschlagen
     .declined = Ihre Karte wurde abgelehnt, als wir { $amount } für den nächsten Abrechnungszeitraum abbuchen wollten.
     .access =
-        { $access ->
-            [open] Sie können noch bis zum { $until } weiterschauen.
-           *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
-        } Wir versuchen es in den nächsten Tagen noch einmal. Bitte prüfen Sie Ihre Karte oder verwenden Sie eine andere.
+        { $then ->
+            [ended] Ihr Abo ist beendet, und wir versuchen keine weitere Abbuchung.
+            [settled] Die Zahlung hat sich inzwischen erledigt. Sie müssen nichts weiter tun.
+           *[due]
+                { $access ->
+                    [open] Sie können noch bis zum { $until } weiterschauen.
+                   *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
+                } { $then ->
+                    [retried] Wir versuchen es in den nächsten Tagen noch einmal. Bitte prüfen Sie Ihre Karte oder verwenden Sie eine andere.
+                   *[not_retried] Damit Ihr Abo weiterläuft, bezahlen Sie bitte mit einer anderen Karte.
+                }
+        }
     .action = Abo verwalten
 
 duplicate_cancelled =

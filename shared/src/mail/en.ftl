@@ -159,10 +159,18 @@ payment_declined =
     .subject = Your payment to { $service } didn’t go through
     .declined = Your card was declined when we tried to charge { $amount } for your next billing period.
     .access =
-        { $access ->
-            [open] You can keep watching until { $until }.
-           *[paused] Playback is paused until the payment is complete.
-        } We’ll try again over the next few days. Please check your card or use another one.
+        { $then ->
+            [ended] Your subscription has ended, and we won’t try to charge you again.
+            [settled] This payment has been settled since, so there’s nothing else to do.
+           *[due]
+                { $access ->
+                    [open] You can keep watching until { $until }.
+                   *[paused] Playback is paused until the payment is complete.
+                } { $then ->
+                    [retried] We’ll try again over the next few days. Please check your card or use another one.
+                   *[not_retried] To stay subscribed, please pay with another card.
+                }
+        }
     .action = Manage subscription
 
 duplicate_cancelled =

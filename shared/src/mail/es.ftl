@@ -155,10 +155,18 @@ payment_declined =
     .subject = Tu pago a { $service } no se ha completado
     .declined = Tu tarjeta fue rechazada cuando intentamos cobrar { $amount } por el próximo periodo de facturación.
     .access =
-        { $access ->
-            [open] Puedes seguir viendo todo hasta el { $until }.
-           *[paused] La reproducción está en pausa hasta que se complete el pago.
-        } Volveremos a intentarlo en los próximos días. Revisa tu tarjeta o usa otra.
+        { $then ->
+            [ended] Tu suscripción ha terminado y no volveremos a intentar el cobro.
+            [settled] Este pago ya está resuelto, así que no tienes que hacer nada más.
+           *[due]
+                { $access ->
+                    [open] Puedes seguir viendo todo hasta el { $until }.
+                   *[paused] La reproducción está en pausa hasta que se complete el pago.
+                } { $then ->
+                    [retried] Volveremos a intentarlo en los próximos días. Revisa tu tarjeta o usa otra.
+                   *[not_retried] Para mantener tu suscripción, paga con otra tarjeta.
+                }
+        }
     .action = Gestionar la suscripción
 
 duplicate_cancelled =

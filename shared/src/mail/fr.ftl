@@ -158,10 +158,18 @@ payment_declined =
     .subject = Votre paiement à { $service } a échoué
     .declined = Votre carte a été refusée lorsque nous avons voulu débiter { $amount } pour la prochaine période de facturation.
     .access =
-        { $access ->
-            [open] Vous pouvez continuer à regarder jusqu’au { $until }.
-           *[paused] La lecture est suspendue jusqu’à ce que le paiement soit effectué.
-        } Nous réessaierons dans les prochains jours. Vérifiez votre carte ou utilisez-en une autre.
+        { $then ->
+            [ended] Votre abonnement est terminé et nous n’essaierons plus de vous débiter.
+            [settled] Ce paiement a été réglé depuis : vous n’avez rien d’autre à faire.
+           *[due]
+                { $access ->
+                    [open] Vous pouvez continuer à regarder jusqu’au { $until }.
+                   *[paused] La lecture est suspendue jusqu’à ce que le paiement soit effectué.
+                } { $then ->
+                    [retried] Nous réessaierons dans les prochains jours. Vérifiez votre carte ou utilisez-en une autre.
+                   *[not_retried] Pour conserver votre abonnement, payez avec une autre carte.
+                }
+        }
     .action = Gérer mon abonnement
 
 duplicate_cancelled =

@@ -108,6 +108,9 @@ pub enum MailContent {
         amount: Amount,
         /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
+        /// What happens next.
+        #[serde(default)]
+        then: AfterDecline,
     },
     /// The newer of two subscriptions was cancelled and refunded.
     DuplicateCancelled,
@@ -126,6 +129,21 @@ pub enum Watching {
     Until(Timestamp),
     /// They cannot, because a payment is overdue or billing is paused.
     Paused,
+}
+
+/// What happens after a declined payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterDecline {
+    /// It is tried again.
+    #[default]
+    Retried,
+    /// It is not tried again, so it is up to the payer.
+    NotRetried,
+    /// The subscription has ended.
+    Ended,
+    /// The invoice has been paid since, or is no longer owed.
+    Settled,
 }
 
 /// What happens after a payment.
