@@ -491,3 +491,23 @@ async fn a_payment_to_confirm_after_the_grace_period_promises_no_access() {
     let said = text(&platform, &viewer, "confirm your payment");
     assert!(said.contains("Playback is paused") && !said.contains("keep watching"), "{said}");
 }
+
+#[tokio::test]
+async fn a_receipt_sent_after_a_change_names_a_payment_only_if_one_is_due() {
+    let (due, none) = ("Your next payment is due on", "You won’t be charged again.");
+    for (changes, expected) in [(vec![], due), (vec!["cancel"], none), (vec!["cancel", "resume"], due)] {
+        let platform = platform_without_trial().await;
+        platform.fault(json!({ "target": "mail", "kind": "error", "count": 10_000 }));
+        let viewer = platform.subscriber("basic").await;
+        for change in &changes {
+            assert_eq!(viewer.post(&format!("/api/subscription/{change}"), json!({})).await.status(), 200);
+        }
+        platform.advance(60).await;
+        platform.running().faults().clear();
+        platform.advance(HOUR).await;
+        let said = text(&platform, &viewer, "receipt");
+        for sentence in [due, none] {
+            assert_eq!(said.contains(sentence), sentence == expected, "{changes:?}: {said}");
+        }
+    }
+}

@@ -85,7 +85,7 @@ fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment
     let one = snapshot.subscriptions.iter().find(|one| entry.subscription.as_deref() == Some(one.id.as_str()))?;
     let end = entry.period_end?;
     match rules::is_live_of_ours(one) {
-        true if rules::is_ending(one) => Some(NextPayment::NoneAfter(end)),
+        true if rules::ends_by(one, end) => Some(NextPayment::NoneAfter(one.cancel_at.unwrap_or(end))),
         true => Some(NextPayment::Due(end)),
         false => None,
     }

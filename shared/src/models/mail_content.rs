@@ -3,6 +3,7 @@
 
 use crate::models::money::Amount;
 use crate::models::plan::{Interval, PlanType};
+use crate::models::subscription::{Status, Subscription};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,23 @@ pub enum NextPayment {
 }
 
 impl MailContent {
+    /// This content when it is sent. Since a receipt was written, the subscription may have been cancelled, resumed or
+    /// paused, or may have ended.
+    #[must_use]
+    pub fn when_sent(&self, subscription: &Subscription) -> Self {
+        let mut content = self.clone();
+        if let Self::Receipt { next_payment, .. } = &mut content
+            && let Some(NextPayment::Due(at) | NextPayment::NoneAfter(at)) = *next_payment
+        {
+            *next_payment = match subscription.cancel_at {
+                _ if !subscription.status.is_live() || subscription.status == Status::Paused => None,
+                Some(end) if end <= at => Some(NextPayment::NoneAfter(end)),
+                _ => Some(NextPayment::Due(at)),
+            };
+        }
+        content
+    }
+
     /// The id of its message, as in rows and catalogues.
     pub const fn id(&self) -> &'static str {
         match self {
