@@ -446,7 +446,8 @@ async fn each_declined_attempt_says_what_is_true_at_its_time() {
 
         let mails = platform.mail(viewer.email());
         let about = |mail: &&serde_json::Value| mail["subject"].as_str().is_some_and(|one| one.contains("go through"));
-        let texts: Vec<&str> = mails.iter().rev().filter(about).map(|mail| mail["text"].as_str().expect("a text")).collect();
+        let texts: Vec<&str> =
+            mails.iter().rev().filter(about).map(|mail| mail["text"].as_str().expect("a text")).collect();
 
         assert_eq!(texts.len(), 4, "{texts:?}");
         for text in &texts[..2] {
@@ -509,5 +510,32 @@ async fn a_receipt_sent_after_a_change_names_a_payment_only_if_one_is_due() {
         for sentence in [due, none] {
             assert_eq!(said.contains(sentence), sentence == expected, "{changes:?}: {said}");
         }
+    }
+}
+
+#[tokio::test]
+async fn each_pause_of_collection_and_each_resumption_sends_one_mail() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let (customer, path) = (stripe_customer(&platform, &viewer).await, at_stripe(&platform, &viewer).await);
+    for round in 1..=2 {
+        let until = (platform.running().now().as_second() + 3 * 86_400).to_string();
+        let form = [("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", until.as_str())];
+        call_stripe(&platform, "POST", &path, &form).await;
+        platform.advance(HOUR).await;
+        post_event(&platform, &format!("evt_pause_{round}"), "customer.updated", &customer).await;
+        let viewer = signed_in_again(&platform, &viewer).await;
+        let seen = subscription(&viewer).await;
+        assert_eq!(seen["access"]["code"], "PAYMENT_OVERDUE", "{seen}");
+        let all = subjects(&platform, &viewer).await;
+        assert_eq!((count(&all, "is paused"), count(&all, "has resumed")), (round, round - 1), "{all:?}");
+        let said = text(&platform, &viewer, "is paused");
+        let part = format!("paused until {}. ", date(&seen["resumes_at"]));
+        assert!(said.replace('\n', " ").contains(&part) && said.contains("can’t be played"), "{said}");
+
+        platform.advance(4 * DAY).await;
+        post_event(&platform, &format!("evt_resume_{round}"), "customer.updated", &customer).await;
+        let all = subjects(&platform, &viewer).await;
+        assert_eq!((count(&all, "is paused"), count(&all, "has resumed")), (round, round), "{all:?}");
     }
 }

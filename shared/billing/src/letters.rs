@@ -92,12 +92,7 @@ fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment
 }
 
 /// Only for renewals: after a declined purchase, the buyer sees it on the page.
-fn declined(
-    charge: &ChargeEntry,
-    snapshot: &Snapshot,
-    reader: Reader<'_>,
-    now: Timestamp,
-) -> Option<MailContent> {
+fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<MailContent> {
     let is_charged = |invoice: &&Invoice| {
         charge.payment_intent.is_some()
             && invoice.entry.payment_intent == charge.payment_intent

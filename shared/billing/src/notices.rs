@@ -1,6 +1,6 @@
 //! Emails that are not caused by a settled ledger entry: a trial ending, a payment that awaits confirmation, a plan
-//! change, a cancellation, a refund. Notices are computed from Stripe's state alone. The ones already written are
-//! stored with the ledger, so each is written once.
+//! change, a cancellation, a pause of collection, a refund. Notices are computed from Stripe's state. The ones already
+//! written are stored with the ledger, so each is written once.
 
 use crate::letters::Reader;
 use crate::price::Price;
@@ -13,6 +13,7 @@ use shared::models::mail_content::{MailContent, Watching};
 use shared::models::money::Amount;
 use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::Status;
+use shared::stores::billing_events::SentNotices;
 use shared::stores::mail::NewMail;
 
 /// How long before the end of a trial its notice is written; Stripe's event comes three days before.
@@ -34,11 +35,12 @@ impl Notice {
     }
 }
 
-/// The notices that are due, including those already written. `entries` is the ledger, oldest first.
+/// The notices that are due, including those already written, which are `sent`. `entries` is the ledger, oldest first.
 pub(crate) fn mails(
     snapshot: &Snapshot,
     entries: &[(String, Entry)],
     prices: &[Price],
+    sent: &SentNotices,
     reader: Reader<'_>,
     now: Timestamp,
 ) -> Vec<NewMail> {
@@ -50,6 +52,7 @@ pub(crate) fn mails(
             to_confirm(one, snapshot, reader, now),
             plan_set(one, prices, now),
             changed_in_trial(one, entries, now),
+            paused(one, sent, now),
         ];
         notices.into_iter().flatten()
     });
@@ -96,6 +99,25 @@ fn cancelling(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: 
     let due: i64 = rules::open(one, snapshot).map(|invoice| invoice.amount_due).sum();
     let due = (due > 0).then(|| Amount::new(due, &one.currency));
     Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end, watching, due, is_renewing }))
+}
+
+/// A pause of collection, or its end. Stripe gives a pause no id and no start, so pauses are counted by the notices
+/// about them.
+fn paused(one: &Subscription, sent: &SentNotices, now: Timestamp) -> Option<Notice> {
+    let count = |kind: &str| {
+        let cause = format!("{kind}#{}#", one.id);
+        sent.causes.iter().filter(|other| other.starts_with(&cause)).count()
+    };
+    let (paused, resumed) = (count("paused"), count("resumed"));
+    let grants = matches!(one.status, Status::Trialing | Status::Active);
+    let (cause, content) = match &one.pause {
+        Some(pause) if paused == resumed => {
+            (format!("paused#{}#{}", one.id, paused + 1), MailContent::BillingPaused { until: pause.resumes_at })
+        }
+        None if resumed < paused && grants => (format!("resumed#{}#{paused}", one.id), MailContent::BillingResumed),
+        _ => return None,
+    };
+    Some(Notice::new(cause, now, content))
 }
 
 /// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.

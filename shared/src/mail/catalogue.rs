@@ -146,7 +146,11 @@ impl Catalogue {
                 set_optional(&mut args, ["numbered", "number"], invoice_number.as_deref());
                 args.set("invoice", if invoice_pdf.is_some() { "pdf" } else { "page" });
             }
-            MailContent::DuplicateCancelled | MailContent::SubscriptionEnded => {}
+            MailContent::BillingPaused { until } => {
+                let until = until.map(|until| self.date(until));
+                set_optional(&mut args, ["limited", "until"], until.as_deref());
+            }
+            MailContent::BillingResumed | MailContent::DuplicateCancelled | MailContent::SubscriptionEnded => {}
         }
         args
     }
@@ -207,9 +211,9 @@ fn set_plan(args: &mut FluentArgs<'_>, plan: PlanType, interval: Interval) {
 }
 
 /// Sets a variable that may be absent, and another one by which messages select their wording.
-fn set_optional<'a>(args: &mut FluentArgs<'a>, [is_given, name]: [&'static str; 2], value: Option<&'a str>) {
+fn set_optional(args: &mut FluentArgs<'_>, [is_given, name]: [&'static str; 2], value: Option<&str>) {
     args.set(is_given, yes_or_no(value.is_some()));
-    args.set(name, value.unwrap_or_default());
+    args.set(name, value.unwrap_or_default().to_owned());
 }
 
 const fn yes_or_no(is_so: bool) -> &'static str {

@@ -30,6 +30,9 @@ fn examples() -> Vec<MailContent> {
         MailContent::PlanScheduled { plan, interval, start: at },
         MailContent::PlanChanged { plan, interval: Interval::Year },
         MailContent::Refunded { amount: amount() },
+        MailContent::BillingPaused { until: Some(at) },
+        MailContent::BillingPaused { until: None },
+        MailContent::BillingResumed,
         MailContent::DuplicateCancelled,
         MailContent::SubscriptionEnded,
     ];

@@ -169,6 +169,22 @@ payment_declined =
         }
     .action = Abo verwalten
 
+billing_paused =
+    .subject = Die Abrechnung bei { $service } ist pausiert
+    .paused =
+        { $limited ->
+            [yes] Die Abrechnung Ihres Abos ist bis zum { $until } pausiert.
+           *[no] Die Abrechnung Ihres Abos ist pausiert.
+        }
+    .access = In dieser Zeit wird nichts abgebucht, und Titel Ihres Tarifs können erst danach wieder abgespielt werden.
+    .action = Abo verwalten
+    .unexpected = Wenn Sie das nicht erwartet haben, antworten Sie auf diese E-Mail, damit wir Ihnen helfen können.
+
+billing_resumed =
+    .subject = Die Abrechnung bei { $service } läuft wieder
+    .resumed = Die Abrechnung Ihres Abos läuft wieder, und Sie können die Titel Ihres Tarifs wieder ansehen.
+    .action = Abo verwalten
+
 duplicate_cancelled =
     .subject = Wir haben Ihr zweites Abo bei { $service } beendet
     .cancelled = Sie hatten zwei Abos. Deshalb haben wir das neuere beendet und Ihnen den dafür gezahlten Betrag erstattet.

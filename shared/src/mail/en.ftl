@@ -173,6 +173,22 @@ payment_declined =
         }
     .action = Manage subscription
 
+billing_paused =
+    .subject = Billing for { $service } is paused
+    .paused =
+        { $limited ->
+            [yes] Billing for your subscription is paused until { $until }.
+           *[no] Billing for your subscription is paused.
+        }
+    .access = You won’t be charged while it’s paused, and titles in your plan can’t be played until it resumes.
+    .action = Manage subscription
+    .unexpected = If you didn’t expect this, reply to this email so that we can help.
+
+billing_resumed =
+    .subject = Billing for { $service } has resumed
+    .resumed = Billing for your subscription has resumed, and you can watch the titles in your plan again.
+    .action = Manage subscription
+
 duplicate_cancelled =
     .subject = We cancelled your second { $service } subscription
     .cancelled = You had two subscriptions, so we cancelled the newer one and refunded what you paid for it.

@@ -169,6 +169,22 @@ payment_declined =
         }
     .action = Gestionar la suscripción
 
+billing_paused =
+    .subject = La facturación de { $service } está en pausa
+    .paused =
+        { $limited ->
+            [yes] La facturación de tu suscripción está en pausa hasta el { $until }.
+           *[no] La facturación de tu suscripción está en pausa.
+        }
+    .access = Mientras tanto no se te cobrará nada, y no podrás ver los títulos de tu plan hasta que se reanude.
+    .action = Gestionar la suscripción
+    .unexpected = Si no lo esperabas, responde a este correo para que podamos ayudarte.
+
+billing_resumed =
+    .subject = La facturación de { $service } se ha reanudado
+    .resumed = La facturación de tu suscripción se ha reanudado y ya puedes volver a ver los títulos de tu plan.
+    .action = Gestionar la suscripción
+
 duplicate_cancelled =
     .subject = Hemos cancelado tu segunda suscripción a { $service }
     .cancelled = Tenías dos suscripciones, así que hemos cancelado la más reciente y te hemos reembolsado lo que pagaste por ella.

@@ -172,6 +172,22 @@ payment_declined =
         }
     .action = Gérer mon abonnement
 
+billing_paused =
+    .subject = La facturation de { $service } est suspendue
+    .paused =
+        { $limited ->
+            [yes] La facturation de votre abonnement est suspendue jusqu’au { $until }.
+           *[no] La facturation de votre abonnement est suspendue.
+        }
+    .access = Rien ne vous sera facturé pendant ce temps, et les titres de votre forfait ne pourront être lus qu’après la reprise.
+    .action = Gérer mon abonnement
+    .unexpected = Si vous ne vous y attendiez pas, répondez à cet e-mail pour que nous puissions vous aider.
+
+billing_resumed =
+    .subject = La facturation de { $service } a repris
+    .resumed = La facturation de votre abonnement a repris et vous pouvez de nouveau regarder les titres de votre forfait.
+    .action = Gérer mon abonnement
+
 duplicate_cancelled =
     .subject = Nous avons annulé votre second abonnement { $service }
     .cancelled = Vous aviez deux abonnements. Nous avons donc annulé le plus récent et remboursé ce que vous aviez payé pour celui-ci.

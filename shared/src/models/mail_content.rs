@@ -113,6 +113,13 @@ pub enum MailContent {
         #[serde(default)]
         then: AfterDecline,
     },
+    /// Collection was paused at Stripe.
+    BillingPaused {
+        /// When it resumes, if a time is set.
+        until: Option<Timestamp>,
+    },
+    /// Collection has resumed, and the viewer can watch again.
+    BillingResumed,
     /// The newer of two subscriptions was cancelled and refunded.
     DuplicateCancelled,
     /// The subscription has ended.
@@ -191,6 +198,8 @@ impl MailContent {
             Self::Refunded { .. } => "refunded",
             Self::Receipt { .. } => "receipt",
             Self::PaymentDeclined { .. } => "payment_declined",
+            Self::BillingPaused { .. } => "billing_paused",
+            Self::BillingResumed => "billing_resumed",
             Self::DuplicateCancelled => "duplicate_cancelled",
             Self::SubscriptionEnded => "subscription_ended",
         }
@@ -210,6 +219,8 @@ impl MailContent {
             | Self::PlanScheduled { .. }
             | Self::PlanChanged { .. }
             | Self::Refunded { .. }
+            | Self::BillingPaused { .. }
+            | Self::BillingResumed
             | Self::PaymentDeclined { .. } => Some("/account"),
             Self::SubscriptionEnded => Some("/plans"),
             Self::AccountDeleted { .. } | Self::DuplicateCancelled => None,
