@@ -463,37 +463,6 @@ async fn each_declined_attempt_says_what_is_true_at_its_time() {
 }
 
 #[tokio::test]
-async fn a_late_mail_about_a_declined_payment_says_what_is_true_when_it_is_written() {
-    let platform = platform_without_trial().await;
-    let viewer = platform.subscriber("basic").await;
-    platform.cards(&viewer).decline().await;
-    deliver_events(&platform, "hold").await;
-    platform.advance(31 * DAY + 2 * HOUR).await;
-    platform.cards(&viewer).succeed().await;
-    platform.advance(4 * DAY).await;
-    deliver_events(&platform, "normal").await;
-    release_events(&platform).await;
-    platform.advance(HOUR).await;
-    let said = text(&platform, &viewer, "go through");
-    assert!(said.contains("This payment has been settled since"), "{said}");
-    assert!(!said.contains("try again") && !said.contains("Playback"), "{said}");
-}
-
-#[tokio::test]
-async fn a_payment_to_confirm_after_the_grace_period_promises_no_access() {
-    let platform = platform_without_trial().await;
-    let viewer = platform.subscriber("basic").await;
-    platform.cards(&viewer).require_3ds().await;
-    deliver_events(&platform, "hold").await;
-    platform.advance(31 * DAY + 2 * HOUR + 8 * DAY).await;
-    deliver_events(&platform, "normal").await;
-    release_events(&platform).await;
-    platform.advance(HOUR).await;
-    let said = text(&platform, &viewer, "confirm your payment");
-    assert!(said.contains("Playback is paused") && !said.contains("keep watching"), "{said}");
-}
-
-#[tokio::test]
 async fn a_receipt_sent_after_a_change_names_a_payment_only_if_one_is_due() {
     let (due, none) = ("Your next payment is due on", "You won’t be charged again.");
     for (changes, expected) in [(vec![], due), (vec!["cancel"], none), (vec!["cancel", "resume"], due)] {
