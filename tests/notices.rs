@@ -311,3 +311,200 @@ async fn an_operator_sees_mail_about_money_in_the_members_list_with_the_brand_na
     platform.advance(HOUR / 2).await;
     assert!(seen().await.contains(&json!(["Your receipt from Marquee", "sent"])), "{:?}", seen().await);
 }
+
+/// The subscription's path at Stripe.
+async fn at_stripe(platform: &Platform, viewer: &Viewer) -> String {
+    let customer = stripe_customer(platform, viewer).await;
+    let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"))
+}
+
+fn date(moment: &serde_json::Value) -> String {
+    let moment: jiff::Timestamp = moment.as_str().expect("a moment").parse().expect("RFC 3339");
+    moment.strftime("%-d %B %Y").to_string()
+}
+
+#[tokio::test]
+async fn cancelling_while_a_payment_is_overdue_promises_neither_more_access_nor_no_charge() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).decline().await;
+    platform.advance(31 * DAY + 2 * HOUR).await;
+    let viewer = signed_in_again(&platform, &viewer).await;
+
+    let seen = viewer.post("/api/subscription/cancel", json!({})).await.data().clone();
+
+    assert_eq!((&seen["status"], &seen["access"]["allowed"]), (&json!("past_due"), &json!(true)), "{seen}");
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "is cancelled");
+    let (until, end) = (date(&seen["access_until"]), date(&seen["cancel_at"]));
+    assert_ne!(until, end);
+    for part in [
+        format!("keep watching until {until}. Your subscription ends on {end}."),
+        "$7.99 is still due. Apart from that, you won’t be charged again.".to_owned(),
+    ] {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    assert!(!said.contains(&format!("watching until {end}")), "{said}");
+}
+
+#[tokio::test]
+async fn cancelling_without_access_says_that_playback_is_paused() {
+    for (state, is_due) in [("paused", false), ("unpaid", true)] {
+        let platform = platform_without_trial().await;
+        let viewer = platform.subscriber("basic").await;
+        if state == "paused" {
+            let form = [("pause_collection[behavior]", "keep_as_draft")];
+            call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &form).await;
+            platform.advance(0).await;
+        } else {
+            platform.running().stripe().set_dunning(stripe_standin::Dunning::Unpaid);
+            platform.cards(&viewer).decline().await;
+            platform.advance(50 * DAY).await;
+        }
+        let viewer = signed_in_again(&platform, &viewer).await;
+
+        let seen = viewer.post("/api/subscription/cancel", json!({})).await.data().clone();
+
+        assert_eq!((&seen["status"], &seen["access"]["allowed"]), (&json!(state), &json!(false)), "{seen}");
+        platform.advance(HOUR).await;
+        let said = text(&platform, &viewer, "is cancelled");
+        let end = date(&seen["cancel_at"]);
+        assert!(said.contains(&format!("Playback is paused, and your subscription ends on {end}.")), "{said}");
+        assert!(!said.contains("keep watching"), "{said}");
+        assert_eq!(said.contains("is still due. Apart from that"), is_due, "{state}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_end_several_periods_away_does_not_promise_that_nothing_is_charged() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let end = (platform.running().now().as_second() + 100 * 86_400).to_string();
+    call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &[("cancel_at", end.as_str())]).await;
+    platform.advance(HOUR).await;
+    let said = text(&platform, &viewer, "is cancelled");
+    assert!(said.contains("Your subscription renews as usual until then."), "{said}");
+    assert!(!said.contains("be charged again"), "{said}");
+}
+
+#[tokio::test]
+async fn the_end_of_a_trial_is_announced_with_what_will_be_charged_after_it() {
+    for (bought, wanted, part) in [
+        (json!({ "plan_type": "premium" }), json!({ "plan_type": "basic" }), "Marquee Basic costs $7.99 a month"),
+        (
+            json!({ "plan_type": "premium", "interval": "year" }),
+            json!({ "plan_type": "premium", "interval": "month" }),
+            "Marquee Premium costs $12.99 a month",
+        ),
+    ] {
+        let platform = Platform::with(&[("TrialDays", "14")]).await;
+        let viewer = platform.register("ada@viewers.test").await;
+        let checkout = viewer.post("/api/subscription/checkout", bought.clone()).await;
+        platform.pay(&checkout_url(&checkout), CARD).await;
+        platform.advance(0).await;
+        let changed = change(&viewer, wanted.clone()).await;
+        assert_eq!(changed.data()["pending_plan_type"], wanted["plan_type"], "{changed}");
+        platform.advance(11 * DAY + HOUR).await;
+        let said = text(&platform, &viewer, "trial");
+        assert!(said.contains(part), "{bought}: {said}");
+        assert_eq!(said.contains("Premium"), wanted["plan_type"] == "premium", "{bought}: {said}");
+        assert!(!said.contains("a year"), "{bought}: {said}");
+
+        platform.advance(4 * DAY).await;
+        let receipt = text(&platform, &viewer, "receipt");
+        let price = part.split(' ').find(|word| word.starts_with('$')).expect("a price");
+        assert!(receipt.contains(price), "what was announced is charged: {receipt}");
+    }
+}
+
+#[tokio::test]
+async fn a_trial_whose_subscription_ends_later_is_announced_as_charged() {
+    let platform = Platform::with(&[("TrialDays", "14")]).await;
+    let viewer = platform.subscriber("basic").await;
+    let end = (platform.running().now().as_second() + 100 * 86_400).to_string();
+    call_stripe(&platform, "POST", &at_stripe(&platform, &viewer).await, &[("cancel_at", end.as_str())]).await;
+    platform.advance(12 * DAY).await;
+    assert_eq!(count(&subjects(&platform, &viewer).await, "trial ends soon"), 1);
+}
+
+#[tokio::test]
+async fn each_declined_attempt_says_what_is_true_at_its_time() {
+    use stripe_standin::Dunning;
+    for (dunning, last) in [
+        (Dunning::Cancel, "Your subscription has ended, and we won’t try to charge you again."),
+        (Dunning::Unpaid, "Playback is paused until the payment is complete. To stay subscribed, please pay"),
+        (Dunning::PastDue, "Playback is paused until the payment is complete. To stay subscribed, please pay"),
+    ] {
+        let platform = platform_without_trial().await;
+        platform.running().stripe().set_dunning(dunning);
+        let viewer = platform.subscriber("basic").await;
+        platform.cards(&viewer).decline().await;
+        platform.advance(31 * DAY + 2 * HOUR).await;
+        let until = date(&subscription(&signed_in_again(&platform, &viewer).await).await["grace_until"]);
+        platform.advance(17 * DAY).await;
+
+        let mails = platform.mail(viewer.email());
+        let about = |mail: &&serde_json::Value| mail["subject"].as_str().is_some_and(|one| one.contains("go through"));
+        let texts: Vec<&str> =
+            mails.iter().rev().filter(about).map(|mail| mail["text"].as_str().expect("a text")).collect();
+
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        for text in &texts[..2] {
+            assert!(text.contains(&format!("keep watching until {until}. We’ll try again")), "{dunning:?}: {text}");
+        }
+        assert!(texts[2].contains("Playback is paused until the payment is complete. We’ll try again"), "{}", texts[2]);
+        assert!(texts[3].contains(last), "{dunning:?}: {}", texts[3]);
+        for text in &texts[2..] {
+            assert!(!text.contains("keep watching"), "{dunning:?}: {text}");
+        }
+        assert!(!texts[3].contains("try again"), "{dunning:?}: {}", texts[3]);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_sent_after_a_change_names_a_payment_only_if_one_is_due() {
+    let (due, none) = ("Your next payment is due on", "You won’t be charged again.");
+    for (changes, expected) in [(vec![], due), (vec!["cancel"], none), (vec!["cancel", "resume"], due)] {
+        let platform = platform_without_trial().await;
+        platform.fault(json!({ "target": "mail", "kind": "error", "count": 10_000 }));
+        let viewer = platform.subscriber("basic").await;
+        for change in &changes {
+            assert_eq!(viewer.post(&format!("/api/subscription/{change}"), json!({})).await.status(), 200);
+        }
+        platform.advance(60).await;
+        platform.running().faults().clear();
+        platform.advance(HOUR).await;
+        let said = text(&platform, &viewer, "receipt");
+        for sentence in [due, none] {
+            assert_eq!(said.contains(sentence), sentence == expected, "{changes:?}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_pause_of_collection_and_each_resumption_sends_one_mail() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let (customer, path) = (stripe_customer(&platform, &viewer).await, at_stripe(&platform, &viewer).await);
+    for round in 1..=2 {
+        let until = (platform.running().now().as_second() + 3 * 86_400).to_string();
+        let form = [("pause_collection[behavior]", "void"), ("pause_collection[resumes_at]", until.as_str())];
+        call_stripe(&platform, "POST", &path, &form).await;
+        platform.advance(HOUR).await;
+        post_event(&platform, &format!("evt_pause_{round}"), "customer.updated", &customer).await;
+        let viewer = signed_in_again(&platform, &viewer).await;
+        let seen = subscription(&viewer).await;
+        assert_eq!(seen["access"]["code"], "PAYMENT_OVERDUE", "{seen}");
+        let all = subjects(&platform, &viewer).await;
+        assert_eq!((count(&all, "is paused"), count(&all, "has resumed")), (round, round - 1), "{all:?}");
+        let said = text(&platform, &viewer, "is paused");
+        let part = format!("paused until {}. ", date(&seen["resumes_at"]));
+        assert!(said.replace('\n', " ").contains(&part) && said.contains("can’t be played"), "{said}");
+
+        platform.advance(4 * DAY).await;
+        post_event(&platform, &format!("evt_resume_{round}"), "customer.updated", &customer).await;
+        let all = subjects(&platform, &viewer).await;
+        assert_eq!((count(&all, "is paused"), count(&all, "has resumed")), (round, round), "{all:?}");
+    }
+}

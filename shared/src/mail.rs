@@ -9,7 +9,9 @@ use crate::mail::layout::{Frame, Rendered, render};
 use crate::models::email::Email;
 use crate::models::email_message::Brand;
 use crate::models::language::Language;
+use crate::models::mail_content::MailContent;
 use crate::models::preferences::Preferences;
+use crate::models::subscription::Subscription;
 use crate::models::user::User;
 use crate::runtime::Log;
 use crate::services::{ConfigError, Services};
@@ -58,6 +60,15 @@ struct Reader {
     email: Email,
     name: Option<String>,
     language: Language,
+    /// Their subscription, if the email is a receipt.
+    subscription: Option<Subscription>,
+}
+
+impl Reader {
+    /// A reader whose account does not exist.
+    fn unknown(email: Email) -> Self {
+        Self { email, name: None, language: Language::default(), subscription: None }
+    }
 }
 
 /// The result of delivering an email.
@@ -224,6 +235,8 @@ impl Mails {
     fn rendered(&self, mail: &NewMail, reader: &Reader, token: Option<&str>) -> Rendered {
         let (language, message) = match &mail.content {
             Content::Data { content } => {
+                let current = reader.subscription.as_ref().map(|subscription| content.when_sent(subscription));
+                let content = current.as_ref().unwrap_or(content);
                 (reader.language, Catalogue::of(reader.language).message(content, &self.brand))
             }
             Content::Words { letter } => (Language::English, letter.branded(&self.brand)),
@@ -251,28 +264,31 @@ impl Mails {
 
     /// The reader of an email; `None` if the account no longer exists.
     async fn reader(&self, mail: &NewMail) -> Result<Option<Reader>, MailError> {
+        let mut subscription = None;
         let (email, user_id) = match &mail.to {
             Recipient::Address(email) => {
                 if let Some(Addressee { name, language }) = mail.addressee.clone() {
-                    return Ok(Some(Reader { email: email.clone(), name, language }));
+                    return Ok(Some(Reader { email: email.clone(), name, language, subscription: None }));
                 }
                 let credential = self.accounts.get(&Credential::key(email)).await?;
-                let unknown = || Reader { email: email.clone(), name: None, language: Language::default() };
-                let Some(credential) = credential else { return Ok(Some(unknown())) };
+                let Some(credential) = credential else { return Ok(Some(Reader::unknown(email.clone()))) };
                 (Some(email.clone()), credential.user_id)
             }
             Recipient::Customer { stripe_customer_id } => {
                 let customer = self.accounts.get(&Customer::key(stripe_customer_id)).await?;
                 let Some(customer) = customer else { return Ok(None) };
+                if matches!(mail.content, Content::Data { content: MailContent::Receipt { .. } }) {
+                    subscription = self.accounts.get(&Subscription::key(customer.user_id)).await?;
+                }
                 (None, customer.user_id)
             }
         };
         let rows = self.accounts.read((User::key(user_id), Preferences::key(user_id))).await?;
         let (Some(user), preferences) = rows else {
-            return Ok(email.map(|email| Reader { email, name: None, language: Language::default() }));
+            return Ok(email.map(Reader::unknown));
         };
         let language = user.language_of_mail(preferences.as_ref());
-        Ok(Some(Reader { email: email.unwrap_or(user.email), name: user.name, language }))
+        Ok(Some(Reader { email: email.unwrap_or(user.email), name: user.name, language, subscription }))
     }
 
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {

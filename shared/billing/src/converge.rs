@@ -329,7 +329,12 @@ impl Billing {
             }
         }
         if !is_deleted {
-            notes.append(&mut self.write_notices(guard, notices::mails(snapshot, &entries, prices, reader, now))?);
+            notes.append(
+                &mut self.write_notices(
+                    guard,
+                    notices::mails(snapshot, &entries, prices, &guard.sent_notices, reader, now),
+                )?,
+            );
         }
         for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
             let Some(kept) = rules::duplicate_of(one) else { continue };

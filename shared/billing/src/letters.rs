@@ -4,11 +4,13 @@
 //! outbox's job sends it, because Stripe waits for the webhook's response.
 
 use crate::rules::{self, ACCOUNT_DELETED};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Invoice, Snapshot, Subscription};
 use jiff::{SignedDuration, Timestamp};
+use shared::models::entitlement::access_until;
 use shared::models::ledger::{ChargeEntry, Entry, InvoiceEntry, SubscriptionEntry};
-use shared::models::mail_content::{MailContent, NextPayment};
+use shared::models::mail_content::{AfterDecline, MailContent, NextPayment};
 use shared::models::money::Amount;
+use shared::models::subscription::{self, Status};
 use shared::stores::mail::{NewMail, Recipient};
 
 /// The oldest news that still causes an email. So the history of an adopted customer causes none.
@@ -30,9 +32,11 @@ impl Reader<'_> {
     }
 
     /// Until when they can keep watching while a renewal is unpaid; `None` if they cannot.
-    pub(crate) fn watches_until(&self, invoice: &InvoiceEntry) -> Option<Timestamp> {
-        let at = invoice.finalized_at?;
-        Some(at + self.grace).filter(|until| at < *until)
+    pub(crate) fn watches_until(&self, one: &Subscription, snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
+        let row = rules::row_of(one, snapshot, &[]);
+        // A failed charge may be seen before Stripe has changed the status.
+        let status = if row.status == Status::Active { Status::PastDue } else { row.status };
+        access_until(&subscription::Subscription { status, ..row }, self.grace, now)
     }
 }
 
@@ -40,7 +44,7 @@ impl Reader<'_> {
 pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<NewMail> {
     let (content, at) = match entry {
         Entry::Invoice(one) => (receipt(one, snapshot)?, one.paid_at?),
-        Entry::Charge(one) => (declined(one, snapshot, reader)?, one.created),
+        Entry::Charge(one) => (declined(one, snapshot, reader, now)?, one.created),
         Entry::Subscription(one) => (ended(one, snapshot)?, one.ended_at?),
         Entry::Refund(_) | Entry::Dispute(_) => return None,
     };
@@ -81,25 +85,36 @@ fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment
     let one = snapshot.subscriptions.iter().find(|one| entry.subscription.as_deref() == Some(one.id.as_str()))?;
     let end = entry.period_end?;
     match rules::is_live_of_ours(one) {
-        true if rules::is_ending(one) => Some(NextPayment::NoneAfter(end)),
+        true if rules::ends_by(one, end) => Some(NextPayment::NoneAfter(one.cancel_at.unwrap_or(end))),
         true => Some(NextPayment::Due(end)),
         false => None,
     }
 }
 
 /// Only for renewals: after a declined purchase, the buyer sees it on the page.
-fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>) -> Option<MailContent> {
-    let is_charged = |invoice: &&InvoiceEntry| {
+fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<MailContent> {
+    let is_charged = |invoice: &&Invoice| {
         charge.payment_intent.is_some()
-            && invoice.payment_intent == charge.payment_intent
-            && invoice.billing_reason.as_deref() == Some("subscription_cycle")
+            && invoice.entry.payment_intent == charge.payment_intent
+            && invoice.entry.billing_reason.as_deref() == Some("subscription_cycle")
     };
-    let invoice = snapshot.invoices.iter().map(|invoice| &invoice.entry).find(is_charged)?;
+    let invoice = snapshot.invoices.iter().find(is_charged)?;
     if charge.status != "failed" {
         return None;
     }
     let amount = Amount::new(charge.amount, &charge.currency);
-    Some(MailContent::PaymentDeclined { amount, watch_until: reader.watches_until(invoice) })
+    let one = snapshot.subscriptions.iter().find(|one| invoice.entry.subscription.as_ref() == Some(&one.id));
+    let watch_until = one.and_then(|one| reader.watches_until(one, snapshot, now));
+    Some(MailContent::PaymentDeclined { amount, watch_until, then: after_decline(charge, invoice, one) })
+}
+
+fn after_decline(charge: &ChargeEntry, invoice: &Invoice, one: Option<&Subscription>) -> AfterDecline {
+    match invoice.entry.status.as_str() {
+        "paid" | "void" => AfterDecline::Settled,
+        _ if one.is_none_or(|one| !one.status.is_live()) => AfterDecline::Ended,
+        "open" if invoice.next_attempt.is_some_and(|next| next > charge.created) => AfterDecline::Retried,
+        _ => AfterDecline::NotRetried,
+    }
 }
 
 fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<MailContent> {
@@ -111,6 +126,6 @@ fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<MailCo
     if rules::duplicate_of(one).is_some() {
         return Some(MailContent::DuplicateCancelled);
     }
-    let is_over = one.plan.is_some() && one.status == shared::models::subscription::Status::Canceled;
+    let is_over = one.plan.is_some() && one.status == Status::Canceled;
     is_over.then_some(MailContent::SubscriptionEnded)
 }

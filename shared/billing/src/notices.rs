@@ -1,17 +1,19 @@
 //! Emails that are not caused by a settled ledger entry: a trial ending, a payment that awaits confirmation, a plan
-//! change, a cancellation, a refund. Notices are computed from Stripe's state alone. The ones already written are
-//! stored with the ledger, so each is written once.
+//! change, a cancellation, a pause of collection, a refund. Notices are computed from Stripe's state. The ones already
+//! written are stored with the ledger, so each is written once.
 
 use crate::letters::Reader;
 use crate::price::Price;
 use crate::rules;
 use crate::snapshot::{Invoice, Snapshot, Subscription};
 use jiff::{SignedDuration, Timestamp};
+use shared::models::entitlement::access_until;
 use shared::models::ledger::{Entry, InvoiceEntry};
-use shared::models::mail_content::MailContent;
+use shared::models::mail_content::{MailContent, Watching};
 use shared::models::money::Amount;
 use shared::models::plan::{Interval, PlanType};
 use shared::models::subscription::Status;
+use shared::stores::billing_events::SentNotices;
 use shared::stores::mail::NewMail;
 
 /// How long before the end of a trial its notice is written; Stripe's event comes three days before.
@@ -33,22 +35,24 @@ impl Notice {
     }
 }
 
-/// The notices that are due, including those already written. `entries` is the ledger, oldest first.
+/// The notices that are due, including those already written, which are `sent`. `entries` is the ledger, oldest first.
 pub(crate) fn mails(
     snapshot: &Snapshot,
     entries: &[(String, Entry)],
     prices: &[Price],
+    sent: &SentNotices,
     reader: Reader<'_>,
     now: Timestamp,
 ) -> Vec<NewMail> {
     let live = snapshot.subscriptions.iter().filter(|one| rules::is_live_of_ours(one));
     let of_subscription = live.flat_map(|one| {
         let notices = [
-            trial_ending(one, now),
-            cancelling(one),
-            to_confirm(one, snapshot, reader),
+            trial_ending(one, prices, now),
+            cancelling(one, snapshot, reader, now),
+            to_confirm(one, snapshot, reader, now),
             plan_set(one, prices, now),
             changed_in_trial(one, entries, now),
+            paused(one, sent, now),
         ];
         notices.into_iter().flatten()
     });
@@ -66,25 +70,58 @@ pub(crate) fn mails(
     news.map(mail).collect()
 }
 
-fn trial_ending(one: &Subscription, now: Timestamp) -> Option<Notice> {
-    let end = one.trial_end.filter(|_| one.status == Status::Trialing && !rules::is_ending(one))?;
-    let (plan, interval) = one.plan?;
-    let price = Amount::new(one.amount, &one.currency);
+fn trial_ending(one: &Subscription, prices: &[Price], now: Timestamp) -> Option<Notice> {
+    let end = one.trial_end.filter(|end| one.status == Status::Trialing && !rules::ends_by(one, *end))?;
+    let (plan, interval, amount) = match rules::price_after_trial(one, prices) {
+        Some(next) => (next.plan_type, next.interval, next.amount),
+        None => one.plan.map(|(plan, interval)| (plan, interval, one.amount))?,
+    };
+    let price = Amount::new(amount, &one.currency);
     let content = MailContent::TrialEnding { plan, interval, price, is_discounted: !one.discounts.is_empty(), end };
     let at = (end - TRIAL_NOTICE).max(one.created).min(end);
     let notice = Notice::new(format!("trial-ending#{}", one.id), at, content);
     (now < end).then_some(Notice { until: end, ..notice })
 }
 
-fn cancelling(one: &Subscription) -> Option<Notice> {
+fn cancelling(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
     let end = one.cancel_at.or(one.current_period_end).filter(|_| rules::is_ending(one))?;
     let asked = one.canceled_at?;
     let cause = format!("cancelled#{}#{}", one.id, asked.as_second());
-    Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end }))
+    let watching = match one.status {
+        Status::Trialing | Status::Active => Watching::UntilEnd,
+        _ => match access_until(&rules::row_of(one, snapshot, &[]), reader.grace, now) {
+            Some(until) if until < end => Watching::Until(until),
+            Some(_) => Watching::UntilEnd,
+            None => Watching::Paused,
+        },
+    };
+    let is_renewing = one.current_period_end.is_some_and(|period| !rules::ends_by(one, period));
+    let due: i64 = rules::open(one, snapshot).map(|invoice| invoice.amount_due).sum();
+    let due = (due > 0).then(|| Amount::new(due, &one.currency));
+    Some(Notice::new(cause, asked, MailContent::SubscriptionCancelled { end, watching, due, is_renewing }))
+}
+
+/// A pause of collection, or its end. Stripe gives a pause no id and no start, so pauses are counted by the notices
+/// about them.
+fn paused(one: &Subscription, sent: &SentNotices, now: Timestamp) -> Option<Notice> {
+    let count = |kind: &str| {
+        let cause = format!("{kind}#{}#", one.id);
+        sent.causes.iter().filter(|other| other.starts_with(&cause)).count()
+    };
+    let (paused, resumed) = (count("paused"), count("resumed"));
+    let grants = matches!(one.status, Status::Trialing | Status::Active);
+    let (cause, content) = match &one.pause {
+        Some(pause) if paused == resumed => {
+            (format!("paused#{}#{}", one.id, paused + 1), MailContent::BillingPaused { until: pause.resumes_at })
+        }
+        None if resumed < paused && grants => (format!("resumed#{}#{paused}", one.id), MailContent::BillingResumed),
+        _ => return None,
+    };
+    Some(Notice::new(cause, now, content))
 }
 
 /// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.
-fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>) -> Option<Notice> {
+fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
     let waits = |invoice: &&Invoice| {
         let entry = &invoice.entry;
         let of_this = entry.subscription.as_ref() == Some(&one.id) && entry.status == "open" && entry.attempts > 0;
@@ -92,7 +129,7 @@ fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>) -> Op
     };
     let invoice = snapshot.invoices.iter().filter(|_| rules::is_unpaid(one)).find(waits)?;
     let amount = Amount::new(invoice.entry.amount_due, &invoice.entry.currency);
-    let content = MailContent::PaymentToConfirm { amount, watch_until: reader.watches_until(&invoice.entry) };
+    let content = MailContent::PaymentToConfirm { amount, watch_until: reader.watches_until(one, snapshot, now) };
     Some(Notice::new(format!("confirm#{}", invoice.entry.id), invoice.entry.finalized_at?, content))
 }
 

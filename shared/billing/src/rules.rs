@@ -4,6 +4,7 @@ use crate::price::Price;
 use crate::snapshot::{Snapshot, Subscription};
 use crate::stripe::Cancellation;
 use jiff::Timestamp;
+use shared::models::ledger::InvoiceEntry;
 use shared::models::subscription::{self, Status};
 
 /// The cancellation comment of a subscription whose account is deleted.
@@ -20,11 +21,13 @@ pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscriptio
             ..subscription::Subscription::default()
         };
     };
+    row_of(one, snapshot, prices)
+}
+
+/// A user's row if this subscription grants the access.
+pub(crate) fn row_of(one: &Subscription, snapshot: &Snapshot, prices: &[Price]) -> subscription::Subscription {
     let is_live = one.status.is_live();
     let pending = pending(one, prices).filter(|_| is_live);
-    let open = snapshot.invoices.iter().map(|invoice| &invoice.entry).filter(|entry| {
-        entry.status == "open" && entry.amount_due > 0 && entry.subscription.as_deref() == Some(one.id.as_str())
-    });
     subscription::Subscription {
         stripe_customer_id: Some(one.customer.clone()),
         stripe_subscription_id: Some(one.id.clone()),
@@ -38,12 +41,19 @@ pub fn row(snapshot: &Snapshot, prices: &[Price], customer: &str) -> subscriptio
         cancel_at: one.cancel_at.or(one.current_period_end.filter(|_| one.cancel_at_period_end)).filter(|_| is_live),
         trial_end: one.trial_end.filter(|_| one.status == Status::Trialing),
         resumes_at: one.pause.as_ref().and_then(|pause| pause.resumes_at),
-        unpaid_since: open.filter_map(|entry| entry.finalized_at).min().filter(|_| is_live),
+        unpaid_since: open(one, snapshot).filter_map(|entry| entry.finalized_at).min().filter(|_| is_live),
         pending_plan_type: pending.map(|price| price.plan_type),
         pending_interval: pending.map(|price| price.interval),
         pending_amount: pending.map(|price| price.amount),
         ..subscription::Subscription::default()
     }
+}
+
+/// The invoices of a subscription that are still due.
+pub(crate) fn open<'a>(one: &'a Subscription, snapshot: &'a Snapshot) -> impl Iterator<Item = &'a InvoiceEntry> {
+    snapshot.invoices.iter().map(|invoice| &invoice.entry).filter(|entry| {
+        entry.status == "open" && entry.amount_due > 0 && entry.subscription.as_deref() == Some(one.id.as_str())
+    })
 }
 
 /// If a subscription's price no longer names a plan, takes the plan from the user's row.
@@ -56,8 +66,19 @@ pub fn recall(subscriptions: &mut [Subscription], kept: &subscription::Subscript
 /// The price that a subscription will change to when its period ends, if it is for another plan or interval. `prices`
 /// includes former ones: see [`crate::prices::Prices::with_billed`].
 pub fn pending<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
+    scheduled(one, prices).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
+}
+
+/// The price of the next phase of a subscription's schedule. It may be another price of the same plan.
+fn scheduled<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
     let next = one.schedule.as_ref()?.next.as_deref()?;
-    prices.iter().find(|price| price.id == next).filter(|price| Some((price.plan_type, price.interval)) != one.plan)
+    prices.iter().find(|price| price.id == next)
+}
+
+/// The price that is charged when a trial ends, if a schedule changes it by then.
+pub(crate) fn price_after_trial<'a>(one: &Subscription, prices: &'a [Price]) -> Option<&'a Price> {
+    let (_, change) = one.schedule.as_ref()?.current?;
+    scheduled(one, prices).filter(|_| one.trial_end.is_some_and(|end| change <= end))
 }
 
 /// The subscription that grants access: the live one with the highest plan, then with the latest period end. If none is
@@ -189,6 +210,12 @@ pub fn duplicate_of(one: &Subscription) -> Option<&str> {
 /// Whether it is scheduled to end, in either of Stripe's two ways.
 pub(crate) fn is_ending(one: &Subscription) -> bool {
     one.cancel_at_period_end || one.cancel_at.is_some()
+}
+
+/// Whether it is scheduled to end at a time or earlier. An end that was set at Stripe may be several periods away, and
+/// until then it renews.
+pub(crate) fn ends_by(one: &Subscription, time: Timestamp) -> bool {
+    one.cancel_at_period_end || one.cancel_at.is_some_and(|end| end <= time)
 }
 
 /// Whether a payment is overdue, or collection is paused.

@@ -61,7 +61,15 @@ fn invoice(id: &str, subscription: &str, status: &str, finalized: i64) -> Invoic
         uncollectible_at: None,
         voided_at: None,
     };
-    Invoice { customer: "cus_1".to_owned(), email: None, page: None, pdf: None, entry, lines: Vec::new() }
+    Invoice {
+        customer: "cus_1".to_owned(),
+        email: None,
+        page: None,
+        pdf: None,
+        next_attempt: None,
+        entry,
+        lines: Vec::new(),
+    }
 }
 
 const BASIC: Option<PlanType> = Some(PlanType::Basic);

@@ -120,6 +120,8 @@ pub struct Invoice {
     pub page: Option<String>,
     /// The URL of its PDF.
     pub pdf: Option<String>,
+    /// When Stripe will try to charge it next; `None` if it will not.
+    pub next_attempt: Option<Timestamp>,
     /// Its ledger entry, without the plan.
     pub entry: InvoiceEntry,
     /// Its lines.
@@ -313,6 +315,7 @@ impl Invoice {
             email: one.customer_email,
             page: one.hosted_invoice_url,
             pdf: one.invoice_pdf,
+            next_attempt: one.next_payment_attempt.map(moment),
             lines: one.lines.data.into_iter().map(Line::from).collect(),
             entry: InvoiceEntry {
                 id: one.id?.to_string(),

@@ -6,7 +6,8 @@
 
 use crate::models::email_message::{Action, Brand, EmailMessage};
 use crate::models::language::Language;
-use crate::models::mail_content::{MailContent, NextPayment};
+use crate::models::mail_content::{AfterDecline, MailContent, NextPayment, Watching};
+use crate::models::money::Amount;
 use crate::models::plan::{Interval, PlanType};
 use crate::stores::one_time_tokens::ONE_TIME_TOKEN_LIFE;
 use fluent_bundle::concurrent::FluentBundle;
@@ -112,12 +113,19 @@ impl Catalogue {
                 args.set("discounted", yes_or_no(*is_discounted));
                 args.set("end", self.date(*end));
             }
-            MailContent::SubscriptionCancelled { end } => args.set("end", self.date(*end)),
-            MailContent::PaymentToConfirm { amount, watch_until }
-            | MailContent::PaymentDeclined { amount, watch_until } => {
-                args.set("amount", amount.in_language(self.language));
-                args.set("access", if watch_until.is_some() { "open" } else { "paused" });
-                args.set("until", watch_until.map(|until| self.date(until)).unwrap_or_default());
+            MailContent::SubscriptionCancelled { end, watching, due, is_renewing } => {
+                self.set_cancelled(&mut args, *end, *watching, (due.as_ref(), *is_renewing));
+            }
+            MailContent::PaymentToConfirm { amount, watch_until } => self.set_unpaid(&mut args, amount, *watch_until),
+            MailContent::PaymentDeclined { amount, watch_until, then } => {
+                self.set_unpaid(&mut args, amount, *watch_until);
+                let then = match then {
+                    AfterDecline::Retried => "retried",
+                    AfterDecline::NotRetried => "not_retried",
+                    AfterDecline::Ended => "ended",
+                    AfterDecline::Settled => "settled",
+                };
+                args.set("then", then);
             }
             MailContent::PlanScheduled { plan, interval, start } => {
                 set_plan(&mut args, *plan, *interval);
@@ -138,9 +146,47 @@ impl Catalogue {
                 set_optional(&mut args, ["numbered", "number"], invoice_number.as_deref());
                 args.set("invoice", if invoice_pdf.is_some() { "pdf" } else { "page" });
             }
-            MailContent::DuplicateCancelled | MailContent::SubscriptionEnded => {}
+            MailContent::BillingPaused { until } => {
+                let until = until.map(|until| self.date(until));
+                set_optional(&mut args, ["limited", "until"], until.as_deref());
+            }
+            MailContent::BillingResumed | MailContent::DuplicateCancelled | MailContent::SubscriptionEnded => {}
         }
         args
+    }
+
+    /// The variables of a cancellation. `charges` is what is still due, and whether the subscription renews.
+    fn set_cancelled(
+        &self,
+        args: &mut FluentArgs<'_>,
+        end: Timestamp,
+        watching: Watching,
+        charges: (Option<&Amount>, bool),
+    ) {
+        let (access, until) = match watching {
+            Watching::UntilEnd => ("open", end),
+            Watching::Until(until) => ("shorter", until),
+            Watching::Paused => ("paused", end),
+        };
+        args.set("access", access);
+        args.set("until", self.date(until));
+        args.set("end", self.date(end));
+        let (due, is_renewing) = charges;
+        args.set("amount", due.map(|due| due.in_language(self.language)).unwrap_or_default());
+        let charges = match (due, is_renewing) {
+            (None, false) => "none",
+            (None, true) => "renewing",
+            (Some(_), false) => "due",
+            (Some(_), true) => "due_renewing",
+        };
+        args.set("charges", charges);
+    }
+
+    /// The variables of a payment that has not been made.
+    fn set_unpaid(&self, args: &mut FluentArgs<'_>, amount: &Amount, watch_until: Option<Timestamp>) {
+        args.set("amount", amount.in_language(self.language));
+        args.set("access", if watch_until.is_some() { "open" } else { "paused" });
+        args.set("until", watch_until.map(|until| self.date(until)).unwrap_or_default());
     }
 }
 
@@ -165,9 +211,9 @@ fn set_plan(args: &mut FluentArgs<'_>, plan: PlanType, interval: Interval) {
 }
 
 /// Sets a variable that may be absent, and another one by which messages select their wording.
-fn set_optional<'a>(args: &mut FluentArgs<'a>, [is_given, name]: [&'static str; 2], value: Option<&'a str>) {
+fn set_optional(args: &mut FluentArgs<'_>, [is_given, name]: [&'static str; 2], value: Option<&str>) {
     args.set(is_given, yes_or_no(value.is_some()));
-    args.set(name, value.unwrap_or_default());
+    args.set(name, value.unwrap_or_default().to_owned());
 }
 
 const fn yes_or_no(is_so: bool) -> &'static str {

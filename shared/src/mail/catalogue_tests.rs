@@ -27,15 +27,24 @@ fn examples() -> Vec<MailContent> {
         MailContent::AccountDeleted { at },
         MailContent::TrialEnding { plan, interval, price: amount(), is_discounted: true, end: at },
         MailContent::TrialEnding { plan, interval: Interval::Year, price: amount(), is_discounted: false, end: at },
-        MailContent::SubscriptionCancelled { end: at },
         MailContent::PlanScheduled { plan, interval, start: at },
         MailContent::PlanChanged { plan, interval: Interval::Year },
         MailContent::Refunded { amount: amount() },
+        MailContent::BillingPaused { until: Some(at) },
+        MailContent::BillingPaused { until: None },
+        MailContent::BillingResumed,
         MailContent::DuplicateCancelled,
         MailContent::SubscriptionEnded,
     ];
     all.extend(until.map(|watch_until| MailContent::PaymentToConfirm { amount: amount(), watch_until }));
-    all.extend(until.map(|watch_until| MailContent::PaymentDeclined { amount: amount(), watch_until }));
+    for then in [AfterDecline::Retried, AfterDecline::NotRetried, AfterDecline::Ended, AfterDecline::Settled] {
+        all.extend(until.map(|watch_until| MailContent::PaymentDeclined { amount: amount(), watch_until, then }));
+    }
+    for watching in [Watching::UntilEnd, Watching::Until(at), Watching::Paused] {
+        for (due, is_renewing) in [(None, false), (None, true), (Some(amount()), false), (Some(amount()), true)] {
+            all.push(MailContent::SubscriptionCancelled { end: at, watching, due, is_renewing });
+        }
+    }
     let receipt = |plan, next_payment, number: Option<&str>, pdf: Option<&str>| MailContent::Receipt {
         amount: amount(),
         plan,
@@ -219,10 +228,10 @@ fn dates_plurals_and_money_follow_the_language() {
         end: first,
     };
     for (language, part) in [
-        (Language::English, "it costs €1,299.00 a year, less your discount."),
-        (Language::German, "kostet das Abo 1.299,00\u{a0}€ im Jahr, abzüglich Ihres Rabatts."),
-        (Language::French, "l’abonnement coûte 1\u{202f}299,00\u{a0}€ par an, moins votre remise."),
-        (Language::Spanish, "la suscripción cuesta 1299,00\u{a0}€ al año, menos tu descuento."),
+        (Language::English, "Premium costs €1,299.00 a year, less your discount."),
+        (Language::German, "Premium 1.299,00\u{a0}€ im Jahr, abzüglich Ihres Rabatts."),
+        (Language::French, "Premium coûte 1\u{202f}299,00\u{a0}€ par an, moins votre remise."),
+        (Language::Spanish, "Premium cuesta 1299,00\u{a0}€ al año, menos tu descuento."),
     ] {
         let text = rendered(language, &trial).text;
         assert!(text.contains(part), "{text}");

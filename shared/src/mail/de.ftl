@@ -64,9 +64,9 @@ account_deleted =
 
 trial_ending =
     .subject = Ihre Testphase bei { $service } endet bald
-    .end = Ihre kostenlose Testphase für { $service } { $plan } endet am { $end }.
+    .end = Ihre kostenlose Testphase für { $service } endet am { $end }.
     .price =
-        Danach kostet das Abo { $price } { $interval ->
+        Danach kostet { $service } { $plan } { $price } { $interval ->
             [year] im Jahr
            *[month] im Monat
         }{ $discounted ->
@@ -78,9 +78,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Ihr Abo bei { $service } ist gekündigt
-    .end = Sie können noch bis zum { $end } weiterschauen. Es wird nichts mehr abgebucht.
+    .end =
+        { $access ->
+            [open] Sie können noch bis zum { $until } weiterschauen.
+            [shorter] Sie können noch bis zum { $until } weiterschauen. Ihr Abo endet am { $end }.
+           *[paused] Die Wiedergabe ist pausiert, und Ihr Abo endet am { $end }.
+        } { $charges ->
+            [renewing] Bis dahin verlängert sich Ihr Abo wie gewohnt.
+            [due] Ihre Zahlung von { $amount } ist noch offen. Darüber hinaus wird nichts mehr abgebucht.
+            [due_renewing] Ihre Zahlung von { $amount } ist noch offen, und bis dahin verlängert sich Ihr Abo wie gewohnt.
+           *[none] Es wird nichts mehr abgebucht.
+        }
     .action = Abo behalten
-    .resume = Sie haben es sich anders überlegt? Bis dahin können Sie Ihr Abo jederzeit fortsetzen.
+    .resume = Sie haben es sich anders überlegt? Bis zum Ende Ihres Abos können Sie es jederzeit fortsetzen.
 
 payment_to_confirm =
     .subject = Bitte bestätigen Sie Ihre Zahlung an { $service }
@@ -145,10 +155,34 @@ payment_declined =
     .subject = Ihre Zahlung an { $service } ist fehlgeschlagen
     .declined = Ihre Karte wurde abgelehnt, als wir { $amount } für den nächsten Abrechnungszeitraum abbuchen wollten.
     .access =
-        { $access ->
-            [open] Sie können noch bis zum { $until } weiterschauen.
-           *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
-        } Wir versuchen es in den nächsten Tagen noch einmal. Bitte prüfen Sie Ihre Karte oder verwenden Sie eine andere.
+        { $then ->
+            [ended] Ihr Abo ist beendet, und wir versuchen keine weitere Abbuchung.
+            [settled] Die Zahlung hat sich inzwischen erledigt. Sie müssen nichts weiter tun.
+           *[due]
+                { $access ->
+                    [open] Sie können noch bis zum { $until } weiterschauen.
+                   *[paused] Die Wiedergabe ist pausiert, bis die Zahlung eingegangen ist.
+                } { $then ->
+                    [retried] Wir versuchen es in den nächsten Tagen noch einmal. Bitte prüfen Sie Ihre Karte oder verwenden Sie eine andere.
+                   *[not_retried] Damit Ihr Abo weiterläuft, bezahlen Sie bitte mit einer anderen Karte.
+                }
+        }
+    .action = Abo verwalten
+
+billing_paused =
+    .subject = Die Abrechnung bei { $service } ist pausiert
+    .paused =
+        { $limited ->
+            [yes] Die Abrechnung Ihres Abos ist bis zum { $until } pausiert.
+           *[no] Die Abrechnung Ihres Abos ist pausiert.
+        }
+    .access = In dieser Zeit wird nichts abgebucht, und Titel Ihres Tarifs können erst danach wieder abgespielt werden.
+    .action = Abo verwalten
+    .unexpected = Wenn Sie das nicht erwartet haben, antworten Sie auf diese E-Mail, damit wir Ihnen helfen können.
+
+billing_resumed =
+    .subject = Die Abrechnung bei { $service } läuft wieder
+    .resumed = Die Abrechnung Ihres Abos läuft wieder, und Sie können die Titel Ihres Tarifs wieder ansehen.
     .action = Abo verwalten
 
 duplicate_cancelled =

@@ -68,9 +68,9 @@ account_deleted =
 
 trial_ending =
     .subject = Your { $service } trial ends soon
-    .end = Your free trial of { $service } { $plan } ends on { $end }.
+    .end = Your free trial of { $service } ends on { $end }.
     .price =
-        After that, it costs { $price } { $interval ->
+        After that, { $service } { $plan } costs { $price } { $interval ->
             [year] a year
            *[month] a month
         }{ $discounted ->
@@ -82,9 +82,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Your { $service } subscription is cancelled
-    .end = You can keep watching until { $end }. You won’t be charged again.
+    .end =
+        { $access ->
+            [open] You can keep watching until { $until }.
+            [shorter] You can keep watching until { $until }. Your subscription ends on { $end }.
+           *[paused] Playback is paused, and your subscription ends on { $end }.
+        } { $charges ->
+            [renewing] Your subscription renews as usual until then.
+            [due] Your payment of { $amount } is still due. Apart from that, you won’t be charged again.
+            [due_renewing] Your payment of { $amount } is still due, and your subscription renews as usual until then.
+           *[none] You won’t be charged again.
+        }
     .action = Keep my subscription
-    .resume = Changed your mind? You can resume your subscription until that day.
+    .resume = Changed your mind? You can resume your subscription until it ends.
 
 payment_to_confirm =
     .subject = Please confirm your payment to { $service }
@@ -149,10 +159,34 @@ payment_declined =
     .subject = Your payment to { $service } didn’t go through
     .declined = Your card was declined when we tried to charge { $amount } for your next billing period.
     .access =
-        { $access ->
-            [open] You can keep watching until { $until }.
-           *[paused] Playback is paused until the payment is complete.
-        } We’ll try again over the next few days. Please check your card or use another one.
+        { $then ->
+            [ended] Your subscription has ended, and we won’t try to charge you again.
+            [settled] This payment has been settled since, so there’s nothing else to do.
+           *[due]
+                { $access ->
+                    [open] You can keep watching until { $until }.
+                   *[paused] Playback is paused until the payment is complete.
+                } { $then ->
+                    [retried] We’ll try again over the next few days. Please check your card or use another one.
+                   *[not_retried] To stay subscribed, please pay with another card.
+                }
+        }
+    .action = Manage subscription
+
+billing_paused =
+    .subject = Billing for { $service } is paused
+    .paused =
+        { $limited ->
+            [yes] Billing for your subscription is paused until { $until }.
+           *[no] Billing for your subscription is paused.
+        }
+    .access = You won’t be charged while it’s paused, and titles in your plan can’t be played until it resumes.
+    .action = Manage subscription
+    .unexpected = If you didn’t expect this, reply to this email so that we can help.
+
+billing_resumed =
+    .subject = Billing for { $service } has resumed
+    .resumed = Billing for your subscription has resumed, and you can watch the titles in your plan again.
     .action = Manage subscription
 
 duplicate_cancelled =

@@ -64,9 +64,9 @@ account_deleted =
 
 trial_ending =
     .subject = Tu prueba de { $service } termina pronto
-    .end = Tu prueba gratis de { $service } { $plan } termina el { $end }.
+    .end = Tu prueba gratis de { $service } termina el { $end }.
     .price =
-        Después, la suscripción cuesta { $price } al { $interval ->
+        Después, { $service } { $plan } cuesta { $price } al { $interval ->
             [year] año
            *[month] mes
         }{ $discounted ->
@@ -78,9 +78,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Tu suscripción a { $service } está cancelada
-    .end = Puedes seguir viendo todo hasta el { $end }. No se te cobrará nada más.
+    .end =
+        { $access ->
+            [open] Puedes seguir viendo todo hasta el { $until }.
+            [shorter] Puedes seguir viendo todo hasta el { $until }. Tu suscripción termina el { $end }.
+           *[paused] La reproducción está en pausa y tu suscripción termina el { $end }.
+        } { $charges ->
+            [renewing] Hasta entonces, tu suscripción se renueva como siempre.
+            [due] Tu pago de { $amount } sigue pendiente. Aparte de eso, no se te cobrará nada más.
+            [due_renewing] Tu pago de { $amount } sigue pendiente y, hasta entonces, tu suscripción se renueva como siempre.
+           *[none] No se te cobrará nada más.
+        }
     .action = Mantener mi suscripción
-    .resume = ¿Has cambiado de idea? Puedes reanudar tu suscripción hasta ese día.
+    .resume = ¿Has cambiado de idea? Puedes reanudar tu suscripción hasta que termine.
 
 payment_to_confirm =
     .subject = Confirma tu pago a { $service }
@@ -145,10 +155,34 @@ payment_declined =
     .subject = Tu pago a { $service } no se ha completado
     .declined = Tu tarjeta fue rechazada cuando intentamos cobrar { $amount } por el próximo periodo de facturación.
     .access =
-        { $access ->
-            [open] Puedes seguir viendo todo hasta el { $until }.
-           *[paused] La reproducción está en pausa hasta que se complete el pago.
-        } Volveremos a intentarlo en los próximos días. Revisa tu tarjeta o usa otra.
+        { $then ->
+            [ended] Tu suscripción ha terminado y no volveremos a intentar el cobro.
+            [settled] Este pago ya está resuelto, así que no tienes que hacer nada más.
+           *[due]
+                { $access ->
+                    [open] Puedes seguir viendo todo hasta el { $until }.
+                   *[paused] La reproducción está en pausa hasta que se complete el pago.
+                } { $then ->
+                    [retried] Volveremos a intentarlo en los próximos días. Revisa tu tarjeta o usa otra.
+                   *[not_retried] Para mantener tu suscripción, paga con otra tarjeta.
+                }
+        }
+    .action = Gestionar la suscripción
+
+billing_paused =
+    .subject = La facturación de { $service } está en pausa
+    .paused =
+        { $limited ->
+            [yes] La facturación de tu suscripción está en pausa hasta el { $until }.
+           *[no] La facturación de tu suscripción está en pausa.
+        }
+    .access = Mientras tanto no se te cobrará nada, y no podrás ver los títulos de tu plan hasta que se reanude.
+    .action = Gestionar la suscripción
+    .unexpected = Si no lo esperabas, responde a este correo para que podamos ayudarte.
+
+billing_resumed =
+    .subject = La facturación de { $service } se ha reanudado
+    .resumed = La facturación de tu suscripción se ha reanudado y ya puedes volver a ver los títulos de tu plan.
     .action = Gestionar la suscripción
 
 duplicate_cancelled =

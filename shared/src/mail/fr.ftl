@@ -67,9 +67,9 @@ account_deleted =
 
 trial_ending =
     .subject = Votre essai { $service } se termine bientôt
-    .end = Votre essai gratuit de { $service } { $plan } se termine le { $end }.
+    .end = Votre essai gratuit de { $service } se termine le { $end }.
     .price =
-        Ensuite, l’abonnement coûte { $price } par { $interval ->
+        Ensuite, { $service } { $plan } coûte { $price } par { $interval ->
             [year] an
            *[month] mois
         }{ $discounted ->
@@ -81,9 +81,19 @@ trial_ending =
 
 subscription_cancelled =
     .subject = Votre abonnement { $service } est résilié
-    .end = Vous pouvez continuer à regarder jusqu’au { $end }. Aucun autre montant ne vous sera facturé.
+    .end =
+        { $access ->
+            [open] Vous pouvez continuer à regarder jusqu’au { $until }.
+            [shorter] Vous pouvez continuer à regarder jusqu’au { $until }. Votre abonnement se termine le { $end }.
+           *[paused] La lecture est suspendue et votre abonnement se termine le { $end }.
+        } { $charges ->
+            [renewing] D’ici là, votre abonnement est renouvelé comme d’habitude.
+            [due] Votre paiement de { $amount } reste dû. En dehors de cela, aucun autre montant ne vous sera facturé.
+            [due_renewing] Votre paiement de { $amount } reste dû et, d’ici là, votre abonnement est renouvelé comme d’habitude.
+           *[none] Aucun autre montant ne vous sera facturé.
+        }
     .action = Garder mon abonnement
-    .resume = Vous avez changé d’avis ? Vous pouvez reprendre votre abonnement jusqu’à cette date.
+    .resume = Vous avez changé d’avis ? Vous pouvez reprendre votre abonnement tant qu’il n’est pas terminé.
 
 payment_to_confirm =
     .subject = Confirmez votre paiement à { $service }
@@ -148,10 +158,34 @@ payment_declined =
     .subject = Votre paiement à { $service } a échoué
     .declined = Votre carte a été refusée lorsque nous avons voulu débiter { $amount } pour la prochaine période de facturation.
     .access =
-        { $access ->
-            [open] Vous pouvez continuer à regarder jusqu’au { $until }.
-           *[paused] La lecture est suspendue jusqu’à ce que le paiement soit effectué.
-        } Nous réessaierons dans les prochains jours. Vérifiez votre carte ou utilisez-en une autre.
+        { $then ->
+            [ended] Votre abonnement est terminé et nous n’essaierons plus de vous débiter.
+            [settled] Ce paiement a été réglé depuis : vous n’avez rien d’autre à faire.
+           *[due]
+                { $access ->
+                    [open] Vous pouvez continuer à regarder jusqu’au { $until }.
+                   *[paused] La lecture est suspendue jusqu’à ce que le paiement soit effectué.
+                } { $then ->
+                    [retried] Nous réessaierons dans les prochains jours. Vérifiez votre carte ou utilisez-en une autre.
+                   *[not_retried] Pour conserver votre abonnement, payez avec une autre carte.
+                }
+        }
+    .action = Gérer mon abonnement
+
+billing_paused =
+    .subject = La facturation de { $service } est suspendue
+    .paused =
+        { $limited ->
+            [yes] La facturation de votre abonnement est suspendue jusqu’au { $until }.
+           *[no] La facturation de votre abonnement est suspendue.
+        }
+    .access = Rien ne vous sera facturé pendant ce temps, et les titres de votre forfait ne pourront être lus qu’après la reprise.
+    .action = Gérer mon abonnement
+    .unexpected = Si vous ne vous y attendiez pas, répondez à cet e-mail pour que nous puissions vous aider.
+
+billing_resumed =
+    .subject = La facturation de { $service } a repris
+    .resumed = La facturation de votre abonnement a repris et vous pouvez de nouveau regarder les titres de votre forfait.
     .action = Gérer mon abonnement
 
 duplicate_cancelled =

@@ -3,6 +3,7 @@
 
 use crate::models::money::Amount;
 use crate::models::plan::{Interval, PlanType};
+use crate::models::subscription::{Status, Subscription};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,15 @@ pub enum MailContent {
     SubscriptionCancelled {
         /// When it ends.
         end: Timestamp,
+        /// Until when they can watch.
+        #[serde(default)]
+        watching: Watching,
+        /// What is still due on open invoices.
+        #[serde(default)]
+        due: Option<Amount>,
+        /// Whether it renews before it ends.
+        #[serde(default)]
+        is_renewing: bool,
     },
     /// The bank wants a renewal confirmed.
     PaymentToConfirm {
@@ -99,11 +109,49 @@ pub enum MailContent {
         amount: Amount,
         /// Until when they can watch without paying; absent if they cannot.
         watch_until: Option<Timestamp>,
+        /// What happens next.
+        #[serde(default)]
+        then: AfterDecline,
     },
+    /// Collection was paused at Stripe.
+    BillingPaused {
+        /// When it resumes, if a time is set.
+        until: Option<Timestamp>,
+    },
+    /// Collection has resumed, and the viewer can watch again.
+    BillingResumed,
     /// The newer of two subscriptions was cancelled and refunded.
     DuplicateCancelled,
     /// The subscription has ended.
     SubscriptionEnded,
+}
+
+/// How long the viewer of a cancelled subscription can watch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watching {
+    /// Until the subscription ends.
+    #[default]
+    UntilEnd,
+    /// Until this earlier time, because a payment is overdue.
+    Until(Timestamp),
+    /// They cannot, because a payment is overdue or billing is paused.
+    Paused,
+}
+
+/// What happens after a declined payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterDecline {
+    /// It is tried again.
+    #[default]
+    Retried,
+    /// It is not tried again, so it is up to the payer.
+    NotRetried,
+    /// The subscription has ended.
+    Ended,
+    /// The invoice has been paid since, or is no longer owed.
+    Settled,
 }
 
 /// What happens after a payment.
@@ -117,6 +165,23 @@ pub enum NextPayment {
 }
 
 impl MailContent {
+    /// This content when it is sent. Since a receipt was written, the subscription may have been cancelled, resumed or
+    /// paused, or may have ended.
+    #[must_use]
+    pub fn when_sent(&self, subscription: &Subscription) -> Self {
+        let mut content = self.clone();
+        if let Self::Receipt { next_payment, .. } = &mut content
+            && let Some(NextPayment::Due(at) | NextPayment::NoneAfter(at)) = *next_payment
+        {
+            *next_payment = match subscription.cancel_at {
+                _ if !subscription.status.is_live() || subscription.status == Status::Paused => None,
+                Some(end) if end <= at => Some(NextPayment::NoneAfter(end)),
+                _ => Some(NextPayment::Due(at)),
+            };
+        }
+        content
+    }
+
     /// The id of its message, as in rows and catalogues.
     pub const fn id(&self) -> &'static str {
         match self {
@@ -133,6 +198,8 @@ impl MailContent {
             Self::Refunded { .. } => "refunded",
             Self::Receipt { .. } => "receipt",
             Self::PaymentDeclined { .. } => "payment_declined",
+            Self::BillingPaused { .. } => "billing_paused",
+            Self::BillingResumed => "billing_resumed",
             Self::DuplicateCancelled => "duplicate_cancelled",
             Self::SubscriptionEnded => "subscription_ended",
         }
@@ -152,6 +219,8 @@ impl MailContent {
             | Self::PlanScheduled { .. }
             | Self::PlanChanged { .. }
             | Self::Refunded { .. }
+            | Self::BillingPaused { .. }
+            | Self::BillingResumed
             | Self::PaymentDeclined { .. } => Some("/account"),
             Self::SubscriptionEnded => Some("/plans"),
             Self::AccountDeleted { .. } | Self::DuplicateCancelled => None,
