@@ -199,6 +199,150 @@ async fn a_failure_at_any_call_leaves_a_whole_account_or_none_and_never_a_charge
     }
 }
 
+fn fail(platform: &Platform, operation: &str, kind: &str) {
+    platform.fault(json!({ "target": "stripe", "operation": operation, "kind": kind, "count": 1_000 }));
+}
+
+/// Makes the transaction that deletes the account fail.
+fn fail_transaction(platform: &Platform) {
+    let table = platform.setting("delete-account", "USERS_TABLE");
+    let operation = "TransactWriteItems";
+    platform.fault(
+        json!({ "target": "dynamodb", "operation": operation, "table": table, "kind": "error", "count": 1_000 }),
+    );
+}
+
+fn farewells(platform: &Platform, viewer: &Viewer) -> usize {
+    let all = platform.mail(viewer.email());
+    all.iter().filter(|mail| mail["subject"] == "Your Marquee account was deleted").count()
+}
+
+/// Fails unless the job has completed the deletion, with one email.
+async fn assert_completed(platform: &Platform, viewer: &Viewer, user: &str, customer: &str) {
+    let refused = viewer.get("/api/auth/me").await;
+    assert_eq!((refused.status(), refused.code()), (401, "SESSION_REVOKED"), "{refused}");
+    assert_eq!(call_stripe(platform, "GET", &format!("customers/{customer}"), &[]).await["deleted"], true);
+    let limits = platform.setting("delete-account", "RATE_LIMITS_TABLE");
+    for (table, row) in traces(platform, user).await {
+        assert!(is_kept(&row) || table == limits, "{table}: {row}");
+    }
+    let pending = traces(platform, "DELETIONS").await;
+    assert!(pending.is_empty(), "{pending:?}");
+    assert_eq!(farewells(platform, viewer), 1);
+}
+
+#[tokio::test]
+async fn if_the_customer_cannot_be_deleted_the_account_is_and_the_job_does_the_rest() {
+    for kind in ["error", "throttle", "reset_before"] {
+        let platform = platform_without_trial().await;
+        let viewer = platform.subscriber("basic").await;
+        let (user, customer) = (id_of(&viewer).await, stripe_customer(&platform, &viewer).await);
+        fail(&platform, "DELETE /v1/customers/{id}", kind);
+
+        let answer = delete(&viewer).await;
+
+        assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true })), "{kind}: {answer}");
+        assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "canceled", "{kind}");
+        let refused = viewer.get("/api/auth/me").await;
+        assert_eq!((refused.status(), refused.code()), (401, "SESSION_REVOKED"), "{kind}: {refused}");
+        platform.advance(900).await;
+        assert!(!traces(&platform, "DELETIONS").await.is_empty(), "{kind}: the job keeps trying");
+        platform.running().faults().clear();
+        platform.advance(600).await;
+        assert_completed(&platform, &viewer, &user, &customer).await;
+    }
+}
+
+#[tokio::test]
+async fn if_the_first_call_at_stripe_fails_nothing_is_deleted_now_or_later() {
+    for kind in ["error", "throttle", "reset_before"] {
+        let platform = platform_without_trial().await;
+        let viewer = platform.subscriber("basic").await;
+        let (before, customer) = (billing_tables(&platform).await, stripe_customer(&platform, &viewer).await);
+        fail(&platform, "DELETE /v1/subscriptions/{id}", kind);
+
+        let answer = delete(&viewer).await;
+
+        assert_eq!((answer.status(), answer.code()), (503, "UNAVAILABLE"), "{kind}: {answer}");
+        assert!(answer.to_string().contains("nothing was deleted"), "{kind}: {answer}");
+        platform.running().faults().clear();
+        assert!(traces(&platform, "DELETIONS").await.is_empty(), "{kind}: the request was withdrawn");
+        platform.advance(900).await;
+        assert_eq!(billing_tables(&platform).await, before, "{kind}");
+        assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "active", "{kind}");
+        let back = signed_in_again(&platform, &viewer).await;
+        assert_eq!(subscription(&back).await["access"]["allowed"], true, "{kind}");
+        assert_eq!(farewells(&platform, &viewer), 0, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn if_the_account_cannot_be_deleted_after_its_subscription_the_job_completes_that() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let (user, customer) = (id_of(&viewer).await, stripe_customer(&platform, &viewer).await);
+    litter(&platform, &user).await;
+    fail_transaction(&platform);
+
+    let answer = delete(&viewer).await;
+
+    assert_eq!((answer.status(), answer.code()), (503, "UNAVAILABLE"), "{answer}");
+    assert!(!answer.to_string().contains("nothing was deleted"), "{answer}");
+    assert!(answer.to_string().contains("will be completed automatically"), "{answer}");
+    assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "canceled");
+    assert_eq!(farewells(&platform, &viewer), 0, "the account still exists");
+    platform.running().faults().clear();
+    platform.advance(900).await;
+    assert_completed(&platform, &viewer, &user, &customer).await;
+    let credentials = json!({ "email": viewer.email(), "password": PASSWORD });
+    let refused = platform.anyone().post("/api/auth/login", credentials).await;
+    assert_eq!(refused.code(), "INVALID_CREDENTIALS", "{refused}");
+}
+
+#[tokio::test]
+async fn if_it_is_unknown_what_happened_at_stripe_the_job_completes_the_deletion() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let (user, customer) = (id_of(&viewer).await, stripe_customer(&platform, &viewer).await);
+    fail(&platform, "DELETE /v1/subscriptions/{id}", "reset_after");
+    platform.fault(json!({
+        "target": "stripe", "operation": "GET /v1/subscriptions", "kind": "error", "skip": 1, "count": 1_000
+    }));
+
+    let answer = delete(&viewer).await;
+
+    assert_eq!((answer.status(), answer.code()), (503, "UNAVAILABLE"), "{answer}");
+    assert!(answer.to_string().contains("will be completed automatically"), "{answer}");
+    let again = delete(&viewer).await;
+    assert_eq!(again.status(), 503, "{again}");
+    assert!(again.to_string().contains("will be completed automatically"), "a request is still pending: {again}");
+    platform.running().faults().clear();
+    platform.advance(900).await;
+    assert_completed(&platform, &viewer, &user, &customer).await;
+}
+
+#[tokio::test]
+async fn what_is_bought_before_the_job_completes_a_deletion_is_refunded() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let (user, customer) = (id_of(&viewer).await, stripe_customer(&platform, &viewer).await);
+    fail_transaction(&platform);
+    assert_eq!(delete(&viewer).await.status(), 503);
+    platform.running().faults().clear();
+    platform.advance(10).await;
+    platform.pay(&checkout_url(&checkout(&viewer, "premium").await), CARD).await;
+    let next = stripe_customer(&platform, &viewer).await;
+    assert_ne!(next, customer);
+    assert_eq!(subscriptions(&platform, &next).await[0]["status"], "active");
+
+    platform.advance(900).await;
+
+    assert_completed(&platform, &viewer, &user, &next).await;
+    assert_eq!(subscriptions(&platform, &next).await[0]["status"], "canceled");
+    let charges = call_stripe(&platform, "GET", &format!("charges?customer={next}"), &[]).await;
+    assert_eq!(charges["data"][0]["amount_refunded"], 1_299, "{charges}");
+}
+
 #[tokio::test]
 async fn an_open_checkout_of_a_deleted_account_cannot_be_paid() {
     let platform = platform_without_trial().await;

@@ -86,17 +86,68 @@ async fn nothing_is_due_during_a_trial() {
     assert_eq!((&said["renews_at"], &said["renewal_amount"]), (&end, &json!(12_990)));
 }
 
+/// Creates a coupon, and puts it on the viewer's subscription.
+async fn give_coupon(platform: &Platform, viewer: &Viewer, terms: &[(&str, &str)]) {
+    let customer = stripe_customer(platform, viewer).await;
+    let coupon = call_stripe(platform, "POST", "coupons", terms).await;
+    let list = call_stripe(platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
+    let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
+    call_stripe(platform, "POST", &path, &[("discounts[0][coupon]", coupon["id"].as_str().expect("an id"))]).await;
+}
+
+async fn renewal(viewer: &Viewer, wish: Value) -> i64 {
+    let said = preview(viewer, wish).await;
+    said.data()["renewal_amount"].as_i64().unwrap_or_else(|| panic!("{said}"))
+}
+
 #[tokio::test]
 async fn a_lasting_coupon_lowers_the_renewal() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;
+    give_coupon(&platform, &viewer, &[("percent_off", "50"), ("duration", "forever")]).await;
+    let said = renewal(&viewer, json!({ "plan_type": "premium" })).await;
+    assert!((649..=650).contains(&said), "{said}");
+}
+
+#[tokio::test]
+async fn a_coupon_that_ends_before_the_renewal_does_not_lower_it() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let terms = [("percent_off", "50"), ("duration", "repeating"), ("duration_in_months", "2")];
+    give_coupon(&platform, &viewer, &terms).await;
+    let month = renewal(&viewer, json!({ "plan_type": "premium" })).await;
+    assert!((649..=650).contains(&month), "it still runs in a month: {month}");
+    assert_eq!(renewal(&viewer, json!({ "plan_type": "premium", "interval": "year" })).await, 12_990);
+}
+
+#[tokio::test]
+async fn a_coupon_for_one_bill_lowers_only_the_next_one() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    give_coupon(&platform, &viewer, &[("amount_off", "300"), ("currency", "usd"), ("duration", "once")]).await;
+    assert_eq!(renewal(&viewer, json!({ "plan_type": "basic" })).await, 499, "nothing is billed before the renewal");
+    let yearly = renewal(&viewer, json!({ "plan_type": "premium", "interval": "year" })).await;
+    assert_eq!(yearly, 12_990, "the bill of the change comes first");
+}
+
+#[tokio::test]
+async fn a_coupon_stays_in_the_preview_of_a_change_that_is_scheduled() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    give_coupon(&platform, &viewer, &[("amount_off", "300"), ("currency", "usd"), ("duration", "forever")]).await;
+    let wish = json!({ "plan_type": "basic" });
+    assert_eq!(renewal(&viewer, wish.clone()).await, 499);
+    assert_eq!(change(&viewer, wish.clone()).await.status(), 200);
+
+    assert_eq!(renewal(&viewer, wish).await, 499, "it is already scheduled");
+    assert_eq!(renewal(&viewer, json!({ "plan_type": "premium" })).await, 999, "it is taken back");
+    let other = renewal(&viewer, json!({ "plan_type": "basic", "interval": "year" })).await;
+    assert_eq!(other, 7_690, "another change replaces it");
+
+    platform.advance(32 * DAY).await;
     let customer = stripe_customer(&platform, &viewer).await;
-    call_stripe(&platform, "POST", "coupons", &[("id", "half"), ("percent_off", "50"), ("duration", "forever")]).await;
-    let list = call_stripe(&platform, "GET", &format!("subscriptions?customer={customer}"), &[]).await;
-    let path = format!("subscriptions/{}", list["data"][0]["id"].as_str().expect("an id"));
-    call_stripe(&platform, "POST", &path, &[("discounts[0][coupon]", "half")]).await;
-    let said = preview(&viewer, json!({ "plan_type": "premium" })).await;
-    assert!((649..=650).contains(&said.data()["renewal_amount"].as_i64().expect("an amount")), "{said}");
+    let invoices = call_stripe(&platform, "GET", &format!("invoices?customer={customer}"), &[]).await;
+    assert_eq!(invoices["data"][0]["amount_paid"], 499, "{invoices}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::services::{ConfigError, Services};
 
-/// Deletes the remaining rows of deleted accounts.
+/// Completes requested deletions, and deletes the remaining rows of deleted accounts.
 pub struct FinishDeletions {
     accounts: Accounts,
 }

@@ -1,6 +1,7 @@
 //! `POST /api/subscription/change/preview`: what a plan change would cost, and when it would take effect.
 
 use billing::change::{Change, Changes, Course, PlanChangeRequest, same};
+use billing::discount::Discount;
 use billing::stripe::{Preview, Scope, Stripe, StripeError};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -58,7 +59,7 @@ pub struct PlanChangePreview {
     lines: Vec<PlanChangeLine>,
     /// The next billing date.
     renews_at: Timestamp,
-    /// The amount billed then, in minor units.
+    /// The amount billed then, in minor units, after the coupons that still apply to that bill. Later bills may be higher.
     renewal_amount: i64,
 }
 
@@ -88,9 +89,11 @@ impl Endpoint for PreviewChange {
         let change = self.changes.decide(customer, &kept, call.input.0, call.now).await?;
         let renews_at = change.subscription.current_period_end;
         let renews_at = renews_at.ok_or_else(|| StripeError::Unreadable.of_read())?;
-        let (charged, renewal_amount) = tokio::try_join!(self.charged(&change), self.renewal(&change))?;
+        let (charged, discounts) = tokio::try_join!(self.charged(&change), self.discounts(&change))?;
         let is_later = matches!(change.course, Course::AtPeriodEnd | Course::Set);
         let period_end = charged.as_ref().and_then(|invoice| invoice.period_end);
+        let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: charged.is_none() };
+        let renewal_amount = self.renewal(&change, &discounts, bill).await?;
         Ok(Reply::of(PlanChangePreview {
             plan_type: change.price.plan_type,
             interval: change.price.interval,
@@ -98,7 +101,7 @@ impl Endpoint for PreviewChange {
             effective_at: if is_later { renews_at } else { call.now },
             amount_due: charged.as_ref().map_or(0, |invoice| invoice.amount_due),
             currency: change.price.currency,
-            renews_at: period_end.unwrap_or(renews_at),
+            renews_at: bill.at,
             lines: charged.map(lines).unwrap_or_default(),
             renewal_amount,
         }))
@@ -119,16 +122,41 @@ impl PreviewChange {
         }
     }
 
-    /// The cost of a whole period after the change, with lasting coupons applied. If a change is already scheduled,
-    /// Stripe would include it, so the plain price is used.
-    async fn renewal(&self, change: &Change) -> Result<i64, ApiError> {
+    /// The subscription's coupons.
+    async fn discounts(&self, change: &Change) -> Result<Vec<Discount>, ApiError> {
         let one = &change.subscription;
-        if one.schedule.is_some() || change.course == Course::Same {
-            return Ok(change.price.amount);
+        if one.discounts.is_empty() {
+            return Ok(Vec::new());
         }
-        let period = self.stripe.preview(one, &change.price.id, Scope::Period).await.map_err(StripeError::of_write)?;
-        Ok(period.lines.iter().filter(|(_, _, proration)| !proration).map(|(_, amount, _)| amount).sum())
+        self.stripe.discounts(&one.id).await.map_err(StripeError::of_read)
     }
+
+    /// The cost of a whole period after the change, with the coupons that still apply then. Stripe's preview applies
+    /// today's coupons, and includes a scheduled change, so in those cases the cost is calculated from the price.
+    async fn renewal(&self, change: &Change, discounts: &[Discount], bill: Bill) -> Result<i64, ApiError> {
+        let Change { subscription: one, price, course } = change;
+        let lasting: Vec<&Discount> = discounts.iter().filter(|one| one.lasts(bill.at, bill.is_first)).collect();
+        if one.schedule.is_none() && lasting.len() == discounts.len() {
+            let period = self.stripe.preview(one, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
+            return Ok(period.lines.iter().filter(|(_, _, proration)| !proration).map(|(_, amount, _)| amount).sum());
+        }
+        // Only a change now keeps the quantity.
+        let quantity = if *course == Course::Now { i64::try_from(one.quantity).unwrap_or(1) } else { 1 };
+        let whole = price.amount.saturating_mul(quantity);
+        if lasting.is_empty() {
+            return Ok(whole);
+        }
+        let product = self.stripe.product_of_price(&price.id).await.map_err(StripeError::of_read)?;
+        Ok(lasting.iter().fold(whole, |left, discount| discount.lower(left, product.as_deref())))
+    }
+}
+
+/// The next regular bill.
+#[derive(Clone, Copy)]
+struct Bill {
+    at: Timestamp,
+    /// Whether no other bill comes first.
+    is_first: bool,
 }
 
 fn lines(invoice: Preview) -> Vec<PlanChangeLine> {

@@ -248,7 +248,7 @@ impl Billing {
 
     /// Refunds a duplicate subscription, then cancels it. After a crash in between it is still live, so the next run
     /// finds it again.
-    async fn cancel_surplus(&self, surplus: &Surplus) -> Result<(), StripeError> {
+    pub(crate) async fn cancel_surplus(&self, surplus: &Surplus) -> Result<(), StripeError> {
         for (invoice, payment_intent) in &surplus.paid {
             self.stripe.refund_duplicate(payment_intent, &format!("refund-duplicate-{invoice}")).await?;
         }

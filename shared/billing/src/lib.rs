@@ -8,6 +8,7 @@ pub mod change;
 pub mod converge;
 pub mod customers;
 pub mod deletion;
+pub mod discount;
 mod disputes;
 pub mod error;
 mod ledger;

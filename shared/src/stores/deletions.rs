@@ -1,6 +1,8 @@
-//! Deleted accounts: the row that exists until all data of an account is deleted, and the cleanup itself.
+//! Deleted accounts: the row that exists from the request until all data of an account is deleted, and the cleanup
+//! itself.
 
 use crate::models::ids::UserId;
+use crate::models::language::Language;
 use crate::models::preferences::Preferences;
 use crate::models::streams::Slots;
 use crate::services::{ConfigError, Services};
@@ -8,6 +10,7 @@ use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
 use crate::stores::table::{Item, Table};
+use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
@@ -21,15 +24,21 @@ const ROWS_MAX: usize = 100;
 /// The partition of all deletions.
 const PARTITION: &str = "DELETIONS";
 
-/// A deleted account whose data must be deleted.
+/// An account that must be deleted, or a deleted account whose data must be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     /// The user.
     pub user_id: UserId,
     /// Their first customer at Stripe, if they had one.
     pub customer: Option<String>,
-    /// When it was deleted.
+    /// When it was deleted; while the account exists, when that was requested.
     pub deleted_at: Timestamp,
+    /// The language of the confirmation, while the account exists.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// The customers that may still have to be closed at Stripe.
+    #[serde(default)]
+    pub open: Vec<String>,
 }
 
 impl Deletion {
@@ -38,7 +47,7 @@ impl Deletion {
         Key::two(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
-    /// Whether no request can write a row of the account any more.
+    /// Whether the request is over, and no other request can write a row of the account any more.
     pub fn is_quiet(&self, now: Timestamp) -> bool {
         now >= self.deleted_at + UNDER_WAY
     }
@@ -58,11 +67,21 @@ impl Deletions {
         services.database(&tables).map(|database| Self { database })
     }
 
-    /// A statement that records a deletion.
-    pub fn add(&self, deletion: &Deletion) -> Result<Statement, StoreError> {
-        let item = write(&Deletion::key(deletion.user_id), deletion)?;
-        let put = Put::builder().table_name(self.database.name(Table::Sessions)?).set_item(Some(item)).build();
+    /// A statement that records that a deletion was requested; its condition fails if that is recorded already.
+    pub fn request(&self, deletion: &Deletion) -> Result<Statement, StoreError> {
+        let put = self.put(deletion)?.condition_expression("attribute_not_exists(pk)").build();
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    /// A statement that records a deletion, in place of its request.
+    pub fn add(&self, deletion: &Deletion) -> Result<Statement, StoreError> {
+        let put = self.put(deletion)?.build();
+        put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
+    }
+
+    fn put(&self, deletion: &Deletion) -> Result<PutBuilder, StoreError> {
+        let item = write(&Deletion::key(deletion.user_id), deletion)?;
+        Ok(Put::builder().table_name(self.database.name(Table::Sessions)?).set_item(Some(item)))
     }
 
     /// All unfinished deletions.
@@ -72,11 +91,18 @@ impl Deletions {
         items.into_iter().map(read).collect()
     }
 
-    /// Marks a deletion as finished.
+    /// Deletes the row of a deletion that is finished or withdrawn, unless another request has replaced it.
     #[boxed]
     pub async fn done(&self, deletion: &Deletion) -> Result<(), StoreError> {
         let call = self.database.client().delete_item().table_name(self.database.name(Table::Sessions)?);
-        call.set_key(Some(Deletion::key(deletion.user_id).item())).send().await.map(|_| ()).map_err(failed)
+        let call = call
+            .set_key(Some(Deletion::key(deletion.user_id).item()))
+            .condition_expression("deleted_at = :deleted_at")
+            .expression_attribute_values(":deleted_at", AttributeValue::S(deletion.deleted_at.to_string()));
+        match call.send().await.map_err(failed) {
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes a user's data apart from the user's own row: sessions, history, watchlist, streams, preferences.

@@ -2546,7 +2546,7 @@ export interface components {
             renews_at: string;
             /**
              * Format: int64
-             * @description The amount billed then, in minor units.
+             * @description The amount billed then, in minor units, after the coupons that still apply to that bill. Later bills may be higher.
              */
             renewal_amount: number;
         };

@@ -1,6 +1,7 @@
 //! The calls to Stripe that billing makes, with our own types.
 
 use super::{Stripe, StripeError};
+use crate::discount::Discount;
 use crate::price::{Price, ProductPrice, of_product};
 use crate::snapshot::{Charge, Customer, Dispute, Invoice, LOST, PromotionCode, Session, Snapshot, Subscription};
 use boxed::boxed;
@@ -115,6 +116,19 @@ impl Stripe {
         self.all(pages.paginate(), |one| Some(one.into())).await
     }
 
+    /// The coupons on a subscription, in the order in which they apply.
+    #[boxed]
+    pub async fn discounts(&self, subscription: &str) -> Result<Vec<Discount>, StripeError> {
+        #[derive(Deserialize)]
+        struct Discounted {
+            discounts: Vec<Discount>,
+        }
+        let path = format!("/subscriptions/{subscription}?expand[]=discounts.source.coupon.applies_to");
+        let read: Discounted =
+            serde_json::from_slice(&self.read_raw(&path).await?).map_err(|_| StripeError::Unreadable)?;
+        Ok(read.discounts)
+    }
+
     /// The invoices of a customer except drafts, newest first.
     #[boxed]
     pub async fn invoices(&self, customer: &str) -> Result<Vec<Invoice>, StripeError> {
@@ -200,7 +214,8 @@ impl Stripe {
     }
 
     /// The product of a price; `None` if there is no such price.
-    pub(crate) async fn product_of_price(&self, price: &str) -> Result<Option<String>, StripeError> {
+    #[boxed]
+    pub async fn product_of_price(&self, price: &str) -> Result<Option<String>, StripeError> {
         match RetrievePrice::new(price).send(self).await {
             Ok(price) => Ok(Some(price.product.id().to_string())),
             Err(StripeError::Missing { .. }) => Ok(None),
