@@ -2050,7 +2050,10 @@ export interface components {
             /** @description The invoice as PDF. */
             invoice_pdf: string | null;
         };
-        /** @description A language tag (BCP 47) such as `en` or `pt-BR`. */
+        /**
+         * Format: language-tag
+         * @description A language tag (BCP 47) such as `en` or `pt-BR`.
+         */
         LanguageTag: string;
         /** @description A new layout from an operator. */
         LayoutEdits: {
@@ -8636,7 +8639,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The `ETag` of a response that the client has. If it is still current, the answer is 304 without a body.
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
                  * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
