@@ -109,12 +109,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Returns what every start screen features, and the order of its shelves.
+         * Returns the featured title and the order of the shelves on every home screen.
          * @description For users whose role is `admin`.
          */
         get: operations["get-home-layout"];
         /**
-         * Sets what every start screen features, and the order of its shelves.
+         * Sets the featured title and the order of the shelves on every home screen.
          * @description For users whose role is `admin`.
          */
         put: operations["update-home"];
@@ -590,7 +590,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns the viewer's start screen in one answer. */
+        /** Returns the viewer's home screen in one response. */
         get: operations["get-home"];
         put?: never;
         post?: never;
@@ -969,7 +969,7 @@ export interface paths {
         /** Marks a video as watched to its end. */
         put: operations["set-watched"];
         post?: never;
-        /** Marks a video as not watched: it starts at its beginning again. */
+        /** Marks a video as not watched; it then plays from the beginning. */
         delete: operations["clear-watched"];
         options?: never;
         head?: never;
@@ -983,7 +983,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the viewer's watchlist, what was added last first. */
+        /** Lists the viewer's watchlist, most recently added first. */
         get: operations["list-watchlist"];
         put?: never;
         post?: never;
@@ -1001,10 +1001,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Puts a video on the viewer's watchlist; adding it twice changes nothing. */
+        /** Adds a video to the viewer's watchlist; adding it again changes nothing. */
         put: operations["add-watchlist"];
         post?: never;
-        /** Takes a video off the viewer's watchlist, if it is on it. */
+        /** Removes a video from the viewer's watchlist; removing it again changes nothing. */
         delete: operations["remove-watchlist"];
         options?: never;
         head?: never;
@@ -1284,7 +1284,7 @@ export interface components {
              * @description How many videos it has.
              */
             count: number;
-            /** @description How many of them require which plan. */
+            /** @description The number of videos that require each plan. */
             by_plan: components["schemas"]["PlanCounts"];
         };
         /** @description The current and the new password. */
@@ -1691,14 +1691,14 @@ export interface components {
             success: boolean;
             data: components["schemas"]["DeletedHistory"];
         };
-        /** @description What was deleted. */
+        /** @description The result of a deletion. */
         DeletedHistory: {
             /**
              * Format: int64
-             * @description The number of videos that are no longer in the history.
+             * @description The number of videos that were removed from the history.
              */
             deleted: number;
-            /** @description Whether none are left. A history of tens of thousands of videos takes more than one request: repeat it until this is `true`. */
+            /** @description Whether the deletion is complete. Tens of thousands of videos take more than one request: repeat it until this is `true`. */
             is_complete: boolean;
         };
         /**
@@ -1871,17 +1871,17 @@ export interface components {
         };
         /** @description The title at the top. */
         Hero: {
-            /** @description It. */
+            /** @description The card of the title. */
             video: components["schemas"]["HomeVideo"];
-            /** @description Why it is there. */
+            /** @description Why this title was chosen. */
             reason: components["schemas"]["HeroReason"];
         };
         /**
-         * @description Why a title is at the top.
+         * @description Why a title was chosen for the top.
          *
-         *     - `featured`: The operator features it.
-         *     - `popular`: Others watch it most.
-         *     - `new`: It was published last; nobody has watched any yet.
+         *     - `featured`: The operator features the title.
+         *     - `popular`: It has the most views.
+         *     - `new`: It is the newest title; no title has any views yet.
          * @enum {string}
          */
         HeroReason: "featured" | "popular" | "new";
@@ -1898,20 +1898,23 @@ export interface components {
             /** Format: date-time */
             last_watched_at: string;
         };
-        /** @description The start screen. */
+        /** @description The home screen. */
         Home: {
-            /** @description The title at the top; `null` if there is none that the viewer has not watched. */
+            /** @description The title at the top; `null` if the viewer has watched every title. */
             hero: components["schemas"]["Hero"] | null;
-            /** @description What to continue, and the episodes that come next, what was watched last first. */
+            /** @description Videos to continue and next episodes, most recently watched first. */
             continue_watching: components["schemas"]["HomeContinue"][];
-            /** @description The viewer's watchlist, what was added last first, without what is shown above it. */
+            /** @description The viewer's watchlist, most recently added first, without the titles that are shown above it. */
             watchlist: components["schemas"]["HomeVideo"][];
             /** @description Shelves of the catalogue. */
             shelves: components["schemas"]["Shelf"][];
-            /** @description The cards of the shelves, each once: several shelves may show the same title, and its images are most of the answer. */
+            /**
+             * @description The cards of all shelves, each once. Several shelves may show the same title, and its images make up most of the
+             *     response.
+             */
             videos: components["schemas"]["HomeVideo"][];
         };
-        /** @description A card of Continue watching: the film or the episode itself. */
+        /** @description A card in Continue watching: the film or the episode itself. */
         HomeContinue: {
             /** @description The film or episode. */
             video: components["schemas"]["HomeVideo"];
@@ -1925,28 +1928,28 @@ export interface components {
              * @description When the title was last watched.
              */
             last_watched_at: string;
-            /** @description Whether it is the episode after the one that was watched to its end. */
+            /** @description Whether this is the next episode, after one that was watched to its end. */
             is_up_next: boolean;
         };
-        /** @description What the operator wants to see on every start screen. */
+        /** @description The operator's choices for every home screen. */
         HomeLayout: {
             /** @description The featured video or series; `null` if there is none. */
             featured_id: components["schemas"]["TitleId"] | null;
-            /** @description The shelves in their order; if there are none, everything in the usual order. */
+            /** @description The shelves in their order; if the list is empty, all shelves in the default order. */
             shelves: components["schemas"]["ShelfKey"][];
         };
         /** @description The series of a card. */
         HomeSeries: {
-            /** @description The id. */
+            /** @description The series's id. */
             id: components["schemas"]["SeriesId"];
-            /** @description Its title. */
+            /** @description The series's title. */
             title: string;
-            /** @description Its seasons, in order. */
+            /** @description The numbers of its seasons, in order. */
             seasons: components["schemas"]["Season"][];
         };
         /**
-         * @description A card. That of a series in a list has the series's title, description and images, and the id, season and number of the episode
-         *     that it opens; `duration` is `null`.
+         * @description A card. In a list, the card of a series has the series's title, description and images, and the id, season and number
+         *     of the episode that it opens; its `duration` is `null`.
          */
         HomeVideo: {
             /** @description The id. */
@@ -1983,7 +1986,7 @@ export interface components {
              * @description When it was or will be published; `null` if it is not published.
              */
             published_at: string | null;
-            /** @description The series, if it is one or an episode of one. */
+            /** @description The series, if the card shows a series or an episode. */
             series?: components["schemas"]["HomeSeries"] | null;
         };
         /** @description What went wrong with the input. */
@@ -2057,9 +2060,9 @@ export interface components {
         LanguageTag: string;
         /** @description A new layout from an operator. */
         LayoutEdits: {
-            /** @description The featured video or series; without it, none is. */
+            /** @description The featured video or series; if omitted, nothing is featured. */
             featured_id?: components["schemas"]["TitleId"] | null;
-            /** @description The shelves in their order, each once; an empty list stands for the usual order. */
+            /** @description The shelves in their order, each once; an empty list selects the default order. */
             shelves: components["schemas"]["ShelfEdit"][];
         };
         ListAllSeriesResponse: {
@@ -2141,7 +2144,7 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Video"][];
             pagination: components["schemas"]["Pagination"];
-            /** @description Only if a search found nothing: what was probably meant, the nearest first. */
+            /** @description Suggestions, nearest first; only if a search found nothing. */
             suggestions?: components["schemas"]["Video"][];
         };
         ListWatchlistResponse: {
@@ -2387,7 +2390,7 @@ export interface components {
             video_id: components["schemas"]["VideoId"];
             /**
              * Format: date-time
-             * @description When it was added first.
+             * @description When it was first added.
              */
             added_at: string;
         };
@@ -2565,21 +2568,21 @@ export interface components {
          * @enum {string}
          */
         PlanChangeTiming: "now" | "period_end";
-        /** @description Numbers of videos by the plan that they require. */
+        /** @description Numbers of videos, by required plan. */
         PlanCounts: {
             /**
              * Format: int64
-             * @description Those that require only sign-in.
+             * @description Videos that require only sign-in.
              */
             free: number;
             /**
              * Format: int64
-             * @description Those that require the plan `basic`.
+             * @description Videos that require the plan `basic`.
              */
             basic: number;
             /**
              * Format: int64
-             * @description Those that require the plan `premium`.
+             * @description Videos that require the plan `premium`.
              */
             premium: number;
         };
@@ -2967,13 +2970,13 @@ export interface components {
         };
         /** @description A shelf. */
         Shelf: {
-            /** @description Stays the same from one answer to the next: `new`, `popular`, or `category:` with the category in lower case and without accents. */
+            /** @description A stable id: `new`, `popular`, or `category:` followed by the category in lower case and without accents. */
             id: string;
             /** @description What is on it. */
             kind: components["schemas"]["ShelfKind"];
-            /** @description The category, if its kind is `category`. */
+            /** @description The category, if the kind is `category`. */
             category?: string | null;
-            /** @description Its cards in their order, by the `id` of a card in `videos`. */
+            /** @description The ids of the shelf's cards, in order; the cards are in `videos`. */
             video_ids: components["schemas"]["VideoId"][];
         };
         /** @description A shelf from an operator. */
@@ -2985,19 +2988,19 @@ export interface components {
              */
             category?: string | null;
         };
-        /** @description The content of a shelf. */
+        /** @description A shelf that the operator chose. */
         ShelfKey: {
-            /** @description What is on it. */
+            /** @description What is on the shelf. */
             kind: components["schemas"]["ShelfKind"];
-            /** @description The category, if its kind is `category`, ignoring case and accents. */
+            /** @description The category, if the kind is `category`. Case and accents do not matter. */
             category?: string | null;
         };
         /**
          * @description What is on a shelf.
          *
-         *     - `new`: What was published last.
-         *     - `popular`: What is watched most.
-         *     - `category`: The titles of one category, what is watched most first.
+         *     - `new`: All titles, newest first.
+         *     - `popular`: All titles, most views first.
+         *     - `category`: The titles of one category, most views first.
          * @enum {string}
          */
         ShelfKind: "new" | "popular" | "category";
@@ -3154,7 +3157,7 @@ export interface components {
          * @description A video or a series.
          */
         TitleId: string;
-        /** @description What is stored. */
+        /** @description The stored state. */
         Unwatched: {
             /**
              * Format: double
@@ -3419,7 +3422,7 @@ export interface components {
             /** @description Where to upload the file to. */
             upload: components["schemas"]["UploadTarget"];
         };
-        /** @description What is stored. */
+        /** @description The stored state. */
         Watched: {
             /**
              * Format: double
@@ -8418,7 +8421,7 @@ export interface operations {
             query?: {
                 /** @description The most videos to return. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
@@ -8538,7 +8541,7 @@ export interface operations {
     "delete-history": {
         parameters: {
             query?: {
-                /** @description The video whose history is deleted; without it, everything is. */
+                /** @description The video whose history is deleted; if omitted, the whole history is deleted. */
                 video_id?: components["schemas"]["VideoId"];
             };
             header?: never;
@@ -11942,7 +11945,7 @@ export interface operations {
             query?: {
                 /** @description The most videos to return. */
                 limit?: number;
-                /** @description The cursor of the last page. */
+                /** @description The cursor of the previous page's response. */
                 cursor?: string;
             };
             header?: never;
