@@ -47,5 +47,5 @@ export function useClearHistory() {
 
 /** What shows how far one is. */
 function refresh(client: QueryClient): void {
-  invalidate(client, ['history'], ['continue-watching']);
+  invalidate(client, ['history'], ['home']);
 }

@@ -38,7 +38,7 @@ export function useSetListed() {
     onSettled: (_, __, { video }) => {
       // What comes of the last change is fetched; an answer from between would show the change before it.
       if (client.isMutating({ mutationKey: ['watchlist'] }) > 1) return;
-      invalidate(client, ['watchlist'], ['video', video.id]);
+      invalidate(client, ['watchlist'], ['video', video.id], ['home']);
     },
   });
 }
