@@ -33,11 +33,10 @@ async function slowly(page: Page, delays: [path: RegExp, milliseconds: number][]
 
 const LATE: Record<string, [RegExp, number][]> = {
   'no delays': [],
-  'Continue watching comes last': [[/\/api\/continue-watching/, 1200]],
-  'the popular videos come last': [[/\/api\/videos\?.*popular/, 1200]],
+  'the rows come last': [[/\/api\/home$/, 1200]],
   'the featured film comes last': [[/\/api\/videos\/[0-9a-f-]+$/, 1200]],
   'the subscription comes last': [[/\/api\/subscription$/, 1200]],
-  'categories come last': [[/\/api\/categories/, 1200]],
+  'the marks of the list come last': [[/\/api\/watchlist/, 1200]],
 };
 
 test('every font is preloaded by the page itself', async ({ page }) => {
@@ -87,7 +86,7 @@ test('the Continue watching shelf shifts nothing when it appears after the first
   await platform.api('PUT', `/api/videos/${video.id}/progress`, person, { progress: 0.4 * video.duration });
   // Until the cached data is stale.
   await page.waitForTimeout(2500);
-  await page.route(/\/api\/continue-watching/, async (route) => {
+  await page.route(/\/api\/home$/, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await route.continue();
   });

@@ -35,26 +35,6 @@ test('a series is one card, which leads new viewers to its first episode', async
   await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
 });
 
-test('the home page features a film, even when an episode is more popular', async ({ pageOf, platform }) => {
-  const { episodes } = await seeded(platform);
-  const finale = episodes.at(-1)?.id;
-  const page = await pageOf(await platform.register());
-  let film = '';
-  await page.route(/\/api\/videos\?.*sort=popular/, async (route) => {
-    const response = await route.fetch();
-    const body = (await response.json()) as { data: { id: string; title: string; series_id?: string }[] };
-    body.data.sort((one, other) => Number(other.id === finale) - Number(one.id === finale));
-    film = body.data.find(({ series_id }) => !series_id)?.title ?? '';
-    expect(body.data[0]?.id, 'the finale is the most popular').toBe(finale);
-    await route.fulfill({ response, json: body });
-  });
-  await page.goto('/');
-  await settled(page);
-  expect(film).not.toBe('');
-  await expect(title(page)).toHaveText(film);
-  await expect(page.getByRole('region', { name: film }).getByRole('link', { name: 'More info' })).toBeVisible();
-});
-
 test('a visitor can open the page of a series, and an unknown series is not found', async ({ page, platform }) => {
   const { series } = await seeded(platform);
   await page.goto(`/series/${series.id}`);

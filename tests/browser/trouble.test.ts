@@ -59,18 +59,6 @@ test('an unreachable API shows an error, and "Try again" works once it is back',
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a shelf that fails shows its own error, and the rest of the page works', async ({ pageOf, platform }) => {
-  const page = await pageOf(await platform.register());
-  await page.route('**/api/continue-watching*', (route) =>
-    route.fulfill({ status: 500, json: { success: false, error: { code: 'INTERNAL', message: 'broken' } } }),
-  );
-  await page.goto('/');
-  const shelf = page.getByRole('region', { name: 'Continue watching' });
-  await expect(shelf.getByRole('alert')).toBeVisible();
-  await expect(title(page)).toBeVisible();
-  await expect(page.getByRole('region', { name: 'New on Marquee' }).getByRole('link').first()).toBeVisible();
-});
-
 test('a poster that fails is replaced by its title', async ({ page, platform }) => {
   const video = await platform.video('free');
   await page.route(`http://127.0.0.1:${platform.port + 2}/**`, (route) => route.abort());

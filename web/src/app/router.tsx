@@ -1,7 +1,7 @@
 import { createBrowserRouter } from 'react-router';
 import type { LoaderFunctionArgs } from 'react-router';
 import { categoriesQuery } from '@/lib/queries/use-categories';
-import { continueWatchingQuery } from '@/features/videos/use-continue-watching';
+import { homeQuery } from '@/features/videos/use-home';
 import { videosQuery } from '@/features/videos/use-videos';
 import { needCatalogue, withTexts } from '@/lib/i18n/catalogues';
 import { plansQuery } from '@/lib/queries/use-plans';
@@ -28,10 +28,9 @@ function inPassing(...asked: Promise<unknown>[]): null {
 }
 
 function loadStart() {
-  const videos = queryClient.infiniteQuery(videosQuery({ sort: isSignedIn() ? 'popular' : 'newest', limit: 20 }));
-  const asked = [videos, queryClient.query(categoriesQuery), queryClient.query(allSeriesQuery)];
-  if (!isSignedIn()) return inPassing(...asked, queryClient.query(plansQuery));
-  return inPassing(...asked, queryClient.query(continueWatchingQuery), queryClient.query(subscriptionQuery));
+  if (isSignedIn()) return inPassing(queryClient.query(homeQuery), queryClient.query(subscriptionQuery));
+  const videos = queryClient.infiniteQuery(videosQuery({ sort: 'newest', limit: 20 }));
+  return inPassing(videos, queryClient.query(categoriesQuery), queryClient.query(allSeriesQuery), queryClient.query(plansQuery));
 }
 
 function loadPlans() {

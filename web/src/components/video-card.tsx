@@ -22,6 +22,8 @@ interface VideoCardProps {
   progress?: number;
   /** A note beside the plan. */
   note?: string;
+  /** Whether it can be put on the viewer's list here. */
+  hasMark?: boolean;
 }
 
 export function VideoCard({
@@ -30,6 +32,7 @@ export function VideoCard({
   to,
   progress,
   note,
+  hasMark = true,
 }: VideoCardProps) {
   const isSignedIn = useIsSignedIn();
   const left = clock(Math.max(0, (video.duration ?? 0) - (progress ?? 0)));
@@ -56,7 +59,7 @@ export function VideoCard({
           {progress && video.duration ? <span>{t`${left} left`}</span> : video.duration && <span>{length(video.duration)}</span>}
         </span>
       </Link>
-      {isSignedIn && (
+      {isSignedIn && hasMark && (
         <Suspense>
           <ListButton video={video} className={styles.mark} />
         </Suspense>

@@ -48,8 +48,10 @@ export type VideoEdits = Schemas['VideoEdits'];
 export type VideoStatus = Schemas['VideoStatus'];
 /** A video with the viewer's access and position. */
 export type ShownVideo = Schemas['VideoDetail'];
-/** A started video. */
-export type Begun = Schemas['ContinueWatchingItem'];
+/** The viewer's home page. */
+export type Home = Schemas['Home'];
+/** A card of it. */
+export type HomeVideo = Schemas['HomeVideo'];
 
 /** A watched video with its position. */
 export type Seen = Schemas['HistoryItem'];

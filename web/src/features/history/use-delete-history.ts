@@ -47,5 +47,5 @@ export function useClearHistory() {
 
 /** Invalidates all queries that show progress. */
 function refresh(client: QueryClient): void {
-  invalidate(client, ['history'], ['continue-watching']);
+  invalidate(client, ['history'], ['home']);
 }

@@ -47,7 +47,8 @@ function Watch({ id }: { id: string }) {
     () => () => {
       // The position has changed wherever it is shown. Data that the next page has already requested may be too old.
       void client.cancelQueries({ queryKey: ['video', id] });
-      invalidate(client, ['video', id], ['continue-watching'], ['history']);
+      void client.cancelQueries({ queryKey: ['home'] });
+      invalidate(client, ['video', id], ['home'], ['history']);
     },
     [client, id],
   );

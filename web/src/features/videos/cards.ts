@@ -1,5 +1,5 @@
 import { plural } from '@lingui/core/macro';
-import type { Series, Video } from '@/lib/models';
+import type { HomeVideo, Series, Video } from '@/lib/models';
 
 /** The content and link of a card. */
 export interface Card {
@@ -52,8 +52,14 @@ function cardOf(series: Series, episode: Video): Card {
   return { video, to: `/series/${series.id}`, note: extent(series) };
 }
 
+/** The card of a title on the home page. That of a series shows the series, which opens at the viewer's next episode. */
+export function cardOfTitle({ series, ...video }: HomeVideo): Card {
+  if (!series) return { video };
+  return { video: { ...video, season: null, episode: null }, to: `/series/${series.id}`, note: extent(series) };
+}
+
 /** "2 seasons", or for a single season "4 episodes". */
-export function extent({ seasons }: Series): string {
+export function extent({ seasons }: Pick<Series, 'seasons'>): string {
   if (seasons.length > 1) return plural(seasons.length, { one: '# season', other: '# seasons' });
   const episodes = seasons[0]?.episodes ?? 0;
   return plural(episodes, { one: '# episode', other: '# episodes' });

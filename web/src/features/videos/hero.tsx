@@ -12,12 +12,14 @@ interface HeroProps {
   video: Video;
   /** A label above the title. */
   eyebrow: string;
+  /** The number of seasons or episodes of a series. */
+  note?: string;
   /** The buttons. */
   children: ReactNode;
 }
 
 /** A featured video with its picture. */
-export function Hero({ video, eyebrow, children }: HeroProps) {
+export function Hero({ video, eyebrow, note, children }: HeroProps) {
   return (
     <section className={styles.hero} aria-label={video.title}>
       <div className={styles.light} aria-hidden="true">
@@ -29,6 +31,7 @@ export function Hero({ video, eyebrow, children }: HeroProps) {
         <p className={styles.meta}>
           <PlanBadge plan={video.required_plan} />
           <span>{video.category}</span>
+          {note && <span>{note}</span>}
           {video.season && video.episode ? <span>{placeName(video.season, video.episode)}</span> : null}
           {video.duration && <span>{length(video.duration)}</span>}
         </p>

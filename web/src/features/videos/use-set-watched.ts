@@ -39,7 +39,7 @@ export function useSetWatched() {
     },
     onSettled: (_, __, { video }) => {
       if (client.isMutating({ mutationKey: ['watched'] }) > 1) return;
-      invalidate(client, ['video', video.id], ['history'], ['continue-watching']);
+      invalidate(client, ['video', video.id], ['history'], ['home']);
     },
   });
 }

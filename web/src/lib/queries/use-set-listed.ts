@@ -38,7 +38,7 @@ export function useSetListed() {
     onSettled: (_, __, { video }) => {
       // Refetches only after the last change; an earlier response would show an outdated state.
       if (client.isMutating({ mutationKey: ['watchlist'] }) > 1) return;
-      invalidate(client, ['watchlist'], ['video', video.id]);
+      invalidate(client, ['watchlist'], ['video', video.id], ['home']);
     },
   });
 }
