@@ -137,7 +137,7 @@ async fn a_process_that_died_while_idle_fails_no_request() {
     let first = only(&processes(&platform, "health").await);
 
     signal(first, "KILL").await;
-    while executable(first).is_some() {
+    while !has_ended(first) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 
@@ -284,6 +284,11 @@ async fn settled_counts(platform: &Platform, before: usize) -> (BTreeMap<String,
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Whether a process has ended, which its parent may not have noticed yet. Its executable is gone from `/proc` a moment before.
+fn has_ended(id: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{id}/stat")).map_or(true, |stat| stat.contains(") Z "))
 }
 
 /// The file that a process runs; `None` if it has ended.
