@@ -203,7 +203,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Puts the playback signing key into Mux's secret, and creates one if there is none.
+    /// Puts the playback signing key into Mux's secret. Creates the key if it does not exist yet.
     pub(crate) fn ensure_signing_key(&self) -> io::Result<()> {
         let secrets = self.aws.secrets();
         if secrets.value("MuxSecret")["signing_key_id"].is_string() {

@@ -67,7 +67,7 @@ impl PageRequest {
         Cursors::new(&self.common.cursor_key).after(&self.query, self.cursor.as_ref())
     }
 
-    /// The cursor of the page after `last`; `None` if there is none.
+    /// The cursor of the page after `last`; `None` on the last page.
     pub fn next_cursor<Place: Serialize>(&self, last: Option<Place>) -> Result<Option<String>, ApiError> {
         last.map(|place| Cursors::new(&self.common.cursor_key).seal(&self.query, &place)).transpose()
     }

@@ -40,7 +40,7 @@ pub struct Common {
     /// Authenticates cursors.
     #[serde(deserialize_with = "base64_bytes")]
     pub cursor_key: Vec<u8>,
-    /// The value with which our CloudFront identifies itself; empty if there is none.
+    /// The value with which our CloudFront identifies itself; empty without a distribution.
     #[serde(default)]
     pub origin_verify: String,
 }

@@ -109,7 +109,7 @@ impl Endpoint for PreviewChange {
 }
 
 impl PreviewChange {
-    /// The invoice that the change would create; `None` if there is none, as during a trial.
+    /// The invoice that the change would create; `None` during a trial, when a change creates no invoice.
     async fn charged(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
         let one = &change.subscription;
         match change.course {

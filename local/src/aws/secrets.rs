@@ -61,7 +61,7 @@ impl Secrets {
         self.vault().credentials.clone()
     }
 
-    /// The value of the secret with a logical id; null if there is none.
+    /// The value of the secret with a logical id; null if the template has no such secret.
     pub fn value(&self, logical_id: &str) -> Value {
         self.vault().secrets.get(logical_id).cloned().unwrap_or_default()
     }

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 /// A source of work that becomes due at points in time.
 pub trait Due: Send + Sync + 'static {
-    /// When the earliest piece of work is due; `None` if there is none. Overdue work counts as due now.
+    /// When the earliest piece of work is due; `None` if no work is planned. Overdue work counts as due now.
     fn next_due(&self) -> Option<Timestamp>;
 
     /// Does the earliest piece of work if it is due at `now`. The timeline runs one piece at a time. Before this

@@ -114,7 +114,7 @@ impl Inner {
 }
 
 impl StripeStandIn {
-    /// Makes one change: all of it is stored and its events are sent, or none of it.
+    /// Makes one change atomically: either it is stored and its events are sent, or nothing happens.
     pub(crate) fn change<R>(&self, origin: Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<R>) -> Result<R> {
         self.change_at(self.0.now(), origin, work)
     }

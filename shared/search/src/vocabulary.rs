@@ -110,7 +110,7 @@ fn number(value: u64) -> u32 {
     u32::try_from(value).expect("a word's place among fewer than 4 billion")
 }
 
-/// The least text that sorts after everything that starts with `start`; `None` if there is none.
+/// The least text that sorts after everything that starts with `start`; `None` if no such text exists.
 fn after(start: &str) -> Option<Vec<u8>> {
     let mut bytes = start.as_bytes().to_vec();
     while let Some(last) = bytes.pop() {

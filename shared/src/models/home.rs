@@ -40,7 +40,7 @@ pub struct Viewing {
 /// The operator's choices for every home screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HomeLayout {
-    /// The featured video or series; `null` if there is none.
+    /// The featured video or series; `null` if nothing is featured.
     pub featured_id: Option<TitleId>,
     /// The shelves in their order; if the list is empty, all shelves in the default order.
     pub shelves: Vec<ShelfKey>,

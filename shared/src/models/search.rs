@@ -7,7 +7,7 @@ use search::fold;
 pub struct MemberQuery(Vec<String>);
 
 impl MemberQuery {
-    /// Splits the input into words; `None` if there is none.
+    /// Splits the input into words; `None` if it has no words.
     pub fn parse(typed: &str) -> Option<Self> {
         let words: Vec<String> = fold(typed).split_whitespace().map(str::to_owned).collect();
         (!words.is_empty()).then_some(Self(words))

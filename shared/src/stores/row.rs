@@ -264,7 +264,7 @@ pub fn read<R: DeserializeOwned>(item: Item) -> Result<R, StoreError> {
 }
 
 impl Failed {
-    /// The current row of the failed statement; `None` if there is none, or the statement did not request it.
+    /// The current row of the failed statement; `None` if the row does not exist, or the statement did not request it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be parsed as `R`.

@@ -1933,7 +1933,7 @@ export interface components {
         };
         /** @description The operator's choices for every home screen. */
         HomeLayout: {
-            /** @description The featured video or series; `null` if there is none. */
+            /** @description The featured video or series; `null` if nothing is featured. */
             featured_id: components["schemas"]["TitleId"] | null;
             /** @description The shelves in their order; if the list is empty, all shelves in the default order. */
             shelves: components["schemas"]["ShelfKey"][];

@@ -49,7 +49,7 @@ pub(super) async fn master(
     Ok(text_answer(PLAYLIST_TYPE, text))
 }
 
-/// The renditions whose shorter side is within bounds, or the nearest one if there is none.
+/// The renditions whose shorter side is within bounds. If none is, the nearest one.
 fn within(renditions: &[Rendition], min: Option<u32>, max: Option<u32>) -> Vec<&Rendition> {
     let lines = |rendition: &Rendition| rendition.width.min(rendition.height);
     let (min, max) = (min.unwrap_or(0), max.unwrap_or(u32::MAX));

@@ -233,7 +233,7 @@ impl Stripe {
         }
     }
 
-    /// The promotion code that a customer can redeem, by its text; `None` if there is none. Several codes with the same
+    /// The promotion code that a customer can redeem, by its text; `None` if no such code is redeemable. Several codes with the same
     /// text may be active at once for different customers: the customer's own code takes precedence over one for
     /// everybody.
     #[boxed]
