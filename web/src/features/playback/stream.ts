@@ -74,7 +74,7 @@ export class Stream {
   /** Loads a stream from the start and resumes at the last position. */
   async load(url: string): Promise<void> {
     const { element } = this;
-    this.lose();
+    this.rememberPosition();
     this.isLoading = true;
     element.config = { ...HLS_CONFIG, startPosition: this.goal };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
@@ -97,7 +97,7 @@ export class Stream {
   }
 
   repair(): void {
-    this.lose();
+    this.rememberPosition();
     this.element.api?.recoverMediaError();
   }
 
@@ -148,7 +148,7 @@ export class Stream {
   }
 
   /** Remembers the position, which the element is about to lose. */
-  private lose(): void {
+  private rememberPosition(): void {
     this.last = this.position;
     if (this.isPlaced) this.goal = this.element.currentTime;
     this.isPlaced = false;

@@ -6,7 +6,7 @@ import { Reporter } from './reporter';
 import type { Stream } from './stream';
 
 /** One viewing of a film: its state beside the engine's. */
-export interface Sitting {
+export interface PlaybackSession {
   /** The lease of the stream. */
   lease: string;
   /** Whether a grant is being requested, which may bring a new lease. */
@@ -19,7 +19,7 @@ export interface Sitting {
   leave: () => void;
 }
 
-interface SittingEvents {
+interface SessionEvents {
   dispatch: (event: EngineEvent) => void;
   onEnded: (hasEnded: boolean) => void;
   onKept: (isKept: boolean) => void;
@@ -27,18 +27,18 @@ interface SittingEvents {
 }
 
 /** Reports the position from now on: during playback, on a pause, on a seek, at the end, and when the viewer leaves. */
-export function attend(stream: Stream, { video: { id }, playback, start }: Film, on: SittingEvents): Sitting {
+export function startSession(stream: Stream, { video: { id }, playback, start }: Film, on: SessionEvents): PlaybackSession {
   const { element } = stream;
   const left = new AbortController();
   const { signal } = left;
   const reporter = new Reporter({
     send: async (told) => {
-      const { lease } = sitting;
+      const { lease } = session;
       try {
         await report(id, lease, told);
       } catch (error) {
         // The report was for an old lease, which this player has replaced or is about to replace.
-        if (isTaken(error) && (lease !== sitting.lease || sitting.isAsking)) return;
+        if (isTaken(error) && (lease !== session.lease || session.isAsking)) return;
         throw error;
       }
     },
@@ -55,9 +55,9 @@ export function attend(stream: Stream, { video: { id }, playback, start }: Film,
     left.abort();
     clearInterval(beat);
     reporter.close();
-    void leave(id, sitting.lease, stream.position, isPageLeft);
+    void leave(id, session.lease, stream.position, isPageLeft);
   };
-  const sitting: Sitting = {
+  const session: PlaybackSession = {
     lease: playback.playback_session_id,
     isAsking: false,
     isWanted: true,
@@ -72,12 +72,12 @@ export function attend(stream: Stream, { video: { id }, playback, start }: Film,
 
   const listen = (type: string, listener: () => void) => element.addEventListener(type, listener, { signal });
   listen('play', () => {
-    sitting.isWanted = true;
+    session.isWanted = true;
     on.onEnded(false);
   });
   listen('pause', () => {
     if (element.ended) return;
-    if (sitting.phase.name === 'playing') sitting.isWanted = false;
+    if (session.phase.name === 'playing') session.isWanted = false;
     tell();
   });
   listen('seeked', () => tell());
@@ -90,13 +90,13 @@ export function attend(stream: Stream, { video: { id }, playback, start }: Film,
   stream.listen({
     onLoaded: () => {
       on.dispatch({ type: 'done' });
-      if (sitting.isWanted) void element.play().catch(() => undefined);
+      if (session.isWanted) void element.play().catch(() => undefined);
     },
     onFailed: (failure) => on.dispatch({ type: 'failed', failure }),
     onCaptions: on.onCaptions,
   });
   stream.begin(start);
-  return sitting;
+  return session;
 }
 
 /** A heartbeat is refused if its stream was stopped or another device has taken it. */
