@@ -7,7 +7,7 @@ import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
 import { Segments } from '@/components/segments';
 import { withTexts } from '@/lib/i18n/catalogues';
-import { isDoor } from '@/lib/return-to';
+import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { setTheme, useTheme } from '@/lib/theme';
 import { useOnline } from '@/lib/use-online';
@@ -55,7 +55,7 @@ function FocusOnArrival() {
 function Warnings() {
   const isSignedIn = useIsSignedIn();
   const { pathname } = useLocation();
-  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isDoor(pathname);
+  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isAuthPage(pathname);
   if (!isSignedIn || isElsewhere) return null;
   return (
     <Suspense>

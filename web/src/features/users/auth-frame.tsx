@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import styles from './door.module.css';
+import styles from './auth-frame.module.css';
 
 /** The frame of the sign-in page and similar pages. */
-export function Door({ title, lead, children, below }: { title: string; lead?: ReactNode; children: ReactNode; below?: ReactNode }) {
+export function AuthFrame({ title, lead, children, below }: { title: string; lead?: ReactNode; children: ReactNode; below?: ReactNode }) {
   return (
-    <div className={styles.door}>
+    <div className={styles.frame}>
       <div className={styles.panel}>
         <div className={styles.head}>
           <h1 className={styles.title}>{title}</h1>

@@ -10,8 +10,8 @@ import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { emailIssue, nameIssue, newPasswordIssue, passwordHint } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
+import { AuthFrame } from './auth-frame';
+import styles from './auth-frame.module.css';
 import { draft, forgetDraft, keepDraft } from './draft';
 import { register } from './register';
 
@@ -32,7 +32,7 @@ export function Component() {
   useEffect(() => keepDraft({ name, email }), [name, email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
-    <Door
+    <AuthFrame
       title={t`Create your account`}
       lead={t`An account is free, and so are some titles.`}
       below={
@@ -50,6 +50,6 @@ export function Component() {
           <Trans>Create account</Trans>
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }

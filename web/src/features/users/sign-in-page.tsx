@@ -10,8 +10,8 @@ import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn, wasSessionLost } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
+import { AuthFrame } from './auth-frame';
+import styles from './auth-frame.module.css';
 import { draft, forgetDraft, keepDraft } from './draft';
 import { signIn } from './sign-in';
 
@@ -32,7 +32,7 @@ export function Component() {
   useEffect(() => keepDraft({ email }), [email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
-    <Door
+    <AuthFrame
       title={t`Sign in`}
       below={
         <Trans>
@@ -62,6 +62,6 @@ export function Component() {
           <Trans>Sign in</Trans>
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }
