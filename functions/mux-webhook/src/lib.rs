@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use shared::auth::signature::{self, Unverified};
 use shared::endpoint::{ByMux, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Raw;
+use shared::http::input::RawBody;
 use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
 use shared::mux::intake::understood;
@@ -30,7 +30,7 @@ pub struct MuxWebhook {
 
 impl Endpoint for MuxWebhook {
     type Caller = Signed<ByMux>;
-    type Input = Raw;
+    type Input = RawBody;
     type Reads = ();
     type Output = ();
     const SUMMARY: &'static str = "Receives events from Mux.";
@@ -74,7 +74,7 @@ impl Endpoint for MuxWebhook {
 
 impl MuxWebhook {
     /// Refuses bodies without Mux's signature.
-    async fn verify(&self, raw: &Raw, now: Timestamp) -> Result<(), ApiError> {
+    async fn verify(&self, raw: &RawBody, now: Timestamp) -> Result<(), ApiError> {
         let verify = |secret: &Arc<MuxSecret>| {
             let header = raw.header("mux-signature");
             signature::verify(&raw.body, header, &secret.webhook_secrets, webhook::TOLERANCE, now)

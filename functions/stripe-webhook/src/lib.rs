@@ -14,7 +14,7 @@ use serde_json::json;
 use shared::auth::signature::{self, Unverified};
 use shared::endpoint::{ByStripe, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Raw;
+use shared::http::input::RawBody;
 use shared::services::{ConfigError, Services};
 use shared::stores::billing_events::{BillingEvents, Mark};
 use shared::telemetry::{Metrics, Unit};
@@ -35,7 +35,7 @@ pub struct WebhookReceipt {
 
 impl Endpoint for StripeWebhook {
     type Caller = Signed<ByStripe>;
-    type Input = Raw;
+    type Input = RawBody;
     type Reads = ();
     type Output = WebhookReceipt;
     const SUMMARY: &'static str = "Receives an event from Stripe.";

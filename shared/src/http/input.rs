@@ -67,15 +67,15 @@ fn is_json_type(value: &str) -> bool {
 
 /// A request before it is parsed.
 #[derive(Clone, Debug, Default)]
-pub struct Door {
+pub struct RawRequest {
     /// The path parameters, by their names in the template.
-    pub path: HashMap<String, String>,
+    pub path_parameters: HashMap<String, String>,
     /// The query string, undecoded.
     pub query: String,
     /// The method.
     pub method: Method,
     /// The complete path.
-    pub asked: String,
+    pub path: String,
     /// The body, base64 decoded.
     pub body: Bytes,
     /// The headers, with names in lower case.
@@ -88,7 +88,7 @@ pub trait Input: Sized + Send + 'static {
     const BODY: BodyRule = BodyRule::Ignored;
 
     /// Parses a request; `VALIDATION_ERROR` contains all issues.
-    fn read(door: &Door) -> Result<Self, ApiError>;
+    fn read(request: &RawRequest) -> Result<Self, ApiError>;
 
     /// Adds its parameters and body to an OpenAPI operation.
     fn describe(generator: &mut SchemaGenerator, described: &mut Described);
@@ -106,7 +106,7 @@ pub struct Described {
 }
 
 impl Input for () {
-    fn read(_: &Door) -> Result<Self, ApiError> {
+    fn read(_: &RawRequest) -> Result<Self, ApiError> {
         Ok(())
     }
 
@@ -115,16 +115,16 @@ impl Input for () {
 
 /// Method and path, for the function that answers requests without a route.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct MethodAndPath {
     /// The method.
     pub method: Method,
     /// The complete path.
     pub path: String,
 }
 
-impl Input for Asked {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        Ok(Self { method: door.method.clone(), path: door.asked.clone() })
+impl Input for MethodAndPath {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self { method: request.method.clone(), path: request.path.clone() })
     }
 
     fn describe(_: &mut SchemaGenerator, _: &mut Described) {}
@@ -137,11 +137,11 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
     const BODY: BodyRule = BodyRule::Json;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        if door.body.is_empty() {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        if request.body.is_empty() {
             return Err(ApiError::new(Code::InvalidJson, "A JSON body is required."));
         }
-        body::read(json::parse(&door.body)?).map(Self)
+        body::read(json::parse(&request.body)?).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -157,8 +157,8 @@ pub struct OptionalBody<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T> {
     const BODY: BodyRule = BodyRule::Json;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let value = if door.body.is_empty() { Value::Object(Map::new()) } else { json::parse(&door.body)? };
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let value = if request.body.is_empty() { Value::Object(Map::new()) } else { json::parse(&request.body)? };
         body::read(value).map(Self)
     }
 
@@ -170,24 +170,24 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T
 
 /// The raw body, with the headers, which contain its signature.
 #[derive(Clone, Debug)]
-pub struct Raw {
+pub struct RawBody {
     /// The bytes as sent.
     pub body: Bytes,
     headers: HeaderMap,
 }
 
-impl Raw {
+impl RawBody {
     /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
-impl Input for Raw {
+impl Input for RawBody {
     const BODY: BodyRule = BodyRule::Raw;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        Ok(Self { body: door.body.clone(), headers: door.headers.clone() })
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self { body: request.body.clone(), headers: request.headers.clone() })
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -211,8 +211,8 @@ struct WebhookEvent {
 pub struct IdempotencyKey(pub Option<String>);
 
 impl Input for IdempotencyKey {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let Some(value) = door.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
         let key = value.to_str().unwrap_or_default().trim();
         if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
             let issue = format!("must have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters");
@@ -244,8 +244,8 @@ impl Input for IdempotencyKey {
 pub struct Path<T>(pub T);
 
 impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let value = door.path.values().next().and_then(|value| value.parse().ok());
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let value = request.path_parameters.values().next().and_then(|value| value.parse().ok());
         value.map(Self).ok_or_else(|| ApiError::not_found("thing"))
     }
 
@@ -260,8 +260,8 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let (values, issues) = parameters(&door.query, &properties::<T>(&mut SchemaGenerator::default()));
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let (values, issues) = parameters(&request.query, &properties::<T>(&mut SchemaGenerator::default()));
         body::read_beside(Value::Object(values), issues).map(Self)
     }
 
@@ -346,8 +346,8 @@ impl<A: Input, B: Input> Input for (A, B) {
         rule => rule,
     };
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        match (A::read(door), B::read(door)) {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        match (A::read(request), B::read(request)) {
             (Ok(a), Ok(b)) => Ok((a, b)),
             (Err(a), Err(b)) => Err(both(a, b)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
@@ -363,8 +363,8 @@ impl<A: Input, B: Input> Input for (A, B) {
 impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
     const BODY: BodyRule = <((A, B), C)>::BODY;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let ((a, b), c) = Input::read(door)?;
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let ((a, b), c) = Input::read(request)?;
         Ok((a, b, c))
     }
 

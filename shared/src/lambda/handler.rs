@@ -4,7 +4,7 @@
 use crate::auth::token::Identity;
 use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BodyRule, Door, Input};
+use crate::http::input::{BodyRule, RawRequest, Input};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::{Budget, Counted};
 use crate::stores::row::{BatchGet, BatchResult, Keys};
@@ -69,7 +69,7 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
 /// An endpoint whose types are hidden.
 pub(super) trait Handler: Send + Sync {
     /// Parses the input, and says what must be read and counted before the request is handled.
-    fn prepare<'a>(&'a self, door: &Door, identity: Option<&Identity>, address: &str)
+    fn prepare<'a>(&'a self, request: &RawRequest, identity: Option<&Identity>, address: &str)
     -> Result<Prepared<'a>, ApiError>;
 }
 
@@ -120,11 +120,11 @@ impl Admitted {
 impl<E: Endpoint> Handler for E {
     fn prepare<'a>(
         &'a self,
-        door: &Door,
+        request: &RawRequest,
         identity: Option<&Identity>,
         address: &str,
     ) -> Result<Prepared<'a>, ApiError> {
-        let input = E::Input::read(door)?;
+        let input = E::Input::read(request)?;
         // Without a token that the caller needs, the request will be refused, so nothing is read for it.
         let keys = E::Caller::who(identity).map(|who| self.reads(&input, &who));
         let mut batch = BatchGet::default();
