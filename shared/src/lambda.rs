@@ -19,10 +19,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 mod admit;
-mod answer;
 mod handler;
 mod job;
 mod respond;
+mod response;
 
 pub(crate) use handler::Rules;
 

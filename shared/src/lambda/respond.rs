@@ -1,7 +1,7 @@
 //! One request: the checks in their order, the handler with its deadline, the log line.
 
 use super::admit::AdmissionControl;
-use super::answer::{self, Answer};
+use super::response::{self, EncodedResponse};
 use super::handler::{Admitted, Handler, Rules};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
@@ -66,7 +66,7 @@ impl Function {
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
         let Rules { status, cache, .. } = self.rules;
-        let outcome = outcome.and_then(|reply| answer::encode(reply, &request.raw.headers, status, cache));
+        let outcome = outcome.and_then(|reply| response::encode(reply, &request.raw.headers, status, cache));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"
@@ -78,16 +78,16 @@ impl Function {
             function: self.services.function(),
             route: &request.route,
             user_id: log_fields.user_id,
-            status: outcome.as_ref().map_or_else(|error| error.code.status().as_u16(), |answer| answer.status),
+            status: outcome.as_ref().map_or_else(|error| error.code.status().as_u16(), |response| response.status),
             code: outcome.as_ref().err().map(|error| error.code.name()),
             cause: outcome.as_ref().err().and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
             duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             dynamodb_round_trips: trace.dynamodb_round_trips(),
         };
         (self.services.log())(&serde_json::to_string(&line).unwrap_or_default());
-        let answer = outcome.unwrap_or_else(|error| Answer::error(&error, &request.request_id));
-        let answer = if request.raw.method == Method::HEAD { answer.without_body() } else { answer };
-        answer.into_response(&request.request_id, log_fields.verdict.as_ref())
+        let response = outcome.unwrap_or_else(|error| EncodedResponse::error(&error, &request.request_id));
+        let response = if request.raw.method == Method::HEAD { response.without_body() } else { response };
+        response.into_response(&request.request_id, log_fields.verdict.as_ref())
     }
 
     /// size → content type → rate limit → authentication → role → input → the endpoint's handler.

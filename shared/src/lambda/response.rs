@@ -10,7 +10,7 @@ use lambda_http::{Body, Response};
 use serde_json::json;
 
 /// A response before it has its common headers.
-pub(super) struct Answer {
+pub(super) struct EncodedResponse {
     pub(super) status: u16,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -18,7 +18,7 @@ pub(super) struct Answer {
 }
 
 /// Builds the response to a success, compressed if the client accepts it.
-pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cache: Cache) -> Result<Answer, ApiError> {
+pub(super) fn encode(reply: Reply<Vec<u8>>, request_headers: &HeaderMap, status: u16, cache: Cache) -> Result<EncodedResponse, ApiError> {
     let body = reply.output;
     let public = cache == Cache::Public;
     let mut headers = HeaderMap::new();
@@ -28,24 +28,24 @@ pub(super) fn encode(reply: Reply<Vec<u8>>, asked: &HeaderMap, status: u16, cach
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     if cache != Cache::NoStore {
         let tag = etag(&body);
-        let current = has_current(asked, &tag);
+        let current = has_current(request_headers, &tag);
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(ApiError::internal)?);
         if current {
             headers.remove(header::CONTENT_TYPE);
-            return Ok(Answer { status: 304, headers, body: Vec::new(), public });
+            return Ok(EncodedResponse { status: 304, headers, body: Vec::new(), public });
         }
     }
-    let body = match compressed(asked, &body).filter(|_| !reply.carries_token) {
+    let body = match compressed(request_headers, &body).filter(|_| !reply.carries_token) {
         Some(smaller) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             smaller
         }
         None => body,
     };
-    Ok(Answer { status, headers, body, public })
+    Ok(EncodedResponse { status, headers, body, public })
 }
 
-impl Answer {
+impl EncodedResponse {
     /// Builds the response to an error.
     pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
         let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
