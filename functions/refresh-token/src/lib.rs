@@ -3,7 +3,7 @@
 
 use shared::auth::sign_in::{SignIn, Tokens};
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Returning, Tag};
+use shared::endpoint::{Call, Endpoint, Reply, TokenRefresher, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
@@ -21,7 +21,7 @@ pub struct RefreshToken {
 }
 
 impl Endpoint for RefreshToken {
-    type Caller = Returning;
+    type Caller = TokenRefresher;
     type Input = ();
     type Reads = Key<Slots>;
     type Output = SignIn;

@@ -101,7 +101,7 @@ pub(super) struct Admitted {
 
 impl Admitted {
     fn call<E: Endpoint>(self, input: E::Input, keys: Option<E::Reads>) -> Result<Call<E>, ApiError> {
-        let (Some(caller), Some(keys)) = (E::Caller::known(self.signed_in), keys) else {
+        let (Some(caller), Some(keys)) = (E::Caller::signed_in_user(self.signed_in), keys) else {
             return Err(ApiError::internal("a caller was admitted without the required identity"));
         };
         Ok(Call {
@@ -126,7 +126,7 @@ impl<E: Endpoint> Handler for E {
     ) -> Result<Prepared<'a>, ApiError> {
         let input = E::Input::read(request)?;
         // Without a token that the caller needs, the request will be refused, so nothing is read for it.
-        let keys = E::Caller::who(identity).map(|who| self.reads(&input, &who));
+        let keys = E::Caller::token_identity(identity).map(|who| self.reads(&input, &who));
         let mut batch = BatchGet::default();
         if let Some(keys) = &keys {
             keys.add_to(&mut batch);
