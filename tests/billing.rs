@@ -242,10 +242,10 @@ async fn the_newer_of_two_subscriptions_is_cancelled_and_refunded() {
     let ended = call_stripe(&platform, "GET", &format!("subscriptions/{id}"), &[]).await;
     assert_eq!(ended["status"], "canceled");
     let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
-    let of =
+    let charge_of =
         |amount: i64| charges["data"].as_array().expect("charges").iter().find(|one| one["amount"] == amount).cloned();
-    assert_eq!(of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
-    assert_eq!(of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
+    assert_eq!(charge_of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
+    assert_eq!(charge_of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)));
     platform.advance(HOUR).await;

@@ -44,9 +44,9 @@ impl Endpoint for Misbehaves {
                 Err(error.because("the reason for it"))
             }
             Some("refuse") => Err(ApiError::new(Code::Conflict, "Not now.")),
-            Some("long") => Ok(Reply::of("x".repeat(5_000))),
+            Some("long") => Ok(Reply::new("x".repeat(5_000))),
             Some("token") => Ok(Reply::with_token("x".repeat(5_000))),
-            _ => Ok(Reply::of("well".to_owned())),
+            _ => Ok(Reply::new("well".to_owned())),
         }
     }
 }

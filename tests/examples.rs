@@ -166,11 +166,11 @@ async fn every_example_has_the_fields_that_the_service_returns() {
         }
         let text = std::fs::read_to_string(folder().join(format!("{name}.json")));
         let kept: Value = serde_json::from_str(&text.unwrap_or_else(|error| panic!("{name}: {error}"))).expect("JSON");
-        let of = |body: &Value| {
+        let field_names = |body: &Value| {
             let mut found = BTreeSet::new();
             fields(body, "", &mut found);
             found
         };
-        assert_eq!(of(&kept), of(example), "docs/examples/{name}.json is stale: rewrite the examples");
+        assert_eq!(field_names(&kept), field_names(example), "docs/examples/{name}.json is stale: rewrite the examples");
     }
 }

@@ -53,15 +53,15 @@ async fn within_one_playback_the_latest_client_time_wins_and_a_repeat_changes_no
         for wrong in [0, -7_200, 7_200] {
             platform.advance(60).await;
             let (late, latest) = (at(&platform, wrong - 5), at(&platform, wrong));
-            let of = |progress: f64, time: &Value| match id.is_null() {
+            let report_body = |progress: f64, time: &Value| match id.is_null() {
                 true => json!({ "progress": progress, "client_time": time }),
                 false => json!({ "progress": progress, "client_time": time, "playback_session_id": id }),
             };
-            let last = report(&viewer, &video, of(20.0, &latest)).await;
+            let last = report(&viewer, &video, report_body(20.0, &latest)).await;
             assert_eq!((last.status(), &last.data()["progress"]), (200, &json!(20.0)), "{wrong}: {last}");
-            let late = report(&viewer, &video, of(5.0, &late)).await;
+            let late = report(&viewer, &video, report_body(5.0, &late)).await;
             assert_eq!((late.status(), &late.data()["progress"]), (200, &json!(20.0)), "{wrong}: {late}");
-            let repeat = report(&viewer, &video, of(20.0, &latest)).await;
+            let repeat = report(&viewer, &video, report_body(20.0, &latest)).await;
             assert_eq!(repeat.data(), last.data(), "{wrong}");
             assert_eq!(position(&viewer, &video).await.0, 20.0);
         }

@@ -221,7 +221,7 @@ async fn clear_faults(State(machine): State<Console>) -> Json<Value> {
 }
 
 async fn calls(State(machine): State<Console>, query: Result<Query<CallsQuery>, QueryRejection>) -> Answer {
-    let calls = machine.watch.calls.of(&asked(query)?.request_id);
+    let calls = machine.watch.calls.for_request(&asked(query)?.request_id);
     let trips = |service| round_trips(&calls, service);
     let round_trips = json!({ "dynamodb": trips("dynamodb"), "stripe": trips("stripe"), "mux": trips("mux") });
     Ok(Json(json!({ "units": units(&calls), "calls": calls, "round_trips": round_trips })))

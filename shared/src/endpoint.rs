@@ -412,7 +412,7 @@ pub struct Reply<T> {
 
 impl<T> Reply<T> {
     /// A response without a token.
-    pub fn of(output: T) -> Self {
+    pub fn new(output: T) -> Self {
         Self { output, carries_token: false }
     }
 

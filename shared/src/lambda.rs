@@ -64,7 +64,7 @@ pub fn run_job<J: Job>() -> LocalBoxFuture<'static, Result<(), lambda_http::Erro
 /// # Errors
 /// When the function cannot start.
 pub fn mount<E: Endpoint>(services: &Services) -> BoxFuture<'_, Result<Mounted, ConfigError>> {
-    mount_handler(services, Rules::of::<E>(), handler::connect::<E>)
+    mount_handler(services, Rules::for_endpoint::<E>(), handler::connect::<E>)
 }
 
 /// Builds a job.

@@ -237,14 +237,14 @@ impl Mails {
             Content::Data { content } => {
                 let current = reader.subscription.as_ref().map(|subscription| content.when_sent(subscription));
                 let content = current.as_ref().unwrap_or(content);
-                (reader.language, Catalogue::of(reader.language).message(content, &self.brand))
+                (reader.language, Catalogue::for_language(reader.language).message(content, &self.brand))
             }
             Content::Words { letter } => (Language::English, letter.branded(&self.brand)),
         };
         let name = message.name.as_deref().or(reader.name.as_deref());
         let frame = Frame {
             language: language.code(),
-            greeting: Catalogue::of(language).greeting(name),
+            greeting: Catalogue::for_language(language).greeting(name),
             service: &self.brand.name,
             origin: &self.origin,
             token,
@@ -330,7 +330,7 @@ impl Mails {
 /// The subject of an email for operators, in English. The row contains the id of its message, or the subject itself if
 /// it was written before there were catalogues.
 pub fn subject_for_operators(stored: &str, brand: &Brand) -> String {
-    let subject = Catalogue::of(Language::English).subject(stored, brand);
+    let subject = Catalogue::for_language(Language::English).subject(stored, brand);
     subject.unwrap_or_else(|| brand.put_into(stored))
 }
 

@@ -80,7 +80,7 @@ pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
         input,
         status: E::STATUS,
         output: E::Output::describe(&mut generators.output),
-        codes: crate::lambda::Rules::of::<E>().codes,
+        codes: crate::lambda::Rules::for_endpoint::<E>().codes,
     }
 }
 
@@ -94,7 +94,7 @@ pub struct ErrorSchemas {
 
 impl ErrorSchemas {
     /// Adds them to the generators.
-    pub fn of(generators: &mut Generators) -> Self {
+    pub fn generate(generators: &mut Generators) -> Self {
         // If there are no details, the field is omitted, not `null`: it is optional, as in a request.
         let generator = &mut generators.input;
         Self {

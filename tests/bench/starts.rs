@@ -116,7 +116,7 @@ impl Measured {
         self.rss_kb = rss_kb(process.id());
         let id = format!("bench-{}", subject.program.name);
         self.answer_bytes = subject.answered_by(&mut process, &id).await;
-        let calls = platform.running().calls().of(&id);
+        let calls = platform.running().calls().for_request(&id);
         let bytes = calls.iter().filter_map(|call| call.bytes).sum();
         let waits = subject.waits(&id).await;
         self.traffic = waits.map(|waits| Traffic { calls: calls.len(), waits, bytes });

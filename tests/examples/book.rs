@@ -24,7 +24,7 @@ pub(super) fn folder() -> PathBuf {
 }
 
 impl Book {
-    pub(super) fn of(platform: Platform) -> Self {
+    pub(super) fn new(platform: Platform) -> Self {
         Self { platform, answers: Vec::new(), functions: BTreeMap::new(), errors: BTreeMap::new() }
     }
 

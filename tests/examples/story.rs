@@ -12,7 +12,7 @@ const NONE: Value = Value::Null;
 
 /// Plays the whole story and returns the recorded responses.
 pub(super) async fn told() -> Book {
-    let mut book = Book::of(platform_without_trial().await);
+    let mut book = Book::new(platform_without_trial().await);
     let admin = book.platform.admin().await;
     let videos = catalogue(&mut book, &admin).await;
     start_screen(&mut book, &admin, &videos).await;

@@ -167,7 +167,7 @@ pub(super) struct History<'a> {
 
 /// Runs the history of a seed to its end.
 pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, Failure> {
-    let mut chance = Chance::of(seed);
+    let mut chance = Chance::from_seed(seed);
     world.begin(chance.below(365)).await;
     if world.strategy == Strategy::Service {
         world.stock().await;

@@ -61,9 +61,9 @@ impl Endpoint for ClearWatched {
             Some((after, false))
         };
         let row = self.histories.change(before, rule).await?;
-        let Some(row) = row else { return Ok(Reply::of(Unwatched { progress: 0.0, completed: false })) };
+        let Some(row) = row else { return Ok(Reply::new(Unwatched { progress: 0.0, completed: false })) };
         // A running playback would notice the changed row by itself; this informs it before its next report.
         self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
-        Ok(Reply::of(Unwatched { progress: row.progress, completed: row.completed }))
+        Ok(Reply::new(Unwatched { progress: row.progress, completed: row.completed }))
     }
 }

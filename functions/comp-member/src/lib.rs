@@ -104,8 +104,8 @@ impl Endpoint for CompMember {
             }
         }
         let entries = ledger_of(&user, &self.database, &self.events).await?;
-        let detail = MemberDetail::of(&user, &after, &entries, self.grace, call.now);
-        Ok(Reply::of(detail.with_emails(&self.outbox).await?))
+        let detail = MemberDetail::new(&user, &after, &entries, self.grace, call.now);
+        Ok(Reply::new(detail.with_emails(&self.outbox).await?))
     }
 }
 

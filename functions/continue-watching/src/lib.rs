@@ -79,6 +79,6 @@ impl Endpoint for ContinueWatching {
             let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
             Some(ContinueWatchingItem { video, progress: row.progress, last_watched_at: row.last_watched_at })
         });
-        Ok(Reply::of(page.page(begun.collect(), next)?))
+        Ok(Reply::new(page.page(begun.collect(), next)?))
     }
 }

@@ -54,7 +54,7 @@ impl Job for CountMetrics {
     }
 
     async fn run(&self, input: Tick, now: Timestamp) -> Result<Done, ApiError> {
-        let yesterday = Day::of(now).plus(-1);
+        let yesterday = Day::containing(now).plus(-1);
         let unsettled = input.from.unwrap_or_else(|| yesterday.plus(1 - UNSETTLED_DAYS));
         let (first, mut kept) = match input.from {
             Some(from) => {

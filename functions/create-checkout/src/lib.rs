@@ -104,7 +104,7 @@ impl Endpoint for CreateCheckout {
             Refused::Answer(error) => *error,
         })?;
         let checkout_url = session.url.ok_or_else(|| ApiError::unavailable("the open checkout session has no URL"))?;
-        Ok(Reply::of(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
+        Ok(Reply::new(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
     }
 }
 

@@ -65,6 +65,6 @@ impl Endpoint for DeleteAccount {
         let language = user.language_of_mail(call.rows.as_ref());
         self.accounts.delete(user, language, call.now).await?;
         self.mails.deliver(&farewell_cause(user.id), call.now).await;
-        Ok(Reply::of(AccountDeletion { deleted: true }))
+        Ok(Reply::new(AccountDeletion { deleted: true }))
     }
 }

@@ -68,7 +68,7 @@ impl Endpoint for DeleteVideo {
                     self.delete_at_mux(&video).await?;
                 }
                 Err(Kept::Store(error)) => return Err(error.into()),
-                Ok(()) => return Ok(Reply::of(())),
+                Ok(()) => return Ok(Reply::new(())),
             }
         }
         Err(ApiError::unavailable("the video got a new file at every attempt"))

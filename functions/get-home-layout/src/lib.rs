@@ -31,6 +31,6 @@ impl Endpoint for GetHomeLayout {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<HomeLayout>, ApiError> {
-        Ok(Reply::of(call.rows.unwrap_or_default().layout))
+        Ok(Reply::new(call.rows.unwrap_or_default().layout))
     }
 }

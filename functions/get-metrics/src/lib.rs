@@ -83,13 +83,13 @@ impl Endpoint for GetMetrics {
 
     fn reads(&self, input: &Self::Input, _: &Identity) -> Vec<Key<Month>> {
         // An invalid range needs no rows.
-        let range = input.0.range(Day::of((self.clock)()));
+        let range = input.0.range(Day::containing((self.clock)()));
         let months = range.map(|(from, to)| months(from, to)).unwrap_or_default();
         months.iter().map(|month| Month::key(month)).collect()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MetricsReport>, ApiError> {
-        let today = Day::of(call.now);
+        let today = Day::containing(call.now);
         let (from, to) = call.input.0.range(today)?;
         // Around midnight another month may have begun since the rows were read. Days that are not stored are computed.
         let kept: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
@@ -101,12 +101,12 @@ impl Endpoint for GetMetrics {
             let counted = kept.unwrap_or_else(|| facts.count(day, self.grace, call.now));
             (day, counted)
         });
-        Ok(Reply::of(MetricsReport::of(from, to, &days.collect::<Vec<_>>())))
+        Ok(Reply::new(MetricsReport::new(from, to, &days.collect::<Vec<_>>())))
     }
 }
 
 impl MetricsReport {
-    fn of(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
+    fn new(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
         let mut totals = Counted::default();
         for (_, counted) in days {
             totals += counted;

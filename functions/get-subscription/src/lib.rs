@@ -66,7 +66,7 @@ impl Endpoint for GetSubscription {
             },
             None => (kept, None),
         };
-        Ok(Reply::of(SubscriptionView { synced, ..SubscriptionView::of(&subscription, self.grace, call.now) }))
+        Ok(Reply::new(SubscriptionView { synced, ..SubscriptionView::new(&subscription, self.grace, call.now) }))
     }
 }
 

@@ -83,6 +83,6 @@ impl Endpoint for ListHistory {
             let progress = clamped(row.progress, video.duration);
             Some(HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at })
         });
-        Ok(Reply::of(page.page(watched.collect(), next)?))
+        Ok(Reply::new(page.page(watched.collect(), next)?))
     }
 }

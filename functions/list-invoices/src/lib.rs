@@ -92,8 +92,8 @@ impl Endpoint for ListInvoices {
             items.push(one);
         }
         let last = items.last().filter(|_| rest.peek().is_some()).map(|one| place(one));
-        let items = items.into_iter().map(|one| Invoice::of(one, refunded(one, &charges))).collect();
-        Ok(Reply::of(page.page(items, last)?))
+        let items = items.into_iter().map(|one| Invoice::new(one, refunded(one, &charges))).collect();
+        Ok(Reply::new(page.page(items, last)?))
     }
 }
 
@@ -128,7 +128,7 @@ impl ListInvoices {
 }
 
 impl Invoice {
-    fn of(one: &Billed, amount_refunded: i64) -> Self {
+    fn new(one: &Billed, amount_refunded: i64) -> Self {
         let periods = one.lines.iter().filter(|line| !line.proration).chain(&one.lines);
         Self {
             id: one.entry.id.clone(),

@@ -76,6 +76,6 @@ impl Endpoint for ListMembers {
                 page.page(members, next)?
             }
         };
-        Ok(Reply::of(page))
+        Ok(Reply::new(page))
     }
 }

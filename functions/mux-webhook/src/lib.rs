@@ -48,14 +48,14 @@ impl Endpoint for MuxWebhook {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
-        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::of(())) };
-        let Some(news) = event.news() else { return Ok(Reply::of(())) };
+        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::new(())) };
+        let Some(news) = event.news() else { return Ok(Reply::new(())) };
         if self.publisher.is_marked(&event.id).await? {
-            return Ok(Reply::of(()));
+            return Ok(Reply::new(()));
         }
         let news = self.complete(news).await?;
-        let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::of(())) };
-        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::of(())) };
+        let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::new(())) };
+        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::new(())) };
         let changed = self
             .publisher
             .change(
@@ -66,7 +66,7 @@ impl Endpoint for MuxWebhook {
             .await;
         match changed {
             // The mark already exists: another delivery of the same event was faster.
-            Ok(_) | Err(StoreError::Condition(_)) => Ok(Reply::of(())),
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(Reply::new(())),
             Err(error) => Err(error.into()),
         }
     }

@@ -189,7 +189,7 @@ impl PlayVideo {
                 self.histories.settle(user.id, slot).await?;
                 settled.push(slot.playback_session_id);
             }
-            slots = self.streams.of(user.id).await?;
+            slots = self.streams.slots(user.id).await?;
         }
     }
 

@@ -94,7 +94,7 @@ impl Endpoint for PreviewChange {
         let period_end = charged.as_ref().and_then(|invoice| invoice.period_end);
         let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: charged.is_none() };
         let renewal_amount = self.renewal(&change, &discounts, bill).await?;
-        Ok(Reply::of(PlanChangePreview {
+        Ok(Reply::new(PlanChangePreview {
             plan_type: change.price.plan_type,
             interval: change.price.interval,
             when: if is_later { PlanChangeTiming::PeriodEnd } else { PlanChangeTiming::Now },

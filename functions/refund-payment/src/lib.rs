@@ -89,7 +89,7 @@ impl Endpoint for RefundPayment {
         let payment = payment.ok_or_else(|| ApiError::unavailable("the payment is not in the ledger yet"))?;
         let refund =
             RefundView { id: refund.id, status: refund.status, amount: refund.amount, currency: refund.currency };
-        Ok(Reply::of(RefundResult { payment, refund }))
+        Ok(Reply::new(RefundResult { payment, refund }))
     }
 }
 
@@ -183,7 +183,7 @@ fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
 
 /// The amount to refund, if that much is left.
 fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
-    let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::of(&payment.currency));
+    let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::from_code(&payment.currency));
     match wanted.unwrap_or(left) {
         _ if left <= 0 => Err(conflict(WENT_BACK)),
         amount if amount > left => Err(ApiError::field("amount", format!("must be at most {left}"))),

@@ -104,7 +104,7 @@ impl Endpoint for Register {
         statements.push(self.sessions.add(&session)?);
         statements.push(self.devices.add(user.id, &device, call.now)?);
         if let Some(customer) = &user.stripe_customer_id {
-            statements.push(self.subscriptions.add_customer(customer, &Customer::of(user.id))?);
+            statements.push(self.subscriptions.add_customer(customer, &Customer::new(user.id))?);
         }
         match self.database.transact(statements).await {
             Err(StoreError::Condition(failed)) if failed.at(0) => {

@@ -94,7 +94,7 @@ impl Endpoint for ReplayBillingEvent {
             after: json!({ "state": EventState::Applied, "outcome": outcome }),
         };
         self.database.transact(vec![self.audit.note(&audit_entry)?]).await?;
-        Ok(Reply::of(ReplayResult { id: id.to_owned(), outcome }))
+        Ok(Reply::new(ReplayResult { id: id.to_owned(), outcome }))
     }
 }
 

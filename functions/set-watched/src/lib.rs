@@ -64,6 +64,6 @@ impl Endpoint for SetWatched {
         let row = row.ok_or_else(|| ApiError::internal("a marked video has no row"))?;
         // A running playback would notice the changed row by itself; this informs it before its next report.
         self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
-        Ok(Reply::of(Watched { progress: row.progress, completed: row.completed }))
+        Ok(Reply::new(Watched { progress: row.progress, completed: row.completed }))
     }
 }

@@ -63,7 +63,7 @@ impl Endpoint for StripeWebhook {
                 done => done?,
             }
         }
-        Ok(Reply::of(WebhookReceipt { received: true }))
+        Ok(Reply::new(WebhookReceipt { received: true }))
     }
 }
 

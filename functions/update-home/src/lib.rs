@@ -56,7 +56,7 @@ impl Endpoint for UpdateHome {
         let wrong = |(index, issue): (usize, &'static str)| ApiError::field(&format!("shelves[{index}]"), issue);
         let (before, after) = (row.unwrap_or_default(), edits.layout().map_err(wrong)?);
         if before.layout == after {
-            return Ok(Reply::of(after));
+            return Ok(Reply::new(after));
         }
         let entry = AuditEntry {
             at: call.now,
@@ -73,7 +73,7 @@ impl Endpoint for UpdateHome {
             Err(StoreError::Condition(_)) => {
                 Err(ApiError::new(Code::Conflict, "Somebody else has just changed this. Please reload."))
             }
-            done => Ok(done.map(|()| Reply::of(after))?),
+            done => Ok(done.map(|()| Reply::new(after))?),
         }
     }
 }

@@ -104,12 +104,12 @@ impl Endpoint for UpdateProgress {
         let duration = known_duration(video.duration).or(known_duration(request.duration.map(Seconds::get)));
         let is_watched = request.completed == Some(true);
         let report =
-            Report::of(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
+            Report::new(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
         let (ids, playback) = ((call.caller.user.id, video.id), request.playback_session_id);
         let context = ReportContext { report, ids, duration, caller: &call.caller, now: call.now };
         match playback {
-            None => self.keep(&context, history).await.map(|row| Reply::of(row.into())),
-            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::of),
+            None => self.keep(&context, history).await.map(|row| Reply::new(row.into())),
+            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::new),
         }
     }
 }
@@ -151,17 +151,17 @@ impl UpdateProgress {
         loop {
             let Some(standing) = self.standing(context, playback, &slots).await? else {
                 if may_lag {
-                    (slots, may_lag) = (self.streams.of(user.id).await?, false);
+                    (slots, may_lag) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
-                self.keep(context, self.histories.of(user.id, context.ids.1).await?).await?;
+                self.keep(context, self.histories.get(user.id, context.ids.1).await?).await?;
                 return Err(lost(&slots, now));
             };
-            let is_unscheduled = slots.of(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
+            let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
             let Beat::Renewed(slot) = slots.beat(playback, sid, usize::MAX, lease_life(self.heartbeat), now) else {
                 return Err(ApiError::internal("a lease that stands was not renewed"));
             };
-            let carried = slots.of(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
+            let carried = slots.slot_mut(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
                 let change = slot.position.report(&context.report, context.duration, is_unscheduled, now);
                 (slot.position.clone(), change)
             });
@@ -194,7 +194,7 @@ impl UpdateProgress {
                     return self.answer(context, playback, slots, carried.map(|(position, _)| position), row).await;
                 }
             }
-            (slots, may_lag) = (self.streams.of(user.id).await?, false);
+            (slots, may_lag) = (self.streams.slots(user.id).await?, false);
         }
     }
 
@@ -235,7 +235,7 @@ impl UpdateProgress {
     ) -> Result<Option<WatchHistory>, ApiError> {
         let (position, before) = match carried {
             // The lease is for another video.
-            None => return self.keep(context, self.histories.of(context.ids.0, context.ids.1).await?).await.map(Some),
+            None => return self.keep(context, self.histories.get(context.ids.0, context.ids.1).await?).await.map(Some),
             Some((_, RowChange::None)) => return Ok(None),
             Some((position, RowChange::Write(before))) => (position, *before),
         };

@@ -54,7 +54,7 @@ impl Endpoint for UpdateVideo {
             Ok(changed) => changed,
         };
         let video = changed.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
-        Ok(Reply::of((&video).into()))
+        Ok(Reply::new((&video).into()))
     }
 }
 

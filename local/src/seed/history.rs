@@ -105,10 +105,10 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
             steps.push((day * DAY + hour + 1_800, Step::Do(member, *action)));
         }
         for day in member.joins + 1..DAYS {
-            let of = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
-            if of(1) % 100 < member.watches {
-                let second = day * DAY + EVENING + i64::from(of(2) % EVENING_SECONDS);
-                steps.push((second, Step::Watch(member, of(3))));
+            let draw = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
+            if draw(1) % 100 < member.watches {
+                let second = day * DAY + EVENING + i64::from(draw(2) % EVENING_SECONDS);
+                steps.push((second, Step::Watch(member, draw(3))));
             }
         }
     }
@@ -230,14 +230,14 @@ impl Stage<'_> {
     /// An evening: some films, most of them to the end.
     async fn watch(&mut self, member: &'static Member, drawn: u32) -> Result<(), String> {
         for number in 0..=drawn % 3 {
-            let of = |what: u32| chance(drawn, number, what);
-            let hundredths = if of(1) % 3 == 0 { 10 + i64::from(of(2) % 50) } else { 100 };
-            let film = of(3) as usize % self.films.len();
+            let draw = |what: u32| chance(drawn, number, what);
+            let hundredths = if draw(1) % 3 == 0 { 10 + i64::from(draw(2) % 50) } else { 100 };
+            let film = draw(3) as usize % self.films.len();
             // A member without access gets an error, and watches a free film instead.
             if !self.see(member, film, hundredths).await? {
                 let free: Vec<usize> =
                     (0..self.films.len()).filter(|at| self.films[*at].required_plan == "free").collect();
-                self.see(member, free[of(4) as usize % free.len()], hundredths).await?;
+                self.see(member, free[draw(4) as usize % free.len()], hundredths).await?;
             }
         }
         Ok(())

@@ -52,7 +52,7 @@ pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) 
     if !address.ip().is_loopback() {
         return Err(io::Error::other(format!("{address} is not on loopback")));
     }
-    accept(listener, Hosts::of(address, None), router, watch).await
+    accept(listener, Hosts::new(address, None), router, watch).await
 }
 
 /// Also serves `router` to the containers of this machine: on a listener with the address of their bridge, or on a
@@ -70,7 +70,7 @@ pub async fn serve_containers(
     if !is_of_this_machine(address.ip()) {
         return Err(io::Error::other(format!("{address} is neither on loopback nor a private address")));
     }
-    accept(listener, Hosts::of(address, name), router, watch).await
+    accept(listener, Hosts::new(address, name), router, watch).await
 }
 
 /// Whether an address is loopback or private, like those of container bridges.
@@ -83,7 +83,7 @@ fn is_of_this_machine(address: IpAddr) -> bool {
 struct Hosts(Arc<[String]>);
 
 impl Hosts {
-    fn of(address: SocketAddr, name: Option<&str>) -> Self {
+    fn new(address: SocketAddr, name: Option<&str>) -> Self {
         let port = address.port();
         let mut hosts = vec![address.to_string()];
         let loopback = address.ip().is_loopback().then_some("localhost");

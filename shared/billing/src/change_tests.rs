@@ -1,5 +1,5 @@
 use super::*;
-use crate::rules::tests::{at, of};
+use crate::rules::tests::{at, subscription};
 use crate::snapshot::Schedule;
 use shared::models::subscription::Status;
 
@@ -19,7 +19,7 @@ fn at_plan(plan: PlanType, interval: Interval) -> Subscription {
     Subscription {
         plan: Some((plan, interval)),
         price: Some(lookup_key(plan, interval)),
-        ..of("one", Some(plan), Status::Active)
+        ..subscription("one", Some(plan), Status::Active)
     }
 }
 

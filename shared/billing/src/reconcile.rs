@@ -120,7 +120,7 @@ impl Billing {
             Place::Users(after) => {
                 let (users, more) = self.users.newest(PAGE_CUSTOMERS_MAX, after.as_ref()).await?;
                 let next = match users.last().filter(|_| more) {
-                    Some(last) => Place::Users(Some(After::of(last))),
+                    Some(last) => Place::Users(Some(After::new(last))),
                     None => Place::Customers(None),
                 };
                 (users.into_iter().filter_map(|user| user.stripe_customer_id).collect(), Some(next))
@@ -448,13 +448,13 @@ fn keep_records(entries: &mut [(String, Entry)], records: &BTreeMap<String, Entr
     }
 }
 
-fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, of: &str) -> Vec<Difference> {
+fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, row: &str) -> Vec<Difference> {
     let names: BTreeSet<&String> = stored.keys().chain(stripe.keys()).collect();
     let pairs = names.into_iter().map(|name| (name, stored.get(name), stripe.get(name)));
     pairs
         .filter(|(_, stored, stripe)| stored != stripe)
         .map(|(name, stored, stripe)| Difference {
-            what: format!("{of}.{name}"),
+            what: format!("{row}.{name}"),
             stored: stored.cloned().unwrap_or_default(),
             stripe: stripe.cloned().unwrap_or_default(),
         })

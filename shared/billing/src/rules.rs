@@ -169,9 +169,9 @@ pub fn surplus(snapshot: &Snapshot) -> Vec<Surplus> {
 
 /// The paid invoices of a subscription with their payments.
 fn paid(snapshot: &Snapshot, subscription: &str) -> Vec<(String, String)> {
-    let of = snapshot.invoices.iter().map(|invoice| &invoice.entry);
-    let of = of.filter(|entry| entry.subscription.as_deref() == Some(subscription) && entry.amount_paid > 0);
-    of.filter_map(|entry| Some((entry.id.clone(), entry.payment_intent.clone()?))).collect()
+    let entries = snapshot.invoices.iter().map(|invoice| &invoice.entry);
+    let entries = entries.filter(|entry| entry.subscription.as_deref() == Some(subscription) && entry.amount_paid > 0);
+    entries.filter_map(|entry| Some((entry.id.clone(), entry.payment_intent.clone()?))).collect()
 }
 
 /// The live subscriptions of a deleted user. Those that began after the deletion are refunded.
@@ -191,7 +191,7 @@ pub fn orphans(snapshot: &Snapshot, deleted_at: Timestamp) -> Vec<Surplus> {
 pub(crate) fn lost_disputes(snapshot: &Snapshot) -> Vec<(&Subscription, Vec<String>)> {
     let lost = snapshot.charges.iter().flat_map(|charge| &charge.disputes).filter(|dispute| dispute.is_lost());
     let lost: Vec<_> = lost.filter(|dispute| dispute.payment_intent.is_some()).collect();
-    let of = |one: &Subscription| {
+    let disputes_of = |one: &Subscription| {
         let own = snapshot.invoices.iter().map(|invoice| &invoice.entry);
         let own: Vec<_> = own.filter(|entry| entry.subscription.as_deref() == Some(one.id.as_str())).collect();
         let is_own = |intent: &Option<String>| own.iter().any(|entry| entry.payment_intent == *intent);
@@ -199,7 +199,7 @@ pub(crate) fn lost_disputes(snapshot: &Snapshot) -> Vec<(&Subscription, Vec<Stri
         new.map(|dispute| dispute.id.clone()).collect::<Vec<_>>()
     };
     let live = snapshot.subscriptions.iter().filter(|one| is_live_of_ours(one));
-    live.map(|one| (one, of(one))).filter(|(_, disputes)| !disputes.is_empty()).collect()
+    live.map(|one| (one, disputes_of(one))).filter(|(_, disputes)| !disputes.is_empty()).collect()
 }
 
 /// The subscription that this one duplicated, if that is why it ended.

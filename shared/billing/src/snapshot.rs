@@ -309,7 +309,7 @@ impl Invoice {
         }
         let payments = one.payments.map(|list| list.data).unwrap_or_default();
         let paid_by = payments.iter().find(|payment| payment.status == "paid").or_else(|| payments.first());
-        let of = one.parent.and_then(|parent| parent.subscription_details);
+        let details = one.parent.and_then(|parent| parent.subscription_details);
         Some(Self {
             customer: one.customer?.into_id().to_string(),
             email: one.customer_email,
@@ -320,7 +320,7 @@ impl Invoice {
             entry: InvoiceEntry {
                 id: one.id?.to_string(),
                 number: one.number,
-                subscription: of.map(|details| details.subscription.into_id().to_string()),
+                subscription: details.map(|details| details.subscription.into_id().to_string()),
                 status,
                 plan_type: None,
                 interval: None,

@@ -69,7 +69,7 @@ pub struct Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|event| Self::of(&event))
+        Value::deserialize(deserializer).map(|event| Self::from_json(&event))
     }
 }
 
@@ -92,7 +92,7 @@ impl Event {
         serde_json::from_slice(body)
     }
 
-    fn of(event: &Value) -> Self {
+    fn from_json(event: &Value) -> Self {
         let id = event["id"].as_str().filter(|id| is_provider_id(id));
         let unnamed = || format!("unnamed-{}", hex::encode(Sha256::digest(event.to_string())));
         Self {

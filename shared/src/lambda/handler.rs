@@ -30,7 +30,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// The rules of an endpoint.
-    pub(crate) fn of<E: Endpoint>() -> Self {
+    pub(crate) fn for_endpoint<E: Endpoint>() -> Self {
         let (access, limit, body) = (E::Caller::ACCESS, E::LIMIT, E::Input::BODY);
         Self { access, limit, body, status: E::STATUS, cache: E::CACHE, codes: codes(access, limit, body, E::CODES) }
     }

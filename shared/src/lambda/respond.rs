@@ -57,7 +57,7 @@ impl Function {
     pub(super) async fn respond(&self, request: Request, deadline: Duration) -> Response<Body> {
         let started = Instant::now();
         let request = gateway_request(request, (self.services.clock())());
-        let trace = Trace::of(&request.request_id);
+        let trace = Trace::start(&request.request_id);
         let mut log_fields = LogFields::default();
         let work = AssertUnwindSafe(trace.around(self.outcome(&request, &mut log_fields))).catch_unwind();
         let outcome = match tokio::time::timeout(deadline, work).await {

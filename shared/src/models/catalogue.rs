@@ -52,7 +52,7 @@ pub struct Entry {
 
 impl Entry {
     /// A video's entry in the snapshot; `None` if the video does not belong in it.
-    pub fn of(video: &Video) -> Option<Self> {
+    pub fn from_video(video: &Video) -> Option<Self> {
         let is_listed = video.published && video.status == VideoStatus::Ready;
         is_listed.then(|| Self { video: video.into(), publish_at: video.publish_at, views: 0 })
     }
@@ -81,7 +81,7 @@ pub enum Sort {
 
 impl Sort {
     /// The order of a list: `asked` if given, or else the best match first for a search and the latest video first otherwise.
-    pub fn of(asked: Option<Self>, is_search: bool) -> Self {
+    pub fn resolve(asked: Option<Self>, is_search: bool) -> Self {
         match asked {
             None if is_search => Self::Relevance,
             None | Some(Self::Relevance) if !is_search => Self::Newest,
@@ -117,7 +117,7 @@ fn title_key(folded: &str) -> String {
 }
 
 impl SeriesPlace {
-    fn of(entry: &SeriesEntry) -> Self {
+    fn new(entry: &SeriesEntry) -> Self {
         Self(title_key(&fold(&entry.title)), entry.series)
     }
 }
@@ -174,7 +174,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Builds the snapshot: folds, sorts and indexes everything once.
-    pub fn of<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
+    pub fn build<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
         let mut snapshot = Self::default();
         for one in listed {
             match one {
@@ -182,7 +182,7 @@ impl Snapshot {
                 Listed::Series(entry) => snapshot.series.push(entry.clone()),
             }
         }
-        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::of(entry));
+        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::new(entry));
         snapshot.folded =
             snapshot.entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
         snapshot.newest = snapshot.sorted(Sort::Newest);
@@ -198,7 +198,7 @@ impl Snapshot {
         self.index.get_or_init(|| {
             let series: HashMap<SeriesId, &SeriesEntry> =
                 self.series.iter().map(|entry| (entry.series, entry.as_ref())).collect();
-            Index::of(self.entries.iter().map(|entry| {
+            Index::build(self.entries.iter().map(|entry| {
                 let PublicVideo { title, description, category, series_id, .. } = &entry.video;
                 let series = series_id.and_then(|id| series.get(&id));
                 [
@@ -220,7 +220,7 @@ impl Snapshot {
             }
         }
         for numbers in episodes.values_mut() {
-            numbers.sort_by_key(|number| series::Place::of(&self.entry(*number).video));
+            numbers.sort_by_key(|number| series::Place::from_video(&self.entry(*number).video));
         }
         episodes
     }
@@ -233,10 +233,10 @@ impl Snapshot {
         limit: usize,
         now: Timestamp,
     ) -> (Vec<PublicSeries>, Option<SeriesPlace>) {
-        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::of(entry) <= *after));
+        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::new(entry) <= *after));
         let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, now)?)));
         let page: Vec<(&Arc<SeriesEntry>, PublicSeries)> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::of(entry));
+        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::new(entry));
         (page.into_iter().map(|(_, series)| series).collect(), next)
     }
 
@@ -256,17 +256,17 @@ impl Snapshot {
         now: Timestamp,
     ) -> (Vec<&PublicVideo>, Option<series::Place>) {
         let is_wanted = |video: &&PublicVideo| {
-            let place = series::Place::of(video);
+            let place = series::Place::from_video(video);
             season.is_none_or(|season| place.season == season) && after.is_none_or(|after| place > after)
         };
         let mut shown = self.shown_episodes(id, now).filter(is_wanted);
         let page: Vec<&PublicVideo> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|last| series::Place::of(last));
+        let next = shown.next().and(page.last()).map(|last| series::Place::from_video(last));
         (page, next)
     }
 
     fn public(&self, entry: &SeriesEntry, now: Timestamp) -> Option<PublicSeries> {
-        PublicSeries::of(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
+        PublicSeries::from_entry(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
     }
 
     /// A video that is visible at `now`.
@@ -465,7 +465,7 @@ mod tests {
     }
 
     fn snapshot(entries: Vec<Entry>) -> Snapshot {
-        Snapshot::of(&entries.into_iter().map(|entry| Listed::Video(Arc::new(entry))).collect::<Vec<_>>())
+        Snapshot::build(&entries.into_iter().map(|entry| Listed::Video(Arc::new(entry))).collect::<Vec<_>>())
     }
 
     fn three() -> Snapshot {
@@ -538,7 +538,7 @@ mod tests {
             category: String::new(),
         };
         let listed = [episode(1, "Low Tide"), episode(2, "Salvage"), Listed::Series(Arc::new(named))];
-        let snapshot = Snapshot::of(&listed);
+        let snapshot = Snapshot::build(&listed);
         let found = |q: &str| {
             let filter = Filter { q: Some(q.to_owned()), ..Filter::default() };
             titles(&snapshot, &filter, Sort::Relevance, at(500))

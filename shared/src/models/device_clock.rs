@@ -65,7 +65,7 @@ pub enum Order {
 
 impl DeviceClocks {
     /// The clock of a single playback.
-    pub fn of(playback: Uuid, reading: Option<ClockReading>) -> Self {
+    pub fn single(playback: Uuid, reading: Option<ClockReading>) -> Self {
         let clock = reading.map(|ClockReading { offset, late }| DeviceClock { playback, offset, late });
         Self(clock.into_iter().collect())
     }

@@ -167,7 +167,7 @@ pub fn count(
     now: Timestamp,
 ) -> Counted {
     let end = (day.plus(1).start() - MOMENT).min(now);
-    let happened = |at: Timestamp| Day::of(at) == day && at <= end;
+    let happened = |at: Timestamp| Day::containing(at) == day && at <= end;
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for one in charges.refunds.iter().filter(|one| happened(one.created)) {
         tallies.entry(&one.currency).or_default().refunded += one.amount;
@@ -236,14 +236,14 @@ fn turns<'a>(views: &[(View<'a>, Vec<Access>)], day: Day, end: Timestamp, tallie
         let tally = tallies.entry(view.currency()).or_default();
         let others = || views.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, all))| all);
         if let Some(first) = access.first().filter(|_| view.has_beginning())
-            && Day::of(first.from) == day
+            && Day::containing(first.from) == day
             && first.from <= end
             && !others().any(|other| other.from < first.from && other.until.is_none_or(|until| until >= first.from))
         {
             tally.new += 1;
         }
         for until in access.iter().filter_map(|access| access.until) {
-            if Day::of(until) != day || until > end || others().any(|other| other.holds(until)) {
+            if Day::containing(until) != day || until > end || others().any(|other| other.holds(until)) {
                 continue;
             }
             match view.is_unpaid(until) {

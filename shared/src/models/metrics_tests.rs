@@ -57,16 +57,16 @@ fn course(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> Course {
 }
 
 /// The figures of a day long past, without playbacks.
-fn day_of(courses: &[Course], charges: &ChargeEvents, of: &str) -> Counted {
-    count(courses, charges, &[], day(of), GRACE, at("2027-01-01"))
+fn day_of(courses: &[Course], charges: &ChargeEvents, date: &str) -> Counted {
+    count(courses, charges, &[], day(date), GRACE, at("2027-01-01"))
 }
 
-fn counted(courses: &[Course], of: &str) -> Tally {
-    counted_with(courses, &ChargeEvents::default(), of)
+fn counted(courses: &[Course], date: &str) -> Tally {
+    counted_with(courses, &ChargeEvents::default(), date)
 }
 
-fn counted_with(courses: &[Course], charges: &ChargeEvents, of: &str) -> Tally {
-    let counted = day_of(courses, charges, of);
+fn counted_with(courses: &[Course], charges: &ChargeEvents, date: &str) -> Tally {
+    let counted = day_of(courses, charges, date);
     assert!(counted.currencies.keys().all(|currency| currency == "usd"), "{counted:?}");
     counted.currencies.get("usd").cloned().unwrap_or_default()
 }
@@ -85,8 +85,8 @@ fn failure(created: &str, intent: &str) -> ChargeEntry {
 }
 
 /// The figures of a day: mrr, active, trialing, new, churned voluntarily, churned by failed payment.
-fn figures_on(courses: &[Course], of: &str) -> (i64, u64, u64, u64, u64, u64) {
-    let one = counted(courses, of);
+fn figures_on(courses: &[Course], date: &str) -> (i64, u64, u64, u64, u64, u64) {
+    let one = counted(courses, date);
     (one.mrr, one.active, one.trialing, one.new, one.churned_voluntary, one.churned_failed_payment)
 }
 
@@ -214,40 +214,40 @@ fn playbacks_add_up_to_the_same_in_every_order() {
     let plays: Vec<Play> =
         (1..=50).map(|n| Play { watched_seconds: f64::from(n) * 0.1, completed: n % 3 == 0 }).collect();
     let backwards: Vec<Play> = plays.iter().rev().copied().collect();
-    let of = |plays: &[Play]| {
+    let figures = |plays: &[Play]| {
         let counted = count(&[], &ChargeEvents::default(), plays, day("2026-02-01"), GRACE, at("2026-02-02"));
         counted.figures(&BTreeSet::new())
     };
-    assert_eq!(of(&plays), of(&backwards));
-    let seen = of(&plays);
+    assert_eq!(figures(&plays), figures(&backwards));
+    let seen = figures(&plays);
     assert_eq!((seen.views, seen.hours_watched, seen.completion_rate), (50, 0.04, Some(0.32)));
-    assert_eq!((seen.payment_success, of(&[]).completion_rate), (None, None));
+    assert_eq!((seen.payment_success, figures(&[]).completion_rate), (None, None));
 }
 
 #[test]
 fn the_state_of_several_days_is_the_last_days_in_each_currency() {
-    let of = |all: &[(&str, Tally)], views: u64| Counted {
+    let counted_of = |all: &[(&str, Tally)], views: u64| Counted {
         currencies: all.iter().map(|(currency, tally)| ((*currency).to_owned(), tally.clone())).collect(),
         views,
         ..Counted::default()
     };
     let tally = |mrr, active, new| Tally { mrr, active, new, ..Tally::default() };
-    let mut sum = of(&[("usd", tally(5, 2, 1))], 3);
-    sum += &of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
-    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
-    sum += &of(&[("eur", tally(7, 1, 0))], 0);
-    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(0, 0, 3))], 4), "who left has left");
+    let mut sum = counted_of(&[("usd", tally(5, 2, 1))], 3);
+    sum += &counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
+    assert_eq!(sum, counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
+    sum += &counted_of(&[("eur", tally(7, 1, 0))], 0);
+    assert_eq!(sum, counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(0, 0, 3))], 4), "who left has left");
 }
 
 #[test]
 fn amounts_are_separate_per_currency_and_counts_add_up() {
-    let of = |id: &str, currency: &str, amount: i64| {
+    let paid_history = |id: &str, currency: &str, amount: i64| {
         let subscription = SubscriptionEntry { currency: currency.to_owned(), ..subscription("2026-02-01") };
         let invoice =
             Bill { currency: currency.to_owned(), ..invoice("2026-02-01", "2026-03-01", amount, Some("2026-02-01")) };
         Course { customer: id.to_owned(), ..course(subscription, vec![invoice]) }
     };
-    let all = [of("cus_1", "usd", 1_299), of("cus_2", "eur", 1_199), of("cus_3", "eur", 700), of("cus_4", "jpy", 900)];
+    let all = [paid_history("cus_1", "usd", 1_299), paid_history("cus_2", "eur", 1_199), paid_history("cus_3", "eur", 700), paid_history("cus_4", "jpy", 900)];
     let none = ChargeEvents::default();
     let counted = day_of(&all, &none, "2026-02-02");
     let mrr: Vec<(&str, i64)> = counted.currencies.iter().map(|(name, one)| (name.as_str(), one.mrr)).collect();
@@ -268,7 +268,7 @@ fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
     let eur = || "eur".to_owned();
     let then = Bill { currency: eur(), ..invoice("2026-02-19", "2026-03-19", 900, Some("2026-02-19")) };
     let new = course(SubscriptionEntry { currency: eur(), ..subscription("2026-02-19") }, vec![then]);
-    let on = |of: &str| day_of(&[old.clone(), new.clone()], &ChargeEvents::default(), of).currencies;
+    let on = |date: &str| day_of(&[old.clone(), new.clone()], &ChargeEvents::default(), date).currencies;
     assert!(on("2026-02-19")["eur"].new == 0 && on("2026-02-19")["eur"].mrr == 900);
     assert!(!on("2026-02-20").contains_key("usd"), "and nobody left: {:?}", on("2026-02-20"));
 }
@@ -277,8 +277,8 @@ fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
 fn later_changes_of_an_invoice_do_not_alter_past_days() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_000, None);
-    let seen = |second: &Bill, of: &str| {
-        counted(&[course(subscription("2026-02-01"), vec![first.clone(), second.clone()])], of)
+    let seen = |second: &Bill, date: &str| {
+        counted(&[course(subscription("2026-02-01"), vec![first.clone(), second.clone()])], date)
     };
     let days: Vec<String> = (1..=20).map(|day| format!("2026-03-{day:02}")).collect();
     let voided = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-21")), ..open.clone() };
@@ -316,8 +316,8 @@ fn a_day_gives_the_same_result_whatever_else_is_read() {
         .collect();
     let all = [course(subscription("2026-01-05"), months.clone())];
     let recent = [course(subscription("2026-01-05"), months[3..].to_vec())];
-    for of in ["2026-06-04", "2026-06-05", "2026-06-06"] {
-        assert_eq!(counted(&all, of), counted(&recent, of), "{of}");
+    for date in ["2026-06-04", "2026-06-05", "2026-06-06"] {
+        assert_eq!(counted(&all, date), counted(&recent, date), "{date}");
     }
     assert_eq!(counted(&all, "2026-06-05").new, 0, "they are a member of half a year");
 }
@@ -365,7 +365,7 @@ fn refunds_and_disputes_count_on_their_own_day_in_their_own_currency_and_what_be
         failures: Vec::new(),
     };
     for (refunded, disputed) in [("pending", "needs_response"), ("succeeded", "won"), ("failed", "lost")] {
-        let on = |of: &str| day_of(&[], &events(refunded, disputed), of).currencies;
+        let on = |date: &str| day_of(&[], &events(refunded, disputed), date).currencies;
         let both = on("2026-02-03");
         assert_eq!((both["usd"].refunded, both["usd"].disputed), (350, 0), "{refunded}");
         assert_eq!((both["eur"].refunded, both["eur"].disputed), (7, 900), "{disputed}");
@@ -393,8 +393,8 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
     let paid = invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-20"));
     let next = invoice("2026-03-15", "2026-04-15", 800, Some("2026-03-15"));
     let all = [course(tried.clone(), vec![free.clone(), paid, next])];
-    let seen = |all: &[Course], of: &str| {
-        let one = counted(all, of);
+    let seen = |all: &[Course], date: &str| {
+        let one = counted(all, date);
         (one.trials_started, one.trials_converted)
     };
     assert_eq!(seen(&all, "2026-02-01"), (1, 0));
@@ -420,15 +420,15 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
 fn a_renewal_that_is_open_within_grace_is_at_risk_until_it_is_settled_whatever_comes_later() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
-    let at_risk = |open: &Bill, ended: Option<&str>, of: &str| {
+    let at_risk = |open: &Bill, ended: Option<&str>, date: &str| {
         let one = SubscriptionEntry { ended_at: ended.map(at), ..subscription("2026-02-01") };
-        counted(&[course(one, vec![first.clone(), open.clone()])], of).at_risk
+        counted(&[course(one, vec![first.clone(), open.clone()])], date).at_risk
     };
     let paid = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-05")), ..open.clone() };
     let void = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-05")), ..open.clone() };
     let written_off = Bill { uncollectible_at: Some(at("2026-03-05")), ..open.clone() };
-    for (of, expected) in [("2026-02-28", 0), ("2026-03-01", 1_200), ("2026-03-07", 1_200), ("2026-03-08", 0)] {
-        assert_eq!(at_risk(&open, None, of), expected, "{of}");
+    for (date, expected) in [("2026-02-28", 0), ("2026-03-01", 1_200), ("2026-03-07", 1_200), ("2026-03-08", 0)] {
+        assert_eq!(at_risk(&open, None, date), expected, "{date}");
     }
     for settled in [&paid, &void, &written_off] {
         assert_eq!((at_risk(settled, None, "2026-03-04"), at_risk(settled, None, "2026-03-05")), (1_200, 0));
@@ -447,8 +447,8 @@ fn a_renewal_paid_after_a_failed_attempt_is_recovered_on_the_day_it_is_paid() {
     let late =
         Bill { paid_at: Some(at("2026-03-06")), ..invoice("2026-03-01", "2026-04-01", 1_200, Some("2026-03-06")) };
     let all = [course(subscription("2026-02-01"), vec![first, late.clone()])];
-    let seen = |failures: Vec<ChargeEntry>, of: &str| {
-        counted_with(&all, &ChargeEvents { failures, ..ChargeEvents::default() }, of).recovered
+    let seen = |failures: Vec<ChargeEntry>, date: &str| {
+        counted_with(&all, &ChargeEvents { failures, ..ChargeEvents::default() }, date).recovered
     };
     let own = || failure("2026-03-01", "pi_2026-03-01");
     assert_eq!(seen(vec![own(), failure("2026-03-03", "pi_2026-03-01")], "2026-03-06"), 1_200, "once");
@@ -479,7 +479,7 @@ fn active_subscriptions_are_told_by_the_plan_that_they_paid_for_then() {
     };
     let other = Course { customer: "cus_2".to_owned(), ..course(subscription("2026-02-01"), vec![basic.clone()]) };
     let all = [course(now, vec![basic, year]), other];
-    let plans = |of: &str| counted(&all, of).plans.into_iter().collect::<Vec<_>>();
+    let plans = |date: &str| counted(&all, date).plans.into_iter().collect::<Vec<_>>();
     let one = |plan: &str, count: u64| (plan.to_owned(), count);
     assert_eq!(plans("2026-02-10"), [one("basic_month", 2)]);
     assert_eq!(plans("2026-03-01"), [one("basic_month", 1), one("premium_year", 1)]);
@@ -498,7 +498,7 @@ fn a_payment_fails_on_one_day_whatever_stripe_calls_the_subscription_then_and_la
         let one = SubscriptionEntry { status, ended_at: ended.map(at), ..subscription("2026-02-01") };
         let all = [course(one, vec![first.clone(), second.clone()])];
         let days = (0..60).map(|days| day("2026-03-01").plus(days).to_string());
-        days.filter(|of| counted(&all, of).payments_failed > 0).collect()
+        days.filter(|date| counted(&all, date).payments_failed > 0).collect()
     };
     for (status, ended, second) in [
         (Status::PastDue, None, &open),

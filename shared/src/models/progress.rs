@@ -55,7 +55,7 @@ pub struct Report {
 impl Report {
     /// A player's report at `position` of a film. `is_watched` says that the film was watched to its end, whatever the
     /// position.
-    pub fn of(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
+    pub fn new(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
         let progress = clamped(position, duration);
         Self { stamp, progress, is_end: is_watched || is_completed(progress, duration, credits_at) }
     }

@@ -133,11 +133,11 @@ pub struct PublicSeries {
 
 impl PublicSeries {
     /// The series with its visible episodes, in order; `None` without any, because then it is not public.
-    pub fn of(entry: &SeriesEntry, episodes: &[&PublicVideo]) -> Option<Self> {
+    pub fn from_entry(entry: &SeriesEntry, episodes: &[&PublicVideo]) -> Option<Self> {
         let first = episodes.first()?;
         let mut seasons: BTreeMap<u32, usize> = BTreeMap::new();
         for video in episodes {
-            *seasons.entry(Place::of(video).season).or_default() += 1;
+            *seasons.entry(Place::from_video(video).season).or_default() += 1;
         }
         Some(Self {
             id: entry.series,
@@ -175,7 +175,7 @@ pub struct Place {
 
 impl Place {
     /// The position of a video in its series.
-    pub fn of(video: &PublicVideo) -> Self {
+    pub fn from_video(video: &PublicVideo) -> Self {
         let (season, episode) = numbered(video.season, video.episode);
         Self { season, episode: episode.unwrap_or(u32::MAX), video: video.id }
     }

@@ -187,7 +187,7 @@ pub struct Day(Date);
 
 impl Day {
     /// The day of a timestamp.
-    pub fn of(moment: Timestamp) -> Self {
+    pub fn containing(moment: Timestamp) -> Self {
         Self(TimeZone::UTC.to_datetime(moment).date())
     }
 
@@ -267,10 +267,10 @@ mod tests {
 
     #[test]
     fn a_day_is_in_utc_and_has_one_form() {
-        let day = Day::of("2026-03-01T23:59:59.999Z".parse().expect("a moment"));
+        let day = Day::containing("2026-03-01T23:59:59.999Z".parse().expect("a moment"));
         assert_eq!((day.to_string().as_str(), day.plus(-1).to_string().as_str()), ("2026-03-01", "2026-02-28"));
         assert_eq!(day.start().to_string(), "2026-03-01T00:00:00Z");
-        assert_eq!(Day::of("2026-03-02T00:00:00Z".parse().expect("a moment")), day.plus(1));
+        assert_eq!(Day::containing("2026-03-02T00:00:00Z".parse().expect("a moment")), day.plus(1));
         assert_eq!((day.days_until(day.plus(31)), day.plus(1).days_until(day)), (31, -1));
         for wrong in ["2026-3-1", "20260301", "2026-02-30", "2026-03-01T00:00:00Z", "", "9999-12-31", "-000001-01-01"] {
             assert!(serde_json::from_value::<Day>(wrong.into()).is_err(), "{wrong}");

@@ -43,7 +43,7 @@ struct ChunkRef {
 impl Version {
     /// The key of the version item.
     pub fn key() -> Key<Self> {
-        Key::one(Table::Catalogue, "pk", "VERSION")
+        Key::simple(Table::Catalogue, "pk", "VERSION")
     }
 
     /// The same key, for an endpoint that serves its last snapshot while DynamoDB is unavailable.
@@ -138,7 +138,7 @@ impl Catalogue {
 
     fn keep(&self, version: Version, chunks: HashMap<String, Chunk>) -> Arc<Snapshot> {
         let of_version = version.chunks.iter().filter_map(|chunk| chunks.get(&chunk.id));
-        let snapshot = Arc::new(Snapshot::of(of_version.flat_map(|chunk| chunk.iter())));
+        let snapshot = Arc::new(Snapshot::build(of_version.flat_map(|chunk| chunk.iter())));
         let kept = Arc::new(Kept { version, chunks, snapshot: snapshot.clone() });
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         snapshot

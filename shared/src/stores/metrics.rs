@@ -51,7 +51,7 @@ mod text {
 impl Month {
     /// The key of a month's row.
     pub fn key(month: &str) -> Key<Self> {
-        Key::two(Table::BillingEvents, ("pk", "METRICS".to_owned()), ("sk", month.to_owned()))
+        Key::composite(Table::BillingEvents, ("pk", "METRICS".to_owned()), ("sk", month.to_owned()))
     }
 }
 
@@ -147,26 +147,26 @@ impl Metrics {
             .flat_map(|(interval, since)| samples(since, *last).map(move |day| (interval, day.start(), since.start())))
             .map(|(interval, day, since)| (interval, invoices_period(interval, day), since))
             .collect();
-        let invoices = partitions.iter().map(|(of, period, since)| self.events.invoices_of(*of, period, *since));
+        let invoices = partitions.iter().map(|(interval, period, since)| self.events.invoices_of(*interval, period, *since));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let since = first.plus(-RETRY_DAYS);
         let months = months(since, *last);
         let charges = months.iter().map(|month| self.events.charges_of(month, since.start()));
         let (invoices, keys, charges) =
             tokio::try_join!(side_by_side(invoices), side_by_side(keys), side_by_side(charges))?;
-        let mut of: BTreeMap<(String, String), Vec<Bill>> = BTreeMap::new();
+        let mut invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>> = BTreeMap::new();
         for (customer, invoice) in invoices.into_iter().flatten() {
             if let Some(subscription) = invoice.subscription.clone() {
-                of.entry((customer, subscription)).or_default().push(invoice);
+                invoices_by_subscription.entry((customer, subscription)).or_default().push(invoice);
             }
         }
-        let (courses, plays) = tokio::try_join!(self.courses(of), self.plays(days, keys))?;
+        let (courses, plays) = tokio::try_join!(self.courses(invoices_by_subscription), self.plays(days, keys))?;
         Ok(Facts { courses, charges: charges.into_iter().collect(), plays })
     }
 
-    async fn courses(&self, of: BTreeMap<(String, String), Vec<Bill>>) -> Result<Vec<Course>, StoreError> {
-        let of: Vec<_> = of.into_iter().collect();
-        let chunks = of.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
+    async fn courses(&self, invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>>) -> Result<Vec<Course>, StoreError> {
+        let invoices_by_subscription: Vec<_> = invoices_by_subscription.into_iter().collect();
+        let chunks = invoices_by_subscription.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
             let keys: Vec<_> = chunk.iter().map(|((customer, id), _)| entry_key(customer, id)).collect();
             let mut courses = Vec::new();
             for (((customer, _), invoices), row) in chunk.iter().zip(self.database.read(keys).await?) {

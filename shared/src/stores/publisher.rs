@@ -78,7 +78,7 @@ impl Mark {
     /// The key of an event's mark. An id that is too long for a key is hashed.
     pub fn key(event_id: &str) -> Key<Self> {
         let name = if event_id.len() <= EVENT_ID_BYTES_MAX { event_id.to_owned() } else { sha256(event_id) };
-        Key::one(Table::Catalogue, "pk", format!("EVENT#{name}"))
+        Key::simple(Table::Catalogue, "pk", format!("EVENT#{name}"))
     }
 }
 
@@ -225,8 +225,8 @@ impl Publisher {
 
 /// The snapshot's part of a change; `None` if it does not affect the snapshot.
 fn edit(change: &Change) -> Option<Edit> {
-    let before = change.before.as_ref().and_then(Entry::of);
-    let after = change.after.as_ref().and_then(Entry::of);
+    let before = change.before.as_ref().and_then(Entry::from_video);
+    let after = change.after.as_ref().and_then(Entry::from_video);
     match (before, after) {
         (before, after) if before == after => None,
         (_, Some(entry)) => Some(Edit::Put(Box::new(entry))),

@@ -179,7 +179,7 @@ impl RateLimits {
 }
 
 fn key_of(key: &str) -> Item {
-    Key::<()>::one(Table::RateLimits, "pk", key).item()
+    Key::<()>::simple(Table::RateLimits, "pk", key).item()
 }
 
 /// Sends an update that the SDK must not retry: it may have taken effect even if its response was lost.

@@ -20,7 +20,7 @@ impl Session {
     /// The key of a session's row.
     pub fn key(user_id: UserId, id: SessionId) -> Key<Self> {
         let partition = ("pk", format!("USER#{user_id}"));
-        Key::two(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
+        Key::composite(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
     }
 }
 

@@ -19,7 +19,7 @@ const BY_CREATED: &str = "by_created";
 impl User {
     /// The key of a user's row.
     pub fn key(id: UserId) -> Key<Self> {
-        Key::one(Table::Users, "pk", format!("USER#{id}"))
+        Key::simple(Table::Users, "pk", format!("USER#{id}"))
     }
 }
 
@@ -41,7 +41,7 @@ pub struct Credential {
 impl Credential {
     /// The key of an address's guard.
     pub fn key(email: &Email) -> Key<Self> {
-        Key::one(Table::Users, "pk", format!("EMAIL#{}", email.key()))
+        Key::simple(Table::Users, "pk", format!("EMAIL#{}", email.key()))
     }
 }
 
@@ -54,7 +54,7 @@ pub struct After {
 
 impl After {
     /// The position after a user.
-    pub fn of(user: &User) -> Self {
+    pub fn new(user: &User) -> Self {
         Self { id: user.id, created_at: sortable(user.created_at) }
     }
 

@@ -24,7 +24,7 @@ const FILTERED_ROWS: usize = 100;
 impl Video {
     /// The key of a video's row.
     pub fn key(id: VideoId) -> Key<Self> {
-        Key::one(Table::Videos, "id", id.to_string())
+        Key::simple(Table::Videos, "id", id.to_string())
     }
 }
 
@@ -36,7 +36,7 @@ pub struct After {
 }
 
 impl After {
-    fn of(video: &Video) -> Self {
+    fn new(video: &Video) -> Self {
         Self { id: video.id, created_at: sortable(video.created_at) }
     }
 
@@ -86,7 +86,7 @@ impl Videos {
             found.extend(videos);
             if found.len() > limit {
                 found.truncate(limit);
-                let last = found.last().map(After::of);
+                let last = found.last().map(After::new);
                 return Ok((found, last));
             }
             start = next;

@@ -30,7 +30,7 @@ pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     let mut hash = Sha256::new();
     hash.update(format!("{ENCODER_VERSION} {EFFORT:?} {WIDTH}x{HEIGHT} {RATE} {}", recipe.seconds));
     hash.update(format!("{:?} {}", recipe.chords, recipe.plucks));
-    let plan = Plan::of(title);
+    let plan = Plan::for_title(title);
     hash.update(&plan.base);
     hash.update(&plan.graph);
     plan.layers.iter().for_each(|svg| hash.update(svg));
@@ -74,7 +74,7 @@ pub(super) async fn tidy(dir: &Path) -> std::io::Result<()> {
 
 async fn fill(title: &Title, work: &Path, media: &Path) -> Result<(), EncodeError> {
     let recipe = &title.recipe;
-    let plan = Plan::of(title);
+    let plan = Plan::for_title(title);
     for (index, svg) in plan.layers.iter().enumerate() {
         fs::write(work.join(format!("layer{index}.svg")), svg).await?;
     }
@@ -115,7 +115,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(title: &Title) -> Self {
+    fn for_title(title: &Title) -> Self {
         match (title.recipe.scene)() {
             Scene::Generated { source, filters, .. } => {
                 let base = sized(&format!("{source},{filters}"), WIDTH, HEIGHT);

@@ -38,7 +38,7 @@ pub(crate) struct Purchase<'a> {
 }
 
 impl<'a> Purchase<'a> {
-    pub(crate) fn of(session: &'a CheckoutSession, subtotal: i64) -> Self {
+    pub(crate) fn from_session(session: &'a CheckoutSession, subtotal: i64) -> Self {
         Self { customer: session.customer.as_deref(), currency: &session.currency, subtotal: Some(subtotal) }
     }
 }

@@ -114,11 +114,11 @@ async fn events_are_listed_by_up_to_twenty_types() {
     let shop = Shop::open().await;
     let id = shop.customer("ada@example.com").await;
     shop.post(&format!("/v1/customers/{id}"), &[("name", "Ada")]).await;
-    let of = |types: usize| std::iter::repeat_n(("types[]", "customer.updated"), types).collect::<Vec<_>>();
-    let listed = shop.get("/v1/events", &of(20)).await;
+    let event_types = |types: usize| std::iter::repeat_n(("types[]", "customer.updated"), types).collect::<Vec<_>>();
+    let listed = shop.get("/v1/events", &event_types(20)).await;
     let types: Vec<&Value> = listed["data"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
     assert_eq!(types, ["customer.updated"]);
-    assert_eq!(shop.call("GET", "/v1/events", &of(21)).await.status, 400);
+    assert_eq!(shop.call("GET", "/v1/events", &event_types(21)).await.status, 400);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ struct Body(Vec<u8>);
 
 /// The key of a chunk.
 pub(super) fn key(id: &str) -> Key<Chunk> {
-    Key::one(Table::Catalogue, "pk", format!("CHUNK#{id}"))
+    Key::simple(Table::Catalogue, "pk", format!("CHUNK#{id}"))
 }
 
 /// The chunk as its item.
