@@ -1,6 +1,6 @@
 //! `POST /api/subscription/change/preview`: what a plan change would cost, and when it would take effect.
 
-use billing::change::{Change, Changes, Course, PlanChangeRequest, same};
+use billing::change::{Change, Changes, ChangeTiming, PlanChangeRequest, unchanged};
 use billing::discount::Discount;
 use billing::stripe::{Preview, Scope, Stripe, StripeError};
 use jiff::Timestamp;
@@ -90,7 +90,7 @@ impl Endpoint for PreviewChange {
         let renews_at = change.subscription.current_period_end;
         let renews_at = renews_at.ok_or_else(|| StripeError::Unreadable.of_read())?;
         let (charged, discounts) = tokio::try_join!(self.charged(&change), self.discounts(&change))?;
-        let is_later = matches!(change.course, Course::AtPeriodEnd | Course::Set);
+        let is_later = matches!(change.timing, ChangeTiming::AtPeriodEnd | ChangeTiming::AlreadyScheduled);
         let period_end = charged.as_ref().and_then(|invoice| invoice.period_end);
         let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: charged.is_none() };
         let renewal_amount = self.renewal(&change, &discounts, bill).await?;
@@ -112,13 +112,13 @@ impl PreviewChange {
     /// The invoice that the change would create; `None` during a trial, when a change creates no invoice.
     async fn charged(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
         let one = &change.subscription;
-        match change.course {
-            Course::Same => Err(same()),
-            Course::Now if one.status != Status::Trialing => {
+        match change.timing {
+            ChangeTiming::Unchanged => Err(unchanged()),
+            ChangeTiming::Immediate if one.status != Status::Trialing => {
                 let invoice = self.stripe.preview(one, &change.price.id, Scope::Change).await;
                 Ok(Some(invoice.map_err(StripeError::of_write)?))
             }
-            Course::Now | Course::AtPeriodEnd | Course::Set | Course::Back => Ok(None),
+            ChangeTiming::Immediate | ChangeTiming::AtPeriodEnd | ChangeTiming::AlreadyScheduled | ChangeTiming::CancelPending => Ok(None),
         }
     }
 
@@ -134,14 +134,14 @@ impl PreviewChange {
     /// The cost of a whole period after the change, with the coupons that still apply then. Stripe's preview applies
     /// today's coupons, and includes a scheduled change, so in those cases the cost is calculated from the price.
     async fn renewal(&self, change: &Change, discounts: &[Discount], bill: Bill) -> Result<i64, ApiError> {
-        let Change { subscription: one, price, course } = change;
+        let Change { subscription: one, price, timing } = change;
         let lasting: Vec<&Discount> = discounts.iter().filter(|one| one.lasts(bill.at, bill.is_first)).collect();
         if one.schedule.is_none() && lasting.len() == discounts.len() {
             let period = self.stripe.preview(one, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
             return Ok(period.lines.iter().filter(|(_, _, proration)| !proration).map(|(_, amount, _)| amount).sum());
         }
         // Only a change now keeps the quantity.
-        let quantity = if *course == Course::Now { i64::try_from(one.quantity).unwrap_or(1) } else { 1 };
+        let quantity = if *timing == ChangeTiming::Immediate { i64::try_from(one.quantity).unwrap_or(1) } else { 1 };
         let whole = price.amount.saturating_mul(quantity);
         if lasting.is_empty() {
             return Ok(whole);

@@ -27,17 +27,17 @@ pub struct PlanChangeRequest {
 
 /// When and how the change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Course {
+pub enum ChangeTiming {
     /// Now, once the difference is paid: a higher plan, or a year instead of a month.
-    Now,
+    Immediate,
     /// At the end of the period: a lower plan, or a month instead of a year.
     AtPeriodEnd,
     /// It is already scheduled for the end of the period.
-    Set,
+    AlreadyScheduled,
     /// A pending change is cancelled, so the current plan stays.
-    Back,
+    CancelPending,
     /// Nothing changes: it is the current plan.
-    Same,
+    Unchanged,
 }
 
 /// Why a change is refused.
@@ -64,7 +64,7 @@ pub struct Change {
     /// The new price.
     pub price: Price,
     /// When and how.
-    pub course: Course,
+    pub timing: ChangeTiming,
 }
 
 /// Decides when a change takes effect, or why it is refused. Returns the subscription, its new plan and interval, and
@@ -73,15 +73,15 @@ pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
     wish: PlanChangeRequest,
-) -> Result<(&'a Subscription, (PlanType, Interval), Course), Refusal<'a>> {
+) -> Result<(&'a Subscription, (PlanType, Interval), ChangeTiming), Refusal<'a>> {
     let one = rules::granting(subscriptions).filter(|one| rules::is_live_of_ours(one));
     let (one, present) = one.and_then(|one| Some((one, one.plan?))).ok_or(Refusal::NoSubscription)?;
     let target = (wish.plan_type, wish.interval.unwrap_or(present.1));
     let next = one.schedule.as_ref().and_then(|schedule| schedule.next.as_ref());
     let is_set = next.is_some_and(|next| Some(next) != one.price.as_ref());
     if target == present {
-        let course = if is_set || one.awaited.is_some() { Course::Back } else { Course::Same };
-        return Ok((one, target, course));
+        let timing = if is_set || one.awaited.is_some() { ChangeTiming::CancelPending } else { ChangeTiming::Unchanged };
+        return Ok((one, target, timing));
     }
     if one.pause.is_some() {
         return Err(Refusal::Paused);
@@ -93,15 +93,15 @@ pub fn decide<'a>(
         return Err(Refusal::Ends);
     }
     // An upgrade is a higher plan, or the same plan for a year instead of a month.
-    let course = match target > present {
+    let timing = match target > present {
         true if is_set => return Err(Refusal::OtherChange),
-        true => Course::Now,
+        true => ChangeTiming::Immediate,
         false if rules::pending(one, prices).is_some_and(|next| (next.plan_type, next.interval) == target) => {
-            Course::Set
+            ChangeTiming::AlreadyScheduled
         }
-        false => Course::AtPeriodEnd,
+        false => ChangeTiming::AtPeriodEnd,
     };
-    Ok((one, target, course))
+    Ok((one, target, timing))
 }
 
 /// Changes of plan at Stripe.
@@ -137,12 +137,12 @@ impl Changes {
         let (mut subscriptions, _) = read.await.map_err(StripeError::of_read)?;
         rules::recall(&mut subscriptions, kept);
         let prices = self.prices.with_scheduled(&subscriptions, kept, now).await.map_err(StripeError::of_read)?;
-        let (one, (plan, interval), course) = match decide(&subscriptions, &prices, wish) {
+        let (one, (plan, interval), timing) = match decide(&subscriptions, &prices, wish) {
             Ok(decided) => decided,
             Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),
         };
         // A change that is already scheduled keeps its price.
-        let set = rules::pending(one, &prices).filter(|_| course == Course::Set).cloned();
+        let set = rules::pending(one, &prices).filter(|_| timing == ChangeTiming::AlreadyScheduled).cloned();
         let price = match set.or_else(|| own_price(one, (plan, interval))) {
             Some(price) => price,
             // A subscription stays in its currency, even if plans are now sold in another one.
@@ -153,36 +153,36 @@ impl Changes {
                 .map_err(StripeError::of_read)?
                 .ok_or_else(|| not_sold(plan, interval, &one.currency))?,
         };
-        Ok(Change { subscription: one.clone(), price, course })
+        Ok(Change { subscription: one.clone(), price, timing })
     }
 
     /// Makes a change. Calls with the same client key make it only once. `is_stored` says whether our table already has
     /// the plan that the subscription has at Stripe: if not, the response to an earlier request was lost.
     #[boxed]
     pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
-        let Change { subscription: one, price, course } = change;
-        match (course, key) {
-            (Course::Same, _) if !is_stored => Ok(()),
-            (Course::Now, _) => {
+        let Change { subscription: one, price, timing } = change;
+        match (timing, key) {
+            (ChangeTiming::Unchanged, _) if !is_stored => Ok(()),
+            (ChangeTiming::Immediate, _) => {
                 // Any schedule that is left no longer changes anything.
                 self.stripe.drop_schedule(one).await?;
                 let changed =
                     self.stripe.change_now(one, &price.id, key).await.map_err(|error| self.unchanged(error))?;
                 self.paid(changed.subscription.awaited.as_deref()).await
             }
-            (Course::AtPeriodEnd, _) => {
+            (ChangeTiming::AtPeriodEnd, _) => {
                 self.stripe.drop_awaited(one).await?;
                 let changed = self.stripe.change_later(one, &price.id, price.interval).await;
                 changed.map_err(|error| self.unchanged(error))
             }
-            (Course::Back, _) => Ok(self.stripe.drop_changes(one).await?),
-            (Course::Set, _) => Ok(()),
+            (ChangeTiming::CancelPending, _) => Ok(self.stripe.drop_changes(one).await?),
+            (ChangeTiming::AlreadyScheduled, _) => Ok(()),
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
-            (Course::Same, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
+            (ChangeTiming::Unchanged, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
                 true => Ok(()),
-                false => Err(same()),
+                false => Err(unchanged()),
             },
-            (Course::Same, None) => Err(same()),
+            (ChangeTiming::Unchanged, None) => Err(unchanged()),
         }
     }
 
@@ -266,7 +266,7 @@ fn no_subscription() -> ApiError {
 }
 
 /// The error when nothing would change.
-pub fn same() -> ApiError {
+pub fn unchanged() -> ApiError {
     conflict("This is the present plan.")
 }
 
