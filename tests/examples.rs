@@ -171,6 +171,10 @@ async fn every_example_has_the_fields_that_the_service_returns() {
             fields(body, "", &mut found);
             found
         };
-        assert_eq!(field_names(&kept), field_names(example), "docs/examples/{name}.json is stale: rewrite the examples");
+        assert_eq!(
+            field_names(&kept),
+            field_names(example),
+            "docs/examples/{name}.json is stale: rewrite the examples"
+        );
     }
 }

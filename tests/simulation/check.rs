@@ -137,8 +137,11 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
         if !notes.iter().any(|note| note["subject"] == one["id"]) {
             return Err(format!("no audit entry names {} as surplus", one["id"]));
         }
-        let is_of_subscription = |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
-        for invoice in truth.invoices.iter().filter(is_of_subscription).filter(|one| one["amount_paid"].as_i64() > Some(0)) {
+        let is_of_subscription =
+            |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
+        for invoice in
+            truth.invoices.iter().filter(is_of_subscription).filter(|one| one["amount_paid"].as_i64() > Some(0))
+        {
             let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
             let charge = truth.charges.iter().find(|one| one["payment_intent"] == *intent && one["paid"] == true);
             if charge.is_none_or(|charge| charge["refunded"] != true && charge["disputed"] != true) {

@@ -60,7 +60,9 @@ impl Endpoint for CancelSubscription {
             Cancelling::Nothing => return Err(conflict("There is no subscription to cancel.")),
         }
         match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

@@ -56,7 +56,9 @@ impl Endpoint for ChangePlan {
         let is_stored = (kept.plan_type, kept.interval) == (Some(change.price.plan_type), Some(change.price.interval));
         self.changes.make(&change, key.as_deref(), is_stored).await?;
         match self.billing.converge(&change.subscription.customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

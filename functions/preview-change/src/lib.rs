@@ -1,6 +1,6 @@
 //! `POST /api/subscription/change/preview`: what a plan change would cost, and when it would take effect.
 
-use billing::change::{Change, Changes, ChangeTiming, PlanChangeRequest, unchanged};
+use billing::change::{Change, ChangeTiming, Changes, PlanChangeRequest, unchanged};
 use billing::discount::Discount;
 use billing::stripe::{Preview, Scope, Stripe, StripeError};
 use jiff::Timestamp;
@@ -118,7 +118,10 @@ impl PreviewChange {
                 let invoice = self.stripe.preview(one, &change.price.id, Scope::Change).await;
                 Ok(Some(invoice.map_err(StripeError::of_write)?))
             }
-            ChangeTiming::Immediate | ChangeTiming::AtPeriodEnd | ChangeTiming::AlreadyScheduled | ChangeTiming::CancelPending => Ok(None),
+            ChangeTiming::Immediate
+            | ChangeTiming::AtPeriodEnd
+            | ChangeTiming::AlreadyScheduled
+            | ChangeTiming::CancelPending => Ok(None),
         }
     }
 

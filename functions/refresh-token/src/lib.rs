@@ -3,7 +3,7 @@
 
 use shared::auth::sign_in::{SignIn, Tokens};
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, TokenRefresher, Tag};
+use shared::endpoint::{Call, Endpoint, Reply, Tag, TokenRefresher};
 use shared::http::error::{ApiError, Code};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};

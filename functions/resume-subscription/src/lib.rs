@@ -53,7 +53,9 @@ impl Endpoint for ResumeSubscription {
             None => return Err(nothing_to_resume()),
         }
         match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&kept), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

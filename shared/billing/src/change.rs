@@ -68,7 +68,7 @@ pub struct Change {
 }
 
 /// Decides when a change takes effect, or why it is refused. Returns the subscription, its new plan and interval, and
-/// the course.
+/// the timing.
 pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
@@ -80,7 +80,8 @@ pub fn decide<'a>(
     let next = one.schedule.as_ref().and_then(|schedule| schedule.next.as_ref());
     let is_set = next.is_some_and(|next| Some(next) != one.price.as_ref());
     if target == present {
-        let timing = if is_set || one.awaited.is_some() { ChangeTiming::CancelPending } else { ChangeTiming::Unchanged };
+        let timing =
+            if is_set || one.awaited.is_some() { ChangeTiming::CancelPending } else { ChangeTiming::Unchanged };
         return Ok((one, target, timing));
     }
     if one.pause.is_some() {
@@ -178,10 +179,12 @@ impl Changes {
             (ChangeTiming::CancelPending, _) => Ok(self.stripe.drop_changes(one).await?),
             (ChangeTiming::AlreadyScheduled, _) => Ok(()),
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
-            (ChangeTiming::Unchanged, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
-                true => Ok(()),
-                false => Err(unchanged()),
-            },
+            (ChangeTiming::Unchanged, Some(key)) => {
+                match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
+                    true => Ok(()),
+                    false => Err(unchanged()),
+                }
+            }
             (ChangeTiming::Unchanged, None) => Err(unchanged()),
         }
     }

@@ -4,10 +4,10 @@
 //! triggering event, and the write is conditional on the guard's version, which is read before the calls to Stripe. If
 //! another write comes first, everything is fetched again.
 
+use crate::billing_mail::{self, MailRecipient};
 use crate::customers::Customers;
 use crate::error::BillingError;
 use crate::ledger::entries;
-use crate::letters::{self, Reader};
 use crate::notices;
 use crate::price::Price;
 use crate::prices::Prices;
@@ -317,11 +317,11 @@ impl Billing {
     ) -> Result<Vec<Statement>, StoreError> {
         let (settled, is_deleted) = (&guard.settled, guard.row.deleted_at.is_some());
         let mut notes = Vec::new();
-        let reader = Reader { customer: &guard.customer, grace: self.grace };
+        let recipient = MailRecipient { customer: &guard.customer, grace: self.grace };
         let entries = entries(snapshot, prices);
         for (customer, entry) in entries.iter().filter(|(_, entry)| !settled.contains(entry.id())) {
             notes.push(self.events.enter(customer, entry)?);
-            if let Some(mail) = letters::mail(entry, snapshot, reader, now)
+            if let Some(mail) = billing_mail::mail(entry, snapshot, recipient, now)
                 && !mailed.contains(&mail.cause)
                 && !is_deleted
             {
@@ -329,12 +329,10 @@ impl Billing {
             }
         }
         if !is_deleted {
-            notes.append(
-                &mut self.write_notices(
-                    guard,
-                    notices::mails(snapshot, &entries, prices, &guard.sent_notices, reader, now),
-                )?,
-            );
+            notes.append(&mut self.write_notices(
+                guard,
+                notices::mails(snapshot, &entries, prices, &guard.sent_notices, recipient, now),
+            )?);
         }
         for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
             let Some(kept) = rules::duplicate_of(one) else { continue };

@@ -207,7 +207,7 @@ impl Accounts {
         // What was bought after the request is refunded.
         statements.extend(self.subscriptions.remove(user.id, &account.customers, request.at)?);
         statements.push(self.deletions.add(deletion)?);
-        statements.push(self.outbox.add(&farewell(user, request.language, deletion.deleted_at))?);
+        statements.push(self.outbox.add(&account_deleted_mail(user, request.language, deletion.deleted_at))?);
         self.database.transact(statements).await
     }
 
@@ -362,14 +362,14 @@ fn could_charge(one: &Subscription) -> bool {
 }
 
 /// The cause of the email that confirms the deletion of an account.
-pub fn farewell_cause(user_id: UserId) -> String {
+pub fn account_deleted_cause(user_id: UserId) -> String {
     cause_of("account-deleted", user_id, "")
 }
 
 /// The email that confirms the deletion, written in the transaction that deletes the account.
-fn farewell(user: &User, language: Language, now: Timestamp) -> NewMail {
+fn account_deleted_mail(user: &User, language: Language, now: Timestamp) -> NewMail {
     NewMail {
-        cause: farewell_cause(user.id),
+        cause: account_deleted_cause(user.id),
         to: user.email.clone().into(),
         content: MailContent::AccountDeleted { at: now }.into(),
         addressee: Some(Addressee { name: user.name.clone(), language }),

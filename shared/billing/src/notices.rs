@@ -2,7 +2,7 @@
 //! change, a cancellation, a pause of collection, a refund. Notices are computed from Stripe's state. The ones already
 //! written are stored with the ledger, so each is written once.
 
-use crate::letters::Reader;
+use crate::billing_mail::MailRecipient;
 use crate::price::Price;
 use crate::rules;
 use crate::snapshot::{Invoice, Snapshot, Subscription};
@@ -41,15 +41,15 @@ pub(crate) fn mails(
     entries: &[(String, Entry)],
     prices: &[Price],
     sent: &SentNotices,
-    reader: Reader<'_>,
+    recipient: MailRecipient<'_>,
     now: Timestamp,
 ) -> Vec<NewMail> {
     let live = snapshot.subscriptions.iter().filter(|one| rules::is_live_of_ours(one));
     let of_subscription = live.flat_map(|one| {
         let notices = [
             trial_ending(one, prices, now),
-            cancelling(one, snapshot, reader, now),
-            to_confirm(one, snapshot, reader, now),
+            cancelling(one, snapshot, recipient, now),
+            to_confirm(one, snapshot, recipient, now),
             plan_set(one, prices, now),
             changed_in_trial(one, entries, now),
             paused(one, sent, now),
@@ -60,7 +60,7 @@ pub(crate) fn mails(
     let news = notices.filter(|one| one.at <= now && now < one.until);
     let mail = |one: Notice| NewMail {
         cause: one.cause,
-        to: reader.to(),
+        to: recipient.to(),
         content: one.content.into(),
         addressee: None,
         grant: None,
@@ -83,13 +83,13 @@ fn trial_ending(one: &Subscription, prices: &[Price], now: Timestamp) -> Option<
     (now < end).then_some(Notice { until: end, ..notice })
 }
 
-fn cancelling(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
+fn cancelling(one: &Subscription, snapshot: &Snapshot, recipient: MailRecipient<'_>, now: Timestamp) -> Option<Notice> {
     let end = one.cancel_at.or(one.current_period_end).filter(|_| rules::is_ending(one))?;
     let asked = one.canceled_at?;
     let cause = format!("cancelled#{}#{}", one.id, asked.as_second());
     let watching = match one.status {
         Status::Trialing | Status::Active => Watching::UntilEnd,
-        _ => match access_until(&rules::row_of(one, snapshot, &[]), reader.grace, now) {
+        _ => match access_until(&rules::row_of(one, snapshot, &[]), recipient.grace, now) {
             Some(until) if until < end => Watching::Until(until),
             Some(_) => Watching::UntilEnd,
             None => Watching::Paused,
@@ -121,7 +121,7 @@ fn paused(one: &Subscription, sent: &SentNotices, now: Timestamp) -> Option<Noti
 }
 
 /// A renewal that the bank wants confirmed: no charge failed, so no other email mentions it.
-fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<Notice> {
+fn to_confirm(one: &Subscription, snapshot: &Snapshot, recipient: MailRecipient<'_>, now: Timestamp) -> Option<Notice> {
     let waits = |invoice: &&Invoice| {
         let entry = &invoice.entry;
         let of_this = entry.subscription.as_ref() == Some(&one.id) && entry.status == "open" && entry.attempts > 0;
@@ -129,7 +129,7 @@ fn to_confirm(one: &Subscription, snapshot: &Snapshot, reader: Reader<'_>, now: 
     };
     let invoice = snapshot.invoices.iter().filter(|_| rules::is_unpaid(one)).find(waits)?;
     let amount = Amount::new(invoice.entry.amount_due, &invoice.entry.currency);
-    let content = MailContent::PaymentToConfirm { amount, watch_until: reader.watches_until(one, snapshot, now) };
+    let content = MailContent::PaymentToConfirm { amount, watch_until: recipient.watches_until(one, snapshot, now) };
     Some(Notice::new(format!("confirm#{}", invoice.entry.id), invoice.entry.finalized_at?, content))
 }
 

@@ -361,13 +361,13 @@ impl Billing {
             notes.push(self.events.enter(customer, entry)?);
         }
         for (customer, id) in &unknown {
-            notes.push(self.events.strike(customer, id)?);
+            notes.push(self.events.remove_entry(customer, id)?);
         }
         guard.settled.extend(resettled);
         let customers: Vec<&str> =
             std::iter::once(&guard.customer).chain(&guard.row.others).map(String::as_str).collect();
         guard.sent_notices = self.events.sent_notices(&customers).await?;
-        let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::letters::cause(entry)).collect();
+        let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::billing_mail::cause(entry)).collect();
         let mailed = self.outbox.existing(&causes).await?;
         let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
         notes.extend(self.notes(&guard, &snapshot, &prices, &mailed, now)?);

@@ -86,15 +86,33 @@ fn chosen(mut subscriptions: Vec<Subscription>) -> String {
 #[test]
 fn the_live_one_of_the_highest_plan_speaks_then_of_the_latest_period_end() {
     let later = Subscription { current_period_end: Some(at(60)), ..subscription("later", BASIC, Status::Active) };
-    assert_eq!(chosen(vec![subscription("basic", BASIC, Status::Active), subscription("premium", PREMIUM, Status::PastDue)]), "premium");
+    assert_eq!(
+        chosen(vec![subscription("basic", BASIC, Status::Active), subscription("premium", PREMIUM, Status::PastDue)]),
+        "premium"
+    );
     assert_eq!(chosen(vec![subscription("basic", BASIC, Status::Active), later.clone()]), "later");
     assert_eq!(chosen(vec![subscription("premium", PREMIUM, Status::Active), later.clone()]), "premium");
-    assert_eq!(chosen(vec![subscription("unpaid", PREMIUM, Status::Unpaid), subscription("basic", BASIC, Status::Active)]), "basic");
-    assert_eq!(chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("basic", BASIC, Status::Trialing)]), "basic");
-    assert_eq!(chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("new", BASIC, Status::Incomplete)]), "over");
-    assert_eq!(chosen(vec![subscription("foreign", None, Status::Active), subscription("over", BASIC, Status::Canceled)]), "over");
     assert_eq!(
-        chosen(vec![subscription("over", PREMIUM, Status::Canceled), Subscription { status: Status::Canceled, ..later }]),
+        chosen(vec![subscription("unpaid", PREMIUM, Status::Unpaid), subscription("basic", BASIC, Status::Active)]),
+        "basic"
+    );
+    assert_eq!(
+        chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("basic", BASIC, Status::Trialing)]),
+        "basic"
+    );
+    assert_eq!(
+        chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("new", BASIC, Status::Incomplete)]),
+        "over"
+    );
+    assert_eq!(
+        chosen(vec![subscription("foreign", None, Status::Active), subscription("over", BASIC, Status::Canceled)]),
+        "over"
+    );
+    assert_eq!(
+        chosen(vec![
+            subscription("over", PREMIUM, Status::Canceled),
+            Subscription { status: Status::Canceled, ..later }
+        ]),
         "later"
     );
 }

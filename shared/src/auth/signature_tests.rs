@@ -77,7 +77,11 @@ fn a_signature_is_valid_within_its_tolerance() {
         (-301, Err(Unverified::OutOfTime)),
     ] {
         let time = NOW + off;
-        assert_eq!(verify_header(&format!("t={time},v1={}", sign("whsec_1", time, BODY)), &["whsec_1"]), expected, "{off}");
+        assert_eq!(
+            verify_header(&format!("t={time},v1={}", sign("whsec_1", time, BODY)), &["whsec_1"]),
+            expected,
+            "{off}"
+        );
     }
 }
 

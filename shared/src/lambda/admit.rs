@@ -70,7 +70,11 @@ impl AdmissionControl {
         now: Timestamp,
     ) -> Result<Authentication, ApiError> {
         if rules.limit == Limit::Exempt {
-            return Ok(Authentication { identity: Err(unauthenticated()), address: source_ip.to_owned(), budget: None });
+            return Ok(Authentication {
+                identity: Err(unauthenticated()),
+                address: source_ip.to_owned(),
+                budget: None,
+            });
         }
         let common = self.common.get().await.map_err(ApiError::unavailable)?;
         let address = address::client(source_ip, headers, &common.origin_verify);
@@ -152,7 +156,12 @@ impl AdmissionControl {
     }
 
     /// Counts the request against its limit and the endpoint's own limits, all in parallel.
-    async fn count(&self, authentication: &Authentication, own: &[Budget], now: Timestamp) -> Result<Counts, StoreError> {
+    async fn count(
+        &self,
+        authentication: &Authentication,
+        own: &[Budget],
+        now: Timestamp,
+    ) -> Result<Counts, StoreError> {
         let request = async {
             match &authentication.budget {
                 Some(budget) => self.limiter.count(budget, now).await.map(Some),

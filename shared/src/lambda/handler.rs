@@ -4,7 +4,7 @@
 use crate::auth::token::Identity;
 use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BodyRule, RawRequest, Input};
+use crate::http::input::{BodyRule, Input, RawRequest};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::{Budget, Counted};
 use crate::stores::row::{BatchGet, BatchResult, Keys};
@@ -69,8 +69,12 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
 /// An endpoint whose types are hidden.
 pub(super) trait Handler: Send + Sync {
     /// Parses the input, and says what must be read and counted before the request is handled.
-    fn prepare<'a>(&'a self, request: &RawRequest, identity: Option<&Identity>, address: &str)
-    -> Result<Prepared<'a>, ApiError>;
+    fn prepare<'a>(
+        &'a self,
+        request: &RawRequest,
+        identity: Option<&Identity>,
+        address: &str,
+    ) -> Result<Prepared<'a>, ApiError>;
 }
 
 /// A request with valid input.

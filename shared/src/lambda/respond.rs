@@ -1,8 +1,8 @@
 //! One request: the checks in their order, the handler with its deadline, the log line.
 
 use super::admit::AdmissionControl;
-use super::response::{self, EncodedResponse};
 use super::handler::{Admitted, Handler, Rules};
+use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{BODY_BYTES_MAX, BodyRule, RawRequest, WEBHOOK_BYTES_MAX, is_json};
@@ -93,7 +93,10 @@ impl Function {
     /// size → content type → rate limit → authentication → role → input → the endpoint's handler.
     async fn outcome(&self, request: &GatewayRequest, log_fields: &mut LogFields) -> Result<Reply<Vec<u8>>, ApiError> {
         check_body(self.rules.body, &request.raw)?;
-        let authentication = self.admission_control.authenticate(&self.rules, &request.source_ip, &request.raw.headers, request.now).await?;
+        let authentication = self
+            .admission_control
+            .authenticate(&self.rules, &request.source_ip, &request.raw.headers, request.now)
+            .await?;
         let identity = authentication.identity.as_ref().ok();
         log_fields.user_id = identity.map(|who| who.user_id.to_string());
         // Invalid input is refused last: until then, the request is counted and reads the session like any other.
@@ -102,7 +105,11 @@ impl Function {
             Err(error) => (BatchGet::default(), Vec::new(), Err(self.declared(error))),
         };
         let access = self.rules.access;
-        let admission = match self.admission_control.admit(access, &authentication, batch, &own, &request.raw.method, request.now).await {
+        let admission = match self
+            .admission_control
+            .admit(access, &authentication, batch, &own, &request.raw.method, request.now)
+            .await
+        {
             Ok(admission) => admission,
             Err((error, verdict)) => {
                 log_fields.verdict = verdict;

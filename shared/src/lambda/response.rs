@@ -18,7 +18,12 @@ pub(super) struct EncodedResponse {
 }
 
 /// Builds the response to a success, compressed if the client accepts it.
-pub(super) fn encode(reply: Reply<Vec<u8>>, request_headers: &HeaderMap, status: u16, cache: Cache) -> Result<EncodedResponse, ApiError> {
+pub(super) fn encode(
+    reply: Reply<Vec<u8>>,
+    request_headers: &HeaderMap,
+    status: u16,
+    cache: Cache,
+) -> Result<EncodedResponse, ApiError> {
     let body = reply.output;
     let public = cache == Cache::Public;
     let mut headers = HeaderMap::new();

@@ -650,7 +650,11 @@ mod tests {
         assert_eq!(featured(100, &new), Some((11, HeroReason::Featured)), "a series");
         assert_eq!(featured(13, &new), Some((11, HeroReason::Featured)), "an episode stands for its series");
         assert_eq!(featured(77, &new), Some((11, HeroReason::Popular)), "the featured id is not visible");
-        assert_eq!(featured(5, &viewing_of(&[row(5, 9.0, false, 1)], &[])), Some((11, HeroReason::Popular)), "already watched");
+        assert_eq!(
+            featured(5, &viewing_of(&[row(5, 9.0, false, 1)], &[])),
+            Some((11, HeroReason::Popular)),
+            "already watched"
+        );
     }
 
     #[test]
@@ -711,7 +715,8 @@ mod tests {
 
     #[test]
     fn an_empty_catalogue_gives_an_empty_screen() {
-        let home = arrange(&Snapshot::default(), &viewing_of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
+        let home =
+            arrange(&Snapshot::default(), &viewing_of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
         assert!(home.hero.is_none() && home.shelves.is_empty());
         assert!(home.continue_watching.is_empty() && home.watchlist.is_empty());
     }

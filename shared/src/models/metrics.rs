@@ -231,7 +231,12 @@ pub fn count(
 /// Counts the members whose access began or ended on a day, across all subscriptions of one customer: a member who
 /// still has another subscription has not left. Each is counted in the currency of the subscription that began or
 /// ended.
-fn count_joined_and_churned<'a>(views: &[(View<'a>, Vec<Access>)], day: Day, end: Timestamp, tallies: &mut BTreeMap<&'a str, Tally>) {
+fn count_joined_and_churned<'a>(
+    views: &[(View<'a>, Vec<Access>)],
+    day: Day,
+    end: Timestamp,
+    tallies: &mut BTreeMap<&'a str, Tally>,
+) {
     for (at, (view, access)) in views.iter().enumerate() {
         let tally = tallies.entry(view.currency()).or_default();
         let others = || views.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, all))| all);

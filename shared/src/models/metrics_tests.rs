@@ -247,7 +247,12 @@ fn amounts_are_separate_per_currency_and_counts_add_up() {
             Bill { currency: currency.to_owned(), ..invoice("2026-02-01", "2026-03-01", amount, Some("2026-02-01")) };
         SubscriptionHistory { customer: id.to_owned(), ..history(subscription, vec![invoice]) }
     };
-    let all = [paid_history("cus_1", "usd", 1_299), paid_history("cus_2", "eur", 1_199), paid_history("cus_3", "eur", 700), paid_history("cus_4", "jpy", 900)];
+    let all = [
+        paid_history("cus_1", "usd", 1_299),
+        paid_history("cus_2", "eur", 1_199),
+        paid_history("cus_3", "eur", 700),
+        paid_history("cus_4", "jpy", 900),
+    ];
     let none = ChargeEvents::default();
     let counted = day_of(&all, &none, "2026-02-02");
     let mrr: Vec<(&str, i64)> = counted.currencies.iter().map(|(name, one)| (name.as_str(), one.mrr)).collect();
@@ -264,7 +269,8 @@ fn amounts_are_separate_per_currency_and_counts_add_up() {
 #[test]
 fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
-    let old = history(SubscriptionEntry { ended_at: Some(at("2026-02-20")), ..subscription("2026-02-01") }, vec![first]);
+    let old =
+        history(SubscriptionEntry { ended_at: Some(at("2026-02-20")), ..subscription("2026-02-01") }, vec![first]);
     let eur = || "eur".to_owned();
     let then = Bill { currency: eur(), ..invoice("2026-02-19", "2026-03-19", 900, Some("2026-02-19")) };
     let new = history(SubscriptionEntry { currency: eur(), ..subscription("2026-02-19") }, vec![then]);
@@ -477,7 +483,10 @@ fn active_subscriptions_are_told_by_the_plan_that_they_paid_for_then() {
         interval: Some(Interval::Year),
         ..subscription("2026-02-01")
     };
-    let other = SubscriptionHistory { customer: "cus_2".to_owned(), ..history(subscription("2026-02-01"), vec![basic.clone()]) };
+    let other = SubscriptionHistory {
+        customer: "cus_2".to_owned(),
+        ..history(subscription("2026-02-01"), vec![basic.clone()])
+    };
     let all = [history(now, vec![basic, year]), other];
     let plans = |date: &str| counted(&all, date).plans.into_iter().collect::<Vec<_>>();
     let one = |plan: &str, count: u64| (plan.to_owned(), count);

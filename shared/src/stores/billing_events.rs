@@ -390,7 +390,7 @@ impl BillingEvents {
     }
 
     /// A statement that removes an entry of a customer's ledger.
-    pub fn strike(&self, customer: &str, id: &str) -> Result<Statement, StoreError> {
+    pub fn remove_entry(&self, customer: &str, id: &str) -> Result<Statement, StoreError> {
         let delete = Delete::builder().table_name(self.database.name(Table::BillingEvents)?);
         let delete = delete.set_key(Some(entry_key(customer, id).item())).build();
         delete.map(Statement::from).map_err(refused)

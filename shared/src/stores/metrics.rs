@@ -2,7 +2,7 @@
 
 use crate::models::ids::PlaybackId;
 use crate::models::ledger::{Entry, SubscriptionEntry};
-use crate::models::metrics::{Bill, ChargeEvents, SubscriptionHistory, Play, RETRY_DAYS, count, reach_days};
+use crate::models::metrics::{Bill, ChargeEvents, Play, RETRY_DAYS, SubscriptionHistory, count, reach_days};
 use crate::models::plan::Interval;
 use crate::models::tally::Counted;
 use crate::models::time::{Day, month};
@@ -147,7 +147,8 @@ impl Metrics {
             .flat_map(|(interval, since)| samples(since, *last).map(move |day| (interval, day.start(), since.start())))
             .map(|(interval, day, since)| (interval, invoices_period(interval, day), since))
             .collect();
-        let invoices = partitions.iter().map(|(interval, period, since)| self.events.invoices_of(*interval, period, *since));
+        let invoices =
+            partitions.iter().map(|(interval, period, since)| self.events.invoices_of(*interval, period, *since));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let since = first.plus(-RETRY_DAYS);
         let months = months(since, *last);
@@ -164,7 +165,10 @@ impl Metrics {
         Ok(MetricsData { histories, charges: charges.into_iter().collect(), plays })
     }
 
-    async fn histories(&self, invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>>) -> Result<Vec<SubscriptionHistory>, StoreError> {
+    async fn histories(
+        &self,
+        invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>>,
+    ) -> Result<Vec<SubscriptionHistory>, StoreError> {
         let invoices_by_subscription: Vec<_> = invoices_by_subscription.into_iter().collect();
         let chunks = invoices_by_subscription.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
             let keys: Vec<_> = chunk.iter().map(|((customer, id), _)| entry_key(customer, id)).collect();
@@ -172,7 +176,11 @@ impl Metrics {
             for (((customer, _), invoices), row) in chunk.iter().zip(self.database.read(keys).await?) {
                 if let Some(Entry::Subscription(subscription)) = row {
                     let subscription: SubscriptionEntry = subscription;
-                    histories.push(SubscriptionHistory { customer: customer.clone(), subscription, invoices: invoices.clone() });
+                    histories.push(SubscriptionHistory {
+                        customer: customer.clone(),
+                        subscription,
+                        invoices: invoices.clone(),
+                    });
                 }
             }
             Ok::<_, StoreError>(histories)

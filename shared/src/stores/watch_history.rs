@@ -225,7 +225,8 @@ impl Histories {
             return Err(StoreError::Corrupt("a position without a report".into()));
         };
         let corrupt = |error| StoreError::Corrupt(Box::new(error));
-        let clocks = serde_dynamo::to_attribute_value(DeviceClocks::single(playback, position.clock)).map_err(corrupt)?;
+        let clocks =
+            serde_dynamo::to_attribute_value(DeviceClocks::single(playback, position.clock)).map_err(corrupt)?;
         let mut set =
             "SET progress = :progress, completed = :completed, last_watched_at = :at, version = :after".to_owned();
         let mut update = Update::builder()
@@ -564,7 +565,11 @@ mod tests {
                 (0..9).filter(|place| is_first(place) == wanted).map(|place| all[place].clone()).collect()
             };
             for limit in 1..=10 {
-                assert_eq!(pages_of_both(&rows_in_index(true), &rows_in_index(false), limit), expected, "{split:b}, pages of {limit}");
+                assert_eq!(
+                    pages_of_both(&rows_in_index(true), &rows_in_index(false), limit),
+                    expected,
+                    "{split:b}, pages of {limit}"
+                );
             }
         }
         let (moved, at_once) = (row(1, 10), row(2, 5));

@@ -18,14 +18,14 @@ const NEWS: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The recipient of billing emails, and how long they keep access without paying.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct MailRecipient<'a> {
     /// The customer whose account gets the email.
     pub(crate) customer: &'a str,
     /// The parameter `GraceDays`.
     pub(crate) grace: SignedDuration,
 }
 
-impl Reader<'_> {
+impl MailRecipient<'_> {
     /// The account's own address: the one at Stripe may differ or be missing.
     pub(crate) fn to(&self) -> Recipient {
         Recipient::Customer { stripe_customer_id: self.customer.to_owned() }
@@ -41,10 +41,15 @@ impl Reader<'_> {
 }
 
 /// The email that an entry causes once it is settled; `None` if it is old.
-pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<NewMail> {
+pub(crate) fn mail(
+    entry: &Entry,
+    snapshot: &Snapshot,
+    recipient: MailRecipient<'_>,
+    now: Timestamp,
+) -> Option<NewMail> {
     let (content, at) = match entry {
         Entry::Invoice(one) => (receipt(one, snapshot)?, one.paid_at?),
-        Entry::Charge(one) => (declined(one, snapshot, reader, now)?, one.created),
+        Entry::Charge(one) => (declined(one, snapshot, recipient, now)?, one.created),
         Entry::Subscription(one) => (ended(one, snapshot)?, one.ended_at?),
         Entry::Refund(_) | Entry::Dispute(_) => return None,
     };
@@ -52,7 +57,7 @@ pub(crate) fn mail(entry: &Entry, snapshot: &Snapshot, reader: Reader<'_>, now: 
     let is_news = entry.is_settled() && now < until;
     is_news.then(|| NewMail {
         cause: cause(entry),
-        to: reader.to(),
+        to: recipient.to(),
         content: content.into(),
         addressee: None,
         grant: None,
@@ -92,7 +97,12 @@ fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment
 }
 
 /// Only for renewals: after a declined purchase, the buyer sees it on the page.
-fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>, now: Timestamp) -> Option<MailContent> {
+fn declined(
+    charge: &ChargeEntry,
+    snapshot: &Snapshot,
+    recipient: MailRecipient<'_>,
+    now: Timestamp,
+) -> Option<MailContent> {
     let is_charged = |invoice: &&Invoice| {
         charge.payment_intent.is_some()
             && invoice.entry.payment_intent == charge.payment_intent
@@ -104,7 +114,7 @@ fn declined(charge: &ChargeEntry, snapshot: &Snapshot, reader: Reader<'_>, now: 
     }
     let amount = Amount::new(charge.amount, &charge.currency);
     let one = snapshot.subscriptions.iter().find(|one| invoice.entry.subscription.as_ref() == Some(&one.id));
-    let watch_until = one.and_then(|one| reader.watches_until(one, snapshot, now));
+    let watch_until = one.and_then(|one| recipient.watches_until(one, snapshot, now));
     Some(MailContent::PaymentDeclined { amount, watch_until, then: after_decline(charge, invoice, one) })
 }
 
