@@ -148,7 +148,7 @@ impl Jobs {
         let writes = self.0.traffic.begin(&job.function);
         // A failed run has logged its error, and the schedule retries it.
         let _ = self.run(&job.function, event).await;
-        let own = self.0.traffic.of(&job.function);
+        let own = self.0.traffic.of_function(&job.function);
         let offset_ms = self.0.clock.offset_ms();
         let one = &mut self.scheduled()[at];
         one.next = one.schedule.expression.after(now);

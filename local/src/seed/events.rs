@@ -27,17 +27,17 @@ pub(crate) async fn complete(
     machine: &Arc<Machine>,
     examples: Map<String, Value>,
 ) -> Result<Map<String, Value>, String> {
-    let author = Author::new(machine).await?;
+    let writer = EventWriter::new(machine).await?;
     let mut events = Map::new();
     for (function, example) in examples {
-        let event = author.event(&function, example).await.map_err(|error| format!("{function}: {error}"))?;
+        let event = writer.event(&function, example).await.map_err(|error| format!("{function}: {error}"))?;
         events.insert(function, event);
     }
     Ok(events)
 }
 
 /// The values for the events.
-struct Author {
+struct EventWriter {
     machine: Arc<Machine>,
     /// The credentials that each function with a route requires.
     access: BTreeMap<&'static str, Access>,
@@ -61,14 +61,14 @@ struct Subject {
     fields: Value,
 }
 
-impl Author {
+impl EventWriter {
     async fn new(machine: &Arc<Machine>) -> Result<Self, String> {
-        let premium = Visitor::known(machine, "premium").await?;
+        let premium = Visitor::sign_in_as(machine, "premium").await?;
         Ok(Self {
             machine: machine.clone(),
             access: accesses(),
-            admin: Visitor::known(machine, super::ADMIN).await?,
-            basic: Visitor::known(machine, "basic").await?,
+            admin: Visitor::sign_in_as(machine, super::ADMIN).await?,
+            basic: Visitor::sign_in_as(machine, "basic").await?,
             video: first(&premium, "/api/videos").await?,
             series: first(&premium, "/api/series").await?,
             premium,
@@ -187,7 +187,7 @@ impl Author {
     /// Signs in again, because each sign-in holds only one stream, and starts a playback. Returns the sign-in and the
     /// playback's id.
     async fn playback(&self) -> Result<(Visitor, String), String> {
-        let viewer = Visitor::known(&self.machine, "premium").await?;
+        let viewer = Visitor::sign_in_as(&self.machine, "premium").await?;
         let playback = viewer.call("GET", &format!("/api/videos/{}/play", self.video), Value::Null).await?;
         Ok((viewer, text(&playback["playback_session_id"])?))
     }

@@ -3,7 +3,7 @@
 
 use super::script::{DAYS, DEMO, MEMBERS, Member, MemberAction, Plan};
 use super::steps::{add_video, join};
-use super::visitor::{Trouble, Visitor};
+use super::visitor::{ActionError, Visitor};
 use crate::machine::Machine;
 use jiff::SignedDuration;
 use mux_standin::demo::Title;
@@ -148,8 +148,8 @@ impl Stage<'_> {
             }
             Step::Do(member, action) => match self.act(member, action).await {
                 // With different template parameters the action may not be possible; then it is skipped.
-                Ok(()) | Err(Trouble::Refused(_)) => Ok(()),
-                Err(trouble) => Err(trouble.into()),
+                Ok(()) | Err(ActionError::Refused(_)) => Ok(()),
+                Err(error) => Err(error.into()),
             },
             Step::Watch(member, drawn) => self.watch(member, drawn).await,
             Step::Begin(member, film, hundredths) => self.see(member, film, hundredths).await.map(drop),
@@ -173,8 +173,8 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn act(&mut self, member: &Member, action: MemberAction) -> Result<(), Trouble> {
-        let broken = |text: &str| Trouble::Broken(format!("{}: {text}", member.name));
+    async fn act(&mut self, member: &Member, action: MemberAction) -> Result<(), ActionError> {
+        let broken = |text: &str| ActionError::Broken(format!("{}: {text}", member.name));
         let visitor = self.people.get_mut(member.name).ok_or_else(|| broken("has not registered yet"))?;
         let email = visitor.email().to_owned();
         match action {
@@ -183,10 +183,10 @@ impl Stage<'_> {
                 return Ok(());
             }
             MemberAction::Change(_) | MemberAction::Cancel | MemberAction::Resume => {
-                visitor.come_back().await.map_err(Trouble::Broken)?;
+                visitor.come_back().await.map_err(ActionError::Broken)?;
             }
             MemberAction::Gift(..) | MemberAction::Refund(..) => {
-                self.admin.sign_in_again().await.map_err(Trouble::Broken)?;
+                self.admin.sign_in_again().await.map_err(ActionError::Broken)?;
             }
         }
         let visitor = &self.people[member.name];
@@ -221,10 +221,10 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn member_id(&self, email: &str) -> Result<String, Trouble> {
+    async fn member_id(&self, email: &str) -> Result<String, ActionError> {
         let found = self.admin.call("GET", &format!("/api/admin/members?email={email}"), Value::Null).await?;
         let id = found[0]["id"].as_str().map(str::to_owned);
-        id.ok_or_else(|| Trouble::Broken(format!("{email} is not a member")))
+        id.ok_or_else(|| ActionError::Broken(format!("{email} is not a member")))
     }
 
     /// An evening: some films, most of them to the end.
@@ -256,7 +256,7 @@ impl Stage<'_> {
         visitor.come_back().await?;
         let Film { id, seconds, .. } = &self.films[film];
         let grant = match visitor.call("GET", &format!("/api/videos/{id}/play"), Value::Null).await {
-            Err(Trouble::Refused(_)) => return Ok(false),
+            Err(ActionError::Refused(_)) => return Ok(false),
             grant => grant?,
         };
         #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]
