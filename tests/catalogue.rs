@@ -181,7 +181,7 @@ async fn a_reader_continues_after_a_partial_batch() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     platform.published_video(&admin, json!({ "title": "Film" })).await;
-    let strike = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1 });
-    platform.fault(strike);
+    let fault = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1 });
+    platform.fault(fault);
     assert_eq!(every_title(&platform).await, ["Film"]);
 }

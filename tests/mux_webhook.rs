@@ -225,8 +225,8 @@ async fn our_own_failures_are_5xx_so_that_mux_retries() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.new_video(&admin, json!({})).await;
-    let strike = json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "error", "count": 3 });
-    platform.fault(strike);
+    let fault = json!({ "target": "dynamodb", "operation": "TransactWriteItems", "kind": "error", "count": 3 });
+    platform.fault(fault);
     let body = json!({ "type": "video.asset.ready", "id": "again", "data": asset(&id) }).to_string().into_bytes();
     let signature = platform.mux_signature(&body, platform.running().now()).await;
     assert_eq!(platform.mux_delivery(body.clone(), &signature).await.status(), 503);

@@ -150,7 +150,7 @@ pub(super) struct History<'a> {
     /// The complimentary plans that the operator gave.
     pub(super) given: oracle::Given,
     /// Whether a fault may have hit the current action.
-    pub(super) is_struck: bool,
+    pub(super) has_fault: bool,
     /// No faults and no disorder: even a wrong strategy survives this.
     pub(super) calm: bool,
     /// The time at which the history began.
@@ -186,7 +186,7 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         checkouts: Vec::new(),
         gave_premium: false,
         given: None,
-        is_struck: false,
+        has_fault: false,
         calm,
         began,
         record: check::Record::new(),
@@ -295,7 +295,7 @@ impl History<'_> {
             Action::SellElsewhere => self.sell_elsewhere().await,
         }?;
         self.world.faults().clear();
-        self.is_struck = false;
+        self.has_fault = false;
         // Whatever can be delivered is, so that a replay finds the same state.
         self.world.advance(0).await;
         self.settled_stays().await
@@ -332,7 +332,7 @@ impl History<'_> {
         self.tell(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
         let operation = operation.map(str::to_owned);
         self.world.faults().add(Fault { target, table: None, operation, kind, skip, count, answer: None });
-        self.is_struck = true;
+        self.has_fault = true;
         self.tally.faults += 1;
     }
 
@@ -341,7 +341,7 @@ impl History<'_> {
         self.tell(&format!("fault: the responses to {operation} are lost"));
         let (target, kind, operation) = (Target::Stripe, Kind::ResetAfter, Some(operation.to_owned()));
         self.world.faults().add(Fault { target, table: None, operation, kind, skip: 0, count: 12, answer: None });
-        self.is_struck = true;
+        self.has_fault = true;
         self.tally.faults += 1;
     }
 
@@ -349,7 +349,7 @@ impl History<'_> {
     pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
         self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
-        let is_fault = matches!(answer.status(), 502 | 503) && self.is_struck;
+        let is_fault = matches!(answer.status(), 502 | 503) && self.has_fault;
         // Webhooks of its own effects may have overtaken it three times.
         let is_busy = answer.status() == 503 && answer.code() == "UNAVAILABLE";
         self.tally.busy += u64::from(is_busy && !is_fault);

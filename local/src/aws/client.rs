@@ -81,8 +81,8 @@ impl FunctionClient {
                     None => self.watch.traffic.write(&self.function.name, &operation, &body),
                     Some(_) => self.watch.traffic.read(&self.function.name, &operation, &body),
                 }
-                let strike = self.watch.faults.strike(target(service), &operation, &tables);
-                self.struck(strike, service, &operation, &body, request).await
+                let fault = self.watch.faults.next_fault(target(service), &operation, &tables);
+                self.answer_or_fail(fault, service, &operation, &body, request).await
             }
         };
         if let Some(request_id) = trace {
@@ -97,16 +97,16 @@ impl FunctionClient {
         result
     }
 
-    async fn struck(
+    async fn answer_or_fail(
         &self,
-        strike: Option<Kind>,
+        fault: Option<Kind>,
         service: Service,
         operation: &str,
         body: &Value,
         mut request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, ConnectorError> {
         let broken = |when: &str| Err(ConnectorError::io(format!("connection reset {when} the call").into()));
-        match strike {
+        match fault {
             None => {
                 // A retry of a broken call has the same token, by which the engine recognizes it.
                 let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());

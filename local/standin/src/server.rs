@@ -164,12 +164,12 @@ async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: R
 
 /// Responds, unless a fault applies. An error closes the connection without a response.
 async fn broken(router: Router, watch: &Watch, operation: &str, request: Request) -> Result<Response, io::Error> {
-    let struck = watch.faults.strike_with_answer(watch.target, operation, &[]);
-    if let Some((Kind::Answer, Some(Canned { status, body }))) = struck {
+    let fault = watch.faults.next_fault_with_answer(watch.target, operation, &[]);
+    if let Some((Kind::Answer, Some(Canned { status, body }))) = fault {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return Ok((status, axum::Json(body)).into_response());
     }
-    match struck.map(|(kind, _)| kind) {
+    match fault.map(|(kind, _)| kind) {
         None => Ok(route(router, request).await),
         Some(Kind::Hang) => {
             tokio::time::sleep(Duration::from_secs(HANG_SECONDS_MAX)).await;

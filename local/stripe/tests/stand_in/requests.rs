@@ -162,9 +162,9 @@ async fn faults_are_answered_as_stripe_answers_them() {
             count: 1,
             answer: None,
         });
-        let struck = shop.call("POST", "/v1/customers", &[]).await;
-        assert_eq!((struck.status, &struck.json()["error"]["code"]), (status, &code));
-        assert_eq!(struck.header("stripe-should-retry"), Some("true"));
+        let failed = shop.call("POST", "/v1/customers", &[]).await;
+        assert_eq!((failed.status, &failed.json()["error"]["code"]), (status, &code));
+        assert_eq!(failed.header("stripe-should-retry"), Some("true"));
     }
     assert_eq!(shop.get("/v1/customers", &[]).await["data"], json!([]));
 }
