@@ -88,7 +88,7 @@ impl Endpoint for Login {
             self.sessions.put(&session),
             self.notice(credential, &given.email, &session, &device, name),
             self.attempts.succeeded(&given.email, &call.address, call.counted, call.now),
-            self.strengthen(given, stored.filter(|_| check == Check::RightButWeak)),
+            self.replace_weak_hash(given, stored.filter(|_| check == Check::RightButWeak)),
         );
         started?;
         // Every sign-in from a new device sends a notice.
@@ -123,7 +123,7 @@ impl Login {
 
     /// Replaces a weak hash with a new one of the password that was just checked. If this fails, the next sign-in
     /// retries.
-    async fn strengthen(&self, given: &Credentials, weak: Option<String>) {
+    async fn replace_weak_hash(&self, given: &Credentials, weak: Option<String>) {
         let Some(weak) = weak else { return };
         if let Ok(strong) = hash::hash(given.password.clone()).await {
             let _ = self.users.rehash(&given.email, &weak, &strong).await;

@@ -89,20 +89,20 @@ impl Endpoint for PreviewChange {
         let change = self.changes.decide(customer, &kept, call.input.0, call.now).await?;
         let renews_at = change.subscription.current_period_end;
         let renews_at = renews_at.ok_or_else(|| StripeError::Unreadable.of_read())?;
-        let (charged, discounts) = tokio::try_join!(self.charged(&change), self.discounts(&change))?;
+        let (preview_invoice, discounts) = tokio::try_join!(self.preview_invoice(&change), self.discounts(&change))?;
         let is_later = matches!(change.timing, ChangeTiming::AtPeriodEnd | ChangeTiming::AlreadyScheduled);
-        let period_end = charged.as_ref().and_then(|invoice| invoice.period_end);
-        let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: charged.is_none() };
+        let period_end = preview_invoice.as_ref().and_then(|invoice| invoice.period_end);
+        let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: preview_invoice.is_none() };
         let renewal_amount = self.renewal(&change, &discounts, bill).await?;
         Ok(Reply::new(PlanChangePreview {
             plan_type: change.price.plan_type,
             interval: change.price.interval,
             when: if is_later { PlanChangeTiming::PeriodEnd } else { PlanChangeTiming::Now },
             effective_at: if is_later { renews_at } else { call.now },
-            amount_due: charged.as_ref().map_or(0, |invoice| invoice.amount_due),
+            amount_due: preview_invoice.as_ref().map_or(0, |invoice| invoice.amount_due),
             currency: change.price.currency,
             renews_at: bill.at,
-            lines: charged.map(lines).unwrap_or_default(),
+            lines: preview_invoice.map(lines).unwrap_or_default(),
             renewal_amount,
         }))
     }
@@ -110,7 +110,7 @@ impl Endpoint for PreviewChange {
 
 impl PreviewChange {
     /// The invoice that the change would create; `None` during a trial, when a change creates no invoice.
-    async fn charged(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
+    async fn preview_invoice(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
         let one = &change.subscription;
         match change.timing {
             ChangeTiming::Unchanged => Err(unchanged()),
