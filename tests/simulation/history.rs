@@ -206,7 +206,7 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
 impl History<'_> {
     async fn play_out(&mut self) -> Result<(), String> {
         let dunning = self.chance.choose(&[Dunning::Cancel, Dunning::Unpaid, Dunning::PastDue]);
-        self.tell(&format!("dunning ends as {dunning:?}"));
+        self.log(&format!("dunning ends as {dunning:?}"));
         self.world.platform.running().stripe().set_dunning(dunning);
         if !self.chance.once_in(10) {
             self.act(Action::Buy).await?;
@@ -223,7 +223,7 @@ impl History<'_> {
         self.compare("at the end").await?;
         if self.chance.once_in(2) {
             let days = 1 + i64::try_from(self.chance.below(12)).unwrap_or(0);
-            self.tell(&format!("{days} days pass"));
+            self.log(&format!("{days} days pass"));
             self.world.advance(days * DAY).await;
             self.converge().await?;
             self.compare("some days after the end").await?;
@@ -234,7 +234,7 @@ impl History<'_> {
         Ok(())
     }
 
-    pub(super) fn tell(&mut self, what: &str) {
+    pub(super) fn log(&mut self, what: &str) {
         let _ = writeln!(self.story, "  {} {what}", self.world.now());
     }
 
@@ -329,7 +329,7 @@ impl History<'_> {
         let kind = self.chance.choose(kinds);
         let skip = u32::try_from(self.chance.below(10)).unwrap_or(0);
         let count = self.chance.choose(&[1, 1, 3, 12]);
-        self.tell(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
+        self.log(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
         let operation = operation.map(str::to_owned);
         self.world.faults().add(Fault { target, table: None, operation, kind, skip, count, answer: None });
         self.has_fault = true;
@@ -338,7 +338,7 @@ impl History<'_> {
 
     /// An operation takes effect at Stripe, but its responses are lost.
     pub(super) fn lose_answers(&mut self, operation: &str) {
-        self.tell(&format!("fault: the responses to {operation} are lost"));
+        self.log(&format!("fault: the responses to {operation} are lost"));
         let (target, kind, operation) = (Target::Stripe, Kind::ResetAfter, Some(operation.to_owned()));
         self.world.faults().add(Fault { target, table: None, operation, kind, skip: 0, count: 12, answer: None });
         self.has_fault = true;
@@ -347,7 +347,7 @@ impl History<'_> {
 
     /// Whether a response is one that the call may return.
     pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
-        self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
+        self.log(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
         let is_fault = matches!(answer.status(), 502 | 503) && self.has_fault;
         // Webhooks of its own effects may have overtaken it three times.
@@ -361,7 +361,7 @@ impl History<'_> {
         self.mode = Mode::Normal;
         self.world.settle().await?;
         self.person.find_customers(&self.world.stripe).await;
-        self.tell("all webhooks are delivered");
+        self.log("all webhooks are delivered");
         if let Some(since) = self.lost.take() {
             self.reconcile(since).await?;
             self.world.settle().await?;
@@ -385,7 +385,7 @@ impl History<'_> {
         if let Some(scope) = job {
             let done = self.world.platform.running().run_job("reconcile-nightly", json!({ "scope": scope })).await;
             let done = done?;
-            self.tell(&format!("the job reconciles lost events ({scope}): {} differed", count(&done["drift"])));
+            self.log(&format!("the job reconciles lost events ({scope}): {} differed", count(&done["drift"])));
             return Ok(());
         }
         let noted = self.world.now().to_string();
@@ -398,7 +398,7 @@ impl History<'_> {
                 status = self.world.stripe.post(&path, &[("metadata[reconciled]", noted.as_str())]).await.0;
             }
         }
-        self.tell(&format!("another event makes up for lost ones: {status}"));
+        self.log(&format!("another event makes up for lost ones: {status}"));
         if status != 200 {
             // A deleted customer has no more events; one of the lost ones is delivered instead.
             let webhooks = self.world.platform.running().webhooks();

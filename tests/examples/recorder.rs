@@ -10,7 +10,7 @@ use support::{Answer, Platform, Viewer};
 const ITEMS_MAX: usize = 2;
 
 /// The recorded responses of a platform.
-pub(super) struct Book {
+pub(super) struct Recorder {
     pub(super) platform: Platform,
     /// The recorded exchanges of each function.
     pub(super) answers: Vec<(String, Answer)>,
@@ -23,7 +23,7 @@ pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("docs/examples")
 }
 
-impl Book {
+impl Recorder {
     pub(super) fn new(platform: Platform) -> Self {
         Self { platform, answers: Vec::new(), functions: BTreeMap::new(), errors: BTreeMap::new() }
     }
