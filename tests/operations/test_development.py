@@ -11,7 +11,6 @@ import pathlib
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -19,9 +18,8 @@ import unittest.mock
 import urllib.error
 import urllib.request
 
-from support import ROOT, five_free_ports, run
+from support import ROOT, Platform, run
 
-sys.path.insert(0, str(ROOT / "scripts"))
 import local_platform
 import mutants
 import sam_overlay
@@ -139,7 +137,7 @@ class Watch(unittest.TestCase):
     """`make watch` and `make events`, from the start to the responses."""
 
     def setUp(self):
-        self.port = five_free_ports()
+        self.port = local_platform.five_free_ports()
         while not is_free(self.port + 5):
             self.port += 6
         self.environment = {"PORT": str(self.port), "DATA_DIR": ":memory:", "SEED": "demo"}
@@ -195,7 +193,7 @@ def is_free(port: int) -> bool:
 
 class MovedClock(unittest.TestCase):
     def test_a_moved_clock_is_mentioned(self):
-        platform = local_platform.Platform()
+        platform = Platform()
         for ahead, mentioned in ((0, False), (86_400, True)):
             platform.ask = lambda path, ahead=ahead: {"offset_seconds": ahead}
             said = io.StringIO()
