@@ -39,9 +39,9 @@ CHANGES = [
      "if let Some(record) = records.get(entry.id()) {",
      "if let Some(record) = records.get(entry.id()).filter(|_| !MUTANT) {"),
     ("currency", "shared/billing/src/snapshot.rs",
-     "recurring_amount: 0,\n                currency: one.currency.to_string(),",
+     "recurring_amount: 0,\n                currency: invoice.currency.to_string(),",
      "recurring_amount: 0,\n"
-     "                currency: if MUTANT { \"usd\".to_owned() } else { one.currency.to_string() },"),
+     "                currency: if MUTANT { \"usd\".to_owned() } else { invoice.currency.to_string() },"),
     ("pause", "shared/billing/src/snapshot.rs",
      "if is_running && pause.is_some() { Status::Paused }",
      "if is_running && pause.is_some() && !MUTANT { Status::Paused }"),

@@ -2,8 +2,8 @@
 //!
 //! `WRITE_EXAMPLES=1 cargo test --locked --workspace --test marquee -- examples` rewrites `docs/examples`.
 
-use recorder::{Recorder, folder};
 use jsonschema::{ValidationOptions, Validator};
+use recorder::{Recorder, folder};
 use serde_json::{Map, Value, json};
 use shared::models::format;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! `POST /api/subscription/change/preview`: what a plan change would cost, and when it would take effect.
 
-use billing::change::{Change, ChangeTiming, Changes, PlanChangeRequest, unchanged};
+use billing::change::{Change, ChangeTiming, Changes, PlanChangeRequest, already_on_plan};
 use billing::discount::Discount;
 use billing::stripe::{Preview, Scope, Stripe, StripeError};
 use jiff::Timestamp;
@@ -113,7 +113,7 @@ impl PreviewChange {
     async fn preview_invoice(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
         let one = &change.subscription;
         match change.timing {
-            ChangeTiming::Unchanged => Err(unchanged()),
+            ChangeTiming::Unchanged => Err(already_on_plan()),
             ChangeTiming::Immediate if one.status != Status::Trialing => {
                 let invoice = self.stripe.preview(one, &change.price.id, Scope::Change).await;
                 Ok(Some(invoice.map_err(StripeError::of_write)?))

@@ -52,7 +52,8 @@ impl Inner {
     pub(crate) fn open(config: Config) -> rusqlite::Result<Self> {
         let settings = Settings { base_url: config.base_url.clone(), dunning: Dunning::default() };
         let state = State::load(&config.documents)?;
-        let locked = LockedState { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], registered: Vec::new() };
+        let locked =
+            LockedState { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], registered: Vec::new() };
         Ok(Self { config, locked: Mutex::new(locked), in_flight: Mutex::default() })
     }
 
@@ -84,7 +85,8 @@ impl Inner {
         locked.state.commit(&self.config.documents);
         self.register_endpoints(locked);
         for event in emitted.iter().filter_map(|id| locked.state.events.get(id)) {
-            let mut endpoints = locked.registered.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
+            let mut endpoints =
+                locked.registered.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
             if endpoints.peek().is_none() {
                 continue;
             }

@@ -32,8 +32,13 @@ impl MailRecipient<'_> {
     }
 
     /// Until when they can keep watching while a renewal is unpaid; `None` if they cannot.
-    pub(crate) fn watches_until(&self, one: &Subscription, snapshot: &Snapshot, now: Timestamp) -> Option<Timestamp> {
-        let row = rules::row_of(one, snapshot, &[]);
+    pub(crate) fn watches_until(
+        &self,
+        subscription: &Subscription,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let row = rules::row_of(subscription, snapshot, &[]);
         // A failed charge may be seen before Stripe has changed the status.
         let status = if row.status == Status::Active { Status::PastDue } else { row.status };
         access_until(&subscription::Subscription { status, ..row }, self.grace, now)
@@ -48,9 +53,9 @@ pub(crate) fn mail(
     now: Timestamp,
 ) -> Option<NewMail> {
     let (content, at) = match entry {
-        Entry::Invoice(one) => (receipt(one, snapshot)?, one.paid_at?),
-        Entry::Charge(one) => (declined(one, snapshot, recipient, now)?, one.created),
-        Entry::Subscription(one) => (ended(one, snapshot)?, one.ended_at?),
+        Entry::Invoice(invoice) => (receipt(invoice, snapshot)?, invoice.paid_at?),
+        Entry::Charge(charge) => (declined(charge, snapshot, recipient, now)?, charge.created),
+        Entry::Subscription(subscription) => (ended(subscription, snapshot)?, subscription.ended_at?),
         Entry::Refund(_) | Entry::Dispute(_) => return None,
     };
     let until = at + NEWS;
@@ -87,10 +92,15 @@ fn receipt(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<MailContent> {
 
 /// What happens after the payment of an invoice: the date of the next payment, or the end of the paid period.
 fn next_payment(entry: &InvoiceEntry, snapshot: &Snapshot) -> Option<NextPayment> {
-    let one = snapshot.subscriptions.iter().find(|one| entry.subscription.as_deref() == Some(one.id.as_str()))?;
+    let subscription = snapshot
+        .subscriptions
+        .iter()
+        .find(|subscription| entry.subscription.as_deref() == Some(subscription.id.as_str()))?;
     let end = entry.period_end?;
-    match rules::is_live_of_ours(one) {
-        true if rules::ends_by(one, end) => Some(NextPayment::NoneAfter(one.cancel_at.unwrap_or(end))),
+    match rules::is_live_of_ours(subscription) {
+        true if rules::ends_by(subscription, end) => {
+            Some(NextPayment::NoneAfter(subscription.cancel_at.unwrap_or(end)))
+        }
         true => Some(NextPayment::Due(end)),
         false => None,
     }
@@ -113,29 +123,32 @@ fn declined(
         return None;
     }
     let amount = Amount::new(charge.amount, &charge.currency);
-    let one = snapshot.subscriptions.iter().find(|one| invoice.entry.subscription.as_ref() == Some(&one.id));
-    let watch_until = one.and_then(|one| recipient.watches_until(one, snapshot, now));
-    Some(MailContent::PaymentDeclined { amount, watch_until, then: after_decline(charge, invoice, one) })
+    let subscription = snapshot
+        .subscriptions
+        .iter()
+        .find(|subscription| invoice.entry.subscription.as_ref() == Some(&subscription.id));
+    let watch_until = subscription.and_then(|subscription| recipient.watches_until(subscription, snapshot, now));
+    Some(MailContent::PaymentDeclined { amount, watch_until, then: after_decline(charge, invoice, subscription) })
 }
 
-fn after_decline(charge: &ChargeEntry, invoice: &Invoice, one: Option<&Subscription>) -> AfterDecline {
+fn after_decline(charge: &ChargeEntry, invoice: &Invoice, subscription: Option<&Subscription>) -> AfterDecline {
     match invoice.entry.status.as_str() {
         "paid" | "void" => AfterDecline::Settled,
-        _ if one.is_none_or(|one| !one.status.is_live()) => AfterDecline::Ended,
+        _ if subscription.is_none_or(|subscription| !subscription.status.is_live()) => AfterDecline::Ended,
         "open" if invoice.next_attempt.is_some_and(|next| next > charge.created) => AfterDecline::Retried,
         _ => AfterDecline::NotRetried,
     }
 }
 
-fn ended(subscription: &SubscriptionEntry, snapshot: &Snapshot) -> Option<MailContent> {
-    let one = snapshot.subscriptions.iter().find(|one| one.id == subscription.id)?;
-    one.ended_at?;
-    if one.cancel_comment.as_deref() == Some(ACCOUNT_DELETED) {
+fn ended(entry: &SubscriptionEntry, snapshot: &Snapshot) -> Option<MailContent> {
+    let subscription = snapshot.subscriptions.iter().find(|subscription| subscription.id == entry.id)?;
+    subscription.ended_at?;
+    if subscription.cancel_comment.as_deref() == Some(ACCOUNT_DELETED) {
         return None;
     }
-    if rules::duplicate_of(one).is_some() {
+    if rules::duplicate_of(subscription).is_some() {
         return Some(MailContent::DuplicateCancelled);
     }
-    let is_over = one.plan.is_some() && one.status == Status::Canceled;
+    let is_over = subscription.plan.is_some() && subscription.status == Status::Canceled;
     is_over.then_some(MailContent::SubscriptionEnded)
 }

@@ -628,7 +628,11 @@ mod tests {
         assert_eq!(hero(&home(&viewing_of(&all, &[]))), None);
         let cleared = WatchHistory { cleared_at: Some(at(10)), ..row(5, 0.0, false, 10) };
         let rest: Vec<_> = all.into_iter().filter(|row| row.video_id != id(5)).chain([cleared]).collect();
-        assert_eq!(hero(&home(&viewing_of(&rest, &[]))), Some((5, HeroReason::Popular)), "a title marked as not watched");
+        assert_eq!(
+            hero(&home(&viewing_of(&rest, &[]))),
+            Some((5, HeroReason::Popular)),
+            "a title marked as not watched"
+        );
     }
 
     #[test]
