@@ -1,16 +1,15 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink, IconButton } from '@/components/button';
-import { Icon } from '@/components/icon';
 import { ListButton } from '@/components/list-button';
 import { More } from '@/components/more';
 import { ErrorNotice } from '@/components/notice';
-import { Poster } from '@/components/poster';
 import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
+import { VideoRow } from '@/components/video-row';
 import { length } from '@/lib/format';
 import type { Seen, Series, Video } from '@/lib/models';
 import { seasonName, shortPlace } from '@/lib/nouns';
@@ -125,41 +124,27 @@ function Episode({ video, seen }: { video: Video; seen: Seen | undefined }) {
   const completed = seen?.completed ?? false;
   const share = seen && !completed && video.duration ? Math.min(1, seen.progress / video.duration) : 0;
   return (
-    <div className={styles.episode}>
-      <Link to={`/videos/${video.id}`} className={styles.link}>
-        <span className={styles.picture}>
-          <Poster video={video} sizes="(min-width: 48rem) 16rem, 40vw" />
-          {share > 0 && (
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.watched} style={{ transform: `scaleX(${share})` }} />
-            </span>
-          )}
-        </span>
-        <span className={styles.words}>
-          <span className={styles.title}>
-            {video.episode ? `${video.episode}. ` : ''}
-            {video.title}
+    <VideoRow
+      video={video}
+      title={`${video.episode ? `${video.episode}. ` : ''}${video.title}`}
+      share={share}
+      facts={
+        <>
+          <PlanBadge plan={video.required_plan} />
+          {video.duration && <span>{length(video.duration)}</span>}
+        </>
+      }
+      isWatched={completed}
+      progress={
+        share > 0 && (
+          <span>
+            <Trans>Started</Trans>
           </span>
-          <span className={styles.meta}>
-            <PlanBadge plan={video.required_plan} />
-            {video.duration && <span>{length(video.duration)}</span>}
-            {completed && (
-              <span className={styles.mark}>
-                <Icon name="check" size={16} />
-                <Trans>Watched</Trans>
-              </span>
-            )}
-            {share > 0 && (
-              <span>
-                <Trans>Started</Trans>
-              </span>
-            )}
-          </span>
-          <span className={styles.description}>{video.description}</span>
-        </span>
-      </Link>
-      {isSignedIn && <WatchedMark video={video} completed={completed} />}
-    </div>
+        )
+      }
+      description={video.description}
+      action={isSignedIn && <WatchedMark video={video} completed={completed} />}
+    />
   );
 }
 
