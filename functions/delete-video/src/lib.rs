@@ -83,7 +83,7 @@ impl DeleteVideo {
         gone: &[Obsolete],
         audit_entry: impl Fn(&Change) -> AuditEntry,
     ) -> Result<(), Kept> {
-        let rule = |video: &Video| match video.belongings().iter().all(|one| gone.contains(one)) {
+        let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
             true => Ok(None),
             false => Err(Kept::Grown(Box::new(video.clone()))),
         };
@@ -96,8 +96,8 @@ impl DeleteVideo {
     }
 
     async fn delete_at_mux(&self, video: &Video) -> Result<(), MuxError> {
-        for one in video.belongings() {
-            self.mux.delete(&one).await?;
+        for file in video.belongings() {
+            self.mux.delete(&file).await?;
         }
         Ok(())
     }

@@ -92,13 +92,14 @@ impl Endpoint for GetMetrics {
         let today = Day::containing(call.now);
         let (from, to) = call.input.0.range(today)?;
         // Around midnight another month may have begun since the rows were read. Days that are not stored are computed.
-        let kept: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
+        let stored: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
         let days: Vec<Day> = (0..=from.days_until(to.min(today))).map(|days| from.plus(days)).collect();
-        let missing: BTreeSet<Day> = days.iter().filter(|day| !kept.contains_key(&day.to_string())).copied().collect();
+        let missing: BTreeSet<Day> =
+            days.iter().filter(|day| !stored.contains_key(&day.to_string())).copied().collect();
         let data = self.metrics.read(&missing).await?;
-        let count = |day: &Day| (*day, kept.get(&day.to_string()).cloned());
-        let days = days.iter().map(count).map(|(day, kept)| {
-            let counted = kept.unwrap_or_else(|| data.count(day, self.grace, call.now));
+        let count = |day: &Day| (*day, stored.get(&day.to_string()).cloned());
+        let days = days.iter().map(count).map(|(day, stored)| {
+            let counted = stored.unwrap_or_else(|| data.count(day, self.grace, call.now));
             (day, counted)
         });
         Ok(Reply::new(MetricsReport::new(from, to, &days.collect::<Vec<_>>())))

@@ -169,18 +169,18 @@ impl PlayVideo {
             let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
             let positions = self.histories.settling(user.id, &dropped)?;
-            let (slot, kept) = match taken {
+            let (slot, written) = match taken {
                 Taken::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
                 Taken::Replaced(place, slot, own) => {
-                    let kept = self.streams.replace(user.id, (place, &own), &slot, positions).await;
-                    (slot, kept)
+                    let written = self.streams.replace(user.id, (place, &own), &slot, positions).await;
+                    (slot, written)
                 }
                 Taken::Started(slot, _) => {
-                    let kept = self.streams.start(user.id, &slots, &slot, positions).await;
-                    (slot, kept)
+                    let written = self.streams.start(user.id, &slots, &slot, positions).await;
+                    (slot, written)
                 }
             };
-            match kept {
+            match written {
                 Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }

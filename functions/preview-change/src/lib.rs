@@ -84,9 +84,9 @@ impl Endpoint for PreviewChange {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<PlanChangePreview>, ApiError> {
         let user = &call.caller.user;
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
-        let change = self.changes.decide(customer, &kept, call.input.0, call.now).await?;
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
+        let change = self.changes.decide(customer, &stored, call.input.0, call.now).await?;
         let renews_at = change.subscription.current_period_end;
         let renews_at = renews_at.ok_or_else(|| StripeError::Unreadable.of_read())?;
         let (preview_invoice, discounts) = tokio::try_join!(self.preview_invoice(&change), self.discounts(&change))?;
@@ -111,11 +111,11 @@ impl Endpoint for PreviewChange {
 impl PreviewChange {
     /// The invoice that the change would create; `None` during a trial, when a change creates no invoice.
     async fn preview_invoice(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
-        let one = &change.subscription;
+        let subscription = &change.subscription;
         match change.timing {
             ChangeTiming::Unchanged => Err(already_on_plan()),
-            ChangeTiming::Immediate if one.status != Status::Trialing => {
-                let invoice = self.stripe.preview(one, &change.price.id, Scope::Change).await;
+            ChangeTiming::Immediate if subscription.status != Status::Trialing => {
+                let invoice = self.stripe.preview(subscription, &change.price.id, Scope::Change).await;
                 Ok(Some(invoice.map_err(StripeError::of_write)?))
             }
             ChangeTiming::Immediate
@@ -127,24 +127,27 @@ impl PreviewChange {
 
     /// The subscription's coupons.
     async fn discounts(&self, change: &Change) -> Result<Vec<Discount>, ApiError> {
-        let one = &change.subscription;
-        if one.discounts.is_empty() {
+        let subscription = &change.subscription;
+        if subscription.discounts.is_empty() {
             return Ok(Vec::new());
         }
-        self.stripe.discounts(&one.id).await.map_err(StripeError::of_read)
+        self.stripe.discounts(&subscription.id).await.map_err(StripeError::of_read)
     }
 
     /// The cost of a whole period after the change, with the coupons that still apply then. Stripe's preview applies
     /// today's coupons, and includes a scheduled change, so in those cases the cost is calculated from the price.
     async fn renewal(&self, change: &Change, discounts: &[Discount], bill: Bill) -> Result<i64, ApiError> {
-        let Change { subscription: one, price, timing } = change;
-        let lasting: Vec<&Discount> = discounts.iter().filter(|one| one.lasts(bill.at, bill.is_first)).collect();
-        if one.schedule.is_none() && lasting.len() == discounts.len() {
-            let period = self.stripe.preview(one, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
+        let Change { subscription, price, timing } = change;
+        let lasting: Vec<&Discount> =
+            discounts.iter().filter(|discount| discount.lasts(bill.at, bill.is_first)).collect();
+        if subscription.schedule.is_none() && lasting.len() == discounts.len() {
+            let period =
+                self.stripe.preview(subscription, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
             return Ok(period.lines.iter().filter(|(_, _, proration)| !proration).map(|(_, amount, _)| amount).sum());
         }
         // Only a change now keeps the quantity.
-        let quantity = if *timing == ChangeTiming::Immediate { i64::try_from(one.quantity).unwrap_or(1) } else { 1 };
+        let quantity =
+            if *timing == ChangeTiming::Immediate { i64::try_from(subscription.quantity).unwrap_or(1) } else { 1 };
         let whole = price.amount.saturating_mul(quantity);
         if lasting.is_empty() {
             return Ok(whole);

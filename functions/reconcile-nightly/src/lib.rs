@@ -71,7 +71,7 @@ impl Job for ReconcileNightly {
             Scope::Everybody => self.everybody(now).await?,
             Scope::Missed => self.reconcile_missed(now).await?,
         };
-        let customers: Vec<&str> = summary.drift.iter().map(|one| one.stripe_customer_id.as_str()).collect();
+        let customers: Vec<&str> = summary.drift.iter().map(|customer| customer.stripe_customer_id.as_str()).collect();
         let drift = f64::from(u32::try_from(customers.len()).unwrap_or(u32::MAX));
         self.metrics.emit(now, &[("BillingDrift", Unit::Count, drift)], &json!({ "stripe_customer_ids": customers }));
         Ok(summary)

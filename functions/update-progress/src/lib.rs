@@ -131,8 +131,8 @@ impl UpdateProgress {
             let continues = after.is_to_continue(context.duration);
             Some((after, continues))
         };
-        let kept = self.histories.change(before, rule).await?;
-        kept.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
+        let row = self.histories.change(before, rule).await?;
+        row.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
     }
 
     /// Renews the heartbeat's lease and stores the position in it; 409 if the lease was stopped or taken.

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::http::error::{ApiError, Code, Details, PaymentConfirmation};
 use shared::models::plan::{Interval, PlanType, lookup_key};
-use shared::models::subscription::Subscription as Kept;
+use shared::models::subscription::Subscription as StoredSubscription;
 use shared::services::{ConfigError, Services};
 use std::sync::Arc;
 
@@ -134,15 +134,15 @@ impl Changes {
     pub async fn decide(
         &self,
         customer: Option<&str>,
-        kept: &Kept,
+        stored: &StoredSubscription,
         wish: PlanChangeRequest,
         now: Timestamp,
     ) -> Result<Change, ApiError> {
         let customer = customer.ok_or_else(no_subscription)?;
         let read = async { tokio::try_join!(self.stripe.subscriptions(customer), self.prices.get(now)) };
         let (mut subscriptions, _) = read.await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, kept);
-        let prices = self.prices.with_scheduled(&subscriptions, kept, now).await.map_err(StripeError::of_read)?;
+        rules::recall(&mut subscriptions, stored);
+        let prices = self.prices.with_scheduled(&subscriptions, stored, now).await.map_err(StripeError::of_read)?;
         let (subscription, (plan, interval), timing) = match decide(&subscriptions, &prices, wish) {
             Ok(decided) => decided,
             Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),

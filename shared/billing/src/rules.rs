@@ -65,12 +65,12 @@ pub(crate) fn open<'a>(
 }
 
 /// If a subscription's price no longer names a plan, takes the plan from the user's row.
-pub fn recall(subscriptions: &mut [Subscription], kept: &subscription::Subscription) {
+pub fn recall(subscriptions: &mut [Subscription], stored: &subscription::Subscription) {
     for subscription in subscriptions.iter_mut().filter(|subscription| subscription.plan.is_none()) {
-        subscription.plan = kept
+        subscription.plan = stored
             .plan_type
-            .zip(kept.interval)
-            .filter(|_| kept.stripe_subscription_id.as_ref() == Some(&subscription.id));
+            .zip(stored.interval)
+            .filter(|_| stored.stripe_subscription_id.as_ref() == Some(&subscription.id));
     }
 }
 
@@ -168,12 +168,12 @@ pub fn surplus(snapshot: &Snapshot) -> Vec<Surplus> {
     let mut live: Vec<&Subscription> =
         snapshot.subscriptions.iter().filter(|subscription| is_live_of_ours(subscription)).collect();
     live.sort_by_key(|subscription| (subscription.created, &subscription.id));
-    let Some((kept, others)) = live.split_first() else { return Vec::new() };
+    let Some((oldest, others)) = live.split_first() else { return Vec::new() };
     others
         .iter()
         .map(|subscription| Surplus {
             subscription: subscription.id.clone(),
-            comment: format!("{DUPLICATE}{}", kept.id),
+            comment: format!("{DUPLICATE}{}", oldest.id),
             paid: paid(snapshot, &subscription.id),
         })
         .collect()

@@ -81,10 +81,10 @@ impl Attempts {
         let (of_pair, of_account) =
             futures::try_join!(self.limiter.count(&pair, now), self.limiter.count(&account, now))?;
         let counted = vec![of_pair, of_account];
-        let refused = counted.iter().map(|one| &one.verdict).find(|verdict| !verdict.admitted);
+        let refused = counted.iter().map(|counted| &counted.verdict).find(|verdict| !verdict.admitted);
         let Some(reset_seconds) = refused.map(|verdict| verdict.reset_seconds) else { return Ok(counted) };
         // No password was checked, so both counts are given back.
-        join_all(counted.into_iter().map(|one| self.limiter.give_back(one))).await;
+        join_all(counted.into_iter().map(|counted| self.limiter.give_back(counted))).await;
         Err(ApiError::rate_limited(reset_seconds))
     }
 
@@ -116,8 +116,8 @@ impl Attempts {
     pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<Counted>, now: Timestamp) {
         let [pair, _] = self.limits.budgets(&email.key(), address);
         // The pair's count is cleared together with its other failures.
-        let of_account = counted.into_iter().filter(|one| one.verdict.name != pair.name);
-        let give_back = join_all(of_account.map(|one| self.limiter.give_back(one)));
+        let of_account = counted.into_iter().filter(|counted| counted.verdict.name != pair.name);
+        let give_back = join_all(of_account.map(|counted| self.limiter.give_back(counted)));
         futures::join!(self.limiter.clear(&pair.key, now), give_back);
     }
 }

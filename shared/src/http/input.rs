@@ -321,8 +321,8 @@ fn may_be_empty(schema: &Value) -> bool {
 
 fn wants(schema: &Value, kind: &str) -> bool {
     match &schema["type"] {
-        Value::String(one) => one == kind,
-        Value::Array(several) => several.iter().any(|one| one == kind),
+        Value::String(only) => only == kind,
+        Value::Array(several) => several.iter().any(|kind_of_several| kind_of_several == kind),
         _ => false,
     }
 }

@@ -176,8 +176,8 @@ impl Snapshot {
     /// Builds the snapshot: folds, sorts and indexes everything once.
     pub fn build<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
         let mut snapshot = Self::default();
-        for one in listed {
-            match one {
+        for listed_entry in listed {
+            match listed_entry {
                 Listed::Video(entry) => snapshot.entries.push(entry.clone()),
                 Listed::Series(entry) => snapshot.series.push(entry.clone()),
             }
@@ -554,7 +554,9 @@ mod tests {
 
     #[test]
     fn categories_count_only_visible_videos() {
-        let count = |now| three().categories(now).into_iter().map(|one| (one.category, one.count)).collect::<Vec<_>>();
+        let count = |now| {
+            three().categories(now).into_iter().map(|category| (category.category, category.count)).collect::<Vec<_>>()
+        };
         assert_eq!(count(at(99)), [("Drama".to_owned(), 1), ("Sci-Fi".to_owned(), 1)]);
         assert_eq!(count(at(100)), [("Drama".to_owned(), 2), ("Sci-Fi".to_owned(), 1)]);
     }

@@ -120,7 +120,7 @@ impl Video {
                 Some(File::Current) => video.withdraw(&asset.id),
                 Some(File::Replacement) => {
                     video.give_up_asset(&asset.id, "The new file was deleted at Mux. Upload it again.");
-                    video.obsolete.retain(|one| *one != Obsolete::Asset(asset.id.clone()));
+                    video.obsolete.retain(|file| *file != Obsolete::Asset(asset.id.clone()));
                 }
                 None => {}
             },
@@ -234,7 +234,9 @@ impl Video {
             }
             File::Current => {}
             File::Replacement => {
-                if let Some(replacement) = self.replacement.as_mut().filter(|one| one.asset_id.is_none()) {
+                if let Some(replacement) =
+                    self.replacement.as_mut().filter(|replacement| replacement.asset_id.is_none())
+                {
                     replacement.asset_id = Some(asset_id.to_owned());
                     replacement.error_reason = None;
                 }
@@ -276,7 +278,7 @@ impl Video {
     }
 
     fn give_up_upload(&mut self, reason: &str) {
-        if let Some(replacement) = self.replacement.as_mut().filter(|one| one.asset_id.is_none()) {
+        if let Some(replacement) = self.replacement.as_mut().filter(|replacement| replacement.asset_id.is_none()) {
             replacement.error_reason = Some(reason.to_owned());
         }
     }

@@ -160,13 +160,16 @@ impl Asset {
     pub fn is_sane(&self) -> bool {
         is_id(&self.id)
             && self.upload_id.as_deref().is_none_or(is_id)
-            && self.playback_ids.iter().all(|one| is_id(&one.id))
-            && self.tracks.iter().all(|one| one.id.len() <= ID_BYTES_MAX)
+            && self.playback_ids.iter().all(|playback_id| is_id(&playback_id.id))
+            && self.tracks.iter().all(|track| track.id.len() <= ID_BYTES_MAX)
     }
 
     /// The playback id that needs a signed token.
     pub fn signed_playback_id(&self) -> Option<&str> {
-        self.playback_ids.iter().find(|one| one.policy == "signed").map(|one| one.id.as_str())
+        self.playback_ids
+            .iter()
+            .find(|playback_id| playback_id.policy == "signed")
+            .map(|playback_id| playback_id.id.as_str())
     }
 
     /// The duration in seconds, if Mux knows it.
@@ -191,7 +194,8 @@ impl Asset {
 
     /// The text tracks that are ready.
     pub fn captions(&self) -> Vec<CaptionTrack> {
-        let shown = |track: &&Track| track.kind == "text" && track.status.as_deref().is_none_or(|one| one == "ready");
+        let shown =
+            |track: &&Track| track.kind == "text" && track.status.as_deref().is_none_or(|status| status == "ready");
         let caption = |track: &Track| {
             let language = track.language_code.as_deref().map_or_else(|| "und".to_owned(), shortened);
             let name = track.name.as_deref().filter(|name| !name.is_empty());

@@ -258,9 +258,9 @@ impl BillingEvents {
         let days: Vec<Day> = match day {
             Some(day) => vec![day],
             None => {
-                let kept = MARK_KEPT.as_hours() / 24 + 1;
+                let kept_days = MARK_KEPT.as_hours() / 24 + 1;
                 let newest = before.and_then(|place| place.get(..10)?.parse().ok()).unwrap_or(Day::containing(now));
-                let oldest = Day::containing(now).plus(-kept);
+                let oldest = Day::containing(now).plus(-kept_days);
                 (0..=oldest.days_until(newest).max(0)).map(|back| newest.plus(-back)).collect()
             }
         };
@@ -473,13 +473,13 @@ pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
 /// refunds, disputes and failed attempts by month.
 fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
     match entry {
-        Entry::Invoice(one) => {
-            let interval = one.interval?;
-            Some((invoices(interval, &invoices_period(interval, one.created)), one.created))
+        Entry::Invoice(invoice) => {
+            let interval = invoice.interval?;
+            Some((invoices(interval, &invoices_period(interval, invoice.created)), invoice.created))
         }
-        Entry::Charge(one) if one.status == "failed" => Some((charges(&month(one.created)), one.created)),
-        Entry::Refund(one) => Some((charges(&month(one.created)), one.created)),
-        Entry::Dispute(one) => Some((charges(&month(one.created)), one.created)),
+        Entry::Charge(charge) if charge.status == "failed" => Some((charges(&month(charge.created)), charge.created)),
+        Entry::Refund(refund) => Some((charges(&month(refund.created)), refund.created)),
+        Entry::Dispute(dispute) => Some((charges(&month(dispute.created)), dispute.created)),
         Entry::Charge(_) | Entry::Subscription(_) => None,
     }
 }

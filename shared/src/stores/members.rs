@@ -157,7 +157,7 @@ impl Members {
     pub async fn of_email(&self, email: &Email, status: Option<Status>) -> Result<Vec<Member>, StoreError> {
         let Some(credential) = self.users.credential(email).await? else { return Ok(Vec::new()) };
         let (members, _) = self.of_ids(&[credential.user_id]).await?;
-        Ok(members.into_iter().filter(|one| status.is_none_or(|status| one.status == status)).collect())
+        Ok(members.into_iter().filter(|member| status.is_none_or(|status| member.status == status)).collect())
     }
 
     /// A page of the members that a query matches, newest first, and where the next page starts. DynamoDB cannot search
@@ -191,7 +191,7 @@ impl Members {
                         return Ok((found, Some(Searched(after))));
                     }
                     after = Some(After::new(user));
-                    found.extend(Some(member).filter(|one| status.is_none_or(|status| one.status == status)));
+                    found.extend(Some(member).filter(|member| status.is_none_or(|status| member.status == status)));
                 }
             }
             if !more {
@@ -217,7 +217,7 @@ impl Members {
         let (ids, more) = self.subscriptions.of_status(status, limit, after.map(|after| after.id())).await?;
         let (mut members, last) = self.of_ids(&ids).await?;
         // The index may lag behind the rows.
-        members.retain(|one| one.status == status);
+        members.retain(|member| member.status == status);
         Ok((members, last.filter(|_| more)))
     }
 
@@ -234,7 +234,7 @@ impl Members {
                     return Ok((found, after));
                 }
                 after = Some(After::new(user));
-                found.extend(Some(member).filter(|one| one.status == Status::None));
+                found.extend(Some(member).filter(|member| member.status == Status::None));
             }
             if !more {
                 return Ok((found, None));
