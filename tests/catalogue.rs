@@ -23,9 +23,9 @@ async fn services(platform: &Platform) -> Services {
     let config = platform.console().get("/config").await.json()["aws"].clone();
     let text = |name: &str| config[name].as_str().expect("a key").to_owned();
     let credentials = Credentials::new(text("access_key_id"), text("secret_access_key"), None, None, "test");
-    let aws = aws_config::SdkConfig::builder()
-        .behavior_version(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new(text("region")))
+    let aws = aws_types::SdkConfig::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_types::region::Region::new(text("region")))
         .endpoint_url(&platform.running().urls().aws)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();

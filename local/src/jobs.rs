@@ -221,7 +221,7 @@ fn event(rule: &str, now: Timestamp) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_config::SdkConfig;
+    use aws_types::SdkConfig;
     use shared::endpoint::Job;
     use shared::http::error::ApiError;
     use shared::lambda::mount_job;

@@ -5,10 +5,14 @@ use crate::endpoint::{Endpoint, Job};
 use crate::runtime::{Clock, Runtime};
 use crate::services::{ConfigError, Services};
 use crate::telemetry::Traced;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use futures::future::{BoxFuture, LocalBoxFuture};
 use handler::Handler;
 use jiff::Timestamp;
@@ -184,7 +188,7 @@ async fn lambda_services() -> Services {
         log_line(&line.to_string());
     }));
     let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-    let runtime = Runtime { aws: amazon().await, clock: Arc::new(Timestamp::now) as Clock, log: Arc::new(log_line) };
+    let runtime = Runtime { aws: amazon(), clock: Arc::new(Timestamp::now) as Clock, log: Arc::new(log_line) };
     Services::new(&function, std::env::vars().collect(), runtime)
 }
 
@@ -193,14 +197,24 @@ fn log_line(line: &str) {
     println!("{line}");
 }
 
-async fn amazon() -> SdkConfig {
+/// The SDK's configuration, from the variables that Lambda sets for a function. The SDK's own loader would also link, and at
+/// every start set up, the sources of credentials that Lambda does not have: profiles, web identities, containers, instances.
+fn amazon() -> SdkConfig {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS.as_bytes());
     let context = TlsContext::builder().with_trust_store(roots).build().expect("certificates that a test parses");
     let client = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .tls_context(context)
         .build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await
+    let variable = |name| std::env::var(name).ok();
+    let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).http_client(client);
+    config.set_region(variable("AWS_REGION").map(Region::new));
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    if let (Some(id), Some(key)) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        let credentials = Credentials::new(id, key, variable("AWS_SESSION_TOKEN"), None, "environment");
+        config.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
+    }
+    config.build()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::Clock;
 use crate::telemetry::chain;
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;

@@ -6,7 +6,7 @@ use crate::secrets::Secret;
 use crate::stores::database::Database;
 use crate::stores::table::Table;
 use crate::telemetry::Metrics;
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
