@@ -25,4 +25,5 @@ pub mod table;
 pub mod users;
 pub mod videos;
 pub mod watch_history;
+pub mod watched_marks;
 pub mod watchlist;

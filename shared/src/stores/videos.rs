@@ -1,8 +1,10 @@
 //! Videos: one row per video, with everything about it.
 
 use crate::models::ids::VideoId;
+use crate::models::progress::WatchHistory;
 use crate::models::time::sortable;
 use crate::models::video::{LISTING, Video, VideoStatus};
+use crate::models::video_view::PublicVideo;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
@@ -58,6 +60,21 @@ impl Videos {
     /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Videos]).map(|database| Self { database })
+    }
+
+    /// The public videos of a viewer's rows, each with its row. A video that is not public is left out until it is
+    /// published again.
+    #[boxed]
+    pub async fn watched(
+        &self,
+        rows: Vec<WatchHistory>,
+        now: Timestamp,
+    ) -> Result<Vec<(WatchHistory, PublicVideo)>, StoreError> {
+        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
+        let public = |(row, video): (WatchHistory, Option<Video>)| {
+            Some((row, PublicVideo::from(&video.filter(|video| video.is_public(now))?)))
+        };
+        Ok(rows.into_iter().zip(videos).filter_map(public).collect())
     }
 
     /// A statement that adds a video; its condition fails if the id exists.
