@@ -246,7 +246,9 @@ pub struct Path<T>(pub T);
 impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         let value = request.path_parameters.values().next().and_then(|value| value.parse().ok());
-        value.map(Self).ok_or_else(|| ApiError::not_found("thing"))
+        value
+            .map(Self)
+            .ok_or_else(|| ApiError::new(Code::NotFound, "Nothing was found: the id in the path is malformed."))
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
