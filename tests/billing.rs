@@ -298,9 +298,9 @@ async fn a_customer_that_names_the_user_is_adopted_and_any_other_is_not() {
     };
     let before = billing_tables(&platform).await;
 
-    let stranger = made("0197a000-0000-7000-8000-000000000000".to_owned()).await;
+    let unknown_customer = made("0197a000-0000-7000-8000-000000000000".to_owned()).await;
     assert_eq!(billing_tables(&platform).await, before, "a customer without an account leaves no trace");
-    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &stranger).await;
+    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &unknown_customer).await;
     assert_eq!(answer.status(), 200, "{answer}");
     assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
 

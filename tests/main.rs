@@ -1,5 +1,6 @@
 //! The service over HTTP: each test starts the whole platform in memory.
 
+mod access;
 mod add_watchlist;
 mod bench;
 mod billing;
@@ -107,7 +108,6 @@ mod set_watched;
 mod simulation;
 mod sold_elsewhere;
 mod stop_playback;
-mod strangers;
 mod stripe_webhook;
 mod tidy;
 mod units;

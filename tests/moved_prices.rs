@@ -243,8 +243,8 @@ async fn swapping_lookup_keys_leaves_past_payments_unchanged() {
 async fn a_price_that_names_no_plan_never_grants_anything() {
     let shop = Shop::open().await;
     let platform = &shop.platform;
-    let stranger = platform.register("stranger@viewers.test").await;
-    let customer = support::billing::stripe_customer(platform, &stranger).await;
+    let other_viewer = platform.register("stranger@viewers.test").await;
+    let customer = support::billing::stripe_customer(platform, &other_viewer).await;
     let card = call_stripe(platform, "POST", "payment_methods", &[("type", "card"), ("card[token]", "tok_visa")]).await;
     update(platform, &format!("payment_methods/{}/attach", id(&card)), &[("customer", &customer)]).await;
     let other = id(&call_stripe(platform, "POST", "products", &[("name", "Marquee Premium")]).await);
@@ -261,7 +261,7 @@ async fn a_price_that_names_no_plan_never_grants_anything() {
             platform.advance(HOUR).await;
             let event = format!("evt_{number}_{product}");
             support::billing::post_event(platform, &event, "customer.subscription.updated", &customer).await;
-            let seen = subscription(&stranger).await;
+            let seen = subscription(&other_viewer).await;
             let told = json!([seen["plan_type"], seen["access"]["code"]]);
             assert_eq!(told, json!([null, "SUBSCRIPTION_REQUIRED"]), "{seen}");
         }

@@ -64,8 +64,8 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     tamper(&platform, "BILLING_EVENTS_TABLE", invoice, "amount_paid", json!({ "N": "1" })).await;
     let gone = json!({ "TableName": platform.setting("stripe-webhook", "BILLING_EVENTS_TABLE"), "Key": entry });
     platform.aws("DynamoDB_20120810.DeleteItem", gone).await;
-    let stranger = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
-    tamper(&platform, "BILLING_EVENTS_TABLE", stranger, "amount_paid", json!({ "N": "5" })).await;
+    let foreign_row = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
+    tamper(&platform, "BILLING_EVENTS_TABLE", foreign_row, "amount_paid", json!({ "N": "5" })).await;
     let wrong = billing_tables(&platform).await;
 
     let (checked, drift) = reconcile(&admin, false).await;

@@ -153,7 +153,7 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
 }
 
 /// Checks that purchases that name no account have no row and no entry.
-pub(crate) async fn strangers(world: &World, customers: &[String]) -> Result<(), String> {
+pub(crate) async fn unrelated_customers(world: &World, customers: &[String]) -> Result<(), String> {
     let aws = world.aws();
     for customer in customers {
         let row = aws.row(&format!("CUST#{customer}")).await;

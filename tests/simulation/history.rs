@@ -158,7 +158,7 @@ pub(super) struct History<'a> {
     /// The settled entries, as they were first seen.
     record: check::Record,
     /// Customers who bought elsewhere and belong to no account here.
-    pub(super) strangers: Vec<String>,
+    pub(super) unrelated_customers: Vec<String>,
     /// Whether this person bought through a link or a session that was opened elsewhere.
     pub(super) has_bought_elsewhere: bool,
     /// Disputes that were lost since anybody last undid a cancellation.
@@ -190,7 +190,7 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         calm,
         began,
         record: check::Record::new(),
-        strangers: Vec::new(),
+        unrelated_customers: Vec::new(),
         has_bought_elsewhere: false,
         lost_disputes: Vec::new(),
     };
@@ -199,7 +199,7 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         super::say(&history.story);
     }
     history.tally.webhooks = world.platform.running().deliveries().len() as u64;
-    world.end(&history.person, &history.strangers).await;
+    world.end(&history.person, &history.unrelated_customers).await;
     done.map(|()| history.tally).map_err(|why| Failure { seed, why, story: history.story })
 }
 
@@ -416,7 +416,9 @@ impl History<'_> {
         for gone in &self.gone {
             check::gone(self.world, gone).await.map_err(|why| format!("{when}, for a deleted account: {why}"))?;
         }
-        check::strangers(self.world, &self.strangers).await.map_err(|why| format!("{when}: {why}"))?;
+        check::unrelated_customers(self.world, &self.unrelated_customers)
+            .await
+            .map_err(|why| format!("{when}: {why}"))?;
         self.settled_stays().await.map_err(|why| format!("{when}: {why}"))?;
         if let Some(why) = oracle::renews_after_loss(&self.truth().await, &self.lost_disputes) {
             return Err(format!("{when}: {why}"));

@@ -224,7 +224,7 @@ impl History<'_> {
     pub(super) async fn sell_elsewhere(&mut self) -> Result<(), String> {
         let price = self.a_price();
         let buyer = if self.chance.once_in(4) { None } else { Some(self.person.id.clone()) };
-        let number = self.person.customers.len() + self.strangers.len();
+        let number = self.person.customers.len() + self.unrelated_customers.len();
         let name = if buyer.is_some() { "elsewhere" } else { "nobody" };
         let email = format!("{name}{number}-{}", self.person.viewer.email());
         let items = [("line_items[0][price]", price.as_str()), ("line_items[0][quantity]", "1")];
@@ -260,7 +260,7 @@ impl History<'_> {
                 self.has_bought_elsewhere = true;
                 self.person.customers.push(customer);
             } else {
-                self.strangers.push(customer);
+                self.unrelated_customers.push(customer);
             }
         }
         Ok(())

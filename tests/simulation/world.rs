@@ -174,10 +174,10 @@ impl World {
     }
 
     /// Ends a history, so that nothing of it is due later.
-    pub(crate) async fn end(&self, person: &Person, strangers: &[String]) {
+    pub(crate) async fn end(&self, person: &Person, unrelated_customers: &[String]) {
         self.faults().clear();
         self.mode(Mode::Drop);
-        for customer in person.customers.iter().chain(strangers) {
+        for customer in person.customers.iter().chain(unrelated_customers) {
             self.stripe.delete(&format!("customers/{customer}")).await;
         }
         self.platform.running().webhooks().reset();

@@ -148,7 +148,7 @@ pub struct SentNotices {
 }
 
 impl SentNotices {
-    /// The key of a customer's row.
+    /// The key of a customer's row. Its prefix is stored, so it stays: with another one, the notices would be sent again.
     pub fn key(customer: &str) -> Key<Self> {
         Key::composite(Table::BillingEvents, ("pk", format!("TOLD#{customer}")), ("sk", "TOLD".to_owned()))
     }

@@ -37,11 +37,11 @@ async fn ask(who: &Viewer, method: &Method, path: &str, body: &Value) -> Answer 
 #[tokio::test]
 async fn a_stranger_gets_401_wherever_sign_in_is_required_and_whatever_they_send() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
-    let stranger = platform.anyone();
+    let anonymous = platform.anyone();
     let forged = platform.anyone().with_token("", "eyJhbGciOiJub25lIn0.e30.".to_owned());
     for (name, method, path, access) in routes(&platform) {
         for body in [json!({}), json!({ "nonsense": [1] })] {
-            for who in [&stranger, &forged] {
+            for who in [&anonymous, &forged] {
                 let answer = ask(who, &method, &path, &body).await;
                 match access {
                     Access::Session { .. } | Access::Admin | Access::RecentAdmin => {
