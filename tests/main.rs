@@ -1,6 +1,7 @@
 //! The service over HTTP: each test starts the whole platform in memory.
 
 mod add_watchlist;
+mod approve_device_login;
 mod bench;
 mod billing;
 mod binaries;
@@ -79,6 +80,7 @@ mod openapi;
 mod operations;
 mod platform;
 mod play_video;
+mod poll_device_login;
 mod preview_change;
 mod provider_errors;
 mod rank_videos;
@@ -106,6 +108,7 @@ mod set_preferences;
 mod set_watched;
 mod simulation;
 mod sold_elsewhere;
+mod start_device_login;
 mod stop_playback;
 mod strangers;
 mod stripe_webhook;

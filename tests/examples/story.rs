@@ -78,6 +78,28 @@ async fn catalogue(book: &mut Book, admin: &Viewer) -> Videos {
     Videos { series, episode, film, unfinished }
 }
 
+/// A television signs in, and another one is refused.
+async fn device_login(book: &mut Book, viewer: &Viewer) {
+    let (start, poll, approve) = ("start-device-login", "poll-device-login", "approve-device-login");
+    let (to_start, to_poll, to_approve) =
+        ("POST /api/auth/device/code", "POST /api/auth/device/token", "POST /api/auth/device/approve");
+    let anyone = book.platform.anyone();
+    for allowed in [true, false] {
+        let codes = book.ask(&anyone, start, to_start, json!({ "device_name": "Bedroom television" })).await;
+        let code = |approve: Value| json!({ "user_code": codes.data()["user_code"], "approve": approve });
+        let secret = json!({ "device_code": codes.data()["device_code"] });
+        book.ask(&anyone, poll, to_poll, secret.clone()).await;
+        book.ask(&anyone, poll, to_poll, secret.clone()).await;
+        let decided = book.ask(viewer, approve, to_approve, code(json!(allowed))).await;
+        assert_eq!(decided.status(), 200, "{decided}");
+        let signed_in = book.ask(&anyone, poll, to_poll, secret.clone()).await;
+        assert_eq!(signed_in.status(), if allowed { 200 } else { 400 }, "{signed_in}");
+        book.ask(viewer, approve, to_approve, code(json!(true))).await;
+        // What was redeemed counts as expired.
+        book.ask(&anyone, poll, to_poll, secret).await;
+    }
+}
+
 async fn account(book: &mut Book) -> Viewer {
     let anyone = book.platform.anyone();
     let email = "ada@viewers.test";
@@ -92,6 +114,7 @@ async fn account(book: &mut Book) -> Viewer {
     book.ask(&television, "get-me", "GET /api/auth/me", NONE).await;
     book.ask(&television, "refresh-token", "POST /api/auth/refresh", NONE).await;
     let other = book.platform.sign_in(email, PASSWORD).await;
+    device_login(book, &other).await;
     let devices = book.ask(&other, "list-sessions", "GET /api/auth/sessions", NONE).await;
     let devices = devices.data().as_array().expect("a list").clone();
     let old = devices.iter().find(|one| one["device_name"] == "Living room").expect("the television");
