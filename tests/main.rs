@@ -2,6 +2,7 @@
 
 mod access;
 mod add_watchlist;
+mod approve_device_login;
 mod bench;
 mod billing;
 mod binaries;
@@ -80,6 +81,7 @@ mod openapi;
 mod operations;
 mod platform;
 mod play_video;
+mod poll_device_login;
 mod preview_change;
 mod provider_errors;
 mod rank_videos;
@@ -107,6 +109,7 @@ mod set_preferences;
 mod set_watched;
 mod simulation;
 mod sold_elsewhere;
+mod start_device_login;
 mod stop_playback;
 mod stripe_webhook;
 mod tidy;

@@ -321,6 +321,8 @@ pub enum Limit {
     Address,
     /// Reads of the public catalogue, per client address.
     Catalogue,
+    /// Requests that waiting devices repeat every few seconds, per client address: as many as those of a user.
+    Polling,
     /// Not counted.
     Exempt,
 }

@@ -4,6 +4,7 @@
 mod catalogue;
 mod layout;
 
+use crate::auth::random;
 use crate::mail::catalogue::Catalogue;
 use crate::mail::layout::{Frame, Rendered, render};
 use crate::models::email::Email;
@@ -294,9 +295,7 @@ impl Mails {
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {
         let Some(grant) = mail.grant else { return Ok(None) };
         let tokens = self.tokens.as_ref().ok_or(MailError::NoTokens)?;
-        let mut bytes = [0; 32];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| MailError::Random)?;
-        let secret = OneTimeSecret::from_random(bytes);
+        let secret = OneTimeSecret::from_random(random::bytes().map_err(|_| MailError::Random)?);
         tokens.keep(&secret, grant, now).await?;
         Ok(Some(secret))
     }

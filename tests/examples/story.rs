@@ -78,6 +78,28 @@ async fn catalogue(recorder: &mut Recorder, admin: &Viewer) -> Videos {
     Videos { series, episode, film, unfinished }
 }
 
+/// A television signs in, and another one is refused.
+async fn device_login(recorder: &mut Recorder, viewer: &Viewer) {
+    let (start, poll, approve) = ("start-device-login", "poll-device-login", "approve-device-login");
+    let (to_start, to_poll, to_approve) =
+        ("POST /api/auth/device/code", "POST /api/auth/device/token", "POST /api/auth/device/approve");
+    let anyone = recorder.platform.anyone();
+    for allowed in [true, false] {
+        let codes = recorder.ask(&anyone, start, to_start, json!({ "device_name": "Bedroom television" })).await;
+        let code = |approve: Value| json!({ "user_code": codes.data()["user_code"], "approve": approve });
+        let secret = json!({ "device_code": codes.data()["device_code"] });
+        recorder.ask(&anyone, poll, to_poll, secret.clone()).await;
+        recorder.ask(&anyone, poll, to_poll, secret.clone()).await;
+        let decided = recorder.ask(viewer, approve, to_approve, code(json!(allowed))).await;
+        assert_eq!(decided.status(), 200, "{decided}");
+        let signed_in = recorder.ask(&anyone, poll, to_poll, secret.clone()).await;
+        assert_eq!(signed_in.status(), if allowed { 200 } else { 400 }, "{signed_in}");
+        recorder.ask(viewer, approve, to_approve, code(json!(true))).await;
+        // What was redeemed counts as expired.
+        recorder.ask(&anyone, poll, to_poll, secret).await;
+    }
+}
+
 async fn account(recorder: &mut Recorder) -> Viewer {
     let anyone = recorder.platform.anyone();
     let email = "ada@viewers.test";
@@ -92,6 +114,7 @@ async fn account(recorder: &mut Recorder) -> Viewer {
     recorder.ask(&television, "get-me", "GET /api/auth/me", NONE).await;
     recorder.ask(&television, "refresh-token", "POST /api/auth/refresh", NONE).await;
     let other = recorder.platform.sign_in(email, PASSWORD).await;
+    device_login(recorder, &other).await;
     let devices = recorder.ask(&other, "list-sessions", "GET /api/auth/sessions", NONE).await;
     let devices = devices.data().as_array().expect("a list").clone();
     let old = devices.iter().find(|one| one["device_name"] == "Living room").expect("the television");

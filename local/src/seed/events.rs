@@ -128,6 +128,13 @@ impl EventWriter {
             "delete-account" => {
                 Subject { fields: json!({ "password": PASSWORD }), ..of_caller(&self.account(function).await?) }
             }
+            "approve-device-login" => of_fields(json!({ "user_code": self.waiting_device().await?["user_code"] })),
+            "poll-device-login" => {
+                let device = self.waiting_device().await?;
+                let approval = json!({ "user_code": device["user_code"], "approve": true });
+                self.premium.call("POST", "/api/auth/device/approve", approval).await?;
+                of_fields(json!({ "device_code": device["device_code"] }))
+            }
             "reset-password" => of_fields(json!({ "token": self.reset_token(function).await? })),
             "revoke-session" => {
                 let account = self.account(function).await?;
@@ -190,6 +197,11 @@ impl EventWriter {
         let viewer = Visitor::sign_in_as(&self.machine, "premium").await?;
         let playback = viewer.call("GET", &format!("/api/videos/{}/play", self.video), Value::Null).await?;
         Ok((viewer, text(&playback["playback_session_id"])?))
+    }
+
+    /// The codes of a device that waits to be signed in.
+    async fn waiting_device(&self) -> Result<Value, String> {
+        Ok(self.premium.call("POST", "/api/auth/device/code", json!({ "device_name": "Living room" })).await?)
     }
 
     /// The token from a password reset email.

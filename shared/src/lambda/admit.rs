@@ -87,6 +87,7 @@ impl AdmissionControl {
         let budget = match (rules.limit, &identity) {
             (Limit::Exempt, _) => None,
             (Limit::Catalogue, _) => Some(by_address("catalogue", self.limits.catalogue)),
+            (Limit::Polling, _) => Some(by_address("polling", self.limits.user)),
             (Limit::User, Ok(who)) => {
                 Some(Budget { key: format!("USER#{}", who.user_id), name: OWNER, limit: self.limits.user })
             }

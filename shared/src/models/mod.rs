@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod device;
 pub mod device_clock;
+pub mod device_login;
 pub mod email;
 pub mod email_message;
 pub mod encoding;

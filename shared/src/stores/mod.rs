@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod contention;
 pub mod database;
 pub mod deletions;
+pub mod device_logins;
 pub mod devices;
 pub mod error;
 pub mod home;
