@@ -139,7 +139,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
         />
       )}
       {engine.hasEnded && !next && engine.trouble === null && (
-        <TheEnd id={video.id} onAgain={() => stream && playFrom(stream.element, 0)} />
+        <TheEnd video={video} onAgain={() => stream && playFrom(stream.element, 0)} />
       )}
       {areEpisodesOpen && isTitled && (
         <EpisodesPanel name={series.data?.title ?? t`Episodes`} episodes={episodes} current={video} onClose={closeEpisodes} />
