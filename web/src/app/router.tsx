@@ -15,6 +15,7 @@ import { RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
 import { StartPage } from './start-page';
+import { warmPlayerSoon } from './warm-player';
 
 const ADMIN = 'admin';
 
@@ -42,7 +43,13 @@ function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
   return isSignedIn() ? inPassing(queryClient.query(videoQuery(id))) : null;
 }
 
+function loadTitle(args: LoaderFunctionArgs) {
+  if (isSignedIn()) warmPlayerSoon();
+  return loadVideo(args);
+}
+
 function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
+  if (isSignedIn()) warmPlayerSoon();
   return inPassing(queryClient.query(seriesQuery(id)));
 }
 
@@ -77,7 +84,7 @@ export const router = createBrowserRouter(
             {
               element: <RequireSession />,
               children: [
-                { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
+                { path: 'videos/:id', loader: loadTitle, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
                 { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
                 { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
                 { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },

@@ -14,11 +14,13 @@ import { useOnline } from '@/lib/use-online';
 import { Header } from './header';
 import { LanguageMenu } from './language-menu';
 import styles from './shell.module.css';
+import { warmPlayerAtLinks } from './warm-player';
 
 const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
 /** The header and footer of every page except the player. */
 export function Shell() {
+  useEffect(warmPlayerAtLinks, []);
   return (
     <>
       <a href="#content" className={styles.skip}>

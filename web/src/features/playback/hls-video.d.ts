@@ -8,9 +8,19 @@ declare module 'react' {
       'hls-video': HTMLAttributes<HlsVideoElement> & {
         ref?: Ref<HlsVideoElement>;
         slot?: string;
+        class?: string;
         crossOrigin?: string;
         playsInline?: boolean;
         preload?: string;
+      };
+      'media-controller': HTMLAttributes<HTMLElement> & {
+        ref?: Ref<HTMLElement>;
+        class?: string;
+        autohide?: string;
+        novolumepref?: string;
+        nomutedpref?: string;
+        nosubtitleslangpref?: string;
+        gesturesdisabled?: string;
       };
       'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string; slot?: string; class?: string };
     }
