@@ -35,7 +35,10 @@ test('a series is one card, which leads new viewers to its first episode', async
   await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
 });
 
-test('the season picker shows the episodes of one season, at first of the one that the viewer is watching', async ({ pageOf, platform }) => {
+test('the season picker shows the episodes of one season, at first of the one that the viewer is watching', async ({
+  pageOf,
+  platform,
+}) => {
   const all = await platform.api<(Series & { seasons: { season: number }[] })[]>('GET', '/api/series', null);
   expect(all.map(({ seasons }) => seasons.length)).toEqual([2, 2]);
   const { series, episodes } = await seeded(platform);
