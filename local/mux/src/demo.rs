@@ -10,6 +10,7 @@ mod produce;
 mod scene;
 mod scenes;
 mod titles;
+mod versions;
 
 pub use titles::{Episode, Title};
 
@@ -28,7 +29,12 @@ pub struct DemoError {
     cause: EncodeError,
 }
 
-/// The catalogue: fourteen films and one series.
+/// The description of a series.
+pub fn series_description(series: &str) -> &'static str {
+    titles::SERIES.iter().find(|(title, _)| *title == series).map_or("", |(_, description)| description)
+}
+
+/// The catalogue: fifteen films and two series.
 pub fn titles() -> &'static [Title] {
     &titles::TITLES
 }
@@ -71,19 +77,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_catalogue_has_films_for_every_plan_and_a_series() {
+    fn the_catalogue_has_films_for_every_plan_and_two_series_of_two_seasons() {
         let films = titles().iter().filter(|title| title.series.is_none());
         assert!(films.count() >= 12);
         let plans: BTreeSet<&str> = titles().iter().map(|title| title.required_plan).collect();
         assert_eq!(plans, BTreeSet::from(["basic", "free", "premium"]));
-        let episodes: Vec<Episode> = titles().iter().filter_map(|title| title.series).collect();
-        assert!(episodes.len() >= 3);
-        assert!(
-            episodes
-                .iter()
-                .zip(1..)
-                .all(|(episode, number)| episode.episode == number && episode.series == episodes[0].series)
-        );
+        for (series, _) in titles::SERIES {
+            let episodes = titles().iter().filter_map(|title| title.series).filter(|episode| episode.series == series);
+            let places: Vec<(u32, u32)> = episodes.map(|episode| (episode.season, episode.episode)).collect();
+            let firsts = places.iter().filter(|(_, episode)| *episode == 1).count();
+            assert_eq!((firsts, places.last().map(|(season, _)| *season)), (2, Some(2)), "{series}");
+            let follows = |pair: &[(u32, u32)]| pair[1] == (pair[0].0, pair[0].1 + 1) || pair[1] == (pair[0].0 + 1, 1);
+            assert!(places[0] == (1, 1) && places.windows(2).all(follows), "{series}: {places:?}");
+        }
         let slugs: BTreeSet<&str> = titles().iter().map(|title| title.slug).collect();
         assert_eq!(slugs.len(), titles().len());
     }

@@ -1,8 +1,8 @@
 //! The encoder: turns one source into a folder of HLS renditions with a storyboard.
 //!
 //! For each rendition the folder contains a playlist (`360p.m3u8`), its initialization segment (`360p-init.mp4`) and
-//! its media segments (`360p-00000.m4s`), all cut at the same times; also a storyboard (`storyboard.jpg`) and a
-//! description of everything (`encoded.json`). It may also contain a `poster.jpg`, which is the thumbnail when no time
+//! its media segments (`360p-00000.m4s`), all cut at the same times; several audio tracks have renditions of their own
+//! (`audio0.m3u8`). There is also a storyboard (`storyboard.jpg`) and a description of everything (`encoded.json`). It may also contain a `poster.jpg`, which is the thumbnail when no time
 //! is requested, and captions (`captions-en.vtt`).
 
 mod encoded;
@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::process::Command;
 
+pub(crate) use encoded::AudioRendition;
 use encoded::DESCRIPTION_FILE;
 pub use encoded::{Encoded, Rendition, Storyboard};
-pub(crate) use input::{Effort, Input};
+pub(crate) use input::{AudioInput, Effort, Input};
 pub(crate) use ladder::{Rung, rungs};
 use probe::Probed;
 pub(crate) use probe::Rate;
@@ -31,6 +32,8 @@ use program::run;
 const ENCODE_SECONDS_MAX: u64 = 2 * 3600;
 /// The distance between key frames, which is the length of a segment.
 const SEGMENT_SECONDS: f64 = 2.0;
+/// The length of the segments of audio renditions, in seconds: they have no key frames to wait for.
+const AUDIO_SEGMENT_SECONDS: f64 = 4.0;
 /// The number of tiles, as at Mux for videos of up to 15 minutes; the stand-in also uses it for longer ones.
 const STORYBOARD_TILES: u32 = 50;
 const STORYBOARD_COLUMNS: u32 = 5;
@@ -46,7 +49,7 @@ pub(crate) fn poster_file(width: u32) -> String {
 }
 
 /// Change this number whenever the encoder's output changes; media from another version are generated again.
-pub const ENCODER_VERSION: u32 = 1;
+pub const ENCODER_VERSION: u32 = 2;
 
 /// Encodes `source` into the folder `into`, which must exist. After an error the caller must remove the folder's
 /// content. Used for both uploads and demo media. Dropping the future stops the encoder.
@@ -65,7 +68,8 @@ pub async fn encode(source: &Path, into: &Path) -> Result<Encoded, EncodeError> 
     let input = Input {
         arguments,
         video: format!("[0:{}]", film.video_index),
-        audio: film.audio_index.map(|index| format!("0:{index}")),
+        // Like Mux, keeps the first audio track.
+        audio: film.audio_index.into_iter().map(AudioInput::of_file).collect(),
         width: film.width,
         height: film.height,
         rate: film.rate,
@@ -170,8 +174,11 @@ fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
         "24",
     ]);
     add(&["-g", &group, "-keyint_min", &group, "-sc_threshold", "0", "-flags", "+global_header"]);
-    if let Some(audio) = &input.audio {
-        add(&["-map", audio, "-c:a", "aac", "-b:a", "96k", "-ac", "2", "-ar", "48000"]);
+    for AudioInput { stream, .. } in &input.audio {
+        add(&["-map", stream]);
+    }
+    if !input.audio.is_empty() {
+        add(&["-c:a", "aac", "-b:a", "96k", "-ac", "2", "-ar", "48000"]);
     }
     add(&["-map_metadata", "-1", "-map_chapters", "-1", "-f", "tee", &packing(input, rungs)]);
     add(&["-map", "[sheet]", "-frames:v", "1", "-q:v", "5", "-update", "1", STORYBOARD_FILE]);
@@ -179,14 +186,31 @@ fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
 }
 
 fn packing(input: &Input, rungs: &[Rung]) -> String {
-    let renditions = rungs.iter().enumerate().map(|(index, Rung { name, .. })| {
-        let streams = if input.audio.is_some() { format!("v:{index},a:0") } else { format!("v:{index}") };
+    let playlist = |name: &str, seconds: f64, streams: &str| {
         format!(
-            "[f=hls:hls_time=1:hls_playlist_type=vod:hls_segment_type=fmp4:hls_flags=independent_segments\
+            "[f=hls:hls_time={seconds}:hls_playlist_type=vod:hls_segment_type=fmp4:hls_flags=independent_segments\
              :hls_fmp4_init_filename={name}-init.mp4:hls_segment_filename={name}-%05d.m4s:select=\\'{streams}\\']{name}.m3u8"
         )
+    };
+    let is_apart = has_own_audio(input);
+    let video = rungs.iter().enumerate().map(|(index, Rung { name, .. })| {
+        let with_audio = !is_apart && !input.audio.is_empty();
+        // A new segment starts at the first key frame after a second.
+        playlist(name, 1.0, &if with_audio { format!("v:{index},a:0") } else { format!("v:{index}") })
     });
-    renditions.collect::<Vec<_>>().join("|")
+    let audio = (0..input.audio.len()).filter(|_| is_apart);
+    let audio = audio.map(|index| playlist(&audio_name(index), AUDIO_SEGMENT_SECONDS, &format!("a:{index}")));
+    video.chain(audio).collect::<Vec<_>>().join("|")
+}
+
+/// Whether the audio tracks are renditions of their own.
+fn has_own_audio(input: &Input) -> bool {
+    input.audio.len() > 1
+}
+
+/// The name of an audio rendition.
+fn audio_name(index: usize) -> String {
+    format!("audio{index}")
 }
 
 /// The path of a playlist or segment of an encoded video, by name; requests may name no other files.

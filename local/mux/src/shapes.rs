@@ -1,5 +1,6 @@
 //! Objects in the format of the API and the webhooks.
 
+use crate::encode::AudioRendition;
 use crate::model::{Asset, KeyRecord, Status, TextTrack, Upload, UploadStatus};
 use crate::state::Mux;
 use serde_json::{Map, Value, json};
@@ -61,8 +62,9 @@ pub(crate) fn asset(asset: &Asset, shape: Shape) -> Value {
         } else {
             fields["aspect_ratio"] = encoded.aspect_ratio.as_str().into();
             fields["max_stored_frame_rate"] = encoded.frame_rate.into();
+            let lines = encoded.renditions.last().map_or(0, |largest| largest.width.min(largest.height));
             fields["max_stored_resolution"] = "HD".into();
-            fields["resolution_tier"] = "720p".into();
+            fields["resolution_tier"] = if lines > 720 { "1080p" } else { "720p" }.into();
         }
     }
     for (name, value) in [
@@ -88,7 +90,14 @@ fn tracks(asset: &Asset) -> Vec<Value> {
                 "max_frame_rate": encoded.frame_rate,
             }));
         }
-        if encoded.has_audio {
+        for (index, AudioRendition { name, language, label }) in encoded.audio.iter().enumerate() {
+            tracks.push(json!({
+                "type": "audio", "id": format!("{}-{name}", asset.id), "duration": encoded.duration_seconds,
+                "status": "ready", "primary": index == 0, "max_channels": 2, "name": label,
+                "language_code": language.as_deref().unwrap_or("und"),
+            }));
+        }
+        if encoded.has_audio && encoded.audio.is_empty() {
             tracks.push(json!({
                 "type": "audio", "id": format!("{}-a", asset.id), "duration": encoded.duration_seconds, "status": "ready",
                 "primary": true, "max_channels": 2, "language_code": "und", "name": "Default",
@@ -105,7 +114,7 @@ pub(crate) fn input_info(asset: &Asset) -> Value {
     let video = (!encoded.is_sound()).then(|| json!({ "type": "video", "frame_rate": encoded.frame_rate }));
     // Assets that were encoded before the stand-in recorded a source's tracks list only the track that was kept.
     let audio = match (&encoded.source_audio_channels[..], encoded.has_audio) {
-        ([], true) => vec![2],
+        ([], true) => vec![2; encoded.audio.len().max(1)],
         (channels, _) => channels.to_vec(),
     };
     let audio = audio.into_iter().map(|channels| json!({ "type": "audio", "channels": channels }));

@@ -21,7 +21,7 @@ const EVENING_SECONDS: u32 = 2_700;
 /// The number of films available from the start; the others are published one by one.
 const FIRST_FILMS: usize = 10;
 /// The days between their publications.
-const FILM_DAYS: i64 = 9;
+const FILM_DAYS: i64 = 5;
 /// Seconds between two progress reports of a player during the first half of the view.
 const BEAT_SECONDS: i64 = 20;
 /// The videos left unfinished at the end, for Continue watching: by whom, how many seconds before the end, which film,
@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn the_history_is_the_same_each_time_and_leaves_something_to_continue() {
         let times = |steps: Vec<(i64, Step)>| -> Vec<i64> { steps.into_iter().map(|(second, _)| second).collect() };
-        assert_eq!(times(steps(18)), times(steps(18)));
-        let all = steps(18);
+        assert_eq!(times(steps(25)), times(steps(25)));
+        let all = steps(25);
         let views = all.iter().filter(|(_, step)| matches!(step, Step::Watch(..))).count();
         assert!((200..600).contains(&views), "{views} evenings");
         assert!(all.iter().all(|(second, _)| (0..DAYS * DAY).contains(second)));

@@ -3,7 +3,7 @@
 use super::script::{Member, Plan};
 use super::visitor::{Visitor, client};
 use crate::machine::Machine;
-use mux_standin::demo::Title;
+use mux_standin::demo::{Title, series_description};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 /// Stripe's test card whose charges succeed.
 const CARD: &str = "4242424242424242";
-/// The description of the demo's only series.
-const SERIES_DESCRIPTION: &str = "A harbour that never quite sleeps, and the people who keep its lights on.";
 
 /// Creates a member's account and buys their plan like a customer: checkout, the hosted page, and the webhooks that
 /// follow.
@@ -71,7 +69,7 @@ pub(super) async fn add_video(
 
 /// Creates the series of an episode, and returns its id.
 async fn add_series(admin: &Visitor, episode: &Title, title: &str) -> Result<String, String> {
-    let series = json!({ "title": title, "description": SERIES_DESCRIPTION, "category": episode.category });
+    let series = json!({ "title": title, "description": series_description(title), "category": episode.category });
     let created = admin.call("POST", "/api/admin/series", series).await?;
     created["id"].as_str().map(str::to_owned).ok_or_else(|| "the series has no id".to_owned())
 }

@@ -2,8 +2,9 @@
 
 use super::scene::{Motion, Scene};
 use super::titles::Title;
+use super::versions::{self, Language, Picture};
 use super::{music, poster};
-use crate::encode::{self, ENCODER_VERSION, Effort, EncodeError, Input, POSTER_FILE, Rate};
+use crate::encode::{self, AudioInput, ENCODER_VERSION, Effort, EncodeError, Input, POSTER_FILE};
 use crate::ids;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::fs;
 
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 360;
-const RATE: Rate = Rate { frames: 24, seconds: 1 };
+/// Longer music is repeated.
+const MUSIC_SECONDS_MAX: u32 = 60;
+/// The height for which the text on the pictures is sized.
+const TEXT_HEIGHT: u32 = 360;
 /// Optimized for speed, not for size, because the first start waits for it.
 const EFFORT: Effort = Effort { preset: "ultrafast", threads: 1, background: false };
 /// The widths of the posters that are generated in advance.
@@ -28,20 +30,24 @@ const UNFINISHED_AGE_MAX: Duration = Duration::from_secs(3600);
 pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     let recipe = &title.recipe;
     let mut hash = Sha256::new();
-    hash.update(format!("{ENCODER_VERSION} {EFFORT:?} {WIDTH}x{HEIGHT} {RATE} {}", recipe.seconds));
-    hash.update(format!("{:?} {}", recipe.chords, recipe.plucks));
+    let picture = versions::picture(title);
+    hash.update(format!("{ENCODER_VERSION} {EFFORT:?} {picture:?} {}", recipe.seconds));
+    hash.update(format!("{:?} {} {MUSIC_SECONDS_MAX}", recipe.chords, recipe.plucks));
     let plan = Plan::for_title(title);
     hash.update(&plan.base);
     hash.update(&plan.graph);
     plan.layers.iter().for_each(|svg| hash.update(svg));
     hash.update(poster::svg(title));
     hash.update(format!("{POSTER_WIDTHS:?}"));
-    hash.update(captions(title));
+    for language in versions::languages(title) {
+        hash.update(format!("{} {} {}", language.code, language.name, language.semitones));
+        hash.update(captions(title, language));
+    }
     dir.join(format!("{}-{}", title.slug, &hex::encode(hash.finalize())[..12]))
 }
 
 /// Fills a temporary folder and renames it when it is complete.
-pub(super) async fn produce(dir: &Path, title: &Title, target: &Path) -> Result<(), EncodeError> {
+pub(super) async fn produce(dir: &Path, title: &'static Title, target: &Path) -> Result<(), EncodeError> {
     let work = dir.join(format!("{UNFINISHED}{}", ids::id()));
     let media = work.join("media");
     fs::create_dir_all(&media).await?;
@@ -72,36 +78,53 @@ pub(super) async fn tidy(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn fill(title: &Title, work: &Path, media: &Path) -> Result<(), EncodeError> {
+async fn fill(title: &'static Title, work: &Path, media: &Path) -> Result<(), EncodeError> {
     let recipe = &title.recipe;
     let plan = Plan::for_title(title);
     for (index, svg) in plan.layers.iter().enumerate() {
         fs::write(work.join(format!("layer{index}.svg")), svg).await?;
     }
     fs::write(work.join("title.txt"), shown_title(title)).await?;
-    let (seconds, chords, plucks) = (recipe.seconds, recipe.chords, recipe.plucks);
-    let sound = tokio::task::spawn_blocking(move || music::wav(seconds, chords, plucks)).await;
-    fs::write(work.join("sound.wav"), sound.map_err(std::io::Error::other)?).await?;
     make_poster(title, work, media).await?;
-    fs::write(media.join("captions-en.vtt"), captions(title)).await?;
-
     let mut arguments: Vec<OsString> = plan.inputs(recipe.seconds).into_iter().map(OsString::from).collect();
     for index in 0..plan.layers.len() {
         arguments.extend(["-i".into(), work.join(format!("layer{index}.svg")).into_os_string()]);
     }
-    arguments.extend(["-i".into(), work.join("sound.wav").into_os_string()]);
+    let mut audio = Vec::new();
+    for language in versions::languages(title) {
+        let Language { code, name, .. } = language;
+        fs::write(media.join(format!("captions-{code}.vtt")), captions(title, language)).await?;
+        let file = work.join(format!("sound-{code}.wav"));
+        fs::write(&file, music(title, language).await?).await?;
+        let stream = format!("{}:0", plan.layers.len() + 1 + audio.len());
+        audio.push(AudioInput { stream, language: Some((*code).to_owned()), name: Some((*name).to_owned()) });
+        let repeated = ["-stream_loop", "-1", "-t", &recipe.seconds.to_string(), "-i"].map(OsString::from);
+        arguments.extend(repeated);
+        arguments.push(file.into_os_string());
+    }
+    let Picture { width, height, rate } = versions::picture(title);
     let text_file = work.join("title.txt").to_string_lossy().replace('\\', "/").replace(':', "\\\\:");
     let input = Input {
         arguments,
-        video: format!("{}{},", plan.graph, lettering(&text_file)),
-        audio: Some(format!("{}:0", plan.layers.len() + 1)),
-        width: WIDTH,
-        height: HEIGHT,
-        rate: RATE,
+        video: format!("{}{},", plan.graph, lettering(&text_file, height)),
+        audio,
+        width,
+        height,
+        rate,
         duration_seconds: f64::from(recipe.seconds),
         effort: EFFORT,
     };
     encode::render(&input, media).await.map(|_| ())
+}
+
+/// The music of a title in a language, as a WAV file.
+async fn music(title: &'static Title, language: &'static Language) -> Result<Vec<u8>, EncodeError> {
+    let sound = tokio::task::spawn_blocking(move || {
+        let recipe = &title.recipe;
+        let transposed = recipe.chords.iter().map(|chord| chord.map(|note| note + language.semitones));
+        music::wav(recipe.seconds.min(MUSIC_SECONDS_MAX), &transposed.collect::<Vec<_>>(), recipe.plucks)
+    });
+    Ok(sound.await.map_err(std::io::Error::other)?)
 }
 
 /// How ffmpeg generates the pictures of a title, without the text on them.
@@ -116,13 +139,15 @@ struct Plan {
 
 impl Plan {
     fn for_title(title: &Title) -> Self {
+        let picture = versions::picture(title);
+        let Picture { width, height, rate } = picture;
         match (title.recipe.scene)() {
             Scene::Generated { source, filters, .. } => {
-                let base = sized(&format!("{source},{filters}"), WIDTH, HEIGHT);
+                let base = sized(&format!("{source},{filters}"), picture);
                 Self { base, layers: Vec::new(), graph: "[0:v]format=yuv420p,".to_owned() }
             }
             Scene::Layers(layers) => {
-                let scale = f64::from(WIDTH) / f64::from(poster::WIDTH);
+                let scale = f64::from(width) / f64::from(poster::WIDTH);
                 let mut graph = String::new();
                 let mut below = "[0:v]".to_owned();
                 for (index, layer) in layers.iter().enumerate() {
@@ -132,7 +157,7 @@ impl Plan {
                         // A turning wheel needs a picture for every frame. Any other layer is one picture that moves.
                         Motion::Spin { seconds, .. } => {
                             format!(
-                                "loop=loop=-1:size=1,setpts=N/{RATE}/TB,fps={RATE},rotate=a=2*PI*t/({seconds}):c=none,"
+                                "loop=loop=-1:size=1,setpts=N/({rate})/TB,fps={rate},rotate=a=2*PI*t/({seconds}):c=none,"
                             )
                         }
                         _ => String::new(),
@@ -146,7 +171,7 @@ impl Plan {
                     below = format!("[o{index}]");
                     graph += &if input < layers.len() { format!("{below};") } else { ",".to_owned() };
                 }
-                let base = format!("color=c=black:s={WIDTH}x{HEIGHT}:r={RATE}");
+                let base = format!("color=c=black:s={width}x{height}:r={rate}");
                 Self { base, layers: layers.iter().map(|layer| layer.document(scale)).collect(), graph }
             }
         }
@@ -157,18 +182,21 @@ impl Plan {
     }
 }
 
-fn sized(filters: &str, width: u32, height: u32) -> String {
-    filters.replace("{w}", &width.to_string()).replace("{h}", &height.to_string()).replace("{r}", &RATE.to_string())
+fn sized(filters: &str, Picture { width, height, rate }: Picture) -> String {
+    filters.replace("{w}", &width.to_string()).replace("{h}", &height.to_string()).replace("{r}", &rate.to_string())
 }
 
 /// The title, large during the first seconds, and the running time throughout.
-fn lettering(text_file: &str) -> String {
+fn lettering(text_file: &str, height: u32) -> String {
+    let scaled = |pixels: u32| pixels * height / TEXT_HEIGHT;
+    let (title, margin, rise, shadow) = (scaled(38), scaled(36), scaled(112), scaled(2));
+    let (clock, right, bottom, border) = (scaled(20), scaled(24), scaled(44), scaled(8));
     let fade = "alpha='if(lt(t,0.6),t/0.6,if(lt(t,4.2),1,max(0,5-t)/0.8))'";
     format!(
-        "drawtext=font='Inter Display Extra Bold':textfile='{text_file}':expansion=none:fontsize=38:fontcolor=white:x=36:y=h-112:\
-         shadowcolor=black@0.55:shadowx=0:shadowy=2:enable='lt(t,5)':{fade},\
-         drawtext=font='DejaVu Sans Mono':text='%{{pts\\:hms}}':fontsize=20:fontcolor=white@0.92:x=w-tw-24:y=h-44:\
-         box=1:boxcolor=black@0.42:boxborderw=8"
+        "drawtext=font='Inter Display Extra Bold':textfile='{text_file}':expansion=none:fontsize={title}:fontcolor=white:x={margin}:y=h-{rise}:\
+         shadowcolor=black@0.55:shadowx=0:shadowy={shadow}:enable='lt(t,5)':{fade},\
+         drawtext=font='DejaVu Sans Mono':text='%{{pts\\:hms}}':fontsize={clock}:fontcolor=white@0.92:x=w-tw-{right}:y=h-{bottom}:\
+         box=1:boxcolor=black@0.42:boxborderw={border}"
     )
 }
 
@@ -184,7 +212,8 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
     let mut arguments: Vec<OsString> = Vec::new();
     let crop = poster::crop();
     if let Scene::Generated { poster_source, filters, .. } = (title.recipe.scene)() {
-        let source = sized(&format!("{poster_source},{filters}"), poster::WIDTH, poster::HEIGHT);
+        let picture = Picture { width: poster::WIDTH, height: poster::HEIGHT, ..versions::picture(title) };
+        let source = sized(&format!("{poster_source},{filters}"), picture);
         arguments.extend(["-f", "lavfi", "-i", &source, "-i", "poster.svg", "-filter_complex"].map(OsString::from));
         arguments.push(format!("[0:v]format=gbrp[art];[1:v]{crop}[words];[art][words]overlay=format=gbrp").into());
     } else {
@@ -204,16 +233,18 @@ async fn make_poster(title: &Title, work: &Path, media: &Path) -> Result<(), Enc
 }
 
 /// Captions that describe the sound and the pictures.
-fn captions(title: &Title) -> String {
+fn captions(title: &Title, language: &Language) -> String {
     let seconds = title.recipe.seconds;
-    let cues = [
-        (0, 5, "[soft chords]".to_owned()),
-        (6, 11, shown_title(title)),
-        (12, 18, title.description.split_inclusive(['.', '?', ',']).next().unwrap_or_default().trim().to_owned()),
-        (seconds - 8, seconds - 3, "[the music fades]".to_owned()),
-    ];
-    let cue =
-        |(start, end, text): &(u32, u32, String)| format!("\n00:00:{start:02}.000 --> 00:00:{end:02}.000\n{text}\n");
+    let sentence = title.description.split_inclusive(['.', '?', ',']).next().unwrap_or_default().trim().to_owned();
+    let [start, name, sentence, end] = match versions::german(title).filter(|_| language.code == "de") {
+        Some(german) => {
+            ["[sanfte Akkorde]", german.title, german.description, "[die Musik verklingt]"].map(str::to_owned)
+        }
+        None => ["[soft chords]".to_owned(), shown_title(title), sentence, "[the music fades]".to_owned()],
+    };
+    let cues = [(0, 5, start), (6, 11, name), (12, 18, sentence), (seconds - 8, seconds - 3, end)];
+    let time = |seconds: u32| format!("00:{:02}:{:02}.000", seconds / 60, seconds % 60);
+    let cue = |(start, end, text): &(u32, u32, String)| format!("\n{} --> {}\n{text}\n", time(*start), time(*end));
     format!("WEBVTT\n{}", cues.iter().map(cue).collect::<String>())
 }
 
@@ -234,7 +265,7 @@ mod tests {
     #[tokio::test]
     async fn a_title_is_complete_or_absent() {
         let dir = tempfile::tempdir().unwrap();
-        let title = title("slow-colour");
+        let title = title("small-machines");
         let target = folder(dir.path(), title);
         let interrupted = tokio::time::timeout(Duration::from_millis(400), produce(dir.path(), title, &target)).await;
         assert!(interrupted.is_err(), "too fast to be interrupted");
@@ -244,7 +275,10 @@ mod tests {
         let encoded = encode::Encoded::read(&target).await.unwrap();
         assert_eq!(encoded.renditions.len(), 3);
         assert!(encoded.has_audio && encoded.duration_seconds >= 29.9);
-        for file in [POSTER_FILE, "poster-640.jpg", encode::STORYBOARD_FILE, "captions-en.vtt"] {
+        let audio: Vec<_> = encoded.audio.iter().map(|one| (one.language.as_deref(), one.label.as_str())).collect();
+        assert_eq!(audio, [(Some("en"), "English"), (Some("de"), "Deutsch")]);
+        let captions = ["captions-en.vtt", "captions-de.vtt"];
+        for file in [POSTER_FILE, "poster-640.jpg", encode::STORYBOARD_FILE, "audio1.m3u8"].iter().chain(&captions) {
             assert!(target.join(file).is_file(), "{file}");
         }
         assert_eq!(visible(dir.path()), [target.file_name().unwrap().to_str().unwrap()]);

@@ -20,6 +20,9 @@ pub struct Encoded {
     /// The number of channels of each audio track of the source. The first track is kept, in stereo.
     #[serde(default)]
     pub source_audio_channels: Vec<u32>,
+    /// The audio renditions, the default one first; empty if the audio is part of the video's renditions.
+    #[serde(default)]
+    pub audio: Vec<AudioRendition>,
     /// The renditions, smallest first.
     pub renditions: Vec<Rendition>,
     /// The grid of stills for previews while seeking.
@@ -41,6 +44,17 @@ pub struct Rendition {
     pub average_bandwidth: u64,
     /// In the format of HLS's `CODECS` (RFC 6381): `avc1.4d401e,mp4a.40.2`.
     pub codecs: String,
+}
+
+/// One of several audio tracks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioRendition {
+    /// The prefix of its file names, such as `audio0`.
+    pub name: String,
+    /// BCP 47, if it is known.
+    pub language: Option<String>,
+    /// Its name for viewers.
+    pub label: String,
 }
 
 /// The grid in `storyboard.jpg`, row by row.
@@ -68,6 +82,7 @@ impl Encoded {
             frame_rate: 0.0,
             has_audio: true,
             source_audio_channels,
+            audio: Vec::new(),
             renditions: Vec::new(),
             storyboard,
         }

@@ -9,13 +9,31 @@ pub(crate) struct Input {
     pub(crate) arguments: Vec<OsString>,
     /// The start of the filter graph for the video: a stream (`[0:0]`), optionally followed by filters.
     pub(crate) video: String,
-    /// The stream to map as audio.
-    pub(crate) audio: Option<String>,
+    /// The audio tracks. A single one is part of every rendition; several become renditions of their own, so a player
+    /// can choose.
+    pub(crate) audio: Vec<AudioInput>,
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) rate: Rate,
     pub(crate) duration_seconds: f64,
     pub(crate) effort: Effort,
+}
+
+/// An audio track of the input.
+pub(crate) struct AudioInput {
+    /// The stream to map.
+    pub(crate) stream: String,
+    /// BCP 47, if it is known.
+    pub(crate) language: Option<String>,
+    /// Its name for viewers, if it has one.
+    pub(crate) name: Option<String>,
+}
+
+impl AudioInput {
+    /// A track of the only input file.
+    pub(crate) fn of_file(index: u32) -> Self {
+        Self { stream: format!("0:{index}"), language: None, name: None }
+    }
 }
 
 /// The encoder's effort and use of the machine.

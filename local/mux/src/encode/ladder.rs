@@ -1,8 +1,10 @@
 //! The sizes of renditions.
 
-/// The largest shorter side of a rendition, in pixels: more would only cost time on a developer's machine.
-const SIDE_MAX: u32 = 720;
-/// Each rendition's size relative to the largest one: 720, 480, 320.
+/// The largest shorter side of a rendition, in pixels, as at Mux unless a higher tier is paid for.
+const SIDE_MAX: u32 = 1080;
+/// Each rendition's size relative to the largest one of [`SIDE_MAX`]: 270, 480, 720, 1080.
+const FULL_PARTS: [f64; 4] = [0.25, 4.0 / 9.0, 2.0 / 3.0, 1.0];
+/// The same for smaller sources: 720, 480, 320.
 const PARTS: [f64; 3] = [4.0 / 9.0, 2.0 / 3.0, 1.0];
 /// The most bits per second for each pixel.
 const BITS_PER_PIXEL: f64 = 3.0;
@@ -18,12 +20,12 @@ pub(crate) struct Rung {
     pub(crate) kilobits_max: u32,
 }
 
-/// The renditions of a source, smallest first: three for every source, and none larger than the source.
+/// The renditions of a source, smallest first: three, or four for a large source, and none larger than the source.
 pub(crate) fn rungs(width: u32, height: u32) -> Vec<Rung> {
     let shorter = width.min(height).max(1);
     let top = f64::from(shorter.min(SIDE_MAX)) / f64::from(shorter);
     let mut rungs: Vec<Rung> = Vec::new();
-    for part in PARTS {
+    for part in if shorter >= SIDE_MAX { &FULL_PARTS[..] } else { &PARTS[..] } {
         let (width, height) = (even(f64::from(width) * top * part), even(f64::from(height) * top * part));
         let mut name = format!("{}p", width.min(height));
         if rungs.iter().any(|rung| rung.name == name) {
@@ -49,8 +51,11 @@ mod tests {
     }
 
     #[test]
-    fn three_renditions_are_made_and_none_is_larger_than_the_source() {
-        assert_eq!(sizes(1920, 1080), [(568, 320), (854, 480), (1280, 720)]);
+    fn three_or_four_renditions_are_made_and_none_is_larger_than_the_source() {
+        let full = [(480, 270), (854, 480), (1280, 720), (1920, 1080)];
+        assert_eq!(sizes(1920, 1080), full);
+        assert_eq!(sizes(3840, 2160), full);
+        assert_eq!(sizes(1280, 720), [(568, 320), (854, 480), (1280, 720)]);
         assert_eq!(sizes(640, 360), [(284, 160), (426, 240), (640, 360)]);
         assert_eq!(sizes(360, 640), [(160, 284), (240, 426), (360, 640)]);
     }

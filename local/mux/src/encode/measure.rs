@@ -1,9 +1,10 @@
 //! Measures the encoder's output files.
 
-use super::encoded::{Encoded, Rendition, Storyboard};
-use super::input::Input;
+use super::encoded::{AudioRendition, Encoded, Rendition, Storyboard};
+use super::input::{AudioInput, Input};
 use super::ladder::Rung;
 use super::program::EncodeError;
+use super::{audio_name, has_own_audio};
 use std::path::Path;
 use tokio::fs;
 
@@ -19,6 +20,7 @@ pub(super) async fn measure(
 ) -> Result<Encoded, EncodeError> {
     let mut renditions = Vec::new();
     let mut duration_seconds = 0.0;
+    let audio_bandwidth = audio_bandwidth(folder, input).await?;
     for rung in rungs {
         let segments = segments(folder, &rung.name).await?;
         let seconds: f64 = segments.iter().map(|(seconds, _)| seconds).sum();
@@ -34,20 +36,45 @@ pub(super) async fn measure(
             name: rung.name.clone(),
             width: rung.width,
             height: rung.height,
-            bandwidth: peak.unwrap_or(0),
-            average_bandwidth: bits_per_second(bytes, seconds),
-            codecs: if input.audio.is_some() { format!("{video},{AAC_CODEC}") } else { video },
+            bandwidth: peak.unwrap_or(0) + audio_bandwidth,
+            average_bandwidth: bits_per_second(bytes, seconds) + audio_bandwidth,
+            codecs: if input.audio.is_empty() { video } else { format!("{video},{AAC_CODEC}") },
         });
     }
     Ok(Encoded {
         duration_seconds,
         aspect_ratio: aspect_ratio(input.width, input.height),
         frame_rate: input.rate.per_second(),
-        has_audio: input.audio.is_some(),
+        has_audio: !input.audio.is_empty(),
         source_audio_channels: Vec::new(),
+        audio: audio_renditions(input),
         renditions,
         storyboard,
     })
+}
+
+/// The largest average bits per second of the audio renditions, which a player adds to those of the video.
+async fn audio_bandwidth(folder: &Path, input: &Input) -> Result<u64, EncodeError> {
+    let mut largest = 0;
+    for audio in audio_renditions(input) {
+        let segments = segments(folder, &audio.name).await?;
+        let (seconds, bytes) =
+            segments.iter().fold((0.0, 0), |(seconds, bytes), (length, size)| (seconds + length, bytes + size));
+        largest = largest.max(bits_per_second(bytes, seconds));
+    }
+    Ok(largest)
+}
+
+fn audio_renditions(input: &Input) -> Vec<AudioRendition> {
+    if !has_own_audio(input) {
+        return Vec::new();
+    }
+    let rendition = |(index, audio): (usize, &AudioInput)| AudioRendition {
+        name: audio_name(index),
+        language: audio.language.clone(),
+        label: audio.name.clone().unwrap_or_else(|| format!("Audio {}", index + 1)),
+    };
+    input.audio.iter().enumerate().map(rendition).collect()
 }
 
 /// Length in seconds and size in bytes of each segment of a rendition.

@@ -2,7 +2,7 @@
 
 use super::{access, files};
 use crate::answer::Refusal;
-use crate::encode::{self, Rendition};
+use crate::encode::{self, AudioRendition, Rendition};
 use crate::model::{Asset, Status, TextTrack};
 use crate::presign::Grant;
 use crate::state::Mux;
@@ -35,7 +35,15 @@ pub(super) async fn master(
     }
     let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
     let subtitles = subtitles(&mux, playback_id, &access.asset, access.word("default_subtitles_lang"));
-    let group = if subtitles.is_empty() { "" } else { ",SUBTITLES=\"subs\"" };
+    let audio = audio(&mux, playback_id, &access.encoded.audio);
+    let mut groups = String::new();
+    if !audio.is_empty() {
+        groups += ",AUDIO=\"audio\"";
+    }
+    if !subtitles.is_empty() {
+        groups += ",SUBTITLES=\"subs\"";
+    }
+    text += &audio;
     text += &subtitles;
     for Rendition { name, width, height, bandwidth, average_bandwidth, codecs } in chosen {
         let rate = access.encoded.frame_rate;
@@ -43,7 +51,7 @@ pub(super) async fn master(
         let _ = write!(
             text,
             "#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},AVERAGE-BANDWIDTH={average_bandwidth},CODECS=\"{codecs}\",\
-             RESOLUTION={width}x{height},FRAME-RATE={rate:.3}{group},CLOSED-CAPTIONS=NONE\n{uri}\n"
+             RESOLUTION={width}x{height},FRAME-RATE={rate:.3}{groups},CLOSED-CAPTIONS=NONE\n{uri}\n"
         );
     }
     Ok(text_answer(PLAYLIST_TYPE, text))
@@ -59,6 +67,23 @@ fn within(renditions: &[Rendition], min: Option<u32>, max: Option<u32>) -> Vec<&
     }
     let distance = |one: &&Rendition| lines(one).abs_diff(max.min(lines(one).max(min)));
     renditions.iter().min_by_key(distance).into_iter().collect()
+}
+
+/// The audio tracks; the first is the default.
+fn audio(mux: &Mux, playback_id: &str, tracks: &[AudioRendition]) -> String {
+    let mut text = String::new();
+    for (index, AudioRendition { name, language, label }) in tracks.iter().enumerate() {
+        let label = label.replace(['"', '\n', '\r'], "'");
+        let language = language.as_ref().map_or_else(String::new, |code| format!(",LANGUAGE=\"{code}\""));
+        let default = if index == 0 { "YES" } else { "NO" };
+        let uri = signed(mux, playback_id, &format!("{name}.m3u8"));
+        let _ = writeln!(
+            text,
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"{label}\"{language},DEFAULT={default},AUTOSELECT=YES,\
+             CHANNELS=\"2\",URI=\"{uri}\""
+        );
+    }
+    text
 }
 
 fn subtitles(mux: &Mux, playback_id: &str, asset: &Asset, default: Option<&str>) -> String {
