@@ -24,6 +24,14 @@ const ADMIN = [
   'src/lib/{differences,fields,figures}.ts',
 ];
 
+/** The television's app, and what it shares with the web app. */
+const TV = [
+  'src/tv/**/*.{ts,tsx}',
+  'src/features/videos/cards.ts',
+  'src/lib/{device-name,format,nouns}.ts',
+  'src/lib/errors/{explain,explanations}.ts',
+];
+
 const TESTS = 'src/**/*.test.ts';
 
 export default {
@@ -34,8 +42,9 @@ export default {
   // Each catalogue of a language is a separate file, loaded with the pages that need it: src/lib/i18n/catalogues.ts.
   catalogs: [
     { path: 'src/locales/{locale}/first', include: FIRST },
-    { path: 'src/locales/{locale}/viewer', include: ['src/**/*.{ts,tsx}'], exclude: [...FIRST, ...ADMIN, TESTS] },
+    { path: 'src/locales/{locale}/viewer', include: ['src/**/*.{ts,tsx}'], exclude: [...FIRST, ...ADMIN, 'src/tv/**', TESTS] },
     { path: 'src/locales/{locale}/admin', include: ADMIN, exclude: [TESTS] },
+    { path: 'src/tv/locales/{locale}', include: TV, exclude: [TESTS] },
   ],
   // Line numbers would change a catalogue with every edit of a source.
   format: formatter({ lineNumbers: false }),

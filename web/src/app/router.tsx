@@ -87,6 +87,7 @@ export const router = createBrowserRouter(
                 { path: 'videos/:id', loader: loadTitle, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
                 { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
                 { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
+                { path: 'link', lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) },
                 { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
                 {
                   path: 'account',

@@ -53,6 +53,9 @@ export type Home = Schemas['Home'];
 /** A card of it. */
 export type HomeVideo = Schemas['HomeVideo'];
 
+/** A device that asks to be signed in. */
+export type WaitingDevice = Schemas['WaitingDevice'];
+
 /** A watched video with its position. */
 export type Seen = Schemas['HistoryItem'];
 /** A video on the viewer's list. */

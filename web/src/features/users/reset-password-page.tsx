@@ -3,6 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { api, done } from '@/lib/api';
@@ -13,8 +15,6 @@ import { signInPath } from '@/lib/return-to';
 import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { newPasswordIssue, passwordHint } from './checks';
-import { AuthFrame } from './auth-frame';
-import styles from './auth-frame.module.css';
 import { keepDraft } from './draft';
 import { takeReset } from './reset-asked';
 

@@ -30,7 +30,9 @@ type Key =
   | readonly ['subscription']
   | readonly ['subscription', 'return', checkout: string | undefined]
   | readonly ['video', id: string]
+  | readonly ['tv-search', words: string]
   | readonly ['videos', filter: object]
+  | readonly ['waiting-device', code: string | null]
   | readonly ['watchlist', 'list']
   | readonly ['watchlist', 'newest'];
 
