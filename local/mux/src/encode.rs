@@ -192,25 +192,15 @@ fn packing(input: &Input, rungs: &[Rung]) -> String {
              :hls_fmp4_init_filename={name}-init.mp4:hls_segment_filename={name}-%05d.m4s:select=\\'{streams}\\']{name}.m3u8"
         )
     };
-    let is_apart = has_own_audio(input);
+    let is_apart = input.has_own_audio();
     let video = rungs.iter().enumerate().map(|(index, Rung { name, .. })| {
         let with_audio = !is_apart && !input.audio.is_empty();
         // A new segment starts at the first key frame after a second.
         playlist(name, 1.0, &if with_audio { format!("v:{index},a:0") } else { format!("v:{index}") })
     });
     let audio = (0..input.audio.len()).filter(|_| is_apart);
-    let audio = audio.map(|index| playlist(&audio_name(index), AUDIO_SEGMENT_SECONDS, &format!("a:{index}")));
+    let audio = audio.map(|index| playlist(&input::audio_name(index), AUDIO_SEGMENT_SECONDS, &format!("a:{index}")));
     video.chain(audio).collect::<Vec<_>>().join("|")
-}
-
-/// Whether the audio tracks are renditions of their own.
-fn has_own_audio(input: &Input) -> bool {
-    input.audio.len() > 1
-}
-
-/// The name of an audio rendition.
-fn audio_name(index: usize) -> String {
-    format!("audio{index}")
 }
 
 /// The path of a playlist or segment of an encoded video, by name; requests may name no other files.

@@ -19,6 +19,18 @@ pub(crate) struct Input {
     pub(crate) effort: Effort,
 }
 
+impl Input {
+    /// Whether the audio tracks become renditions of their own.
+    pub(super) fn has_own_audio(&self) -> bool {
+        self.audio.len() > 1
+    }
+}
+
+/// The name of an audio rendition.
+pub(super) fn audio_name(index: usize) -> String {
+    format!("audio{index}")
+}
+
 /// An audio track of the input.
 pub(crate) struct AudioInput {
     /// The stream to map.

@@ -1,10 +1,9 @@
 //! Measures the encoder's output files.
 
 use super::encoded::{AudioRendition, Encoded, Rendition, Storyboard};
-use super::input::{AudioInput, Input};
+use super::input::{AudioInput, Input, audio_name};
 use super::ladder::Rung;
 use super::program::EncodeError;
-use super::{audio_name, has_own_audio};
 use std::path::Path;
 use tokio::fs;
 
@@ -66,7 +65,7 @@ async fn audio_bandwidth(folder: &Path, input: &Input) -> Result<u64, EncodeErro
 }
 
 fn audio_renditions(input: &Input) -> Vec<AudioRendition> {
-    if !has_own_audio(input) {
+    if !input.has_own_audio() {
         return Vec::new();
     }
     let rendition = |(index, audio): (usize, &AudioInput)| AudioRendition {
