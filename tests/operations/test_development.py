@@ -22,6 +22,7 @@ import urllib.request
 from support import ROOT, five_free_ports, run
 
 sys.path.insert(0, str(ROOT / "scripts"))
+import container_engine
 import local_platform
 import mutants
 import sam_overlay
@@ -117,11 +118,41 @@ class Overlay(unittest.TestCase):
 class Engine(unittest.TestCase):
     def test_a_missing_container_engine_is_reported_with_an_alternative(self):
         nowhere = {"DOCKER_HOST": "unix:///nowhere/docker.sock", "CONTAINER_HOST": "unix:///nowhere/podman.sock"}
-        done = run(["scripts/sam-local"], nowhere)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("no container engine", done.stderr)
-        self.assertIn("make watch", done.stderr)
-        self.assertNotIn("Traceback", done.stderr)
+        for settings in (nowhere, nowhere | {"CONTAINER_GATEWAY": "172.17.0.1"}):
+            done = run(["scripts/sam-local"], settings)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("no container engine", done.stderr)
+            self.assertIn("make watch", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertEqual(done.stdout, "", "nothing is built")
+
+    def gateway(self, *ranges: dict[str, str], system: str = "Debian GNU/Linux 12", name: str = "bridge") -> str:
+        """The gateway that the script finds if the network `name` has these address ranges."""
+        other = unittest.mock.Mock(attrs={"IPAM": {"Config": [{"Subnet": "10.1.0.0/16", "Gateway": "10.1.0.1"}]}})
+        other.name = "of-another-project"
+        network = unittest.mock.Mock(attrs={"IPAM": {"Config": list(ranges) or None}})
+        network.name = name
+        client = unittest.mock.Mock()
+        client.info.return_value = {"OperatingSystem": system}
+        client.networks.list.return_value = [other, network]
+        with unittest.mock.patch("platform.system", return_value="Linux"):
+            return container_engine.gateway_of(client)
+
+    def test_containers_reach_this_machine_at_its_address_on_their_bridge(self):
+        named = {"Subnet": "172.18.0.0/16", "Gateway": "172.18.0.254"}
+        self.assertEqual(self.gateway(named), "172.18.0.254")
+        self.assertEqual(self.gateway(named, name="podman"), "172.18.0.254")
+        self.assertEqual(self.gateway(named, system="Docker Desktop"), "host.docker.internal")
+
+    def test_a_bridge_that_docker_has_just_created_has_the_first_address_of_its_range(self):
+        self.assertEqual(self.gateway({"Subnet": "172.17.0.0/16"}), "172.17.0.1")
+
+    def test_the_platform_listens_on_ipv4_so_ranges_of_ipv6_are_skipped(self):
+        self.assertEqual(self.gateway({"Subnet": "fd00::/80", "Gateway": "fd00::1"}, {"Subnet": "172.17.0.0/16"}), "172.17.0.1")
+
+    def test_without_a_bridge_the_setting_is_named(self):
+        with self.assertRaisesRegex(SystemExit, "CONTAINER_GATEWAY"):
+            self.gateway()
 
 
 class Routes(unittest.TestCase):
