@@ -40,20 +40,26 @@ class Platform:
 
     @classmethod
     def start(cls, **environment: str) -> "Platform":
-        """Starts the built platform and waits until it is ready."""
+        """Starts the built platform and waits until it is ready. Nothing is left running if that fails or is interrupted."""
         if cls().is_ready():
             fail(f"a platform is running at {cls().url} already: stop it, or set PORT to the first of six free ports")
         # Not in the terminal's process group: the script itself stops it last.
         platform = cls(subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | environment, start_new_session=True))
+        try:
+            platform.wait_until_ready()
+        except BaseException:
+            platform.stop()
+            raise
+        return platform
+
+    def wait_until_ready(self) -> None:
         until = time.monotonic() + START_SECONDS_MAX
-        while not platform.is_ready():
-            if platform.process.poll() is not None:
+        while not self.is_ready():
+            if self.process.poll() is not None:
                 fail("the platform did not start; its own message is above")
             if time.monotonic() > until:
-                platform.stop()
                 fail(f"the platform was not ready after {START_SECONDS_MAX} s")
             time.sleep(0.05)
-        return platform
 
     def stop(self) -> None:
         """Stops the process, if this script started it."""
