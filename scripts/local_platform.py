@@ -91,18 +91,11 @@ class Platform:
             fail(f"no platform at {self.console} ({error.reason}): start one with make run, watch, dev or sam-local")
 
     def functions(self) -> dict[str, dict]:
-        """Every function: its logical id, routes, timeout and environment."""
-        return self.ask("/functions")["functions"]
+        """Every function: its logical id, routes, timeout, `environment` and `sdk_environment`.
 
-    def sdk_environment(self) -> dict[str, str]:
-        """The environment that the AWS SDK needs in a separate process."""
-        keys = self.ask("/config")["aws"]
-        return {
-            "AWS_ENDPOINT_URL": self.aws,
-            "AWS_REGION": keys["region"],
-            "AWS_ACCESS_KEY_ID": keys["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
-        }
+        `environment` has the template's variables. `sdk_environment` has those of the AWS SDK, with the function's own keys.
+        """
+        return self.ask("/functions")["functions"]
 
     def warn_of_moved_clock(self) -> None:
         """Warns that functions in separate processes use real time, not the platform's clock."""
