@@ -59,12 +59,16 @@ class Platform:
 
     @classmethod
     def start(cls, **environment: str) -> "Platform":
-        """Starts the built platform and waits until it is ready."""
+        """Starts the built platform and waits until it is ready. Nothing is left running if that fails or is interrupted."""
         if cls().is_ready():
             fail(f"a platform is running at {cls().url} already: stop it, or set PORT to the first of six free ports")
         # Not in the terminal's process group: the script itself stops it last.
         platform = cls(subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | environment, start_new_session=True))
-        platform.wait_until_ready("its own message is above")
+        try:
+            platform.wait_until_ready("its own message is above")
+        except BaseException:
+            platform.stop()
+            raise
         return platform
 
     @classmethod
@@ -89,7 +93,6 @@ class Platform:
             if self.process.poll() is not None:
                 fail(f"the platform did not start; {advice}")
             if time.monotonic() > until:
-                self.stop()
                 fail(f"the platform was not ready after {START_SECONDS_MAX} s")
             time.sleep(0.05)
 
@@ -130,18 +133,11 @@ class Platform:
             fail(f"no platform at {self.console} ({error.reason}): start one with make run, watch, dev or sam-local")
 
     def functions(self) -> dict[str, dict]:
-        """Every function: its logical id, routes, timeout and environment."""
-        return self.ask("/functions")["functions"]
+        """Every function: its logical id, routes, timeout, `environment` and `sdk_environment`.
 
-    def sdk_environment(self) -> dict[str, str]:
-        """The environment that the AWS SDK needs in a separate process."""
-        keys = self.ask("/config")["aws"]
-        return {
-            "AWS_ENDPOINT_URL": self.aws,
-            "AWS_REGION": keys["region"],
-            "AWS_ACCESS_KEY_ID": keys["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
-        }
+        `environment` has the template's variables. `sdk_environment` has those of the AWS SDK, with the function's own keys.
+        """
+        return self.ask("/functions")["functions"]
 
     def warn_of_moved_clock(self) -> None:
         """Warns that functions in separate processes use real time, not the platform's clock."""

@@ -3,6 +3,7 @@
 
 mod page;
 
+use crate::bootstraps;
 use crate::machine::Machine;
 use crate::seed;
 use crate::template::Route;
@@ -101,9 +102,10 @@ async fn config(State(machine): State<Console>) -> Json<Value> {
     }))
 }
 
-/// The functions, each with the environment that a separate process needs. For tools that run them outside this
-/// process.
+/// The functions, each with what a separate process of it needs: the variables that the template defines, and those of the
+/// AWS SDK. For tools that run them outside this process.
 async fn functions(State(machine): State<Console>) -> Json<Value> {
+    let keys = machine.aws.secrets().credentials();
     let functions = machine.template.functions.values().map(|function| {
         let routes: Vec<String> = function.routes.iter().map(Route::key).collect();
         let seen = json!({
@@ -111,6 +113,7 @@ async fn functions(State(machine): State<Console>) -> Json<Value> {
             "routes": routes,
             "timeout_seconds": function.timeout.as_secs(),
             "environment": function.environment,
+            "sdk_environment": bootstraps::sdk_environment(&function.name, &machine.urls.aws, &keys),
             "processes": processes(&machine, &function.name),
         });
         (function.name.clone(), seen)
