@@ -67,6 +67,7 @@ export const router = createBrowserRouter(
           children: [
             { index: true, loader: loadStart, element: <StartPage /> },
             { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
+            { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('./title-page')) },
             { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
             { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
             { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
@@ -77,7 +78,6 @@ export const router = createBrowserRouter(
             {
               element: <RequireSession />,
               children: [
-                { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
                 { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
                 { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
                 { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },

@@ -11,6 +11,10 @@ declare module 'react' {
         crossOrigin?: string;
         playsInline?: boolean;
         preload?: string;
+        src?: string;
+        poster?: string;
+        controls?: boolean;
+        autoplay?: boolean;
       };
       'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string; slot?: string; class?: string };
     }
