@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use shared::models::facts::Facts;
 use shared::models::ids::VideoId;
 use shared::models::plan::RequiredPlan;
 use shared::models::video::{LISTING, Poster, Video, VideoQuality, VideoStatus};
@@ -44,6 +45,7 @@ fn video(number: usize, now: Timestamp) -> Video {
         description: String::new(),
         category: "Drama".to_owned(),
         required_plan: RequiredPlan::Free,
+        facts: Facts::default(),
         status: VideoStatus::Ready,
         error_reason: None,
         published: true,
@@ -58,6 +60,8 @@ fn video(number: usize, now: Timestamp) -> Video {
         }),
         poster_signed_at: Some(now),
         series_id: None,
+        trailer_of: None,
+        trailer_url: None,
         season: None,
         episode: None,
         mux_upload_id: None,

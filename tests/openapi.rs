@@ -153,9 +153,11 @@ fn every_operation_has_a_known_tag_and_the_parameters_and_credentials_that_it_ho
         [
             "get-home",
             "get-series",
+            "get-title",
             "list-categories",
             "list-episodes",
             "list-plans",
+            "list-related",
             "list-series",
             "list-videos",
             "openapi"

@@ -3,6 +3,7 @@
 //! the timeline.
 
 pub(crate) mod events;
+mod facts;
 mod history;
 mod script;
 mod steps;

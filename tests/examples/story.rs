@@ -156,6 +156,8 @@ async fn public(recorder: &mut Recorder, videos: &Videos) {
         ("list-series", "/api/series"),
         ("get-series", &format!("/api/series/{}", videos.series)),
         ("list-episodes", &format!("/api/series/{}/episodes", videos.series)),
+        ("get-title", &format!("/api/titles/{}", videos.film)),
+        ("list-related", &format!("/api/titles/{}/related", videos.film)),
         ("list-videos", "/api/videos?cursor=AAAA"),
         ("get-video", &format!("/api/videos/{}", videos.film)),
         ("no-route", "/api/nowhere"),

@@ -17,11 +17,13 @@ use shared::models::session::Session;
 use shared::models::streams::{Slot, Slots, Taken, lease_life};
 use shared::models::subscription::Subscription;
 use shared::models::video::Video;
+use shared::models::video_view::PublicVideo;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
+use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::contention::Contention;
 use shared::stores::error::StoreError;
-use shared::stores::row::Key;
+use shared::stores::row::{Key, MayFail};
 use shared::stores::streams::Streams;
 use shared::stores::watch_history::Histories;
 
@@ -29,6 +31,7 @@ use shared::stores::watch_history::Histories;
 pub struct PlayVideo {
     streams: Streams,
     histories: Histories,
+    catalogue: Catalogue,
     signer: Signer,
     heartbeat: SignedDuration,
     grace: SignedDuration,
@@ -64,6 +67,9 @@ pub struct Playback {
     playback_session_id: PlaybackId,
     /// The interval between reports, in seconds.
     heartbeat_seconds: i64,
+    /// The next episode, if the video is an episode and a later one is published. It may require a higher plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_video: Option<PublicVideo>,
 }
 
 /// A text track.
@@ -80,7 +86,7 @@ pub struct CaptionTrack {
 impl Endpoint for PlayVideo {
     type Caller = Viewer;
     type Input = (Path<VideoId>, Query<Renewal>);
-    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, MayFail<Key<Version>>);
     type Output = Playback;
     const SUMMARY: &'static str = "Starts playback, or renews its grant.";
     const TAG: Tag = Tag::Playback;
@@ -98,6 +104,7 @@ impl Endpoint for PlayVideo {
         Ok(Self {
             streams: Streams::connect(services)?,
             histories: Histories::connect(services)?,
+            catalogue: Catalogue::unloaded(services)?,
             signer: Signer::connect(services).await?,
             heartbeat: services.heartbeat()?,
             grace: services.grace()?,
@@ -106,12 +113,13 @@ impl Endpoint for PlayVideo {
 
     fn reads(&self, (Path(id), _): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
-        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user))
+        let catalogue = Version::lenient_key();
+        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user), catalogue)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Playback>, ApiError> {
         let user = &call.caller.user;
-        let (video, subscription, history, slots) = call.rows;
+        let (video, subscription, history, slots, catalogue) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let subscription = subscription.unwrap_or_default();
@@ -121,9 +129,14 @@ impl Endpoint for PlayVideo {
         let slots = slots.unwrap_or_default();
         let history = history.map(|row| row.with(slots.position(video.id)));
         let request = Start { video: &video, history: history.as_ref(), renewed, limit: plan::streams(plan) };
-        let slot = self.take(&call.caller, slots, &request, call.now).await?;
+        let (slot, next_video) = tokio::join!(
+            self.take(&call.caller, slots, &request, call.now),
+            self.next_video(&video, catalogue, call.now)
+        );
+        let slot = slot?;
         let resume = history.map_or(0.0, |row| resume_position(row.progress, row.completed, video.duration));
-        self.grant(&video, &slot, resume, call.now).await.map(Reply::with_token)
+        let grant = self.grant(&video, &slot, resume, call.now).await?;
+        Ok(Reply::with_token(Playback { next_video, ..grant }))
     }
 }
 
@@ -193,6 +206,18 @@ impl PlayVideo {
         }
     }
 
+    /// The episode after this one. A film plays without it, so failing to read the catalogue is no error.
+    async fn next_video(
+        &self,
+        video: &Video,
+        version: Result<Option<Version>, StoreError>,
+        now: Timestamp,
+    ) -> Option<PublicVideo> {
+        video.series_id?;
+        let snapshot = self.catalogue.current(version).await.ok()?;
+        snapshot.next_episode(&video.into(), now).cloned()
+    }
+
     async fn grant(&self, video: &Video, slot: &Slot, resume: f64, now: Timestamp) -> Result<Playback, ApiError> {
         let id =
             video.mux_playback_id.as_deref().ok_or_else(|| ApiError::internal("a ready video without a stream"))?;
@@ -215,6 +240,7 @@ impl PlayVideo {
             resume_position: resume,
             playback_session_id: slot.playback_session_id,
             heartbeat_seconds: self.heartbeat.as_secs(),
+            next_video: None,
         })
     }
 }

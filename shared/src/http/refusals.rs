@@ -79,6 +79,7 @@ impl From<EditRefused> for ApiError {
                 let issue = |field: &str| FieldIssue::new(field, "needs a series_id");
                 Self::validation(fields.into_iter().map(issue).collect())
             }
+            EditRefused::EpisodeTrailer => Self::field("series_id", "cannot be set, because this video is a trailer"),
             EditRefused::CreditsOutsideFilm => {
                 Self::field("credits_at", "must be after the start of the film and before its end")
             }

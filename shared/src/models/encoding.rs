@@ -21,11 +21,13 @@ pub struct AssetId {
     pub upload_id: Option<String>,
 }
 
-/// A poster, and when it was signed.
+/// A poster, the URL that plays the film in case it is a trailer, and when both were signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPoster {
     /// The poster.
     pub poster: Poster,
+    /// The URL that plays the film for everybody. Only trailers keep it.
+    pub trailer_url: String,
     /// When it was signed.
     pub at: Timestamp,
 }
@@ -185,7 +187,15 @@ impl Video {
     /// The video with a newly signed poster.
     #[must_use]
     pub fn with_poster(&self, signed: &SignedPoster) -> Self {
-        Self { poster: Some(signed.poster.clone()), poster_signed_at: Some(signed.at), ..self.clone() }
+        let mut video = self.clone();
+        video.take_poster(signed);
+        video
+    }
+
+    fn take_poster(&mut self, signed: &SignedPoster) {
+        self.poster = Some(signed.poster.clone());
+        self.poster_signed_at = Some(signed.at);
+        self.trailer_url = self.trailer_of.map(|_| signed.trailer_url.clone());
     }
 
     fn file_of_upload(&self, upload_id: &str) -> Option<File> {
@@ -255,8 +265,7 @@ impl Video {
         }
         let is_new = self.mux_playback_id.as_deref() != Some(&film.playback_id);
         if is_new || self.poster.is_none() {
-            self.poster = Some(film.poster.poster.clone());
-            self.poster_signed_at = Some(film.poster.at);
+            self.take_poster(&film.poster);
         }
         if is_new {
             self.audio.clone_from(&film.audio);
@@ -319,6 +328,7 @@ impl Video {
         self.mux_playback_id = None;
         self.poster = None;
         self.poster_signed_at = None;
+        self.trailer_url = None;
         self.captions = Vec::new();
         self.audio = Vec::new();
     }
@@ -351,7 +361,7 @@ mod tests {
             duration: Some(60.0),
             captions: Vec::new(),
             audio: Vec::new(),
-            poster: SignedPoster { poster, at: at(1) },
+            poster: SignedPoster { poster, trailer_url: format!("stream of {id}"), at: at(1) },
         };
         FileNews::Ready(asset(id, upload), Box::new(film))
     }

@@ -489,6 +489,7 @@ mod tests {
     use super::*;
     use crate::models::catalogue::Listed;
     use crate::models::device_clock::DeviceClocks;
+    use crate::models::facts::Facts;
     use crate::models::ids::UserId;
     use crate::models::plan::RequiredPlan;
     use crate::models::series::SeriesEntry;
@@ -516,6 +517,9 @@ mod tests {
             required_plan: RequiredPlan::Free,
             duration: Some(60.0),
             poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
             series_id: None,
             season: None,
             episode: None,

@@ -1,5 +1,6 @@
 //! Series, and the order of their episodes.
 
+use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
@@ -123,6 +124,9 @@ pub struct PublicSeries {
     pub category: String,
     /// The poster of its first episode; `null` if it has none.
     pub poster: Option<Poster>,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub facts: Facts,
     /// Its seasons, in order.
     pub seasons: Vec<Season>,
     /// The lowest plan that one of its episodes requires.
@@ -145,6 +149,7 @@ impl PublicSeries {
             description: entry.description.clone(),
             category: entry.category.clone(),
             poster: first.poster.clone(),
+            facts: Facts::of_series(episodes.iter().map(|video| &video.facts)),
             seasons: seasons.into_iter().map(|(season, episodes)| Season { season, episodes }).collect(),
             required_plan: episodes.iter().map(|video| video.required_plan).min()?,
             first_video_id: first.id,

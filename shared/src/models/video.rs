@@ -1,6 +1,7 @@
 //! Videos: everything about a video, and who may see it.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::facts::Facts;
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::text::{Line, OptionalProse};
 use crate::models::time::{as_sortable, as_sortable_option};
@@ -130,6 +131,9 @@ pub struct Video {
     pub category: String,
     /// The plan that it requires.
     pub required_plan: RequiredPlan,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub facts: Facts,
     /// The state of its encoding.
     #[serde(default)]
     pub status: VideoStatus,
@@ -152,6 +156,10 @@ pub struct Video {
     pub poster_signed_at: Option<Timestamp>,
     /// The series, if it is an episode.
     pub series_id: Option<SeriesId>,
+    /// The film or series whose trailer it is, if it is one.
+    pub trailer_of: Option<TitleId>,
+    /// The signed URL that plays it for everybody, if it is a trailer: signed and renewed together with its images.
+    pub trailer_url: Option<String>,
     /// Its season.
     pub season: Option<u32>,
     /// Its episode number.
@@ -198,9 +206,12 @@ pub struct Video {
 }
 
 impl Video {
-    /// Whether everybody may see it.
+    /// Whether everybody may see it. A trailer is only seen with its title.
     pub fn is_public(&self, now: Timestamp) -> bool {
-        self.published && self.status == VideoStatus::Ready && self.publish_at.is_none_or(|at| at <= now)
+        self.trailer_of.is_none()
+            && self.published
+            && self.status == VideoStatus::Ready
+            && self.publish_at.is_none_or(|at| at <= now)
     }
 
     /// Whether a user may see it: everybody sees public videos, admins see all.

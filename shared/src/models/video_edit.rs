@@ -1,6 +1,9 @@
 //! How operators create and edit videos.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::facts::{
+    AgeRating, CAST_MAX, Country, DIRECTORS_MAX, Facts, PersonName, TAGS_MAX, Tag, Year, stored,
+};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::number::{CreditsMarker, Ordinal};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
@@ -20,6 +23,23 @@ pub struct NewVideo {
     description: Option<Description>,
     category: CategoryName,
     required_plan: RequiredPlan,
+    /// The year of its first release.
+    year: Option<Year>,
+    /// The country that it was made in: a code of ISO 3166-1 alpha-2.
+    country: Option<Country>,
+    /// Its age rating, in any system.
+    age_rating: Option<AgeRating>,
+    /// Its directors. Names that are listed twice are stored once.
+    #[schemars(length(max = DIRECTORS_MAX))]
+    directors: Option<Vec<PersonName>>,
+    /// Its cast, the most important names first.
+    #[schemars(length(max = CAST_MAX))]
+    cast: Option<Vec<PersonName>>,
+    /// Its tags.
+    #[schemars(length(max = TAGS_MAX))]
+    tags: Option<Vec<Tag>>,
+    /// The video or series whose trailer it is. A trailer is in no list, and plays for everybody.
+    pub trailer_of: Option<TitleId>,
     /// The series, if it is an episode.
     series_id: Option<SeriesId>,
     season: Option<Ordinal>,
@@ -41,6 +61,21 @@ pub struct VideoEdits {
     description: Field<Option<Description>>,
     category: Field<CategoryName>,
     required_plan: Field<RequiredPlan>,
+    /// The year of its first release.
+    year: Field<Option<Year>>,
+    /// The country that it was made in: a code of ISO 3166-1 alpha-2.
+    country: Field<Option<Country>>,
+    /// Its age rating, in any system.
+    age_rating: Field<Option<AgeRating>>,
+    /// Its directors. Names that are listed twice are stored once.
+    #[schemars(length(max = DIRECTORS_MAX))]
+    directors: Field<Option<Vec<PersonName>>>,
+    /// Its cast, the most important names first.
+    #[schemars(length(max = CAST_MAX))]
+    cast: Field<Option<Vec<PersonName>>>,
+    /// Its tags.
+    #[schemars(length(max = TAGS_MAX))]
+    tags: Field<Option<Vec<Tag>>>,
     /// The series that it belongs to. `null` also clears season and episode.
     series_id: Field<Option<SeriesId>>,
     season: Field<Option<Ordinal>>,
@@ -58,6 +93,8 @@ pub struct VideoEdits {
 pub enum EditRefused {
     /// These fields need a series.
     OutsideSeries(Vec<&'static str>),
+    /// A trailer cannot be an episode.
+    EpisodeTrailer,
     /// The credits would start outside the film.
     CreditsOutsideFilm,
     /// It cannot be published before it is ready.
@@ -76,6 +113,14 @@ impl NewVideo {
             description: self.description.map(String::from).unwrap_or_default(),
             category: self.category.into(),
             required_plan: self.required_plan,
+            facts: Facts {
+                year: self.year.map(Year::to_u32),
+                country: self.country.map(String::from),
+                age_rating: self.age_rating.map(String::from),
+                directors: stored(self.directors),
+                cast: stored(self.cast),
+                tags: stored(self.tags),
+            },
             status: VideoStatus::Processing,
             error_reason: None,
             published: false,
@@ -86,6 +131,8 @@ impl NewVideo {
             poster: None,
             poster_signed_at: None,
             series_id: self.series_id,
+            trailer_of: self.trailer_of,
+            trailer_url: None,
             season: self.season.map(Ordinal::to_u32),
             episode: self.episode.map(Ordinal::to_u32),
             mux_upload_id: None,
@@ -114,6 +161,15 @@ impl VideoEdits {
     pub fn series(&self) -> Option<SeriesId> {
         self.series_id.given().copied().flatten()
     }
+
+    fn apply_facts(&self, facts: &mut Facts) {
+        self.year.apply_as(&mut facts.year, |year| year.map(Year::to_u32));
+        self.country.apply_as(&mut facts.country, |country| country.map(String::from));
+        self.age_rating.apply_as(&mut facts.age_rating, |rating| rating.map(String::from));
+        self.directors.apply_as(&mut facts.directors, stored);
+        self.cast.apply_as(&mut facts.cast, stored);
+        self.tags.apply_as(&mut facts.tags, stored);
+    }
 }
 
 impl Video {
@@ -130,6 +186,7 @@ impl Video {
         edits.category.apply_as(&mut video.category, String::from);
         edits.description.apply_as(&mut video.description, |text| text.map(String::from).unwrap_or_default());
         edits.required_plan.apply(&mut video.required_plan);
+        edits.apply_facts(&mut video.facts);
         edits.series_id.apply(&mut video.series_id);
         edits.season.apply_as(&mut video.season, |season| season.map(Ordinal::to_u32));
         edits.episode.apply_as(&mut video.episode, |episode| episode.map(Ordinal::to_u32));
@@ -149,8 +206,11 @@ impl Video {
     }
 }
 
-/// Only an episode of a series has a season and number.
+/// Only an episode of a series has a season and number, and a trailer is not an episode.
 fn in_series(video: &Video) -> Result<(), EditRefused> {
+    if video.trailer_of.is_some() && video.series_id.is_some() {
+        return Err(EditRefused::EpisodeTrailer);
+    }
     let given = [("season", video.season), ("episode", video.episode)];
     let misplaced = given.into_iter().filter(|(_, number)| video.series_id.is_none() && number.is_some());
     let misplaced: Vec<&str> = misplaced.map(|(field, _)| field).collect();
@@ -203,6 +263,28 @@ mod tests {
         let before = edited(&ready(), json!({ "description": "About", "credits_at": 90 })).expect("fits");
         let after = edited(&before, json!({ "title": "Another", "credits_at": null })).expect("fits");
         assert_eq!(after, Video { title: "Another".to_owned(), credits_at: None, ..before });
+    }
+
+    #[test]
+    fn facts_are_stored_once_changed_alone_and_cleared_by_null() {
+        let facts = json!({ "year": 1958, "country": "NO", "cast": ["Mira Lund", "MIRA LUND", "Otto Brandt"], "tags": ["sea"] });
+        let before = new(&facts).expect("a video");
+        assert_eq!(
+            (before.facts.year, before.facts.cast.as_slice()),
+            (Some(1958), ["Mira Lund".to_owned(), "Otto Brandt".to_owned()].as_slice())
+        );
+        let after = edited(&before, json!({ "year": null, "cast": null, "age_rating": "12" })).expect("fits");
+        let facts = Facts { year: None, cast: Vec::new(), age_rating: Some("12".to_owned()), ..before.facts.clone() };
+        assert_eq!(after, Video { facts, ..before });
+    }
+
+    #[test]
+    fn a_trailer_is_not_an_episode() {
+        let (title, series) = (TitleId::new(at(0)), SeriesId::new(at(0)));
+        let both = json!({ "trailer_of": title, "series_id": series });
+        assert_eq!(new(&both), Err(EditRefused::EpisodeTrailer));
+        let trailer = new(&json!({ "trailer_of": title })).expect("a trailer");
+        assert_eq!(edited(&trailer, json!({ "series_id": series })), Err(EditRefused::EpisodeTrailer));
     }
 
     #[test]

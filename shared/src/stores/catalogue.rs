@@ -73,10 +73,15 @@ impl Catalogue {
     /// retries.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let database = services.database(&[Table::Catalogue])?;
-        let catalogue = Self { database, cached: Mutex::default(), loading: tokio::sync::Mutex::default() };
+        let catalogue = Self::unloaded(services)?;
         let _ = catalogue.latest().await;
         Ok(catalogue)
+    }
+
+    /// The catalogue for a function that few of its requests need: the first of these loads it.
+    pub fn unloaded(services: &Services) -> Result<Self, ConfigError> {
+        let database = services.database(&[Table::Catalogue])?;
+        Ok(Self { database, cached: Mutex::default(), loading: tokio::sync::Mutex::default() })
     }
 
     /// Builds the index for searches while the function starts, and not during its first search.

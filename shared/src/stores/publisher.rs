@@ -2,6 +2,7 @@
 
 use crate::models::catalogue::Entry;
 use crate::models::ids::{UserId, VideoId};
+use crate::models::trailer::TrailerEntry;
 use crate::models::video::Video;
 use crate::models::video_view::AdminVideo;
 use crate::services::{ConfigError, Services};
@@ -225,12 +226,15 @@ impl Publisher {
 
 /// The snapshot's part of a change; `None` if it does not affect the snapshot.
 fn edit(change: &Change) -> Option<Edit> {
-    let before = change.before.as_ref().and_then(Entry::from_video);
-    let after = change.after.as_ref().and_then(Entry::from_video);
+    let put = |video: &Video| {
+        let listed = Entry::from_video(video).map(|entry| Edit::Put(Box::new(entry)));
+        listed.or_else(|| TrailerEntry::from_video(video).map(|entry| Edit::PutTrailer(Box::new(entry))))
+    };
+    let (before, after) = (change.before.as_ref().and_then(put), change.after.as_ref().and_then(put));
     match (before, after) {
         (before, after) if before == after => None,
-        (_, Some(entry)) => Some(Edit::Put(Box::new(entry))),
-        (before, None) => before.map(|entry| Edit::Remove(entry.video.id)),
+        (_, Some(put)) => Some(put),
+        (_, None) => change.before.as_ref().map(|video| Edit::Remove(video.id)),
     }
 }
 

@@ -941,6 +941,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/titles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a video or a series with its trailer, as everybody sees it. */
+        get: operations["get-title"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/titles/{id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the titles that are related to a video or a series, the closest first. */
+        get: operations["list-related"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos": {
         parameters: {
             query?: never;
@@ -1154,6 +1188,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -1187,6 +1262,8 @@ export interface components {
              * @description Where its credits start, in seconds.
              */
             credits_at?: number | null;
+            /** @description The film or series whose trailer it is. A trailer is in no list. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description Mux's asset. */
             mux_asset_id: string | null;
             /** @description Mux's signed playback id. */
@@ -1929,6 +2006,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Subscription"];
         };
+        GetTitleResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Title"];
+        };
         GetVideoResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2063,6 +2145,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -2221,6 +2344,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["Stream"][];
+        };
+        ListRelatedResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Video"][];
         };
         ListSeriesResponse: {
             /** @description Always `true`. */
@@ -2462,6 +2590,29 @@ export interface components {
             /** Format: line */
             category: string;
             required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            cast?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
+            /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /** Format: int32 */
@@ -2724,6 +2875,8 @@ export interface components {
              * @description The interval between reports, in seconds.
              */
             heartbeat_seconds: number;
+            /** @description The next episode, if the video is an episode and a later one is published. It may require a higher plan. */
+            next_video?: components["schemas"]["Video"] | null;
         };
         /**
          * Format: uuid
@@ -3013,6 +3166,37 @@ export interface components {
             category: string;
             /** @description The poster of its first episode; `null` if it has none. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
             /** @description Its seasons, in order. */
             seasons: components["schemas"]["Season"][];
             /** @description The lowest plan that one of its episodes requires. */
@@ -3268,11 +3452,113 @@ export interface components {
          * @description A timestamp (RFC 3339) in the years 1970 to 2199.
          */
         Timestamp: string;
+        /** @description A video or a series, with its trailer and with nothing that plays the film itself. */
+        Title: {
+            /** @description The id of the video or series. */
+            id: components["schemas"]["TitleId"];
+            /** @description Which of the two it is. */
+            kind: components["schemas"]["TitleKind"];
+            /** @description Its title. */
+            title: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /** @description The plan that it requires; of a series, the lowest that one of its episodes requires. */
+            required_plan: components["schemas"]["RequiredPlan"];
+            /** @description Its images; `null` if it has none. */
+            poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: double
+             * @description Seconds; `null` for a series.
+             */
+            duration: number | null;
+            /**
+             * Format: date-time
+             * @description When it was published; `null` for a series.
+             */
+            published_at: string | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /** @description The languages that it can be heard in (BCP 47); empty for a series. */
+            audio_languages: string[];
+            /** @description The languages of its captions (BCP 47); empty for a series. */
+            caption_languages: string[];
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /**
+             * Format: int64
+             * @description Its season, if it is an episode.
+             */
+            season?: number | null;
+            /**
+             * Format: int64
+             * @description Its episode number, if it is an episode.
+             */
+            episode?: number | null;
+            /** @description The seasons of a series, in order; empty for a video. */
+            seasons: components["schemas"]["Season"][];
+            /** @description The video to start with: the video itself, or the first episode. */
+            first_video_id: components["schemas"]["VideoId"];
+            /** @description Its trailer, which plays without an account; `null` if it has none. */
+            trailer: components["schemas"]["Trailer"] | null;
+        };
         /**
          * Format: uuid
          * @description A video or a series.
          */
         TitleId: string;
+        /**
+         * @description Whether a title is a video or a series.
+         *
+         *     - `video`: A film or an episode.
+         *     - `series`: A series.
+         * @enum {string}
+         */
+        TitleKind: "video" | "series";
+        /** @description A trailer as everybody sees it. */
+        Trailer: {
+            /** @description Its title. */
+            title: string;
+            /** @description The complete URL of its master playlist. It plays only the trailer, and is renewed before it expires. */
+            playback_url: string;
+            /**
+             * Format: double
+             * @description In seconds; `null` if unknown.
+             */
+            duration: number | null;
+            /** @description Its images. */
+            poster: components["schemas"]["Poster"] | null;
+        };
         /** @description The stored state. */
         Unwatched: {
             /**
@@ -3362,6 +3648,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -3399,6 +3726,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -3432,6 +3800,8 @@ export interface components {
              * @description Where its credits start, in seconds.
              */
             credits_at?: number | null;
+            /** @description The film or series whose trailer it is. A trailer is in no list. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description Mux's asset. */
             mux_asset_id?: string | null;
             /** @description Mux's signed playback id. */
@@ -3476,6 +3846,27 @@ export interface components {
             /** Format: line */
             category?: string;
             required_plan?: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            cast?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
             /** @description The series that it belongs to. `null` also clears season and episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /** Format: int32 */
@@ -3826,10 +4217,10 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-11-30T12:57:56.112284888Z",
-                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "at": "2026-12-01T00:53:05.147317556Z",
+                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "subject": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *           "reason": "replayed by hand",
                      *           "before": {
                      *             "state": "applied",
@@ -3841,24 +4232,24 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-11-30T12:57:56.091560556Z",
-                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "at": "2026-12-01T00:53:04.54959771Z",
+                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
                      *           "action": "member.comp",
-                     *           "subject": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "subject": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "reason": "A jury member",
                      *           "before": {
-                     *             "complimentary_plan": null,
-                     *             "complimentary_until": null
+                     *             "complimentary_until": null,
+                     *             "complimentary_plan": null
                      *           },
                      *           "after": {
-                     *             "complimentary_plan": "premium",
-                     *             "complimentary_until": "2199-12-31T00:00:00Z"
+                     *             "complimentary_until": "2199-12-31T00:00:00Z",
+                     *             "complimentary_plan": "premium"
                      *           }
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTYuMDkxWiNjb21wLW1lbWJlciNkMjI0OWU1Ni00YTZiLTRlYWItOTA4Mi1lOWZjN2Q1NWEzNTYi-V1K2sdR2-JTR4sBGS6Nxw"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDQuNTQ5WiNjb21wLW1lbWJlciM5MzIyY2FhNi1iYWQwLTQzNmEtODczNy1hOGY3MDExZTM4YmYiJEXAy177KT9ZOmpw4GIwWQ"
                      *       }
                      *     }
                      */
@@ -3977,25 +4368,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
-                     *           "received_at": "2026-11-30T12:57:56.098087692Z",
+                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "received_at": "2026-12-01T00:53:04.682729238Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *           "event_type": "charge.refunded",
-                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
-                     *           "received_at": "2026-11-30T12:57:55.90563944Z",
+                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "received_at": "2026-12-01T00:53:03.985588394Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTUuOTA1WiNldnRfVERpc1hXTXJ0TTB1SnRnNWp4cHI1cWNQIt1doB1yUKWk1PWAx6kCZyg"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDMuOTg1WiNldnRfQU9Ob2NCeThaZm1MakN3U2ZIcHVDZ0VDIqtWDphKhYWI89tKqdCd2vo"
                      *       }
                      *     }
                      */
@@ -4104,7 +4495,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *         "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -4414,7 +4805,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -4518,7 +4909,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                 *       "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -4548,7 +4939,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -4716,15 +5107,15 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z",
+                     *           "created_at": "2026-12-01T00:52:55.371Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -4841,12 +5232,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -4855,7 +5246,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -4863,51 +5254,51 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-01T12:57:55Z",
+                     *           "access_until": "2027-01-03T00:53:01Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
                      *         "payments": [
                      *           {
-                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *             "number": "ERNXWNRN-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *             "number": "ERNXWNRN-0001",
+                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *             "number": "PJ216WG8-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *             "number": "PJ216WG8-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "created_at": "2026-12-01T00:53:03.605Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "created_at": "2026-12-01T00:53:03.471Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -5044,12 +5435,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -5058,7 +5449,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -5073,44 +5464,44 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
                      *         "payments": [
                      *           {
-                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *             "number": "ERNXWNRN-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *             "number": "ERNXWNRN-0001",
+                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *             "number": "PJ216WG8-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *             "number": "PJ216WG8-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
-                     *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "subject": "new_device",
+                     *             "created_at": "2026-12-01T00:53:03.605Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
-                     *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "subject": "new_device",
+                     *             "created_at": "2026-12-01T00:53:03.471Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -5276,11 +5667,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "from": "2026-11-29",
-                     *         "to": "2026-11-30",
+                     *         "from": "2026-11-30",
+                     *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 1299,
+                     *           "mrr": 799,
                      *           "active": 1,
                      *           "trialing": 0,
                      *           "new": 1,
@@ -5296,7 +5687,7 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "premium_month": 1
+                     *             "basic_month": 1
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -5304,7 +5695,7 @@ export interface operations {
                      *         },
                      *         "days": [
                      *           {
-                     *             "date": "2026-11-29",
+                     *             "date": "2026-11-30",
                      *             "mrr": 0,
                      *             "active": 0,
                      *             "trialing": 0,
@@ -5326,8 +5717,8 @@ export interface operations {
                      *             "completion_rate": null
                      *           },
                      *           {
-                     *             "date": "2026-11-30",
-                     *             "mrr": 1299,
+                     *             "date": "2026-12-01",
+                     *             "mrr": 799,
                      *             "active": 1,
                      *             "trialing": 0,
                      *             "new": 1,
@@ -5343,7 +5734,7 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "premium_month": 1
+                     *               "basic_month": 1
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -5354,7 +5745,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 1299,
+                     *               "mrr": 799,
                      *               "active": 1,
                      *               "trialing": 0,
                      *               "new": 1,
@@ -5370,12 +5761,12 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "premium_month": 1
+                     *                 "basic_month": 1
                      *               }
                      *             },
                      *             "days": [
                      *               {
-                     *                 "date": "2026-11-29",
+                     *                 "date": "2026-11-30",
                      *                 "mrr": 0,
                      *                 "active": 0,
                      *                 "trialing": 0,
@@ -5394,8 +5785,8 @@ export interface operations {
                      *                 "plans": {}
                      *               },
                      *               {
-                     *                 "date": "2026-11-30",
-                     *                 "mrr": 1299,
+                     *                 "date": "2026-12-01",
+                     *                 "mrr": 799,
                      *                 "active": 1,
                      *                 "trialing": 0,
                      *                 "new": 1,
@@ -5411,7 +5802,7 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "premium_month": 1
+                     *                   "basic_month": 1
                      *                 }
                      *               }
                      *             ]
@@ -5539,19 +5930,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "number": "ERNXWNRN-0002",
+                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "number": "PJ216WG8-0001",
                      *           "status": "paid",
-                     *           "amount_due": 500,
-                     *           "amount_paid": 500,
+                     *           "amount_due": 799,
+                     *           "amount_paid": 799,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_CdgrdwQocDnibDn4FGctQPKD",
+                     *           "id": "re_CYRFSmViRcbsveRrgvQ7UuCG",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -5728,11 +6119,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-11-30T12:57:53.766Z"
+                     *           "created_at": "2026-12-01T00:52:54.001Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -5855,11 +6246,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *         "created_at": "2026-12-01T00:52:54.001Z"
                      *       }
                      *     }
                      */
@@ -6132,11 +6523,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *         "created_at": "2026-12-01T00:52:54.001Z"
                      *       }
                      *     }
                      */
@@ -6287,43 +6678,61 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "free",
                      *           "duration": null,
                      *           "poster": null,
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
                      *           "published_at": null,
                      *           "status": "processing",
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:53.79831206Z",
+                     *           "upload_expires_at": "2026-12-02T00:52:54.598447655Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *           "created_at": "2026-12-01T00:52:54.598Z"
                      *         },
                      *         {
-                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#253118"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#22331b"
                      *           },
-                     *           "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "published_at": "2026-12-01T00:52:55.086245075Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22c88-8380-7985-9c7d-8989a4c60391",
-                     *           "mux_playback_id": "playback-01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "mux_asset_id": "asset-01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "mux_playback_id": "playback-01a22f17-1fa7-745c-9845-23edded112da",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.792Z"
+                     *           "created_at": "2026-12-01T00:52:54.311Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -6427,7 +6836,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                 *       "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -6451,14 +6860,22 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": null,
                      *           "poster": null,
-                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -6466,15 +6883,15 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:53.783671317Z",
+                     *           "upload_expires_at": "2026-12-02T00:52:54.209157468Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.783671317Z"
+                     *           "created_at": "2026-12-01T00:52:54.209157468Z"
                      *         },
                      *         "upload": {
-                     *           "id": "SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5",
-                     *           "url": "https://video.mux.example/upload/SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5?expires=1796129873&signature=c3e0dbd1a9b5ab6dafa8b019fb81bbf054035dd019340cf6c7273105cca95073",
-                     *           "expires_at": "2026-12-01T12:57:53.783671317Z"
+                     *           "id": "Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr",
+                     *           "url": "https://video.mux.example/upload/Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr?expires=1796172774&signature=ea5d733b0253e113ae11c238bb32e31065bed9871637b9130e429c8d83de94b0",
+                     *           "expires_at": "2026-12-02T00:52:54.209157468Z"
                      *         }
                      *       }
                      *     }
@@ -6772,28 +7189,38 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#222c36"
                      *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "published_at": "2026-12-01T00:52:54.76621572Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_asset_id": "asset-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "mux_playback_id": "playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *         "video_quality": "basic",
                      *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *         "created_at": "2026-12-01T00:52:54.209Z"
                      *       }
                      *     }
                      */
@@ -6960,27 +7387,35 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "free",
                      *           "duration": null,
                      *           "poster": null,
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
                      *           "published_at": null,
                      *           "status": "processing",
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:58.498628799Z",
+                     *           "upload_expires_at": "2026-12-02T00:53:13.650457656Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *           "created_at": "2026-12-01T00:52:54.598Z"
                      *         },
                      *         "upload": {
-                     *           "id": "vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4",
-                     *           "url": "https://video.mux.example/upload/vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4?expires=1796129878&signature=7b0c4df0e97363f98cfa697eeb1601d46087435abcb7b47875385aa4bf45a5b3",
-                     *           "expires_at": "2026-12-01T12:57:58.498628799Z"
+                     *           "id": "wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8",
+                     *           "url": "https://video.mux.example/upload/wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8?expires=1796172793&signature=99fc35de94b5b344ff9c86592b1ce8a6f5e23e1da2262ab88d22654a7589c8f8",
+                     *           "expires_at": "2026-12-02T00:53:13.650457656Z"
                      *         }
                      *       }
                      *     }
@@ -7791,12 +8226,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -8008,12 +8443,12 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *         "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
-                     *         "created_at": "2026-11-30T12:57:53.853Z"
+                     *         "created_at": "2026-12-01T00:52:55.371Z"
                      *       }
                      *     }
                      */
@@ -8110,12 +8545,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -8224,12 +8659,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -8336,7 +8771,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "Xg1J-t2bl5VHBtHd-QdZkCnMi1YUM1bEpSuussK8dVk",
+                 *       "token": "gNcEVuo2Y3pV9B30k5ZtYTPCayvzxXSGfkta-Dp3Pug",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -8475,17 +8910,17 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-842f-7467-8395-8ff4805ae5f4",
+                     *           "id": "01a22f17-2931-7201-8c40-4e4db62bec24",
                      *           "device_name": "Unknown device",
-                     *           "created_at": "2026-11-30T12:57:53.967702788Z",
-                     *           "last_used_at": "2026-11-30T12:57:54.007175803Z",
+                     *           "created_at": "2026-12-01T00:52:56.753438313Z",
+                     *           "last_used_at": "2026-12-01T00:52:57.187888394Z",
                      *           "current": true
                      *         },
                      *         {
-                     *           "id": "01a22c88-83e3-75a1-bd1e-21e39b8159d0",
+                     *           "id": "01a22f17-2509-7ae7-9397-485683281bf2",
                      *           "device_name": "Living room",
-                     *           "created_at": "2026-11-30T12:57:53.89179378Z",
-                     *           "last_used_at": "2026-11-30T12:57:53.964213343Z",
+                     *           "created_at": "2026-12-01T00:52:55.689483198Z",
+                     *           "last_used_at": "2026-12-01T00:52:56.751378331Z",
                      *           "current": false
                      *         }
                      *       ]
@@ -8699,8 +9134,8 @@ export interface operations {
                      *           "count": 2,
                      *           "by_plan": {
                      *             "free": 0,
-                     *             "basic": 0,
-                     *             "premium": 2
+                     *             "basic": 1,
+                     *             "premium": 1
                      *           }
                      *         }
                      *       ]
@@ -8801,21 +9236,31 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#253118"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#22331b"
                      *             },
-                     *             "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8983,22 +9428,32 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22e28-4da0-7842-a729-49b9d6ce55ad",
+                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2b192d"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#22331b"
                      *             },
-                     *             "published_at": "2026-11-30T20:32:03.001746656Z"
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-11-30T20:32:05.006606Z"
+                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -9206,23 +9661,33 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22e41-593e-77ca-82b2-ace932f94b68",
+                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#222b32"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#222c36"
                      *             },
-                     *             "series_id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-11-30T20:59:24.366619648Z",
+                     *             "published_at": "2026-12-01T00:52:54.76621572Z",
                      *             "series": {
-                     *               "id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *               "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -9237,21 +9702,31 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22e41-5944-7d4b-9c4a-807cabd06edd",
+                     *               "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#2c1a2c"
+                     *                 "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#22331b"
                      *               },
-                     *               "published_at": "2026-11-30T20:59:24.375656006Z"
+                     *               "year": null,
+                     *               "country": null,
+                     *               "age_rating": null,
+                     *               "directors": [],
+                     *               "cast": [],
+                     *               "tags": [],
+                     *               "audio_languages": [],
+                     *               "caption_languages": [
+                     *                 "en"
+                     *               ],
+                     *               "published_at": "2026-12-01T00:52:55.086245075Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-11-30T20:59:26.247243Z",
+                     *             "last_watched_at": "2026-12-01T00:53:02.939055Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -9589,12 +10064,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *           "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "video_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-11-30T12:57:55.667348469Z",
-                     *           "expires_at": "2026-11-30T12:58:25.676960184Z",
+                     *           "started_at": "2026-12-01T00:53:02.920114Z",
+                     *           "expires_at": "2026-12-01T00:53:32.939055Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -9693,7 +10168,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14"
+                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db"
                      *       }
                      *     }
                      */
@@ -10048,15 +10523,21 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332235"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
                      *           },
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
                      *           "seasons": [
                      *             {
                      *               "season": 1,
@@ -10064,7 +10545,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *           "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -10168,15 +10649,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#222c36"
                      *         },
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
                      *         "seasons": [
                      *           {
                      *             "season": 1,
@@ -10184,7 +10671,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *         "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *       }
                      *     }
                      */
@@ -10303,21 +10790,31 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332235"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
                      *           },
-                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-11-30T12:57:53.811046916Z"
+                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -10435,7 +10932,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -10443,7 +10940,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10548,15 +11045,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
-                     *         "cancel_at": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
+                     *         "cancel_at": "2027-01-01T00:53:01Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2026-12-30T12:57:55Z",
+                     *         "access_until": "2027-01-01T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10697,7 +11194,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -10705,7 +11202,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10888,20 +11385,20 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-11-30T12:57:55.411031618Z",
+                     *         "effective_at": "2026-12-01T00:53:01.948561546Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
                      *           {
-                     *             "description": "Unused time on Marquee Basic after 30 Nov 2026",
+                     *             "description": "Unused time on Marquee Basic after 01 Dec 2026",
                      *             "amount": -799
                      *           },
                      *           {
-                     *             "description": "Remaining time on Marquee Premium after 30 Nov 2026",
+                     *             "description": "Remaining time on Marquee Premium after 01 Dec 2026",
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2026-12-30T12:57:55Z",
+                     *         "renews_at": "2027-01-01T00:53:01Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -11082,9 +11579,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
-                     *         "session_id": "cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
-                     *         "expires_at": "2026-12-01T12:57:55Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
+                     *         "session_id": "cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
+                     *         "expires_at": "2026-12-02T00:53:01Z"
                      *       }
                      *     }
                      */
@@ -11233,32 +11730,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "number": "ERNXWNRN-0002",
+                     *           "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *           "number": "PJ216WG8-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
-                     *           "period_end": "2026-12-30T12:57:55Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ/pdf"
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
+                     *           "period_end": "2027-01-01T00:53:01Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3/pdf"
                      *         },
                      *         {
-                     *           "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *           "number": "ERNXWNRN-0001",
+                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "number": "PJ216WG8-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
-                     *           "period_end": "2026-12-30T12:57:55Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9/pdf"
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
+                     *           "period_end": "2027-01-01T00:53:01Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11370,7 +11867,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_Gol19exT7qKZ6LcqFabMkBih"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_JY4eFVsow0nre0L0jTn4JpKI"
                      *       }
                      *     }
                      */
@@ -11495,7 +11992,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -11503,7 +12000,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -11688,6 +12185,279 @@ export interface operations {
             };
         };
     };
+    "get-title": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["TitleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "kind": "video",
+                     *         "title": "The Lighthouse",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "premium",
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22331b"
+                     *         },
+                     *         "duration": 60,
+                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "seasons": [],
+                     *         "first_video_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "trailer": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetTitleResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-related": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["TitleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *           "title": "The pilot",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "basic",
+                     *           "duration": 60,
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
+                     *           },
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "season": 1,
+                     *           "episode": 1,
+                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRelatedResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "list-videos": {
         parameters: {
             query?: {
@@ -11736,23 +12506,33 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#253118"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#22331b"
                      *           },
-                     *           "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "published_at": "2026-12-01T00:52:55.086245075Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDQzNDczODI1LDAsIiIsIjAxYTIyYzg4LTgzODAtNzk4NS05YzdkLTg5ODlhNGM2MDM5MSJdkVEW0Jy8Dl2QcrefLvEW_g"
+                     *         "next_cursor": "Wy0xNzk2MDg2Mzc1MDg2LDAsIiIsIjAxYTIyZjE3LTFmYTctNzQ1Yy05ODQ1LTIzZWRkZWQxMTJkYSJd4V56EI7hkJfo8xhC1cXe_w"
                      *       }
                      *     }
                      */
@@ -11846,18 +12626,28 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#253118"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22331b"
                      *         },
-                     *         "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -11976,21 +12766,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-11-30T13:57:55.667348469Z",
-                     *         "refresh_after": "2026-11-30T13:45:55.667348469Z",
+                     *         "expires_at": "2026-12-01T01:53:02.920114568Z",
+                     *         "refresh_after": "2026-12-01T01:41:02.920114568Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -12113,8 +12903,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
-                 *       "client_time": "2026-11-30T12:57:55.676460641Z"
+                 *       "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
+                 *       "client_time": "2026-12-01T00:53:02.932407922Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -12137,7 +12927,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *         "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *       }
                      *     }
                      */
@@ -12507,23 +13297,33 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22e28-4d95-7546-864e-341bad439e51",
+                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#36311d"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#222c36"
                      *             },
-                     *             "series_id": "01a22e28-4d85-76fc-9a89-d1efbce1c52c",
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-11-30T20:32:02.991406346Z"
+                     *             "published_at": "2026-12-01T00:52:54.76621572Z"
                      *           },
-                     *           "added_at": "2026-11-30T20:32:05.034Z"
+                     *           "added_at": "2026-12-01T00:53:03.03Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12625,8 +13425,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22e28-4d95-7546-864e-341bad439e51",
-                     *         "added_at": "2026-11-30T20:32:05.034Z"
+                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "added_at": "2026-12-01T00:53:03.03Z"
                      *       }
                      *     }
                      */
@@ -12747,7 +13547,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22e28-4d95-7546-864e-341bad439e51"
+                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *       }
                      *     }
                      */

@@ -43,6 +43,8 @@ export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];
 export type User = Schemas['User'];
 export type Video = Schemas['Video'];
+/** A video or series as everybody sees it, with its trailer. */
+export type Title = Schemas['Title'];
 /** Changes to a video. */
 export type VideoEdits = Schemas['VideoEdits'];
 export type VideoStatus = Schemas['VideoStatus'];

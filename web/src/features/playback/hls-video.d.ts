@@ -12,6 +12,10 @@ declare module 'react' {
         crossOrigin?: string;
         playsInline?: boolean;
         preload?: string;
+        src?: string;
+        poster?: string;
+        controls?: boolean;
+        autoplay?: boolean;
       };
       'media-controller': HTMLAttributes<HTMLElement> & {
         ref?: Ref<HTMLElement>;

@@ -18,13 +18,17 @@ import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useIsSignedIn } from '@/lib/session';
 import { extent } from './cards';
+import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStepSkeleton } from './next-step';
+import { RelatedShelf } from './related-shelf';
 import styles from './series-page.module.css';
 import { lastSeen, whereToGoOn } from './series-progress';
+import { TrailerButton } from './trailer-button';
 import { useEpisodes } from './use-episodes';
 import { useSeenOfSeries } from './use-seen-of-series';
 import { useSetWatched } from './use-set-watched';
+import { useTitle } from './use-title';
 
 export function Component() {
   const { id = '' } = useParams();
@@ -37,6 +41,7 @@ export function Component() {
 
 function Shown({ series }: { series: Series }) {
   const isSignedIn = useIsSignedIn();
+  const title = useTitle(series.id);
   const history = useSeenOfSeries(series.id, { enabled: isSignedIn });
   const seen = history.data ?? NOTHING;
   const episodes = useAllEpisodes(lastSeen(seen)?.completed ? series.id : undefined);
@@ -46,11 +51,15 @@ function Shown({ series }: { series: Series }) {
   const season = chosen ?? next?.season ?? series.seasons[0]?.season ?? 1;
   const video = asVideo(series);
   // The button's target and text are known only after the history has loaded.
-  const isWaiting = (isSignedIn && history.isPending && history.failureCount === 0) || (lastSeen(seen)?.completed && episodes.length === 0);
+  const isWaiting =
+    (title.isPending && title.failureCount === 0) ||
+    (isSignedIn && history.isPending && history.failureCount === 0) ||
+    (lastSeen(seen)?.completed && episodes.length === 0);
   return (
     <div className={styles.page}>
-      <Hero video={video} eyebrow={extent(series)}>
+      <Hero video={video} eyebrow={extent(series)} note={releaseNote(series)}>
         {isWaiting ? <NextStepSkeleton /> : <Start series={series} next={next} />}
+        <TrailerButton title={title.data} />
         {isSignedIn && <ListButton video={{ ...video, id: series.first_video_id, series_id: series.id }} />}
       </Hero>
       <section className={styles.episodes} aria-labelledby="episodes">
@@ -70,6 +79,8 @@ function Shown({ series }: { series: Series }) {
         </div>
         <Episodes key={season} id={series.id} season={season} seen={seen} />
       </section>
+      <FilmFacts title={t`About the series`} of={series} />
+      <RelatedShelf id={series.id} />
     </div>
   );
 }
@@ -90,8 +101,8 @@ function Start({ series, next }: { series: Series; next: Video | null }) {
   );
 }
 
-function asVideo({ id, title, description, category, poster, required_plan }: Series): Video {
-  return { id, title, description, category, poster, required_plan, duration: null, published_at: null };
+function asVideo(series: Series): Video {
+  return { ...series, duration: null, published_at: null, audio_languages: [], caption_languages: [] };
 }
 
 function Episodes({ id, season, seen }: { id: string; season: number; seen: Seen[] }) {

@@ -29,6 +29,8 @@ type Key =
   | readonly ['streams']
   | readonly ['subscription']
   | readonly ['subscription', 'return', checkout: string | undefined]
+  | readonly ['title', 'one', id: string]
+  | readonly ['title', 'related', id: string]
   | readonly ['video', id: string]
   | readonly ['tv-search', words: string]
   | readonly ['videos', filter: object]
