@@ -99,6 +99,7 @@ mod resume_subscription;
 mod revoke_session;
 mod schemas;
 mod security;
+mod secrets;
 mod security_mail;
 mod seed;
 mod send_mail;
