@@ -32,6 +32,8 @@ pub enum BodyRule {
     Ignored,
     /// `application/json` of at most [`BODY_BYTES_MAX`].
     Json,
+    /// There is no route, which is answered whatever the body is.
+    Unrouted,
     /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs the raw bytes.
     Raw,
 }
@@ -126,6 +128,8 @@ impl Input for MethodAndPath {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         Ok(Self { method: request.method.clone(), path: request.path.clone() })
     }
+
+    const BODY: BodyRule = BodyRule::Unrouted;
 
     fn describe(_: &mut SchemaGenerator, _: &mut Described) {}
 }
