@@ -9,7 +9,7 @@ use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
 use shared::mux::intake::understood;
 use shared::mux::signer::Posters;
-use shared::mux::webhook::{self, Event, News};
+use shared::mux::webhook::{Event, News};
 use shared::mux::{MuxError, MuxSecret};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
@@ -77,7 +77,7 @@ impl MuxWebhook {
     async fn verify(&self, raw: &RawBody, now: Timestamp) -> Result<(), ApiError> {
         let verify = |secret: &Arc<MuxSecret>| {
             let header = raw.header("mux-signature");
-            signature::verify(&raw.body, header, &secret.webhook_secrets, webhook::TOLERANCE, now)
+            signature::verify(&raw.body, header, &secret.webhook_secrets, now)
         };
         Ok(self.secret.verify(verify, Unverified::may_be_rotated).await?)
     }

@@ -6,7 +6,7 @@
 use billing::converge::{Billing, Outcome};
 use billing::error::BillingError;
 use billing::stripe::Credentials;
-use billing::webhook::{self, Event};
+use billing::webhook::Event;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -72,7 +72,7 @@ impl StripeWebhook {
     async fn verified(&self, call: &Call<Self>) -> Result<Arc<Credentials>, ApiError> {
         let verify = |credentials: &Arc<Credentials>| {
             let header = call.input.header("stripe-signature");
-            signature::verify(&call.input.body, header, &credentials.webhook_secrets, webhook::TOLERANCE, call.now)?;
+            signature::verify(&call.input.body, header, &credentials.webhook_secrets, call.now)?;
             Ok(credentials.clone())
         };
         Ok(self.billing.stripe().secret().verify(verify, Unverified::may_be_rotated).await?)

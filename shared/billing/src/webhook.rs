@@ -6,11 +6,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use shared::auth::signature::Tolerance;
 use shared::models::ids::is_provider_id;
-
-/// How far the time of Stripe's signature may be from ours, as in Stripe's own libraries.
-pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 300 };
 
 /// The events that affect money or access, to which the webhook endpoint must subscribe. Others are answered 200 and
 /// ignored.

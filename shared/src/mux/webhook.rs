@@ -1,15 +1,10 @@
 //! Mux's webhooks, and what they mean.
 
-use crate::auth::signature::Tolerance;
 use crate::http::error::{ApiError, Code};
 use crate::mux::client::{Asset, Upload};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-/// How far the time of Mux's signature may be from ours. Mux's SDK accepts any time in the future, but then a captured
-/// signature from a fast clock would stay valid for too long.
-pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 5 };
 
 /// Why an upload did not become an asset, for the operator.
 pub(super) const CANCELLED: &str = "The upload was cancelled. Upload the file again.";
