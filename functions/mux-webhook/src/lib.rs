@@ -48,7 +48,7 @@ impl Endpoint for MuxWebhook {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
-        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::new(())) };
+        let Some(event) = Event::read(call.input.json()?, &call.input.body) else { return Ok(Reply::new(())) };
         let Some(news) = event.news() else { return Ok(Reply::new(())) };
         if self.publisher.is_marked(&event.id).await? {
             return Ok(Reply::new(()));

@@ -83,12 +83,13 @@ pub enum Owner {
 }
 
 impl Event {
-    /// Reads a verified body; an error if it is not JSON.
+    /// Reads an event from Stripe's API; an error if it is not JSON.
     pub fn parse(body: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(body)
     }
 
-    fn from_json(event: &Value) -> Self {
+    /// Reads an event from any JSON.
+    pub fn from_json(event: &Value) -> Self {
         let id = event["id"].as_str().filter(|id| is_provider_id(id));
         let unnamed = || format!("unnamed-{}", hex::encode(Sha256::digest(event.to_string())));
         Self {

@@ -259,6 +259,14 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
 }
 
 /// The query string. Unknown parameters are ignored; invalid known ones are refused. Empty text counts as omitted,
+
+    /// The body as JSON, read as strictly as any other body. Call it after the signature was verified.
+    ///
+    /// # Errors
+    /// `INVALID_JSON`.
+    pub fn json(&self) -> Result<Value, ApiError> {
+        json::parse(&self.body)
+    }
 /// because forms also send their empty fields.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);
