@@ -112,6 +112,28 @@ async fn a_clock_corrected_during_a_film_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_device_at_any_time_that_rfc_3339_can_write_loses_no_position() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
+    let video = video_of(&platform, "basic").await;
+    let id = playback(&viewer, &video).await;
+    let odd = ["9999-12-31T00:00:00Z", "9999-12-31T23:59:60Z", "2016-12-31T23:59:60Z", "0000-01-01T00:00:00Z"];
+    for (index, time) in odd.into_iter().enumerate() {
+        for body in [json!({ "client_time": time }), json!({ "client_time": time, "playback_session_id": id })] {
+            platform.advance(10).await;
+            let mut body = body;
+            body["progress"] = json!(10 + index);
+            let kept = report(&viewer, &video, body.clone()).await;
+            assert_eq!(kept.status(), 200, "{body}: {kept}");
+        }
+    }
+    platform.advance(10).await;
+    let told = json!({ "progress": 33, "client_time": at(&platform, 0), "playback_session_id": id });
+    assert_eq!(report(&viewer, &video, told).await.data()["progress"], 33.0);
+    assert_eq!(position(&viewer, &video).await.0, 33.0);
+}
+
+#[tokio::test]
 async fn a_queue_filled_offline_ends_at_its_last_position() {
     let platform = Platform::start().await;
     let viewer = platform.sign_in("basic@marquee.test", DEMO_PASSWORD).await;
