@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::input::{Body, Ruled};
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
 use shared::mux::client::{Mux, UPLOAD_SECONDS};
@@ -28,7 +28,7 @@ pub struct CreateVideo {
 
 impl Endpoint for CreateVideo {
     type Caller = Admin;
-    type Input = Body<NewVideo>;
+    type Input = Ruled<Body<NewVideo>>;
     type Reads = ();
     type Output = VideoUpload;
     const SUMMARY: &'static str = "Creates a video and opens its upload.";
@@ -48,7 +48,8 @@ impl Endpoint for CreateVideo {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
-        let video = call.input.0.video(call.now)?;
+        let Body(new) = call.input.checked(Vec::new())?;
+        let video = new.video(call.now);
         let (upload_id, url) =
             self.mux.create_upload(&video.id.to_string(), &video.title, video.video_quality, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);

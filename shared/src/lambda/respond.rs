@@ -197,7 +197,7 @@ fn gateway_request(request: Request, now: Timestamp) -> GatewayRequest {
         _ => Bytes::new(),
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let raw = RawRequest { path_parameters, query, method: parts.method, path, body, headers: parts.headers };
+    let raw = RawRequest { path_parameters, query, method: parts.method, path, body, headers: parts.headers, now };
     GatewayRequest { request_id, route, source_ip, raw, now }
 }
 

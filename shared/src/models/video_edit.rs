@@ -53,24 +53,24 @@ pub struct VideoEdits {
     published: Field<bool>,
 }
 
-/// Why a new video or an edit is refused.
+/// The issue of a season or an episode without a series.
+pub const NEEDS_SERIES: &str = "needs a series_id";
+/// The issue of a credits marker outside the film.
+const OUTSIDE_FILM: &str = "must be after the start of the film and before its end";
+
+/// Why an edit is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditRefused {
-    /// These fields need a series.
-    OutsideSeries(Vec<&'static str>),
-    /// The credits would start outside the film.
-    CreditsOutsideFilm,
+    /// These fields do not fit the video: each with its issue.
+    Invalid(Vec<(&'static str, &'static str)>),
     /// It cannot be published before it is ready.
     NotReady,
 }
 
 impl NewVideo {
-    /// The video, created at `now`, waiting for its upload.
-    ///
-    /// # Errors
-    /// A season or number without a series.
-    pub fn video(self, now: Timestamp) -> Result<Video, EditRefused> {
-        let video = Video {
+    /// The video, created at `now`, waiting for its upload. The rules of the input must have been checked.
+    pub fn video(self, now: Timestamp) -> Video {
+        Video {
             id: VideoId::new(now),
             title: self.title.into(),
             description: self.description.map(String::from).unwrap_or_default(),
@@ -103,9 +103,7 @@ impl NewVideo {
             listing: LISTING.to_owned(),
             created_at: now,
             version: 1,
-        };
-        in_series(&video)?;
-        Ok(video)
+        }
     }
 }
 
@@ -136,10 +134,13 @@ impl Video {
         edits.credits_at.apply_as(&mut video.credits_at, |seconds| seconds.map(CreditsMarker::get));
         edits.publish_at.apply_as(&mut video.publish_at, |moment| moment.map(Moment::get));
         edits.published.apply(&mut video.published);
-        in_series(&video)?;
+        let mut issues = outside_series(&video);
         let given = edits.credits_at.given().copied().flatten();
         if given.is_some_and(|credits_at| !is_credits_marker(credits_at.get(), video.duration)) {
-            return Err(EditRefused::CreditsOutsideFilm);
+            issues.push(("credits_at", OUTSIDE_FILM));
+        }
+        if !issues.is_empty() {
+            return Err(EditRefused::Invalid(issues));
         }
         if edits.published.given() == Some(&true) && video.status != VideoStatus::Ready {
             return Err(EditRefused::NotReady);
@@ -150,11 +151,10 @@ impl Video {
 }
 
 /// Only an episode of a series has a season and number.
-fn in_series(video: &Video) -> Result<(), EditRefused> {
+fn outside_series(video: &Video) -> Vec<(&'static str, &'static str)> {
     let given = [("season", video.season), ("episode", video.episode)];
     let misplaced = given.into_iter().filter(|(_, number)| video.series_id.is_none() && number.is_some());
-    let misplaced: Vec<&str> = misplaced.map(|(field, _)| field).collect();
-    if misplaced.is_empty() { Ok(()) } else { Err(EditRefused::OutsideSeries(misplaced)) }
+    misplaced.map(|(field, _)| (field, NEEDS_SERIES)).collect()
 }
 
 /// When it becomes public: at the scheduled time, or when it was published.
@@ -173,14 +173,14 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("in range")
     }
 
-    fn new(fields: &Value) -> Result<Video, EditRefused> {
+    fn new(fields: &Value) -> Video {
         let mut all = json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
         all.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
         serde_json::from_value::<NewVideo>(all).expect("a new video").video(at(0))
     }
 
     fn ready() -> Video {
-        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})).expect("a video") }
+        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})) }
     }
 
     fn edited(video: &Video, edits: Value) -> Result<Video, EditRefused> {
@@ -190,10 +190,10 @@ mod tests {
     #[test]
     fn a_place_in_a_series_needs_a_series() {
         let series = SeriesId::new(at(0));
-        assert_eq!(new(&json!({ "season": 1 })), Err(EditRefused::OutsideSeries(vec!["season"])));
-        let both = EditRefused::OutsideSeries(vec!["season", "episode"]);
-        assert_eq!(edited(&ready(), json!({ "season": 1, "episode": 2 })), Err(both));
-        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 })).expect("an episode");
+        let all = vec![("season", NEEDS_SERIES), ("episode", NEEDS_SERIES), ("credits_at", OUTSIDE_FILM)];
+        let edits = json!({ "season": 1, "episode": 2, "credits_at": 100 });
+        assert_eq!(edited(&ready(), edits), Err(EditRefused::Invalid(all)));
+        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 }));
         let alone = edited(&episode, json!({ "series_id": null })).expect("no episode any more");
         assert_eq!((alone.series_id, alone.season, alone.episode), (None, None, None));
     }
@@ -208,14 +208,15 @@ mod tests {
     #[test]
     fn credits_start_within_the_film() {
         for outside in [100, 101] {
-            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(EditRefused::CreditsOutsideFilm));
+            let refused = EditRefused::Invalid(vec![("credits_at", OUTSIDE_FILM)]);
+            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(refused));
         }
         assert!(edited(&ready(), json!({ "credits_at": 99 })).is_ok());
     }
 
     #[test]
     fn only_what_is_ready_is_published_and_keeps_its_moment() {
-        let waiting = new(&json!({})).expect("a video");
+        let waiting = new(&json!({}));
         assert_eq!(edited(&waiting, json!({ "published": true })), Err(EditRefused::NotReady));
         let published = edited(&ready(), json!({ "published": true })).expect("ready");
         assert_eq!(published.published_at, Some(at(10)));
