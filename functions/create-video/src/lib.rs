@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::input::{Body, Ruled};
 use shared::models::ids::{SeriesId, TitleId, VideoId};
 use shared::models::series::Series;
 use shared::models::video::Video;
@@ -33,7 +33,7 @@ pub struct CreateVideo {
 
 impl Endpoint for CreateVideo {
     type Caller = Admin;
-    type Input = Body<NewVideo>;
+    type Input = Ruled<Body<NewVideo>>;
     /// The title of a trailer, which is one of the two.
     type Reads = (Option<Key<Video>>, Option<Key<Series>>);
     type Output = VideoUpload;
@@ -53,19 +53,19 @@ impl Endpoint for CreateVideo {
         })
     }
 
-    fn reads(&self, Body(new): &Self::Input, _: &Identity) -> Self::Reads {
+    fn reads(&self, input: &Self::Input, _: &Identity) -> Self::Reads {
+        let Body(new) = input.unchecked();
         let title = new.trailer_of.map(TitleId::uuid);
         (title.map(|id| Video::key(VideoId::from_uuid(id))), title.map(|id| Series::key(SeriesId::from_uuid(id))))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
-        let Body(new) = call.input;
         let (film, series) = call.rows;
         let is_film = film.is_some_and(|film| film.trailer_of.is_none());
-        if new.trailer_of.is_some() && !is_film && series.is_none() {
-            return Err(ApiError::field("trailer_of", "is neither a video nor a series"));
-        }
-        let video = new.video(call.now)?;
+        let is_unknown = call.input.unchecked().0.trailer_of.is_some() && !is_film && series.is_none();
+        let unknown = is_unknown.then(|| FieldIssue::new("trailer_of", "is neither a video nor a series"));
+        let Body(new) = call.input.checked(unknown.into_iter().collect())?;
+        let video = new.video(call.now);
         let (upload_id, url) =
             self.mux.create_upload(&video.id.to_string(), &video.title, video.video_quality, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);

@@ -9,7 +9,7 @@ use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
 use shared::mux::intake::understood;
 use shared::mux::signer::Posters;
-use shared::mux::webhook::{self, Event, News};
+use shared::mux::webhook::{Event, News};
 use shared::mux::{MuxError, MuxSecret};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
@@ -48,7 +48,7 @@ impl Endpoint for MuxWebhook {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
-        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::new(())) };
+        let Some(event) = Event::read(call.input.json()?, &call.input.body) else { return Ok(Reply::new(())) };
         let Some(news) = event.news() else { return Ok(Reply::new(())) };
         if self.publisher.is_marked(&event.id).await? {
             return Ok(Reply::new(()));
@@ -77,7 +77,7 @@ impl MuxWebhook {
     async fn verify(&self, raw: &RawBody, now: Timestamp) -> Result<(), ApiError> {
         let verify = |secret: &Arc<MuxSecret>| {
             let header = raw.header("mux-signature");
-            signature::verify(&raw.body, header, &secret.webhook_secrets, webhook::TOLERANCE, now)
+            signature::verify(&raw.body, header, &secret.webhook_secrets, now)
         };
         Ok(self.secret.verify(verify, Unverified::may_be_rotated).await?)
     }

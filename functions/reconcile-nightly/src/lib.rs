@@ -93,7 +93,7 @@ impl ReconcileNightly {
 
     async fn reconcile_missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
         let credentials = self.billing.stripe().secret().get().await;
-        let is_live = credentials.map_err(|_| StripeError::Unavailable("our API key could not be read"))?.is_live();
+        let is_live = credentials.map_err(|_| StripeError::NoKey)?.is_live();
         let mut events = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
         events.retain(|event| event.is_ours(is_live));
         let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();

@@ -195,6 +195,9 @@ impl UpdateProgress {
                 }
             }
             (slots, may_lag) = (self.streams.slots(user.id).await?, false);
+            if let Some(position) = superseding(context, playback, &slots) {
+                return self.answer(context, playback, slots, Some(position), row).await;
+            }
         }
     }
 
@@ -288,6 +291,20 @@ impl From<WatchHistory> for Progress {
 fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
     let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
     Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }
+}
+
+/// The position in a lease that a heartbeat of the same playback has renewed after this one arrived, if it is also
+/// newer than this one's: then there is nothing left to write. An end is always written.
+fn superseding(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots) -> Option<Position> {
+    let (sid, video) = (context.caller.session.id, context.ids.1);
+    let is_it = |slot: &&Slot| slot.playback_session_id == playback && slot.sid == sid && slot.video_id == video;
+    let slot = slots.slots.iter().find(is_it)?;
+    if context.report.is_end || slot.is_stopped || slot.renewed_at < context.now {
+        return None;
+    }
+    let mut position = slot.position.clone();
+    position.report(&context.report, context.duration, true, context.now);
+    (position.last_watched_at == slot.position.last_watched_at).then(|| slot.position.clone())
 }
 
 fn lost(slots: &Slots, now: Timestamp) -> ApiError {

@@ -46,7 +46,7 @@ const PATTERNS: [(&str, &str); 9] = [
     (ParagraphsOrBlank::FORMAT, concat!("^[^", refused_in_paragraphs!(), "]*$")),
     (
         DEVICE_TIME_FORMAT,
-        r"^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$",
+        r"^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$",
     ),
     (DELIVERABLE_FORMAT, r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^@\s]+\.[^@\s.]+$"),
     (LANGUAGE_TAG_FORMAT, "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$"),

@@ -3,9 +3,11 @@
 use crate::http::body;
 use crate::http::error::{ApiError, Code, Details, FieldIssue};
 use crate::http::json;
+use crate::http::rules::{Fields, Rules};
 use crate::models::format::CURSOR_FORMAT;
 use crate::models::text::{OneLineOrBlank, Rule};
 use bytes::Bytes;
+use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, Method, header};
 use percent_encoding::percent_decode_str;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -30,6 +32,8 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub enum BodyRule {
     /// No body is needed, and any body is ignored.
     Ignored,
+    /// There is no route, which is answered whatever the body is.
+    Unrouted,
     /// `application/json` of at most [`BODY_BYTES_MAX`].
     Json,
     /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs the raw bytes.
@@ -80,6 +84,8 @@ pub struct RawRequest {
     pub body: Bytes,
     /// The headers, with names in lower case.
     pub headers: HeaderMap,
+    /// When it arrived.
+    pub now: Timestamp,
 }
 
 /// A type that a request is parsed into.
@@ -123,6 +129,8 @@ pub struct MethodAndPath {
 }
 
 impl Input for MethodAndPath {
+    const BODY: BodyRule = BodyRule::Unrouted;
+
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         Ok(Self { method: request.method.clone(), path: request.path.clone() })
     }
@@ -138,15 +146,85 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
     const BODY: BodyRule = BodyRule::Json;
 
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
-        if request.body.is_empty() {
-            return Err(ApiError::new(Code::InvalidJson, "A JSON body is required."));
-        }
-        body::read(json::parse(&request.body)?).map(Self)
+        body::read(required_json(request)?).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
         let schema = generator.subschema_for::<T>();
         described.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+}
+
+fn required_json(request: &RawRequest) -> Result<Value, ApiError> {
+    if request.body.is_empty() {
+        return Err(ApiError::new(Code::InvalidJson, "A JSON body is required."));
+    }
+    json::parse(&request.body)
+}
+
+/// A body or a query with [`Rules`] that involve several fields. Its content is accessible only with the issues that
+/// the rules found, so the response can list all issues at once: those of the schema, those of the rules, and those
+/// that the endpoint finds in its rows.
+#[derive(Clone, Debug)]
+pub struct Ruled<I> {
+    input: I,
+    issues: Vec<FieldIssue>,
+}
+
+impl<I> Ruled<I> {
+    /// The input, which may break the rules: for naming the rows to read.
+    pub fn unchecked(&self) -> &I {
+        &self.input
+    }
+
+    /// The input, if it breaks no rule and there are no `other` issues.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` with all issues.
+    pub fn checked(self, other: Vec<FieldIssue>) -> Result<I, ApiError> {
+        let issues = [self.issues, other].concat();
+        if issues.is_empty() { Ok(self.input) } else { Err(ApiError::validation(issues)) }
+    }
+}
+
+impl<T: Rules + DeserializeOwned + JsonSchema + Send + 'static> Input for Ruled<Body<T>> {
+    const BODY: BodyRule = BodyRule::Json;
+
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let value = required_json(request)?;
+        let issues = broken::<T>(&value, request.now);
+        ruled(body::read(value).map(Body), issues)
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        Body::<T>::describe(generator, described);
+    }
+}
+
+impl<T: Rules + DeserializeOwned + JsonSchema + Send + 'static> Input for Ruled<Query<T>> {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let (value, known) = query_value::<T>(request);
+        let issues = broken::<T>(&value, request.now);
+        ruled(body::read_beside(value, known).map(Query), issues)
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        Query::<T>::describe(generator, described);
+    }
+}
+
+fn broken<T: Rules>(value: &Value, now: Timestamp) -> Vec<FieldIssue> {
+    value.as_object().map(|fields| T::issues(&Fields::new(fields), now)).unwrap_or_default()
+}
+
+fn ruled<I>(read: Result<I, ApiError>, issues: Vec<FieldIssue>) -> Result<Ruled<I>, ApiError> {
+    match read {
+        Ok(input) => Ok(Ruled { input, issues }),
+        Err(ApiError { details: Details::Fields(mut found), .. }) => {
+            found.extend(issues);
+            Err(ApiError::validation(found))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -180,6 +258,14 @@ impl RawBody {
     /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON, read as strictly as any other body. Call it after the signature was verified.
+    ///
+    /// # Errors
+    /// `INVALID_JSON`.
+    pub fn json(&self) -> Result<Value, ApiError> {
+        json::parse(&self.body)
     }
 }
 
@@ -263,8 +349,8 @@ pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
-        let (values, issues) = parameters(&request.query, &properties::<T>(&mut SchemaGenerator::default()));
-        body::read_beside(Value::Object(values), issues).map(Self)
+        let (value, issues) = query_value::<T>(request);
+        body::read_beside(value, issues).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -274,6 +360,11 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
             described.parameters.push(parameter);
         }
     }
+}
+
+fn query_value<T: JsonSchema>(request: &RawRequest) -> (Value, Vec<FieldIssue>) {
+    let (values, issues) = parameters(&request.query, &properties::<T>(&mut SchemaGenerator::default()));
+    (Value::Object(values), issues)
 }
 
 /// The values of the known parameters, and the issues of the query string itself.

@@ -41,7 +41,7 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
     if limit != Limit::Exempt {
         codes.push(Code::RateLimited);
     }
-    if body != BodyRule::Ignored {
+    if matches!(body, BodyRule::Json | BodyRule::Raw) {
         codes.push(Code::PayloadTooLarge);
     }
     if body == BodyRule::Json {

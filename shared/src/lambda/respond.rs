@@ -161,6 +161,7 @@ struct LogFields {
 
 fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
     let (max, json) = match rule {
+        BodyRule::Unrouted => return Ok(()),
         BodyRule::Ignored => (BODY_BYTES_MAX, false),
         BodyRule::Json => (BODY_BYTES_MAX, true),
         BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
@@ -196,7 +197,7 @@ fn gateway_request(request: Request, now: Timestamp) -> GatewayRequest {
         _ => Bytes::new(),
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let raw = RawRequest { path_parameters, query, method: parts.method, path, body, headers: parts.headers };
+    let raw = RawRequest { path_parameters, query, method: parts.method, path, body, headers: parts.headers, now };
     GatewayRequest { request_id, route, source_ip, raw, now }
 }
 

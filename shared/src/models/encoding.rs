@@ -347,7 +347,7 @@ mod tests {
     fn waiting() -> Video {
         let new = serde_json::json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
         let new: NewVideo = serde_json::from_value(new).expect("a new video");
-        new.video(at(0)).expect("fits").with_upload("first", at(3_600))
+        new.video(at(0)).with_upload("first", at(3_600))
     }
 
     fn asset(id: &str, upload: &str) -> AssetId {

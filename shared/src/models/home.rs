@@ -13,6 +13,7 @@ use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
@@ -77,26 +78,37 @@ struct ShelfEdit {
 }
 
 impl LayoutEdits {
-    /// Checks the shelves and returns the layout.
-    ///
-    /// # Errors
-    /// The index of the first invalid shelf and what is wrong with it.
-    pub fn layout(&self) -> Result<HomeLayout, (usize, &'static str)> {
+    /// What is wrong with shelves as they were sent, each issue with the index of its shelf. Shelves that do not fit
+    /// the schema are skipped.
+    pub fn wrong_shelves(shelves: &[Value]) -> Vec<(usize, &'static str)> {
         let mut seen = HashSet::new();
-        let mut shelves = Vec::new();
-        for (index, edit) in self.shelves.iter().enumerate() {
-            let category = edit.category.clone().map(String::from);
-            match (edit.kind, &category) {
-                (ShelfKind::Category, None) => return Err((index, "needs a category")),
-                (ShelfKind::New | ShelfKind::Popular, Some(_)) => return Err((index, "takes no category")),
-                _ => {}
+        let mut issues = Vec::new();
+        for (index, shelf) in shelves.iter().enumerate() {
+            let Ok(edit) = ShelfEdit::deserialize(shelf) else { continue };
+            let category = edit.category.map(String::from);
+            let (kind, folded) = (edit.kind, category.as_deref().map(Snapshot::folded_category));
+            let place = match (kind, folded) {
+                (ShelfKind::Category, None) => {
+                    issues.push((index, "needs a category"));
+                    continue;
+                }
+                (ShelfKind::Category, folded) => (kind, folded),
+                (ShelfKind::New | ShelfKind::Popular, folded) => {
+                    issues.extend(folded.map(|_| (index, "takes no category")));
+                    (kind, None)
+                }
+            };
+            if !seen.insert(place) {
+                issues.push((index, "is listed twice"));
             }
-            if !seen.insert((edit.kind, category.as_deref().map(Snapshot::folded_category))) {
-                return Err((index, "is listed twice"));
-            }
-            shelves.push(ShelfKey { kind: edit.kind, category });
         }
-        Ok(HomeLayout { featured_id: self.featured_id, shelves })
+        issues
+    }
+
+    /// The layout. Its shelves must have been checked.
+    pub fn layout(&self) -> HomeLayout {
+        let key = |edit: &ShelfEdit| ShelfKey { kind: edit.kind, category: edit.category.clone().map(String::from) };
+        HomeLayout { featured_id: self.featured_id, shelves: self.shelves.iter().map(key).collect() }
     }
 }
 

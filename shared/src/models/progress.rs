@@ -84,8 +84,9 @@ impl WatchHistory {
             }),
             // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
             (Order::Late, Some(before)) => {
-                let is_end = report.is_end && !before.is_cleared();
-                Some(Self { completed: before.completed || is_end, clocks, version, ..before.clone() })
+                let completed = before.completed || (report.is_end && !before.is_cleared());
+                let is_news = (completed, &clocks) != (before.completed, &before.clocks);
+                is_news.then(|| Self { completed, clocks, version, ..before.clone() })
             }
             (Order::Late | Order::Repeat, _) => None,
         }

@@ -88,26 +88,26 @@ pub struct VideoEdits {
     published: Field<bool>,
 }
 
-/// Why a new video or an edit is refused.
+/// The issue of a season or an episode without a series.
+pub const NEEDS_SERIES: &str = "needs a series_id";
+/// The issue of a series for a trailer, which is not an episode.
+pub const NOT_IN_SERIES: &str = "cannot be set, because this video is a trailer";
+/// The issue of a credits marker outside the film.
+const OUTSIDE_FILM: &str = "must be after the start of the film and before its end";
+
+/// Why an edit is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditRefused {
-    /// These fields need a series.
-    OutsideSeries(Vec<&'static str>),
-    /// A trailer cannot be an episode.
-    EpisodeTrailer,
-    /// The credits would start outside the film.
-    CreditsOutsideFilm,
+    /// These fields do not fit the video: each with its issue.
+    Invalid(Vec<(&'static str, &'static str)>),
     /// It cannot be published before it is ready.
     NotReady,
 }
 
 impl NewVideo {
-    /// The video, created at `now`, waiting for its upload.
-    ///
-    /// # Errors
-    /// A season or number without a series.
-    pub fn video(self, now: Timestamp) -> Result<Video, EditRefused> {
-        let video = Video {
+    /// The video, created at `now`, waiting for its upload. The rules of the input must have been checked.
+    pub fn video(self, now: Timestamp) -> Video {
+        Video {
             id: VideoId::new(now),
             title: self.title.into(),
             description: self.description.map(String::from).unwrap_or_default(),
@@ -150,9 +150,7 @@ impl NewVideo {
             listing: LISTING.to_owned(),
             created_at: now,
             version: 1,
-        };
-        in_series(&video)?;
-        Ok(video)
+        }
     }
 }
 
@@ -193,10 +191,16 @@ impl Video {
         edits.credits_at.apply_as(&mut video.credits_at, |seconds| seconds.map(CreditsMarker::get));
         edits.publish_at.apply_as(&mut video.publish_at, |moment| moment.map(Moment::get));
         edits.published.apply(&mut video.published);
-        in_series(&video)?;
+        let mut issues = outside_series(&video);
+        if video.trailer_of.is_some() && video.series_id.is_some() {
+            issues.push(("series_id", NOT_IN_SERIES));
+        }
         let given = edits.credits_at.given().copied().flatten();
         if given.is_some_and(|credits_at| !is_credits_marker(credits_at.get(), video.duration)) {
-            return Err(EditRefused::CreditsOutsideFilm);
+            issues.push(("credits_at", OUTSIDE_FILM));
+        }
+        if !issues.is_empty() {
+            return Err(EditRefused::Invalid(issues));
         }
         if edits.published.given() == Some(&true) && video.status != VideoStatus::Ready {
             return Err(EditRefused::NotReady);
@@ -206,15 +210,11 @@ impl Video {
     }
 }
 
-/// Only an episode of a series has a season and number, and a trailer is not an episode.
-fn in_series(video: &Video) -> Result<(), EditRefused> {
-    if video.trailer_of.is_some() && video.series_id.is_some() {
-        return Err(EditRefused::EpisodeTrailer);
-    }
+/// Only an episode of a series has a season and number.
+fn outside_series(video: &Video) -> Vec<(&'static str, &'static str)> {
     let given = [("season", video.season), ("episode", video.episode)];
     let misplaced = given.into_iter().filter(|(_, number)| video.series_id.is_none() && number.is_some());
-    let misplaced: Vec<&str> = misplaced.map(|(field, _)| field).collect();
-    if misplaced.is_empty() { Ok(()) } else { Err(EditRefused::OutsideSeries(misplaced)) }
+    misplaced.map(|(field, _)| (field, NEEDS_SERIES)).collect()
 }
 
 /// When it becomes public: at the scheduled time, or when it was published.
@@ -233,14 +233,14 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("in range")
     }
 
-    fn new(fields: &Value) -> Result<Video, EditRefused> {
+    fn new(fields: &Value) -> Video {
         let mut all = json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
         all.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
         serde_json::from_value::<NewVideo>(all).expect("a new video").video(at(0))
     }
 
     fn ready() -> Video {
-        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})).expect("a video") }
+        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})) }
     }
 
     fn edited(video: &Video, edits: Value) -> Result<Video, EditRefused> {
@@ -250,10 +250,10 @@ mod tests {
     #[test]
     fn a_place_in_a_series_needs_a_series() {
         let series = SeriesId::new(at(0));
-        assert_eq!(new(&json!({ "season": 1 })), Err(EditRefused::OutsideSeries(vec!["season"])));
-        let both = EditRefused::OutsideSeries(vec!["season", "episode"]);
-        assert_eq!(edited(&ready(), json!({ "season": 1, "episode": 2 })), Err(both));
-        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 })).expect("an episode");
+        let all = vec![("season", NEEDS_SERIES), ("episode", NEEDS_SERIES), ("credits_at", OUTSIDE_FILM)];
+        let edits = json!({ "season": 1, "episode": 2, "credits_at": 100 });
+        assert_eq!(edited(&ready(), edits), Err(EditRefused::Invalid(all)));
+        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 }));
         let alone = edited(&episode, json!({ "series_id": null })).expect("no episode any more");
         assert_eq!((alone.series_id, alone.season, alone.episode), (None, None, None));
     }
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn facts_are_stored_once_changed_alone_and_cleared_by_null() {
         let facts = json!({ "year": 1958, "country": "NO", "cast": ["Mira Lund", "MIRA LUND", "Otto Brandt"], "tags": ["sea"] });
-        let before = new(&facts).expect("a video");
+        let before = new(&facts);
         assert_eq!(
             (before.facts.year, before.facts.cast.as_slice()),
             (Some(1958), ["Mira Lund".to_owned(), "Otto Brandt".to_owned()].as_slice())
@@ -281,23 +281,23 @@ mod tests {
     #[test]
     fn a_trailer_is_not_an_episode() {
         let (title, series) = (TitleId::new(at(0)), SeriesId::new(at(0)));
-        let both = json!({ "trailer_of": title, "series_id": series });
-        assert_eq!(new(&both), Err(EditRefused::EpisodeTrailer));
-        let trailer = new(&json!({ "trailer_of": title })).expect("a trailer");
-        assert_eq!(edited(&trailer, json!({ "series_id": series })), Err(EditRefused::EpisodeTrailer));
+        let trailer = new(&json!({ "trailer_of": title }));
+        let refused = EditRefused::Invalid(vec![("series_id", NOT_IN_SERIES)]);
+        assert_eq!(edited(&trailer, json!({ "series_id": series })), Err(refused));
     }
 
     #[test]
     fn credits_start_within_the_film() {
         for outside in [100, 101] {
-            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(EditRefused::CreditsOutsideFilm));
+            let refused = EditRefused::Invalid(vec![("credits_at", OUTSIDE_FILM)]);
+            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(refused));
         }
         assert!(edited(&ready(), json!({ "credits_at": 99 })).is_ok());
     }
 
     #[test]
     fn only_what_is_ready_is_published_and_keeps_its_moment() {
-        let waiting = new(&json!({})).expect("a video");
+        let waiting = new(&json!({}));
         assert_eq!(edited(&waiting, json!({ "published": true })), Err(EditRefused::NotReady));
         let published = edited(&ready(), json!({ "published": true })).expect("ready");
         assert_eq!(published.published_at, Some(at(10)));

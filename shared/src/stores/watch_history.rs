@@ -25,8 +25,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// The most attempts if other reports of the same user and video arrive meanwhile.
-const TRIES_MAX: usize = 5;
 /// The time limit for the deletions of one call, well within a request's deadline.
 const DELETING_MAX: Duration = Duration::from_secs(4);
 /// The most rows to read from a whole history. If it is longer, as many are read from each index.
@@ -121,14 +119,15 @@ impl Histories {
         mut before: Option<WatchHistory>,
         rule: impl Fn(Option<&WatchHistory>) -> Option<(WatchHistory, bool)>,
     ) -> Result<Option<WatchHistory>, StoreError> {
-        for _ in 0..TRIES_MAX {
+        let mut contention = Contention::default();
+        loop {
             let Some((after, continues)) = rule(before.as_ref()) else { return Ok(before) };
             match self.put(before.as_ref(), &after, continues).await? {
                 Outcome::Written => return Ok(Some(after)),
                 Outcome::Changed(row) => before = row,
             }
+            contention.lost().await?;
         }
-        Err(StoreError::Unavailable("other reports came first at every attempt".into()))
     }
 
     #[boxed]

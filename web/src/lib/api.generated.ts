@@ -12132,7 +12132,7 @@ export interface operations {
                     "application/json": components["schemas"]["StripeWebhookResponse"];
                 };
             };
-            /** @description `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
