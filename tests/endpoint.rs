@@ -61,7 +61,9 @@ impl TestFunction {
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
         let log = lines.clone();
         let runtime = Runtime {
-            aws: aws_types::SdkConfig::builder().behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest()).build(),
+            aws: aws_types::SdkConfig::builder()
+                .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+                .build(),
             clock: Arc::new(jiff::Timestamp::now),
             log: Arc::new(move |line| {
                 log.lock().expect("lines").push(serde_json::from_str(line).expect("a line is JSON"));

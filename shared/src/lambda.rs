@@ -7,8 +7,8 @@ use crate::services::{ConfigError, Services};
 use crate::telemetry::Traced;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -94,10 +94,7 @@ type Connect<T> = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<T, ConfigErro
 // From here on nothing is generic, so this code is compiled here and not in every function. The futures are boxed for
 // the same reason: an `async fn` is compiled in the crate that polls it.
 
-fn run_mounted(
-    mount: Connect<Mounted>,
-    roots: String,
-) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+fn run_mounted(mount: Connect<Mounted>, roots: String) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
     Box::pin(async move {
         let mounted = mount(&lambda_services(&roots)).await?;
         let service = lambda_http::service_fn(move |request: Request| {

@@ -298,7 +298,8 @@ impl Snapshot {
         if title.is_empty() {
             return None;
         }
-        let relations = self.relations.get_or_init(|| RelationIndex::build(self.entries.iter().map(|entry| &entry.video)));
+        let relations =
+            self.relations.get_or_init(|| RelationIndex::build(self.entries.iter().map(|entry| &entry.video)));
         let is_other = |entry: &Entry| match entry.video.series_id {
             Some(own) => series != Some(own),
             None => video.is_none_or(|video| video.id != entry.video.id),
@@ -307,7 +308,9 @@ impl Snapshot {
         let mut found: Vec<_> = points
             .map(|(number, points)| (points, self.entry(number)))
             .filter(|(_, entry)| entry.is_shown(now) && is_other(entry))
-            .map(|(points, entry)| (Reverse(points), Reverse(entry.views), series::Place::from_video(&entry.video), entry))
+            .map(|(points, entry)| {
+                (Reverse(points), Reverse(entry.views), series::Place::from_video(&entry.video), entry)
+            })
             .collect();
         found.sort_by_key(|(points, views, place, _)| (*points, *views, *place));
         let mut seen = HashSet::new();
