@@ -74,7 +74,7 @@ export const router = createBrowserRouter(
           children: [
             { index: true, loader: loadStart, element: <StartPage /> },
             { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
-            { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('./title-page')) },
+            { path: 'videos/:id', loader: loadTitle, lazy: withTexts('viewer', () => import('./title-page')) },
             { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
             { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
             { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
