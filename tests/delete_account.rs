@@ -68,7 +68,8 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
 
     let answer = delete(&viewer).await;
 
-    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true })), "{answer}");
+    let erased = json!({ "sessions": 2, "devices": 1, "watch_history": 1, "watchlist": 1 });
+    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true, "erased": erased })), "{answer}");
     let ended = subscriptions(&platform, &customer).await;
     assert_eq!((ended.len(), &ended[0]["status"]), (1, &json!("canceled")));
     assert_eq!(call_stripe(&platform, "GET", &format!("customers/{customer}"), &[]).await["deleted"], true);
@@ -93,6 +94,13 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
     let after = platform.mail(viewer.email());
     assert_eq!(after.len(), before + 1, "{after:?}");
     assert_eq!(after[0]["subject"], "Your Marquee account was deleted");
+    let receipt =
+        "Deleted with it: 2 sign-ins, 1 known device, 1 title in your watch history, 1 title on your watchlist.";
+    assert!(
+        after[0]["text"].as_str().is_some_and(|text| text.replace('\n', " ").contains(receipt)),
+        "{}",
+        after[0]["text"]
+    );
     let mail = platform.setting("delete-account", "MAIL_TABLE");
     for (table, row) in traces(&platform, viewer.email()).await {
         assert!(table == mail || table == limits, "{table}: {row}");

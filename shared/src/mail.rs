@@ -292,7 +292,7 @@ impl Mails {
     }
 
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {
-        let Some(grant) = mail.grant else { return Ok(None) };
+        let Some(grant) = mail.grant.clone() else { return Ok(None) };
         let tokens = self.tokens.as_ref().ok_or(MailError::NoTokens)?;
         let mut bytes = [0; 32];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| MailError::Random)?;

@@ -2,6 +2,7 @@
 
 use super::book::Book;
 use crate::forgot_password::token_of;
+use crate::verify_email::newest_link;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::billing::{CARD, platform_without_trial, post_event, signed_in_again, stripe_customer};
@@ -90,6 +91,12 @@ async fn account(book: &mut Book) -> Viewer {
     let wrong = json!({ "email": email, "password": "not this one" });
     book.ask(&anyone, "login", "POST /api/auth/login", wrong).await;
     book.ask(&television, "get-me", "GET /api/auth/me", NONE).await;
+    book.ask(&television, "resend-verification", "POST /api/auth/resend-verification", NONE).await;
+    let confirm = json!({ "token": newest_link(&book.platform, email) });
+    for _ in 0..2 {
+        book.ask(&anyone, "verify-email", "POST /api/auth/verify-email", confirm.clone()).await;
+    }
+    book.ask(&television, "update-me", "PATCH /api/auth/me", json!({ "name": "Ada" })).await;
     book.ask(&television, "refresh-token", "POST /api/auth/refresh", NONE).await;
     let other = book.platform.sign_in(email, PASSWORD).await;
     let devices = book.ask(&other, "list-sessions", "GET /api/auth/sessions", NONE).await;
@@ -216,6 +223,15 @@ async fn members(book: &mut Book, admin: &Viewer, ada: &Viewer) {
     book.ask(admin, "refund-payment", &format!("POST /api/admin/payments/{payment}/refund"), more).await;
     let gift = json!({ "plan_type": "premium", "until": "2199-12-31T00:00:00Z", "reason": "A jury member" });
     book.ask(admin, "comp-member", &format!("POST /api/admin/members/{id}/comp"), gift).await;
+    let edit = json!({ "notes": "Prefers to be called.", "reason": "A call" });
+    book.ask(admin, "update-member", &format!("PATCH /api/admin/members/{id}"), edit).await;
+    book.ask(ada, "export-account", "GET /api/account/export", NONE).await;
+    let other = book.platform.subscriber("basic").await;
+    let other = format!("POST /api/admin/members/{}", id_of(other.get("/api/auth/me").await.data()));
+    let end = json!({ "when": "period_end", "reason": "They asked us to by letter" });
+    book.ask(admin, "end-subscription", &format!("{other}/end-subscription"), end).await;
+    let phone = json!({ "reason": "A stolen phone" });
+    book.ask(admin, "end-sessions", &format!("{other}/end-sessions"), phone).await;
     let customer = stripe_customer(&book.platform, ada).await;
     let told = post_event(&book.platform, "evt_1RoExample", "customer.updated", &customer).await;
     book.note("stripe-webhook", &NONE, told);

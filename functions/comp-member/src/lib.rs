@@ -22,8 +22,10 @@ use shared::stores::error::StoreError;
 use shared::stores::mail::Outbox;
 use shared::stores::members::{MemberDetail, ledger_of};
 use shared::stores::row::Key;
+use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
+use shared::stores::user_edits::Notes;
 use shared::stores::users::Users;
 
 /// Grants or withdraws a plan, and writes an audit entry.
@@ -34,6 +36,7 @@ pub struct CompMember {
     events: BillingEvents,
     audit: Audit,
     outbox: Outbox,
+    sessions: Sessions,
     grace: SignedDuration,
 }
 
@@ -52,7 +55,7 @@ pub struct ComplimentaryPlanRequest {
 impl Endpoint for CompMember {
     type Caller = RecentAdmin;
     type Input = (Path<UserId>, Body<ComplimentaryPlanRequest>);
-    type Reads = (Key<User>, Key<Subscription>);
+    type Reads = (Key<User>, Key<Subscription>, Key<Notes>);
     type Output = MemberDetail;
     const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
     const TAG: Tag = Tag::AdminMembers;
@@ -66,18 +69,19 @@ impl Endpoint for CompMember {
             events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
             outbox: Outbox::connect(services)?,
+            sessions: Sessions::connect(services)?,
             grace: services.grace()?,
         })
     }
 
     fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Self::Reads {
-        (User::key(*id), Subscription::key(*id))
+        (User::key(*id), Subscription::key(*id), Notes::key(*id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MemberDetail>, ApiError> {
         let (Path(id), Body(gift)) = &call.input;
         let (plan, until) = gift.checked(call.now)?;
-        let (user, before) = call.rows;
+        let (user, before, notes) = call.rows;
         let (user, before) = (user.ok_or_else(|| ApiError::not_found("member"))?, before.unwrap_or_default());
         let after = Subscription { complimentary_plan: plan, complimentary_until: until, ..before.clone() };
         let audit_entry = AuditEntry {
@@ -105,6 +109,7 @@ impl Endpoint for CompMember {
         }
         let entries = ledger_of(&user, &self.database, &self.events).await?;
         let detail = MemberDetail::of(&user, &after, &entries, self.grace, call.now);
+        let detail = detail.with_notes(notes).with_devices(&self.sessions, &user, call.now).await?;
         Ok(Reply::of(detail.with_emails(&self.outbox).await?))
     }
 }

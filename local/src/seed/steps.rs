@@ -18,6 +18,7 @@ const SERIES_DESCRIPTION: &str = "A harbour that never quite sleeps, and the peo
 /// follow.
 pub(super) async fn join(machine: &Arc<Machine>, member: &Member) -> Result<Visitor, String> {
     let visitor = Visitor::register(machine, member.name).await?;
+    visitor.confirm().await?;
     if let Some(plan) = member.plan {
         subscribe(&visitor, plan).await?;
     }

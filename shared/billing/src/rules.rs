@@ -224,7 +224,7 @@ pub(crate) fn is_unpaid(one: &Subscription) -> bool {
 }
 
 /// Whether it is a live subscription to one of our plans.
-pub(crate) fn is_live_of_ours(one: &Subscription) -> bool {
+pub fn is_live_of_ours(one: &Subscription) -> bool {
     one.plan.is_some() && one.status.is_live()
 }
 

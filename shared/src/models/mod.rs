@@ -7,6 +7,7 @@ pub mod email;
 pub mod email_message;
 pub mod encoding;
 pub mod entitlement;
+pub mod erased;
 pub mod figures;
 pub mod format;
 pub mod grant;

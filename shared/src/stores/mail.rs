@@ -34,7 +34,7 @@ const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(4);
 /// The most emails listed for an address.
 const LISTED: i32 = 50;
 /// The index of emails by address and time.
-const BY_RECIPIENT: &str = "by_recipient";
+pub(super) const BY_RECIPIENT: &str = "by_recipient";
 /// How long rows are kept after they were written. Within that time the same cause sends no second email.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The number of partitions of the index of unsent emails.
