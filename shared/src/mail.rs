@@ -271,7 +271,10 @@ impl Mails {
                     return Ok(Some(Reader { email: email.clone(), name, language, subscription: None }));
                 }
                 let credential = self.accounts.get(&Credential::key(email)).await?;
-                let Some(credential) = credential else { return Ok(Some(Reader::unknown(email.clone()))) };
+                let Some(credential) = credential else {
+                    // Nobody can use a link into an account that no longer exists.
+                    return Ok(mail.grant.is_none().then(|| Reader::unknown(email.clone())));
+                };
                 (Some(email.clone()), credential.user_id)
             }
             Recipient::Customer { stripe_customer_id } => {

@@ -8,6 +8,8 @@ use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
 use shared::http::input::{Body, Path};
+use shared::mail::subject_for_operators;
+use shared::models::email_message::Brand;
 use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::plan::PlanType;
@@ -21,11 +23,11 @@ use shared::stores::database::Database;
 use shared::stores::error::StoreError;
 use shared::stores::mail::Outbox;
 use shared::stores::members::{MemberDetail, ledger_of};
+use shared::stores::notes::Notes;
 use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
-use shared::stores::user_edits::Notes;
 use shared::stores::users::Users;
 
 /// Grants or withdraws a plan, and writes an audit entry.
@@ -37,6 +39,7 @@ pub struct CompMember {
     audit: Audit,
     outbox: Outbox,
     sessions: Sessions,
+    brand: Brand,
     grace: SignedDuration,
 }
 
@@ -70,6 +73,7 @@ impl Endpoint for CompMember {
             audit: Audit::connect(services)?,
             outbox: Outbox::connect(services)?,
             sessions: Sessions::connect(services)?,
+            brand: Brand::of_sender(&services.mail_from()?),
             grace: services.grace()?,
         })
     }
@@ -110,7 +114,11 @@ impl Endpoint for CompMember {
         let entries = ledger_of(&user, &self.database, &self.events).await?;
         let detail = MemberDetail::of(&user, &after, &entries, self.grace, call.now);
         let detail = detail.with_notes(notes).with_devices(&self.sessions, &user, call.now).await?;
-        Ok(Reply::of(detail.with_emails(&self.outbox).await?))
+        let mut detail = detail.with_emails(&self.outbox).await?;
+        for email in &mut detail.emails {
+            email.subject = subject_for_operators(&email.subject, &self.brand);
+        }
+        Ok(Reply::of(detail))
     }
 }
 

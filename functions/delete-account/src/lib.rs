@@ -36,8 +36,8 @@ pub struct DeleteAccountRequest {
 pub struct AccountDeletion {
     /// Always true.
     deleted: bool,
-    /// What was deleted with the account.
-    erased: Erased,
+    /// What was deleted with the account; `null` if that could not be counted.
+    erased: Option<Erased>,
 }
 
 impl Endpoint for DeleteAccount {

@@ -15,10 +15,10 @@ use shared::stores::billing_events::BillingEvents;
 use shared::stores::database::Database;
 use shared::stores::mail::Outbox;
 use shared::stores::members::{MemberDetail, ledger_of};
+use shared::stores::notes::Notes;
 use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
 use shared::stores::table::Table;
-use shared::stores::user_edits::Notes;
 
 /// Shows a member with their payments from the ledger.
 pub struct GetMember {

@@ -13,6 +13,7 @@ pub mod home;
 pub mod mail;
 pub mod members;
 pub mod metrics;
+pub mod notes;
 pub mod one_time_tokens;
 pub mod preferences;
 pub mod publisher;

@@ -6,32 +6,15 @@ use crate::models::patch::Field;
 use crate::models::user::User;
 use crate::stores::database::Statement;
 use crate::stores::error::StoreError;
-use crate::stores::row::{Key, write};
+use crate::stores::notes::Notes;
+use crate::stores::row::write;
 use crate::stores::table::Table;
 use crate::stores::users::{Credential, Users};
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Update};
 use boxed::boxed;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-
-/// An operator's notes about a member, in the table `users`. They are a separate row, because every request of a member
-/// reads the member's own row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notes {
-    /// The text.
-    pub notes: String,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
-}
-
-impl Notes {
-    /// The key of the notes about a member.
-    pub fn key(id: UserId) -> Key<Self> {
-        Key::one(Table::Users, "pk", format!("NOTES#{id}"))
-    }
-}
 
 /// A change of a user's row.
 #[derive(Clone, Debug, Default)]
