@@ -82,6 +82,7 @@ export const router = createBrowserRouter(
             { path: 'register', lazy: withTexts('viewer', () => import('@/features/users/register-page')) },
             { path: 'forgot-password', lazy: withTexts('viewer', () => import('@/features/users/forgot-password-page')) },
             { path: 'reset-password', lazy: withTexts('viewer', () => import('@/features/users/reset-password-page')) },
+            { path: 'verify-email', lazy: withTexts('viewer', () => import('@/features/users/verify-email-page')) },
             {
               element: <RequireSession />,
               children: [
