@@ -1235,8 +1235,8 @@ export interface components {
         AccountDeletion: {
             /** @description Always true. */
             deleted: boolean;
-            /** @description What was deleted with the account. */
-            erased: components["schemas"]["ErasedData"];
+            /** @description What was deleted with the account; `null` if that could not be counted. */
+            erased: components["schemas"]["ErasedData"] | null;
         };
         /** @description Everything that is stored about a user. Rows have the attributes that are stored. */
         AccountExport: {
@@ -4398,7 +4398,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "deleted": true
+                     *         "deleted": true,
+                     *         "erased": {
+                     *           "sessions": 7,
+                     *           "devices": 6,
+                     *           "watch_history": 1,
+                     *           "watchlist": 0
+                     *         }
                      *       }
                      *     }
                      */
@@ -4516,7 +4522,194 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "user": {
+                     *           "created_at": "2026-12-01T01:25:07.253Z",
+                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
+                     *           "name": "Ada",
+                     *           "email": "ada@viewers.test",
+                     *           "email_verified": true,
+                     *           "role": "viewer"
+                     *         },
+                     *         "notes": "Prefers to be called.",
+                     *         "preferences": {
+                     *           "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "captions": true,
+                     *           "caption_language": "de",
+                     *           "speed": 1.25
+                     *         },
+                     *         "sessions": [
+                     *           {
+                     *             "id": "01a22f34-9e35-7bf1-90c6-faacb2364b05",
+                     *             "last_used_at": "2026-12-01T01:25:07.253990402Z",
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "created_at": "2026-12-01T01:25:07.253990402Z",
+                     *             "device_name": "Unknown device"
+                     *           },
+                     *           {
+                     *             "device_name": "Unknown device",
+                     *             "id": "01a22f34-9ec3-77be-8a11-2d0ad5075653",
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "last_used_at": "2026-12-01T01:25:07.395257874Z",
+                     *             "created_at": "2026-12-01T01:25:07.395257874Z"
+                     *           }
+                     *         ],
+                     *         "known_devices": [
+                     *           {
+                     *             "seen_at": "2026-12-01T01:25:09.335225168Z"
+                     *           },
+                     *           {
+                     *             "seen_at": "2026-12-01T01:25:09.448527217Z"
+                     *           }
+                     *         ],
+                     *         "subscription": {
+                     *           "currency": "usd",
+                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
+                     *           "complimentary_plan": "premium",
+                     *           "current_period_end": "2027-01-01T01:25:08Z",
+                     *           "interval": "month",
+                     *           "stripe_subscription_id": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *           "status": "active",
+                     *           "complimentary_until": "2199-12-31T00:00:00Z",
+                     *           "plan_type": "premium",
+                     *           "amount": 1299,
+                     *           "updated_at": "2026-12-01T01:25:09.520631006Z"
+                     *         },
+                     *         "customers": [
+                     *           {
+                     *             "billed": {
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
+                     *             },
+                     *             "others": [],
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "stripe_customer_id": "cus_SPn3MBYdyicvIM"
+                     *           }
+                     *         ],
+                     *         "payments": [
+                     *           {
+                     *             "settled": true,
+                     *             "status": "paid",
+                     *             "plan_type": "premium",
+                     *             "currency": "usd",
+                     *             "period_start": "2026-12-01T01:25:08Z",
+                     *             "number": "ROQSFKOE-0002",
+                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *             "id": "in_NI0sMSjO7etEIcI2WchOyxku",
+                     *             "paid_at": "2026-12-01T01:25:08Z",
+                     *             "amount_due": 500,
+                     *             "interval": "month",
+                     *             "kind": "invoice",
+                     *             "recurring_amount": 1299,
+                     *             "listed_at": "2026-12-01T01:25:08.000Z",
+                     *             "created": "2026-12-01T01:25:08Z",
+                     *             "billing_reason": "subscription_update",
+                     *             "finalized_at": "2026-12-01T01:25:08Z",
+                     *             "amount_paid": 500,
+                     *             "attempts": 1,
+                     *             "period_end": "2027-01-01T01:25:08Z",
+                     *             "payment_intent": "pi_mAjCfbt8kLdaYh3uI4puliqn"
+                     *           },
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:08.000Z",
+                     *             "status": "paid",
+                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *             "currency": "usd",
+                     *             "interval": "month",
+                     *             "period_start": "2026-12-01T01:25:08Z",
+                     *             "recurring_amount": 799,
+                     *             "id": "in_iMEcqgXQ9TyhrUDBYesQuadc",
+                     *             "period_end": "2027-01-01T01:25:08Z",
+                     *             "plan_type": "basic",
+                     *             "billing_reason": "subscription_create",
+                     *             "payment_intent": "pi_sYFnKeycvocHvGnphaYT1T8H",
+                     *             "created": "2026-12-01T01:25:08Z",
+                     *             "amount_due": 799,
+                     *             "settled": true,
+                     *             "number": "ROQSFKOE-0001",
+                     *             "finalized_at": "2026-12-01T01:25:08Z",
+                     *             "attempts": 1,
+                     *             "paid_at": "2026-12-01T01:25:08Z",
+                     *             "kind": "invoice",
+                     *             "amount_paid": 799
+                     *           }
+                     *         ],
+                     *         "watch_history": [
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "progress": 31.5,
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z",
+                     *             "completed": false
+                     *           }
+                     *         ],
+                     *         "streams": [
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_title": "The Lighthouse",
+                     *             "device_name": "Unknown device",
+                     *             "started_at": "2026-12-01T01:25:09.275593Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:25:09.282233Z",
+                     *             "watched_seconds": 0.006640496,
+                     *             "progress": 31.5,
+                     *             "completed": false,
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *           },
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_title": "The Lighthouse",
+                     *             "device_name": "Kitchen",
+                     *             "started_at": "2026-12-01T01:25:09.369512Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:25:09.369512Z",
+                     *             "watched_seconds": 0,
+                     *             "progress": 31.5,
+                     *             "completed": false,
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *           }
+                     *         ],
+                     *         "watchlist": [],
+                     *         "emails": [
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:07.253Z",
+                     *             "subject": "verify_email"
+                     *           },
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:07.296Z",
+                     *             "subject": "new_device"
+                     *           }
+                     *         ],
+                     *         "audit": [
+                     *           {
+                     *             "at": "2026-12-01T01:25:09.537729369Z",
+                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "after": {
+                     *               "complimentary_plan": "premium",
+                     *               "complimentary_until": "2199-12-31T00:00:00Z"
+                     *             },
+                     *             "before": {
+                     *               "complimentary_until": null,
+                     *               "complimentary_plan": null
+                     *             },
+                     *             "actor": "operator",
+                     *             "reason": "A jury member",
+                     *             "action": "member.comp"
+                     *           },
+                     *           {
+                     *             "action": "member.update",
+                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "reason": "A call",
+                     *             "actor": "operator",
+                     *             "at": "2026-12-01T01:25:09.547586293Z",
+                     *             "before": {
+                     *               "notes": null
+                     *             },
+                     *             "after": {
+                     *               "notes": "Prefers to be called."
+                     *             }
+                     *           }
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ExportAccountResponse"];
@@ -5049,7 +5242,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checked": 3,
+                     *         "checked": 4,
                      *         "drift": [],
                      *         "next_cursor": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *       }
@@ -5810,7 +6003,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "notes": "Prefers to be called.",
+                 *       "reason": "A call"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateMemberRequest"];
             };
         };
@@ -5828,7 +6026,18 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "user": {
+                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:25:07.253Z"
+                     *         },
+                     *         "notes": "Prefers to be called."
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["UpdateMemberResponse"];
@@ -6209,7 +6418,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "reason": "A stolen phone"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndSessionsRequest"];
             };
         };
@@ -6227,7 +6440,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "ended": 1
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["EndSessionsResponse"];
@@ -6369,7 +6584,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "when": "period_end",
+                 *       "reason": "They asked us to by letter"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndSubscriptionRequest"];
             };
         };
@@ -6387,7 +6607,27 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "plan_type": "basic",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 799,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2027-01-01T01:25:09Z",
+                     *         "cancel_at": "2027-01-01T01:25:09Z",
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2027-01-01T01:25:09Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["EndSubscriptionResponse"];
@@ -9422,7 +9662,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "name": "Ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateMeRequest"];
             };
         };
@@ -9440,7 +9684,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *         "email": "ada@viewers.test",
+                     *         "name": "Ada",
+                     *         "role": "viewer",
+                     *         "email_verified": true,
+                     *         "pending_email": null,
+                     *         "created_at": "2026-12-01T01:25:07.253Z"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["UpdateMeResponse"];
@@ -10230,7 +10482,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "token": "y6FSFtL0AncAMVtqBJVEhJHtpE_Q9vOuMLoB_R8L4sg"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
@@ -10248,7 +10504,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "success": true,
-                     *       "data": null
+                     *       "data": {
+                     *         "email": "ada@viewers.test"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["VerifyEmailResponse"];
