@@ -11,8 +11,8 @@ import { usePageTitle } from '@/lib/page-title';
 import { invalidate } from '@/lib/queries/keys';
 import { useIsSignedIn } from '@/lib/session';
 import { useAct } from '@/lib/use-act';
-import { Door } from './door';
-import styles from './door.module.css';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 
 /**
  * Where the link of an email leads. The address is confirmed with a button, because some mail servers open every link that they
@@ -41,26 +41,26 @@ export function Component() {
   );
   if (email !== null) {
     return (
-      <Door title={t`Email address confirmed`} lead={t`Your account uses ${email} from now on.`}>
+      <AuthFrame title={t`Email address confirmed`} lead={t`Your account uses ${email} from now on.`}>
         <ButtonLink to={isSignedIn ? '/' : '/sign-in'} look="primary" size="lg" wide>
           {isSignedIn ? t`Continue` : t`Sign in`}
         </ButtonLink>
-      </Door>
+      </AuthFrame>
     );
   }
   if (!token || hasCode(confirm.error, 'CODE_EXPIRED')) {
     return (
-      <Door title={t`Confirm email address`} below={onward}>
+      <AuthFrame title={t`Confirm email address`} below={onward}>
         <div role="alert">
           <Remark kind="warning">
             <Trans>This link has expired or was already used. You can request a new one in your profile.</Trans>
           </Remark>
         </div>
-      </Door>
+      </AuthFrame>
     );
   }
   return (
-    <Door title={t`Confirm email address`} lead={t`One more step: confirm that this email address is yours.`} below={onward}>
+    <AuthFrame title={t`Confirm email address`} lead={t`One more step: confirm that this email address is yours.`} below={onward}>
       <div className={styles.form}>
         {hasCode(confirm.error, 'EMAIL_TAKEN') ? (
           <div role="alert">
@@ -75,6 +75,6 @@ export function Component() {
           <Trans>Confirm email address</Trans>
         </Button>
       </div>
-    </Door>
+    </AuthFrame>
   );
 }
