@@ -2,8 +2,8 @@
 
 use billing::customers::Customers;
 use billing::stripe::Stripe;
-use jiff::Timestamp;
 use futures::future::join_all;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash;
