@@ -5,7 +5,7 @@ use super::answer::{self, Answer};
 use super::handler::{Admitted, Handler, Rules};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BODY_BYTES_MAX, BodyRule, Door, WEBHOOK_BYTES_MAX, is_json};
+use crate::http::input::{BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, Door, WEBHOOK_BYTES_MAX, is_captions, is_json};
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::Verdict;
@@ -65,8 +65,7 @@ impl Function {
             Ok(Err(panic)) => Err(ApiError::internal(panicked(panic.as_ref()))),
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
-        let Rules { status, cache, .. } = self.rules;
-        let outcome = outcome.and_then(|reply| answer::encode(reply, &facts.door.headers, status, cache));
+        let outcome = outcome.and_then(|reply| answer::encode(reply, &facts.door.headers, &self.rules));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"
@@ -153,15 +152,21 @@ struct Seen {
 }
 
 fn check_body(rule: BodyRule, door: &Door) -> Result<(), ApiError> {
-    let (max, json) = match rule {
-        BodyRule::Ignored => (BODY_BYTES_MAX, false),
-        BodyRule::Json => (BODY_BYTES_MAX, true),
-        BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
+    let max = match rule {
+        BodyRule::Ignored | BodyRule::Json => BODY_BYTES_MAX,
+        BodyRule::Raw => WEBHOOK_BYTES_MAX,
+        BodyRule::Captions => CAPTIONS_BYTES_MAX,
     };
     if door.body.len() > max {
         return Err(ApiError::new(Code::PayloadTooLarge, format!("The body is larger than {max} bytes.")));
     }
-    if json && !door.body.is_empty() && !is_json(&door.headers) {
+    if rule == BodyRule::Captions && !is_captions(&door.headers) {
+        return Err(ApiError::new(
+            Code::UnsupportedMediaType,
+            "Send captions as `Content-Type: text/vtt` (WebVTT) or `application/x-subrip` (SubRip), not compressed.",
+        ));
+    }
+    if rule == BodyRule::Json && !door.body.is_empty() && !is_json(&door.headers) {
         return Err(ApiError::new(
             Code::UnsupportedMediaType,
             "Send the body as `Content-Type: application/json`, in UTF-8 and not compressed.",

@@ -12,6 +12,9 @@ const FORMER_MAX: usize = 20;
 /// The age at which a poster is re-signed: less than half of its lifetime, so the job may fail for a day.
 const POSTER_AGE_MAX: SignedDuration = SignedDuration::from_hours(3 * 24);
 
+/// How long Mux may take to read captions before it is asked about them.
+const CAPTIONS_SLACK: SignedDuration = SignedDuration::from_mins(5);
+
 /// The asset that a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetId {
@@ -154,6 +157,29 @@ impl Video {
             video.mux_upload_id = Some(new.upload_id);
         }
         video.check_at = Some(now);
+        video
+    }
+
+    /// The video with captions that Mux is reading, in place of those in the same language. A report about them may
+    /// already have arrived; then nothing changes.
+    #[must_use]
+    pub fn with_captions(&self, new: &CaptionTrack, now: Timestamp) -> Self {
+        let mut video = self.clone();
+        if !video.captions.iter().any(|one| one.track_id == new.track_id) {
+            video.captions.retain(|one| one.language != new.language);
+            video.captions.push(new.clone());
+        }
+        if video.awaits_captions() {
+            video.check_at = Some(now + CAPTIONS_SLACK);
+        }
+        video
+    }
+
+    /// The video without captions in a language.
+    #[must_use]
+    pub fn without_captions(&self, language: &str) -> Self {
+        let mut video = self.clone();
+        video.captions.retain(|one| one.language != language);
         video
     }
 

@@ -94,8 +94,22 @@ pub enum Obsolete {
     Upload(String),
 }
 
+/// The state of a text track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptionStatus {
+    /// Mux is reading the file.
+    Preparing,
+    /// Viewers can choose it.
+    #[default]
+    Ready,
+    /// Mux could not read it.
+    Errored,
+}
+
 /// A text track of a video.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "VideoCaptions")]
 pub struct CaptionTrack {
     /// Mux's track id.
     pub track_id: String,
@@ -103,6 +117,12 @@ pub struct CaptionTrack {
     pub language: String,
     /// Its name for viewers.
     pub name: String,
+    /// Its state; only ready ones are shown to viewers.
+    #[serde(default)]
+    pub status: CaptionStatus,
+    /// Whether Mux generated it from the sound.
+    #[serde(default)]
+    pub is_generated: bool,
 }
 
 /// A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first.
@@ -216,7 +236,12 @@ impl Video {
             VideoStatus::Ready => self.is_inspected,
             VideoStatus::Error => true,
         };
-        is_encoded && !waits && self.obsolete.is_empty()
+        is_encoded && !waits && !self.awaits_captions() && self.obsolete.is_empty()
+    }
+
+    /// Whether Mux is reading captions.
+    pub fn awaits_captions(&self) -> bool {
+        self.status == VideoStatus::Ready && self.captions.iter().any(|one| one.status == CaptionStatus::Preparing)
     }
 
     /// The row to write, with or without the key of the index of unsettled videos.

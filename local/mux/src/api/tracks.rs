@@ -45,6 +45,9 @@ pub(super) async fn create(
     if !ids::is_id(&new.language_code) {
         return Err(Refusal::invalid("language_code: not a BCP 47 code"));
     }
+    if !new.url.starts_with("http://") && !new.url.starts_with("https://") {
+        return Err(Refusal::invalid("url: not a URL from which a file can be fetched"));
+    }
     check_passthrough(new.passthrough.as_deref())?;
     let track = TextTrack {
         id: ids::id(),
@@ -56,7 +59,10 @@ pub(super) async fn create(
         source_url: Some(new.url),
         vtt: None,
     };
-    mux.assets.get(&id).ok_or_else(Refusal::not_found)?;
+    let asset = mux.assets.get(&id).ok_or_else(Refusal::not_found)?;
+    if asset.tracks.iter().any(|one| one.name == track.name) {
+        return Err(Refusal::invalid("name: another text track of the asset has this name"));
+    }
     let added = mux.assets.change(&id, |asset| {
         asset.tracks.push(track.clone());
         asset.tracks.len() <= TRACKS_MAX
