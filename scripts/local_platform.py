@@ -1,13 +1,17 @@
-"""The local platform for the development scripts: starts it or finds a running one, and calls its console."""
+"""The local platform for scripts and their tests: starts one or finds a running one, signs in, and calls its console."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 
 from common import ROOT, fail
 
@@ -16,6 +20,8 @@ BINARY = TARGET / "debug/local"
 # The first start draws and encodes the demo films.
 START_SECONDS_MAX = 600
 STOP_SECONDS_MAX = 20
+# The password of every seeded account.
+PASSWORD = "marquee-demo"
 
 
 def port() -> int:
@@ -28,32 +34,67 @@ def own_port() -> int:
     return port() + 5
 
 
+def five_free_ports() -> int:
+    """The first of five consecutive free ports, which a platform needs."""
+    while True:
+        first = random.randint(10_000, 60_000)
+        with contextlib.ExitStack() as probes:
+            try:
+                for number in range(first, first + 5):
+                    probes.enter_context(socket.socket()).bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return first
+
+
 class Platform:
     """A platform that this script started, or one that is running already."""
 
-    def __init__(self, process: subprocess.Popen | None = None):
+    def __init__(self, process: subprocess.Popen | None = None, first_port: int | None = None):
         self.process = process
-        first = port()
+        first = port() if first_port is None else first_port
         self.url, self.stripe, self.mux, self.aws, self.console = (
             f"http://127.0.0.1:{first + offset}" for offset in range(5)
         )
 
     @classmethod
     def start(cls, **environment: str) -> "Platform":
-        """Starts the built platform and waits until it is ready."""
+        """Starts the built platform and waits until it is ready. Nothing is left running if that fails or is interrupted."""
         if cls().is_ready():
             fail(f"a platform is running at {cls().url} already: stop it, or set PORT to the first of six free ports")
         # Not in the terminal's process group: the script itself stops it last.
         platform = cls(subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | environment, start_new_session=True))
+        try:
+            platform.wait_until_ready("its own message is above")
+        except BaseException:
+            platform.stop()
+            raise
+        return platform
+
+    @classmethod
+    @contextlib.contextmanager
+    def in_memory(cls, log: pathlib.Path | None = None, seed: str = "demo", **parameters: str) -> Iterator["Platform"]:
+        """A platform on free ports that keeps nothing. The parameters are those of template.yaml; its log lines go to a file."""
+        first = five_free_ports()
+        settings = {"PORT": str(first), "DATA_DIR": ":memory:", "SEED": seed}
+        with open(log or os.devnull, "w") as lines:
+            process = subprocess.Popen([BINARY], cwd=ROOT, env=os.environ | settings | parameters, stdout=lines, stderr=lines)
+        platform = cls(process, first)
+        try:
+            platform.wait_until_ready(f"see {log}" if log else "run target/debug/local to see why")
+            yield platform
+        finally:
+            platform.stop()
+
+    def wait_until_ready(self, advice: str) -> None:
+        """Waits for the process to serve. Ends the script with the advice if it does not."""
         until = time.monotonic() + START_SECONDS_MAX
-        while not platform.is_ready():
-            if platform.process.poll() is not None:
-                fail("the platform did not start; its own message is above")
+        while not self.is_ready():
+            if self.process.poll() is not None:
+                fail(f"the platform did not start; {advice}")
             if time.monotonic() > until:
-                platform.stop()
                 fail(f"the platform was not ready after {START_SECONDS_MAX} s")
             time.sleep(0.05)
-        return platform
 
     def stop(self) -> None:
         """Stops the process, if this script started it."""
@@ -72,6 +113,13 @@ class Platform:
         except OSError:
             return False
 
+    def sign_in(self, email: str) -> str:
+        """The token of a new session of a seeded account."""
+        body = json.dumps({"email": email, "password": PASSWORD}).encode()
+        request = urllib.request.Request(f"{self.url}/api/auth/login", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)["data"]["token"]
+
     def ask(self, path: str, body: object = None) -> dict:
         """Calls the console: GET, or POST with a body."""
         data = None if body is None else json.dumps(body).encode()
@@ -85,18 +133,11 @@ class Platform:
             fail(f"no platform at {self.console} ({error.reason}): start one with make run, watch, dev or sam-local")
 
     def functions(self) -> dict[str, dict]:
-        """Every function: its logical id, routes, timeout and environment."""
-        return self.ask("/functions")["functions"]
+        """Every function: its logical id, routes, timeout, `environment` and `sdk_environment`.
 
-    def sdk_environment(self) -> dict[str, str]:
-        """The environment that the AWS SDK needs in a separate process."""
-        keys = self.ask("/config")["aws"]
-        return {
-            "AWS_ENDPOINT_URL": self.aws,
-            "AWS_REGION": keys["region"],
-            "AWS_ACCESS_KEY_ID": keys["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
-        }
+        `environment` has the template's variables. `sdk_environment` has those of the AWS SDK, with the function's own keys.
+        """
+        return self.ask("/functions")["functions"]
 
     def warn_of_moved_clock(self) -> None:
         """Warns that functions in separate processes use real time, not the platform's clock."""

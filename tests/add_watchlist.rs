@@ -66,12 +66,12 @@ async fn adding_twice_keeps_the_first_time_and_takes_two_round_trips() {
     assert_eq!(platform.round_trips(&first, "dynamodb"), 2, "{:?}", platform.calls(&first));
     assert_eq!(platform.round_trips(&again, "dynamodb"), 1, "nothing is written: {:?}", platform.calls(&again));
     assert_eq!(listed(&viewer).await, [ids[1].clone(), ids[0].clone()], "it kept its place");
-    let stranger = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
-    assert_eq!(listed(&stranger).await, [""; 0]);
+    let other_viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
+    assert_eq!(listed(&other_viewer).await, [""; 0]);
     for (id, is_on) in [(&ids[0], true), (&ids[1], true)] {
         let shown = viewer.get(&format!("/api/videos/{id}")).await;
         assert_eq!(shown.data()["on_watchlist"], is_on, "{shown}");
-        assert_eq!(stranger.get(&format!("/api/videos/{id}")).await.data()["on_watchlist"], false);
+        assert_eq!(other_viewer.get(&format!("/api/videos/{id}")).await.data()["on_watchlist"], false);
     }
 }
 

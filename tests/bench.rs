@@ -2,6 +2,7 @@
 //! a hundred subscribers.
 
 mod starts;
+mod tls;
 
 use serde_json::json;
 use std::io::Write;

@@ -242,10 +242,10 @@ async fn the_newer_of_two_subscriptions_is_cancelled_and_refunded() {
     let ended = call_stripe(&platform, "GET", &format!("subscriptions/{id}"), &[]).await;
     assert_eq!(ended["status"], "canceled");
     let charges = call_stripe(&platform, "GET", &format!("charges?customer={customer}"), &[]).await;
-    let of =
+    let charge_of =
         |amount: i64| charges["data"].as_array().expect("charges").iter().find(|one| one["amount"] == amount).cloned();
-    assert_eq!(of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
-    assert_eq!(of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
+    assert_eq!(charge_of(1_299).expect("the second")["amount_refunded"], 1_299, "the whole payment is refunded");
+    assert_eq!(charge_of(799).expect("the first")["amount_refunded"], 0, "the first subscription stays");
     let seen = subscription(&viewer).await;
     assert_eq!((&seen["plan_type"], &seen["access"]["allowed"]), (&json!("basic"), &json!(true)));
     platform.advance(HOUR).await;
@@ -298,9 +298,9 @@ async fn a_customer_that_names_the_user_is_adopted_and_any_other_is_not() {
     };
     let before = billing_tables(&platform).await;
 
-    let stranger = made("0197a000-0000-7000-8000-000000000000".to_owned()).await;
+    let unknown_customer = made("0197a000-0000-7000-8000-000000000000".to_owned()).await;
     assert_eq!(billing_tables(&platform).await, before, "a customer without an account leaves no trace");
-    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &stranger).await;
+    let answer = post_event(&platform, "evt_x", "customer.subscription.updated", &unknown_customer).await;
     assert_eq!(answer.status(), 200, "{answer}");
     assert_eq!(subscription(&viewer).await["access"]["allowed"], false);
 

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
+use support::billing::{post_event_body, sign_event};
 use support::{Answer, Platform};
 
 const PATHS: [&str; 4] =
@@ -110,4 +111,28 @@ async fn a_refused_value_is_never_repeated() {
         assert!(answer.status() >= 400 && !answer.text().contains("s3cr3t!"), "{path}: {answer}");
     }
     assert!(platform.running().logs().iter().all(|line| !line.contains("s3cr3t!")));
+}
+
+#[tokio::test]
+async fn a_signed_webhook_that_is_not_strict_json_is_invalid_json() {
+    let platform = roomy().await;
+    let now = platform.running().now();
+    let deep = format!("{{\"type\":{}{}}}", "[".repeat(32), "]".repeat(32));
+    for (what, body) in [
+        ("no body", Vec::new()),
+        ("cut off", br#"{"type":"invoice.paid""#.to_vec()),
+        ("a duplicate key", br#"{"type":"invoice.paid","type":"x"}"#.to_vec()),
+        ("deep", deep.into_bytes()),
+        ("not UTF-8", b"{\"type\":\"\xff\"}".to_vec()),
+    ] {
+        let stripe = Some(sign_event(&platform, now.as_second(), &body));
+        let of_stripe = post_event_body(&platform, body.clone(), stripe, "application/json").await;
+        let of_mux = platform.mux_delivery(body.clone(), &platform.mux_signature(&body, now).await).await;
+        for answer in [of_stripe, of_mux] {
+            assert_eq!((answer.status(), answer.code()), (400, "INVALID_JSON"), "{what}: {answer}");
+            assert_eq!(platform.round_trips(&answer, "dynamodb"), 0, "{what}");
+        }
+        let unsigned = post_event_body(&platform, body, None, "application/json").await;
+        assert_eq!(unsigned.code(), "INVALID_SIGNATURE", "the signature comes first: {unsigned}");
+    }
 }

@@ -4,6 +4,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use shared::models::facts::Facts;
 use shared::models::ids::VideoId;
 use shared::models::plan::RequiredPlan;
 use shared::models::video::{LISTING, Poster, Video, VideoQuality, VideoStatus};
@@ -23,9 +24,9 @@ async fn services(platform: &Platform) -> Services {
     let config = platform.console().get("/config").await.json()["aws"].clone();
     let text = |name: &str| config[name].as_str().expect("a key").to_owned();
     let credentials = Credentials::new(text("access_key_id"), text("secret_access_key"), None, None, "test");
-    let aws = aws_config::SdkConfig::builder()
-        .behavior_version(aws_config::BehaviorVersion::latest())
-        .region(aws_config::Region::new(text("region")))
+    let aws = aws_types::SdkConfig::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_types::region::Region::new(text("region")))
         .endpoint_url(&platform.running().urls().aws)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();
@@ -44,6 +45,7 @@ fn video(number: usize, now: Timestamp) -> Video {
         description: String::new(),
         category: "Drama".to_owned(),
         required_plan: RequiredPlan::Free,
+        facts: Facts::default(),
         status: VideoStatus::Ready,
         error_reason: None,
         published: true,
@@ -58,6 +60,8 @@ fn video(number: usize, now: Timestamp) -> Video {
         }),
         poster_signed_at: Some(now),
         series_id: None,
+        trailer_of: None,
+        trailer_url: None,
         season: None,
         episode: None,
         mux_upload_id: None,
@@ -71,6 +75,7 @@ fn video(number: usize, now: Timestamp) -> Video {
         replacement: None,
         obsolete: Vec::new(),
         former_assets: Vec::new(),
+        caption_replacements: Vec::new(),
         check_at: None,
         listing: LISTING.to_owned(),
         created_at,
@@ -181,7 +186,7 @@ async fn a_reader_continues_after_a_partial_batch() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     platform.published_video(&admin, json!({ "title": "Film" })).await;
-    let strike = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1 });
-    platform.fault(strike);
+    let fault = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "unprocessed", "count": 1 });
+    platform.fault(fault);
     assert_eq!(every_title(&platform).await, ["Film"]);
 }

@@ -22,7 +22,7 @@ async fn only_the_new_password_works_and_only_this_device_stays_signed_in() {
     let viewer = platform.register("ada@viewers.test").await;
     let others =
         [platform.sign_in("ada@viewers.test", PASSWORD).await, platform.sign_in("ada@viewers.test", PASSWORD).await];
-    let stranger = platform.register("bob@viewers.test").await;
+    let other_viewer = platform.register("bob@viewers.test").await;
 
     let answer = change(&viewer, PASSWORD, NEW).await;
 
@@ -32,7 +32,7 @@ async fn only_the_new_password_works_and_only_this_device_stays_signed_in() {
         assert_eq!(other.get("/api/auth/me").await.code(), "SESSION_REVOKED");
         assert_eq!(other.post("/api/auth/refresh", json!({})).await.code(), "SESSION_REVOKED");
     }
-    assert_eq!(stranger.get("/api/auth/me").await.status(), 200);
+    assert_eq!(other_viewer.get("/api/auth/me").await.status(), 200);
     assert_eq!(sign_in(&platform, PASSWORD).await.code(), "INVALID_CREDENTIALS");
     let again = platform.sign_in("ada@viewers.test", NEW).await;
     assert_eq!(again.get("/api/auth/me").await.status(), 200, "sessions of the new password are valid");

@@ -157,8 +157,8 @@ async fn an_idempotency_key_returns_the_same_session_and_refuses_a_different_ord
     let other = with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await;
     assert_eq!((other.status(), other.code()), (409, "IDEMPOTENCY_CONFLICT"), "{other}");
     // Another user's key with the same text is a different key.
-    let stranger = platform.register("b@viewers.test").await;
-    let theirs = with_key(&stranger, "k1", order.clone()).await;
+    let other_viewer = platform.register("b@viewers.test").await;
+    let theirs = with_key(&other_viewer, "k1", order.clone()).await;
     assert_eq!(theirs.status(), 201, "{theirs}");
     assert_ne!(theirs.data()["session_id"], first.data()["session_id"]);
     checkout(&viewer, "premium").await;

@@ -31,6 +31,44 @@ async fn a_new_video_waits_for_its_upload() {
 }
 
 #[tokio::test]
+async fn a_new_video_has_the_facts_of_its_film() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let facts = json!({
+        "year": 1958, "country": "NO", "age_rating": "FSK 12", "directors": [" Ida Voss "],
+        "cast": ["Jonas Hale", "Mira Lund", "JONAS HALE"], "tags": ["sea", "lighthouse"],
+    });
+
+    let id = platform.published_video(&admin, facts.clone()).await;
+
+    let listed = platform.anyone().get("/api/videos").await;
+    let shown = &listed.data()[0];
+    for fact in ["year", "country", "age_rating", "tags"] {
+        assert_eq!(shown[fact], facts[fact], "{fact}: {listed}");
+    }
+    assert_eq!(shown["directors"], json!(["Ida Voss"]), "trimmed");
+    assert_eq!(shown["cast"], json!(["Jonas Hale", "Mira Lund"]), "nobody twice");
+    let video = admin.get(&format!("/api/videos/{id}")).await;
+    assert_eq!(video.data()["cast"], shown["cast"]);
+    let plain = platform.new_video(&admin, json!({})).await;
+    let plain = platform.admin_video(&admin, &plain).await;
+    assert_eq!((&plain["year"], &plain["country"], &plain["cast"]), (&json!(null), &json!(null), &json!([])));
+}
+
+#[tokio::test]
+async fn a_name_in_a_list_is_checked_like_any_other_and_named_by_its_place() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    for (field, value) in [("cast", "  "), ("cast", "two\nlines"), ("directors", "\u{202e}"), ("tags", "")] {
+        let mut body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
+        body[field] = json!(["Fine", value]);
+        let answer = admin.post("/api/admin/videos", body).await;
+        assert_eq!(answer.details()[0]["field"], format!("{field}[1]"), "{answer}");
+    }
+    assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+}
+
+#[tokio::test]
 async fn no_video_is_created_while_mux_is_down() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
@@ -63,6 +101,16 @@ async fn invalid_videos_are_refused_field_by_field() {
         ("credits_at", json!(-1)),
         ("publish_at", json!("tomorrow")),
         ("series_id", json!("one")),
+        ("year", json!(1869)),
+        ("year", json!("1958")),
+        ("country", json!("Norway")),
+        ("country", json!("XX")),
+        ("age_rating", json!("x".repeat(21))),
+        ("directors", json!("Ida Voss")),
+        ("directors", json!(vec!["Ida Voss"; 11])),
+        ("cast", json!(vec!["Ida Voss"; 31])),
+        ("tags", json!(vec!["sea"; 21])),
+        ("trailer_of", json!("01987c10-4a00-7000-8000-000000000003")),
     ] {
         let mut body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
         body[field] = value;

@@ -212,7 +212,7 @@ fn fail_transaction(platform: &Platform) {
     );
 }
 
-fn farewells(platform: &Platform, viewer: &Viewer) -> usize {
+fn deletion_emails(platform: &Platform, viewer: &Viewer) -> usize {
     let all = platform.mail(viewer.email());
     all.iter().filter(|mail| mail["subject"] == "Your Marquee account was deleted").count()
 }
@@ -228,7 +228,7 @@ async fn assert_completed(platform: &Platform, viewer: &Viewer, user: &str, cust
     }
     let pending = traces(platform, "DELETIONS").await;
     assert!(pending.is_empty(), "{pending:?}");
-    assert_eq!(farewells(platform, viewer), 1);
+    assert_eq!(deletion_emails(platform, viewer), 1);
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn if_the_first_call_at_stripe_fails_nothing_is_deleted_now_or_later() {
         assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "active", "{kind}");
         let back = signed_in_again(&platform, &viewer).await;
         assert_eq!(subscription(&back).await["access"]["allowed"], true, "{kind}");
-        assert_eq!(farewells(&platform, &viewer), 0, "{kind}");
+        assert_eq!(deletion_emails(&platform, &viewer), 0, "{kind}");
     }
 }
 
@@ -290,7 +290,7 @@ async fn if_the_account_cannot_be_deleted_after_its_subscription_the_job_complet
     assert!(!answer.to_string().contains("nothing was deleted"), "{answer}");
     assert!(answer.to_string().contains("will be completed automatically"), "{answer}");
     assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "canceled");
-    assert_eq!(farewells(&platform, &viewer), 0, "the account still exists");
+    assert_eq!(deletion_emails(&platform, &viewer), 0, "the account still exists");
     platform.running().faults().clear();
     platform.advance(900).await;
     assert_completed(&platform, &viewer, &user, &customer).await;

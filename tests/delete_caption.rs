@@ -14,6 +14,7 @@ async fn removed_captions_are_gone_at_mux_and_from_the_player() {
 
     let viewer = platform.register("ada@viewers.test").await;
     assert_eq!(viewer.delete(&path).await.status(), 403);
+    assert_eq!(admin.delete(&format!("{path}?track_id=another")).await.status(), 404);
     let deleted = admin.delete(&path).await;
 
     assert_eq!((deleted.status(), &deleted.data()["captions"]), (200, &Value::Array(Vec::new())), "{deleted}");

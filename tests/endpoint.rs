@@ -44,24 +44,26 @@ impl Endpoint for Misbehaves {
                 Err(error.because("the reason for it"))
             }
             Some("refuse") => Err(ApiError::new(Code::Conflict, "Not now.")),
-            Some("long") => Ok(Reply::of("x".repeat(5_000))),
+            Some("long") => Ok(Reply::new("x".repeat(5_000))),
             Some("token") => Ok(Reply::with_token("x".repeat(5_000))),
-            _ => Ok(Reply::of("well".to_owned())),
+            _ => Ok(Reply::new("well".to_owned())),
         }
     }
 }
 
-struct Rig {
+struct TestFunction {
     mounted: Mounted,
     lines: Arc<Mutex<Vec<Value>>>,
 }
 
-impl Rig {
+impl TestFunction {
     async fn new() -> Self {
         let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
         let log = lines.clone();
         let runtime = Runtime {
-            aws: aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
+            aws: aws_types::SdkConfig::builder()
+                .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+                .build(),
             clock: Arc::new(jiff::Timestamp::now),
             log: Arc::new(move |line| {
                 log.lock().expect("lines").push(serde_json::from_str(line).expect("a line is JSON"));
@@ -111,14 +113,14 @@ impl Rig {
 
 #[tokio::test]
 async fn a_panic_is_a_500_in_our_format_and_the_next_request_works() {
-    let rig = Rig::new().await;
-    let (status, code, response) = rig.ask("panic").await;
+    let function = TestFunction::new().await;
+    let (status, code, response) = function.ask("panic").await;
     assert_eq!((status, code.as_str()), (500, "INTERNAL"));
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     let Body::Text(text) = response.body() else { panic!("text") };
     assert!(!text.contains("on purpose"), "{text}");
-    assert_eq!(rig.ask("").await.0, 200);
-    let lines = rig.lines.lock().expect("lines");
+    assert_eq!(function.ask("").await.0, 200);
+    let lines = function.lines.lock().expect("lines");
     assert_eq!(lines.len(), 2, "one line per request");
     assert!(lines[0]["cause"].as_str().is_some_and(|cause| cause.contains("on purpose")), "{}", lines[0]);
     assert_eq!((&lines[0]["level"], &lines[0]["request_id"]), (&json!("error"), &json!("request-1")));
@@ -126,30 +128,30 @@ async fn a_panic_is_a_500_in_our_format_and_the_next_request_works() {
 
 #[tokio::test]
 async fn a_handler_past_its_deadline_is_a_503_with_retry_after() {
-    let rig = Rig::new().await;
-    let (status, code, response) = rig.ask("hang").await;
+    let function = TestFunction::new().await;
+    let (status, code, response) = function.ask("hang").await;
     assert_eq!((status, code.as_str()), (503, "UNAVAILABLE"));
     assert_eq!(response.headers()["retry-after"], "1");
 }
 
 #[tokio::test]
 async fn the_cause_is_logged_once_and_never_sent_to_the_client() {
-    let rig = Rig::new().await;
-    let (status, _, response) = rig.ask("fail").await;
+    let function = TestFunction::new().await;
+    let (status, _, response) = function.ask("fail").await;
     let Body::Text(text) = response.body() else { panic!("text") };
     assert!(status == 500 && !text.contains("for the log alone"), "{text}");
-    let lines = rig.lines.lock().expect("lines");
+    let lines = function.lines.lock().expect("lines");
     assert_eq!(lines.iter().filter(|line| line.to_string().contains("for the log alone")).count(), 1);
 }
 
 #[tokio::test]
 async fn an_undeclared_error_code_becomes_a_500_and_is_named_in_the_log() {
-    let rig = Rig::new().await;
-    let (status, code, response) = rig.ask("undeclared").await;
+    let function = TestFunction::new().await;
+    let (status, code, response) = function.ask("undeclared").await;
     assert_eq!((status, code.as_str()), (500, "INTERNAL"));
     let Body::Text(text) = response.body() else { panic!("text") };
     assert!(!text.contains("STREAM_LIMIT_REACHED") && !text.contains("streams"), "{text}");
-    let lines = rig.lines.lock().expect("lines");
+    let lines = function.lines.lock().expect("lines");
     assert_eq!((&lines[0]["level"], &lines[0]["code"]), (&json!("error"), &json!("INTERNAL")));
     let cause = lines[0]["cause"].as_str().unwrap_or_default();
     assert!(cause.contains("STREAM_LIMIT_REACHED") && cause.contains("the reason for it"), "{cause}");
@@ -157,15 +159,15 @@ async fn an_undeclared_error_code_becomes_a_500_and_is_named_in_the_log() {
 
 #[tokio::test]
 async fn a_refusal_is_not_logged_as_an_error() {
-    let rig = Rig::new().await;
-    assert_eq!(rig.ask("refuse").await.1, "CONFLICT");
-    assert_eq!(rig.lines.lock().expect("lines")[0]["level"], "info");
+    let function = TestFunction::new().await;
+    assert_eq!(function.ask("refuse").await.1, "CONFLICT");
+    assert_eq!(function.lines.lock().expect("lines")[0]["level"], "info");
 }
 
 #[tokio::test]
 async fn a_long_response_is_compressed_unless_it_contains_a_token() {
-    let rig = Rig::new().await;
-    assert_eq!(rig.ask("long").await.2.headers()["content-encoding"], "gzip");
-    assert!(!rig.ask("token").await.2.headers().contains_key("content-encoding"));
-    assert!(!rig.ask("").await.2.headers().contains_key("content-encoding"), "below a kilobyte");
+    let function = TestFunction::new().await;
+    assert_eq!(function.ask("long").await.2.headers()["content-encoding"], "gzip");
+    assert!(!function.ask("token").await.2.headers().contains_key("content-encoding"));
+    assert!(!function.ask("").await.2.headers().contains_key("content-encoding"), "below a kilobyte");
 }

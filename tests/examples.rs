@@ -2,14 +2,14 @@
 //!
 //! `WRITE_EXAMPLES=1 cargo test --locked --workspace --test marquee -- examples` rewrites `docs/examples`.
 
-use book::{Book, folder};
 use jsonschema::{ValidationOptions, Validator};
+use recorder::{Recorder, folder};
 use serde_json::{Map, Value, json};
 use shared::models::format;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-mod book;
+mod recorder;
 mod story;
 
 fn document() -> Value {
@@ -80,9 +80,9 @@ fn fields(body: &Value, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-fn write(book: &Book) {
+fn write(recorder: &Recorder) {
     std::fs::create_dir_all(folder()).expect("a folder");
-    for (name, example) in book.examples() {
+    for (name, example) in recorder.examples() {
         let is_document = name == "openapi" || name == "no-route";
         if !is_document {
             std::fs::write(folder().join(format!("{name}.json")), format!("{example:#}\n")).expect("an example");
@@ -122,15 +122,15 @@ fn every_example_fits_its_schema_and_every_operation_has_one() {
 
 #[tokio::test]
 async fn the_document_describes_every_field_status_and_header_of_a_whole_story() {
-    let book = story::told().await;
+    let recorder = story::record().await;
     if std::env::var_os("WRITE_EXAMPLES").is_some() {
-        write(&book);
+        write(&recorder);
         return;
     }
     let document = document();
     let operations = operations(&document);
     let mut asked = BTreeSet::new();
-    for (function, answer) in &book.answers {
+    for (function, answer) in &recorder.answers {
         let Some((_, operation)) = operations.iter().find(|(name, _)| name == function) else { continue };
         asked.insert(function.clone());
         let response = &operation["responses"][answer.status().to_string()];
@@ -160,18 +160,22 @@ fn headers_amiss(response: &Value, answer: &support::Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn every_example_has_the_fields_that_the_service_returns() {
-    let fresh = story::told().await.examples();
+    let fresh = story::record().await.examples();
     for (name, example) in &fresh {
         if name == "openapi" || name == "no-route" {
             continue;
         }
         let text = std::fs::read_to_string(folder().join(format!("{name}.json")));
         let kept: Value = serde_json::from_str(&text.unwrap_or_else(|error| panic!("{name}: {error}"))).expect("JSON");
-        let of = |body: &Value| {
+        let field_names = |body: &Value| {
             let mut found = BTreeSet::new();
             fields(body, "", &mut found);
             found
         };
-        assert_eq!(of(&kept), of(example), "docs/examples/{name}.json is stale: rewrite the examples");
+        assert_eq!(
+            field_names(&kept),
+            field_names(example),
+            "docs/examples/{name}.json is stale: rewrite the examples"
+        );
     }
 }

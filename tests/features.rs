@@ -16,8 +16,8 @@ fn every_function_enables_the_same_features_of_a_dependency() {
         for line in tree(first) {
             let mut parts = line.splitn(3, ' ').map(str::to_owned);
             let (name, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let of = features.entry(format!("{name} {version}")).or_default();
-            of.entry(parts.next().unwrap_or_default()).or_default().push(first.clone());
+            let function_sets = features.entry(format!("{name} {version}")).or_default();
+            function_sets.entry(parts.next().unwrap_or_default()).or_default().push(first.clone());
         }
     }
     assert!(features.keys().any(|name| name.starts_with("aws-sdk-dynamodb ")), "the dependencies were read");

@@ -10,7 +10,7 @@ async fn run(platform: &Platform) -> Result<Value, String> {
 }
 
 /// Rows of a user that must be swept.
-async fn left(platform: &Platform, user: &str) -> usize {
+async fn rows_to_sweep(platform: &Platform, user: &str) -> usize {
     let limits = platform.setting("delete-account", "RATE_LIMITS_TABLE");
     let rows = traces(platform, user).await;
     rows.iter().filter(|(table, row)| *table != limits && !is_kept(row)).count()
@@ -25,13 +25,13 @@ async fn rows_written_by_a_request_in_flight_are_swept_as_well() {
     litter(&platform, &others).await;
     assert_eq!(delete(&viewer).await.status(), 200);
     litter(&platform, &user).await;
-    assert_eq!(left(&platform, &user).await, 4);
+    assert_eq!(rows_to_sweep(&platform, &user).await, 4);
 
     platform.advance(600).await;
 
-    assert_eq!(left(&platform, &user).await, 0);
+    assert_eq!(rows_to_sweep(&platform, &user).await, 0);
     assert!(traces(&platform, "DELETIONS").await.is_empty());
-    assert!(left(&platform, &others).await >= 3, "other users' rows are not swept");
+    assert!(rows_to_sweep(&platform, &others).await >= 3, "other users' rows are not swept");
     assert_eq!(run(&platform).await, Ok(json!({ "finished": 0 })));
 }
 
@@ -53,13 +53,13 @@ async fn hundreds_of_rows_are_swept_and_a_failed_run_is_reported_and_made_up_for
     platform
         .fault(json!({ "target": "dynamodb", "table": table, "operation": "Query", "kind": "error", "count": 1_000 }));
     assert_eq!(delete(&viewer).await.status(), 200, "the account is gone even if rows are left");
-    assert!(left(&platform, &user).await >= 300);
+    assert!(rows_to_sweep(&platform, &user).await >= 300);
     assert!(run(&platform).await.is_err());
     platform.running().faults().clear();
 
     platform.advance(600).await;
 
-    assert_eq!(left(&platform, &user).await, 0);
+    assert_eq!(rows_to_sweep(&platform, &user).await, 0);
     assert!(traces(&platform, "DELETIONS").await.is_empty());
 }
 

@@ -219,8 +219,8 @@ async fn an_app_with_a_current_response_gets_a_304_and_caches_do_not_store_it() 
     assert_eq!(current.header("cache-control"), "no-store");
     add(&viewer, &videos(&platform, 9).await[8]).await;
     assert_eq!(again(&viewer).await.status(), 200, "it has changed");
-    let stranger = platform.anyone().request(reqwest::Method::GET, "/api/home").header("if-none-match", &tag);
-    assert_eq!(platform.anyone().send(stranger).await.status(), 401);
+    let anonymous = platform.anyone().request(reqwest::Method::GET, "/api/home").header("if-none-match", &tag);
+    assert_eq!(platform.anyone().send(anonymous).await.status(), 401);
 }
 
 #[tokio::test]

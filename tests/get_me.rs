@@ -14,7 +14,7 @@ struct Mint {
 }
 
 impl Mint {
-    async fn of(platform: &Platform, viewer: &Viewer) -> Self {
+    async fn new(platform: &Platform, viewer: &Viewer) -> Self {
         let secret = platform.running().secret("SessionSigningSecret");
         let key = secret["private_key"].as_str().expect("a key").as_bytes();
         Self {
@@ -86,7 +86,7 @@ async fn a_token_follows_the_contract_and_its_session_is_read_consistently() {
 async fn every_forged_or_altered_token_is_refused() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
-    let mint = Mint::of(&platform, &viewer).await;
+    let mint = Mint::new(&platform, &viewer).await;
     assert_eq!(code_of(&platform, &mint.with(|_| ())).await, "200", "the mint makes valid tokens");
 
     let [head, body, signature] = viewer.token().split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
@@ -156,7 +156,7 @@ async fn every_forged_or_altered_token_is_refused() {
 async fn a_token_with_extra_header_fields_is_refused() {
     let platform = Platform::with(&[("LimitAddressRequests", "100000")]).await;
     let viewer = platform.register("ada@viewers.test").await;
-    let mint = Mint::of(&platform, &viewer).await;
+    let mint = Mint::new(&platform, &viewer).await;
     let signed = |header: Value| {
         let token = mint.with(|_| ());
         let body = token.split('.').nth(1).expect("a payload");
@@ -223,7 +223,7 @@ async fn a_token_expires_after_a_week_and_opens_no_other_session_or_user() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;
     let other = platform.register("bob@viewers.test").await;
-    let mint = Mint::of(&platform, &viewer).await;
+    let mint = Mint::new(&platform, &viewer).await;
     let crossed = mint.with(|all| all["sid"] = claims(other.token())["sid"].clone());
     assert_eq!(code_of(&platform, &crossed).await, "SESSION_REVOKED", "another's session");
     let unknown = mint.with(|all| all["sub"] = json!("01890000-0000-7000-8000-000000000000"));

@@ -23,7 +23,7 @@ async fn buy(platform: &Platform, email: &str, body: Value) -> Viewer {
 }
 
 /// The fields of an object in a list.
-fn of(value: &Value, names: &[&str]) -> Value {
+fn pick_fields(value: &Value, names: &[&str]) -> Value {
     names.iter().map(|name| value[*name].clone()).collect()
 }
 
@@ -50,8 +50,8 @@ async fn revenue_is_monthly_after_coupons_and_a_year_counts_as_a_twelfth() {
     let seen = figures(&platform, &admin, 1).await;
 
     let mrr = 799 + 666 + 974;
-    assert_eq!(of(&seen["totals"], &STANDING), json!([mrr, 3, 0, 3]), "{seen}");
-    assert_eq!(of(&seen["totals"], &ENDING), json!([0, 0, 3, 0]));
+    assert_eq!(pick_fields(&seen["totals"], &STANDING), json!([mrr, 3, 0, 3]), "{seen}");
+    assert_eq!(pick_fields(&seen["totals"], &ENDING), json!([0, 0, 3, 0]));
     assert_eq!(json!([seen["currency"], seen["totals"]["payment_success"]]), json!(["usd", 1.0]));
     let plans = json!({ "basic_month": 1, "basic_year": 1, "premium_month": 1 });
     assert_eq!(json!([seen["totals"]["plans"], seen["currencies"][0]["days"][0]["plans"]]), json!([plans, plans]));
@@ -89,17 +89,17 @@ async fn a_trial_counts_as_revenue_only_once_paid() {
     let admin = platform.admin().await;
     buy(&platform, "trial@viewers.test", json!({ "plan_type": "premium" })).await;
     let seen = figures(&platform, &admin, 1).await;
-    assert_eq!(of(&seen["totals"], &STANDING), json!([0, 0, 1, 1]), "{seen}");
-    assert_eq!(of(&seen["totals"], &ENDING), json!([0, 0, 0, 0]));
-    assert_eq!(of(&seen["totals"], &["trials_started", "trials_converted", "plans"]), json!([1, 0, {}]));
+    assert_eq!(pick_fields(&seen["totals"], &STANDING), json!([0, 0, 1, 1]), "{seen}");
+    assert_eq!(pick_fields(&seen["totals"], &ENDING), json!([0, 0, 0, 0]));
+    assert_eq!(pick_fields(&seen["totals"], &["trials_started", "trials_converted", "plans"]), json!([1, 0, {}]));
 
     platform.advance(15 * DAY).await;
     let admin = signed_in_again(&platform, &admin).await;
     let seen = figures(&platform, &admin, 16).await;
-    assert_eq!(of(&seen["totals"], &STANDING), json!([1_299, 1, 0, 1]), "{seen}");
+    assert_eq!(pick_fields(&seen["totals"], &STANDING), json!([1_299, 1, 0, 1]), "{seen}");
     assert_eq!(seen["totals"]["payments_paid"], 1);
     assert_eq!(
-        of(&seen["totals"], &["trials_started", "trials_converted", "plans"]),
+        pick_fields(&seen["totals"], &["trials_started", "trials_converted", "plans"]),
         json!([1, 1, { "premium_month": 1 }])
     );
     let days = seen["currencies"][0]["days"].as_array().expect("days");
@@ -125,8 +125,8 @@ async fn churn_is_on_the_day_access_ended_and_recounting_gives_the_same_bytes() 
 
     let seen = figures(&platform, &admin, 70).await;
 
-    assert_eq!(of(&seen["totals"], &STANDING), json!([799, 1, 0, 3]), "{}", seen["totals"]);
-    assert_eq!(of(&seen["totals"], &ENDING), json!([1, 1, 4, 1]), "{}", seen["totals"]);
+    assert_eq!(pick_fields(&seen["totals"], &STANDING), json!([799, 1, 0, 3]), "{}", seen["totals"]);
+    assert_eq!(pick_fields(&seen["totals"], &ENDING), json!([1, 1, 4, 1]), "{}", seen["totals"]);
     assert_eq!(json!([seen["totals"]["payment_success"], seen["totals"]["views"]]), json!([0.8, 1]));
     let days = seen["days"].as_array().expect("days");
     let place = |field: &str| days.iter().position(|day| day[field] != json!(0)).expect("a day");
@@ -201,7 +201,7 @@ async fn refunds_disputes_arrears_and_recoveries_count_on_their_own_days_and_rec
 
     let totals = &seen["totals"];
     assert_eq!(
-        of(totals, &["refunded", "disputed", "recovered", "at_risk"]),
+        pick_fields(totals, &["refunded", "disputed", "recovered", "at_risk"]),
         json!([300, 1_299, 1_299, 0]),
         "{totals}"
     );
@@ -259,7 +259,7 @@ async fn currencies_are_reported_separately_and_never_added() {
     let seen = figures(&platform, &admin, 8).await;
 
     assert_eq!(json!([seen["currency"], seen["totals"]["mrr"]]), json!([null, null]), "{seen}");
-    assert_eq!(of(&seen["totals"], &["active", "new", "payments_paid"]), json!([4, 4, 4]), "counts add up");
+    assert_eq!(pick_fields(&seen["totals"], &["active", "new", "payments_paid"]), json!([4, 4, 4]), "counts add up");
     let each = |seen: &Value, name: &str| -> Value {
         let all = seen["currencies"].as_array().expect("a list").iter();
         all.map(|one| json!([one["currency"], one["totals"][name]])).collect()
@@ -320,8 +320,8 @@ async fn months_stored_before_a_figure_was_added_are_counted_again() {
             let usd = flat(());
             json!({ "currencies": { "usd": usd }, "views": 0, "watched_ms": 0, "completed": 0 })
         };
-        let all = |of: &dyn Fn(()) -> Value| -> String {
-            json!(days.keys().map(|day| (day.clone(), of(()))).collect::<serde_json::Map<_, _>>()).to_string()
+        let all = |value_of_day: &dyn Fn(()) -> Value| -> String {
+            json!(days.keys().map(|day| (day.clone(), value_of_day(()))).collect::<serde_json::Map<_, _>>()).to_string()
         };
         let item = json!({
             "pk": row["pk"],
@@ -370,7 +370,7 @@ async fn invalid_days_are_refused() {
     }
     let empty = admin.get("/api/admin/metrics").await;
     assert_eq!(empty.data()["days"].as_array().map(Vec::len), Some(30), "{empty}");
-    assert_eq!(of(&empty.data()["totals"], &STANDING), json!([0, 0, 0, 0]));
+    assert_eq!(pick_fields(&empty.data()["totals"], &STANDING), json!([0, 0, 0, 0]));
     assert_eq!(empty.data()["totals"]["payment_success"], Value::Null);
     let viewer = platform.register("a@viewers.test").await;
     assert_eq!(viewer.get("/api/admin/metrics").await.code(), "FORBIDDEN");

@@ -65,22 +65,22 @@ async fn members_are_found_by_address_in_any_case_and_by_status() {
     platform.cards(&late).decline().await;
     platform.advance(32 * 86_400).await;
     let admin = signed_in_again(&platform, &admin).await;
-    let of = |query: &str| {
+    let emails = |query: &str| {
         let (admin, query) = (admin.clone(), query.to_owned());
         async move { emails(&admin.get(&format!("/api/admin/members?{query}")).await) }
     };
 
-    assert_eq!(of(&format!("email={}", payer.email().to_uppercase())).await, [payer.email()]);
-    assert_eq!(of("email=premium@viewers.test").await.len(), 0, "the address is only part of another");
+    assert_eq!(emails(&format!("email={}", payer.email().to_uppercase())).await, [payer.email()]);
+    assert_eq!(emails("email=premium@viewers.test").await.len(), 0, "the address is only part of another");
     assert_eq!(admin.get("/api/admin/members?email=premium").await.code(), "VALIDATION_ERROR");
-    assert_eq!(of("status=active").await, [payer.email()]);
-    assert_eq!(of("status=past_due").await, [late.email()]);
-    assert_eq!(of("status=none").await, ["nobody@viewers.test", admin.email()]);
-    assert_eq!(of("status=canceled").await, Vec::<String>::new());
-    assert_eq!(of(&format!("status=past_due&email={}", payer.email())).await, Vec::<String>::new());
+    assert_eq!(emails("status=active").await, [payer.email()]);
+    assert_eq!(emails("status=past_due").await, [late.email()]);
+    assert_eq!(emails("status=none").await, ["nobody@viewers.test", admin.email()]);
+    assert_eq!(emails("status=canceled").await, Vec::<String>::new());
+    assert_eq!(emails(&format!("status=past_due&email={}", payer.email())).await, Vec::<String>::new());
     let first = admin.get("/api/admin/members?status=none&limit=1").await;
     let cursor = first.next_cursor().expect("more");
-    assert_eq!(of(&format!("status=none&limit=1&cursor={cursor}")).await, [admin.email()]);
+    assert_eq!(emails(&format!("status=none&limit=1&cursor={cursor}")).await, [admin.email()]);
 
     let crossed = admin.get(&format!("/api/admin/members?status=active&cursor={cursor}")).await;
     assert_eq!(crossed.code(), "INVALID_CURSOR");

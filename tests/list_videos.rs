@@ -57,6 +57,26 @@ async fn only_published_videos_are_listed_and_at_once() {
 }
 
 #[tokio::test]
+async fn search_finds_the_cast_the_directors_and_the_tags() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let made = |title: &str, director: &str, cast: &str, tag: &str| json!({ "title": title, "directors": [director], "cast": [cast], "tags": [tag] });
+    platform.published_video(&admin, made("Harbour", "Ida Voss", "Jonas Håle", "northern sea")).await;
+    platform.published_video(&admin, made("Voss", "Per Dahl", "Mira Lund", "trains")).await;
+    for (q, expected) in [
+        ("voss", vec!["Voss", "Harbour"]),
+        ("ida voss", vec!["Harbour"]),
+        ("jonas hale", vec!["Harbour"]),
+        ("dahl", vec!["Voss"]),
+        ("northern seas", vec!["Harbour"]),
+        ("train", vec!["Voss"]),
+        ("ida lund", vec![]),
+    ] {
+        assert_eq!(titles(&searched(&platform, q).await), expected, "{q}");
+    }
+}
+
+#[tokio::test]
 async fn a_scheduled_video_is_listed_from_its_publish_time() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
@@ -200,7 +220,24 @@ async fn a_public_response_contains_no_playback_id_or_token() {
     let fields: Vec<&str> = video.as_object().expect("an object").keys().map(String::as_str).collect();
     assert_eq!(
         fields,
-        ["id", "title", "description", "category", "required_plan", "duration", "poster", "published_at"]
+        [
+            "id",
+            "title",
+            "description",
+            "category",
+            "required_plan",
+            "duration",
+            "poster",
+            "year",
+            "country",
+            "age_rating",
+            "directors",
+            "cast",
+            "tags",
+            "audio_languages",
+            "caption_languages",
+            "published_at"
+        ]
     );
     let poster = &video["poster"];
     let srcset = poster["srcset"].as_str().expect("a set");

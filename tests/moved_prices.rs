@@ -86,7 +86,7 @@ impl Shop {
     }
 
     /// The stored metrics of past days.
-    async fn kept(&self) -> BTreeMap<String, String> {
+    async fn stored_metrics(&self) -> BTreeMap<String, String> {
         let rows = table_rows(&self.platform, "BILLING_EVENTS_TABLE").await;
         let months = rows.iter().filter(|row| row["pk"]["S"] == "METRICS");
         let texts = months.map(|row| row["by_day"]["S"].as_str().expect("figures"));
@@ -95,8 +95,8 @@ impl Shop {
     }
 
     /// Asserts that the stored days are unchanged.
-    async fn still_says(&self, kept: &BTreeMap<String, String>, what: &str) {
-        let now = self.kept().await;
+    async fn assert_still_stored(&self, kept: &BTreeMap<String, String>, what: &str) {
+        let now = self.stored_metrics().await;
         assert!(kept.values().any(|day| day.contains("usd")), "{what}: there are stored metrics");
         for (day, counted) in kept {
             assert_eq!(now.get(day), Some(counted), "{what}: {day} has the same bytes");
@@ -122,11 +122,11 @@ impl Shop {
 async fn nothing_settled_changes(what: &str, shop: &Shop) {
     let Shop { platform, upgraded, yearly, basic, .. } = shop;
     let after = shop.settled().await;
-    let days = shop.kept().await;
+    let days = shop.stored_metrics().await;
     let night = shop.repair_and_recount().await;
     assert_eq!(night["drift"], json!([]), "{what}: there is nothing to repair");
     assert_eq!(shop.settled().await, after, "{what}");
-    shop.still_says(&days, what).await;
+    shop.assert_still_stored(&days, what).await;
     for (viewer, plan, every) in
         [(upgraded, "premium", "month"), (yearly, "premium", "year"), (basic, "basic", "month")]
     {
@@ -229,13 +229,13 @@ async fn swapping_lookup_keys_leaves_past_payments_unchanged() {
     let shop = Shop::open().await;
     let platform = &shop.platform;
     let (basic, premium) = (price(platform, "basic_month").await, price(platform, "premium_month").await);
-    let (before, days) = (shop.settled().await, shop.kept().await);
+    let (before, days) = (shop.settled().await, shop.stored_metrics().await);
     update(platform, &format!("prices/{}", id(&basic)), &[("lookup_key", "")]).await;
     update(platform, &format!("prices/{}", id(&premium)), &[("lookup_key", "basic_month")]).await;
     update(platform, &format!("prices/{}", id(&basic)), &[("lookup_key", "premium_month")]).await;
     shop.repair_and_recount().await;
     assert_eq!(shop.settled().await, before);
-    shop.still_says(&days, "keys change places").await;
+    shop.assert_still_stored(&days, "keys change places").await;
     assert_eq!(shop.job("reconcile-nightly", json!({})).await["drift"], json!([]), "it is not reported as drift");
 }
 
@@ -243,8 +243,8 @@ async fn swapping_lookup_keys_leaves_past_payments_unchanged() {
 async fn a_price_that_names_no_plan_never_grants_anything() {
     let shop = Shop::open().await;
     let platform = &shop.platform;
-    let stranger = platform.register("stranger@viewers.test").await;
-    let customer = support::billing::stripe_customer(platform, &stranger).await;
+    let other_viewer = platform.register("stranger@viewers.test").await;
+    let customer = support::billing::stripe_customer(platform, &other_viewer).await;
     let card = call_stripe(platform, "POST", "payment_methods", &[("type", "card"), ("card[token]", "tok_visa")]).await;
     update(platform, &format!("payment_methods/{}/attach", id(&card)), &[("customer", &customer)]).await;
     let other = id(&call_stripe(platform, "POST", "products", &[("name", "Marquee Premium")]).await);
@@ -261,7 +261,7 @@ async fn a_price_that_names_no_plan_never_grants_anything() {
             platform.advance(HOUR).await;
             let event = format!("evt_{number}_{product}");
             support::billing::post_event(platform, &event, "customer.subscription.updated", &customer).await;
-            let seen = subscription(&stranger).await;
+            let seen = subscription(&other_viewer).await;
             let told = json!([seen["plan_type"], seen["access"]["code"]]);
             assert_eq!(told, json!([null, "SUBSCRIPTION_REQUIRED"]), "{seen}");
         }

@@ -57,3 +57,19 @@ async fn a_wrong_method_is_405_and_lists_the_allowed_ones() {
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn an_unknown_path_or_method_is_reported_whatever_the_body_is() {
+    let platform = Platform::bare().await;
+    let anyone = platform.anyone();
+    for (path, expected) in [("/api/nowhere", (404, "NOT_FOUND")), ("/api/videos", (405, "METHOD_NOT_ALLOWED"))] {
+        for kibibytes in [33, 257] {
+            let request = anyone.request(Method::POST, path).header("content-type", "text/plain");
+            let answer = anyone.send(request.body("x".repeat(kibibytes * 1_024))).await;
+            assert_eq!((answer.status(), answer.code()), expected, "{path}, {kibibytes} KiB: {answer}");
+        }
+    }
+    let large = anyone.request(Method::POST, "/api/auth/login").header("content-type", "text/plain");
+    let large = anyone.send(large.body("x".repeat(33 * 1_024))).await;
+    assert_eq!(large.code(), "PAYLOAD_TOO_LARGE", "a route comes before the size: {large}");
+}

@@ -172,9 +172,9 @@ async fn faults_hit_exactly_as_many_calls_as_requested() {
     let fault = json!({ "target": "dynamodb", "operation": "BatchGetItem", "kind": "error", "count": 3 });
     assert_eq!(platform.console().post("/faults", fault).await.status(), 200);
 
-    let struck = viewer.get("/api/auth/me").await;
-    assert!(struck.status() >= 500, "{struck}");
-    let tried = platform.calls(&struck).iter().filter(|call| call.operation == "BatchGetItem").count();
+    let failed = viewer.get("/api/auth/me").await;
+    assert!(failed.status() >= 500, "{failed}");
+    let tried = platform.calls(&failed).iter().filter(|call| call.operation == "BatchGetItem").count();
     assert_eq!(tried, 3, "the SDK's retries");
     assert_eq!(viewer.get("/api/auth/me").await.status(), 200);
 

@@ -64,7 +64,9 @@ async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_vie
     assert_eq!(views(&platform, &video).await, before + 1);
     assert_eq!(platform.round_trips(&answer, "dynamodb"), 2, "{:?}", platform.calls(&answer));
     let calls = platform.calls(&answer);
-    let batch: Vec<&Call> = calls.iter().filter(|call| call.operation == "BatchGetItem").collect();
+    // An episode also reads the catalogue, while it takes the stream.
+    let is_batch = |call: &&Call| call.operation == "BatchGetItem" && call.tables.len() > 1;
+    let batch: Vec<&Call> = calls.iter().filter(is_batch).collect();
     assert_eq!(batch.len(), 1);
     assert_eq!(batch[0].consistent, Some(true), "sessions, subscriptions and leases are read consistently");
     for table in ["sessions", "subscriptions", "streams", "users"] {
@@ -72,6 +74,58 @@ async fn starting_takes_two_round_trips_with_consistent_reads_and_counts_one_vie
     }
     assert_eq!(calls.iter().filter(|call| call.operation == "TransactWriteItems").count(), 1);
     assert_eq!(calls.iter().filter(|call| call.service == "mux" || call.service == "stripe").count(), 0);
+}
+
+#[tokio::test]
+async fn an_episode_names_the_next_visible_one_and_a_film_names_none() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let series = platform.new_series(&admin, "Harbour Nine").await;
+    let place = |season: u32, episode: u32| json!({ "series_id": series, "season": season, "episode": episode });
+    let first = platform.published_video(&admin, place(1, 1)).await;
+    platform.ready_video(&admin, place(1, 2)).await;
+    let third = platform.published_video(&admin, place(1, 3)).await;
+    let mut finale = place(2, 1);
+    finale["required_plan"] = json!("premium");
+    let finale = platform.published_video(&admin, finale).await;
+    let film = platform.published_video(&admin, json!({})).await;
+    let viewer = platform.register("a@viewers.test").await;
+
+    for (video, next) in [(&first, Some(&third)), (&third, Some(&finale)), (&film, None)] {
+        let grant = viewer.play(video).await;
+        assert_eq!(grant.status(), 200, "{grant}");
+        assert_eq!(
+            grant.data().get("next_video").map(|video| video["id"].clone()),
+            next.map(|id| json!(id)),
+            "{grant}"
+        );
+        assert_eq!(grant.text().matches(".m3u8").count(), 1, "the next one does not play yet: {grant}");
+        let session = grant.data()["playback_session_id"].as_str().expect("an id");
+        let renewed = viewer.get(&format!("/api/videos/{video}/play?playback_session_id={session}")).await;
+        assert_eq!(renewed.data().get("next_video"), grant.data().get("next_video"), "{renewed}");
+        assert!(platform.round_trips(&renewed, "dynamodb") <= 2, "{:?}", platform.calls(&renewed));
+    }
+    assert!(admin.play(&finale).await.data().get("next_video").is_none());
+}
+
+#[tokio::test]
+async fn an_episode_plays_while_the_catalogue_cannot_be_read() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let series = platform.new_series(&admin, "Harbour Nine").await;
+    let place = |episode: u32| json!({ "series_id": series, "season": 1, "episode": episode });
+    let first = platform.published_video(&admin, place(1)).await;
+    platform.published_video(&admin, place(2)).await;
+    let viewer = platform.register("a@viewers.test").await;
+    // The version is read with the session; its chunks are read by a second batch, of the catalogue alone.
+    platform.fault(json!({
+        "target": "dynamodb", "operation": "BatchGetItem", "kind": "error", "skip": 1, "count": 5,
+    }));
+
+    let grant = viewer.play(&first).await;
+
+    assert_eq!(grant.status(), 200, "{grant}");
+    assert!(grant.data()["playback_url"].is_string() && grant.data().get("next_video").is_none(), "{grant}");
 }
 
 #[tokio::test]

@@ -35,6 +35,14 @@ async fn settled(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
     }
 }
 
+/// The German text tracks of the video's file at Mux.
+async fn german_tracks_at_mux(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
+    let asset = platform.admin_video(admin, id).await["mux_asset_id"].as_str().expect("an id").to_owned();
+    let (_, asset) = platform.at_mux(Method::GET, &format!("assets/{asset}")).await;
+    let tracks = asset["tracks"].as_array().expect("tracks").iter();
+    tracks.filter(|track| track["language_code"] == "de").cloned().collect()
+}
+
 #[tokio::test]
 async fn uploaded_captions_reach_viewers_through_mux_and_replace_earlier_ones() {
     let platform = Platform::start().await;
@@ -43,9 +51,12 @@ async fn uploaded_captions_reach_viewers_through_mux_and_replace_earlier_ones() 
     let put_vtt = put(&admin, &id, "de", "text/vtt", VTT).await;
     assert_eq!(put_vtt.status(), 200, "{put_vtt}");
     settled(&platform, &admin, &id).await;
+    let first = german_tracks_at_mux(&platform, &admin, &id).await;
     let srt = "1\r\n00:00:02,000 --> 00:00:03,000\r\nNeu & anders\r\n";
     let put_srt = put(&admin, &id, "de", "application/x-subrip", srt).await;
     assert_eq!(put_srt.status(), 200, "{put_srt}");
+    let both = put_srt.data()["captions"].as_array().expect("a list").clone();
+    assert!(both.iter().any(|track| track["language"] == "de" && track["status"] == "ready"), "{put_srt}");
     let captions = settled(&platform, &admin, &id).await;
 
     let german: Vec<&Value> = captions.iter().filter(|track| track["language"] == "de").collect();
@@ -57,8 +68,41 @@ async fn uploaded_captions_reach_viewers_through_mux_and_replace_earlier_ones() 
     let text = platform.client().get(url.expect("a URL")).send().await.expect("an answer").text().await.expect("text");
     assert!(text.starts_with("WEBVTT") && text.contains("Neu &amp; anders"), "{text}");
     assert!(!text.contains("Das Licht"), "{text}");
+    // The job deletes the earlier captions at Mux, and then the new ones get their name there.
+    platform.advance(600).await;
+    let second = german_tracks_at_mux(&platform, &admin, &id).await;
+    let names: Vec<&Value> = second.iter().map(|track| &track["name"]).collect();
+    assert_eq!(names, [&json!("Deutsch")], "{second:?}");
+    assert_ne!(first[0]["id"], second[0]["id"]);
+    let german = platform.admin_video(&admin, &id).await["captions"].clone();
+    assert_eq!(german.as_array().expect("a list").iter().filter(|track| track["language"] == "de").count(), 1);
     let audit = admin.get("/api/admin/audit").await;
     assert_eq!(audit.data()[0]["action"], "video.put_caption", "{audit}");
+}
+
+#[tokio::test]
+async fn earlier_captions_survive_an_upload_that_fails() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+    assert_eq!(put(&admin, &id, "de", "text/vtt", VTT).await.status(), 200);
+    let before = settled(&platform, &admin, &id).await;
+    let at_mux = german_tracks_at_mux(&platform, &admin, &id).await;
+
+    platform.fault(json!({ "target": "mux", "kind": "error", "count": 1 }));
+    let failed = put(&admin, &id, "de", "text/vtt", VTT).await;
+
+    assert_eq!((failed.status(), failed.code()), (502, "VIDEO_PROVIDER_UNAVAILABLE"), "{failed}");
+    platform.advance(600).await;
+    assert_eq!(german_tracks_at_mux(&platform, &admin, &id).await, at_mux);
+    assert_eq!(settled(&platform, &admin, &id).await, before);
+}
+
+#[tokio::test]
+async fn the_name_of_captions_in_another_language_is_refused() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+    let refused = put(&admin, &id, "de?name=English", "text/vtt", VTT).await;
+    assert_eq!((refused.status(), refused.code()), (400, "VALIDATION_ERROR"), "{refused}");
 }
 
 #[tokio::test]

@@ -55,17 +55,17 @@ async fn differences_are_reported_and_repaired_once_and_only_on_request() {
     let user = json!({ "pk": { "S": format!("USER#{}", owner.as_str().expect("an id")) } });
     tamper(&platform, "SUBSCRIPTIONS_TABLE", user, "plan_type", json!({ "S": "premium" })).await;
     let ledger = table_rows(&platform, "BILLING_EVENTS_TABLE").await;
-    let of = |kind: &str| {
+    let key_and_id = |kind: &str| {
         let pk = format!("CUST#{customer}");
         let row = ledger.iter().find(|row| row["pk"]["S"] == pk.as_str() && row["kind"]["S"] == kind).expect("a row");
         (json!({ "pk": row["pk"], "sk": row["sk"] }), row["sk"]["S"].as_str().expect("an id").to_owned())
     };
-    let ((invoice, invoice_id), (entry, entry_id)) = (of("invoice"), of("subscription"));
+    let ((invoice, invoice_id), (entry, entry_id)) = (key_and_id("invoice"), key_and_id("subscription"));
     tamper(&platform, "BILLING_EVENTS_TABLE", invoice, "amount_paid", json!({ "N": "1" })).await;
     let gone = json!({ "TableName": platform.setting("stripe-webhook", "BILLING_EVENTS_TABLE"), "Key": entry });
     platform.aws("DynamoDB_20120810.DeleteItem", gone).await;
-    let stranger = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
-    tamper(&platform, "BILLING_EVENTS_TABLE", stranger, "amount_paid", json!({ "N": "5" })).await;
+    let foreign_row = json!({ "pk": { "S": format!("CUST#{customer}") }, "sk": { "S": "in_invented" } });
+    tamper(&platform, "BILLING_EVENTS_TABLE", foreign_row, "amount_paid", json!({ "N": "5" })).await;
     let wrong = billing_tables(&platform).await;
 
     let (checked, drift) = reconcile(&admin, false).await;

@@ -208,7 +208,13 @@ async fn all_audio_tracks_of_the_file_are_shown_even_those_that_mux_dropped() {
     assert_eq!(video["status"], "ready", "{video}");
     let tracks = video["audio"].as_array().expect("tracks");
     assert_eq!(tracks.len(), 2, "{video}");
-    let of = |index: usize, field: &str| tracks[index][field].clone();
-    assert_eq!((of(0, "kept"), of(0, "channels"), of(0, "kept_channels")), (json!(true), json!(6), json!(2)));
-    assert_eq!((of(1, "kept"), of(1, "channels"), of(1, "kept_channels")), (json!(false), json!(2), Value::Null));
+    let track_field = |index: usize, field: &str| tracks[index][field].clone();
+    assert_eq!(
+        (track_field(0, "kept"), track_field(0, "channels"), track_field(0, "kept_channels")),
+        (json!(true), json!(6), json!(2))
+    );
+    assert_eq!(
+        (track_field(1, "kept"), track_field(1, "channels"), track_field(1, "kept_channels")),
+        (json!(false), json!(2), Value::Null)
+    );
 }

@@ -117,6 +117,33 @@ async fn tabs_that_exchange_one_token_within_a_minute_get_the_same_new_one() {
 }
 
 #[tokio::test]
+async fn a_token_is_valid_for_a_minute_after_its_own_exchange_even_if_its_successor_is_exchanged_too() {
+    let platform = Platform::bare().await;
+    let first = platform.register("ada@viewers.test").await;
+    platform.advance(2).await;
+    let second = renewed(&first, &refresh(&first).await);
+    platform.advance(20).await;
+    let third = renewed(&second, &refresh(&second).await);
+    assert!(first.token() != second.token() && second.token() != third.token());
+    platform.advance(20).await;
+    for viewer in [&first, &second, &third] {
+        assert_eq!(viewer.get("/api/auth/me").await.status(), 200, "exchanged less than a minute ago");
+    }
+    for viewer in [&first, &second] {
+        assert_eq!(renewed(viewer, &refresh(viewer).await).token(), third.token(), "the session's newest token");
+    }
+
+    platform.advance(22).await;
+    assert_eq!(first.get("/api/auth/me").await.code(), "SESSION_REVOKED", "exchanged 62 seconds ago");
+    assert_eq!(second.get("/api/auth/me").await.status(), 200, "exchanged 42 seconds ago");
+    platform.advance(20).await;
+    assert_eq!(second.get("/api/auth/me").await.code(), "SESSION_REVOKED");
+    assert_eq!(third.get("/api/auth/me").await.status(), 200);
+    assert_eq!(refresh(&first).await.code(), "SESSION_REVOKED", "a copy of it is still in use");
+    assert_eq!(third.get("/api/auth/me").await.code(), "SESSION_REVOKED", "the session has ended");
+}
+
+#[tokio::test]
 async fn an_exchange_whose_write_response_was_lost_counts_once() {
     let platform = Platform::bare().await;
     let viewer = platform.register("ada@viewers.test").await;

@@ -39,11 +39,11 @@ async fn a_renewal_sends_four_webhooks_with_three_stripe_calls_each() {
     let lines = webhook_lines(&platform);
     for line in &lines[lines.len() - 4..] {
         let request_id = line["request_id"].as_str().expect("an id");
-        let calls = platform.running().calls().of(request_id);
-        let of = |service: &str| calls.iter().filter(|call| call.service == service).count();
+        let calls = platform.running().calls().for_request(request_id);
+        let count_calls = |service: &str| calls.iter().filter(|call| call.service == service).count();
         // The prices may have to be read again. Two of the DynamoDB reads overlap: the guard with the notices, and the
         // settled entries.
-        assert!(of("stripe") <= 4 && of("dynamodb") <= 3, "{calls:?}");
+        assert!(count_calls("stripe") <= 4 && count_calls("dynamodb") <= 3, "{calls:?}");
         assert!(round_trips(&calls, "dynamodb") <= 2, "{calls:?}");
     }
 }

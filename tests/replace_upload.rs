@@ -25,7 +25,7 @@ fn asset_of(id: &str, upload: &Value, name: &str) -> Value {
     new
 }
 
-async fn says(platform: &Platform, kind: &str, asset: &Value) {
+async fn send_event(platform: &Platform, kind: &str, asset: &Value) {
     let told = platform.mux_event(kind, asset.clone()).await;
     assert_eq!(told.status(), 200, "{told}");
 }
@@ -37,7 +37,7 @@ async fn a_failed_video_gets_a_new_file_and_late_events_of_the_old_one_are_ignor
     let id = platform.new_video(&admin, json!({})).await;
     let mut failed = asset(&id);
     failed["status"] = json!("errored");
-    says(&platform, "video.asset.errored", &failed).await;
+    send_event(&platform, "video.asset.errored", &failed).await;
     assert_eq!(platform.admin_video(&admin, &id).await["status"], "error");
 
     let upload = replace(&admin, &id).await;
@@ -45,13 +45,13 @@ async fn a_failed_video_gets_a_new_file_and_late_events_of_the_old_one_are_ignor
     assert_eq!((&waiting["status"], &waiting["error_reason"]), (&json!("processing"), &Value::Null), "{waiting}");
     assert_eq!(waiting["upload_expires_at"], upload["expires_at"]);
     // The old asset recovers, fails again, is deleted: it no longer belongs to this video.
-    says(&platform, "video.asset.ready", &asset(&id)).await;
-    says(&platform, "video.asset.errored", &failed).await;
-    says(&platform, "video.asset.deleted", &asset(&id)).await;
+    send_event(&platform, "video.asset.ready", &asset(&id)).await;
+    send_event(&platform, "video.asset.errored", &failed).await;
+    send_event(&platform, "video.asset.deleted", &asset(&id)).await;
     assert_eq!(platform.admin_video(&admin, &id).await, waiting);
 
     let new = asset_of(&id, &upload, "new");
-    says(&platform, "video.asset.ready", &new).await;
+    send_event(&platform, "video.asset.ready", &new).await;
     let ready = platform.admin_video(&admin, &id).await;
     assert_eq!((&ready["status"], &ready["mux_asset_id"]), (&json!("ready"), &new["id"]), "{ready}");
     assert_eq!(ready["duration"], 120.0);
@@ -78,13 +78,13 @@ async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mu
     let new = asset_of(&id, upload, "new");
     let mut preparing = new.clone();
     preparing["status"] = json!("preparing");
-    says(&platform, "video.asset.created", &preparing).await;
+    send_event(&platform, "video.asset.created", &preparing).await;
     assert_eq!(platform.admin_video(&admin, &id).await["replacement"]["received"], true);
     let plays = viewer.play(&id).await;
     let old_playback = before["mux_playback_id"].as_str().expect("a playback id");
     assert!(plays.data()["playback_url"].as_str().is_some_and(|url| url.contains(old_playback)), "{plays}");
 
-    says(&platform, "video.asset.ready", &new).await;
+    send_event(&platform, "video.asset.ready", &new).await;
 
     let after = platform.admin_video(&admin, &id).await;
     assert_eq!((&after["status"], &after["published"]), (&json!("ready"), &json!(true)), "{after}");
@@ -124,7 +124,7 @@ async fn a_failed_replacement_is_reported_and_leaves_the_old_file_playing() {
             bad[field] = value.clone();
         }
         let kind = if case == "errored" { "video.asset.errored" } else { "video.asset.ready" };
-        says(&platform, kind, &bad).await;
+        send_event(&platform, kind, &bad).await;
 
         let video = platform.admin_video(&admin, &id).await;
         assert_eq!((&video["status"], &video["published"]), (&json!("ready"), &json!(true)), "{case}: {video}");
@@ -133,7 +133,7 @@ async fn a_failed_replacement_is_reported_and_leaves_the_old_file_playing() {
         assert!(video["replacement"]["status"] == "error" && reason.contains(words), "{case}: {video}");
         // Once more: a failed replacement does not block another.
         let again = replace(&admin, &id).await;
-        says(&platform, "video.asset.ready", &asset_of(&id, &again, "good")).await;
+        send_event(&platform, "video.asset.ready", &asset_of(&id, &again, "good")).await;
         let video = platform.admin_video(&admin, &id).await;
         assert_eq!((&video["replacement"], &video["duration"]), (&Value::Null, &json!(120.0)), "{case}: {video}");
     }
@@ -173,9 +173,9 @@ async fn the_last_of_two_replacements_wins() {
     }
     let [counts] = waiting[..] else { panic!("one of them is cancelled: {waiting:?}") };
     let lost = if counts["id"] == one["id"] { &other } else { &one };
-    says(&platform, "video.asset.ready", &asset_of(&id, lost, "lost")).await;
+    send_event(&platform, "video.asset.ready", &asset_of(&id, lost, "lost")).await;
     assert_eq!(platform.admin_video(&admin, &id).await["mux_playback_id"], playback_id(&id));
-    says(&platform, "video.asset.ready", &asset_of(&id, counts, "counts")).await;
+    send_event(&platform, "video.asset.ready", &asset_of(&id, counts, "counts")).await;
     assert_eq!(platform.admin_video(&admin, &id).await["mux_asset_id"], format!("counts-{id}"));
 }
 
@@ -201,12 +201,12 @@ async fn a_file_that_was_deleted_at_mux_can_be_uploaded_again_and_is_then_publis
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
     let id = platform.published_video(&admin, json!({})).await;
-    says(&platform, "video.asset.deleted", &asset(&id)).await;
+    send_event(&platform, "video.asset.deleted", &asset(&id)).await;
     let upload = replace(&admin, &id).await;
-    says(&platform, "video.asset.updated", &asset(&id)).await;
+    send_event(&platform, "video.asset.updated", &asset(&id)).await;
     assert_eq!(platform.admin_video(&admin, &id).await["status"], "processing", "a late event about the deleted video");
 
-    says(&platform, "video.asset.ready", &asset_of(&id, &upload, "new")).await;
+    send_event(&platform, "video.asset.ready", &asset_of(&id, &upload, "new")).await;
 
     let video = platform.admin_video(&admin, &id).await;
     assert_eq!((&video["status"], &video["published"]), (&json!("ready"), &json!(false)), "{video}");

@@ -167,7 +167,7 @@ fn value(root: &Value, schema: &Value, chance: &mut Chance) -> Value {
 #[test]
 fn the_check_of_inputs_finds_the_same_fields_as_a_json_schema_validator() {
     let document = document();
-    let mut chance = Chance::of(1);
+    let mut chance = Chance::from_seed(1);
     let (mut accepted, mut refused) = (0, BTreeSet::new());
     for (name, schema) in inputs(&document) {
         let own = Schema::new(schema.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -93,8 +93,9 @@ async fn the_members_are_of_every_kind(operator: &Viewer) {
     assert_eq!(by_status, BTreeMap::from([("active", 24), ("canceled", 4), ("none", 5), ("past_due", 1)]));
     assert_eq!(members.iter().filter(|one| one["complimentary_plan"] == "premium").count(), 2);
     let audit_entries = all(operator, "/api/admin/audit").await;
-    let of = |action: &str| audit_entries.iter().filter(|audit_entry| audit_entry["action"] == action).count();
-    assert_eq!((of("payment.refund"), of("member.comp")), (2, 2), "{audit_entries:?}");
+    let count_action =
+        |action: &str| audit_entries.iter().filter(|audit_entry| audit_entry["action"] == action).count();
+    assert_eq!((count_action("payment.refund"), count_action("member.comp")), (2, 2), "{audit_entries:?}");
 }
 
 async fn the_billing_is_what_stripe_says(platform: &Platform, operator: &Viewer) {

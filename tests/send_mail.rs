@@ -154,8 +154,12 @@ async fn permanently_refused_mail_is_dropped_shown_and_counted_and_the_rest_is_s
     assert_eq!(run(&platform).await.expect("a round")["refused"], 0, "it is not retried");
     let detail = crate::get_member::member(&admin, &viewer).await;
     let emails = detail["emails"].as_array().expect("emails");
-    let of = |state: &str| emails.iter().filter(|one| one["state"] == state).count();
-    assert_eq!((of("sent"), of("refused"), of("waiting"), of("dropped")), (3, 3, 0, 0), "{emails:?}");
+    let count_state = |state: &str| emails.iter().filter(|one| one["state"] == state).count();
+    assert_eq!(
+        (count_state("sent"), count_state("refused"), count_state("waiting"), count_state("dropped")),
+        (3, 3, 0, 0),
+        "{emails:?}"
+    );
     let refused = emails.iter().find(|one| one["failure"].as_str().is_some_and(|why| why.contains("MessageRejected")));
     assert!(refused.is_some(), "it says why: {emails:?}");
     assert!(emails.iter().all(|one| one["state"] == "refused" || one["failure"].is_null()), "{emails:?}");

@@ -35,9 +35,12 @@ async fn a_patch_changes_what_it_names_and_null_clears_a_language() {
     assert_eq!(cleared.status(), 200, "{cleared}");
     let now = viewer.get(PATH).await;
     assert_eq!(cleared.data(), now.data());
-    let of = |field: &str| now.data()[field].clone();
-    assert_eq!((of("captions"), of("caption_language")), (json!(true), Value::Null));
-    assert_eq!((of("volume"), of("speed"), of("autoplay")), (json!(0.5), json!(2.0), json!(true)));
+    let preference = |field: &str| now.data()[field].clone();
+    assert_eq!((preference("captions"), preference("caption_language")), (json!(true), Value::Null));
+    assert_eq!(
+        (preference("volume"), preference("speed"), preference("autoplay")),
+        (json!(0.5), json!(2.0), json!(true))
+    );
     let nothing = viewer.patch(PATH, json!({})).await;
     assert_eq!((nothing.status(), nothing.data()), (200, now.data()));
     assert_eq!(platform.round_trips(&nothing, "dynamodb"), 1, "nothing is written");

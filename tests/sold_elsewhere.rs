@@ -71,8 +71,8 @@ async fn a_buyer_returning_from_a_link_need_not_wait_for_events_and_sees_only_th
     let bought = buy(&platform, Some(&id_of(&viewer).await)).await;
     let path = format!("/api/subscription?session_id={}", bought["id"].as_str().expect("an id"));
 
-    let stranger = other.get(&path).await;
-    assert_eq!(json!([stranger.data()["status"], stranger.data()["synced"]]), json!(["none", null]), "{stranger}");
+    let answer = other.get(&path).await;
+    assert_eq!(json!([answer.data()["status"], answer.data()["synced"]]), json!(["none", null]), "{answer}");
     let synced = viewer.get(&path).await;
     assert_eq!(json!([synced.data()["plan_type"], synced.data()["synced"]]), json!(["premium", true]), "{synced}");
 }

@@ -320,16 +320,16 @@ async fn an_event_of_known_type_in_an_unknown_format_is_processed_or_set_aside_a
     let customer = stripe_customer(&platform, &viewer).await;
     let before = billing_tables(&platform).await;
     let long = |prefix: &str| format!("{prefix}{}", "x".repeat(3_000));
-    let of = |object: Value| json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } });
+    let event_of = |object: Value| json!({ "type": "invoice.paid", "livemode": false, "data": { "object": object } });
     let with_id = |id: Value, mut event: Value| {
         event["id"] = id;
         event
     };
     // Their customer is known.
     for event in [
-        with_id(json!(long("evt_")), of(json!({ "object": "invoice", "customer": customer }))),
-        with_id(json!(7), of(json!({ "object": "invoice", "customer": customer }))),
-        of(json!({ "object": "invoice", "customer": customer, "number": 1 })),
+        with_id(json!(long("evt_")), event_of(json!({ "object": "invoice", "customer": customer }))),
+        with_id(json!(7), event_of(json!({ "object": "invoice", "customer": customer }))),
+        event_of(json!({ "object": "invoice", "customer": customer, "number": 1 })),
         json!({ "id": "evt_modeless", "type": "invoice.paid", "created": "2026-11-29T18:02:03Z",
             "data": { "object": { "object": "invoice", "customer": { "id": customer } } } }),
     ] {
@@ -341,15 +341,15 @@ async fn an_event_of_known_type_in_an_unknown_format_is_processed_or_set_aside_a
     }
     // Their customer is missing or unreadable.
     let unreadable = [
-        with_id(json!("evt_long_customer"), of(json!({ "object": "invoice", "customer": long("cus_") }))),
-        with_id(json!("evt_long_charge"), of(json!({ "object": "dispute", "charge": long("ch_") }))),
-        with_id(json!("evt_long_object"), of(json!({ "object": "customer", "id": long("cus_") }))),
-        with_id(json!("evt_path"), of(json!({ "object": "invoice", "customer": "../prices" }))),
-        with_id(json!("evt_empty"), of(json!({ "object": "invoice", "customer": "" }))),
+        with_id(json!("evt_long_customer"), event_of(json!({ "object": "invoice", "customer": long("cus_") }))),
+        with_id(json!("evt_long_charge"), event_of(json!({ "object": "dispute", "charge": long("ch_") }))),
+        with_id(json!("evt_long_object"), event_of(json!({ "object": "customer", "id": long("cus_") }))),
+        with_id(json!("evt_path"), event_of(json!({ "object": "invoice", "customer": "../prices" }))),
+        with_id(json!("evt_empty"), event_of(json!({ "object": "invoice", "customer": "" }))),
         with_id(json!("evt_null"), json!({ "type": "invoice.paid", "livemode": false, "data": null })),
         with_id(json!("evt_array"), json!({ "type": "invoice.paid", "livemode": false, "data": [] })),
-        with_id(json!("evt_list"), of(json!([{ "customer": customer }]))),
-        with_id(json!(long("evt_")), of(json!({ "object": "invoice", "customer": long("cus_") }))),
+        with_id(json!("evt_list"), event_of(json!([{ "customer": customer }]))),
+        with_id(json!(long("evt_")), event_of(json!({ "object": "invoice", "customer": long("cus_") }))),
     ];
     for event in &unreadable {
         let answer = signed(&platform, event).await;

@@ -48,6 +48,29 @@ async fn a_featured_title_and_the_order_of_the_shelves_are_on_every_home_screen(
 }
 
 #[tokio::test]
+async fn a_layout_as_it_is_read_is_accepted_after_its_featured_title_was_deleted() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let film = platform.published_video(&admin, json!({ "category": "Rare" })).await;
+    let series = platform.new_series(&admin, "A series").await;
+    let shelves = json!([{ "kind": "category", "category": "Rare" }]);
+    for (featured, path) in
+        [(&film, format!("/api/admin/videos/{film}")), (&series, format!("/api/admin/series/{series}"))]
+    {
+        let layout = json!({ "featured_id": featured, "shelves": shelves });
+        assert_eq!(admin.put(PATH, layout.clone()).await.status(), 200);
+        assert_eq!(admin.get(PATH).await.data(), &layout);
+        let deleted = admin.delete(&path).await;
+        assert_eq!(deleted.status(), 200, "{deleted}");
+
+        let read = admin.get(PATH).await;
+        assert_eq!(read.data(), &json!({ "featured_id": null, "shelves": shelves }), "{read}");
+        let set = admin.put(PATH, read.data().clone()).await;
+        assert_eq!((set.status(), set.data()), (200, read.data()), "the category has no titles any more: {set}");
+    }
+}
+
+#[tokio::test]
 async fn invalid_choices_are_refused_and_change_nothing() {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;

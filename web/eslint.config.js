@@ -26,12 +26,13 @@ const rooms = features.map((feature) => ({
   },
 }));
 
-// All texts are in the message catalogues. The strings in these files are not texts: outlines of icons, names of products, and keys
+// All texts are in the message catalogues. The strings in these files are not texts: outlines of icons, names of products and of keys, and keys
 // of the player's own texts.
 const WITHOUT_TEXTS = [
   'src/components/{icon.tsx,more-icons.ts}',
   'src/features/playback/player-language.ts',
   'src/lib/{api.generated,brand,device-name}.ts',
+  'src/tv/{keys,own-name}.ts',
 ];
 
 const UNLOCALIZED = {

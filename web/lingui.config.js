@@ -20,8 +20,16 @@ const ADMIN = [
   'src/features/{audit,billing,members,metrics}/**/*.{ts,tsx}',
   'src/features/videos/{all-series-page,all-videos-page,captions-panel,drop-zone,edit-video-page,new-file,new-video-page,publish-panel}.{ts,tsx}',
   'src/features/videos/{quality-field,resumed-upload,schedule-dialog,sound,upload-panel,uploads-under-way,uploads}.{ts,tsx}',
-  'src/features/videos/{video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
+  'src/features/videos/{facts-fields,trailer-panel,video-file-journey,video-file,video-form,video-state}.{ts,tsx}',
   'src/lib/{differences,fields,figures}.ts',
+];
+
+/** The television's app, and what it shares with the web app. */
+const TV = [
+  'src/tv/**/*.{ts,tsx}',
+  'src/features/videos/cards.ts',
+  'src/lib/{device-name,format,nouns}.ts',
+  'src/lib/errors/{explain,explanations}.ts',
 ];
 
 const TESTS = 'src/**/*.test.ts';
@@ -34,8 +42,9 @@ export default {
   // Each catalogue of a language is a separate file, loaded with the pages that need it: src/lib/i18n/catalogues.ts.
   catalogs: [
     { path: 'src/locales/{locale}/first', include: FIRST },
-    { path: 'src/locales/{locale}/viewer', include: ['src/**/*.{ts,tsx}'], exclude: [...FIRST, ...ADMIN, TESTS] },
+    { path: 'src/locales/{locale}/viewer', include: ['src/**/*.{ts,tsx}'], exclude: [...FIRST, ...ADMIN, 'src/tv/**', TESTS] },
     { path: 'src/locales/{locale}/admin', include: ADMIN, exclude: [TESTS] },
+    { path: 'src/tv/locales/{locale}', include: TV, exclude: [TESTS] },
   ],
   // Line numbers would change a catalogue with every edit of a source.
   format: formatter({ lineNumbers: false }),

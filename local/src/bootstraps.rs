@@ -39,21 +39,30 @@ pub(crate) fn find(
 /// All variables of a process of `function` except the address of its runtime API: those from the template, those that
 /// Lambda sets, and the address and keys of the platform's AWS.
 pub(crate) fn environment(function: &Function, aws: &str, credentials: &Credentials) -> BTreeMap<String, String> {
-    let keys = outside::credentials_of(&function.name, credentials);
     let lambda = [
         ("AWS_LAMBDA_FUNCTION_NAME", function.name.as_str()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
         ("AWS_LAMBDA_LOG_GROUP_NAME", "local"),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
-        ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", &keys.access_key_id),
-        ("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key),
-        ("AWS_ENDPOINT_URL", aws),
     ];
+    let sdk = sdk_environment(&function.name, aws, credentials);
     let mut environment = function.environment.clone();
     environment.extend(lambda.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+    environment.extend(sdk.into_iter().map(|(name, value)| (name.to_owned(), value)));
     environment
+}
+
+/// The variables that the AWS SDK needs in a process of `function`: the address of the platform's AWS, its region, and the
+/// function's own keys, with which it may do only what its policies allow.
+pub(crate) fn sdk_environment(function: &str, aws: &str, credentials: &Credentials) -> BTreeMap<&'static str, String> {
+    let keys = outside::credentials_of(function, credentials);
+    BTreeMap::from([
+        ("AWS_ENDPOINT_URL", aws.to_owned()),
+        ("AWS_REGION", REGION.to_owned()),
+        ("AWS_ACCESS_KEY_ID", keys.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key),
+    ])
 }
 
 /// A function's executable: `NAME`, as cargo builds it, or `NAME/bootstrap`, as cargo-lambda does.

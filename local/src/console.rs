@@ -3,6 +3,7 @@
 
 mod page;
 
+use crate::bootstraps;
 use crate::machine::Machine;
 use crate::seed;
 use crate::template::Route;
@@ -67,17 +68,17 @@ async fn advance(State(machine): State<Console>, body: Bytes) -> Answer {
     struct Advance {
         advance_seconds: u64,
     }
-    let asked: Advance = read(&body)?;
-    if asked.advance_seconds > ADVANCE_SECONDS_MAX {
+    let wanted: Advance = read(&body)?;
+    if wanted.advance_seconds > ADVANCE_SECONDS_MAX {
         return Err(refusal(StatusCode::BAD_REQUEST, "`advance_seconds` is more than ten years"));
     }
-    if machine.executables.is_some() && asked.advance_seconds > 0 {
+    if machine.executables.is_some() && wanted.advance_seconds > 0 {
         let message = "the functions run as separate processes, which use real time (BOOTSTRAPS)";
         return Err(refusal(StatusCode::CONFLICT, message));
     }
     // In a separate task, so that the clock is not left half-way if the client disconnects.
     let own = machine.clone();
-    let moved = tokio::spawn(async move { own.advance(asked.advance_seconds).await });
+    let moved = tokio::spawn(async move { own.advance(wanted.advance_seconds).await });
     moved.await.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
     Ok(Json(shown_clock(&machine)))
 }
@@ -101,9 +102,10 @@ async fn config(State(machine): State<Console>) -> Json<Value> {
     }))
 }
 
-/// The functions, each with the environment that a separate process needs. For tools that run them outside this
-/// process.
+/// The functions, each with what a separate process of it needs: the variables that the template defines, and those of the
+/// AWS SDK. For tools that run them outside this process.
 async fn functions(State(machine): State<Console>) -> Json<Value> {
+    let keys = machine.aws.secrets().credentials();
     let functions = machine.template.functions.values().map(|function| {
         let routes: Vec<String> = function.routes.iter().map(Route::key).collect();
         let seen = json!({
@@ -111,6 +113,7 @@ async fn functions(State(machine): State<Console>) -> Json<Value> {
             "routes": routes,
             "timeout_seconds": function.timeout.as_secs(),
             "environment": function.environment,
+            "sdk_environment": bootstraps::sdk_environment(&function.name, &machine.urls.aws, &keys),
             "processes": processes(&machine, &function.name),
         });
         (function.name.clone(), seen)
@@ -134,7 +137,7 @@ async fn events(State(machine): State<Console>, body: Bytes) -> Answer {
 }
 
 async fn mail(State(machine): State<Console>, query: Result<Query<MailQuery>, QueryRejection>) -> Answer {
-    let query = asked(query)?;
+    let query = parsed(query)?;
     Ok(Json(json!({ "messages": machine.aws.mailbox().list(query.to.as_deref()) })))
 }
 
@@ -161,13 +164,13 @@ async fn webhook_mode(State(machine): State<Console>, body: Bytes) -> Answer {
         Stripe,
         Mux,
     }
-    let asked: Asked = read(&body)?;
-    let provider = match asked.provider {
+    let wanted: Asked = read(&body)?;
+    let provider = match wanted.provider {
         Provider::Stripe => "stripe",
         Provider::Mux => "mux",
     };
-    machine.deliveries.set_mode(provider, asked.mode);
-    Ok(Json(json!({ "provider": provider, "mode": asked.mode })))
+    machine.deliveries.set_mode(provider, wanted.mode);
+    Ok(Json(json!({ "provider": provider, "mode": wanted.mode })))
 }
 
 async fn release_webhooks(State(machine): State<Console>, body: Bytes) -> Answer {
@@ -195,12 +198,12 @@ async fn cards(State(machine): State<Console>, body: Bytes) -> Answer {
         email: String,
         outcome: Outcome,
     }
-    let asked: Asked = read(&body)?;
-    if !asked.email.contains('@') {
+    let wanted: Asked = read(&body)?;
+    if !wanted.email.contains('@') {
         return Err(refusal(StatusCode::BAD_REQUEST, "`email` must be the address of a customer"));
     }
-    machine.stripe.set_outcome(&asked.email, asked.outcome);
-    Ok(Json(json!({ "email": asked.email, "outcome": asked.outcome })))
+    machine.stripe.set_outcome(&wanted.email, wanted.outcome);
+    Ok(Json(json!({ "email": wanted.email, "outcome": wanted.outcome })))
 }
 
 async fn faults(State(machine): State<Console>) -> Json<Value> {
@@ -221,7 +224,7 @@ async fn clear_faults(State(machine): State<Console>) -> Json<Value> {
 }
 
 async fn calls(State(machine): State<Console>, query: Result<Query<CallsQuery>, QueryRejection>) -> Answer {
-    let calls = machine.watch.calls.of(&asked(query)?.request_id);
+    let calls = machine.watch.calls.for_request(&parsed(query)?.request_id);
     let trips = |service| round_trips(&calls, service);
     let round_trips = json!({ "dynamodb": trips("dynamodb"), "stripe": trips("stripe"), "mux": trips("mux") });
     Ok(Json(json!({ "units": units(&calls), "calls": calls, "round_trips": round_trips })))
@@ -295,7 +298,7 @@ fn nothing(body: &Bytes) -> Result<(), Refusal> {
     if body.is_empty() { Ok(()) } else { read::<Nothing>(body).map(drop) }
 }
 
-fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
+fn parsed<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
     query.map(|Query(query)| query).map_err(|error| refusal(StatusCode::BAD_REQUEST, &error.body_text()))
 }
 

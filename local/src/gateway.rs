@@ -72,7 +72,7 @@ impl Gateway {
     /// A gateway for a template, without functions yet.
     pub fn new(template: &Template, clock: Clock) -> Self {
         Self(Arc::new(Inner {
-            routes: Routes::of(template),
+            routes: Routes::new(template),
             cors: template.gateway.cors.clone().map(CorsRules::new),
             bucket: template.gateway.throttle.map(|throttle| Mutex::new(Bucket::full(throttle))),
             clock,
@@ -134,7 +134,7 @@ impl Gateway {
             Err(_) => return message(StatusCode::BAD_REQUEST, "Bad Request"),
         };
         let request_id = uuid::Uuid::new_v4().to_string();
-        let event = event::of(&parts, &body, &matched, peer, &request_id, self.0.clock.now());
+        let event = event::build(&parts, &body, &matched, peer, &request_id, self.0.clock.now());
         let mut response = invoke(function, event.to_string()).await;
         if let Ok(request_id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", request_id);

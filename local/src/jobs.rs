@@ -61,14 +61,14 @@ struct Scheduled {
     schedule: Schedule,
     /// When it runs next according to its schedule.
     next: Option<Timestamp>,
-    rest: Option<Rest>,
+    idle_pause: Option<IdlePause>,
     /// How far the clock was ahead of real time at its last run.
     offset_ms: i64,
 }
 
 /// The pause of a job that found nothing to do.
 #[derive(Clone)]
-struct Rest {
+struct IdlePause {
     /// When it became idle.
     since: Timestamp,
     until: Timestamp,
@@ -86,7 +86,7 @@ impl Jobs {
                 function: function.name.clone(),
                 schedule: schedule.clone(),
                 next: schedule.expression.after(now),
-                rest: None,
+                idle_pause: None,
                 offset_ms: clock.offset_ms(),
             })
         });
@@ -117,7 +117,7 @@ impl Jobs {
     pub(crate) fn settle(&self) {
         let offset_ms = self.0.clock.offset_ms();
         for one in self.scheduled().iter_mut() {
-            one.rest = None;
+            one.idle_pause = None;
             one.offset_ms = offset_ms;
         }
     }
@@ -127,7 +127,7 @@ impl Jobs {
         let (now, offset_ms) = (self.0.clock.now(), self.0.clock.offset_ms());
         for one in self.scheduled().iter_mut() {
             one.next = one.schedule.expression.after(now);
-            one.rest = None;
+            one.idle_pause = None;
             one.offset_ms = offset_ms;
         }
     }
@@ -148,35 +148,36 @@ impl Jobs {
         let writes = self.0.traffic.begin(&job.function);
         // A failed run has logged its error, and the schedule retries it.
         let _ = self.run(&job.function, event).await;
-        let own = self.0.traffic.of(&job.function);
+        let own = self.0.traffic.of_function(&job.function);
         let offset_ms = self.0.clock.offset_ms();
         let one = &mut self.scheduled()[at];
         one.next = one.schedule.expression.after(now);
         let is_moved = offset_ms != job.offset_ms;
-        let rest = Rest { since: now, until: now, reads: own.reads, writes };
-        one.rest =
-            (is_moved && own.writes == 0).then(|| rest.after(job.rest, &one.schedule.expression, &self.0.traffic));
+        let idle_pause = IdlePause { since: now, until: now, reads: own.reads, writes };
+        one.idle_pause = (is_moved && own.writes == 0)
+            .then(|| idle_pause.after(job.idle_pause, &one.schedule.expression, &self.0.traffic));
         one.offset_ms = offset_ms;
     }
 }
 
 impl Scheduled {
     fn due(&self, traffic: &Traffic) -> Option<Timestamp> {
-        match &self.rest {
-            Some(rest) if rest.goes_on(traffic) => self.next.map(|next| next.max(rest.until)),
+        match &self.idle_pause {
+            Some(idle_pause) if idle_pause.goes_on(traffic) => self.next.map(|next| next.max(idle_pause.until)),
             _ => self.next,
         }
     }
 }
 
-impl Rest {
+impl IdlePause {
     fn goes_on(&self, traffic: &Traffic) -> bool {
         traffic.is_still(&self.reads, self.writes)
     }
 
     /// The pause after this run, which may extend an earlier one.
     fn after(self, before: Option<Self>, expression: &Expression, traffic: &Traffic) -> Self {
-        let since = before.filter(|rest| rest.goes_on(traffic)).map_or(self.since, |rest| rest.since);
+        let since =
+            before.filter(|idle_pause| idle_pause.goes_on(traffic)).map_or(self.since, |idle_pause| idle_pause.since);
         let idle = self.since.duration_since(since).min(REST_MAX);
         // A cron job runs at its fixed times; only the interval of a `rate` may be extended.
         let until = match expression {
@@ -221,7 +222,7 @@ fn event(rule: &str, now: Timestamp) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_config::SdkConfig;
+    use aws_types::SdkConfig;
     use shared::endpoint::Job;
     use shared::http::error::ApiError;
     use shared::lambda::mount_job;

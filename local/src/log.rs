@@ -12,28 +12,28 @@ const LINES_KEPT_MAX: usize = 5_000;
 pub(crate) struct Log {
     lines: Arc<Mutex<VecDeque<String>>>,
     is_printed: bool,
-    is_hushed: Arc<AtomicBool>,
+    is_muted: Arc<AtomicBool>,
 }
 
 impl Log {
     /// A log that is only kept in memory.
-    pub(crate) fn kept() -> Self {
-        Self { lines: Arc::default(), is_printed: false, is_hushed: Arc::default() }
+    pub(crate) fn in_memory() -> Self {
+        Self { lines: Arc::default(), is_printed: false, is_muted: Arc::default() }
     }
 
     /// A log that is also printed to standard output.
     pub(crate) fn printed() -> Self {
-        Self { lines: Arc::default(), is_printed: true, is_hushed: Arc::default() }
+        Self { lines: Arc::default(), is_printed: true, is_muted: Arc::default() }
     }
 
     /// Suspends or resumes printing, for times when the lines would only be noise.
-    pub(crate) fn hush(&self, is_hushed: bool) {
-        self.is_hushed.store(is_hushed, Ordering::Relaxed);
+    pub(crate) fn mute(&self, is_muted: bool) {
+        self.is_muted.store(is_muted, Ordering::Relaxed);
     }
 
     /// Adds a line, a JSON object.
     pub(crate) fn line(&self, line: &str) {
-        self.take(line, self.is_printed && !self.is_hushed.load(Ordering::Relaxed));
+        self.take(line, self.is_printed && !self.is_muted.load(Ordering::Relaxed));
     }
 
     /// Adds a line that is printed even while printing is suspended.

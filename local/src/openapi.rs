@@ -23,7 +23,7 @@ mod responses;
 pub fn document(template: &Template, examples: &Path) -> std::io::Result<String> {
     let examples = Examples::load(examples)?;
     let mut generators = Generators::default();
-    let errors = ErrorSchemas::of(&mut generators);
+    let errors = ErrorSchemas::generate(&mut generators);
     let mut successes = BTreeMap::new();
     let mut paths: BTreeMap<&str, BTreeMap<String, Value>> = BTreeMap::new();
     for function in template.functions.values() {
@@ -75,7 +75,7 @@ fn entry_of(function: &str, path: &str, operation: &Operation, errors: &ErrorSch
         "summary": operation.summary,
         "tags": [operation.tag.text().0],
         "parameters": parameters(path, operation),
-        "responses": responses::of(function, operation, errors, examples),
+        "responses": responses::build(function, operation, errors, examples),
         "security": components::security(operation.access),
     });
     if let Some(body) = &operation.input.body {

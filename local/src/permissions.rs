@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// An action on a resource that must be allowed for a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Demand {
+pub struct RequiredPermission {
     /// `dynamodb:GetItem`
     pub action: String,
     /// The resource's ARN.
@@ -34,15 +34,21 @@ pub struct Grant {
 ///
 /// # Errors
 /// The first demand that no statement allows.
-pub fn check<'a>(statements: &[Statement], demands: &'a [Demand]) -> Result<Vec<Grant>, &'a Demand> {
-    demands.iter().map(|demand| statements.iter().find_map(|one| allowed_by(one, demand)).ok_or(demand)).collect()
+pub fn check<'a>(
+    statements: &[Statement],
+    permissions: &'a [RequiredPermission],
+) -> Result<Vec<Grant>, &'a RequiredPermission> {
+    permissions
+        .iter()
+        .map(|permission| statements.iter().find_map(|one| allowed_by(one, permission)).ok_or(permission))
+        .collect()
 }
 
-fn allowed_by(statement: &Statement, demand: &Demand) -> Option<Grant> {
-    let resource = statement.resources.iter().find(|pattern| matches(pattern, &demand.resource))?;
-    statement.actions.contains(&demand.action).then(|| Grant {
+fn allowed_by(statement: &Statement, permission: &RequiredPermission) -> Option<Grant> {
+    let resource = statement.resources.iter().find(|pattern| matches(pattern, &permission.resource))?;
+    statement.actions.contains(&permission.action).then(|| Grant {
         policy: statement.policy.clone(),
-        action: demand.action.clone(),
+        action: permission.action.clone(),
         resource: resource.clone(),
     })
 }
@@ -62,18 +68,19 @@ pub fn grants(statements: &[Statement]) -> impl Iterator<Item = Grant> {
 }
 
 /// The demands of a DynamoDB call: one action per table, and in a transaction one per table and kind of write.
-pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
+pub fn dynamodb(operation: &str, body: &Value) -> Vec<RequiredPermission> {
     let table = |name: &str| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
-    let demand = |action: &str, resource: String| Demand { action: format!("dynamodb:{action}"), resource };
+    let permission =
+        |action: &str, resource: String| RequiredPermission { action: format!("dynamodb:{action}"), resource };
     let named = |member: &Value| member["TableName"].as_str().unwrap_or_default().to_owned();
     match operation {
         "BatchGetItem" | "BatchWriteItem" => {
             let tables = body["RequestItems"].as_object().into_iter().flatten();
-            tables.map(|(name, _)| demand(operation, table(name))).collect()
+            tables.map(|(name, _)| permission(operation, table(name))).collect()
         }
         "TransactGetItems" => {
             let members = body["TransactItems"].as_array().into_iter().flatten();
-            members.map(|member| demand("GetItem", table(&named(&member["Get"])))).collect()
+            members.map(|member| permission("GetItem", table(&named(&member["Get"])))).collect()
         }
         "TransactWriteItems" => {
             let members = body["TransactItems"].as_array().into_iter().flatten();
@@ -81,7 +88,7 @@ pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
             kinds
                 .map(|(kind, member)| {
                     let action = if kind == "ConditionCheck" { "ConditionCheckItem" } else { &format!("{kind}Item") };
-                    demand(action, table(&named(member)))
+                    permission(action, table(&named(member)))
                 })
                 .collect()
         }
@@ -90,7 +97,7 @@ pub fn dynamodb(operation: &str, body: &Value) -> Vec<Demand> {
                 Some(index) => format!("{}/index/{index}", table(&named(body))),
                 None => table(&named(body)),
             };
-            vec![demand(operation, resource)]
+            vec![permission(operation, resource)]
         }
     }
 }
@@ -142,8 +149,8 @@ mod tests {
         }]
     }
 
-    fn denied<'a>(statements: &[Statement], demands: &'a [Demand]) -> Option<&'a Demand> {
-        check(statements, demands).err()
+    fn denied<'a>(statements: &[Statement], permissions: &'a [RequiredPermission]) -> Option<&'a RequiredPermission> {
+        check(statements, permissions).err()
     }
 
     #[test]
@@ -172,22 +179,22 @@ mod tests {
             { "Put": { "TableName": "users" } },
             { "ConditionCheck": { "TableName": "users" } },
         ] });
-        let demands = dynamodb("TransactWriteItems", &body);
+        let permissions = dynamodb("TransactWriteItems", &body);
         assert_eq!(
-            demands.iter().map(|one| one.action.as_str()).collect::<Vec<_>>(),
+            permissions.iter().map(|one| one.action.as_str()).collect::<Vec<_>>(),
             ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]
         );
-        assert_eq!(denied(&may(&["dynamodb:PutItem"], USERS), &demands), Some(&demands[1]));
-        assert!(denied(&may(&["dynamodb:TransactWriteItems"], USERS), &demands).is_some());
+        assert_eq!(denied(&may(&["dynamodb:PutItem"], USERS), &permissions), Some(&permissions[1]));
+        assert!(denied(&may(&["dynamodb:TransactWriteItems"], USERS), &permissions).is_some());
         assert_eq!(tables(&body), ["users"]);
     }
 
     #[test]
     fn a_batch_needs_permission_for_every_table() {
         let body = json!({ "RequestItems": { "users": {}, "videos": {} } });
-        let demands = dynamodb("BatchGetItem", &body);
-        assert_eq!(denied(&may(&["dynamodb:BatchGetItem"], USERS), &demands), Some(&demands[1]));
-        assert!(denied(&may(&["dynamodb:GetItem"], USERS), &demands).is_some());
+        let permissions = dynamodb("BatchGetItem", &body);
+        assert_eq!(denied(&may(&["dynamodb:BatchGetItem"], USERS), &permissions), Some(&permissions[1]));
+        assert!(denied(&may(&["dynamodb:GetItem"], USERS), &permissions).is_some());
         assert_eq!(tables(&body), ["users", "videos"]);
     }
 

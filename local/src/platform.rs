@@ -293,7 +293,7 @@ fn assemble(options: &Options, template: Template, urls: Urls, data_dir: &DataDi
     let dynamodb = DynamoDb::open(data_dir.file("tables.sqlite").as_deref(), &clock, &template.tables)?;
     let mailbox = Mailbox::open(clock.clone(), documents.clone())?;
     let gateway = Gateway::new(&template, clock.clone());
-    let log = if options.is_log_printed { Log::printed() } else { Log::kept() };
+    let log = if options.is_log_printed { Log::printed() } else { Log::in_memory() };
     if options.bootstraps.is_some() && clock.offset_ms() >= 1_000 {
         return Err(StartError::MovedClock(clock.offset_ms() / 1_000));
     }

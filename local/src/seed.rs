@@ -3,6 +3,7 @@
 //! the timeline.
 
 pub(crate) mod events;
+mod facts;
 mod history;
 mod script;
 mod steps;
@@ -70,13 +71,13 @@ async fn seeded(machine: &Arc<Machine>) -> Result<(), StartError> {
 async fn with_history(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) -> Result<(), String> {
     let offset_ms = machine.clock().offset_ms();
     machine.set_back(history::LENGTH).await.map_err(|error| error.to_string())?;
-    machine.log.hush(true);
+    machine.log.mute(true);
     let played = async {
         prices(machine);
         history::play(machine, admin(machine).await?, media).await
     };
     let played = played.await;
-    machine.log.hush(false);
+    machine.log.mute(false);
     machine.clock().catch_up(offset_ms);
     machine.jobs.settle();
     played

@@ -57,8 +57,10 @@ async fn app(dist: &Path, path: &str) -> Response {
             return (StatusCode::NOT_FOUND, "not found\n").into_response();
         }
     }
-    match tokio::fs::read(dist.join("index.html")).await {
-        Ok(bytes) => file(Path::new("index.html"), bytes, "no-cache"),
+    // The television's app has a page of its own.
+    let page = if path == "/tv" || path.starts_with("/tv/") { "tv.html" } else { "index.html" };
+    match tokio::fs::read(dist.join(page)).await {
+        Ok(bytes) => file(Path::new(page), bytes, "no-cache"),
         Err(_) => (StatusCode::NOT_FOUND, "the web app is being built\n").into_response(),
     }
 }

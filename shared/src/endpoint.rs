@@ -46,7 +46,7 @@ pub trait Endpoint: Sized + Send + Sync + 'static {
 
     /// Names the rows that it needs. They are read in one consistent batch with the session, in parallel with the rate
     /// limiter.
-    fn reads(&self, input: &Self::Input, who: &<Self::Caller as Caller>::Who) -> Self::Reads {
+    fn reads(&self, input: &Self::Input, who: &<Self::Caller as Caller>::TokenIdentity) -> Self::Reads {
         let _ = (input, who);
         Self::Reads::NONE
     }
@@ -79,7 +79,7 @@ pub trait Job: Sized + Send + Sync + 'static {
 /// A request that passed route, size, content type, rate limit, authentication, role and input.
 pub struct Call<E: Endpoint> {
     /// Who calls.
-    pub caller: <E::Caller as Caller>::Known,
+    pub caller: <E::Caller as Caller>::SignedInUser,
     /// The parsed input.
     pub input: E::Input,
     /// The rows that [`Endpoint::reads`] named.
@@ -153,15 +153,15 @@ pub trait Caller: Send + Sync + 'static {
     /// The limit that counts its requests unless the endpoint says otherwise.
     const LIMIT: Limit;
     /// What the token says before anything is read: an [`Identity`], or `()` if no token is required.
-    type Who: Send + Sync;
+    type TokenIdentity: Send + Sync;
     /// What the endpoint learns about the caller.
-    type Known: Send;
+    type SignedInUser: Send;
 
     /// Extracts what the token says; `None` if a token is required and there is no valid one.
-    fn who(identity: Option<&Identity>) -> Option<Self::Who>;
+    fn token_identity(identity: Option<&Identity>) -> Option<Self::TokenIdentity>;
 
     /// Converts the signed-in caller that the bootstrap found. There always is one if the rule requires a session.
-    fn known(signed_in: Option<SignedIn>) -> Option<Self::Known>;
+    fn signed_in_user(signed_in: Option<SignedIn>) -> Option<Self::SignedInUser>;
 }
 
 /// No sign-in; a token is ignored.
@@ -170,14 +170,14 @@ pub struct Anyone;
 impl Caller for Anyone {
     const ACCESS: Access = Access::Open;
     const LIMIT: Limit = Limit::Address;
-    type Who = ();
-    type Known = ();
+    type TokenIdentity = ();
+    type SignedInUser = ();
 
-    fn who(_: Option<&Identity>) -> Option<()> {
+    fn token_identity(_: Option<&Identity>) -> Option<()> {
         Some(())
     }
 
-    fn known(_: Option<SignedIn>) -> Option<()> {
+    fn signed_in_user(_: Option<SignedIn>) -> Option<()> {
         Some(())
     }
 }
@@ -188,32 +188,32 @@ pub struct Viewer;
 impl Caller for Viewer {
     const ACCESS: Access = Access::Session { expired_days: 0, exchanged: false };
     const LIMIT: Limit = Limit::User;
-    type Who = Identity;
-    type Known = SignedIn;
+    type TokenIdentity = Identity;
+    type SignedInUser = SignedIn;
 
-    fn who(identity: Option<&Identity>) -> Option<Identity> {
+    fn token_identity(identity: Option<&Identity>) -> Option<Identity> {
         identity.copied()
     }
 
-    fn known(signed_in: Option<SignedIn>) -> Option<SignedIn> {
+    fn signed_in_user(signed_in: Option<SignedIn>) -> Option<SignedIn> {
         signed_in
     }
 }
 
 /// Any signed-in user, even if the token expired up to 30 days ago or was already exchanged.
-pub struct Returning;
+pub struct TokenRefresher;
 
-impl Caller for Returning {
+impl Caller for TokenRefresher {
     const ACCESS: Access = Access::Session { expired_days: 30, exchanged: true };
     const LIMIT: Limit = Limit::User;
-    type Who = Identity;
-    type Known = SignedIn;
+    type TokenIdentity = Identity;
+    type SignedInUser = SignedIn;
 
-    fn who(identity: Option<&Identity>) -> Option<Identity> {
+    fn token_identity(identity: Option<&Identity>) -> Option<Identity> {
         identity.copied()
     }
 
-    fn known(signed_in: Option<SignedIn>) -> Option<SignedIn> {
+    fn signed_in_user(signed_in: Option<SignedIn>) -> Option<SignedIn> {
         signed_in
     }
 }
@@ -224,14 +224,14 @@ pub struct Admin;
 impl Caller for Admin {
     const ACCESS: Access = Access::Admin;
     const LIMIT: Limit = Limit::User;
-    type Who = Identity;
-    type Known = SignedIn;
+    type TokenIdentity = Identity;
+    type SignedInUser = SignedIn;
 
-    fn who(identity: Option<&Identity>) -> Option<Identity> {
+    fn token_identity(identity: Option<&Identity>) -> Option<Identity> {
         identity.copied()
     }
 
-    fn known(signed_in: Option<SignedIn>) -> Option<SignedIn> {
+    fn signed_in_user(signed_in: Option<SignedIn>) -> Option<SignedIn> {
         signed_in
     }
 }
@@ -243,14 +243,14 @@ pub struct RecentAdmin;
 impl Caller for RecentAdmin {
     const ACCESS: Access = Access::RecentAdmin;
     const LIMIT: Limit = Limit::User;
-    type Who = Identity;
-    type Known = SignedIn;
+    type TokenIdentity = Identity;
+    type SignedInUser = SignedIn;
 
-    fn who(identity: Option<&Identity>) -> Option<Identity> {
+    fn token_identity(identity: Option<&Identity>) -> Option<Identity> {
         identity.copied()
     }
 
-    fn known(signed_in: Option<SignedIn>) -> Option<SignedIn> {
+    fn signed_in_user(signed_in: Option<SignedIn>) -> Option<SignedIn> {
         signed_in
     }
 }
@@ -300,14 +300,14 @@ impl Signature {
 impl<P: Provider> Caller for Signed<P> {
     const ACCESS: Access = Access::Signature(P::SIGNATURE);
     const LIMIT: Limit = Limit::Exempt;
-    type Who = ();
-    type Known = ();
+    type TokenIdentity = ();
+    type SignedInUser = ();
 
-    fn who(_: Option<&Identity>) -> Option<()> {
+    fn token_identity(_: Option<&Identity>) -> Option<()> {
         Some(())
     }
 
-    fn known(_: Option<SignedIn>) -> Option<()> {
+    fn signed_in_user(_: Option<SignedIn>) -> Option<()> {
         Some(())
     }
 }
@@ -321,6 +321,8 @@ pub enum Limit {
     Address,
     /// Reads of the public catalogue, per client address.
     Catalogue,
+    /// Requests that waiting devices repeat every few seconds, per client address: as many as those of a user.
+    Polling,
     /// Not counted.
     Exempt,
 }
@@ -412,7 +414,7 @@ pub struct Reply<T> {
 
 impl<T> Reply<T> {
     /// A response without a token.
-    pub fn of(output: T) -> Self {
+    pub fn new(output: T) -> Self {
         Self { output, carries_token: false }
     }
 

@@ -5,10 +5,14 @@ use crate::endpoint::{Endpoint, Job};
 use crate::runtime::{Clock, Runtime};
 use crate::services::{ConfigError, Services};
 use crate::telemetry::Traced;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use futures::future::{BoxFuture, LocalBoxFuture};
 use handler::Handler;
 use jiff::Timestamp;
@@ -19,10 +23,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 mod admit;
-mod answer;
 mod handler;
 mod job;
 mod respond;
+mod response;
 
 pub(crate) use handler::Rules;
 
@@ -47,7 +51,16 @@ const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 /// # Errors
 /// If the function cannot start; the message names the setting.
 pub fn run<E: Endpoint>() -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
-    run_mounted(mount::<E>)
+    run_mounted(mount::<E>, AMAZON_ROOTS.to_owned())
+}
+
+/// Like [`run`], but calls to AWS trust `roots` (PEM) instead of Amazon's. `make bench` uses it to measure a TLS handshake with
+/// an endpoint of its own; no function does.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_trusting<E: Endpoint>(roots: String) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+    run_mounted(mount::<E>, roots)
 }
 
 /// Runs a job as a Lambda function. A failed run is an error of the invocation: the schedule retries it, and the alarm
@@ -64,7 +77,7 @@ pub fn run_job<J: Job>() -> LocalBoxFuture<'static, Result<(), lambda_http::Erro
 /// # Errors
 /// When the function cannot start.
 pub fn mount<E: Endpoint>(services: &Services) -> BoxFuture<'_, Result<Mounted, ConfigError>> {
-    mount_handler(services, Rules::of::<E>(), handler::connect::<E>)
+    mount_handler(services, Rules::for_endpoint::<E>(), handler::connect::<E>)
 }
 
 /// Builds a job.
@@ -81,9 +94,9 @@ type Connect<T> = for<'a> fn(&'a Services) -> BoxFuture<'a, Result<T, ConfigErro
 // From here on nothing is generic, so this code is compiled here and not in every function. The futures are boxed for
 // the same reason: an `async fn` is compiled in the crate that polls it.
 
-fn run_mounted(mount: Connect<Mounted>) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
+fn run_mounted(mount: Connect<Mounted>, roots: String) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
     Box::pin(async move {
-        let mounted = mount(&lambda_services().await).await?;
+        let mounted = mount(&lambda_services(&roots)).await?;
         let service = lambda_http::service_fn(move |request: Request| {
             let deadline = time_left(request.lambda_context().deadline(), SystemTime::now());
             let answer = mounted.call(request, deadline);
@@ -105,7 +118,7 @@ fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
 
 fn run_mounted_job(mount: Connect<MountedJob>) -> LocalBoxFuture<'static, Result<(), lambda_http::Error>> {
     Box::pin(async move {
-        let mounted = mount(&lambda_services().await).await?;
+        let mounted = mount(&lambda_services(AMAZON_ROOTS)).await?;
         let service = lambda_runtime::service_fn(move |event: lambda_runtime::LambdaEvent<Value>| {
             let run = mounted.call(event.payload);
             async move { run.await.map_err(lambda_runtime::Error::from) }
@@ -178,13 +191,13 @@ fn configured(services: &Services) -> Services {
 }
 
 /// The services in Lambda: its environment, clock and log.
-async fn lambda_services() -> Services {
+fn lambda_services(roots: &str) -> Services {
     std::panic::set_hook(Box::new(|info| {
         let line = serde_json::json!({ "level": "error", "panic": info.location().map(ToString::to_string) });
         log_line(&line.to_string());
     }));
     let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-    let runtime = Runtime { aws: amazon().await, clock: Arc::new(Timestamp::now) as Clock, log: Arc::new(log_line) };
+    let runtime = Runtime { aws: amazon(roots), clock: Arc::new(Timestamp::now) as Clock, log: Arc::new(log_line) };
     Services::new(&function, std::env::vars().collect(), runtime)
 }
 
@@ -193,14 +206,24 @@ fn log_line(line: &str) {
     println!("{line}");
 }
 
-async fn amazon() -> SdkConfig {
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS.as_bytes());
-    let context = TlsContext::builder().with_trust_store(roots).build().expect("certificates that a test parses");
+/// The SDK's configuration, from the variables that Lambda sets for a function. The SDK's own loader would also link, and at
+/// every start set up, the sources of credentials that Lambda does not have: profiles, web identities, containers, instances.
+fn amazon(roots: &str) -> SdkConfig {
+    let roots = TrustStore::empty().with_pem_certificate(roots.as_bytes());
+    let context = TlsContext::builder().with_trust_store(roots).build().expect("certificates in PEM");
     let client = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .tls_context(context)
         .build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await
+    let variable = |name| std::env::var(name).ok();
+    let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).http_client(client);
+    config.set_region(variable("AWS_REGION").map(Region::new));
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    if let (Some(id), Some(key)) = (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        let credentials = Credentials::new(id, key, variable("AWS_SESSION_TOKEN"), None, "environment");
+        config.set_credentials_provider(Some(SharedCredentialsProvider::new(credentials)));
+    }
+    config.build()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod catalogue;
 mod layout;
 
+use crate::auth::random;
 use crate::mail::catalogue::Catalogue;
 use crate::mail::layout::{Frame, Rendered, render};
 use crate::models::email::Email;
@@ -237,14 +238,14 @@ impl Mails {
             Content::Data { content } => {
                 let current = reader.subscription.as_ref().map(|subscription| content.when_sent(subscription));
                 let content = current.as_ref().unwrap_or(content);
-                (reader.language, Catalogue::of(reader.language).message(content, &self.brand))
+                (reader.language, Catalogue::for_language(reader.language).message(content, &self.brand))
             }
             Content::Words { letter } => (Language::English, letter.branded(&self.brand)),
         };
         let name = message.name.as_deref().or(reader.name.as_deref());
         let frame = Frame {
             language: language.code(),
-            greeting: Catalogue::of(language).greeting(name),
+            greeting: Catalogue::for_language(language).greeting(name),
             service: &self.brand.name,
             origin: &self.origin,
             token,
@@ -294,9 +295,7 @@ impl Mails {
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {
         let Some(grant) = mail.grant else { return Ok(None) };
         let tokens = self.tokens.as_ref().ok_or(MailError::NoTokens)?;
-        let mut bytes = [0; 32];
-        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| MailError::Random)?;
-        let secret = OneTimeSecret::from_random(bytes);
+        let secret = OneTimeSecret::from_random(random::bytes().map_err(|_| MailError::Random)?);
         tokens.keep(&secret, grant, now).await?;
         Ok(Some(secret))
     }
@@ -330,7 +329,7 @@ impl Mails {
 /// The subject of an email for operators, in English. The row contains the id of its message, or the subject itself if
 /// it was written before there were catalogues.
 pub fn subject_for_operators(stored: &str, brand: &Brand) -> String {
-    let subject = Catalogue::of(Language::English).subject(stored, brand);
+    let subject = Catalogue::for_language(Language::English).subject(stored, brand);
     subject.unwrap_or_else(|| brand.put_into(stored))
 }
 

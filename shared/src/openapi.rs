@@ -73,7 +73,7 @@ impl Generators {
 pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
     let mut input = Described::default();
     E::Input::describe(&mut generators.input, &mut input);
-    let rules = crate::lambda::Rules::of::<E>();
+    let rules = crate::lambda::Rules::for_endpoint::<E>();
     Operation {
         summary: E::SUMMARY,
         tag: E::TAG,
@@ -98,7 +98,7 @@ pub struct ErrorSchemas {
 
 impl ErrorSchemas {
     /// Adds them to the generators.
-    pub fn of(generators: &mut Generators) -> Self {
+    pub fn generate(generators: &mut Generators) -> Self {
         // If there are no details, the field is omitted, not `null`: it is optional, as in a request.
         let generator = &mut generators.input;
         Self {

@@ -1,6 +1,6 @@
 //! What the environment of a function provides.
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use jiff::Timestamp;
 use std::sync::Arc;
 

@@ -6,15 +6,16 @@ use crate::secrets::Secret;
 use crate::stores::database::Database;
 use crate::stores::table::Table;
 use crate::telemetry::Metrics;
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The environment of one function: its settings from the template, and its runtime.
 #[derive(Clone)]
@@ -22,7 +23,11 @@ pub struct Services {
     function: String,
     settings: Arc<BTreeMap<String, String>>,
     runtime: Runtime,
+    secrets: Secrets,
 }
+
+/// The function's secrets by ARN. Every part of a function that needs a secret shares one cached value, and one read.
+type Secrets = Arc<Mutex<BTreeMap<String, Box<dyn Any + Send + Sync>>>>;
 
 /// Why a function cannot start: a setting is missing or invalid.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +53,7 @@ pub struct Common {
 impl Services {
     /// The environment of `function`.
     pub fn new(function: &str, settings: BTreeMap<String, String>, runtime: Runtime) -> Self {
-        Self { function: function.to_owned(), settings: Arc::new(settings), runtime }
+        Self { function: function.to_owned(), settings: Arc::new(settings), runtime, secrets: Arc::default() }
     }
 
     /// The function's name, such as `play-video`.
@@ -84,6 +89,8 @@ impl Services {
     pub fn with_aws(&self, change: impl FnOnce(SdkConfig) -> SdkConfig) -> Self {
         let mut services = self.clone();
         services.runtime.aws = change(services.runtime.aws);
+        // The secrets have clients of the former configuration.
+        services.secrets = Arc::default();
         services
     }
 
@@ -108,12 +115,12 @@ impl Services {
     }
 
     /// Stripe's credentials.
-    pub fn stripe_secret<T: DeserializeOwned + Send + Sync>(&self) -> Result<Secret<T>, ConfigError> {
+    pub fn stripe_secret<T: DeserializeOwned + Send + Sync + 'static>(&self) -> Result<Secret<T>, ConfigError> {
         self.secret("STRIPE_SECRET")
     }
 
     /// Mux's credentials.
-    pub fn mux_secret<T: DeserializeOwned + Send + Sync>(&self) -> Result<Secret<T>, ConfigError> {
+    pub fn mux_secret<T: DeserializeOwned + Send + Sync + 'static>(&self) -> Result<Secret<T>, ConfigError> {
         self.secret("MUX_SECRET")
     }
 
@@ -196,9 +203,15 @@ impl Services {
         self.wrong(issue.to_owned())
     }
 
-    fn secret<T: DeserializeOwned + Send + Sync>(&self, name: &str) -> Result<Secret<T>, ConfigError> {
-        let arn = self.text(name)?.to_owned();
-        Ok(Secret::new(&self.runtime.aws, arn, self.runtime.clock.clone()))
+    fn secret<T: DeserializeOwned + Send + Sync + 'static>(&self, name: &str) -> Result<Secret<T>, ConfigError> {
+        let arn = self.text(name)?;
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(secret) = secrets.get(arn).and_then(|secret| secret.downcast_ref::<Secret<T>>()) {
+            return Ok(secret.clone());
+        }
+        let secret = Secret::new(&self.runtime.aws, arn.to_owned(), self.runtime.clock.clone());
+        secrets.insert(arn.to_owned(), Box::new(secret.clone()));
+        Ok(secret)
     }
 
     fn origin(&self, name: &str) -> Result<String, ConfigError> {

@@ -138,7 +138,7 @@ tokio::task_local! {
 
 impl Trace {
     /// Starts a trace of a request.
-    pub fn of(request_id: &str) -> Self {
+    pub fn start(request_id: &str) -> Self {
         Self(Arc::new((request_id.to_owned(), Mutex::default())))
     }
 

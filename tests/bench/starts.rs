@@ -1,7 +1,7 @@
 //! The table of starts and requests: release builds of some functions, a function that does nothing, and the same work in Node.js.
 //! All are processes under one runtime API, in one run. docs/PERFORMANCE.md explains it.
 
-use super::say;
+use super::{say, tls};
 use crate::bootstraps::bootstraps;
 use local::platform::Options;
 use local::processes::{Process, Program};
@@ -15,6 +15,8 @@ use support::{DEMO_PASSWORD, Platform, options};
 
 /// The function that all others are compared with.
 const BARE: &str = "bare-function";
+/// get-me, with its calls to AWS over TLS.
+const TLS: &str = "tls-function";
 /// The work of get-me in Node.js.
 const NODE: &str = "node-peer";
 /// The functions, in the order of the table.
@@ -116,7 +118,7 @@ impl Measured {
         self.rss_kb = rss_kb(process.id());
         let id = format!("bench-{}", subject.program.name);
         self.answer_bytes = subject.answered_by(&mut process, &id).await;
-        let calls = platform.running().calls().of(&id);
+        let calls = platform.running().calls().for_request(&id);
         let bytes = calls.iter().filter_map(|call| call.bytes).sum();
         let waits = subject.waits(&id).await;
         self.traffic = waits.map(|waits| Traffic { calls: calls.len(), waits, bytes });
@@ -185,8 +187,19 @@ async fn subjects(platform: &Platform) -> Vec<Subject> {
     let functions = FUNCTIONS.iter().map(|name| subject(name, name, own(name)));
     std::iter::once(subject(BARE, "health", own(BARE)))
         .chain(functions)
-        .chain([subject(NODE, "get-me", node)])
+        .chain([over_tls(subject(TLS, "get-me", own(TLS))).await, subject(NODE, "get-me", node)])
         .collect()
+}
+
+/// The same, with a TLS endpoint in front of the platform's AWS.
+async fn over_tls(mut subject: Subject) -> Subject {
+    let environment = &mut subject.program.environment;
+    let endpoint = tls::in_front_of(&environment["AWS_ENDPOINT_URL"]).await;
+    let file = std::env::temp_dir().join(format!("marquee-bench-{}.pem", std::process::id()));
+    std::fs::write(&file, endpoint.certificate).expect("the certificate can be written");
+    environment.insert("AWS_ENDPOINT_URL".to_owned(), endpoint.url);
+    environment.insert("ROOTS".to_owned(), file.display().to_string());
+    subject
 }
 
 /// Keeps requests from affecting each other. Another viewer plays, so that no stream with measured heartbeats ends. Heartbeats

@@ -1,6 +1,6 @@
 // The player on phones and in browsers that play HLS natively.
 import { Outage } from './support/outage.ts';
-import { expectMoves, expectPlays, pass, playing, tellings, watch } from './support/player.ts';
+import { expectMoves, expectPlays, pass, playing, recordReports, watch } from './support/player.ts';
 import { expect, test } from './support/test.ts';
 import type { Page } from './support/test.ts';
 
@@ -86,12 +86,12 @@ test.describe('a browser without MediaSource, which plays HLS natively', () => {
     await platform.api('PUT', `/api/videos/${video.id}/progress`, person, { progress: 20 });
     const page = await pageOf(person);
     await withoutMediaSource(page);
-    const told = await tellings(page);
+    const reports = await recordReports(page);
     await watch(page, video.id);
     expect(await expectPlays(page, 20.2)).toBeLessThan(28);
     await page.keyboard.press('k');
-    await expect.poll(() => told.length).toBeGreaterThan(0);
-    expect(Math.min(...told.map((one) => one.progress))).toBeGreaterThanOrEqual(19);
+    await expect.poll(() => reports.length).toBeGreaterThan(0);
+    expect(Math.min(...reports.map((one) => one.progress))).toBeGreaterThanOrEqual(19);
     expect(await progress()).toBeGreaterThanOrEqual(19);
   });
 

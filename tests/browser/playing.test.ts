@@ -1,4 +1,4 @@
-import { expectMoves, expectPlays, loadLittle, playing, seek, tellings, watch } from './support/player.ts';
+import { expectMoves, expectPlays, loadLittle, playing, seek, recordReports, watch } from './support/player.ts';
 import { countRequests, expect, test, title } from './support/test.ts';
 import type { Page, Person } from './support/test.ts';
 import type { Platform } from './support/platform.ts';
@@ -84,14 +84,14 @@ test('a finished film leaves Continue watching and starts over', async ({ pageOf
   await expect(page.getByRole('link', { name: /^Resume/ })).toHaveCount(0);
 
   // Watching it again starts at the beginning and keeps it completed.
-  const told = await tellings(page);
+  const reports = await recordReports(page);
   await page.reload();
   await page.getByRole('link', { name: 'Watch again' }).click();
   expect(await expectPlays(page, 0.5)).toBeLessThan(video.duration / 2);
-  await expect.poll(() => told.length, { message: 'the position is reported' }).toBeGreaterThan(0);
+  await expect.poll(() => reports.length, { message: 'the position is reported' }).toBeGreaterThan(0);
   await page.getByRole('link', { name: 'Back to video details' }).click();
   await expect(title(page)).toHaveText(video.title);
-  expect(told.filter(({ completed }) => completed === false)).toEqual([]);
+  expect(reports.filter(({ completed }) => completed === false)).toEqual([]);
   expect((await platform.api<{ completed: boolean }>('GET', `/api/videos/${video.id}`, person)).completed).toBe(true);
 });
 

@@ -141,7 +141,6 @@ test.describe('pages without access', () => {
   const cases = [
     { who: 'a visitor', path: '/account' },
     { who: 'a visitor', path: '/account/invoices' },
-    { who: 'a visitor', path: '/videos/01990000-0000-7000-8000-000000000000' },
     { who: 'a visitor', path: '/watch/01990000-0000-7000-8000-000000000000' },
     { who: 'a visitor', path: '/admin/members?status=active' },
   ];

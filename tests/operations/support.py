@@ -1,4 +1,4 @@
-"""A fake AWS and a running platform for the tests of the operators' scripts.
+"""A fake AWS, and the environment of a running platform, for the tests of the operators' scripts.
 
 The fake implements the parts of CloudFormation, the tagging API and S3 that the scripts use, and Secrets Manager for tests with
 secrets without values. DynamoDB, Stripe and Mux come from the local platform.
@@ -8,16 +8,15 @@ import http.server
 import json
 import os
 import pathlib
-import socket
 import subprocess
+import sys
 import threading
-import time
 import urllib.parse
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-LOCAL = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug/local"
-START_SECONDS_MAX = 60
+sys.path.insert(0, str(ROOT / "scripts"))
+from local_platform import Platform
+
 SCRIPT_SECONDS_MAX = 120
 
 
@@ -161,60 +160,14 @@ class Aws:
         }
 
 
-class Platform:
-    """The local platform, in memory, with prices only."""
-
-    def __init__(self):
-        self.port = five_free_ports()
-        environment = os.environ | {"PORT": str(self.port), "DATA_DIR": ":memory:", "SEED": "none"}
-        self.process = subprocess.Popen([LOCAL], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        self.stripe, self.mux, self.aws, self.console = (
-            f"http://127.0.0.1:{self.port + offset}" for offset in range(1, 5)
-        )
-        until = time.monotonic() + START_SECONDS_MAX
-        while not self.is_ready():
-            assert self.process.poll() is None and time.monotonic() < until, "the platform did not start"
-            time.sleep(0.1)
-        with urllib.request.urlopen(f"{self.console}/config") as answer:
-            self.config = json.load(answer)
-
-    def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/health") as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-
-    def environment(self) -> dict[str, str]:
-        """The environment that points scripts to this platform's DynamoDB, Secrets Manager, Stripe and Mux."""
-        return {
-            "AWS_ENDPOINT_URL_DYNAMODB": self.aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.aws,
-            "AWS_ACCESS_KEY_ID": self.config["aws"]["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": self.config["aws"]["secret_access_key"],
-            "AWS_REGION": self.config["aws"]["region"], "STRIPE_BASE_URL": self.stripe, "MUX_BASE_URL": self.mux,
-        }
-
-
-def five_free_ports() -> int:
-    """The first of five consecutive free ports."""
-    for first in range(21000 + os.getpid() % 5000, 60000, 5):
-        sockets = []
-        try:
-            for port in range(first, first + 5):
-                one = socket.socket()
-                sockets.append(one)
-                one.bind(("127.0.0.1", port))
-            return first
-        except OSError:
-            continue
-        finally:
-            for one in sockets:
-                one.close()
-    raise OSError("no five free ports in a row")
+def platform_environment(platform: Platform) -> dict[str, str]:
+    """The environment that points scripts to a platform's DynamoDB, Secrets Manager, Stripe and Mux."""
+    sdk = platform.sdk_environment()
+    url = sdk.pop("AWS_ENDPOINT_URL")
+    return sdk | {
+        "AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
+        "STRIPE_BASE_URL": platform.stripe, "MUX_BASE_URL": platform.mux,
+    }
 
 
 def run(command: list[str], environment: dict[str, str], typed: str = "") -> subprocess.CompletedProcess:

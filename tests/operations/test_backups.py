@@ -3,17 +3,16 @@
 import os
 import unittest
 
-from support import Aws, Platform, run
+from support import Aws, Platform, platform_environment, run
 
 
 class Backups(unittest.TestCase):
     def setUp(self):
-        self.platform = Platform()
-        self.addCleanup(self.platform.close)
+        self.platform = self.enterContext(Platform.in_memory(seed="none"))
         self.aws = Aws()
         self.addCleanup(self.aws.close)
         # The fake serves CloudFormation, tags and S3; the platform serves tables and secrets.
-        self.environment = self.aws.environment() | self.platform.environment()
+        self.environment = self.aws.environment() | platform_environment(self.platform)
         import boto3
 
         keys = {name: self.environment[name.upper()] for name in ("aws_access_key_id", "aws_secret_access_key")}

@@ -11,7 +11,6 @@ import pathlib
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -19,9 +18,9 @@ import unittest.mock
 import urllib.error
 import urllib.request
 
-from support import ROOT, five_free_ports, run
+from support import ROOT, Platform, run
 
-sys.path.insert(0, str(ROOT / "scripts"))
+import container_engine
 import local_platform
 import mutants
 import sam_overlay
@@ -53,10 +52,15 @@ class Overlay(unittest.TestCase):
         "play-video": {"logical_id": "PlayVideoFunction", "environment": {"MUX_STREAM_URL": "http://127.0.0.1:3002"}},
         "change-plan": {"logical_id": "ChangePlanFunction", "environment": {"STRIPE_BASE_URL": "http://127.0.0.1:3001/"}},
     }
-    SDK = {"AWS_ENDPOINT_URL": "http://127.0.0.1:3003", "AWS_REGION": "us-east-1",
-           "AWS_ACCESS_KEY_ID": "AKIDLOCAL", "AWS_SECRET_ACCESS_KEY": "secret"}
 
     def setUp(self):
+        self.described = {
+            name: function | {"sdk_environment": {
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:3003", "AWS_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": f"AKIDLOCAL.{name}", "AWS_SECRET_ACCESS_KEY": "secret",
+            }}
+            for name, function in self.FUNCTIONS.items()
+        }
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         for name in ("FOLDER", "OVERLAY", "VARIABLES", "CONFIGURATION"):
             path = getattr(sam_overlay, name)
@@ -66,7 +70,7 @@ class Overlay(unittest.TestCase):
 
     def write(self, architecture: str):
         code = ROOT / "target/lambda"
-        sam_overlay.write(architecture, code, self.FUNCTIONS, self.SDK, "172.17.0.1", "http://127.0.0.1:3000")
+        sam_overlay.write(architecture, code, self.described, "172.17.0.1", "http://127.0.0.1:3000")
 
     def functions(self) -> dict:
         from samcli.lib.providers.sam_function_provider import SamFunctionProvider
@@ -93,12 +97,16 @@ class Overlay(unittest.TestCase):
                 self.assertEqual(function.codeuri, str(ROOT / "target/lambda" / name))
                 self.assertEqual(function.runtime, "provided.al2023")
 
-    def test_a_function_gets_the_platforms_tables_and_credentials(self):
+    def test_a_function_gets_the_platforms_tables_and_its_own_credentials(self):
         variables = self.variables("login")
         self.assertEqual(variables["USERS_TABLE"], "users")
         self.assertEqual(variables["AWS_ENDPOINT_URL"], "http://172.17.0.1:3003")
-        self.assertEqual(variables["AWS_ACCESS_KEY_ID"], "AKIDLOCAL")
+        self.assertEqual(variables["AWS_ACCESS_KEY_ID"], "AKIDLOCAL.login")
         self.assertEqual(variables["AWS_SECRET_ACCESS_KEY"], "secret")
+        self.assertEqual(self.variables("play-video")["AWS_ACCESS_KEY_ID"], "AKIDLOCAL.play-video")
+
+    def test_the_log_names_a_function_as_the_project_does(self):
+        self.assertEqual(self.variables("play-video")["AWS_LAMBDA_FUNCTION_NAME"], "play-video")
 
     def test_containers_call_the_bridge_and_browsers_call_loopback(self):
         self.assertEqual(self.variables("change-plan")["STRIPE_BASE_URL"], "http://172.17.0.1:3001/")
@@ -117,11 +125,41 @@ class Overlay(unittest.TestCase):
 class Engine(unittest.TestCase):
     def test_a_missing_container_engine_is_reported_with_an_alternative(self):
         nowhere = {"DOCKER_HOST": "unix:///nowhere/docker.sock", "CONTAINER_HOST": "unix:///nowhere/podman.sock"}
-        done = run(["scripts/sam-local"], nowhere)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("no container engine", done.stderr)
-        self.assertIn("make watch", done.stderr)
-        self.assertNotIn("Traceback", done.stderr)
+        for settings in (nowhere, nowhere | {"CONTAINER_GATEWAY": "172.17.0.1"}):
+            done = run(["scripts/sam-local"], settings)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("no container engine", done.stderr)
+            self.assertIn("make watch", done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertEqual(done.stdout, "", "nothing is built")
+
+    def gateway(self, *ranges: dict[str, str], system: str = "Debian GNU/Linux 12", name: str = "bridge") -> str:
+        """The gateway that the script finds if the network `name` has these address ranges."""
+        other = unittest.mock.Mock(attrs={"IPAM": {"Config": [{"Subnet": "10.1.0.0/16", "Gateway": "10.1.0.1"}]}})
+        other.name = "of-another-project"
+        network = unittest.mock.Mock(attrs={"IPAM": {"Config": list(ranges) or None}})
+        network.name = name
+        client = unittest.mock.Mock()
+        client.info.return_value = {"OperatingSystem": system}
+        client.networks.list.return_value = [other, network]
+        with unittest.mock.patch("platform.system", return_value="Linux"):
+            return container_engine.gateway_of(client)
+
+    def test_containers_reach_this_machine_at_its_address_on_their_bridge(self):
+        named = {"Subnet": "172.18.0.0/16", "Gateway": "172.18.0.254"}
+        self.assertEqual(self.gateway(named), "172.18.0.254")
+        self.assertEqual(self.gateway(named, name="podman"), "172.18.0.254")
+        self.assertEqual(self.gateway(named, system="Docker Desktop"), "host.docker.internal")
+
+    def test_a_bridge_that_docker_has_just_created_has_the_first_address_of_its_range(self):
+        self.assertEqual(self.gateway({"Subnet": "172.17.0.0/16"}), "172.17.0.1")
+
+    def test_the_platform_listens_on_ipv4_so_ranges_of_ipv6_are_skipped(self):
+        self.assertEqual(self.gateway({"Subnet": "fd00::/80", "Gateway": "fd00::1"}, {"Subnet": "172.17.0.0/16"}), "172.17.0.1")
+
+    def test_without_a_bridge_the_setting_is_named(self):
+        with self.assertRaisesRegex(SystemExit, "CONTAINER_GATEWAY"):
+            self.gateway()
 
 
 class Routes(unittest.TestCase):
@@ -139,7 +177,7 @@ class Watch(unittest.TestCase):
     """`make watch` and `make events`, from the start to the responses."""
 
     def setUp(self):
-        self.port = five_free_ports()
+        self.port = local_platform.five_free_ports()
         while not is_free(self.port + 5):
             self.port += 6
         self.environment = {"PORT": str(self.port), "DATA_DIR": ":memory:", "SEED": "demo"}
@@ -187,6 +225,24 @@ class Watch(unittest.TestCase):
         status, played = self.call(event["rawPath"], authorization=event["headers"]["authorization"])
         self.assertEqual(status, 200, played)
 
+    def test_a_functions_keys_allow_only_what_its_policies_allow(self):
+        import boto3
+        from botocore.exceptions import ClientError
+
+        lines = (local_platform.TARGET / "watch/get-me.env").read_text().splitlines()
+        variables = dict(line.split("=", 1) for line in lines)
+        database = boto3.client(
+            "dynamodb", endpoint_url=variables["AWS_ENDPOINT_URL"], region_name=variables["AWS_REGION"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"], aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
+        users = variables["USERS_TABLE"]
+        found = database.batch_get_item(RequestItems={users: {"Keys": [{"pk": {"S": "USER#nobody"}}]}})
+        self.assertEqual(found["Responses"], {users: []})
+
+        for refused in (database.scan, database.describe_table):
+            with self.assertRaisesRegex(ClientError, "AccessDenied"):
+                refused(TableName=users)
+
 
 def is_free(port: int) -> bool:
     with socket.socket() as one:
@@ -195,7 +251,7 @@ def is_free(port: int) -> bool:
 
 class MovedClock(unittest.TestCase):
     def test_a_moved_clock_is_mentioned(self):
-        platform = local_platform.Platform()
+        platform = Platform()
         for ahead, mentioned in ((0, False), (86_400, True)):
             platform.ask = lambda path, ahead=ahead: {"offset_seconds": ahead}
             said = io.StringIO()

@@ -45,6 +45,8 @@ class Edge(unittest.TestCase):
 
     def test_a_path_without_a_file_leads_to_the_apps_page(self):
         paths = {"/": "/index.html", "/plans": "/index.html", "/watch/a/b": "/index.html", "/assets/app-1.js": "/assets/app-1.js"}
+        paths |= {"/tv": "/tv.html", "/tv/": "/tv.html", "/tv/titles/a": "/tv.html", "/tv-check.js": "/tv-check.js"}
+        paths |= {"/tvs": "/index.html", "/watch/tv": "/index.html"}
         self.assertEqual(dict(zip(paths, paths_of("WebPaths", *paths))), paths)
 
 

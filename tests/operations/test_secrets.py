@@ -4,15 +4,14 @@ import base64
 import json
 import unittest
 
-from support import Aws, Platform, run
+from support import Aws, Platform, platform_environment, run
 
 
 class Secrets(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.platform = Platform()
-        cls.addClassCleanup(cls.platform.close)
-        config = cls.platform.config
+        cls.platform = cls.enterClassContext(Platform.in_memory(seed="none"))
+        config = cls.platform.ask("/config")
         cls.stripe_key = config["stripe"]["api_key"]
         cls.mux = config["mux"]
         cls.private_key = cls.signing_key()

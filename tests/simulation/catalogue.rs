@@ -190,7 +190,7 @@ impl History<'_> {
             is_archived: self.chance.once_in(3),
         };
         let amount = 500 + 10 * i64::try_from(self.chance.below(900)).unwrap_or(0);
-        self.tell(&format!(
+        self.log(&format!(
             "the merchant moves {key} to a price of {amount}, noted {is_noted}, elsewhere {}, archived {}",
             change.is_elsewhere, change.is_archived
         ));
@@ -211,7 +211,7 @@ impl History<'_> {
     async fn change_currency(&mut self, is_noted: bool, is_kept: bool, is_archived: bool) {
         let old = self.world.catalogue.borrow().currency.clone();
         let currency = if old == "usd" { "eur" } else { "usd" };
-        self.tell(&format!(
+        self.log(&format!(
             "the merchant sells in {currency}, old prices noted {is_noted}, kept {is_kept}, archived {is_archived}"
         ));
         for (key, _, _, amount) in SOLD {
@@ -226,7 +226,7 @@ impl History<'_> {
         let is_active = self.world.stripe.get(&path).await["active"] == true;
         let flip = if is_active { "false" } else { "true" };
         let (status, _) = self.world.stripe.post(&path, &[("active", flip)]).await;
-        self.tell(&format!("the merchant sets active={flip} on {path}: {status}"));
+        self.log(&format!("the merchant sets active={flip} on {path}: {status}"));
         self.some_minutes().await;
         Ok(())
     }
@@ -241,7 +241,7 @@ impl History<'_> {
             _ => [("metadata[plan_type]", "premium")],
         };
         let (status, _) = self.world.stripe.post(&path, &form).await;
-        self.tell(&format!("the merchant sets {form:?} on a product: {status}"));
+        self.log(&format!("the merchant sets {form:?} on a product: {status}"));
         self.some_minutes().await;
         Ok(())
     }
@@ -257,7 +257,7 @@ impl History<'_> {
         if what == "deletes" {
             self.world.catalogue.borrow_mut().gone.push(code.to_owned());
         }
-        self.tell(&format!("the merchant {what} the coupon of {code}: {status}"));
+        self.log(&format!("the merchant {what} the coupon of {code}: {status}"));
         Ok(())
     }
 
@@ -293,7 +293,7 @@ impl History<'_> {
         // Earlier histories on this platform may have ended at any point.
         self.reconciled().await?;
         let before = self.counted().await?;
-        self.tell("the days are counted");
+        self.log("the days are counted");
         self.change_currency(false, false, true).await;
         let products = self.world.catalogue.borrow().products.clone();
         for product in products {

@@ -137,8 +137,11 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
         if !notes.iter().any(|note| note["subject"] == one["id"]) {
             return Err(format!("no audit entry names {} as surplus", one["id"]));
         }
-        let of = |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
-        for invoice in truth.invoices.iter().filter(of).filter(|one| one["amount_paid"].as_i64() > Some(0)) {
+        let is_of_subscription =
+            |invoice: &&Value| invoice["parent"]["subscription_details"]["subscription"] == one["id"];
+        for invoice in
+            truth.invoices.iter().filter(is_of_subscription).filter(|one| one["amount_paid"].as_i64() > Some(0))
+        {
             let intent = &invoice["payments"]["data"][0]["payment"]["payment_intent"];
             let charge = truth.charges.iter().find(|one| one["payment_intent"] == *intent && one["paid"] == true);
             if charge.is_none_or(|charge| charge["refunded"] != true && charge["disputed"] != true) {
@@ -150,7 +153,7 @@ async fn compensated(world: &World, truth: &Truth) -> Result<(), String> {
 }
 
 /// Checks that purchases that name no account have no row and no entry.
-pub(crate) async fn strangers(world: &World, customers: &[String]) -> Result<(), String> {
+pub(crate) async fn unrelated_customers(world: &World, customers: &[String]) -> Result<(), String> {
     let aws = world.aws();
     for customer in customers {
         let row = aws.row(&format!("CUST#{customer}")).await;
@@ -200,8 +203,8 @@ pub(crate) async fn refunds(world: &World, customers: &[String]) -> Result<(), S
     for charge in truth.charges.iter().filter(|one| one["amount_refunded"].as_i64() > Some(0)) {
         let pk = format!("CUST#{}", charge["customer"].as_str().unwrap_or_default());
         let entries = aws.partition(&aws.billing_events, "pk", &pk).await;
-        let of = |entry: &&Value| entry["kind"] == "refund" && entry["charge"] == charge["id"];
-        let kept: i64 = entries.iter().filter(of).filter_map(|entry| entry["amount"].as_i64()).sum();
+        let is_refund_of_charge = |entry: &&Value| entry["kind"] == "refund" && entry["charge"] == charge["id"];
+        let kept: i64 = entries.iter().filter(is_refund_of_charge).filter_map(|entry| entry["amount"].as_i64()).sum();
         if charge["amount_refunded"].as_i64() != Some(kept) {
             return Err(format!(
                 "{} of {} was refunded, but the ledger says {kept}",

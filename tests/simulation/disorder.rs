@@ -17,7 +17,7 @@ impl History<'_> {
         let seconds =
             self.chance.choose(&[1, 60, 10 * 60, HOUR + 60, 6 * HOUR, DAY, 3 * DAY, 8 * DAY, 16 * DAY, 32 * DAY]);
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("{seconds} s pass"));
+        self.log(&format!("{seconds} s pass"));
         self.world.advance(seconds).await;
         Ok(())
     }
@@ -45,7 +45,7 @@ impl History<'_> {
             return self.time().await;
         }
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("the clock moves to {off} s from {:?}", Timestamp::from_second(moment)));
+        self.log(&format!("the clock moves to {off} s from {:?}", Timestamp::from_second(moment)));
         self.world.advance(seconds).await;
         Ok(())
     }
@@ -64,11 +64,11 @@ impl History<'_> {
         if self.mode == Mode::Drop {
             self.lost.get_or_insert(self.world.now());
         }
-        self.tell(&format!("webhooks from now on: {:?}", self.mode));
+        self.log(&format!("webhooks from now on: {:?}", self.mode));
         self.world.mode(self.mode);
         if self.mode != Mode::Hold && self.chance.once_in(2) {
             let released = self.world.platform.running().webhooks().release();
-            self.tell(&format!("{released} webhooks are released"));
+            self.log(&format!("{released} webhooks are released"));
         }
         Ok(())
     }
@@ -85,7 +85,7 @@ impl History<'_> {
                 webhooks.redeliver(&id);
             }
         }
-        self.tell("webhooks are delivered again");
+        self.log("webhooks are delivered again");
         self.world.advance(0).await;
         Ok(())
     }
@@ -102,7 +102,7 @@ impl History<'_> {
         }
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
         let answers = futures::future::join_all(bodies.iter().map(|body| self.world.post(body))).await;
-        self.tell(&format!("concurrent webhooks get {answers:?}"));
+        self.log(&format!("concurrent webhooks get {answers:?}"));
         Ok(())
     }
 
@@ -128,7 +128,7 @@ impl History<'_> {
             answer: None,
         };
         faults.add(hold_back);
-        self.tell("a webhook is delayed before it writes");
+        self.log("a webhook is delayed before it writes");
         let overtaken = self.world.post(&event.body);
         let overtaking = async {
             let waits = async {
@@ -152,7 +152,7 @@ impl History<'_> {
             done
         };
         let (answer, (what, status)) = tokio::join!(overtaken, overtaking);
-        self.tell(&format!("meanwhile the merchant {what}: {status}; then the first webhook gets {answer}"));
+        self.log(&format!("meanwhile the merchant {what}: {status}; then the first webhook gets {answer}"));
         self.world.mode(self.mode);
         if self.chance.once_in(2) {
             self.converge().await?;

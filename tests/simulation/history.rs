@@ -150,7 +150,7 @@ pub(super) struct History<'a> {
     /// The complimentary plans that the operator gave.
     pub(super) given: oracle::Given,
     /// Whether a fault may have hit the current action.
-    pub(super) is_struck: bool,
+    pub(super) has_fault: bool,
     /// No faults and no disorder: even a wrong strategy survives this.
     pub(super) calm: bool,
     /// The time at which the history began.
@@ -158,7 +158,7 @@ pub(super) struct History<'a> {
     /// The settled entries, as they were first seen.
     record: check::Record,
     /// Customers who bought elsewhere and belong to no account here.
-    pub(super) strangers: Vec<String>,
+    pub(super) unrelated_customers: Vec<String>,
     /// Whether this person bought through a link or a session that was opened elsewhere.
     pub(super) has_bought_elsewhere: bool,
     /// Disputes that were lost since anybody last undid a cancellation.
@@ -167,7 +167,7 @@ pub(super) struct History<'a> {
 
 /// Runs the history of a seed to its end.
 pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, Failure> {
-    let mut chance = Chance::of(seed);
+    let mut chance = Chance::from_seed(seed);
     world.begin(chance.below(365)).await;
     if world.strategy == Strategy::Service {
         world.stock().await;
@@ -186,11 +186,11 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         checkouts: Vec::new(),
         gave_premium: false,
         given: None,
-        is_struck: false,
+        has_fault: false,
         calm,
         began,
         record: check::Record::new(),
-        strangers: Vec::new(),
+        unrelated_customers: Vec::new(),
         has_bought_elsewhere: false,
         lost_disputes: Vec::new(),
     };
@@ -199,14 +199,14 @@ pub(crate) async fn run(world: &World, seed: u64, calm: bool) -> Result<Tally, F
         super::say(&history.story);
     }
     history.tally.webhooks = world.platform.running().deliveries().len() as u64;
-    world.end(&history.person, &history.strangers).await;
+    world.end(&history.person, &history.unrelated_customers).await;
     done.map(|()| history.tally).map_err(|why| Failure { seed, why, story: history.story })
 }
 
 impl History<'_> {
     async fn play_out(&mut self) -> Result<(), String> {
         let dunning = self.chance.choose(&[Dunning::Cancel, Dunning::Unpaid, Dunning::PastDue]);
-        self.tell(&format!("dunning ends as {dunning:?}"));
+        self.log(&format!("dunning ends as {dunning:?}"));
         self.world.platform.running().stripe().set_dunning(dunning);
         if !self.chance.once_in(10) {
             self.act(Action::Buy).await?;
@@ -223,7 +223,7 @@ impl History<'_> {
         self.compare("at the end").await?;
         if self.chance.once_in(2) {
             let days = 1 + i64::try_from(self.chance.below(12)).unwrap_or(0);
-            self.tell(&format!("{days} days pass"));
+            self.log(&format!("{days} days pass"));
             self.world.advance(days * DAY).await;
             self.converge().await?;
             self.compare("some days after the end").await?;
@@ -234,7 +234,7 @@ impl History<'_> {
         Ok(())
     }
 
-    pub(super) fn tell(&mut self, what: &str) {
+    pub(super) fn log(&mut self, what: &str) {
         let _ = writeln!(self.story, "  {} {what}", self.world.now());
     }
 
@@ -295,7 +295,7 @@ impl History<'_> {
             Action::SellElsewhere => self.sell_elsewhere().await,
         }?;
         self.world.faults().clear();
-        self.is_struck = false;
+        self.has_fault = false;
         // Whatever can be delivered is, so that a replay finds the same state.
         self.world.advance(0).await;
         self.settled_stays().await
@@ -329,27 +329,27 @@ impl History<'_> {
         let kind = self.chance.choose(kinds);
         let skip = u32::try_from(self.chance.below(10)).unwrap_or(0);
         let count = self.chance.choose(&[1, 1, 3, 12]);
-        self.tell(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
+        self.log(&format!("fault: {target:?} {} {kind:?}, {count} after {skip}", operation.unwrap_or("any")));
         let operation = operation.map(str::to_owned);
         self.world.faults().add(Fault { target, table: None, operation, kind, skip, count, answer: None });
-        self.is_struck = true;
+        self.has_fault = true;
         self.tally.faults += 1;
     }
 
     /// An operation takes effect at Stripe, but its responses are lost.
     pub(super) fn lose_answers(&mut self, operation: &str) {
-        self.tell(&format!("fault: the responses to {operation} are lost"));
+        self.log(&format!("fault: the responses to {operation} are lost"));
         let (target, kind, operation) = (Target::Stripe, Kind::ResetAfter, Some(operation.to_owned()));
         self.world.faults().add(Fault { target, table: None, operation, kind, skip: 0, count: 12, answer: None });
-        self.is_struck = true;
+        self.has_fault = true;
         self.tally.faults += 1;
     }
 
     /// Whether a response is one that the call may return.
     pub(super) fn admit(&mut self, what: &str, answer: &Answer, codes: &[&str]) -> Result<(), String> {
-        self.tell(&format!("{what}: {} {}", answer.status(), answer.code()));
+        self.log(&format!("{what}: {} {}", answer.status(), answer.code()));
         let is_fine = answer.status() < 300 || codes.contains(&answer.code());
-        let is_fault = matches!(answer.status(), 502 | 503) && self.is_struck;
+        let is_fault = matches!(answer.status(), 502 | 503) && self.has_fault;
         // Webhooks of its own effects may have overtaken it three times.
         let is_busy = answer.status() == 503 && answer.code() == "UNAVAILABLE";
         self.tally.busy += u64::from(is_busy && !is_fault);
@@ -361,7 +361,7 @@ impl History<'_> {
         self.mode = Mode::Normal;
         self.world.settle().await?;
         self.person.find_customers(&self.world.stripe).await;
-        self.tell("all webhooks are delivered");
+        self.log("all webhooks are delivered");
         if let Some(since) = self.lost.take() {
             self.reconcile(since).await?;
             self.world.settle().await?;
@@ -385,7 +385,7 @@ impl History<'_> {
         if let Some(scope) = job {
             let done = self.world.platform.running().run_job("reconcile-nightly", json!({ "scope": scope })).await;
             let done = done?;
-            self.tell(&format!("the job reconciles lost events ({scope}): {} differed", count(&done["drift"])));
+            self.log(&format!("the job reconciles lost events ({scope}): {} differed", count(&done["drift"])));
             return Ok(());
         }
         let noted = self.world.now().to_string();
@@ -398,7 +398,7 @@ impl History<'_> {
                 status = self.world.stripe.post(&path, &[("metadata[reconciled]", noted.as_str())]).await.0;
             }
         }
-        self.tell(&format!("another event makes up for lost ones: {status}"));
+        self.log(&format!("another event makes up for lost ones: {status}"));
         if status != 200 {
             // A deleted customer has no more events; one of the lost ones is delivered instead.
             let webhooks = self.world.platform.running().webhooks();
@@ -416,7 +416,9 @@ impl History<'_> {
         for gone in &self.gone {
             check::gone(self.world, gone).await.map_err(|why| format!("{when}, for a deleted account: {why}"))?;
         }
-        check::strangers(self.world, &self.strangers).await.map_err(|why| format!("{when}: {why}"))?;
+        check::unrelated_customers(self.world, &self.unrelated_customers)
+            .await
+            .map_err(|why| format!("{when}: {why}"))?;
         self.settled_stays().await.map_err(|why| format!("{when}: {why}"))?;
         if let Some(why) = oracle::renews_after_loss(&self.truth().await, &self.lost_disputes) {
             return Err(format!("{when}: {why}"));

@@ -95,7 +95,7 @@ impl History<'_> {
             "toggles the cancellation",
         ];
         let way = ways[usize::try_from(way).unwrap_or(0)];
-        self.tell(&format!("the merchant {way} ({days} days): {status}"));
+        self.log(&format!("the merchant {way} ({days} days): {status}"));
         Ok(())
     }
 
@@ -116,7 +116,7 @@ impl History<'_> {
         // Without a payment, or during a trial, premium is a gift of the merchant.
         self.gave_premium |= !pays || one["status"] == "trialing";
         let waits = if answer["pending_update"].is_object() { "to be paid" } else { "done" };
-        self.tell(&format!("the merchant switches to {price}, paying {pays}: {status}, {waits}"));
+        self.log(&format!("the merchant switches to {price}, paying {pays}: {status}, {waits}"));
         Ok(())
     }
 
@@ -131,13 +131,13 @@ impl History<'_> {
         let customer = one["customer"].as_str().unwrap_or_default();
         let form = [("customer", customer), ("items[0][price]", &price), ("default_payment_method", method)];
         let (status, answer) = self.world.stripe.post("subscriptions", &form).await;
-        self.tell(&format!("a second subscription, at {price}: {status} {}", answer["status"]));
+        self.log(&format!("a second subscription, at {price}: {status} {}", answer["status"]));
         Ok(())
     }
 
     pub(super) fn cards(&mut self) -> Result<(), String> {
         let outcome = self.chance.weighted(&[(4, Outcome::Decline), (5, Outcome::Succeed), (1, Outcome::Require3ds)]);
-        self.tell(&format!("charges from now on: {outcome:?}"));
+        self.log(&format!("charges from now on: {outcome:?}"));
         self.world.platform.running().stripe().set_outcome(self.person.viewer.email(), outcome);
         Ok(())
     }
@@ -152,7 +152,7 @@ impl History<'_> {
             form.push(("amount", "150"));
         }
         let (status, _) = self.world.stripe.post("refunds", &form).await;
-        self.tell(&format!("the merchant refunds {form:?}: {status}"));
+        self.log(&format!("the merchant refunds {form:?}: {status}"));
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl History<'_> {
             let Some(charge) = self.pick(&paid) else { return Ok(()) };
             let is_inquiry = self.chance.once_in(3);
             let done = self.world.platform.running().stripe().dispute(id(charge), is_inquiry);
-            self.tell(&format!("a bank disputes {}, inquiry {is_inquiry}: {done}", id(charge)));
+            self.log(&format!("a bank disputes {}, inquiry {is_inquiry}: {done}", id(charge)));
             return Ok(());
         };
         let path = format!("disputes/{}", id(dispute));
@@ -189,7 +189,7 @@ impl History<'_> {
             self.lost_disputes.push(id(dispute).to_owned());
         }
         let told = text.unwrap_or("no evidence");
-        self.tell(&format!("the merchant responds with {told}, inquiry {is_inquiry}: {status} {}", answer["status"]));
+        self.log(&format!("the merchant responds with {told}, inquiry {is_inquiry}: {status} {}", answer["status"]));
         if answer["status"] == "lost" {
             self.converge().await?;
             self.compare("after a dispute was lost").await?;
@@ -215,7 +215,7 @@ impl History<'_> {
         let (status, _) = self.world.stripe.post(&path, &form).await;
         // Changes made meanwhile are not paid for.
         self.gave_premium = true;
-        self.tell(&format!("the merchant sets {form:?}: {status}"));
+        self.log(&format!("the merchant sets {form:?}: {status}"));
         Ok(())
     }
 
@@ -224,7 +224,7 @@ impl History<'_> {
     pub(super) async fn sell_elsewhere(&mut self) -> Result<(), String> {
         let price = self.a_price();
         let buyer = if self.chance.once_in(4) { None } else { Some(self.person.id.clone()) };
-        let number = self.person.customers.len() + self.strangers.len();
+        let number = self.person.customers.len() + self.unrelated_customers.len();
         let name = if buyer.is_some() { "elsewhere" } else { "nobody" };
         let email = format!("{name}{number}-{}", self.person.viewer.email());
         let items = [("line_items[0][price]", price.as_str()), ("line_items[0][quantity]", "1")];
@@ -240,7 +240,7 @@ impl History<'_> {
             self.world.stripe.post("checkout/sessions", &form).await
         };
         let (200, opened) = opened else {
-            self.tell(&format!("no sale elsewhere: {}", opened.1["error"]["message"]));
+            self.log(&format!("no sale elsewhere: {}", opened.1["error"]["message"]));
             return Ok(());
         };
         let url = opened["url"].as_str().unwrap_or_default();
@@ -250,7 +250,7 @@ impl History<'_> {
             None => self.visit(url).await,
         };
         self.maybe_fault(&[Target::Dynamodb, Target::Stripe]);
-        self.tell(&format!("{email} buys {price} elsewhere, by link {by_link}, as {buyer:?}"));
+        self.log(&format!("{email} buys {price} elsewhere, by link {by_link}, as {buyer:?}"));
         let card = self.chance.weighted(&CARDS);
         self.pay_as(&page, card, &email).await;
         self.world.faults().clear();
@@ -260,7 +260,7 @@ impl History<'_> {
                 self.has_bought_elsewhere = true;
                 self.person.customers.push(customer);
             } else {
-                self.strangers.push(customer);
+                self.unrelated_customers.push(customer);
             }
         }
         Ok(())
@@ -281,7 +281,7 @@ impl History<'_> {
         self.maybe_fault(&[Target::Dynamodb]);
         let what = self.chance.weighted(&[(4, "pay"), (2, "void"), (1, "mark_uncollectible"), (1, "finalize")]);
         let (status, _) = self.world.stripe.post(&format!("invoices/{}/{what}", id(invoice)), &[]).await;
-        self.tell(&format!("{what} of an invoice that is {}: {status}", invoice["status"]));
+        self.log(&format!("{what} of an invoice that is {}: {status}", invoice["status"]));
         Ok(())
     }
 
@@ -292,7 +292,7 @@ impl History<'_> {
             return Ok(());
         }
         let (status, _) = self.world.stripe.delete(&format!("customers/{customer}")).await;
-        self.tell(&format!("the merchant deletes the customer: {status}"));
+        self.log(&format!("the merchant deletes the customer: {status}"));
         Ok(())
     }
 }

@@ -173,8 +173,8 @@ pub(crate) fn renews_after_loss(truth: &Truth, disputes: &[String]) -> Option<St
         let paid =
             |invoice: &&Value| invoice["payments"]["data"][0]["payment"]["payment_intent"] == dispute["payment_intent"];
         let invoice = truth.invoices.iter().find(paid)?;
-        let of = |one: &&Value| one["id"] == invoice["parent"]["subscription_details"]["subscription"];
-        let one = truth.subscriptions.iter().find(of)?;
+        let is_invoiced = |one: &&Value| one["id"] == invoice["parent"]["subscription_details"]["subscription"];
+        let one = truth.subscriptions.iter().find(is_invoiced)?;
         let renews = is_live(one) && plan(&known, one).is_some() && cancel_at(one).is_none();
         renews.then(|| format!("{} renews, though {} was lost", one["id"], dispute["id"]))
     })

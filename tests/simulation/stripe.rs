@@ -68,8 +68,8 @@ impl Stripe {
             let status = answer.status().as_u16();
             let Ok(text) = answer.text().await else { continue };
             let json: Value = serde_json::from_str(&text).unwrap_or_default();
-            let is_struck = status >= 500 || status == 429 || json["error"]["code"] == "lock_timeout";
-            if !is_struck && !json.is_null() {
+            let has_fault = status >= 500 || status == 429 || json["error"]["code"] == "lock_timeout";
+            if !has_fault && !json.is_null() {
                 return (status, json);
             }
         }

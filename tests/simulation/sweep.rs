@@ -79,17 +79,17 @@ impl Sweep {
             let request = viewer.request(reqwest::Method::POST, &path).header("idempotency-key", key).json(&body);
             viewer.send(request)
         };
-        let of = |what: &str| format!("/api/subscription/{what}");
+        let path = |what: &str| format!("/api/subscription/{what}");
         match flow {
             Flow::Webhook => {
                 let customer = &self.person.customers[0];
                 support::billing::post_event(&self.world.platform, key, "customer.updated", customer).await
             }
-            Flow::Checkout => post(of("checkout"), json!({ "plan_type": "premium" })).await,
-            Flow::Cancel => post(of("cancel"), json!({})).await,
-            Flow::Resume => post(of("resume"), json!({})).await,
-            Flow::Upgrade => post(of("change"), json!({ "plan_type": "premium" })).await,
-            Flow::Downgrade => post(of("change"), json!({ "plan_type": "basic" })).await,
+            Flow::Checkout => post(path("checkout"), json!({ "plan_type": "premium" })).await,
+            Flow::Cancel => post(path("cancel"), json!({})).await,
+            Flow::Resume => post(path("resume"), json!({})).await,
+            Flow::Upgrade => post(path("change"), json!({ "plan_type": "premium" })).await,
+            Flow::Downgrade => post(path("change"), json!({ "plan_type": "basic" })).await,
             Flow::Deletion => self.person.delete_account().await,
             Flow::Refund => {
                 let path = format!("/api/admin/payments/{}/refund", self.invoice);

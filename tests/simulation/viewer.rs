@@ -67,7 +67,7 @@ impl History<'_> {
             led
         };
         let told = if led.contains("session_id=") { "the return page" } else { led.as_str() };
-        self.tell(&format!("pays with {card} and is redirected to {told}"));
+        self.log(&format!("pays with {card} and is redirected to {told}"));
     }
 
     /// Where a hosted page redirects to; `None` if it does not.
@@ -117,7 +117,7 @@ impl History<'_> {
         {
             let card = self.chance.weighted(&CARDS);
             self.post_page(page, &format!("card={card}")).await;
-            self.tell(&format!("the change is confirmed with {card}"));
+            self.log(&format!("the change is confirmed with {card}"));
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl History<'_> {
                 format!("action=switch&price={}", self.a_price())
             }
         };
-        self.tell(&format!("does {form} on Stripe's page"));
+        self.log(&format!("does {form} on Stripe's page"));
         self.post_page(page, &format!("{form}&subscription={}", id(&one))).await;
         Ok(())
     }
@@ -172,7 +172,7 @@ impl History<'_> {
             (200, _) => return Err(format!("the account was deleted, but get-me returned {who}")),
             _ => return Ok(()),
         }
-        self.tell("the account is gone, and there is a new one");
+        self.log("the account is gone, and there is a new one");
         let name = format!("again{}-{}", self.gone.len(), self.person.viewer.email());
         let newcomer = self.world.register(&name).await;
         self.gone.push(std::mem::replace(&mut self.person, newcomer));

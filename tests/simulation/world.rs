@@ -80,7 +80,7 @@ impl World {
         let _ = std::fs::remove_file(template);
         let key = platform.running().secret("StripeSecret")["api_key"].as_str().expect("a key").to_owned();
         let stripe = Stripe::new(platform.client().clone(), &platform.running().urls().stripe, &key);
-        let aws = Aws::of(&platform).await;
+        let aws = Aws::connect(&platform).await;
         let admin = platform.admin().await;
         let mut videos = Vec::new();
         for required in REQUIRED {
@@ -174,10 +174,10 @@ impl World {
     }
 
     /// Ends a history, so that nothing of it is due later.
-    pub(crate) async fn end(&self, person: &Person, strangers: &[String]) {
+    pub(crate) async fn end(&self, person: &Person, unrelated_customers: &[String]) {
         self.faults().clear();
         self.mode(Mode::Drop);
-        for customer in person.customers.iter().chain(strangers) {
+        for customer in person.customers.iter().chain(unrelated_customers) {
             self.stripe.delete(&format!("customers/{customer}")).await;
         }
         self.platform.running().webhooks().reset();
@@ -271,7 +271,7 @@ impl Person {
 }
 
 impl Aws {
-    async fn of(platform: &Platform) -> Self {
+    async fn connect(platform: &Platform) -> Self {
         let config = platform.console().get("/config").await;
         let key = config.json()["aws"]["access_key_id"].as_str().expect("an access key").to_owned();
         let scope = format!("{key}/20260101/us-east-1/aws/aws4_request");

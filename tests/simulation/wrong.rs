@@ -217,8 +217,8 @@ impl Inner {
         let tables = [self.aws.subscriptions.clone(), self.aws.billing_events.clone()];
         let touched: Vec<String> =
             tables.into_iter().filter(|table| writes.iter().any(|one| one["Put"]["TableName"] == **table)).collect();
-        let strike = self.faults.strike(Target::Dynamodb, "TransactWriteItems", &touched);
-        match strike {
+        let fault = self.faults.next_fault(Target::Dynamodb, "TransactWriteItems", &touched);
+        match fault {
             None => {}
             Some(Kind::Wait) => self.faults.ended().await,
             Some(Kind::ResetAfter | Kind::Truncate) => {

@@ -43,7 +43,7 @@ impl Platform {
     pub async fn start() -> Self {
         let folder = Folder::copy_of(seeded());
         let options = Options { data_dir: Some(folder.path().to_owned()), ..options() };
-        Self::of(options, Some(folder)).await.expect("the seeded platform starts")
+        Self::start_with(options, Some(folder)).await.expect("the seeded platform starts")
     }
 
     /// A platform with the demo accounts and videos, whose functions are the executables in `bootstraps`.
@@ -51,19 +51,19 @@ impl Platform {
         let folder = Folder::copy_of(seeded());
         let data_dir = Some(folder.path().to_owned());
         let options = Options { data_dir, bootstraps: Some(bootstraps.to_owned()), ..options() };
-        Self::of(options, Some(folder)).await.expect("the seeded platform starts with its executables")
+        Self::start_with(options, Some(folder)).await.expect("the seeded platform starts with its executables")
     }
 
     /// A platform with prices only, in memory.
     pub async fn bare() -> Self {
-        Self::of(Options { seed: Seed::None, ..options() }, None).await.expect("the bare platform starts")
+        Self::start_with(Options { seed: Seed::None, ..options() }, None).await.expect("the bare platform starts")
     }
 
     /// A bare platform with some template parameters set.
     pub async fn with(parameters: &[(&str, &str)]) -> Self {
         let environment = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let options = Options { seed: Seed::None, environment, ..options() };
-        Self::of(options, None).await.expect("the bare platform starts")
+        Self::start_with(options, None).await.expect("the bare platform starts")
     }
 
     /// A bare platform whose template was changed by `change`.
@@ -75,12 +75,12 @@ impl Platform {
         let template = folder.path().join("template.yaml");
         let text = std::fs::read_to_string(options().template).expect("the template exists");
         std::fs::write(&template, change(text)).expect("a new folder can be written");
-        Self::of(Options { seed: Seed::None, template, ..options() }, Some(folder)).await
+        Self::start_with(Options { seed: Seed::None, template, ..options() }, Some(folder)).await
     }
 
     /// A platform with the given options.
     pub async fn of_options(options: Options) -> Self {
-        Self::of(options, None).await.expect("the platform starts")
+        Self::start_with(options, None).await.expect("the platform starts")
     }
 
     /// Stops it in an orderly way, so that it can be started again from the same directory.
@@ -88,7 +88,7 @@ impl Platform {
         self.running.stop().await;
     }
 
-    async fn of(options: Options, folder: Option<Folder>) -> Result<Self, StartError> {
+    async fn start_with(options: Options, folder: Option<Folder>) -> Result<Self, StartError> {
         let client =
             reqwest::Client::builder().no_proxy().tls_certs_only([]).redirect(reqwest::redirect::Policy::none());
         let client = client.build().expect("a plain client");
@@ -173,7 +173,7 @@ impl Platform {
 
     /// The calls that a request made below its function.
     pub fn calls(&self, answer: &Answer) -> Vec<Call> {
-        self.running.calls().of(&answer.request_id())
+        self.running.calls().for_request(&answer.request_id())
     }
 
     /// How many round trips to a service a request made.

@@ -80,6 +80,6 @@ impl Viewer {
 
     /// Sends a request completed by the caller.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::of(request.send().await.expect("an answer")).await
+        Answer::read(request.send().await.expect("an answer")).await
     }
 }

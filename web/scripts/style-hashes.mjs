@@ -19,7 +19,8 @@ const classes = { ...chrome, ...menus };
 const tagOf = (name) => name.replace(/[A-Z]/g, (letter, at) => (at ? '-' : '') + letter.toLowerCase());
 const byTag = Object.fromEntries(Object.keys(classes).map((name) => [tagOf(name), name]));
 
-const wanted = new Set([...Object.keys(classes).filter((name) => new RegExp(`<${name}\\b`).test(player)), ...MADE_BY_CODE]);
+const isUsed = (name) => new RegExp(`<(${name}|${tagOf(name)})(?![\\w-])`).test(player);
+const wanted = new Set([...Object.keys(classes).filter(isUsed), ...MADE_BY_CODE]);
 const hashes = new Set();
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const read = (html) => {

@@ -52,7 +52,7 @@ impl Endpoint for AddWatchlist {
             None => self.watchlists.add(call.caller.user.id, video.id, call.now).await?,
         };
         match added {
-            Added::Listed(Watchlisted { video_id, added_at, .. }) => Ok(Reply::of(OnWatchlist { video_id, added_at })),
+            Added::Listed(Watchlisted { video_id, added_at, .. }) => Ok(Reply::new(OnWatchlist { video_id, added_at })),
             Added::Full => {
                 let message = format!("Your watchlist is full: it holds {WATCHLIST_MAX} videos. Remove one first.");
                 Err(ApiError::new(Code::Conflict, message))

@@ -36,12 +36,12 @@ impl Endpoint for CancelSubscription {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(|| conflict("There is no subscription to cancel."))?;
         let stripe = self.billing.stripe();
         let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, &kept);
+        rules::recall(&mut subscriptions, &stored);
         match rules::cancelling(&subscriptions) {
             Cancelling::Live(subscription, how) => {
                 // A pending change would keep the subscription alive, or charge for one that ends.
@@ -49,18 +49,20 @@ impl Endpoint for CancelSubscription {
                 stripe.cancel(&subscription.id, how).await.map_err(ended_since)?;
             }
             // An earlier request cancelled it but its response was lost: the row does not show it yet.
-            Cancelling::Ending if kept.cancel_at.is_none() => {}
+            Cancelling::Ending if stored.cancel_at.is_none() => {}
             Cancelling::Ending => {
                 return Err(conflict("The subscription is already cancelled. It ends with the current period."));
             }
-            Cancelling::Nothing if kept.status.is_live() => {
+            Cancelling::Nothing if stored.status.is_live() => {
                 self.billing.converge(customer, None, call.now).await?;
                 return Err(conflict("The subscription has already ended."));
             }
             Cancelling::Nothing => return Err(conflict("There is no subscription to cancel.")),
         }
         match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

@@ -89,6 +89,6 @@ impl Endpoint for ChangePassword {
         // The other sessions have ended. If this fails, their leases expire within half a minute.
         let released = self.streams.release(user.id, slots, |sid| sid != session.id);
         let _ = tokio::join!(released, self.mails.deliver(&mail.cause, call.now));
-        Ok(Reply::of(()))
+        Ok(Reply::new(()))
     }
 }

@@ -50,13 +50,16 @@ impl Endpoint for ChangePlan {
         let user = &call.caller.user;
         let (Body(wanted), IdempotencyKey(key)) = call.input;
         let key = key.map(|key| format!("{}:{key}", user.id));
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
-        let change = self.changes.decide(customer, &kept, wanted, call.now).await?;
-        let is_stored = (kept.plan_type, kept.interval) == (Some(change.price.plan_type), Some(change.price.interval));
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
+        let change = self.changes.decide(customer, &stored, wanted, call.now).await?;
+        let is_stored =
+            (stored.plan_type, stored.interval) == (Some(change.price.plan_type), Some(change.price.interval));
         self.changes.make(&change, key.as_deref(), is_stored).await?;
         match self.billing.converge(&change.subscription.customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
-use shared::http::input::{Body, Path};
+use shared::http::input::{Body, Path, Ruled};
+use shared::http::rules::{Fields, Rules};
 use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::plan::PlanType;
@@ -51,7 +52,7 @@ pub struct ComplimentaryPlanRequest {
 
 impl Endpoint for CompMember {
     type Caller = RecentAdmin;
-    type Input = (Path<UserId>, Body<ComplimentaryPlanRequest>);
+    type Input = (Path<UserId>, Ruled<Body<ComplimentaryPlanRequest>>);
     type Reads = (Key<User>, Key<Subscription>);
     type Output = MemberDetail;
     const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
@@ -75,8 +76,9 @@ impl Endpoint for CompMember {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MemberDetail>, ApiError> {
-        let (Path(id), Body(gift)) = &call.input;
-        let (plan, until) = gift.checked(call.now)?;
+        let (Path(id), gift) = call.input;
+        let Body(gift) = gift.checked(Vec::new())?;
+        let (plan, until) = (gift.plan_type.given().copied().flatten(), gift.until.map(Moment::get));
         let (user, before) = call.rows;
         let (user, before) = (user.ok_or_else(|| ApiError::not_found("member"))?, before.unwrap_or_default());
         let after = Subscription { complimentary_plan: plan, complimentary_until: until, ..before.clone() };
@@ -93,8 +95,8 @@ impl Endpoint for CompMember {
         // If the same request was already carried out but its response was lost, the audit log already has the entry.
         if before != after {
             let was = (before.complimentary_plan, before.complimentary_until);
-            let gift = self.subscriptions.comp(*id, was, (plan, until))?;
-            let statements = vec![self.users.exists(*id)?, gift, self.audit.note(&audit_entry)?];
+            let gift = self.subscriptions.comp(id, was, (plan, until))?;
+            let statements = vec![self.users.exists(id)?, gift, self.audit.note(&audit_entry)?];
             match self.database.transact(statements).await {
                 Err(StoreError::Condition(failed)) if failed.at(0) => return Err(ApiError::not_found("member")),
                 Err(StoreError::Condition(_)) => {
@@ -104,22 +106,20 @@ impl Endpoint for CompMember {
             }
         }
         let entries = ledger_of(&user, &self.database, &self.events).await?;
-        let detail = MemberDetail::of(&user, &after, &entries, self.grace, call.now);
-        Ok(Reply::of(detail.with_emails(&self.outbox).await?))
+        let detail = MemberDetail::new(&user, &after, &entries, self.grace, call.now);
+        Ok(Reply::new(detail.with_emails(&self.outbox).await?))
     }
 }
 
-impl ComplimentaryPlanRequest {
-    /// The resulting plan, if the input is valid.
-    fn checked(&self, now: Timestamp) -> Result<(Option<PlanType>, Option<Timestamp>), ApiError> {
-        let plan = self.plan_type.given().ok_or_else(|| ApiError::field("plan_type", "is required"))?;
-        let until = self.until.map(Moment::get);
-        let issue = match (plan, until) {
-            (None, Some(_)) => "is only allowed with a plan",
-            (Some(_), Some(until)) if until <= now => "must be in the future",
-            _ => return Ok((*plan, until)),
+impl Rules for ComplimentaryPlanRequest {
+    fn issues(fields: &Fields<'_>, now: Timestamp) -> Vec<FieldIssue> {
+        let issue = if fields.given("plan_type").is_some_and(Value::is_null) && fields.is_set("until") {
+            Some("is only allowed with a plan")
+        } else {
+            let is_past = fields.valid::<Moment>("until").is_some_and(|until| until.get() <= now);
+            is_past.then_some("must be in the future")
         };
-        Err(ApiError::validation(vec![FieldIssue::new("until", issue)]))
+        issue.map(|issue| FieldIssue::new("until", issue)).into_iter().collect()
     }
 }
 

@@ -9,19 +9,17 @@ use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::streams::Slots;
-use shared::models::video::Video;
 use shared::models::video_view::PublicVideo;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::Database;
 use shared::stores::row::Key;
-use shared::stores::table::Table;
+use shared::stores::videos::Videos;
 use shared::stores::watch_history::{After, Histories};
 
 /// Lists the videos to continue.
 pub struct ContinueWatching {
     histories: Histories,
-    database: Database,
+    videos: Videos,
     pages: Pages,
 }
 
@@ -56,7 +54,7 @@ impl Endpoint for ContinueWatching {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             histories: Histories::connect(services)?,
-            database: services.database(&[Table::Videos])?,
+            videos: Videos::connect(services)?,
             pages: Pages::connect(services, "continue-watching")?,
         })
     }
@@ -73,12 +71,11 @@ impl Endpoint for ContinueWatching {
 
         let slots = call.rows.unwrap_or_default();
         let (rows, next) = self.histories.to_continue(user_id, page.limit() as u32, after, &slots).await?;
-        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
-        let begun = rows.iter().zip(videos).filter_map(|(row, video)| {
-            // A video that was unpublished is omitted until it is published again.
-            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
-            Some(ContinueWatchingItem { video, progress: row.progress, last_watched_at: row.last_watched_at })
+        let begun = self.videos.watched(rows, call.now).await?.into_iter().map(|(row, video)| ContinueWatchingItem {
+            video,
+            progress: row.progress,
+            last_watched_at: row.last_watched_at,
         });
-        Ok(Reply::of(page.page(begun.collect(), next)?))
+        Ok(Reply::new(page.page(begun.collect(), next)?))
     }
 }

@@ -54,26 +54,26 @@ impl Job for CountMetrics {
     }
 
     async fn run(&self, input: Tick, now: Timestamp) -> Result<Done, ApiError> {
-        let yesterday = Day::of(now).plus(-1);
+        let yesterday = Day::containing(now).plus(-1);
         let unsettled = input.from.unwrap_or_else(|| yesterday.plus(1 - UNSETTLED_DAYS));
-        let (first, mut kept) = match input.from {
+        let (first, mut stored) = match input.from {
             Some(from) => {
                 let from = from.max(yesterday.plus(-8 * BACK_DAYS));
                 (from, self.metrics.counted(&months(from, yesterday)).await?)
             }
-            None => self.kept(yesterday).await?,
+            None => self.stored_months(yesterday).await?,
         };
         let is_due = |day: &Day| {
-            let row = kept.get(&month(day.start()));
+            let row = stored.get(&month(day.start()));
             *day >= unsettled || row.is_none_or(|row| !row.days.contains_key(&day.to_string()))
         };
         let due: BTreeSet<Day> =
             (0..=first.days_until(yesterday)).map(|days| first.plus(days)).filter(is_due).collect();
-        let facts = self.metrics.facts(&due).await?;
+        let data = self.metrics.read(&due).await?;
         let (mut changed, mut written) = (0, BTreeSet::new());
         for day in &due {
-            let (name, counted) = (month(day.start()), facts.count(*day, self.grace, now));
-            let row = kept.entry(name.clone()).or_default();
+            let (name, counted) = (month(day.start()), data.count(*day, self.grace, now));
+            let row = stored.entry(name.clone()).or_default();
             if row.days.get(&day.to_string()) != Some(&counted) {
                 row.days.insert(day.to_string(), counted);
                 changed += 1;
@@ -81,11 +81,11 @@ impl Job for CountMetrics {
             }
         }
         for name in written {
-            if let Some(row) = kept.get(&name) {
+            if let Some(row) = stored.get(&name) {
                 self.metrics.keep(&name, row).await?;
             }
         }
-        self.tell(&facts.count(yesterday, self.grace, now), yesterday);
+        self.emit_figures(&data.count(yesterday, self.grace, now), yesterday);
         Ok(Done { counted: due.len(), changed })
     }
 }
@@ -94,14 +94,14 @@ impl CountMetrics {
     /// The first day that may not be stored yet, and the rows from its month on. If the earlier of the last two months
     /// is complete, those two rows are enough, because the run that completed it also stored everything before.
     /// Otherwise reads the rows of a year.
-    async fn kept(&self, yesterday: Day) -> Result<(Day, BTreeMap<String, Month>), StoreError> {
+    async fn stored_months(&self, yesterday: Day) -> Result<(Day, BTreeMap<String, Month>), StoreError> {
         let recent = yesterday.plus(-MONTH_DAYS_MAX).month_start();
-        let kept = self.metrics.counted(&months(recent, yesterday)).await?;
-        let row = kept.get(&month(recent.start()));
+        let stored = self.metrics.counted(&months(recent, yesterday)).await?;
+        let row = stored.get(&month(recent.start()));
         let is_counted = |day: Day| row.is_some_and(|row| row.days.contains_key(&day.to_string()));
         let days = (0..MONTH_DAYS_MAX).map(|days| recent.plus(days));
         if days.take_while(|day| day.month_start() == recent).all(is_counted) {
-            return Ok((recent, kept));
+            return Ok((recent, stored));
         }
         let first = yesterday.plus(-BACK_DAYS);
         Ok((first, self.metrics.counted(&months(first, yesterday)).await?))
@@ -109,7 +109,7 @@ impl CountMetrics {
 
     /// Writes one log line, and one more for each additional currency, because amounts have the currency as their
     /// dimension.
-    fn tell(&self, counted: &Counted, day: Day) {
+    fn emit_figures(&self, counted: &Counted, day: Day) {
         let figures = counted.figures(&BTreeSet::new());
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
         let count = |number: u64| number as f64;

@@ -86,8 +86,8 @@ impl Endpoint for CreateCheckout {
         let (Body(order), IdempotencyKey(key)) = call.input;
         let user = &call.caller.user;
         let customer = self.customers.ensure(user).await?;
-        let kept = call.rows.unwrap_or_default();
-        let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, kept, key };
+        let stored = call.rows.unwrap_or_default();
+        let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, stored, key };
         let opened = match self.open(&buyer, &order, call.now).await {
             // The customer was deleted at Stripe, so a new one replaces it.
             Err(Refused::NoCustomer) => {
@@ -104,7 +104,7 @@ impl Endpoint for CreateCheckout {
             Refused::Answer(error) => *error,
         })?;
         let checkout_url = session.url.ok_or_else(|| ApiError::unavailable("the open checkout session has no URL"))?;
-        Ok(Reply::of(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
+        Ok(Reply::new(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
     }
 }
 
@@ -115,7 +115,7 @@ struct Buyer {
     /// All of their customers: a user gets only one trial, even if the customer that had it was deleted.
     all: Vec<String>,
     /// Their stored subscription.
-    kept: Subscription,
+    stored: Subscription,
     key: Option<String>,
 }
 
@@ -161,7 +161,7 @@ impl CreateCheckout {
         if rules::is_subscribed(&subscriptions) {
             return Err(already_subscribed().into());
         }
-        let price = prices.iter().find(|one| (one.plan_type, one.interval) == (order.plan_type, order.interval));
+        let price = prices.iter().find(|price| (price.plan_type, price.interval) == (order.plan_type, order.interval));
         let price = price.ok_or_else(not_sold)?;
         self.close(buyer, &open).await?;
         let trial_days = if rules::is_new(&subscriptions) { self.trial_days } else { 0 };
@@ -220,7 +220,7 @@ impl CreateCheckout {
     async fn subscriptions(&self, buyer: &Buyer) -> Result<Vec<Billed>, StripeError> {
         let all = try_join_all(buyer.all.iter().map(|customer| self.stripe.subscriptions(customer))).await?;
         let mut subscriptions = all.concat();
-        rules::recall(&mut subscriptions, &buyer.kept);
+        rules::recall(&mut subscriptions, &buyer.stored);
         Ok(subscriptions)
     }
 

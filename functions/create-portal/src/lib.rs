@@ -43,11 +43,11 @@ impl Endpoint for CreatePortal {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<PortalSession>, ApiError> {
         let user = &call.caller.user;
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_ref().or(user.stripe_customer_id.as_ref());
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_ref().or(user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(nothing_to_manage)?;
         match self.stripe.portal(customer, &format!("{}/account", self.web_origin)).await {
-            Ok(portal_url) => Ok(Reply::of(PortalSession { portal_url })),
+            Ok(portal_url) => Ok(Reply::new(PortalSession { portal_url })),
             // The customer was deleted at Stripe.
             Err(StripeError::Missing { .. }) => Err(nothing_to_manage()),
             // The operator must enable the portal in Stripe's dashboard.

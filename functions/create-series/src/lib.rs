@@ -41,6 +41,6 @@ impl Endpoint for CreateSeries {
             Series::audit_entry("series.create", None, Some(&series), call.caller.user.id, &call.request_id, call.now);
         let beside = || Ok(vec![self.store.put(&series, None)?, self.audit.note(&audit_entry)?]);
         self.publisher.change_series(&Edit::PutSeries(Box::new(series.entry())), beside).await?;
-        Ok(Reply::of(series))
+        Ok(Reply::new(series))
     }
 }

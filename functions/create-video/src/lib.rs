@@ -1,9 +1,13 @@
 //! `POST /api/admin/videos`: creates a video, and opens the upload of its file.
 
 use jiff::SignedDuration;
+use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::input::{Body, Ruled};
+use shared::models::ids::{SeriesId, TitleId, VideoId};
+use shared::models::series::Series;
+use shared::models::video::Video;
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
 use shared::mux::client::{Mux, UPLOAD_SECONDS};
@@ -11,6 +15,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::audit::Audit;
 use shared::stores::database::Database;
 use shared::stores::publisher::Change;
+use shared::stores::row::Key;
 use shared::stores::series::SeriesStore;
 use shared::stores::table::Table;
 use shared::stores::videos::Videos;
@@ -28,8 +33,9 @@ pub struct CreateVideo {
 
 impl Endpoint for CreateVideo {
     type Caller = Admin;
-    type Input = Body<NewVideo>;
-    type Reads = ();
+    type Input = Ruled<Body<NewVideo>>;
+    /// The title of a trailer, which is one of the two.
+    type Reads = (Option<Key<Video>>, Option<Key<Series>>);
     type Output = VideoUpload;
     const SUMMARY: &'static str = "Creates a video and opens its upload.";
     const TAG: Tag = Tag::AdminCatalogue;
@@ -47,8 +53,19 @@ impl Endpoint for CreateVideo {
         })
     }
 
+    fn reads(&self, input: &Self::Input, _: &Identity) -> Self::Reads {
+        let Body(new) = input.unchecked();
+        let title = new.trailer_of.map(TitleId::uuid);
+        (title.map(|id| Video::key(VideoId::from_uuid(id))), title.map(|id| Series::key(SeriesId::from_uuid(id))))
+    }
+
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
-        let video = call.input.0.video(call.now)?;
+        let (film, series) = call.rows;
+        let is_film = film.is_some_and(|film| film.trailer_of.is_none());
+        let is_unknown = call.input.unchecked().0.trailer_of.is_some() && !is_film && series.is_none();
+        let unknown = is_unknown.then(|| FieldIssue::new("trailer_of", "is neither a video nor a series"));
+        let Body(new) = call.input.checked(unknown.into_iter().collect())?;
+        let video = new.video(call.now);
         let (upload_id, url) =
             self.mux.create_upload(&video.id.to_string(), &video.title, video.video_quality, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);

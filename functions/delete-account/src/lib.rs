@@ -1,6 +1,6 @@
 //! `DELETE /api/account`: ends the subscription, then deletes the account.
 
-use billing::deletion::{Accounts, farewell_cause};
+use billing::deletion::{Accounts, account_deleted_cause};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::auth::sign_in::Attempts;
@@ -64,7 +64,7 @@ impl Endpoint for DeleteAccount {
         self.attempts.confirm(&self.users, &user.email, &given.password, &call.address, call.now).await?;
         let language = user.language_of_mail(call.rows.as_ref());
         self.accounts.delete(user, language, call.now).await?;
-        self.mails.deliver(&farewell_cause(user.id), call.now).await;
-        Ok(Reply::of(AccountDeletion { deleted: true }))
+        self.mails.deliver(&account_deleted_cause(user.id), call.now).await;
+        Ok(Reply::new(AccountDeletion { deleted: true }))
     }
 }

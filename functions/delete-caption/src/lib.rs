@@ -1,10 +1,13 @@
 //! `DELETE /api/admin/videos/{id}/captions/{language}`: removes a video's captions in a language.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::{Path, PathLanguage};
+use shared::http::input::{Path, PathLanguage, Query};
 use shared::models::ids::VideoId;
+use shared::models::text::Line;
 use shared::models::video::Video;
 use shared::models::video_view::AdminVideo;
 use shared::mux::client::Mux;
@@ -20,9 +23,16 @@ pub struct DeleteCaption {
     mux: Mux,
 }
 
+/// Which captions.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub struct WhichCaptions {
+    /// Only this track; by default all in the language.
+    track_id: Option<Line<255>>,
+}
+
 impl Endpoint for DeleteCaption {
     type Caller = Admin;
-    type Input = (Path<VideoId>, PathLanguage);
+    type Input = ((Path<VideoId>, PathLanguage), Query<WhichCaptions>);
     type Reads = Key<Video>;
     type Output = AdminVideo;
     const SUMMARY: &'static str = "Removes a video's captions in a language.";
@@ -37,32 +47,32 @@ impl Endpoint for DeleteCaption {
         })
     }
 
-    fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Key<Video> {
+    fn reads(&self, ((Path(id), _), _): &Self::Input, _: &Identity) -> Key<Video> {
         Video::key(*id)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<AdminVideo>, ApiError> {
-        let (Path(id), PathLanguage(language)) = &call.input;
+        let ((Path(id), PathLanguage(language)), Query(which)) = &call.input;
         let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
-        let language = language.as_str();
-        let tracks: Vec<_> = video.captions.iter().filter(|track| track.language == language).collect();
+        let mut tracks = video.captions_in(language.as_str());
+        tracks.retain(|track_id| which.track_id.as_ref().is_none_or(|only| only.as_str() == track_id));
         if tracks.is_empty() {
             return Err(ApiError::not_found("captions"));
         }
-        for track in tracks {
+        for track_id in &tracks {
             if let Some(asset_id) = &video.mux_asset_id {
-                self.mux.delete_track(asset_id, &track.track_id).await?;
+                self.mux.delete_track(asset_id, track_id).await?;
             }
         }
         let changed = self.publisher.change(
             *id,
-            |video| Ok::<_, ApiError>(Some(video.without_captions(language))),
+            |video| Ok::<_, ApiError>(Some(video.without_captions(&tracks))),
             |change| {
                 let entry = change.audit_entry("video.delete_caption", call.caller.user.id, &call.request_id, call.now);
                 Ok(vec![self.audit.note(&entry)?])
             },
         );
         let video = changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
-        Ok(Reply::of((&video).into()))
+        Ok(Reply::new((&video).into()))
     }
 }

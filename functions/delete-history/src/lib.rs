@@ -61,6 +61,6 @@ impl Endpoint for DeleteHistory {
         };
         // The leases are cleared after the rows, so that no position remains that could be written later.
         self.streams.amend(user_id, call.rows.unwrap_or_default(), |slots| slots.forget(video_id)).await?;
-        Ok(Reply::of(DeletedHistory { deleted: deleted.rows, is_complete: deleted.is_all }))
+        Ok(Reply::new(DeletedHistory { deleted: deleted.rows, is_complete: deleted.is_all }))
     }
 }

@@ -51,7 +51,7 @@ impl Endpoint for DeleteSeries {
             Err(StoreError::Condition(_)) => {
                 Err(ApiError::new(Code::Conflict, "Somebody has just changed this series. Please reload."))
             }
-            result => Ok(result.map(Reply::of)?),
+            result => Ok(result.map(Reply::new)?),
         }
     }
 }

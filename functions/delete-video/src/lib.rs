@@ -68,7 +68,7 @@ impl Endpoint for DeleteVideo {
                     self.delete_at_mux(&video).await?;
                 }
                 Err(Kept::Store(error)) => return Err(error.into()),
-                Ok(()) => return Ok(Reply::of(())),
+                Ok(()) => return Ok(Reply::new(())),
             }
         }
         Err(ApiError::unavailable("the video got a new file at every attempt"))
@@ -83,7 +83,7 @@ impl DeleteVideo {
         gone: &[Obsolete],
         audit_entry: impl Fn(&Change) -> AuditEntry,
     ) -> Result<(), Kept> {
-        let rule = |video: &Video| match video.belongings().iter().all(|one| gone.contains(one)) {
+        let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
             true => Ok(None),
             false => Err(Kept::Grown(Box::new(video.clone()))),
         };
@@ -96,8 +96,8 @@ impl DeleteVideo {
     }
 
     async fn delete_at_mux(&self, video: &Video) -> Result<(), MuxError> {
-        for one in video.belongings() {
-            self.mux.delete(&one).await?;
+        for file in video.belongings() {
+            self.mux.delete(&file).await?;
         }
         Ok(())
     }

@@ -76,7 +76,7 @@ impl Endpoint for ForgotPassword {
         }
         sleep_until(answered_at).await;
         written?;
-        Ok(Reply::of(Acknowledgement {
+        Ok(Reply::new(Acknowledgement {
             message: "If there is an account with this address, we have sent it a link to choose a new password.",
         }))
     }

@@ -31,6 +31,6 @@ impl Endpoint for GetCaptionFile {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<WebVtt>, ApiError> {
         let file = call.rows.filter(|file| file.expires_at > call.now);
         let file = file.ok_or_else(|| ApiError::not_found("file"))?;
-        Ok(Reply::of(WebVtt(file.vtt)))
+        Ok(Reply::new(WebVtt(file.vtt)))
     }
 }

@@ -56,6 +56,6 @@ impl Endpoint for GetHome {
         )?;
         let watchlist = listed.into_iter().map(|row| row.video_id).collect();
         let viewing = Viewing { rows, known_from, watchlist };
-        Ok(Reply::of(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, call.now)))
+        Ok(Reply::new(arrange(&snapshot, &viewing, &layout.unwrap_or_default().layout, call.now)))
     }
 }

@@ -22,6 +22,6 @@ impl Endpoint for GetMe {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Profile>, ApiError> {
-        Ok(Reply::of(call.caller.user.profile()))
+        Ok(Reply::new(call.caller.user.profile()))
     }
 }

@@ -55,11 +55,11 @@ impl Endpoint for GetMember {
         let user = user.ok_or_else(|| ApiError::not_found("member"))?;
         let subscription = subscription.unwrap_or_default();
         let entries = ledger_of(&user, &self.database, &self.events).await?;
-        let detail = MemberDetail::of(&user, &subscription, &entries, self.grace, call.now);
+        let detail = MemberDetail::new(&user, &subscription, &entries, self.grace, call.now);
         let mut detail = detail.with_emails(&self.outbox).await?;
         for email in &mut detail.emails {
             email.subject = subject_for_operators(&email.subject, &self.brand);
         }
-        Ok(Reply::of(detail))
+        Ok(Reply::new(detail))
     }
 }

@@ -1,12 +1,13 @@
 //! `GET /api/admin/metrics`: the business metrics, by day.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
-use shared::http::input::Query;
+use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::input::{Query, Ruled};
+use shared::http::rules::{Fields, Rules};
 use shared::models::figures::{DayFigures, DaySales, Figures, Sales};
 use shared::models::tally::Counted;
 use shared::models::time::Day;
@@ -70,7 +71,7 @@ pub struct CurrencyMetrics {
 
 impl Endpoint for GetMetrics {
     type Caller = Admin;
-    type Input = Query<MetricsQuery>;
+    type Input = Ruled<Query<MetricsQuery>>;
     type Reads = Vec<Key<Month>>;
     type Output = MetricsReport;
     const SUMMARY: &'static str = "Returns the business metrics, by day.";
@@ -82,31 +83,33 @@ impl Endpoint for GetMetrics {
     }
 
     fn reads(&self, input: &Self::Input, _: &Identity) -> Vec<Key<Month>> {
+        let (from, to) = input.unchecked().0.range(Day::containing((self.clock)()));
         // An invalid range needs no rows.
-        let range = input.0.range(Day::of((self.clock)()));
-        let months = range.map(|(from, to)| months(from, to)).unwrap_or_default();
+        let months = if is_range(from, to) { months(from, to) } else { BTreeSet::new() };
         months.iter().map(|month| Month::key(month)).collect()
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MetricsReport>, ApiError> {
-        let today = Day::of(call.now);
-        let (from, to) = call.input.0.range(today)?;
+        let today = Day::containing(call.now);
+        let Query(query) = call.input.checked(Vec::new())?;
+        let (from, to) = query.range(today);
         // Around midnight another month may have begun since the rows were read. Days that are not stored are computed.
-        let kept: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
+        let stored: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
         let days: Vec<Day> = (0..=from.days_until(to.min(today))).map(|days| from.plus(days)).collect();
-        let missing: BTreeSet<Day> = days.iter().filter(|day| !kept.contains_key(&day.to_string())).copied().collect();
-        let facts = self.metrics.facts(&missing).await?;
-        let count = |day: &Day| (*day, kept.get(&day.to_string()).cloned());
-        let days = days.iter().map(count).map(|(day, kept)| {
-            let counted = kept.unwrap_or_else(|| facts.count(day, self.grace, call.now));
+        let missing: BTreeSet<Day> =
+            days.iter().filter(|day| !stored.contains_key(&day.to_string())).copied().collect();
+        let data = self.metrics.read(&missing).await?;
+        let count = |day: &Day| (*day, stored.get(&day.to_string()).cloned());
+        let days = days.iter().map(count).map(|(day, stored)| {
+            let counted = stored.unwrap_or_else(|| data.count(day, self.grace, call.now));
             (day, counted)
         });
-        Ok(Reply::of(MetricsReport::of(from, to, &days.collect::<Vec<_>>())))
+        Ok(Reply::new(MetricsReport::new(from, to, &days.collect::<Vec<_>>())))
     }
 }
 
 impl MetricsReport {
-    fn of(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
+    fn new(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
         let mut totals = Counted::default();
         for (_, counted) in days {
             totals += counted;
@@ -131,18 +134,32 @@ impl MetricsReport {
 
 impl MetricsQuery {
     /// The first and the last day.
-    fn range(&self, today: Day) -> Result<(Day, Day), ApiError> {
+    fn range(&self, today: Day) -> (Day, Day) {
         let to = self.to.unwrap_or(today);
-        if self.from.is_some() && self.days.is_some() {
-            return Err(ApiError::field("days", "cannot be combined with `from`"));
-        }
-        let from = self.from.unwrap_or_else(|| to.plus(1 - self.days.unwrap_or(DAYS_DEFAULT)));
-        match from.days_until(to) {
-            ..0 => Err(ApiError::field("to", "must not be before `from`")),
-            days if days >= DAYS_MAX => {
-                Err(ApiError::field("from", format!("must be at most {} days before `to`", DAYS_MAX - 1)))
-            }
-            _ => Ok((from, to)),
-        }
+        (self.from.unwrap_or_else(|| to.plus(1 - self.days.unwrap_or(DAYS_DEFAULT))), to)
     }
+}
+
+impl Rules for MetricsQuery {
+    fn issues(fields: &Fields<'_>, now: Timestamp) -> Vec<FieldIssue> {
+        let mut issues = Vec::new();
+        if fields.is_set("from") && fields.is_set("days") {
+            issues.push(FieldIssue::new("days", "cannot be combined with `from`"));
+        }
+        let to = if fields.is_set("to") { fields.valid("to") } else { Some(Day::containing(now)) };
+        if let (Some(from), Some(to)) = (fields.valid::<Day>("from"), to)
+            && !is_range(from, to)
+        {
+            issues.push(match from.days_until(to) {
+                ..0 => FieldIssue::new("to", "must not be before `from`"),
+                _ => FieldIssue::new("from", format!("must be at most {} days before `to`", DAYS_MAX - 1)),
+            });
+        }
+        issues
+    }
+}
+
+/// Whether these can be the first and the last day.
+fn is_range(from: Day, to: Day) -> bool {
+    (0..DAYS_MAX).contains(&from.days_until(to))
 }

@@ -30,6 +30,6 @@ impl Endpoint for GetPreferences {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Preferences>, ApiError> {
-        Ok(Reply::of(call.rows.unwrap_or_default()))
+        Ok(Reply::new(call.rows.unwrap_or_default()))
     }
 }

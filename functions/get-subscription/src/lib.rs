@@ -57,16 +57,16 @@ impl Endpoint for GetSubscription {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
         let user = &call.caller.user;
-        let kept = call.rows.unwrap_or_default();
+        let stored = call.rows.unwrap_or_default();
         let (subscription, synced) = match call.input.0.session_id.as_ref().and_then(OptionalLine::given) {
             Some(session) => match self.sync(user, session, call.now).await {
-                Sync::NotTheirs => (kept, None),
-                Sync::Failed => (kept, Some(false)),
-                Sync::Done(fresh) => (fresh.beside(&kept), Some(true)),
+                Sync::NotTheirs => (stored, None),
+                Sync::Failed => (stored, Some(false)),
+                Sync::Done(fresh) => (fresh.beside(&stored), Some(true)),
             },
-            None => (kept, None),
+            None => (stored, None),
         };
-        Ok(Reply::of(SubscriptionView { synced, ..SubscriptionView::of(&subscription, self.grace, call.now) }))
+        Ok(Reply::new(SubscriptionView { synced, ..SubscriptionView::new(&subscription, self.grace, call.now) }))
     }
 }
 

@@ -68,7 +68,7 @@ impl Endpoint for GetVideo {
         let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
         let subscription = subscription.unwrap_or_default();
         let access = entitlement::access(&video, user.role, &subscription, self.grace, call.now);
-        Ok(Reply::of(VideoDetail {
+        Ok(Reply::new(VideoDetail {
             administration: (user.role == Role::Admin).then(|| (&video).into()),
             video: (&video).into(),
             access: access.into(),

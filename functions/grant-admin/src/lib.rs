@@ -54,14 +54,14 @@ impl Job for GrantAdmin {
         let credential = self.users.credential(&input.email).await?.ok_or_else(unknown)?;
         let user = self.users.get(credential.user_id).await?.ok_or_else(unknown)?;
         if user.role != Role::Admin {
-            self.appoint(&user, now).await?;
+            self.make_admin(&user, now).await?;
         }
         Ok(GrantedRole { id: user.id, role: Role::Admin })
     }
 }
 
 impl GrantAdmin {
-    async fn appoint(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
+    async fn make_admin(&self, user: &User, now: Timestamp) -> Result<(), ApiError> {
         let audit_entry = AuditEntry {
             at: now,
             cause: format!("grant-admin#{}", user.id),

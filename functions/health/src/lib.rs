@@ -31,6 +31,6 @@ impl Endpoint for Health {
     }
 
     async fn handle(&self, _: Call<Self>) -> Result<Reply<HealthReport>, ApiError> {
-        Ok(Reply::of(HealthReport { status: "ok" }))
+        Ok(Reply::new(HealthReport { status: "ok" }))
     }
 }

@@ -44,6 +44,6 @@ impl Endpoint for ListAllSeries {
         let Query(ListQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&(), limit, cursor).await?;
         let (items, next) = self.store.page(page.limit(), page.after()?).await?;
-        Ok(Reply::of(page.page(items, next)?))
+        Ok(Reply::new(page.page(items, next)?))
     }
 }

@@ -47,6 +47,6 @@ impl Endpoint for ListAllVideos {
         let Query(ListQuery { status, limit, cursor }) = call.input;
         let page = self.pages.request(&status, limit, cursor).await?;
         let (videos, next) = self.videos.page(status, page.limit(), page.after()?).await?;
-        Ok(Reply::of(page.page(videos.iter().map(AdminVideo::from).collect(), next)?))
+        Ok(Reply::new(page.page(videos.iter().map(AdminVideo::from).collect(), next)?))
     }
 }

@@ -74,7 +74,7 @@ impl Endpoint for ListAudit {
 
         let (entries, more) = self.audit.page(day.as_deref(), page.limit(), before.as_deref()).await?;
         let last = entries.last().filter(|_| more).map(AuditEntry::place);
-        Ok(Reply::of(page.page(entries.into_iter().map(AuditEntryView::from).collect(), last)?))
+        Ok(Reply::new(page.page(entries.into_iter().map(AuditEntryView::from).collect(), last)?))
     }
 }
 

@@ -72,7 +72,7 @@ impl Endpoint for ListBillingEvents {
         let before: Option<String> = page.after()?;
 
         let (marks, next) = self.events.page(day, state, page.limit(), before.as_deref(), call.now).await?;
-        Ok(Reply::of(page.page(marks.into_iter().map(EventView::from).collect(), next)?))
+        Ok(Reply::new(page.page(marks.into_iter().map(EventView::from).collect(), next)?))
     }
 }
 

@@ -33,6 +33,6 @@ impl Endpoint for ListCategories {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Category>>, ApiError> {
         let snapshot = self.catalogue.current(call.rows).await?;
-        Ok(Reply::of(snapshot.categories(call.now)))
+        Ok(Reply::new(snapshot.categories(call.now)))
     }
 }

@@ -62,6 +62,6 @@ impl Endpoint for ListEpisodes {
             return Err(ApiError::not_found("series"));
         }
         let (episodes, next) = snapshot.episodes(id, season, after, page.limit(), call.now);
-        Ok(Reply::of(page.page(episodes.into_iter().cloned().collect(), next)?))
+        Ok(Reply::new(page.page(episodes.into_iter().cloned().collect(), next)?))
     }
 }

@@ -10,19 +10,17 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::progress::clamped;
 use shared::models::streams::Slots;
-use shared::models::video::Video;
 use shared::models::video_view::PublicVideo;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::database::Database;
 use shared::stores::row::Key;
-use shared::stores::table::Table;
+use shared::stores::videos::Videos;
 use shared::stores::watch_history::{After, Histories};
 
 /// Lists the history.
 pub struct ListHistory {
     histories: Histories,
-    database: Database,
+    videos: Videos,
     pages: Pages,
 }
 
@@ -59,7 +57,7 @@ impl Endpoint for ListHistory {
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
             histories: Histories::connect(services)?,
-            database: services.database(&[Table::Videos])?,
+            videos: Videos::connect(services)?,
             pages: Pages::connect(services, "list-history")?,
         })
     }
@@ -76,13 +74,10 @@ impl Endpoint for ListHistory {
 
         let slots = call.rows.unwrap_or_default();
         let (rows, next) = self.histories.recent(user_id, page.limit() as u32, after, &slots).await?;
-        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
-        let watched = rows.iter().zip(videos).filter_map(|(row, video)| {
-            // An unpublished video is left out until it is published again.
-            let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
+        let watched = self.videos.watched(rows, call.now).await?.into_iter().map(|(row, video)| {
             let progress = clamped(row.progress, video.duration);
-            Some(HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at })
+            HistoryItem { video, progress, completed: row.completed, last_watched_at: row.last_watched_at }
         });
-        Ok(Reply::of(page.page(watched.collect(), next)?))
+        Ok(Reply::new(page.page(watched.collect(), next)?))
     }
 }

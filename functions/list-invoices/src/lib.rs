@@ -86,28 +86,29 @@ impl Endpoint for ListInvoices {
         let after: Option<Place> = page.after()?;
 
         let (billed, charges) = self.billed(user.stripe_customer_id.as_deref()).await?;
-        let mut rest = billed.iter().filter(|one| after.as_ref().is_none_or(|after| place(one) < *after)).peekable();
+        let mut rest =
+            billed.iter().filter(|invoice| after.as_ref().is_none_or(|after| place(invoice) < *after)).peekable();
         let mut items: Vec<&Billed> = Vec::new();
-        while let Some(one) = rest.next_if(|_| items.len() < page.limit()) {
-            items.push(one);
+        while let Some(invoice) = rest.next_if(|_| items.len() < page.limit()) {
+            items.push(invoice);
         }
-        let last = items.last().filter(|_| rest.peek().is_some()).map(|one| place(one));
-        let items = items.into_iter().map(|one| Invoice::of(one, refunded(one, &charges))).collect();
-        Ok(Reply::of(page.page(items, last)?))
+        let last = items.last().filter(|_| rest.peek().is_some()).map(|invoice| place(invoice));
+        let items = items.into_iter().map(|invoice| Invoice::new(invoice, refunded(invoice, &charges))).collect();
+        Ok(Reply::new(page.page(items, last)?))
     }
 }
 
 /// The position of an invoice in the list: creation time, its number among those of the same second, and its id.
 type Place = (Timestamp, Option<String>, String);
 
-fn place(one: &Billed) -> Place {
-    (one.entry.created, one.entry.number.clone(), one.entry.id.clone())
+fn place(invoice: &Billed) -> Place {
+    (invoice.entry.created, invoice.entry.number.clone(), invoice.entry.id.clone())
 }
 
 /// The refunded amount of an invoice.
-fn refunded(one: &Billed, charges: &[Charge]) -> i64 {
+fn refunded(invoice: &Billed, charges: &[Charge]) -> i64 {
     let refunds = charges.iter().flat_map(|charge| &charge.refunds).map(|refund| Entry::Refund(refund.entry.clone()));
-    let entries: Vec<Entry> = refunds.chain([Entry::Invoice(one.entry.clone())]).collect();
+    let entries: Vec<Entry> = refunds.chain([Entry::Invoice(invoice.entry.clone())]).collect();
     ledger::payments(&entries).iter().map(|payment| payment.amount_refunded).sum()
 }
 
@@ -122,27 +123,27 @@ impl ListInvoices {
         )
         .map_err(StripeError::of_read)?;
         let mut invoices = invoices.concat();
-        invoices.sort_by_key(|one| std::cmp::Reverse(place(one)));
+        invoices.sort_by_key(|invoice| std::cmp::Reverse(place(invoice)));
         Ok((invoices, charges.concat()))
     }
 }
 
 impl Invoice {
-    fn of(one: &Billed, amount_refunded: i64) -> Self {
-        let periods = one.lines.iter().filter(|line| !line.proration).chain(&one.lines);
+    fn new(invoice: &Billed, amount_refunded: i64) -> Self {
+        let periods = invoice.lines.iter().filter(|line| !line.proration).chain(&invoice.lines);
         Self {
-            id: one.entry.id.clone(),
-            number: one.entry.number.clone(),
-            status: one.entry.status.clone(),
-            amount_due: one.entry.amount_due,
-            amount_paid: one.entry.amount_paid,
+            id: invoice.entry.id.clone(),
+            number: invoice.entry.number.clone(),
+            status: invoice.entry.status.clone(),
+            amount_due: invoice.entry.amount_due,
+            amount_paid: invoice.entry.amount_paid,
             amount_refunded,
-            currency: one.entry.currency.clone(),
-            created_at: one.entry.created,
-            paid_at: one.entry.paid_at,
+            currency: invoice.entry.currency.clone(),
+            created_at: invoice.entry.created,
+            paid_at: invoice.entry.paid_at,
             period_end: periods.filter_map(|line| line.period_end).max(),
-            hosted_invoice_url: one.page.clone(),
-            invoice_pdf: one.pdf.clone(),
+            hosted_invoice_url: invoice.page.clone(),
+            invoice_pdf: invoice.pdf.clone(),
         }
     }
 }

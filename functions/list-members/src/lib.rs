@@ -62,7 +62,7 @@ impl Endpoint for ListMembers {
         let page = match (&email, &sought) {
             (Some(email), sought) => {
                 let mut members = self.members.of_email(email, status).await?;
-                members.retain(|one| sought.as_ref().is_none_or(|query| one.is_found_by(query)));
+                members.retain(|member| sought.as_ref().is_none_or(|query| member.is_found_by(query)));
                 page.page(members, None::<()>)?
             }
             (None, Some(words)) => {
@@ -76,6 +76,6 @@ impl Endpoint for ListMembers {
                 page.page(members, next)?
             }
         };
-        Ok(Reply::of(page))
+        Ok(Reply::new(page))
     }
 }

@@ -62,7 +62,7 @@ impl Endpoint for ListPlans {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<Plan>>, ApiError> {
         let prices = self.prices.get(call.now).await.map_err(StripeError::of_read)?;
-        Ok(Reply::of(PlanType::ALL.map(|plan| self.plan(plan, &prices)).into()))
+        Ok(Reply::new(PlanType::ALL.map(|plan| self.plan(plan, &prices)).into()))
     }
 }
 

@@ -56,6 +56,6 @@ impl Endpoint for ListPlayback {
             expires_at: slot.expires_at,
             current: slot.sid == call.caller.session.id,
         });
-        Ok(Reply::of(streams.collect()))
+        Ok(Reply::new(streams.collect()))
     }
 }

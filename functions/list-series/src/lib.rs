@@ -54,6 +54,6 @@ impl Endpoint for ListSeries {
 
         let snapshot = self.catalogue.current(call.rows).await?;
         let (items, next) = snapshot.series_page(after.as_ref(), page.limit(), call.now);
-        Ok(Reply::of(page.page(items, next)?))
+        Ok(Reply::new(page.page(items, next)?))
     }
 }

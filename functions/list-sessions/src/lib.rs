@@ -53,6 +53,6 @@ impl Endpoint for ListSessions {
             last_used_at: if session.id == own { call.now } else { session.last_used_at },
             current: session.id == own,
         });
-        Ok(Reply::of(devices.collect()))
+        Ok(Reply::new(devices.collect()))
     }
 }

@@ -74,7 +74,7 @@ impl Endpoint for ListVideos {
         let given = |text: Option<&str>| text.map(str::to_owned);
         let q = given(q.as_ref().and_then(OptionalLine::given));
         let category = given(category.as_ref().and_then(OptionalLine::given));
-        let sort = Sort::of(sort, q.is_some());
+        let sort = Sort::resolve(sort, q.is_some());
         let filter = Filter { q, category, required_plan, series_id };
         let page = self.pages.request(&(&filter, sort), limit, cursor).await?;
         let after = page.after()?;
@@ -86,6 +86,6 @@ impl Endpoint for ListVideos {
             _ => Vec::new(),
         };
         let page = page.page(videos.into_iter().cloned().collect(), next)?;
-        Ok(Reply::of(SearchPage { page, suggestions: suggestions.into_iter().cloned().collect() }))
+        Ok(Reply::new(SearchPage { page, suggestions: suggestions.into_iter().cloned().collect() }))
     }
 }

@@ -70,6 +70,6 @@ impl Endpoint for ListWatchlist {
             let video = PublicVideo::from(&video.filter(|video| video.is_public(call.now))?);
             Some(WatchlistItem { video, added_at: row.added_at })
         });
-        Ok(Reply::of(page.page(listed.collect(), next)?))
+        Ok(Reply::new(page.page(listed.collect(), next)?))
     }
 }

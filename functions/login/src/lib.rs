@@ -3,20 +3,19 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash::{self, Check};
-use shared::auth::sign_in::{Attempts, SignIn, Tokens, device_name, listed_device_name};
+use shared::auth::sign_in::{Attempts, SignIn, Tokens, device_name, listed_device_name, new_device_notice};
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::models::device::Device;
 use shared::models::email::Email;
-use shared::models::mail_content::MailContent;
 use shared::models::password::Password;
 use shared::models::session::Session;
 use shared::models::text::OptionalLine;
 use shared::services::{ConfigError, Services};
 use shared::stores::devices::Devices;
 use shared::stores::error::StoreError;
-use shared::stores::mail::{NOTICE_LIFE, NewMail, Outbox};
+use shared::stores::mail::Outbox;
 use shared::stores::rate_limits::Budget;
 use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
@@ -88,7 +87,7 @@ impl Endpoint for Login {
             self.sessions.put(&session),
             self.notice(credential, &given.email, &session, &device, name),
             self.attempts.succeeded(&given.email, &call.address, call.counted, call.now),
-            self.strengthen(given, stored.filter(|_| check == Check::RightButWeak)),
+            self.replace_weak_hash(given, stored.filter(|_| check == Check::RightButWeak)),
         );
         started?;
         // Every sign-in from a new device sends a notice.
@@ -108,22 +107,14 @@ impl Login {
         device: &Device,
         device_name: Option<String>,
     ) -> Result<(), StoreError> {
-        let now = session.created_at;
-        let mail = NewMail {
-            cause: format!("new-device#{}", session.id),
-            to: credential.email.as_ref().unwrap_or(typed).clone().into(),
-            content: MailContent::NewDevice { device: device_name, at: now }.into(),
-            addressee: None,
-            grant: None,
-            created_at: now,
-            until: now + NOTICE_LIFE,
-        };
-        self.devices.greet(credential.user_id, device, self.outbox.add(&mail)?, now).await
+        let to = credential.email.as_ref().unwrap_or(typed).clone();
+        let mail = new_device_notice(session, to, device_name);
+        self.devices.greet(credential.user_id, device, self.outbox.add(&mail)?, session.created_at).await
     }
 
     /// Replaces a weak hash with a new one of the password that was just checked. If this fails, the next sign-in
     /// retries.
-    async fn strengthen(&self, given: &Credentials, weak: Option<String>) {
+    async fn replace_weak_hash(&self, given: &Credentials, weak: Option<String>) {
         let Some(weak) = weak else { return };
         if let Ok(strong) = hash::hash(given.password.clone()).await {
             let _ = self.users.rehash(&given.email, &weak, &strong).await;

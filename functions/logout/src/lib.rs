@@ -39,6 +39,6 @@ impl Endpoint for Logout {
         self.sessions.end(user, session).await?;
         // The session has ended. If this fails, its lease expires within half a minute.
         let _ = self.streams.release(user, slots, |sid| sid == session).await;
-        Ok(Reply::of(()))
+        Ok(Reply::new(()))
     }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use shared::auth::signature::{self, Unverified};
 use shared::endpoint::{ByMux, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Raw;
+use shared::http::input::RawBody;
 use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
 use shared::mux::intake::understood;
 use shared::mux::signer::Posters;
-use shared::mux::webhook::{self, Event, News};
+use shared::mux::webhook::{Event, News};
 use shared::mux::{MuxError, MuxSecret};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
@@ -30,7 +30,7 @@ pub struct MuxWebhook {
 
 impl Endpoint for MuxWebhook {
     type Caller = Signed<ByMux>;
-    type Input = Raw;
+    type Input = RawBody;
     type Reads = ();
     type Output = ();
     const SUMMARY: &'static str = "Receives events from Mux.";
@@ -48,14 +48,14 @@ impl Endpoint for MuxWebhook {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
-        let Some(event) = Event::read(&call.input.body)? else { return Ok(Reply::of(())) };
-        let Some(news) = event.news() else { return Ok(Reply::of(())) };
+        let Some(event) = Event::read(call.input.json()?, &call.input.body) else { return Ok(Reply::new(())) };
+        let Some(news) = event.news() else { return Ok(Reply::new(())) };
         if self.publisher.is_marked(&event.id).await? {
-            return Ok(Reply::of(()));
+            return Ok(Reply::new(()));
         }
         let news = self.complete(news).await?;
-        let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::of(())) };
-        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::of(())) };
+        let Some((id, news)) = self.video_of(news).await? else { return Ok(Reply::new(())) };
+        let Some(news) = understood(&self.posters, news, call.now).await? else { return Ok(Reply::new(())) };
         let changed = self
             .publisher
             .change(
@@ -66,7 +66,7 @@ impl Endpoint for MuxWebhook {
             .await;
         match changed {
             // The mark already exists: another delivery of the same event was faster.
-            Ok(_) | Err(StoreError::Condition(_)) => Ok(Reply::of(())),
+            Ok(_) | Err(StoreError::Condition(_)) => Ok(Reply::new(())),
             Err(error) => Err(error.into()),
         }
     }
@@ -74,10 +74,10 @@ impl Endpoint for MuxWebhook {
 
 impl MuxWebhook {
     /// Refuses bodies without Mux's signature.
-    async fn verify(&self, raw: &Raw, now: Timestamp) -> Result<(), ApiError> {
+    async fn verify(&self, raw: &RawBody, now: Timestamp) -> Result<(), ApiError> {
         let verify = |secret: &Arc<MuxSecret>| {
             let header = raw.header("mux-signature");
-            signature::verify(&raw.body, header, &secret.webhook_secrets, webhook::TOLERANCE, now)
+            signature::verify(&raw.body, header, &secret.webhook_secrets, now)
         };
         Ok(self.secret.verify(verify, Unverified::may_be_rotated).await?)
     }

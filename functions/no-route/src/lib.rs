@@ -2,7 +2,7 @@
 
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Asked;
+use shared::http::input::MethodAndPath;
 use shared::services::{ConfigError, Services};
 
 /// Every path of the template with its methods.
@@ -13,7 +13,7 @@ pub struct NoRoute;
 
 impl Endpoint for NoRoute {
     type Caller = Anyone;
-    type Input = Asked;
+    type Input = MethodAndPath;
     type Reads = ();
     type Output = ();
     const SUMMARY: &'static str = "Responds to requests that match no route.";
@@ -25,7 +25,7 @@ impl Endpoint for NoRoute {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
-        let Asked { method, path } = call.input;
+        let MethodAndPath { method, path } = call.input;
         Err(match methods(&path) {
             Some(allow) => {
                 let message = format!("This path does not support {method}. It supports {allow}.");

@@ -26,6 +26,6 @@ impl Endpoint for Openapi {
     }
 
     async fn handle(&self, _: Call<Self>) -> Result<Reply<Document>, ApiError> {
-        Ok(Reply::of(Document(DOCUMENT)))
+        Ok(Reply::new(Document(DOCUMENT)))
     }
 }

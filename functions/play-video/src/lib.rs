@@ -17,11 +17,13 @@ use shared::models::session::Session;
 use shared::models::streams::{Slot, Slots, Taken, lease_life};
 use shared::models::subscription::Subscription;
 use shared::models::video::{CaptionStatus, Video};
+use shared::models::video_view::PublicVideo;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
+use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::contention::Contention;
 use shared::stores::error::StoreError;
-use shared::stores::row::Key;
+use shared::stores::row::{Key, MayFail};
 use shared::stores::streams::Streams;
 use shared::stores::watch_history::Histories;
 
@@ -29,6 +31,7 @@ use shared::stores::watch_history::Histories;
 pub struct PlayVideo {
     streams: Streams,
     histories: Histories,
+    catalogue: Catalogue,
     signer: Signer,
     heartbeat: SignedDuration,
     grace: SignedDuration,
@@ -64,6 +67,9 @@ pub struct Playback {
     playback_session_id: PlaybackId,
     /// The interval between reports, in seconds.
     heartbeat_seconds: i64,
+    /// The next episode, if the video is an episode and a later one is published. It may require a higher plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_video: Option<PublicVideo>,
 }
 
 /// A text track.
@@ -82,7 +88,7 @@ pub struct CaptionTrack {
 impl Endpoint for PlayVideo {
     type Caller = Viewer;
     type Input = (Path<VideoId>, Query<Renewal>);
-    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, MayFail<Key<Version>>);
     type Output = Playback;
     const SUMMARY: &'static str = "Starts playback, or renews its grant.";
     const TAG: Tag = Tag::Playback;
@@ -100,6 +106,7 @@ impl Endpoint for PlayVideo {
         Ok(Self {
             streams: Streams::connect(services)?,
             histories: Histories::connect(services)?,
+            catalogue: Catalogue::unloaded(services)?,
             signer: Signer::connect(services).await?,
             heartbeat: services.heartbeat()?,
             grace: services.grace()?,
@@ -108,12 +115,13 @@ impl Endpoint for PlayVideo {
 
     fn reads(&self, (Path(id), _): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
-        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user))
+        let catalogue = Version::lenient_key();
+        (Video::key(*id), Subscription::key(user), WatchHistory::key(user, *id), Slots::key(user), catalogue)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Playback>, ApiError> {
         let user = &call.caller.user;
-        let (video, subscription, history, slots) = call.rows;
+        let (video, subscription, history, slots, catalogue) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let subscription = subscription.unwrap_or_default();
@@ -123,9 +131,14 @@ impl Endpoint for PlayVideo {
         let slots = slots.unwrap_or_default();
         let history = history.map(|row| row.with(slots.position(video.id)));
         let request = Start { video: &video, history: history.as_ref(), renewed, limit: plan::streams(plan) };
-        let slot = self.take(&call.caller, slots, &request, call.now).await?;
+        let (slot, next_video) = tokio::join!(
+            self.take(&call.caller, slots, &request, call.now),
+            self.next_video(&video, catalogue, call.now)
+        );
+        let slot = slot?;
         let resume = history.map_or(0.0, |row| resume_position(row.progress, row.completed, video.duration));
-        self.grant(&video, &slot, resume, call.now).await.map(Reply::with_token)
+        let grant = self.grant(&video, &slot, resume, call.now).await?;
+        Ok(Reply::with_token(Playback { next_video, ..grant }))
     }
 }
 
@@ -171,18 +184,18 @@ impl PlayVideo {
             let dropped = taken.dropped().iter().filter(|slot| !settled.contains(&slot.playback_session_id));
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
             let positions = self.histories.settling(user.id, &dropped)?;
-            let (slot, kept) = match taken {
+            let (slot, written) = match taken {
                 Taken::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
                 Taken::Replaced(place, slot, own) => {
-                    let kept = self.streams.replace(user.id, (place, &own), &slot, positions).await;
-                    (slot, kept)
+                    let written = self.streams.replace(user.id, (place, &own), &slot, positions).await;
+                    (slot, written)
                 }
                 Taken::Started(slot, _) => {
-                    let kept = self.streams.start(user.id, &slots, &slot, positions).await;
-                    (slot, kept)
+                    let written = self.streams.start(user.id, &slots, &slot, positions).await;
+                    (slot, written)
                 }
             };
-            match kept {
+            match written {
                 Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => return Ok(result.map(|()| slot)?),
             }
@@ -191,8 +204,20 @@ impl PlayVideo {
                 self.histories.settle(user.id, slot).await?;
                 settled.push(slot.playback_session_id);
             }
-            slots = self.streams.of(user.id).await?;
+            slots = self.streams.slots(user.id).await?;
         }
+    }
+
+    /// The episode after this one. A film plays without it, so failing to read the catalogue is no error.
+    async fn next_video(
+        &self,
+        video: &Video,
+        version: Result<Option<Version>, StoreError>,
+        now: Timestamp,
+    ) -> Option<PublicVideo> {
+        video.series_id?;
+        let snapshot = self.catalogue.current(version).await.ok()?;
+        snapshot.next_episode(&video.into(), now).cloned()
     }
 
     async fn grant(&self, video: &Video, slot: &Slot, resume: f64, now: Timestamp) -> Result<Playback, ApiError> {
@@ -218,6 +243,7 @@ impl PlayVideo {
             resume_position: resume,
             playback_session_id: slot.playback_session_id,
             heartbeat_seconds: self.heartbeat.as_secs(),
+            next_video: None,
         })
     }
 }

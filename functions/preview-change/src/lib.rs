@@ -1,6 +1,6 @@
 //! `POST /api/subscription/change/preview`: what a plan change would cost, and when it would take effect.
 
-use billing::change::{Change, Changes, Course, PlanChangeRequest, same};
+use billing::change::{Change, ChangeTiming, Changes, PlanChangeRequest, already_on_plan};
 use billing::discount::Discount;
 use billing::stripe::{Preview, Scope, Stripe, StripeError};
 use jiff::Timestamp;
@@ -84,25 +84,25 @@ impl Endpoint for PreviewChange {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<PlanChangePreview>, ApiError> {
         let user = &call.caller.user;
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
-        let change = self.changes.decide(customer, &kept, call.input.0, call.now).await?;
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_deref().or(user.stripe_customer_id.as_deref());
+        let change = self.changes.decide(customer, &stored, call.input.0, call.now).await?;
         let renews_at = change.subscription.current_period_end;
         let renews_at = renews_at.ok_or_else(|| StripeError::Unreadable.of_read())?;
-        let (charged, discounts) = tokio::try_join!(self.charged(&change), self.discounts(&change))?;
-        let is_later = matches!(change.course, Course::AtPeriodEnd | Course::Set);
-        let period_end = charged.as_ref().and_then(|invoice| invoice.period_end);
-        let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: charged.is_none() };
+        let (preview_invoice, discounts) = tokio::try_join!(self.preview_invoice(&change), self.discounts(&change))?;
+        let is_later = matches!(change.timing, ChangeTiming::AtPeriodEnd | ChangeTiming::AlreadyScheduled);
+        let period_end = preview_invoice.as_ref().and_then(|invoice| invoice.period_end);
+        let bill = Bill { at: period_end.unwrap_or(renews_at), is_first: preview_invoice.is_none() };
         let renewal_amount = self.renewal(&change, &discounts, bill).await?;
-        Ok(Reply::of(PlanChangePreview {
+        Ok(Reply::new(PlanChangePreview {
             plan_type: change.price.plan_type,
             interval: change.price.interval,
             when: if is_later { PlanChangeTiming::PeriodEnd } else { PlanChangeTiming::Now },
             effective_at: if is_later { renews_at } else { call.now },
-            amount_due: charged.as_ref().map_or(0, |invoice| invoice.amount_due),
+            amount_due: preview_invoice.as_ref().map_or(0, |invoice| invoice.amount_due),
             currency: change.price.currency,
             renews_at: bill.at,
-            lines: charged.map(lines).unwrap_or_default(),
+            lines: preview_invoice.map(lines).unwrap_or_default(),
             renewal_amount,
         }))
     }
@@ -110,38 +110,44 @@ impl Endpoint for PreviewChange {
 
 impl PreviewChange {
     /// The invoice that the change would create; `None` during a trial, when a change creates no invoice.
-    async fn charged(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
-        let one = &change.subscription;
-        match change.course {
-            Course::Same => Err(same()),
-            Course::Now if one.status != Status::Trialing => {
-                let invoice = self.stripe.preview(one, &change.price.id, Scope::Change).await;
+    async fn preview_invoice(&self, change: &Change) -> Result<Option<Preview>, ApiError> {
+        let subscription = &change.subscription;
+        match change.timing {
+            ChangeTiming::Unchanged => Err(already_on_plan()),
+            ChangeTiming::Immediate if subscription.status != Status::Trialing => {
+                let invoice = self.stripe.preview(subscription, &change.price.id, Scope::Change).await;
                 Ok(Some(invoice.map_err(StripeError::of_write)?))
             }
-            Course::Now | Course::AtPeriodEnd | Course::Set | Course::Back => Ok(None),
+            ChangeTiming::Immediate
+            | ChangeTiming::AtPeriodEnd
+            | ChangeTiming::AlreadyScheduled
+            | ChangeTiming::CancelPending => Ok(None),
         }
     }
 
     /// The subscription's coupons.
     async fn discounts(&self, change: &Change) -> Result<Vec<Discount>, ApiError> {
-        let one = &change.subscription;
-        if one.discounts.is_empty() {
+        let subscription = &change.subscription;
+        if subscription.discounts.is_empty() {
             return Ok(Vec::new());
         }
-        self.stripe.discounts(&one.id).await.map_err(StripeError::of_read)
+        self.stripe.discounts(&subscription.id).await.map_err(StripeError::of_read)
     }
 
     /// The cost of a whole period after the change, with the coupons that still apply then. Stripe's preview applies
     /// today's coupons, and includes a scheduled change, so in those cases the cost is calculated from the price.
     async fn renewal(&self, change: &Change, discounts: &[Discount], bill: Bill) -> Result<i64, ApiError> {
-        let Change { subscription: one, price, course } = change;
-        let lasting: Vec<&Discount> = discounts.iter().filter(|one| one.lasts(bill.at, bill.is_first)).collect();
-        if one.schedule.is_none() && lasting.len() == discounts.len() {
-            let period = self.stripe.preview(one, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
+        let Change { subscription, price, timing } = change;
+        let lasting: Vec<&Discount> =
+            discounts.iter().filter(|discount| discount.lasts(bill.at, bill.is_first)).collect();
+        if subscription.schedule.is_none() && lasting.len() == discounts.len() {
+            let period =
+                self.stripe.preview(subscription, &price.id, Scope::Period).await.map_err(StripeError::of_write)?;
             return Ok(period.lines.iter().filter(|(_, _, proration)| !proration).map(|(_, amount, _)| amount).sum());
         }
         // Only a change now keeps the quantity.
-        let quantity = if *course == Course::Now { i64::try_from(one.quantity).unwrap_or(1) } else { 1 };
+        let quantity =
+            if *timing == ChangeTiming::Immediate { i64::try_from(subscription.quantity).unwrap_or(1) } else { 1 };
         let whole = price.amount.saturating_mul(quantity);
         if lasting.is_empty() {
             return Ok(whole);

@@ -18,6 +18,9 @@ use shared::stores::caption_files::{CAPTION_FILE_BYTES_MAX, CaptionFiles};
 use shared::stores::publisher::Publisher;
 use shared::stores::row::Key;
 
+/// The characters of the file's id that are added to a name which earlier captions still have.
+const NAME_SUFFIX_CHARACTERS: usize = 6;
+
 /// Checks captions, and hands them to Mux by a URL of this service, because Mux fetches text tracks.
 pub struct PutCaption {
     files: CaptionFiles,
@@ -39,8 +42,7 @@ impl Endpoint for PutCaption {
     type Input = ((Path<VideoId>, PathLanguage), (Query<CaptionOptions>, CaptionsFile));
     type Reads = Key<Video>;
     type Output = AdminVideo;
-    const SUMMARY: &'static str =
-        "Uploads captions of a video in a language, in place of earlier ones. Viewers see them once Mux has read them.";
+    const SUMMARY: &'static str = "Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[Code::NotFound, Code::VideoNotReady, Code::VideoProviderUnavailable];
 
@@ -71,22 +73,26 @@ impl Endpoint for PutCaption {
         }
         let language = language.as_str();
         let name = options.name.as_ref().map_or_else(|| language_name(language).to_owned(), |name| name.to_string());
-        let file_id = self.files.add(vtt, call.now).await?;
-        // A name may occur only once at Mux, so the earlier captions go first.
-        for track in video.captions.iter().filter(|track| track.language == language) {
-            self.mux.delete_track(asset_id, &track.track_id).await?;
+        if video.captions.iter().any(|track| track.language != language && track.name == name) {
+            return Err(ApiError::field("name", "is the name of this video's captions in another language"));
         }
+        let file_id = self.files.add(vtt, call.now).await?;
         let url = format!("{}/api/captions/{file_id}", self.web_origin);
-        let track = self.mux.add_captions(asset_id, &url, language, &name).await?;
-        self.note(&call, *id, &track).await.map(|video| Reply::of((&video).into()))
+        let free_name = if video.is_caption_name_free(&name) {
+            name.clone()
+        } else {
+            format!("{name} ({})", &file_id[..NAME_SUFFIX_CHARACTERS])
+        };
+        let track = self.mux.add_captions(asset_id, &url, language, &free_name).await?;
+        self.note(&call, *id, &track, &name).await.map(|video| Reply::new((&video).into()))
     }
 }
 
 impl PutCaption {
-    async fn note(&self, call: &Call<Self>, id: VideoId, track: &CaptionTrack) -> Result<Video, ApiError> {
+    async fn note(&self, call: &Call<Self>, id: VideoId, track: &CaptionTrack, name: &str) -> Result<Video, ApiError> {
         let changed = self.publisher.change(
             id,
-            |video| Ok::<_, ApiError>(Some(video.with_captions(track, call.now))),
+            |video| Ok::<_, ApiError>(Some(video.with_captions(track, name, call.now))),
             |change| {
                 let entry = change.audit_entry("video.put_caption", call.caller.user.id, &call.request_id, call.now);
                 Ok(vec![self.audit.note(&entry)?])

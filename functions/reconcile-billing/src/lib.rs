@@ -59,6 +59,6 @@ impl Endpoint for ReconcileBilling {
 
         let page = self.billing.reconcile_page(place, apply.then_some(actor.as_str()), call.now).await?;
         let next_cursor = request.next_cursor(page.next)?;
-        Ok(Reply::of(ReconcileReport { checked: page.checked, drift: page.drift, next_cursor }))
+        Ok(Reply::new(ReconcileReport { checked: page.checked, drift: page.drift, next_cursor }))
     }
 }

@@ -69,9 +69,9 @@ impl Job for ReconcileNightly {
     async fn run(&self, input: Tick, now: Timestamp) -> Result<Summary, ApiError> {
         let summary = match input.scope {
             Scope::Everybody => self.everybody(now).await?,
-            Scope::Missed => self.missed(now).await?,
+            Scope::Missed => self.reconcile_missed(now).await?,
         };
-        let customers: Vec<&str> = summary.drift.iter().map(|one| one.stripe_customer_id.as_str()).collect();
+        let customers: Vec<&str> = summary.drift.iter().map(|customer| customer.stripe_customer_id.as_str()).collect();
         let drift = f64::from(u32::try_from(customers.len()).unwrap_or(u32::MAX));
         self.metrics.emit(now, &[("BillingDrift", Unit::Count, drift)], &json!({ "stripe_customer_ids": customers }));
         Ok(summary)
@@ -91,9 +91,9 @@ impl ReconcileNightly {
         Ok(summary)
     }
 
-    async fn missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
+    async fn reconcile_missed(&self, now: Timestamp) -> Result<Summary, BillingError> {
         let credentials = self.billing.stripe().secret().get().await;
-        let is_live = credentials.map_err(|_| StripeError::Unavailable("our API key could not be read"))?.is_live();
+        let is_live = credentials.map_err(|_| StripeError::NoKey)?.is_live();
         let mut events = self.billing.stripe().events_since(now - LOOKED_BACK).await?;
         events.retain(|event| event.is_ours(is_live));
         let ids: Vec<String> = events.iter().map(|event| event.id.clone()).collect();

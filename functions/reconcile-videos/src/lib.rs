@@ -115,7 +115,7 @@ impl ReconcileVideos {
     /// Checks a video and writes the result. Returns whether Mux refused.
     async fn reconcile(&self, video: &Video, now: Timestamp) -> Result<bool, ApiError> {
         // After a failure the video goes to the end of the queue, so the others get their turn.
-        let (report, failure) = match self.learn(video, now).await {
+        let (report, failure) = match self.ask_mux(video, now).await {
             Ok(report) => (report, None),
             Err(error) => (MuxReport::default(), Some(error)),
         };
@@ -125,7 +125,7 @@ impl ReconcileVideos {
         failure.map_or(Ok(report.refused), |error| Err(error.into()))
     }
 
-    async fn learn(&self, video: &Video, now: Timestamp) -> Result<MuxReport, MuxError> {
+    async fn ask_mux(&self, video: &Video, now: Timestamp) -> Result<MuxReport, MuxError> {
         let mut report = MuxReport::default();
         if let Some(news) = unless_refused(ask(&self.mux, video, now).await, &mut report)? {
             for news in news {

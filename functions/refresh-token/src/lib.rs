@@ -3,7 +3,7 @@
 
 use shared::auth::sign_in::{SignIn, Tokens};
 use shared::auth::token::Identity;
-use shared::endpoint::{Call, Endpoint, Reply, Returning, Tag};
+use shared::endpoint::{Call, Endpoint, Reply, Tag, TokenRefresher};
 use shared::http::error::{ApiError, Code};
 use shared::models::streams::Slots;
 use shared::services::{ConfigError, Services};
@@ -11,9 +11,9 @@ use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
 use shared::stores::streams::Streams;
 
-/// Exchanges a token. The old token stays valid for a minute, for requests in flight. Two tabs that exchange one token
-/// within that minute get the same new token. If it is exchanged later than that, somebody has a copy, so the session
-/// ends for both.
+/// Exchanges a token. The old token stays valid for a minute, for requests in flight. If it is exchanged again within
+/// that minute, as by another tab, the session's newest token is returned. If it is exchanged later than that, somebody
+/// has a copy, so the session ends for both.
 pub struct RefreshToken {
     sessions: Sessions,
     streams: Streams,
@@ -21,7 +21,7 @@ pub struct RefreshToken {
 }
 
 impl Endpoint for RefreshToken {
-    type Caller = Returning;
+    type Caller = TokenRefresher;
     type Input = ();
     type Reads = Key<Slots>;
     type Output = SignIn;
@@ -48,7 +48,7 @@ impl Endpoint for RefreshToken {
             return Err(ApiError::session_revoked());
         }
         let issued_at = if presented < session.token_issued_at {
-            // Another tab has just exchanged it.
+            // Another tab has just exchanged it, and perhaps its successor too.
             session.token_issued_at
         } else {
             self.sessions.exchange(session, call.now).await?.ok_or_else(ApiError::session_revoked)?

@@ -85,11 +85,11 @@ impl Endpoint for RefundPayment {
         let converged = self.billing.converge(&customer, None, call.now).await;
         let refund = refund?;
         converged?;
-        let payment = payments(&self.events.ledger(&customer).await?).into_iter().find(|one| one.id == id);
+        let payment = payments(&self.events.ledger(&customer).await?).into_iter().find(|payment| payment.id == id);
         let payment = payment.ok_or_else(|| ApiError::unavailable("the payment is not in the ledger yet"))?;
         let refund =
             RefundView { id: refund.id, status: refund.status, amount: refund.amount, currency: refund.currency };
-        Ok(Reply::of(RefundResult { payment, refund }))
+        Ok(Reply::new(RefundResult { payment, refund }))
     }
 }
 
@@ -101,7 +101,7 @@ impl RefundPayment {
         let (id, wanted_amount) = (id.as_str(), wanted.amount.map(Amount::get));
         let (actor, reason) = (call.caller.user.id, wanted.reason.to_string());
         // Stripe's state decides, not the stored one: another operator may have just refunded.
-        let ((entries, refunds), kept) = tokio::try_join!(
+        let ((entries, refunds), ledger) = tokio::try_join!(
             async { self.billing.ledger_at_stripe(customer).await.map_err(StripeError::of_read) },
             async { Ok(self.events.ledger(customer).await?) },
         )?;
@@ -113,7 +113,7 @@ impl RefundPayment {
         let (payment, payment_intent) = paid(entries, id)?;
         let amount = allowed(&payment, wanted_amount)?;
         // A request with its own key is always a separate refund.
-        let earlier = unanswered(&refunds, &kept, (id, amount, &actor.to_string(), &reason));
+        let earlier = unanswered(&refunds, &ledger, (id, amount, &actor.to_string(), &reason));
         if let Some(refund) = earlier.filter(|_| request.is_none()) {
             return Ok(refund.entry.clone());
         }
@@ -161,10 +161,10 @@ fn is_same(refund: &Refund, payment: &str, amount: Option<i64>) -> bool {
 /// No response has reported it, so it counts as the requested one.
 fn unanswered<'a>(
     refunds: &'a [Refund],
-    kept: &[Entry],
+    ledger: &[Entry],
     (payment, amount, actor, reason): (&str, i64, &str, &str),
 ) -> Option<&'a Refund> {
-    let is_kept = |refund: &Refund| kept.iter().any(|entry| entry.id() == refund.entry.id);
+    let is_kept = |refund: &Refund| ledger.iter().any(|entry| entry.id() == refund.entry.id);
     let is_by = |refund: &Refund| refund.by.as_ref().is_some_and(|by| by.actor == actor && by.reason == reason);
     let mut found = refunds.iter().filter(|refund| is_same(refund, payment, Some(amount)) && refund.entry.is_given());
     found.find(|refund| is_by(refund) && !is_kept(refund))
@@ -172,7 +172,7 @@ fn unanswered<'a>(
 
 /// The payment at Stripe, and its payment intent.
 fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
-    let payment = payments(&entries).into_iter().find(|one| one.id == id);
+    let payment = payments(&entries).into_iter().find(|payment| payment.id == id);
     let payment = payment.ok_or_else(|| ApiError::not_found("payment"))?;
     let intent = entries.into_iter().find_map(|entry| entry.payment_of(id));
     match intent.filter(|_| payment.amount_paid > 0) {
@@ -183,7 +183,7 @@ fn paid(entries: Vec<Entry>, id: &str) -> Result<(Payment, String), ApiError> {
 
 /// The amount to refund, if that much is left.
 fn allowed(payment: &Payment, wanted: Option<i64>) -> Result<i64, ApiError> {
-    let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::of(&payment.currency));
+    let (left, currency) = (payment.amount_paid - payment.amount_refunded, Currency::from_code(&payment.currency));
     match wanted.unwrap_or(left) {
         _ if left <= 0 => Err(conflict(WENT_BACK)),
         amount if amount > left => Err(ApiError::field("amount", format!("must be at most {left}"))),

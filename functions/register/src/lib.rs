@@ -2,13 +2,15 @@
 
 use billing::customers::Customers;
 use billing::stripe::Stripe;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::auth::hash;
 use shared::auth::sign_in::{SignIn, Tokens, device_name, listed_device_name};
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::input::{Body, Ruled};
+use shared::http::rules::{Fields, Rules};
 use shared::models::device::Device;
 use shared::models::email::NewEmail;
 use shared::models::language::Language;
@@ -42,7 +44,7 @@ pub struct Register {
 }
 
 /// The new account.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     email: NewEmail,
@@ -51,9 +53,17 @@ pub struct Registration {
     name: Option<OptionalLine<100>>,
 }
 
+impl Rules for Registration {
+    fn issues(fields: &Fields<'_>, _: Timestamp) -> Vec<FieldIssue> {
+        let (email, password) = (fields.valid::<NewEmail>("email"), fields.valid::<NewPassword>("password"));
+        let issue = email.zip(password).and_then(|(email, password)| password.for_account(&email).err());
+        issue.map(|issue| FieldIssue::new("password", issue.to_string())).into_iter().collect()
+    }
+}
+
 impl Endpoint for Register {
     type Caller = Anyone;
-    type Input = Body<Registration>;
+    type Input = Ruled<Body<Registration>>;
     type Reads = Key<Credential>;
     type Output = SignIn;
     const SUMMARY: &'static str = "Creates an account and signs it in.";
@@ -74,11 +84,11 @@ impl Endpoint for Register {
     }
 
     fn reads(&self, input: &Self::Input, (): &()) -> Key<Credential> {
-        Credential::key(&input.0.email)
+        Credential::key(&input.unchecked().0.email)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
-        let given = &call.input.0;
+        let Body(given) = call.input.clone().checked(Vec::new())?;
         let password =
             given.password.for_account(&given.email).map_err(|issue| ApiError::field("password", issue.to_string()))?;
         if call.rows.is_some() {
@@ -104,7 +114,7 @@ impl Endpoint for Register {
         statements.push(self.sessions.add(&session)?);
         statements.push(self.devices.add(user.id, &device, call.now)?);
         if let Some(customer) = &user.stripe_customer_id {
-            statements.push(self.subscriptions.add_customer(customer, &Customer::of(user.id))?);
+            statements.push(self.subscriptions.add_customer(customer, &Customer::new(user.id))?);
         }
         match self.database.transact(statements).await {
             Err(StoreError::Condition(failed)) if failed.at(0) => {

@@ -45,6 +45,6 @@ impl Endpoint for RemoveWatchlist {
         if call.rows.is_some() {
             self.watchlists.remove(call.caller.user.id, video_id).await?;
         }
-        Ok(Reply::of(OffWatchlist { video_id }))
+        Ok(Reply::new(OffWatchlist { video_id }))
     }
 }

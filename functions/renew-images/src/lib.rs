@@ -59,7 +59,7 @@ impl RenewImages {
         let mut changes = Vec::new();
         for video in videos.into_iter().filter(|video| self.is_due(video, now)) {
             let Some(playback_id) = &video.mux_playback_id else { continue };
-            let poster = SignedPoster { poster: self.posters.poster(playback_id, now).await?, at: now };
+            let poster = self.posters.poster(playback_id, now).await?;
             changes.push(Change { after: Some(video.with_poster(&poster)), before: Some(video) });
         }
         if changes.is_empty() {
@@ -78,8 +78,11 @@ impl RenewImages {
     }
 
     async fn renew_one(&self, change: &Change, now: Timestamp) -> Result<(), ApiError> {
-        let Some(Video { id, mux_playback_id, poster: Some(poster), .. }) = &change.after else { return Ok(()) };
-        let poster = SignedPoster { poster: poster.clone(), at: now };
+        let Some(Video { id, mux_playback_id, poster: Some(poster), trailer_url, .. }) = &change.after else {
+            return Ok(());
+        };
+        let trailer_url = trailer_url.clone().unwrap_or_default();
+        let poster = SignedPoster { poster: poster.clone(), trailer_url, at: now };
         let rule = |video: &Video| {
             let is_same = video.mux_playback_id == *mux_playback_id && self.is_due(video, now);
             Ok::<_, ApiError>(Some(if is_same { video.with_poster(&poster) } else { video.clone() }))

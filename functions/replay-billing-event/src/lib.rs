@@ -94,7 +94,7 @@ impl Endpoint for ReplayBillingEvent {
             after: json!({ "state": EventState::Applied, "outcome": outcome }),
         };
         self.database.transact(vec![self.audit.note(&audit_entry)?]).await?;
-        Ok(Reply::of(ReplayResult { id: id.to_owned(), outcome }))
+        Ok(Reply::new(ReplayResult { id: id.to_owned(), outcome }))
     }
 }
 
@@ -106,12 +106,12 @@ impl ReplayBillingEvent {
         {
             return Ok(Event::noted(&mark.id, &mark.event_type, customer));
         }
-        let kept = if id.starts_with("evt_") {
+        let event = if id.starts_with("evt_") {
             self.billing.stripe().event(id).await.map_err(StripeError::of_read)?
         } else {
             None
         };
-        kept.ok_or_else(|| ApiError::not_found("event"))
+        event.ok_or_else(|| ApiError::not_found("event"))
     }
 
     async fn take(&self, event: &Event, mark: Option<&Mark>, now: Timestamp) -> Result<ReplayOutcome, BillingError> {

@@ -94,7 +94,7 @@ impl Endpoint for ResetPassword {
         let pair = SignInLimits::pair_key(&user.email.key(), &call.address);
         let cleared = self.limiter.clear(&pair, call.now);
         let _ = tokio::join!(released, cleared, self.mails.deliver(&mail.cause, call.now));
-        Ok(Reply::of(()))
+        Ok(Reply::new(()))
     }
 }
 

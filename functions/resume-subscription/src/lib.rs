@@ -36,24 +36,26 @@ impl Endpoint for ResumeSubscription {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SubscriptionView>, ApiError> {
-        let kept = call.rows.unwrap_or_default();
-        let customer = kept.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
+        let stored = call.rows.unwrap_or_default();
+        let customer = stored.stripe_customer_id.as_ref().or(call.caller.user.stripe_customer_id.as_ref());
         let customer = customer.ok_or_else(nothing_to_resume)?;
         let stripe = self.billing.stripe();
         let mut subscriptions = stripe.subscriptions(customer).await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, &kept);
+        rules::recall(&mut subscriptions, &stored);
         match rules::resuming(&subscriptions) {
             Some((subscription, how)) => stripe.cancel(&subscription.id, how).await.map(|_| ()).map_err(ended_since)?,
             // An earlier request resumed it but its response was lost: the row does not show it yet.
-            None if kept.cancel_at.is_some() && rules::is_subscribed(&subscriptions) => {}
-            None if kept.status.is_live() && !rules::is_subscribed(&subscriptions) => {
+            None if stored.cancel_at.is_some() && rules::is_subscribed(&subscriptions) => {}
+            None if stored.status.is_live() && !rules::is_subscribed(&subscriptions) => {
                 self.billing.converge(customer, None, call.now).await?;
                 return Err(over());
             }
             None => return Err(nothing_to_resume()),
         }
         match self.billing.converge(customer, None, call.now).await? {
-            Outcome::Written(fresh) => Ok(Reply::of(SubscriptionView::of(&fresh.beside(&kept), self.grace, call.now))),
+            Outcome::Written(fresh) => {
+                Ok(Reply::new(SubscriptionView::new(&fresh.beside(&stored), self.grace, call.now)))
+            }
             Outcome::Duplicate | Outcome::NotOurs => {
                 Err(ApiError::unavailable("the customer belongs to another account"))
             }

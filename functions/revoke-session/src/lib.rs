@@ -43,6 +43,6 @@ impl Endpoint for RevokeSession {
         }
         // The session has ended. If this fails, its lease expires within half a minute.
         let _ = self.streams.release(user, slots, |sid| sid == id).await;
-        Ok(Reply::of(()))
+        Ok(Reply::new(()))
     }
 }

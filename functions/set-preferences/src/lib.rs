@@ -35,6 +35,6 @@ impl Endpoint for SetPreferences {
         let user_id = call.caller.user.id;
         let before = call.rows.unwrap_or_default();
         let after = before.edited(&call.input.0);
-        Ok(Reply::of(self.rows.change(user_id, &before, &after).await?))
+        Ok(Reply::new(self.rows.change(user_id, &before, &after).await?))
     }
 }

@@ -12,13 +12,11 @@ use shared::models::streams::Slots;
 use shared::models::video::Video;
 use shared::services::{ConfigError, Services};
 use shared::stores::row::Key;
-use shared::stores::streams::Streams;
-use shared::stores::watch_history::Histories;
+use shared::stores::watched_marks::WatchedMarks;
 
 /// Marks a video as watched.
 pub struct SetWatched {
-    histories: Histories,
-    streams: Streams,
+    marks: WatchedMarks,
 }
 
 /// The stored state.
@@ -40,7 +38,7 @@ impl Endpoint for SetWatched {
     const CODES: &'static [Code] = &[Code::NotFound];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { histories: Histories::connect(services)?, streams: Streams::connect(services)? })
+        Ok(Self { marks: WatchedMarks::connect(services)? })
     }
 
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
@@ -53,17 +51,10 @@ impl Endpoint for SetWatched {
         let (video, before, slots) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
-        let slots = slots.unwrap_or_default();
 
-        let rule = |before: Option<&WatchHistory>| {
-            let newest = before.cloned().map(|row| row.with(slots.position(video.id)));
-            let after = WatchHistory::watched(newest.as_ref(), (user.id, video.id), call.now)?;
-            Some((after, false))
-        };
-        let row = self.histories.change(before, rule).await?;
+        let mark = |newest: Option<&WatchHistory>| WatchHistory::watched(newest, (user.id, video.id), call.now);
+        let row = self.marks.change((user.id, &video), before, slots, mark).await?;
         let row = row.ok_or_else(|| ApiError::internal("a marked video has no row"))?;
-        // A running playback would notice the changed row by itself; this informs it before its next report.
-        self.streams.amend(user.id, slots, |slots| slots.adopt(&row, video.duration)).await?;
-        Ok(Reply::of(Watched { progress: row.progress, completed: row.completed }))
+        Ok(Reply::new(Watched { progress: row.progress, completed: row.completed }))
     }
 }

@@ -55,10 +55,10 @@ impl Endpoint for StopPlayback {
                 Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => {
                     result?;
-                    return Ok(Reply::of(StoppedStream { playback_session_id: id }));
+                    return Ok(Reply::new(StoppedStream { playback_session_id: id }));
                 }
             }
-            slots = self.streams.of(user_id).await?;
+            slots = self.streams.slots(user_id).await?;
         }
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::input::{Body, Ruled};
 use shared::models::home::{HomeLayout, LayoutEdits};
 use shared::models::ids::{SeriesId, TitleId, VideoId};
 use shared::models::series::Series;
@@ -26,7 +26,7 @@ pub struct UpdateHome {
 
 impl Endpoint for UpdateHome {
     type Caller = Admin;
-    type Input = Body<LayoutEdits>;
+    type Input = Ruled<Body<LayoutEdits>>;
     type Reads = (Key<HomeRow>, Option<Key<Video>>, Option<Key<Series>>);
     type Output = HomeLayout;
     const SUMMARY: &'static str = "Sets the featured title and the order of the shelves on every home screen.";
@@ -41,7 +41,8 @@ impl Endpoint for UpdateHome {
         })
     }
 
-    fn reads(&self, Body(edits): &Self::Input, _: &Identity) -> Self::Reads {
+    fn reads(&self, input: &Self::Input, _: &Identity) -> Self::Reads {
+        let Body(edits) = input.unchecked();
         let featured = edits.featured_id.map(TitleId::uuid);
         let video = featured.map(|id| Video::key(VideoId::from_uuid(id)));
         (HomeRow::key(), video, featured.map(|id| Series::key(SeriesId::from_uuid(id))))
@@ -49,14 +50,12 @@ impl Endpoint for UpdateHome {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<HomeLayout>, ApiError> {
         let (row, video, series) = call.rows;
-        let Body(edits) = call.input;
-        if edits.featured_id.is_some() && video.is_none() && series.is_none() {
-            return Err(ApiError::field("featured_id", "is neither a video nor a series"));
-        }
-        let wrong = |(index, issue): (usize, &'static str)| ApiError::field(&format!("shelves[{index}]"), issue);
-        let (before, after) = (row.unwrap_or_default(), edits.layout().map_err(wrong)?);
+        let is_unknown = call.input.unchecked().0.featured_id.is_some() && video.is_none() && series.is_none();
+        let unknown = is_unknown.then(|| FieldIssue::new("featured_id", "is neither a video nor a series"));
+        let Body(edits) = call.input.checked(unknown.into_iter().collect())?;
+        let (before, after) = (row.unwrap_or_default(), edits.layout());
         if before.layout == after {
-            return Ok(Reply::of(after));
+            return Ok(Reply::new(after));
         }
         let entry = AuditEntry {
             at: call.now,
@@ -73,7 +72,7 @@ impl Endpoint for UpdateHome {
             Err(StoreError::Condition(_)) => {
                 Err(ApiError::new(Code::Conflict, "Somebody else has just changed this. Please reload."))
             }
-            done => Ok(done.map(|()| Reply::of(after))?),
+            done => Ok(done.map(|()| Reply::new(after))?),
         }
     }
 }

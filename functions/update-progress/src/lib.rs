@@ -104,12 +104,12 @@ impl Endpoint for UpdateProgress {
         let duration = known_duration(video.duration).or(known_duration(request.duration.map(Seconds::get)));
         let is_watched = request.completed == Some(true);
         let report =
-            Report::of(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
+            Report::new(stamp(request, &call.caller), request.progress.get(), is_watched, duration, video.credits_at);
         let (ids, playback) = ((call.caller.user.id, video.id), request.playback_session_id);
         let context = ReportContext { report, ids, duration, caller: &call.caller, now: call.now };
         match playback {
-            None => self.keep(&context, history).await.map(|row| Reply::of(row.into())),
-            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::of),
+            None => self.keep(&context, history).await.map(|row| Reply::new(row.into())),
+            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::new),
         }
     }
 }
@@ -131,8 +131,8 @@ impl UpdateProgress {
             let continues = after.is_to_continue(context.duration);
             Some((after, continues))
         };
-        let kept = self.histories.change(before, rule).await?;
-        kept.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
+        let row = self.histories.change(before, rule).await?;
+        row.ok_or_else(|| ApiError::internal("a first report that changed nothing"))
     }
 
     /// Renews the heartbeat's lease and stores the position in it; 409 if the lease was stopped or taken.
@@ -151,17 +151,17 @@ impl UpdateProgress {
         loop {
             let Some(standing) = self.standing(context, playback, &slots).await? else {
                 if may_lag {
-                    (slots, may_lag) = (self.streams.of(user.id).await?, false);
+                    (slots, may_lag) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
-                self.keep(context, self.histories.of(user.id, context.ids.1).await?).await?;
+                self.keep(context, self.histories.get(user.id, context.ids.1).await?).await?;
                 return Err(lost(&slots, now));
             };
-            let is_unscheduled = slots.of(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
+            let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
             let Beat::Renewed(slot) = slots.beat(playback, sid, usize::MAX, lease_life(self.heartbeat), now) else {
                 return Err(ApiError::internal("a lease that stands was not renewed"));
             };
-            let carried = slots.of(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
+            let carried = slots.slot_mut(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
                 let change = slot.position.report(&context.report, context.duration, is_unscheduled, now);
                 (slot.position.clone(), change)
             });
@@ -194,7 +194,10 @@ impl UpdateProgress {
                     return self.answer(context, playback, slots, carried.map(|(position, _)| position), row).await;
                 }
             }
-            (slots, may_lag) = (self.streams.of(user.id).await?, false);
+            (slots, may_lag) = (self.streams.slots(user.id).await?, false);
+            if let Some(position) = superseding(context, playback, &slots) {
+                return self.answer(context, playback, slots, Some(position), row).await;
+            }
         }
     }
 
@@ -235,7 +238,7 @@ impl UpdateProgress {
     ) -> Result<Option<WatchHistory>, ApiError> {
         let (position, before) = match carried {
             // The lease is for another video.
-            None => return self.keep(context, self.histories.of(context.ids.0, context.ids.1).await?).await.map(Some),
+            None => return self.keep(context, self.histories.get(context.ids.0, context.ids.1).await?).await.map(Some),
             Some((_, RowChange::None)) => return Ok(None),
             Some((position, RowChange::Write(before))) => (position, *before),
         };
@@ -288,6 +291,20 @@ impl From<WatchHistory> for Progress {
 fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
     let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
     Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }
+}
+
+/// The position in a lease that a heartbeat of the same playback has renewed after this one arrived, if it is also
+/// newer than this one's: then there is nothing left to write. An end is always written.
+fn superseding(context: &ReportContext<'_>, playback: PlaybackId, slots: &Slots) -> Option<Position> {
+    let (sid, video) = (context.caller.session.id, context.ids.1);
+    let is_it = |slot: &&Slot| slot.playback_session_id == playback && slot.sid == sid && slot.video_id == video;
+    let slot = slots.slots.iter().find(is_it)?;
+    if context.report.is_end || slot.is_stopped || slot.renewed_at < context.now {
+        return None;
+    }
+    let mut position = slot.position.clone();
+    position.report(&context.report, context.duration, true, context.now);
+    (position.last_watched_at == slot.position.last_watched_at).then(|| slot.position.clone())
 }
 
 fn lost(slots: &Slots, now: Timestamp) -> ApiError {

@@ -46,7 +46,7 @@ impl Endpoint for UpdateSeries {
             let (before, version) = found.ok_or_else(|| ApiError::not_found("series"))?;
             let after = before.edited(edits);
             if after == before {
-                return Ok(Reply::of(after));
+                return Ok(Reply::new(after));
             }
             let actor = call.caller.user.id;
             let audit_entry =
@@ -54,7 +54,7 @@ impl Endpoint for UpdateSeries {
             let beside = || Ok(vec![self.store.put(&after, Some(version))?, self.audit.note(&audit_entry)?]);
             match self.publisher.change_series(&Edit::PutSeries(Box::new(after.entry())), beside).await {
                 Err(StoreError::Condition(_)) => {}
-                result => return Ok(result.map(|()| Reply::of(after))?),
+                result => return Ok(result.map(|()| Reply::new(after))?),
             }
         }
         Err(ApiError::unavailable("the series changed during every attempt"))

@@ -1,8 +1,9 @@
 //! `PATCH /api/admin/videos/{id}`: edits, publishes or unpublishes a video and its catalogue entry in one transaction.
 
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code};
+use shared::http::error::{ApiError, Code, Details};
 use shared::http::input::{Body, Path};
+use shared::http::refusals::no_such_series;
 use shared::models::ids::VideoId;
 use shared::models::video::Video;
 use shared::models::video_edit::{EditRefused, VideoEdits};
@@ -50,11 +51,23 @@ impl Endpoint for UpdateVideo {
             Err(Failure::Store(error)) => {
                 return Err(self.series.why(edits.series(), error).await?.into());
             }
-            Err(Failure::Refused(refused)) => return Err(refused.into()),
+            Err(Failure::Refused(refused)) => return Err(self.with_series_checked(refused.into(), edits).await?),
             Ok(changed) => changed,
         };
         let video = changed.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))?;
-        Ok(Reply::of((&video).into()))
+        Ok(Reply::new((&video).into()))
+    }
+}
+
+impl UpdateVideo {
+    /// The error, which lists an unknown series too if it lists invalid fields.
+    async fn with_series_checked(&self, mut error: ApiError, edits: &VideoEdits) -> Result<ApiError, StoreError> {
+        if let (Details::Fields(issues), Some(series)) = (&mut error.details, edits.series())
+            && self.series.get(series).await?.is_none()
+        {
+            issues.push(no_such_series());
+        }
+        Ok(error)
     }
 }
 

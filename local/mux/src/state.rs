@@ -245,9 +245,10 @@ impl Mux {
 
     /// The asset of a playback id, and whether it needs a token.
     pub(crate) fn played_by(&self, playback_id: &str) -> Option<(Asset, Policy)> {
-        let of = |asset: &Asset| asset.playback_ids.iter().find(|one| one.id == playback_id).map(|one| one.policy);
-        let asset = self.assets.find(|asset| of(asset).is_some())?;
-        let policy = of(&asset)?;
+        let policy_of =
+            |asset: &Asset| asset.playback_ids.iter().find(|one| one.id == playback_id).map(|one| one.policy);
+        let asset = self.assets.find(|asset| policy_of(asset).is_some())?;
+        let policy = policy_of(&asset)?;
         Some((asset, policy))
     }
 

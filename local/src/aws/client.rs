@@ -5,7 +5,7 @@ use super::Aws;
 use super::dynamodb::AnsweredOnce;
 use super::protocol::{Service, answer, error, identify};
 use super::traffic::Traffic;
-use crate::permissions::{self, Demand, Usage};
+use crate::permissions::{self, RequiredPermission, Usage};
 use crate::template::{ACCOUNT, Function, REGION};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -81,8 +81,8 @@ impl FunctionClient {
                     None => self.watch.traffic.write(&self.function.name, &operation, &body),
                     Some(_) => self.watch.traffic.read(&self.function.name, &operation, &body),
                 }
-                let strike = self.watch.faults.strike(target(service), &operation, &tables);
-                self.struck(strike, service, &operation, &body, request).await
+                let fault = self.watch.faults.next_fault(target(service), &operation, &tables);
+                self.answer_or_fail(fault, service, &operation, &body, request).await
             }
         };
         if let Some(request_id) = trace {
@@ -97,16 +97,16 @@ impl FunctionClient {
         result
     }
 
-    async fn struck(
+    async fn answer_or_fail(
         &self,
-        strike: Option<Kind>,
+        fault: Option<Kind>,
         service: Service,
         operation: &str,
         body: &Value,
         mut request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, ConnectorError> {
         let broken = |when: &str| Err(ConnectorError::io(format!("connection reset {when} the call").into()));
-        match strike {
+        match fault {
             None => {
                 // A retry of a broken call has the same token, by which the engine recognizes it.
                 let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());
@@ -156,7 +156,7 @@ impl FunctionClient {
             Service::Secrets => {
                 let id = body["SecretId"].as_str().unwrap_or_default();
                 let resource = self.aws.secrets().arn(id).unwrap_or_else(|| id.to_owned());
-                vec![Demand { action: format!("secretsmanager:{operation}"), resource }]
+                vec![RequiredPermission { action: format!("secretsmanager:{operation}"), resource }]
             }
             Service::Mail => {
                 let mut identities = sender_identities(body);
@@ -255,11 +255,11 @@ fn consistent(operation: &str, body: &Value) -> Option<bool> {
 }
 
 /// The SES identities to which the sender of an email may belong.
-fn sender_identities(body: &Value) -> Vec<Demand> {
+fn sender_identities(body: &Value) -> Vec<RequiredPermission> {
     let from = body["FromEmailAddress"].as_str().unwrap_or_default();
     let address = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>')).trim();
     let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
-    let demand = |identity: &str| Demand {
+    let demand = |identity: &str| RequiredPermission {
         action: "ses:SendEmail".into(),
         resource: format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{identity}"),
     };

@@ -26,7 +26,7 @@ struct Record {
     writes: u64,
     /// The number of the last such call for each partition and each table.
     last: HashMap<Place, u64>,
-    of: HashMap<String, Own>,
+    by_function: HashMap<String, FunctionTraffic>,
 }
 
 /// A partition of a table, or the whole table.
@@ -39,7 +39,7 @@ pub struct Place {
 
 /// What one function has done since [`Traffic::begin`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Own {
+pub struct FunctionTraffic {
     /// The places that it read.
     pub reads: BTreeSet<Place>,
     /// The number of its calls that may have written.
@@ -62,7 +62,7 @@ impl Traffic {
     pub fn read(&self, function: &str, operation: &str, body: &Value) {
         let places = self.places(operation, body);
         let mut record = self.record();
-        let reads = &mut record.of.entry(function.to_owned()).or_default().reads;
+        let reads = &mut record.by_function.entry(function.to_owned()).or_default().reads;
         for place in places {
             let of_table = reads.iter().filter(|one| one.table == place.table);
             let whole = of_table.count() >= PARTITIONS_MAX;
@@ -75,7 +75,7 @@ impl Traffic {
         let places = self.places(operation, body);
         let mut record = self.record();
         record.writes += 1;
-        record.of.entry(function.to_owned()).or_default().writes += 1;
+        record.by_function.entry(function.to_owned()).or_default().writes += 1;
         let count = record.writes;
         for place in places {
             record.last.insert(Place { partition: None, ..place.clone() }, count);
@@ -86,13 +86,13 @@ impl Traffic {
     /// Resets the record of a function, and returns the total number of writes so far.
     pub fn begin(&self, function: &str) -> u64 {
         let mut record = self.record();
-        record.of.remove(function);
+        record.by_function.remove(function);
         record.writes
     }
 
     /// What a function has done since [`Traffic::begin`].
-    pub fn of(&self, function: &str) -> Own {
-        self.record().of.get(function).cloned().unwrap_or_default()
+    pub fn of_function(&self, function: &str) -> FunctionTraffic {
+        self.record().by_function.get(function).cloned().unwrap_or_default()
     }
 
     /// Whether nothing was written to the given places after the write with number `since`.
@@ -186,7 +186,7 @@ mod tests {
         let query = json!({ "TableName": "sessions", "KeyConditionExpression": "#k = :k AND sk < :s",
             "ExpressionAttributeNames": { "#k": "pk" }, "ExpressionAttributeValues": { ":k": { "S": "GONE" } } });
         traffic.read("job", "Query", &query);
-        let own = traffic.of("job");
+        let own = traffic.of_function("job");
         assert_eq!((own.reads.len(), own.writes), (1, 0));
 
         traffic.write("other", "PutItem", &put("sessions", &json!({ "pk": { "S": "USER" } })));
@@ -215,8 +215,8 @@ mod tests {
         traffic.write("other", "BatchWriteItem", &batch);
         traffic.write("other", "UpdateItem", &json!({ "TableName": "sessions", "Key": { "pk": { "S": "99" } } }));
 
-        assert!(!traffic.is_still(&traffic.of("sender").reads, since));
-        assert!(!traffic.is_still(&traffic.of("ranker").reads, since));
-        assert!(traffic.of("ranker").reads.len() <= PARTITIONS_MAX + 1);
+        assert!(!traffic.is_still(&traffic.of_function("sender").reads, since));
+        assert!(!traffic.is_still(&traffic.of_function("ranker").reads, since));
+        assert!(traffic.of_function("ranker").reads.len() <= PARTITIONS_MAX + 1);
     }
 }

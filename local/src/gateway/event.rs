@@ -17,7 +17,7 @@ use std::net::IpAddr;
 const TEXT_TYPES: [&str; 3] = ["application/json", "application/javascript", "application/xml"];
 
 /// The event of a request.
-pub(super) fn of(
+pub(super) fn build(
     parts: &Parts,
     body: &Bytes,
     matched: &Matched<'_>,
@@ -125,7 +125,7 @@ mod tests {
         let (parts, body) = request.into_parts();
         let matched =
             Matched { key: "POST /api/x/{id}", function: "x", parameters: BTreeMap::from([("id", "1".into())]) };
-        of(&parts, &Bytes::from_static(body), &matched, IpAddr::from([127, 0, 0, 1]), "r-1", Timestamp::UNIX_EPOCH)
+        build(&parts, &Bytes::from_static(body), &matched, IpAddr::from([127, 0, 0, 1]), "r-1", Timestamp::UNIX_EPOCH)
     }
 
     #[test]

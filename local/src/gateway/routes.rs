@@ -35,7 +35,7 @@ pub(super) struct Matched<'a> {
 }
 
 impl Routes {
-    pub(super) fn of(template: &Template) -> Self {
+    pub(super) fn new(template: &Template) -> Self {
         let mut routes = Self { paths: Vec::new(), default: None };
         for function in template.functions.values() {
             for route in &function.routes {

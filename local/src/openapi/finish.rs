@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use shared::models::email::DELIVERABLE_FORMAT;
+use shared::models::facts::COUNTRY_FORMAT;
 use shared::models::format::CURSOR_FORMAT;
 use shared::models::preferences::LANGUAGE_TAG_FORMAT;
 use shared::models::text::{OneLine, OneLineOrBlank, Paragraphs, ParagraphsOrBlank, Rule};
@@ -38,17 +39,18 @@ macro_rules! not_blank {
 }
 
 /// The formats that tools do not know, as regular expressions as far as possible.
-const PATTERNS: [(&str, &str); 8] = [
+const PATTERNS: [(&str, &str); 9] = [
     (OneLine::FORMAT, not_blank!(refused_in_line!())),
     (OneLineOrBlank::FORMAT, concat!("^[^", refused_in_line!(), "]*$")),
     (Paragraphs::FORMAT, not_blank!(refused_in_paragraphs!())),
     (ParagraphsOrBlank::FORMAT, concat!("^[^", refused_in_paragraphs!(), "]*$")),
     (
         DEVICE_TIME_FORMAT,
-        r"^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$",
+        r"^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$",
     ),
     (DELIVERABLE_FORMAT, r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^@\s]+\.[^@\s.]+$"),
     (LANGUAGE_TAG_FORMAT, "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$"),
+    (COUNTRY_FORMAT, "^[A-Z]{2}$"),
     (CURSOR_FORMAT, "^[A-Za-z0-9_-]*$"),
 ];
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const RATE_LIMIT: [&str; 2] = ["RateLimit", "RateLimitPolicy"];
 
 /// The responses by status; the description of an error lists its codes, which the schema `ErrorCode` explains.
-pub(super) fn of(
+pub(super) fn build(
     function: &str,
     operation: &Operation,
     errors: &ErrorSchemas,

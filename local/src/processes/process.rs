@@ -114,7 +114,7 @@ impl Process {
         let mut process = Self { child, events, api, _tasks: tasks };
         let started = async {
             tokio::select! {
-                () = process.api.asked() => Ok(()),
+                () = process.api.event_requested() => Ok(()),
                 ended = process.child.wait() => Err(process.ended(ended)),
             }
         };

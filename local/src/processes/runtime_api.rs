@@ -36,15 +36,15 @@ pub(super) enum Answer {
 
 /// The runtime API of one process. Clones share one state.
 #[derive(Clone)]
-pub(super) struct RuntimeApi(Arc<Desk>);
+pub(super) struct RuntimeApi(Arc<ProcessState>);
 
-struct Desk {
+struct ProcessState {
     arn: String,
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     /// The event that the process works on.
     current: Mutex<Option<(String, oneshot::Sender<Answer>)>>,
     /// Notified when the process asks for an event.
-    asked: Notify,
+    event_requested: Notify,
     /// The error that the process reported instead of asking for its first event.
     refusal: Mutex<Option<String>>,
 }
@@ -52,11 +52,11 @@ struct Desk {
 impl RuntimeApi {
     /// The API of a process that receives `events`, of the function with this ARN.
     pub(super) fn new(arn: String, events: mpsc::UnboundedReceiver<Invocation>) -> Self {
-        Self(Arc::new(Desk {
+        Self(Arc::new(ProcessState {
             arn,
             events: tokio::sync::Mutex::new(events),
             current: Mutex::default(),
-            asked: Notify::new(),
+            event_requested: Notify::new(),
             refusal: Mutex::default(),
         }))
     }
@@ -73,8 +73,8 @@ impl RuntimeApi {
     }
 
     /// Waits until the process asks for an event, which means that it has started.
-    pub(super) async fn asked(&self) {
-        self.0.asked.notified().await;
+    pub(super) async fn event_requested(&self) {
+        self.0.event_requested.notified().await;
     }
 
     /// The error with which the process refused to start.
@@ -100,7 +100,7 @@ impl RuntimeApi {
 }
 
 async fn next(State(api): State<RuntimeApi>) -> Response {
-    api.0.asked.notify_one();
+    api.0.event_requested.notify_one();
     // A process that is being stopped gets no more events.
     let Some(invocation) = api.0.events.lock().await.recv().await else { return StatusCode::GONE.into_response() };
     let deadline = invocation.deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();

@@ -27,17 +27,17 @@ pub(crate) async fn complete(
     machine: &Arc<Machine>,
     examples: Map<String, Value>,
 ) -> Result<Map<String, Value>, String> {
-    let author = Author::new(machine).await?;
+    let writer = EventWriter::new(machine).await?;
     let mut events = Map::new();
     for (function, example) in examples {
-        let event = author.event(&function, example).await.map_err(|error| format!("{function}: {error}"))?;
+        let event = writer.event(&function, example).await.map_err(|error| format!("{function}: {error}"))?;
         events.insert(function, event);
     }
     Ok(events)
 }
 
 /// The values for the events.
-struct Author {
+struct EventWriter {
     machine: Arc<Machine>,
     /// The credentials that each function with a route requires.
     access: BTreeMap<&'static str, Access>,
@@ -61,14 +61,14 @@ struct Subject {
     fields: Value,
 }
 
-impl Author {
+impl EventWriter {
     async fn new(machine: &Arc<Machine>) -> Result<Self, String> {
-        let premium = Visitor::known(machine, "premium").await?;
+        let premium = Visitor::sign_in_as(machine, "premium").await?;
         Ok(Self {
             machine: machine.clone(),
             access: accesses(),
-            admin: Visitor::known(machine, super::ADMIN).await?,
-            basic: Visitor::known(machine, "basic").await?,
+            admin: Visitor::sign_in_as(machine, super::ADMIN).await?,
+            basic: Visitor::sign_in_as(machine, "basic").await?,
             video: first(&premium, "/api/videos").await?,
             series: first(&premium, "/api/series").await?,
             premium,
@@ -128,6 +128,13 @@ impl Author {
             "delete-account" => {
                 Subject { fields: json!({ "password": PASSWORD }), ..of_caller(&self.account(function).await?) }
             }
+            "approve-device-login" => of_fields(json!({ "user_code": self.waiting_device().await?["user_code"] })),
+            "poll-device-login" => {
+                let device = self.waiting_device().await?;
+                let approval = json!({ "user_code": device["user_code"], "approve": true });
+                self.premium.call("POST", "/api/auth/device/approve", approval).await?;
+                of_fields(json!({ "device_code": device["device_code"] }))
+            }
             "reset-password" => of_fields(json!({ "token": self.reset_token(function).await? })),
             "revoke-session" => {
                 let account = self.account(function).await?;
@@ -156,9 +163,8 @@ impl Author {
                 let fields = json!({ "playback_session_id": playback, "client_time": seconds(now) });
                 Subject { id: Some(self.video.clone()), fields, ..of_caller(&viewer) }
             }
-            "get-video" | "play-video" | "update-video" | "put-caption" | "delete-caption" => {
-                of_id(self.video.clone())
-            }
+            "get-video" | "play-video" | "update-video" | "get-title" | "list-related" | "put-caption"
+            | "delete-caption" => of_id(self.video.clone()),
             "delete-video" | "replace-upload" => of_id(self.draft().await?),
             "get-series" | "list-episodes" | "update-series" => of_id(self.series.clone()),
             "delete-series" => {
@@ -189,9 +195,14 @@ impl Author {
     /// Signs in again, because each sign-in holds only one stream, and starts a playback. Returns the sign-in and the
     /// playback's id.
     async fn playback(&self) -> Result<(Visitor, String), String> {
-        let viewer = Visitor::known(&self.machine, "premium").await?;
+        let viewer = Visitor::sign_in_as(&self.machine, "premium").await?;
         let playback = viewer.call("GET", &format!("/api/videos/{}/play", self.video), Value::Null).await?;
         Ok((viewer, text(&playback["playback_session_id"])?))
+    }
+
+    /// The codes of a device that waits to be signed in.
+    async fn waiting_device(&self) -> Result<Value, String> {
+        Ok(self.premium.call("POST", "/api/auth/device/code", json!({ "device_name": "Living room" })).await?)
     }
 
     /// The token from a password reset email.

@@ -3,7 +3,7 @@
 
 use super::script::{DAYS, DEMO, MEMBERS, Member, MemberAction, Plan};
 use super::steps::{add_video, join};
-use super::visitor::{Trouble, Visitor};
+use super::visitor::{ActionError, Visitor};
 use crate::machine::Machine;
 use jiff::SignedDuration;
 use mux_standin::demo::Title;
@@ -105,10 +105,10 @@ fn steps(films: usize) -> Vec<(i64, Step)> {
             steps.push((day * DAY + hour + 1_800, Step::Do(member, *action)));
         }
         for day in member.joins + 1..DAYS {
-            let of = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
-            if of(1) % 100 < member.watches {
-                let second = day * DAY + EVENING + i64::from(of(2) % EVENING_SECONDS);
-                steps.push((second, Step::Watch(member, of(3))));
+            let draw = |what: u32| chance(number, u32::try_from(day).unwrap_or_default(), what);
+            if draw(1) % 100 < member.watches {
+                let second = day * DAY + EVENING + i64::from(draw(2) % EVENING_SECONDS);
+                steps.push((second, Step::Watch(member, draw(3))));
             }
         }
     }
@@ -148,8 +148,8 @@ impl Stage<'_> {
             }
             Step::Do(member, action) => match self.act(member, action).await {
                 // With different template parameters the action may not be possible; then it is skipped.
-                Ok(()) | Err(Trouble::Refused(_)) => Ok(()),
-                Err(trouble) => Err(trouble.into()),
+                Ok(()) | Err(ActionError::Refused(_)) => Ok(()),
+                Err(error) => Err(error.into()),
             },
             Step::Watch(member, drawn) => self.watch(member, drawn).await,
             Step::Begin(member, film, hundredths) => self.see(member, film, hundredths).await.map(drop),
@@ -173,8 +173,8 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn act(&mut self, member: &Member, action: MemberAction) -> Result<(), Trouble> {
-        let broken = |text: &str| Trouble::Broken(format!("{}: {text}", member.name));
+    async fn act(&mut self, member: &Member, action: MemberAction) -> Result<(), ActionError> {
+        let broken = |text: &str| ActionError::Broken(format!("{}: {text}", member.name));
         let visitor = self.people.get_mut(member.name).ok_or_else(|| broken("has not registered yet"))?;
         let email = visitor.email().to_owned();
         match action {
@@ -183,10 +183,10 @@ impl Stage<'_> {
                 return Ok(());
             }
             MemberAction::Change(_) | MemberAction::Cancel | MemberAction::Resume => {
-                visitor.come_back().await.map_err(Trouble::Broken)?;
+                visitor.come_back().await.map_err(ActionError::Broken)?;
             }
             MemberAction::Gift(..) | MemberAction::Refund(..) => {
-                self.admin.sign_in_again().await.map_err(Trouble::Broken)?;
+                self.admin.sign_in_again().await.map_err(ActionError::Broken)?;
             }
         }
         let visitor = &self.people[member.name];
@@ -221,23 +221,23 @@ impl Stage<'_> {
         Ok(())
     }
 
-    async fn member_id(&self, email: &str) -> Result<String, Trouble> {
+    async fn member_id(&self, email: &str) -> Result<String, ActionError> {
         let found = self.admin.call("GET", &format!("/api/admin/members?email={email}"), Value::Null).await?;
         let id = found[0]["id"].as_str().map(str::to_owned);
-        id.ok_or_else(|| Trouble::Broken(format!("{email} is not a member")))
+        id.ok_or_else(|| ActionError::Broken(format!("{email} is not a member")))
     }
 
     /// An evening: some films, most of them to the end.
     async fn watch(&mut self, member: &'static Member, drawn: u32) -> Result<(), String> {
         for number in 0..=drawn % 3 {
-            let of = |what: u32| chance(drawn, number, what);
-            let hundredths = if of(1) % 3 == 0 { 10 + i64::from(of(2) % 50) } else { 100 };
-            let film = of(3) as usize % self.films.len();
+            let draw = |what: u32| chance(drawn, number, what);
+            let hundredths = if draw(1) % 3 == 0 { 10 + i64::from(draw(2) % 50) } else { 100 };
+            let film = draw(3) as usize % self.films.len();
             // A member without access gets an error, and watches a free film instead.
             if !self.see(member, film, hundredths).await? {
                 let free: Vec<usize> =
                     (0..self.films.len()).filter(|at| self.films[*at].required_plan == "free").collect();
-                self.see(member, free[of(4) as usize % free.len()], hundredths).await?;
+                self.see(member, free[draw(4) as usize % free.len()], hundredths).await?;
             }
         }
         Ok(())
@@ -256,7 +256,7 @@ impl Stage<'_> {
         visitor.come_back().await?;
         let Film { id, seconds, .. } = &self.films[film];
         let grant = match visitor.call("GET", &format!("/api/videos/{id}/play"), Value::Null).await {
-            Err(Trouble::Refused(_)) => return Ok(false),
+            Err(ActionError::Refused(_)) => return Ok(false),
             grant => grant?,
         };
         #[allow(clippy::cast_possible_truncation, reason = "a film is shorter than a day")]

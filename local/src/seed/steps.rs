@@ -1,5 +1,6 @@
 //! The steps that both seeds use: adding a paying member, and adding a playable video.
 
+use super::facts::facts;
 use super::script::{Member, Plan};
 use super::visitor::{Visitor, client};
 use crate::machine::Machine;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 
 /// Stripe's test card whose charges succeed.
 const CARD: &str = "4242424242424242";
+/// The title whose free first minutes are the trailer of its series.
+const TRAILER_OF_SERIES: &str = "harbour-nine-low-tide";
 
 /// Creates a member's account and buys their plan like a customer: checkout, the hosted page, and the webhooks that
 /// follow.
@@ -37,12 +40,16 @@ pub(super) async fn add_video(
     folder: &Path,
     series: &mut BTreeMap<&'static str, String>,
 ) -> Result<String, String> {
-    let mut video = json!({
+    let mut video = facts(title.slug);
+    let basics = json!({
         "title": title.title,
         "description": title.description,
         "category": title.category,
         "required_plan": title.required_plan,
     });
+    if let (Some(video), Value::Object(basics)) = (video.as_object_mut(), basics) {
+        video.extend(basics);
+    }
     if let Some(episode) = title.series {
         let series_id = match series.get(episode.series) {
             Some(id) => id.clone(),
@@ -53,13 +60,27 @@ pub(super) async fn add_video(
         video["season"] = episode.season.into();
         video["episode"] = episode.episode.into();
     }
+    let id = add_playable(machine, admin, video, folder).await.map_err(|error| format!("{}: {error}", title.slug))?;
+    if let Some(series_id) =
+        title.series.filter(|_| title.slug == TRAILER_OF_SERIES).and_then(|own| series.get(own.series))
+    {
+        let trailer = json!({
+            "title": "Trailer", "category": title.category, "required_plan": "free", "trailer_of": series_id,
+        });
+        add_playable(machine, admin, trailer, folder).await?;
+    }
+    Ok(id)
+}
+
+/// Creates a video, makes it ready with these media, publishes it, and returns its id.
+async fn add_playable(machine: &Arc<Machine>, admin: &Visitor, video: Value, folder: &Path) -> Result<String, String> {
     let created = admin.call("POST", "/api/admin/videos", video).await?;
     let (id, upload) = (created["video"]["id"].as_str(), created["upload"]["id"].as_str());
     let (id, upload) = id.zip(upload).ok_or("the video has no id")?;
     let (asset_id, playback_id) =
         (uuid::Uuid::new_v4().simple().to_string(), uuid::Uuid::new_v4().simple().to_string());
     let adopted = machine.mux.adopt_asset(folder, &asset_id, &playback_id, id).await;
-    adopted.map_err(|error| format!("{}: {error}", title.slug))?;
+    adopted.map_err(|error| error.to_string())?;
     announce(machine, &asset_id).await?;
     // The media did not come from the upload, so it is cancelled; otherwise it would time out an hour later.
     mux(machine, "PUT", &format!("/video/v1/uploads/{upload}/cancel")).await?;

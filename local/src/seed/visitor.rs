@@ -22,17 +22,17 @@ const TOKEN_AGE_MAX: SignedDuration = SignedDuration::from_hours(6 * 24);
 const SESSION_IDLE_MAX: SignedDuration = SignedDuration::from_hours(29 * 24);
 
 /// Why an action failed.
-pub(super) enum Trouble {
+pub(super) enum ActionError {
     /// The service refused.
     Refused(String),
     /// Something else went wrong.
     Broken(String),
 }
 
-impl From<Trouble> for String {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused(text) | Trouble::Broken(text) => text,
+impl From<ActionError> for String {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::Refused(text) | ActionError::Broken(text) => text,
         }
     }
 }
@@ -49,20 +49,20 @@ pub(super) struct Visitor {
 impl Visitor {
     /// Creates a seeded account, and signs in.
     pub(super) async fn register(machine: &Arc<Machine>, name: &str) -> Result<Self, String> {
-        let mut visitor = Self::stranger(machine, name);
+        let mut visitor = Self::signed_out(machine, name);
         let account = json!({ "email": visitor.email, "password": PASSWORD });
         visitor.sign_in("/api/auth/register", account).await?;
         Ok(visitor)
     }
 
     /// Signs in to a seeded account.
-    pub(super) async fn known(machine: &Arc<Machine>, name: &str) -> Result<Self, String> {
-        let mut visitor = Self::stranger(machine, name);
+    pub(super) async fn sign_in_as(machine: &Arc<Machine>, name: &str) -> Result<Self, String> {
+        let mut visitor = Self::signed_out(machine, name);
         visitor.sign_in_again().await?;
         Ok(visitor)
     }
 
-    fn stranger(machine: &Arc<Machine>, name: &str) -> Self {
+    fn signed_out(machine: &Arc<Machine>, name: &str) -> Self {
         let email = format!("{name}@{DOMAIN}");
         Self { machine: machine.clone(), email, token: String::new(), since: machine.clock().now() }
     }
@@ -103,7 +103,7 @@ impl Visitor {
     }
 
     /// Makes a request and returns the response's `data`.
-    pub(super) async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, Trouble> {
+    pub(super) async fn call(&self, method: &str, path: &str, body: Value) -> Result<Value, ActionError> {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1");
         if !self.token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
@@ -115,19 +115,19 @@ impl Visitor {
                 Body::from(body.to_string())
             }
         };
-        let request = request.body(body).map_err(|error| Trouble::Broken(error.to_string()))?;
+        let request = request.body(body).map_err(|error| ActionError::Broken(error.to_string()))?;
         let response = self.machine.gateway.answer(request, ADDRESS).await;
         let status = response.status();
         let bytes = axum::body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
-        let bytes = bytes.map_err(|error| Trouble::Broken(error.to_string()))?;
+        let bytes = bytes.map_err(|error| ActionError::Broken(error.to_string()))?;
         let said = || format!("{method} {path} was answered {status}: {}", String::from_utf8_lossy(&bytes));
         match status {
             status if status.is_success() => {
                 let mut answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
                 Ok(answer["data"].take())
             }
-            status if status.is_client_error() => Err(Trouble::Refused(said())),
-            _ => Err(Trouble::Broken(said())),
+            status if status.is_client_error() => Err(ActionError::Refused(said())),
+            _ => Err(ActionError::Broken(said())),
         }
     }
 

@@ -101,7 +101,7 @@ fn a_managed_policy_of_the_template_counts_beside_a_functions_own_statements() {
     assert_eq!(policies, ["EveryPolicy", "LoginFunction"]);
     let demand = |action: &str| {
         let resource = "arn:aws:dynamodb:us-east-1:000000000000:table/users".to_owned();
-        [crate::permissions::Demand { action: action.to_owned(), resource }]
+        [crate::permissions::RequiredPermission { action: action.to_owned(), resource }]
     };
     for allowed in ["dynamodb:GetItem", "dynamodb:PutItem"] {
         assert!(crate::permissions::check(statements, &demand(allowed)).is_ok(), "{allowed}");

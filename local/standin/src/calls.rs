@@ -67,7 +67,7 @@ impl Calls {
     }
 
     /// The calls of a request, in the order in which they started.
-    pub fn of(&self, request_id: &str) -> Vec<Call> {
+    pub fn for_request(&self, request_id: &str) -> Vec<Call> {
         let mut calls =
             self.0.lock().expect("no panic while held").by_request.get(request_id).cloned().unwrap_or_default();
         calls.sort_by_key(|call| call.started_us);

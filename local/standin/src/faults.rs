@@ -169,12 +169,12 @@ impl Faults {
     }
 
     /// Counts a call against the active faults, and returns the kind of the fault that applies to it.
-    pub fn strike(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
-        self.strike_with_answer(target, operation, tables).map(|(kind, _)| kind)
+    pub fn next_fault(&self, target: Target, operation: &str, tables: &[String]) -> Option<Kind> {
+        self.next_fault_with_answer(target, operation, tables).map(|(kind, _)| kind)
     }
 
-    /// Like [`Faults::strike`], and also returns the response that the test provides.
-    pub fn strike_with_answer(
+    /// Like [`Faults::next_fault`], and also returns the response that the test provides.
+    pub fn next_fault_with_answer(
         &self,
         target: Target,
         operation: &str,
@@ -186,17 +186,17 @@ impl Faults {
                 && fault.operation.as_deref().is_none_or(|wanted| wanted == operation)
                 && fault.table.as_ref().is_none_or(|wanted| tables.contains(wanted))
         };
-        let mut struck = None;
+        let mut found = None;
         for fault in faults.iter_mut().filter(|fault| matches(fault)) {
             if fault.skip > 0 {
                 fault.skip -= 1;
-            } else if struck.is_none() && fault.count > 0 {
+            } else if found.is_none() && fault.count > 0 {
                 fault.count -= 1;
-                struck = Some((fault.kind, fault.answer.clone()));
+                found = Some((fault.kind, fault.answer.clone()));
             }
         }
         // A fault that blocks calls stays active until it is cleared.
         faults.retain(|fault| fault.count > 0 || fault.kind == Kind::Wait);
-        struck
+        found
     }
 }

@@ -52,7 +52,7 @@ pub async fn serve(listener: TcpListener, router: Router, watch: Option<Watch>) 
     if !address.ip().is_loopback() {
         return Err(io::Error::other(format!("{address} is not on loopback")));
     }
-    accept(listener, Hosts::of(address, None), router, watch).await
+    accept(listener, Hosts::new(address, None), router, watch).await
 }
 
 /// Also serves `router` to the containers of this machine: on a listener with the address of their bridge, or on a
@@ -70,7 +70,7 @@ pub async fn serve_containers(
     if !is_of_this_machine(address.ip()) {
         return Err(io::Error::other(format!("{address} is neither on loopback nor a private address")));
     }
-    accept(listener, Hosts::of(address, name), router, watch).await
+    accept(listener, Hosts::new(address, name), router, watch).await
 }
 
 /// Whether an address is loopback or private, like those of container bridges.
@@ -83,7 +83,7 @@ fn is_of_this_machine(address: IpAddr) -> bool {
 struct Hosts(Arc<[String]>);
 
 impl Hosts {
-    fn of(address: SocketAddr, name: Option<&str>) -> Self {
+    fn new(address: SocketAddr, name: Option<&str>) -> Self {
         let port = address.port();
         let mut hosts = vec![address.to_string()];
         let loopback = address.ip().is_loopback().then_some("localhost");
@@ -164,12 +164,12 @@ async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: R
 
 /// Responds, unless a fault applies. An error closes the connection without a response.
 async fn broken(router: Router, watch: &Watch, operation: &str, request: Request) -> Result<Response, io::Error> {
-    let struck = watch.faults.strike_with_answer(watch.target, operation, &[]);
-    if let Some((Kind::Answer, Some(Canned { status, body }))) = struck {
+    let fault = watch.faults.next_fault_with_answer(watch.target, operation, &[]);
+    if let Some((Kind::Answer, Some(Canned { status, body }))) = fault {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return Ok((status, axum::Json(body)).into_response());
     }
-    match struck.map(|(kind, _)| kind) {
+    match fault.map(|(kind, _)| kind) {
         None => Ok(route(router, request).await),
         Some(Kind::Hang) => {
             tokio::time::sleep(Duration::from_secs(HANG_SECONDS_MAX)).await;

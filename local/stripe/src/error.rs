@@ -10,11 +10,11 @@ pub(crate) struct ApiError {
     pub status: StatusCode,
     /// Whether the request's changes before the error are kept: an attempted charge stays recorded.
     pub keeps_changes: bool,
-    said: Box<Said>,
+    body: Box<ErrorBody>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Said {
+struct ErrorBody {
     kind: &'static str,
     code: Option<String>,
     message: String,
@@ -29,7 +29,7 @@ pub(crate) type Result<T> = std::result::Result<T, ApiError>;
 impl ApiError {
     /// 400: the request is invalid.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        let said = Said {
+        let body = ErrorBody {
             kind: "invalid_request_error",
             code: None,
             message: message.into(),
@@ -37,7 +37,7 @@ impl ApiError {
             decline_code: None,
             about: Map::new(),
         };
-        Self { status: StatusCode::BAD_REQUEST, keeps_changes: false, said: Box::new(said) }
+        Self { status: StatusCode::BAD_REQUEST, keeps_changes: false, body: Box::new(body) }
     }
 
     pub(crate) fn missing_param(param: &str) -> Self {
@@ -62,15 +62,15 @@ impl ApiError {
         let mut error = Self::invalid(decline.message.clone()).code(&decline.code);
         error.status = StatusCode::PAYMENT_REQUIRED;
         error.keeps_changes = true;
-        error.said.kind = "card_error";
-        error.said.decline_code.clone_from(&decline.decline_code);
+        error.body.kind = "card_error";
+        error.body.decline_code.clone_from(&decline.decline_code);
         error
     }
 
     /// 400: the key was used for a different request.
     pub(crate) fn idempotency(message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message);
-        error.said.kind = "idempotency_error";
+        error.body.kind = "idempotency_error";
         error
     }
 
@@ -90,7 +90,7 @@ impl ApiError {
     pub(crate) fn internal() -> Self {
         let message = "An unknown error occurred. If the error persists please contact us at support@stripe.com.";
         let mut error = Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::invalid(message) };
-        error.said.kind = "api_error";
+        error.body.kind = "api_error";
         error
     }
 
@@ -104,17 +104,17 @@ impl ApiError {
     }
 
     pub(crate) fn code(mut self, code: &str) -> Self {
-        self.said.code = Some(code.to_owned());
+        self.body.code = Some(code.to_owned());
         self
     }
 
     pub(crate) fn param(mut self, param: &str) -> Self {
-        self.said.param = Some(param.to_owned());
+        self.body.param = Some(param.to_owned());
         self
     }
 
     pub(crate) fn with(mut self, name: &str, object: Value) -> Self {
-        self.said.about.insert(name.to_owned(), object);
+        self.body.about.insert(name.to_owned(), object);
         self
     }
 
@@ -125,7 +125,7 @@ impl ApiError {
     }
 
     pub(crate) fn message(&self) -> &str {
-        &self.said.message
+        &self.body.message
     }
 
     /// Whether the same request may succeed if it is repeated.
@@ -136,21 +136,21 @@ impl ApiError {
     }
 
     pub(crate) fn body(&self) -> Value {
-        let said = &self.said;
+        let body = &self.body;
         let mut error = Map::new();
-        let optional = [("code", &said.code), ("decline_code", &said.decline_code), ("param", &said.param)];
+        let optional = [("code", &body.code), ("decline_code", &body.decline_code), ("param", &body.param)];
         for (name, value) in optional {
             if let Some(value) = value {
                 error.insert(name.to_owned(), value.as_str().into());
             }
         }
-        if let Some(code) = &said.code {
+        if let Some(code) = &body.code {
             let page = code.replace('_', "-");
             error.insert("doc_url".to_owned(), format!("https://stripe.com/docs/error-codes/{page}").into());
         }
-        error.insert("message".to_owned(), said.message.as_str().into());
-        error.extend(said.about.clone());
-        error.insert("type".to_owned(), said.kind.into());
+        error.insert("message".to_owned(), body.message.as_str().into());
+        error.extend(body.about.clone());
+        error.insert("type".to_owned(), body.kind.into());
         json!({ "error": error })
     }
 }

@@ -20,13 +20,13 @@ pub struct StripeStandIn(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     config: Config,
-    book: Mutex<Book>,
+    locked: Mutex<LockedState>,
     /// Idempotency keys of requests in progress.
     in_flight: Mutex<HashSet<String>>,
 }
 
 /// The mutable state.
-struct Book {
+struct LockedState {
     state: State,
     ids: Ids,
     settings: Settings,
@@ -52,26 +52,27 @@ impl Inner {
     pub(crate) fn open(config: Config) -> rusqlite::Result<Self> {
         let settings = Settings { base_url: config.base_url.clone(), dunning: Dunning::default() };
         let state = State::load(&config.documents)?;
-        let book = Book { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], registered: Vec::new() };
-        Ok(Self { config, book: Mutex::new(book), in_flight: Mutex::default() })
+        let locked =
+            LockedState { state, ids: Ids::random(), settings, wanted: vec!["*".to_owned()], registered: Vec::new() };
+        Ok(Self { config, locked: Mutex::new(locked), in_flight: Mutex::default() })
     }
 
     pub(crate) fn set_dunning(&self, dunning: Dunning) {
-        self.book().settings.dunning = dunning;
+        self.lock().settings.dunning = dunning;
     }
 
     pub(crate) fn set_wanted(&self, types: &[&str]) {
-        self.book().wanted = types.iter().map(|wanted| (*wanted).to_owned()).collect();
+        self.lock().wanted = types.iter().map(|wanted| (*wanted).to_owned()).collect();
     }
 
     pub(crate) fn forget(&self) {
-        let mut book = self.book();
-        book.state = State::default();
+        let mut locked = self.lock();
+        locked.state = State::default();
         self.config.documents.clear("stripe.");
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.book.lock().expect("no panic while held")
+    fn lock(&self) -> MutexGuard<'_, LockedState> {
+        self.locked.lock().expect("no panic while held")
     }
 
     /// The current second of the clock.
@@ -80,15 +81,16 @@ impl Inner {
     }
 
     /// Writes the changes and sends their events.
-    fn commit(&self, book: &mut Book, emitted: &[String]) {
-        book.state.commit(&self.config.documents);
-        self.register_endpoints(book);
-        for event in emitted.iter().filter_map(|id| book.state.events.get(id)) {
-            let mut endpoints = book.registered.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
+    fn commit(&self, locked: &mut LockedState, emitted: &[String]) {
+        locked.state.commit(&self.config.documents);
+        self.register_endpoints(locked);
+        for event in emitted.iter().filter_map(|id| locked.state.events.get(id)) {
+            let mut endpoints =
+                locked.registered.iter().filter(|endpoint| endpoint.wants(&event.event_type)).peekable();
             if endpoints.peek().is_none() {
                 continue;
             }
-            let view = View { state: &book.state, base_url: &book.settings.base_url };
+            let view = View { state: &locked.state, base_url: &locked.settings.base_url };
             let body = serde_json::to_string_pretty(&event.render(view)).expect("an event is JSON");
             for endpoint in endpoints {
                 self.config.deliveries.send(&endpoint.id, &event.id, &event.event_type, body.clone());
@@ -97,19 +99,19 @@ impl Inner {
     }
 
     /// Registers the current endpoints for deliveries.
-    fn register_endpoints(&self, book: &mut Book) {
-        let endpoints: Vec<WebhookEndpoint> = book.state.webhook_endpoints.iter().cloned().collect();
-        if endpoints == book.registered {
+    fn register_endpoints(&self, locked: &mut LockedState) {
+        let endpoints: Vec<WebhookEndpoint> = locked.state.webhook_endpoints.iter().cloned().collect();
+        if endpoints == locked.registered {
             return;
         }
-        for gone in book.registered.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
+        for gone in locked.registered.iter().filter(|one| endpoints.iter().all(|other| other.id != one.id)) {
             self.config.deliveries.set_endpoint(&gone.id, None);
         }
         for endpoint in &endpoints {
             let target = webhooks::endpoint(&endpoint.url, &endpoint.secret);
             self.config.deliveries.set_endpoint(&endpoint.id, Some(target));
         }
-        book.registered = endpoints;
+        locked.registered = endpoints;
     }
 }
 
@@ -121,8 +123,8 @@ impl StripeStandIn {
 
     /// Reads without changing anything.
     pub(crate) fn read<R>(&self, read: impl FnOnce(View<'_>) -> R) -> R {
-        let book = self.0.book();
-        read(View { state: &book.state, base_url: &book.settings.base_url })
+        let locked = self.0.lock();
+        read(View { state: &locked.state, base_url: &locked.settings.base_url })
     }
 
     /// The current second of the clock.
@@ -141,7 +143,7 @@ impl StripeStandIn {
     }
 
     pub(crate) fn new_request_id(&self) -> String {
-        self.0.book().ids.next("req")
+        self.0.lock().ids.next("req")
     }
 
     /// Claims an idempotency key for a request; `None` while another request holds it.
@@ -153,7 +155,7 @@ impl StripeStandIn {
     /// The response to an earlier request with the same key.
     pub(crate) fn replay(&self, key: &str) -> Option<Replay> {
         let oldest = self.now() - engine::timers::KEYS_KEPT;
-        self.0.book().state.replays.get(key).filter(|replay| replay.created >= oldest).cloned()
+        self.0.lock().state.replays.get(key).filter(|replay| replay.created >= oldest).cloned()
     }
 
     pub(crate) fn open_dispute(&self, charge: &str, is_inquiry: bool) -> bool {
@@ -177,7 +179,7 @@ impl StripeStandIn {
 
     /// Sets up the configured endpoint.
     pub(crate) fn configure(&self) {
-        let wanted = self.0.book().wanted.clone();
+        let wanted = self.0.lock().wanted.clone();
         let _ = self.change(Origin::default(), |tx| {
             let config = &self.0.config;
             let id = ids::configured("we", &["configured"]);
@@ -197,17 +199,17 @@ impl StripeStandIn {
     }
 
     fn change_at<R>(&self, now: Timestamp, origin: Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<R>) -> Result<R> {
-        let mut book = self.0.book();
-        let Book { state, ids, settings, .. } = &mut *book;
+        let mut locked = self.0.lock();
+        let LockedState { state, ids, settings, .. } = &mut *locked;
         let mut tx = Tx { state, ids, settings, now: now.as_second(), origin, emitted: Vec::new() };
         let result = work(&mut tx);
         let emitted = std::mem::take(&mut tx.emitted);
         match &result {
-            Ok(_) => self.0.commit(&mut book, &emitted),
-            Err(error) if error.keeps_changes => self.0.commit(&mut book, &emitted),
-            Err(_) => book.state.rollback(),
+            Ok(_) => self.0.commit(&mut locked, &emitted),
+            Err(error) if error.keeps_changes => self.0.commit(&mut locked, &emitted),
+            Err(_) => locked.state.rollback(),
         }
-        drop(book);
+        drop(locked);
         self.0.config.timeline.wake();
         result
     }
@@ -215,7 +217,7 @@ impl StripeStandIn {
 
 impl Due for StripeStandIn {
     fn next_due(&self) -> Option<Timestamp> {
-        let (due, _) = self.0.book().state.next_timer()?;
+        let (due, _) = self.0.lock().state.next_timer()?;
         Timestamp::from_second(due).ok()
     }
 

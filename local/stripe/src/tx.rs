@@ -97,9 +97,9 @@ impl Tx<'_> {
     }
 
     /// Makes changes to compute their result, then rolls them back.
-    pub(crate) fn imagine<R>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> R) -> R {
+    pub(crate) fn dry_run<R>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> R) -> R {
         // The rollback would also undo earlier changes of the transaction, so there must be none.
-        debug_assert!(self.emitted.is_empty(), "only a transaction that changed nothing yet can imagine");
+        debug_assert!(self.emitted.is_empty(), "only a transaction that changed nothing yet can be a dry run");
         let mut tx = Tx {
             state: &mut *self.state,
             ids: &mut *self.ids,

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::http::error::{ApiError, Code, Details, PaymentConfirmation};
 use shared::models::plan::{Interval, PlanType, lookup_key};
-use shared::models::subscription::Subscription as Kept;
+use shared::models::subscription::Subscription as StoredSubscription;
 use shared::services::{ConfigError, Services};
 use std::sync::Arc;
 
@@ -27,17 +27,17 @@ pub struct PlanChangeRequest {
 
 /// When and how the change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Course {
+pub enum ChangeTiming {
     /// Now, once the difference is paid: a higher plan, or a year instead of a month.
-    Now,
+    Immediate,
     /// At the end of the period: a lower plan, or a month instead of a year.
     AtPeriodEnd,
     /// It is already scheduled for the end of the period.
-    Set,
+    AlreadyScheduled,
     /// A pending change is cancelled, so the current plan stays.
-    Back,
+    CancelPending,
     /// Nothing changes: it is the current plan.
-    Same,
+    Unchanged,
 }
 
 /// Why a change is refused.
@@ -64,44 +64,50 @@ pub struct Change {
     /// The new price.
     pub price: Price,
     /// When and how.
-    pub course: Course,
+    pub timing: ChangeTiming,
 }
 
 /// Decides when a change takes effect, or why it is refused. Returns the subscription, its new plan and interval, and
-/// the course.
+/// the timing.
 pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
     wish: PlanChangeRequest,
-) -> Result<(&'a Subscription, (PlanType, Interval), Course), Refusal<'a>> {
-    let one = rules::granting(subscriptions).filter(|one| rules::is_live_of_ours(one));
-    let (one, present) = one.and_then(|one| Some((one, one.plan?))).ok_or(Refusal::NoSubscription)?;
+) -> Result<(&'a Subscription, (PlanType, Interval), ChangeTiming), Refusal<'a>> {
+    let subscription = rules::granting(subscriptions).filter(|subscription| rules::is_live_of_ours(subscription));
+    let (subscription, present) = subscription
+        .and_then(|subscription| Some((subscription, subscription.plan?)))
+        .ok_or(Refusal::NoSubscription)?;
     let target = (wish.plan_type, wish.interval.unwrap_or(present.1));
-    let next = one.schedule.as_ref().and_then(|schedule| schedule.next.as_ref());
-    let is_set = next.is_some_and(|next| Some(next) != one.price.as_ref());
+    let next = subscription.schedule.as_ref().and_then(|schedule| schedule.next.as_ref());
+    let is_set = next.is_some_and(|next| Some(next) != subscription.price.as_ref());
     if target == present {
-        let course = if is_set || one.awaited.is_some() { Course::Back } else { Course::Same };
-        return Ok((one, target, course));
+        let timing = if is_set || subscription.awaited.is_some() {
+            ChangeTiming::CancelPending
+        } else {
+            ChangeTiming::Unchanged
+        };
+        return Ok((subscription, target, timing));
     }
-    if one.pause.is_some() {
+    if subscription.pause.is_some() {
         return Err(Refusal::Paused);
     }
-    if rules::is_unpaid(one) {
-        return Err(Refusal::Owed(one));
+    if rules::is_unpaid(subscription) {
+        return Err(Refusal::Owed(subscription));
     }
-    if rules::is_ending(one) {
+    if rules::is_ending(subscription) {
         return Err(Refusal::Ends);
     }
     // An upgrade is a higher plan, or the same plan for a year instead of a month.
-    let course = match target > present {
+    let timing = match target > present {
         true if is_set => return Err(Refusal::OtherChange),
-        true => Course::Now,
-        false if rules::pending(one, prices).is_some_and(|next| (next.plan_type, next.interval) == target) => {
-            Course::Set
+        true => ChangeTiming::Immediate,
+        false if rules::pending(subscription, prices).is_some_and(|next| (next.plan_type, next.interval) == target) => {
+            ChangeTiming::AlreadyScheduled
         }
-        false => Course::AtPeriodEnd,
+        false => ChangeTiming::AtPeriodEnd,
     };
-    Ok((one, target, course))
+    Ok((subscription, target, timing))
 }
 
 /// Changes of plan at Stripe.
@@ -128,61 +134,66 @@ impl Changes {
     pub async fn decide(
         &self,
         customer: Option<&str>,
-        kept: &Kept,
+        stored: &StoredSubscription,
         wish: PlanChangeRequest,
         now: Timestamp,
     ) -> Result<Change, ApiError> {
         let customer = customer.ok_or_else(no_subscription)?;
         let read = async { tokio::try_join!(self.stripe.subscriptions(customer), self.prices.get(now)) };
         let (mut subscriptions, _) = read.await.map_err(StripeError::of_read)?;
-        rules::recall(&mut subscriptions, kept);
-        let prices = self.prices.with_scheduled(&subscriptions, kept, now).await.map_err(StripeError::of_read)?;
-        let (one, (plan, interval), course) = match decide(&subscriptions, &prices, wish) {
+        rules::recall(&mut subscriptions, stored);
+        let prices = self.prices.with_scheduled(&subscriptions, stored, now).await.map_err(StripeError::of_read)?;
+        let (subscription, (plan, interval), timing) = match decide(&subscriptions, &prices, wish) {
             Ok(decided) => decided,
             Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),
         };
         // A change that is already scheduled keeps its price.
-        let set = rules::pending(one, &prices).filter(|_| course == Course::Set).cloned();
-        let price = match set.or_else(|| own_price(one, (plan, interval))) {
+        let set = rules::pending(subscription, &prices).filter(|_| timing == ChangeTiming::AlreadyScheduled).cloned();
+        let price = match set.or_else(|| own_price(subscription, (plan, interval))) {
             Some(price) => price,
             // A subscription stays in its currency, even if plans are now sold in another one.
             None => self
                 .prices
-                .in_currency((plan, interval), &one.currency, now)
+                .in_currency((plan, interval), &subscription.currency, now)
                 .await
                 .map_err(StripeError::of_read)?
-                .ok_or_else(|| not_sold(plan, interval, &one.currency))?,
+                .ok_or_else(|| not_sold(plan, interval, &subscription.currency))?,
         };
-        Ok(Change { subscription: one.clone(), price, course })
+        Ok(Change { subscription: subscription.clone(), price, timing })
     }
 
     /// Makes a change. Calls with the same client key make it only once. `is_stored` says whether our table already has
     /// the plan that the subscription has at Stripe: if not, the response to an earlier request was lost.
     #[boxed]
     pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
-        let Change { subscription: one, price, course } = change;
-        match (course, key) {
-            (Course::Same, _) if !is_stored => Ok(()),
-            (Course::Now, _) => {
+        let Change { subscription, price, timing } = change;
+        match (timing, key) {
+            (ChangeTiming::Unchanged, _) if !is_stored => Ok(()),
+            (ChangeTiming::Immediate, _) => {
                 // Any schedule that is left no longer changes anything.
-                self.stripe.drop_schedule(one).await?;
-                let changed =
-                    self.stripe.change_now(one, &price.id, key).await.map_err(|error| self.unchanged(error))?;
+                self.stripe.drop_schedule(subscription).await?;
+                let changed = self
+                    .stripe
+                    .change_now(subscription, &price.id, key)
+                    .await
+                    .map_err(|error| self.change_error(error))?;
                 self.paid(changed.subscription.awaited.as_deref()).await
             }
-            (Course::AtPeriodEnd, _) => {
-                self.stripe.drop_awaited(one).await?;
-                let changed = self.stripe.change_later(one, &price.id, price.interval).await;
-                changed.map_err(|error| self.unchanged(error))
+            (ChangeTiming::AtPeriodEnd, _) => {
+                self.stripe.drop_awaited(subscription).await?;
+                let changed = self.stripe.change_later(subscription, &price.id, price.interval).await;
+                changed.map_err(|error| self.change_error(error))
             }
-            (Course::Back, _) => Ok(self.stripe.drop_changes(one).await?),
-            (Course::Set, _) => Ok(()),
+            (ChangeTiming::CancelPending, _) => Ok(self.stripe.drop_changes(subscription).await?),
+            (ChangeTiming::AlreadyScheduled, _) => Ok(()),
             // An earlier attempt of this request may have made the change. If not, this call changes nothing.
-            (Course::Same, Some(key)) => match self.stripe.change_now(one, &price.id, Some(key)).await?.is_replayed {
-                true => Ok(()),
-                false => Err(same()),
-            },
-            (Course::Same, None) => Err(same()),
+            (ChangeTiming::Unchanged, Some(key)) => {
+                match self.stripe.change_now(subscription, &price.id, Some(key)).await?.is_replayed {
+                    true => Ok(()),
+                    false => Err(already_on_plan()),
+                }
+            }
+            (ChangeTiming::Unchanged, None) => Err(already_on_plan()),
         }
     }
 
@@ -198,7 +209,7 @@ impl Changes {
     }
 
     /// The error when Stripe refuses to change a subscription.
-    fn unchanged(&self, error: StripeError) -> ApiError {
+    fn change_error(&self, error: StripeError) -> ApiError {
         let is_about_call = matches!(error, StripeError::Missing { .. } | StripeError::Invalid { .. });
         match ApiError::from(error) {
             // Add the page where the viewer can confirm the payment.
@@ -218,14 +229,17 @@ impl Changes {
     async fn refused(&self, refusal: Refusal<'_>) -> Result<ApiError, StripeError> {
         Ok(match refusal {
             Refusal::NoSubscription => no_subscription(),
-            Refusal::Owed(one) => {
-                let invoices = self.stripe.invoices(&one.customer).await?;
+            Refusal::Owed(subscription) => {
+                let invoices = self.stripe.invoices(&subscription.customer).await?;
                 let owed = invoices.into_iter().filter(|invoice| {
-                    invoice.entry.status == "open" && invoice.entry.subscription.as_ref() == Some(&one.id)
+                    invoice.entry.status == "open" && invoice.entry.subscription.as_ref() == Some(&subscription.id)
                 });
                 let oldest = owed.min_by_key(|invoice| invoice.entry.created);
                 let message = "An invoice is not paid yet; please pay it first.";
-                self.with_page(ApiError::new(Code::PaymentActionRequired, message), oldest.and_then(|one| one.page))
+                self.with_page(
+                    ApiError::new(Code::PaymentActionRequired, message),
+                    oldest.and_then(|invoice| invoice.page),
+                )
             }
             Refusal::Paused => conflict(
                 "Billing of your subscription is paused, so its plan cannot be changed. Please contact support.",
@@ -243,11 +257,18 @@ impl Changes {
 }
 
 /// The subscription's price, if it is for the requested plan and interval.
-fn own_price(one: &Subscription, wanted: (PlanType, Interval)) -> Option<Price> {
-    let id = one.price.clone().filter(|_| one.plan == Some(wanted))?;
+fn own_price(subscription: &Subscription, wanted: (PlanType, Interval)) -> Option<Price> {
+    let id = subscription.price.clone().filter(|_| subscription.plan == Some(wanted))?;
     let (plan_type, interval) = wanted;
     let lookup_key = lookup_key(plan_type, interval);
-    Some(Price { id, plan_type, interval, amount: one.amount, currency: one.currency.clone(), lookup_key })
+    Some(Price {
+        id,
+        plan_type,
+        interval,
+        amount: subscription.amount,
+        currency: subscription.currency.clone(),
+        lookup_key,
+    })
 }
 
 /// The error when a plan is not sold in the viewer's currency.
@@ -266,7 +287,7 @@ fn no_subscription() -> ApiError {
 }
 
 /// The error when nothing would change.
-pub fn same() -> ApiError {
+pub fn already_on_plan() -> ApiError {
     conflict("This is the present plan.")
 }
 

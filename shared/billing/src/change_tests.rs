@@ -1,5 +1,5 @@
 use super::*;
-use crate::rules::tests::{at, of};
+use crate::rules::tests::{at, subscription};
 use crate::snapshot::Schedule;
 use shared::models::subscription::Status;
 
@@ -19,7 +19,7 @@ fn at_plan(plan: PlanType, interval: Interval) -> Subscription {
     Subscription {
         plan: Some((plan, interval)),
         price: Some(lookup_key(plan, interval)),
-        ..of("one", Some(plan), Status::Active)
+        ..subscription("one", Some(plan), Status::Active)
     }
 }
 
@@ -28,29 +28,29 @@ fn scheduled(one: Subscription, next: Option<&str>) -> Subscription {
     Subscription { schedule: Some(schedule), ..one }
 }
 
-fn course(one: &Subscription, plan_type: PlanType, interval: Option<Interval>) -> Result<Course, String> {
+fn timing(one: &Subscription, plan_type: PlanType, interval: Option<Interval>) -> Result<ChangeTiming, String> {
     let subscriptions = [one.clone()];
     let decided = decide(&subscriptions, &prices(), PlanChangeRequest { plan_type, interval });
-    decided.map(|(_, _, course)| course).map_err(|refusal| format!("{refusal:?}").chars().take(4).collect())
+    decided.map(|(_, _, timing)| timing).map_err(|refusal| format!("{refusal:?}").chars().take(4).collect())
 }
 
 #[test]
 fn more_is_now_and_less_is_when_the_period_ends() {
     use Interval::{Month, Year};
     for (from, to, expected) in [
-        ((BASIC, Month), (PREMIUM, Some(Month)), Course::Now),
-        ((BASIC, Month), (PREMIUM, Some(Year)), Course::Now),
-        ((BASIC, Month), (BASIC, Some(Year)), Course::Now),
-        ((BASIC, Year), (PREMIUM, Some(Month)), Course::Now),
-        ((BASIC, Year), (PREMIUM, None), Course::Now),
-        ((PREMIUM, Month), (BASIC, Some(Month)), Course::AtPeriodEnd),
-        ((PREMIUM, Month), (BASIC, Some(Year)), Course::AtPeriodEnd),
-        ((PREMIUM, Year), (PREMIUM, Some(Month)), Course::AtPeriodEnd),
-        ((PREMIUM, Year), (BASIC, None), Course::AtPeriodEnd),
-        ((PREMIUM, Year), (PREMIUM, None), Course::Same),
-        ((BASIC, Month), (BASIC, Some(Month)), Course::Same),
+        ((BASIC, Month), (PREMIUM, Some(Month)), ChangeTiming::Immediate),
+        ((BASIC, Month), (PREMIUM, Some(Year)), ChangeTiming::Immediate),
+        ((BASIC, Month), (BASIC, Some(Year)), ChangeTiming::Immediate),
+        ((BASIC, Year), (PREMIUM, Some(Month)), ChangeTiming::Immediate),
+        ((BASIC, Year), (PREMIUM, None), ChangeTiming::Immediate),
+        ((PREMIUM, Month), (BASIC, Some(Month)), ChangeTiming::AtPeriodEnd),
+        ((PREMIUM, Month), (BASIC, Some(Year)), ChangeTiming::AtPeriodEnd),
+        ((PREMIUM, Year), (PREMIUM, Some(Month)), ChangeTiming::AtPeriodEnd),
+        ((PREMIUM, Year), (BASIC, None), ChangeTiming::AtPeriodEnd),
+        ((PREMIUM, Year), (PREMIUM, None), ChangeTiming::Unchanged),
+        ((BASIC, Month), (BASIC, Some(Month)), ChangeTiming::Unchanged),
     ] {
-        assert_eq!(course(&at_plan(from.0, from.1), to.0, to.1), Ok(expected), "{from:?} to {to:?}");
+        assert_eq!(timing(&at_plan(from.0, from.1), to.0, to.1), Ok(expected), "{from:?} to {to:?}");
     }
 }
 
@@ -65,23 +65,23 @@ fn the_interval_stays_unless_it_is_said() {
 #[test]
 fn what_is_set_is_kept_taken_back_or_replaced_by_another_for_later_and_by_nothing_for_now() {
     let one = scheduled(at_plan(PREMIUM, Interval::Month), Some("basic_month"));
-    assert_eq!(course(&one, BASIC, None), Ok(Course::Set));
-    assert_eq!(course(&one, PREMIUM, None), Ok(Course::Back));
-    assert_eq!(course(&one, BASIC, Some(Interval::Year)), Ok(Course::AtPeriodEnd));
-    assert_eq!(course(&one, PREMIUM, Some(Interval::Year)), Err("Othe".to_owned()));
+    assert_eq!(timing(&one, BASIC, None), Ok(ChangeTiming::AlreadyScheduled));
+    assert_eq!(timing(&one, PREMIUM, None), Ok(ChangeTiming::CancelPending));
+    assert_eq!(timing(&one, BASIC, Some(Interval::Year)), Ok(ChangeTiming::AtPeriodEnd));
+    assert_eq!(timing(&one, PREMIUM, Some(Interval::Year)), Err("Othe".to_owned()));
     // The schedule of a completed change, and one that changes nothing.
     for next in [None, Some("premium_month")] {
         let one = scheduled(at_plan(PREMIUM, Interval::Month), next);
-        assert_eq!(course(&one, PREMIUM, None), Ok(Course::Same));
-        assert_eq!(course(&one, PREMIUM, Some(Interval::Year)), Ok(Course::Now));
+        assert_eq!(timing(&one, PREMIUM, None), Ok(ChangeTiming::Unchanged));
+        assert_eq!(timing(&one, PREMIUM, Some(Interval::Year)), Ok(ChangeTiming::Immediate));
     }
 }
 
 #[test]
 fn a_change_that_waits_for_its_payment_is_taken_back_by_the_present_plan_and_tried_again_by_the_same() {
     let one = Subscription { awaited: Some("in_1".to_owned()), ..at_plan(BASIC, Interval::Month) };
-    assert_eq!(course(&one, BASIC, None), Ok(Course::Back));
-    assert_eq!(course(&one, PREMIUM, None), Ok(Course::Now));
+    assert_eq!(timing(&one, BASIC, None), Ok(ChangeTiming::CancelPending));
+    assert_eq!(timing(&one, PREMIUM, None), Ok(ChangeTiming::Immediate));
 }
 
 #[test]
@@ -89,19 +89,19 @@ fn nothing_changes_where_something_is_owed_or_ends_or_nothing_runs() {
     for status in Status::ALL {
         let one = Subscription { status, ..at_plan(BASIC, Interval::Month) };
         let expected = match status {
-            Status::Active | Status::Trialing => Ok(Course::Now),
+            Status::Active | Status::Trialing => Ok(ChangeTiming::Immediate),
             Status::PastDue | Status::Unpaid | Status::Paused => Err("Owed".to_owned()),
             _ => Err("NoSu".to_owned()),
         };
-        assert_eq!(course(&one, PREMIUM, None), expected, "{status:?}");
+        assert_eq!(timing(&one, PREMIUM, None), expected, "{status:?}");
     }
     let ends = [
         Subscription { cancel_at_period_end: true, ..at_plan(PREMIUM, Interval::Month) },
         Subscription { cancel_at: Some(at(30)), ..at_plan(PREMIUM, Interval::Month) },
     ];
     for one in &ends {
-        assert_eq!(course(one, BASIC, None), Err("Ends".to_owned()));
-        assert_eq!(course(one, PREMIUM, Some(Interval::Year)), Err("Ends".to_owned()));
+        assert_eq!(timing(one, BASIC, None), Err("Ends".to_owned()));
+        assert_eq!(timing(one, PREMIUM, Some(Interval::Year)), Err("Ends".to_owned()));
     }
     assert!(matches!(
         decide(&[], &[], PlanChangeRequest { plan_type: BASIC, interval: None }),

@@ -4,10 +4,10 @@
 //! triggering event, and the write is conditional on the guard's version, which is read before the calls to Stripe. If
 //! another write comes first, everything is fetched again.
 
+use crate::billing_mail::{self, MailRecipient};
 use crate::customers::Customers;
 use crate::error::BillingError;
 use crate::ledger::entries;
-use crate::letters::{self, Reader};
 use crate::notices;
 use crate::price::Price;
 use crate::prices::Prices;
@@ -222,16 +222,18 @@ impl Billing {
             Some(deleted_at) => rules::orphans(&snapshot, deleted_at),
         };
         let lost = rules::lost_disputes(&snapshot);
-        let lost: Vec<_> =
-            lost.into_iter().filter(|(one, _)| surplus.iter().all(|other| other.subscription != one.id)).collect();
+        let lost: Vec<_> = lost
+            .into_iter()
+            .filter(|(subscription, _)| surplus.iter().all(|other| other.subscription != subscription.id))
+            .collect();
         if surplus.is_empty() && lost.is_empty() {
             return Ok(snapshot);
         }
-        for one in &surplus {
-            self.cancel_surplus(one).await?;
+        for surplus_subscription in &surplus {
+            self.cancel_surplus(surplus_subscription).await?;
         }
-        for (one, disputes) in lost {
-            self.end_renewal(one, &disputes).await?;
+        for (subscription, disputes) in lost {
+            self.end_renewal(subscription, &disputes).await?;
         }
         Ok(self.snapshot(guard).await?)
     }
@@ -239,9 +241,9 @@ impl Billing {
     pub(crate) async fn snapshot(&self, guard: &Guard) -> Result<Snapshot, StripeError> {
         let customers = std::iter::once(&guard.customer).chain(&guard.row.others);
         let mut snapshot = self.stripe.snapshots(customers).await?;
-        for one in snapshot.subscriptions.iter_mut().filter(|one| one.plan.is_none()) {
-            let key = one.price.as_ref().and_then(|price| guard.row.billed.get(price));
-            one.plan = key.and_then(|key| of_lookup_key(key));
+        for subscription in snapshot.subscriptions.iter_mut().filter(|subscription| subscription.plan.is_none()) {
+            let key = subscription.price.as_ref().and_then(|price| guard.row.billed.get(price));
+            subscription.plan = key.and_then(|key| of_lookup_key(key));
         }
         Ok(snapshot)
     }
@@ -317,11 +319,11 @@ impl Billing {
     ) -> Result<Vec<Statement>, StoreError> {
         let (settled, is_deleted) = (&guard.settled, guard.row.deleted_at.is_some());
         let mut notes = Vec::new();
-        let reader = Reader { customer: &guard.customer, grace: self.grace };
+        let recipient = MailRecipient { customer: &guard.customer, grace: self.grace };
         let entries = entries(snapshot, prices);
         for (customer, entry) in entries.iter().filter(|(_, entry)| !settled.contains(entry.id())) {
             notes.push(self.events.enter(customer, entry)?);
-            if let Some(mail) = letters::mail(entry, snapshot, reader, now)
+            if let Some(mail) = billing_mail::mail(entry, snapshot, recipient, now)
                 && !mailed.contains(&mail.cause)
                 && !is_deleted
             {
@@ -329,24 +331,22 @@ impl Billing {
             }
         }
         if !is_deleted {
-            notes.append(
-                &mut self.write_notices(
-                    guard,
-                    notices::mails(snapshot, &entries, prices, &guard.sent_notices, reader, now),
-                )?,
-            );
+            notes.append(&mut self.write_notices(
+                guard,
+                notices::mails(snapshot, &entries, prices, &guard.sent_notices, recipient, now),
+            )?);
         }
-        for one in snapshot.subscriptions.iter().filter(|one| !settled.contains(&one.id)) {
-            let Some(kept) = rules::duplicate_of(one) else { continue };
+        for subscription in snapshot.subscriptions.iter().filter(|subscription| !settled.contains(&subscription.id)) {
+            let Some(oldest) = rules::duplicate_of(subscription) else { continue };
             notes.push(self.audit.note(&AuditEntry {
-                at: one.ended_at.unwrap_or(one.created),
-                cause: format!("duplicate-{}", one.id),
+                at: subscription.ended_at.unwrap_or(subscription.created),
+                cause: format!("duplicate-{}", subscription.id),
                 actor: "billing".to_owned(),
                 action: "subscription.cancel_duplicate".to_owned(),
-                subject: one.id.clone(),
-                reason: format!("the user has {kept} already"),
+                subject: subscription.id.clone(),
+                reason: format!("the user has {oldest} already"),
                 before: json!({ "ended_at": null }),
-                after: json!({ "ended_at": one.ended_at, "status": one.status }),
+                after: json!({ "ended_at": subscription.ended_at, "status": subscription.status }),
             })?);
         }
         for refund in snapshot.charges.iter().flat_map(|charge| &charge.refunds) {

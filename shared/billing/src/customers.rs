@@ -79,7 +79,7 @@ impl Customers {
         let id = self.find_or_create(user).await?;
         let claim = vec![
             self.users.set_customer(user.id, &id, None)?,
-            self.subscriptions.add_customer(&id, &Customer::of(user.id))?,
+            self.subscriptions.add_customer(&id, &Customer::new(user.id))?,
         ];
         self.claimed(user.id, claim, id).await
     }
@@ -110,10 +110,10 @@ impl Customers {
             let row_key = Subscription::key(user.id);
             let (before, adopted, row) =
                 tokio::try_join!(self.database.get(&old_key), self.database.get(&key), self.database.get(&row_key))?;
-            let before: Customer = before.unwrap_or_else(|| Customer::of(user.id));
+            let before: Customer = before.unwrap_or_else(|| Customer::new(user.id));
             let further = before.others.iter().filter(|other| **other != id);
             let others = std::iter::once(old.to_owned()).chain(further.cloned()).collect();
-            let head = Customer { others, ..Customer::of(user.id) };
+            let head = Customer { others, ..Customer::new(user.id) };
             let head = match adopted {
                 None => self.subscriptions.add_customer(&id, &head)?,
                 // A request created it and then failed, and a webhook has adopted it since.
@@ -163,7 +163,7 @@ impl Customers {
         let user_id = user.id;
         let statements = match user.stripe_customer_id.as_deref().filter(|known| *known != id) {
             None => {
-                let mut statements = vec![self.subscriptions.add_customer(id, &Customer::of(user_id))?];
+                let mut statements = vec![self.subscriptions.add_customer(id, &Customer::new(user_id))?];
                 if user.stripe_customer_id.is_none() {
                     statements.push(self.users.set_customer(user_id, id, None)?);
                 }
@@ -173,7 +173,7 @@ impl Customers {
                 let row: Customer = self.database.get(&Customer::key(first)).await?.ok_or_else(without_row)?;
                 let others = row.others.iter().cloned().chain([id.to_owned()]).collect();
                 let joined = Customer { version: row.version + 1, others, ..row };
-                let further = Customer { same_as: Some(first.to_owned()), ..Customer::of(user_id) };
+                let further = Customer { same_as: Some(first.to_owned()), ..Customer::new(user_id) };
                 vec![
                     self.subscriptions.add_customer(id, &further)?,
                     self.subscriptions.replace_customer(first, &joined, row.version)?,

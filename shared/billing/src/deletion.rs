@@ -118,7 +118,7 @@ impl Accounts {
     async fn refund_later(&self, customer: &str, requested_at: Timestamp) -> Result<(), BillingError> {
         let customers = self.customers.all(customer).await?;
         let snapshot = self.stripe.snapshots(customers.iter()).await?;
-        for bought in rules::orphans(&snapshot, requested_at).iter().filter(|one| !one.paid.is_empty()) {
+        for bought in rules::orphans(&snapshot, requested_at).iter().filter(|surplus| !surplus.paid.is_empty()) {
             self.billing.cancel_surplus(bought).await?;
         }
         Ok(())
@@ -159,7 +159,7 @@ impl Accounts {
             return unfinished(error);
         }
         match (self.deletions.all().await, error) {
-            (Ok(pending), error) if pending.iter().any(|one| one.user_id == user_id) => unfinished(error),
+            (Ok(pending), error) if pending.iter().any(|deletion| deletion.user_id == user_id) => unfinished(error),
             (Ok(_), BillingError::Store(error)) | (Err(error), _) => error.into(),
             (Ok(_), error) => not_closed(error),
         }
@@ -207,7 +207,7 @@ impl Accounts {
         // What was bought after the request is refunded.
         statements.extend(self.subscriptions.remove(user.id, &account.customers, request.at)?);
         statements.push(self.deletions.add(deletion)?);
-        statements.push(self.outbox.add(&farewell(user, request.language, deletion.deleted_at))?);
+        statements.push(self.outbox.add(&account_deleted_mail(user, request.language, deletion.deleted_at))?);
         self.database.transact(statements).await
     }
 
@@ -263,7 +263,8 @@ impl Accounts {
             ) {
                 Ok((None, ..)) | Err(StripeError::Missing { .. }) => Ok(None),
                 Ok((Some(_), subscriptions, sessions)) => {
-                    let live = subscriptions.into_iter().filter(could_charge).map(|one| one.id).collect();
+                    let live =
+                        subscriptions.into_iter().filter(could_charge).map(|subscription| subscription.id).collect();
                     let sessions = sessions.into_iter().map(|session| session.id).collect();
                     Ok(Some(Held { customer: customer.clone(), live, sessions }))
                 }
@@ -275,26 +276,27 @@ impl Accounts {
 
     /// Ends everything at Stripe that could still charge these customers. No call is abandoned when another one fails.
     async fn close(&self, held: &[Held]) -> Result<(), StripeError> {
-        join_all(held.iter().map(|one| self.close_one(one))).await.into_iter().collect()
+        join_all(held.iter().map(|account| self.close_one(account))).await.into_iter().collect()
     }
 
     async fn close_one(&self, held: &Held) -> Result<(), StripeError> {
         let expired = join_all(held.sessions.iter().map(|session| self.stripe.expire_session(session))).await;
         expired.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let ended = held.live.iter().map(|one| self.stripe.end_now(one, ACCOUNT_DELETED.to_owned()));
+        let ended = held.live.iter().map(|id| self.stripe.end_now(id, ACCOUNT_DELETED.to_owned()));
         join_all(ended).await.into_iter().collect::<Result<(), _>>()?;
         self.stripe.delete_customer(&held.customer).await
     }
 
     /// How far a failed [`Accounts::close`] came, according to Stripe.
     async fn progress(&self, before: &[Held]) -> Result<Progress, StripeError> {
-        let now = self.held(before.iter().map(|one| &one.customer)).await?;
-        let is_whole = |one: &Held| {
-            now.iter().any(|left| left.customer == one.customer && one.live.iter().all(|id| left.live.contains(id)))
+        let now = self.held(before.iter().map(|account| &account.customer)).await?;
+        let is_whole = |account: &Held| {
+            now.iter()
+                .any(|left| left.customer == account.customer && account.live.iter().all(|id| left.live.contains(id)))
         };
         Ok(if before.iter().all(is_whole) {
             Progress::None
-        } else if now.iter().all(|one| one.live.is_empty()) {
+        } else if now.iter().all(|account| account.live.is_empty()) {
             Progress::Ended
         } else {
             Progress::Partial
@@ -334,7 +336,7 @@ struct Account {
 impl Account {
     /// The customers that Stripe has.
     fn all(&self) -> Vec<String> {
-        self.held.iter().map(|one| one.customer.clone()).collect()
+        self.held.iter().map(|account| account.customer.clone()).collect()
     }
 }
 
@@ -357,19 +359,19 @@ enum Progress {
     Partial,
 }
 
-fn could_charge(one: &Subscription) -> bool {
-    one.status.is_live() || one.status == Status::Incomplete
+fn could_charge(subscription: &Subscription) -> bool {
+    subscription.status.is_live() || subscription.status == Status::Incomplete
 }
 
 /// The cause of the email that confirms the deletion of an account.
-pub fn farewell_cause(user_id: UserId) -> String {
+pub fn account_deleted_cause(user_id: UserId) -> String {
     cause_of("account-deleted", user_id, "")
 }
 
 /// The email that confirms the deletion, written in the transaction that deletes the account.
-fn farewell(user: &User, language: Language, now: Timestamp) -> NewMail {
+fn account_deleted_mail(user: &User, language: Language, now: Timestamp) -> NewMail {
     NewMail {
-        cause: farewell_cause(user.id),
+        cause: account_deleted_cause(user.id),
         to: user.email.clone().into(),
         content: MailContent::AccountDeleted { at: now }.into(),
         addressee: Some(Addressee { name: user.name.clone(), language }),

@@ -15,14 +15,18 @@ use std::collections::HashSet;
 impl Billing {
     /// Ends the renewal of a subscription because disputes were lost: at the end of its period, or at once if the
     /// period is unpaid.
-    pub(crate) async fn end_renewal(&self, one: &Subscription, disputes: &[String]) -> Result<(), StripeError> {
+    pub(crate) async fn end_renewal(
+        &self,
+        subscription: &Subscription,
+        disputes: &[String],
+    ) -> Result<(), StripeError> {
         // A pending change would keep it alive, or charge for a subscription that ends.
-        self.stripe.drop_changes(one).await?;
-        match one.status {
+        self.stripe.drop_changes(subscription).await?;
+        match subscription.status {
             Status::PastDue | Status::Unpaid => {
-                self.stripe.end_now(&one.id, format!("{}: {}", LOST, disputes.join(" "))).await
+                self.stripe.end_now(&subscription.id, format!("{}: {}", LOST, disputes.join(" "))).await
             }
-            _ => self.stripe.end_renewal(one, disputes).await,
+            _ => self.stripe.end_renewal(subscription, disputes).await,
         }
     }
 
@@ -42,7 +46,7 @@ impl Billing {
             let payment = paid.map_or(&dispute.charge, |invoice| &invoice.entry.id);
             notes.push(self.audit.note(&disputed(dispute, payment))?);
             if dispute.is_closed() {
-                let ended = snapshot.subscriptions.iter().find(|one| is_ended_for(one, &dispute.id));
+                let ended = snapshot.subscriptions.iter().find(|subscription| is_ended_for(subscription, &dispute.id));
                 notes.push(self.audit.note(&decided(dispute, payment, ended, now))?);
             }
         }
@@ -50,9 +54,9 @@ impl Billing {
     }
 }
 
-fn is_ended_for(one: &Subscription, dispute: &str) -> bool {
-    let comment = one.cancel_comment.as_deref().and_then(|comment| comment.strip_prefix(LOST));
-    one.ended_for.contains(dispute) || comment.is_some_and(|disputes| disputes.contains(dispute))
+fn is_ended_for(subscription: &Subscription, dispute: &str) -> bool {
+    let comment = subscription.cancel_comment.as_deref().and_then(|comment| comment.strip_prefix(LOST));
+    subscription.ended_for.contains(dispute) || comment.is_some_and(|disputes| disputes.contains(dispute))
 }
 
 /// The audit entry that a payment is disputed.
@@ -84,7 +88,7 @@ fn decided(dispute: &DisputeEntry, payment: &str, ended: Option<&Subscription>, 
             "status": dispute.status,
             "amount": dispute.amount,
             "currency": dispute.currency,
-            "renewal_ended": ended.map(|one| &one.id),
+            "renewal_ended": ended.map(|subscription| &subscription.id),
         }),
     }
 }

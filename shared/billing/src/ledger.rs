@@ -9,16 +9,20 @@ use std::collections::HashMap;
 /// Every entry with its customer, oldest first.
 pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Entry)> {
     let plans = plans(snapshot, prices);
-    let of_invoice = |one: &Invoice| (one.customer.clone(), Entry::Invoice(of_invoice(one, &plans)));
-    let of_subscription = |one: &Subscription| (one.customer.clone(), Entry::Subscription(of_subscription(one)));
+    let of_invoice = |invoice: &Invoice| (invoice.customer.clone(), Entry::Invoice(of_invoice(invoice, &plans)));
+    let of_subscription = |subscription: &Subscription| {
+        (subscription.customer.clone(), Entry::Subscription(of_subscription(subscription)))
+    };
     let mut entries: Vec<(String, Entry)> = snapshot.invoices.iter().map(of_invoice).collect();
     entries.extend(snapshot.subscriptions.iter().map(of_subscription));
     for charge in &snapshot.charges {
         if charge.entry.status == "failed" || charge.entry.disputed {
             entries.push((charge.customer.clone(), Entry::Charge(charge.entry.clone())));
         }
-        entries.extend(charge.refunds.iter().map(|one| (charge.customer.clone(), Entry::Refund(one.entry.clone()))));
-        entries.extend(charge.disputes.iter().map(|one| (charge.customer.clone(), Entry::Dispute(one.clone()))));
+        entries
+            .extend(charge.refunds.iter().map(|refund| (charge.customer.clone(), Entry::Refund(refund.entry.clone()))));
+        entries
+            .extend(charge.disputes.iter().map(|dispute| (charge.customer.clone(), Entry::Dispute(dispute.clone()))));
     }
     entries.sort_by(|(_, a), (_, b)| (a.at(), a.id()).cmp(&(b.at(), b.id())));
     entries
@@ -37,13 +41,13 @@ type Plans<'a> = HashMap<&'a str, Sold>;
 
 /// The plans of the prices: those looked up, and those of the subscriptions' own items.
 fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
-    let of_items = snapshot.subscriptions.iter().filter_map(|one| {
-        let (plan, interval) = one.plan?;
-        Some((one.price.as_deref()?, Sold { plan, interval, amount: one.amount }))
+    let of_items = snapshot.subscriptions.iter().filter_map(|subscription| {
+        let (plan, interval) = subscription.plan?;
+        Some((subscription.price.as_deref()?, Sold { plan, interval, amount: subscription.amount }))
     });
-    let of_prices = prices
-        .iter()
-        .map(|one| (one.id.as_str(), Sold { plan: one.plan_type, interval: one.interval, amount: one.amount }));
+    let of_prices = prices.iter().map(|price| {
+        (price.id.as_str(), Sold { plan: price.plan_type, interval: price.interval, amount: price.amount })
+    });
     of_items.chain(of_prices).collect()
 }
 
@@ -77,20 +81,20 @@ fn after_coupons(line: &Line, price: i64) -> i64 {
     (2 * price * line.amount + whole) / (2 * whole)
 }
 
-fn of_subscription(one: &Subscription) -> SubscriptionEntry {
+fn of_subscription(subscription: &Subscription) -> SubscriptionEntry {
     SubscriptionEntry {
-        id: one.id.clone(),
-        status: one.status,
-        plan_type: one.plan.map(|(plan, _)| plan),
-        interval: one.plan.map(|(_, interval)| interval),
-        amount: one.amount,
-        currency: one.currency.clone(),
-        created: one.created,
-        trial_start: one.trial_start,
-        trial_end: one.trial_end,
-        canceled_at: one.canceled_at,
-        ended_at: one.ended_at,
-        cancel_reason: one.cancel_reason.clone(),
+        id: subscription.id.clone(),
+        status: subscription.status,
+        plan_type: subscription.plan.map(|(plan, _)| plan),
+        interval: subscription.plan.map(|(_, interval)| interval),
+        amount: subscription.amount,
+        currency: subscription.currency.clone(),
+        created: subscription.created,
+        trial_start: subscription.trial_start,
+        trial_end: subscription.trial_end,
+        canceled_at: subscription.canceled_at,
+        ended_at: subscription.ended_at,
+        cancel_reason: subscription.cancel_reason.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! reduces its objects to a [`snapshot`]; [`rules`] and [`ledger`] are pure functions of the snapshot; [`converge`]
 //! writes their results in one transaction, guarded by the customer's version.
 
+mod billing_mail;
 pub mod change;
 pub mod converge;
 pub mod customers;
@@ -12,7 +13,6 @@ pub mod discount;
 mod disputes;
 pub mod error;
 mod ledger;
-mod letters;
 mod notices;
 pub mod price;
 pub mod prices;

@@ -22,11 +22,11 @@ pub struct Price {
 
 impl Price {
     /// Reads a price; `None` unless it is a flat price of one of our plans.
-    pub(crate) fn read(one: stripe_shared::Price) -> Option<Self> {
-        let lookup_key = one.lookup_key?;
+    pub(crate) fn read(price: stripe_shared::Price) -> Option<Self> {
+        let lookup_key = price.lookup_key?;
         let (plan_type, interval) = of_lookup_key(&lookup_key)?;
-        let (id, currency) = (one.id.to_string(), one.currency.to_string());
-        Some(Self { id, plan_type, interval, amount: one.unit_amount?, currency, lookup_key })
+        let (id, currency) = (price.id.to_string(), price.currency.to_string());
+        Some(Self { id, plan_type, interval, amount: price.unit_amount?, currency, lookup_key })
     }
 }
 

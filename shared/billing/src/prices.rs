@@ -15,13 +15,13 @@ use tokio::sync::Mutex;
 /// How long prices are cached, and so the longest delay until a price change takes effect.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
 
-type Kept<T> = (Timestamp, Arc<Vec<T>>);
+type Cached<T> = (Timestamp, Arc<Vec<T>>);
 
 /// The prices, read when needed.
 pub struct Prices {
     stripe: Stripe,
-    kept: Mutex<Option<Kept<Price>>>,
-    of_products: Mutex<HashMap<String, Kept<ProductPrice>>>,
+    cached: Mutex<Option<Cached<Price>>>,
+    of_products: Mutex<HashMap<String, Cached<ProductPrice>>>,
     /// The product of each price that was looked up by its id; a price never moves to another product.
     products: Mutex<HashMap<String, String>>,
 }
@@ -29,20 +29,20 @@ pub struct Prices {
 impl Prices {
     /// Prices read through a Stripe client.
     pub fn new(stripe: Stripe) -> Self {
-        Self { stripe, kept: Mutex::default(), of_products: Mutex::default(), products: Mutex::default() }
+        Self { stripe, cached: Mutex::default(), of_products: Mutex::default(), products: Mutex::default() }
     }
 
     /// The current prices, at most five minutes old. If Stripe does not answer, older ones are used.
     #[boxed]
     pub async fn get(&self, now: Timestamp) -> Result<Arc<Vec<Price>>, StripeError> {
-        let mut kept = self.kept.lock().await;
-        if let Some((at, prices)) = kept.as_ref()
+        let mut cached = self.cached.lock().await;
+        if let Some((at, prices)) = cached.as_ref()
             && now.duration_since(*at) < KEPT
         {
             return Ok(prices.clone());
         }
-        match (self.stripe.prices().await, kept.as_ref()) {
-            (Ok(prices), _) => Ok(kept.insert((now, Arc::new(prices))).1.clone()),
+        match (self.stripe.prices().await, cached.as_ref()) {
+            (Ok(prices), _) => Ok(cached.insert((now, Arc::new(prices))).1.clone()),
             (Err(_), Some((_, older))) => Ok(older.clone()),
             (Err(error), None) => Err(error),
         }
@@ -57,8 +57,8 @@ impl Prices {
         currency: &str,
         now: Timestamp,
     ) -> Result<Option<Price>, StripeError> {
-        let is_wanted = |one: &Price| (one.plan_type, one.interval) == wanted && one.currency == currency;
-        if let Some(price) = self.get(now).await?.iter().find(|one| is_wanted(one)) {
+        let is_wanted = |price: &Price| (price.plan_type, price.interval) == wanted && price.currency == currency;
+        if let Some(price) = self.get(now).await?.iter().find(|price| is_wanted(price)) {
             return Ok(Some(price.clone()));
         }
         Ok(self.stripe.prices_in(currency).await?.into_iter().find(is_wanted))
@@ -83,12 +83,13 @@ impl Prices {
     pub(crate) async fn with_scheduled(
         &self,
         subscriptions: &[Subscription],
-        kept: &shared::models::subscription::Subscription,
+        stored: &shared::models::subscription::Subscription,
         now: Timestamp,
     ) -> Result<Vec<Price>, StripeError> {
-        let own = subscriptions.iter().find(|one| kept.stripe_subscription_id.as_ref() == Some(&one.id));
-        let next = own.and_then(|one| one.schedule.as_ref()?.next.clone());
-        let pending = kept.pending_plan_type.zip(kept.pending_interval);
+        let own =
+            subscriptions.iter().find(|subscription| stored.stripe_subscription_id.as_ref() == Some(&subscription.id));
+        let next = own.and_then(|subscription| subscription.schedule.as_ref()?.next.clone());
+        let pending = stored.pending_plan_type.zip(stored.pending_interval);
         let known = next.zip(pending).map(|(next, (plan, interval))| (next, lookup_key(plan, interval)));
         self.look_up(BTreeMap::new(), subscriptions, &mut known.into_iter().collect(), now).await
     }
@@ -102,9 +103,13 @@ impl Prices {
     ) -> Result<Vec<Price>, StripeError> {
         let mut all: Vec<Price> = self.get(now).await?.to_vec();
         let sold: HashSet<String> = all.iter().map(|price| price.id.clone()).collect();
-        seen.extend(subscriptions.iter().filter_map(|one| Some((one.price.clone()?, one.product.clone()))));
+        seen.extend(
+            subscriptions
+                .iter()
+                .filter_map(|subscription| Some((subscription.price.clone()?, subscription.product.clone()))),
+        );
         // A schedule names a price without its product.
-        let next = subscriptions.iter().filter_map(|one| one.schedule.as_ref()?.next.clone());
+        let next = subscriptions.iter().filter_map(|subscription| subscription.schedule.as_ref()?.next.clone());
         let next: BTreeSet<String> = next.filter(|id| !seen.contains_key(id)).collect();
         let products = next.into_iter().map(|id| {
             let is_sold = sold.contains(&id);
@@ -122,15 +127,15 @@ impl Prices {
             .filter(|price| seen.contains_key(&price.id))
             .map(|price| (price.id.clone(), price.lookup_key.clone()))
             .collect();
-        let is_wanted = |one: &&ProductPrice| seen.contains_key(&one.id) && !sold.contains(&one.id);
-        for one in listed.iter().flat_map(|prices| prices.iter()).filter(is_wanted) {
-            let remembered = || billed.get(&one.id).and_then(|key| of_lookup_key(key));
-            let plan = one.plan.filter(|_| one.is_named).or_else(remembered).or(one.plan);
+        let is_wanted = |price: &&ProductPrice| seen.contains_key(&price.id) && !sold.contains(&price.id);
+        for price in listed.iter().flat_map(|prices| prices.iter()).filter(is_wanted) {
+            let remembered = || billed.get(&price.id).and_then(|key| of_lookup_key(key));
+            let plan = price.plan.filter(|_| price.is_named).or_else(remembered).or(price.plan);
             let Some((plan_type, interval)) = plan else { continue };
             let lookup_key = lookup_key(plan_type, interval);
-            named.extend(one.is_named.then(|| (one.id.clone(), lookup_key.clone())));
-            let (id, currency) = (one.id.clone(), one.currency.clone());
-            all.push(Price { id, plan_type, interval, amount: one.amount, currency, lookup_key });
+            named.extend(price.is_named.then(|| (price.id.clone(), lookup_key.clone())));
+            let (id, currency) = (price.id.clone(), price.currency.clone());
+            all.push(Price { id, plan_type, interval, amount: price.amount, currency, lookup_key });
         }
         for (id, key) in named {
             billed.entry(id).or_insert(key);
@@ -149,14 +154,14 @@ impl Prices {
     }
 
     async fn of_product(&self, product: &str, now: Timestamp) -> Result<Arc<Vec<ProductPrice>>, StripeError> {
-        let mut kept = self.of_products.lock().await;
-        if let Some((at, prices)) = kept.get(product)
+        let mut cached = self.of_products.lock().await;
+        if let Some((at, prices)) = cached.get(product)
             && now.duration_since(*at) < KEPT
         {
             return Ok(prices.clone());
         }
         let prices = Arc::new(self.stripe.prices_of_product(product).await?);
-        kept.insert(product.to_owned(), (now, prices.clone()));
+        cached.insert(product.to_owned(), (now, prices.clone()));
         Ok(prices)
     }
 }

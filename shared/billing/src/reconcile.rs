@@ -120,7 +120,7 @@ impl Billing {
             Place::Users(after) => {
                 let (users, more) = self.users.newest(PAGE_CUSTOMERS_MAX, after.as_ref()).await?;
                 let next = match users.last().filter(|_| more) {
-                    Some(last) => Place::Users(Some(After::of(last))),
+                    Some(last) => Place::Users(Some(After::new(last))),
                     None => Place::Customers(None),
                 };
                 (users.into_iter().filter_map(|user| user.stripe_customer_id).collect(), Some(next))
@@ -254,15 +254,15 @@ impl Billing {
             Err(StripeError::Missing { .. }) => return Ok(None),
             subscriptions => subscriptions?,
         };
-        let live = subscriptions.iter().filter(|one| rules::is_live_of_ours(one));
+        let live = subscriptions.iter().filter(|subscription| rules::is_live_of_ours(subscription));
         let differences: Vec<Difference> = live
-            .map(|one| Difference {
-                what: format!("unclaimed.{}", one.id),
+            .map(|subscription| Difference {
+                what: format!("unclaimed.{}", subscription.id),
                 stored: Value::Null,
                 stripe: json!({
-                    "status": one.status,
-                    "plan_type": one.plan.map(|(plan, _)| plan),
-                    "current_period_end": one.current_period_end,
+                    "status": subscription.status,
+                    "plan_type": subscription.plan.map(|(plan, _)| plan),
+                    "current_period_end": subscription.current_period_end,
                 }),
             })
             .collect();
@@ -289,7 +289,7 @@ impl Billing {
         let keys = (Customer::key(customer), User::key(user_id), stored_key(user_id));
         let customers: Vec<String> = std::iter::once(customer.to_owned()).chain(guard.row.others.clone()).collect();
         let ledgers = async {
-            let read = customers.iter().map(|one| self.events.stored(one));
+            let read = customers.iter().map(|customer| self.events.stored(customer));
             Ok(futures::future::try_join_all(read).await?.into_iter().zip(&customers).collect::<Vec<_>>())
         };
         let ((row, user, stored), ledgers) = tokio::try_join!(self.database.read(keys), ledgers)?;
@@ -302,14 +302,14 @@ impl Billing {
         }
         let mut differences: Vec<Difference> = rules::surplus(&snapshot)
             .into_iter()
-            .map(|one| Difference {
-                what: format!("surplus.{}", one.subscription),
+            .map(|surplus| Difference {
+                what: format!("surplus.{}", surplus.subscription),
                 stored: Value::Null,
-                stripe: one.comment.into(),
+                stripe: surplus.comment.into(),
             })
             .collect();
-        differences.extend(rules::lost_disputes(&snapshot).into_iter().map(|(one, disputes)| Difference {
-            what: format!("dispute_lost.{}", one.id),
+        differences.extend(rules::lost_disputes(&snapshot).into_iter().map(|(subscription, disputes)| Difference {
+            what: format!("dispute_lost.{}", subscription.id),
             stored: Value::Null,
             stripe: disputes.into(),
         }));
@@ -361,13 +361,13 @@ impl Billing {
             notes.push(self.events.enter(customer, entry)?);
         }
         for (customer, id) in &unknown {
-            notes.push(self.events.strike(customer, id)?);
+            notes.push(self.events.remove_entry(customer, id)?);
         }
         guard.settled.extend(resettled);
         let customers: Vec<&str> =
             std::iter::once(&guard.customer).chain(&guard.row.others).map(String::as_str).collect();
         guard.sent_notices = self.events.sent_notices(&customers).await?;
-        let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::letters::cause(entry)).collect();
+        let causes: Vec<String> = entries.iter().map(|(_, entry)| crate::billing_mail::cause(entry)).collect();
         let mailed = self.outbox.existing(&causes).await?;
         let prices = self.prices.with_billed(&snapshot, &mut guard.row.billed, now).await?;
         notes.extend(self.notes(&guard, &snapshot, &prices, &mailed, now)?);
@@ -448,13 +448,13 @@ fn keep_records(entries: &mut [(String, Entry)], records: &BTreeMap<String, Entr
     }
 }
 
-fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, of: &str) -> Vec<Difference> {
+fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>, row: &str) -> Vec<Difference> {
     let names: BTreeSet<&String> = stored.keys().chain(stripe.keys()).collect();
     let pairs = names.into_iter().map(|name| (name, stored.get(name), stripe.get(name)));
     pairs
         .filter(|(_, stored, stripe)| stored != stripe)
         .map(|(name, stored, stripe)| Difference {
-            what: format!("{of}.{name}"),
+            what: format!("{row}.{name}"),
             stored: stored.cloned().unwrap_or_default(),
             stripe: stripe.cloned().unwrap_or_default(),
         })
@@ -464,7 +464,11 @@ fn differing(stored: &BTreeMap<String, Value>, stripe: &BTreeMap<String, Value>,
 fn audit_entry(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> AuditEntry {
     let recorded = drift.differences.iter().take(DIFFERENCES_RECORDED_MAX);
     let side = |value: fn(&Difference) -> &Value| -> Value {
-        recorded.clone().map(|one| (one.what.clone(), value(one).clone())).collect::<Map<_, _>>().into()
+        recorded
+            .clone()
+            .map(|difference| (difference.what.clone(), value(difference).clone()))
+            .collect::<Map<_, _>>()
+            .into()
     };
     AuditEntry {
         at: now,
@@ -473,8 +477,8 @@ fn audit_entry(drift: &Drift, user_id: UserId, actor: &str, now: Timestamp) -> A
         action: "billing.reconcile".to_owned(),
         subject: user_id.to_string(),
         reason: format!("{} differences from what Stripe says", drift.differences.len()),
-        before: side(|one| &one.stored),
-        after: side(|one| &one.stripe),
+        before: side(|difference| &difference.stored),
+        after: side(|difference| &difference.stripe),
     }
 }
 

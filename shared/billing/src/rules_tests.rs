@@ -8,7 +8,7 @@ pub(crate) fn at(day: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + day * 86_400).expect("in range")
 }
 
-pub(crate) fn of(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
+pub(crate) fn subscription(id: &str, plan: Option<PlanType>, status: Status) -> Subscription {
     Subscription {
         id: id.to_owned(),
         customer: "cus_1".to_owned(),
@@ -85,16 +85,34 @@ fn chosen(mut subscriptions: Vec<Subscription>) -> String {
 
 #[test]
 fn the_live_one_of_the_highest_plan_speaks_then_of_the_latest_period_end() {
-    let later = Subscription { current_period_end: Some(at(60)), ..of("later", BASIC, Status::Active) };
-    assert_eq!(chosen(vec![of("basic", BASIC, Status::Active), of("premium", PREMIUM, Status::PastDue)]), "premium");
-    assert_eq!(chosen(vec![of("basic", BASIC, Status::Active), later.clone()]), "later");
-    assert_eq!(chosen(vec![of("premium", PREMIUM, Status::Active), later.clone()]), "premium");
-    assert_eq!(chosen(vec![of("unpaid", PREMIUM, Status::Unpaid), of("basic", BASIC, Status::Active)]), "basic");
-    assert_eq!(chosen(vec![of("over", PREMIUM, Status::Canceled), of("basic", BASIC, Status::Trialing)]), "basic");
-    assert_eq!(chosen(vec![of("over", PREMIUM, Status::Canceled), of("new", BASIC, Status::Incomplete)]), "over");
-    assert_eq!(chosen(vec![of("foreign", None, Status::Active), of("over", BASIC, Status::Canceled)]), "over");
+    let later = Subscription { current_period_end: Some(at(60)), ..subscription("later", BASIC, Status::Active) };
     assert_eq!(
-        chosen(vec![of("over", PREMIUM, Status::Canceled), Subscription { status: Status::Canceled, ..later }]),
+        chosen(vec![subscription("basic", BASIC, Status::Active), subscription("premium", PREMIUM, Status::PastDue)]),
+        "premium"
+    );
+    assert_eq!(chosen(vec![subscription("basic", BASIC, Status::Active), later.clone()]), "later");
+    assert_eq!(chosen(vec![subscription("premium", PREMIUM, Status::Active), later.clone()]), "premium");
+    assert_eq!(
+        chosen(vec![subscription("unpaid", PREMIUM, Status::Unpaid), subscription("basic", BASIC, Status::Active)]),
+        "basic"
+    );
+    assert_eq!(
+        chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("basic", BASIC, Status::Trialing)]),
+        "basic"
+    );
+    assert_eq!(
+        chosen(vec![subscription("over", PREMIUM, Status::Canceled), subscription("new", BASIC, Status::Incomplete)]),
+        "over"
+    );
+    assert_eq!(
+        chosen(vec![subscription("foreign", None, Status::Active), subscription("over", BASIC, Status::Canceled)]),
+        "over"
+    );
+    assert_eq!(
+        chosen(vec![
+            subscription("over", PREMIUM, Status::Canceled),
+            Subscription { status: Status::Canceled, ..later }
+        ]),
         "later"
     );
 }
@@ -102,7 +120,7 @@ fn the_live_one_of_the_highest_plan_speaks_then_of_the_latest_period_end() {
 #[test]
 fn grace_starts_with_the_oldest_open_invoice_of_that_subscription() {
     let snapshot = Snapshot {
-        subscriptions: vec![of("one", BASIC, Status::PastDue)],
+        subscriptions: vec![subscription("one", BASIC, Status::PastDue)],
         invoices: vec![
             invoice("paid", "one", "paid", 1),
             invoice("newer", "one", "open", 9),
@@ -116,7 +134,7 @@ fn grace_starts_with_the_oldest_open_invoice_of_that_subscription() {
 
 #[test]
 fn a_price_that_is_not_ours_grants_nothing_and_blocks_nothing() {
-    let subscriptions = vec![of("foreign", None, Status::Active)];
+    let subscriptions = vec![subscription("foreign", None, Status::Active)];
     assert!(!is_subscribed(&subscriptions));
     assert!(is_new(&subscriptions));
     let row = row(&Snapshot { subscriptions, ..Snapshot::default() }, &[], "cus_1");
@@ -125,7 +143,7 @@ fn a_price_that_is_not_ours_grants_nothing_and_blocks_nothing() {
 
 #[test]
 fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
-    let active = of("one", BASIC, Status::Active);
+    let active = subscription("one", BASIC, Status::Active);
     let by_flag = Subscription { cancel_at_period_end: true, ..active.clone() };
     let by_moment = Subscription { cancel_at: Some(at(20)), ..active.clone() };
     for (one, end, undo) in [
@@ -138,7 +156,7 @@ fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
         assert_eq!(cancelling(&subscriptions) == Cancelling::Ending, end.is_some());
         assert_eq!(row(&Snapshot { subscriptions, ..Snapshot::default() }, &[], "cus_1").cancel_at, end);
     }
-    let over = Subscription { cancel_at: Some(at(20)), ..of("one", BASIC, Status::Canceled) };
+    let over = Subscription { cancel_at: Some(at(20)), ..subscription("one", BASIC, Status::Canceled) };
     assert_eq!(cancelling(std::slice::from_ref(&over)), Cancelling::Nothing);
     assert!(resuming(std::slice::from_ref(&over)).is_none());
     assert_eq!(row(&Snapshot { subscriptions: vec![over], ..Snapshot::default() }, &[], "cus_1").cancel_at, None);
@@ -146,9 +164,9 @@ fn either_way_of_setting_an_end_is_cancelling_and_can_be_taken_back() {
 
 #[test]
 fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
-    let older = of("older", BASIC, Status::PastDue);
-    let newer = Subscription { created: at(1), ..of("newer", PREMIUM, Status::Active) };
-    let foreign = of("foreign", None, Status::Active);
+    let older = subscription("older", BASIC, Status::PastDue);
+    let newer = Subscription { created: at(1), ..subscription("newer", PREMIUM, Status::Active) };
+    let foreign = subscription("foreign", None, Status::Active);
     let snapshot = Snapshot {
         subscriptions: vec![newer, foreign, older],
         invoices: vec![invoice("in_1", "newer", "paid", 1), invoice("in_2", "older", "paid", 0)],
@@ -162,7 +180,7 @@ fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
     assert_eq!(surplus(&snapshot), [expected]);
     let ended = Subscription {
         cancel_comment: Some("duplicate of older".to_owned()),
-        ..of("newer", PREMIUM, Status::Canceled)
+        ..subscription("newer", PREMIUM, Status::Canceled)
     };
     assert_eq!(duplicate_of(&ended), Some("older"));
     assert!(surplus(&Snapshot { subscriptions: vec![ended], ..Snapshot::default() }).is_empty());
@@ -171,9 +189,9 @@ fn of_two_live_ones_the_newer_is_one_too_many_with_what_it_took() {
 #[test]
 fn the_trial_is_for_the_first_subscription_that_came_to_be() {
     assert!(is_new(&[]));
-    assert!(is_new(&[of("one", BASIC, Status::IncompleteExpired)]));
-    assert!(!is_new(&[of("one", BASIC, Status::Canceled)]));
-    assert!(!is_new(&[of("one", BASIC, Status::Trialing)]));
+    assert!(is_new(&[subscription("one", BASIC, Status::IncompleteExpired)]));
+    assert!(!is_new(&[subscription("one", BASIC, Status::Canceled)]));
+    assert!(!is_new(&[subscription("one", BASIC, Status::Trialing)]));
 }
 
 #[test]
@@ -202,7 +220,7 @@ fn a_change_that_is_set_is_told_until_it_is_made() {
         let row = row(&snapshot, std::slice::from_ref(&price), "cus_1");
         (row.pending_plan_type, row.pending_interval)
     };
-    let one = of("one", PREMIUM, Status::Active);
+    let one = subscription("one", PREMIUM, Status::Active);
     let set = Subscription { schedule: Some(schedule(Some("price_basic"))), ..one.clone() };
     assert_eq!(pending(set.clone()), (BASIC, Some(Interval::Year)));
     assert_eq!(pending(Subscription { status: Status::Canceled, ..set.clone() }), (None, None), "it is over");

@@ -235,16 +235,16 @@ fn moment(seconds: i64) -> Timestamp {
 }
 
 impl From<stripe_shared::Subscription> for Subscription {
-    fn from(one: stripe_shared::Subscription) -> Self {
+    fn from(subscription: stripe_shared::Subscription) -> Self {
         let plan_of = |item: &stripe_shared::SubscriptionItem| named_plan(&item.price);
         // The item with the highest of our plans, or the first item if none is ours.
-        let item = one.items.data.iter().rev().max_by_key(|item| plan_of(item));
-        let details = one.cancellation_details;
-        let status = serde_json::Value::String(one.status.as_str().to_owned());
+        let item = subscription.items.data.iter().rev().max_by_key(|item| plan_of(item));
+        let details = subscription.cancellation_details;
+        let status = serde_json::Value::String(subscription.status.as_str().to_owned());
         let status = serde_json::from_value(status).unwrap_or(Status::Unknown);
-        let pause = one.pause_collection.map(|pause| Pause { resumes_at: pause.resumes_at.map(moment) });
+        let pause = subscription.pause_collection.map(|pause| Pause { resumes_at: pause.resumes_at.map(moment) });
         let is_running = matches!(status, Status::Trialing | Status::Active | Status::PastDue);
-        let of_disputes = one.metadata.into_iter().filter(|(_, value)| value == LOST);
+        let of_disputes = subscription.metadata.into_iter().filter(|(_, value)| value == LOST);
         Self {
             plan: item.and_then(plan_of),
             item: item.map(|item| item.id.to_string()),
@@ -256,22 +256,24 @@ impl From<stripe_shared::Subscription> for Subscription {
                 item.price.unit_amount.unwrap_or(0).saturating_mul(quantity)
             }),
             current_period_end: item.map(|item| moment(item.current_period_end)),
-            id: one.id.to_string(),
-            customer: one.customer.into_id().to_string(),
+            id: subscription.id.to_string(),
+            customer: subscription.customer.into_id().to_string(),
             status: if is_running && pause.is_some() { Status::Paused } else { status },
-            currency: one.currency.to_string(),
-            cancel_at: one.cancel_at.map(moment),
-            cancel_at_period_end: one.cancel_at_period_end,
-            created: moment(one.created),
-            trial_start: one.trial_start.map(moment),
-            trial_end: one.trial_end.map(moment),
-            canceled_at: one.canceled_at.map(moment),
-            ended_at: one.ended_at.map(moment),
+            currency: subscription.currency.to_string(),
+            cancel_at: subscription.cancel_at.map(moment),
+            cancel_at_period_end: subscription.cancel_at_period_end,
+            created: moment(subscription.created),
+            trial_start: subscription.trial_start.map(moment),
+            trial_end: subscription.trial_end.map(moment),
+            canceled_at: subscription.canceled_at.map(moment),
+            ended_at: subscription.ended_at.map(moment),
             cancel_reason: details.as_ref().and_then(|details| Some(details.reason.as_ref()?.as_str().to_owned())),
             cancel_comment: details.and_then(|details| details.comment),
-            discounts: one.discounts.into_iter().map(|discount| discount.into_id().to_string()).collect(),
-            schedule: one.schedule.map(Schedule::from),
-            awaited: one.pending_update.and_then(|_| Some(one.latest_invoice?.into_id()?.to_string())),
+            discounts: subscription.discounts.into_iter().map(|discount| discount.into_id().to_string()).collect(),
+            schedule: subscription.schedule.map(Schedule::from),
+            awaited: subscription
+                .pending_update
+                .and_then(|_| Some(subscription.latest_invoice?.into_id()?.to_string())),
             pause: pause.filter(|_| is_running),
             ended_for: of_disputes.map(|(dispute, _)| dispute).collect(),
         }
@@ -279,8 +281,8 @@ impl From<stripe_shared::Subscription> for Subscription {
 }
 
 impl From<Expandable<stripe_shared::SubscriptionSchedule>> for Schedule {
-    fn from(one: Expandable<stripe_shared::SubscriptionSchedule>) -> Self {
-        match one {
+    fn from(schedule: Expandable<stripe_shared::SubscriptionSchedule>) -> Self {
+        match schedule {
             Expandable::Id(id) => Self { id: id.to_string(), current: None, next: None },
             Expandable::Object(schedule) => (*schedule).into(),
         }
@@ -288,12 +290,12 @@ impl From<Expandable<stripe_shared::SubscriptionSchedule>> for Schedule {
 }
 
 impl From<stripe_shared::SubscriptionSchedule> for Schedule {
-    fn from(one: stripe_shared::SubscriptionSchedule) -> Self {
-        let current = one.current_phase.map(|phase| (phase.start_date, phase.end_date));
-        let next = one.phases.into_iter().find(|phase| current.is_some_and(|(_, end)| phase.start_date >= end));
+    fn from(schedule: stripe_shared::SubscriptionSchedule) -> Self {
+        let current = schedule.current_phase.map(|phase| (phase.start_date, phase.end_date));
+        let next = schedule.phases.into_iter().find(|phase| current.is_some_and(|(_, end)| phase.start_date >= end));
         let item = next.and_then(|phase| phase.items.into_iter().next());
         Self {
-            id: one.id.to_string(),
+            id: schedule.id.to_string(),
             current: current.map(|(start, end)| (moment(start), moment(end))),
             next: item.map(|item| item.price.into_id().to_string()),
         }
@@ -302,42 +304,44 @@ impl From<stripe_shared::SubscriptionSchedule> for Schedule {
 
 impl Invoice {
     /// Reads an invoice; `None` for a draft, which may still change completely, and for a preview.
-    pub(crate) fn read(one: stripe_shared::Invoice) -> Option<Self> {
-        let status = one.status.as_ref()?.as_str().to_owned();
+    pub(crate) fn read(invoice: stripe_shared::Invoice) -> Option<Self> {
+        let status = invoice.status.as_ref()?.as_str().to_owned();
         if status == "draft" {
             return None;
         }
-        let payments = one.payments.map(|list| list.data).unwrap_or_default();
+        let payments = invoice.payments.map(|list| list.data).unwrap_or_default();
         let paid_by = payments.iter().find(|payment| payment.status == "paid").or_else(|| payments.first());
-        let of = one.parent.and_then(|parent| parent.subscription_details);
+        let details = invoice.parent.and_then(|parent| parent.subscription_details);
         Some(Self {
-            customer: one.customer?.into_id().to_string(),
-            email: one.customer_email,
-            page: one.hosted_invoice_url,
-            pdf: one.invoice_pdf,
-            next_attempt: one.next_payment_attempt.map(moment),
-            lines: one.lines.data.into_iter().map(Line::from).collect(),
+            customer: invoice.customer?.into_id().to_string(),
+            email: invoice.customer_email,
+            page: invoice.hosted_invoice_url,
+            pdf: invoice.invoice_pdf,
+            next_attempt: invoice.next_payment_attempt.map(moment),
+            lines: invoice.lines.data.into_iter().map(Line::from).collect(),
             entry: InvoiceEntry {
-                id: one.id?.to_string(),
-                number: one.number,
-                subscription: of.map(|details| details.subscription.into_id().to_string()),
+                id: invoice.id?.to_string(),
+                number: invoice.number,
+                subscription: details.map(|details| details.subscription.into_id().to_string()),
                 status,
                 plan_type: None,
                 interval: None,
-                amount_due: one.amount_due,
-                amount_paid: one.amount_paid,
+                amount_due: invoice.amount_due,
+                amount_paid: invoice.amount_paid,
                 recurring_amount: 0,
-                currency: one.currency.to_string(),
+                currency: invoice.currency.to_string(),
                 period_start: None,
                 period_end: None,
-                billing_reason: one.billing_reason.map(|reason| reason.as_str().to_owned()),
-                attempts: one.attempt_count,
-                payment_intent: paid_by.and_then(|one| Some(one.payment.payment_intent.as_ref()?.id().to_string())),
-                created: moment(one.created),
-                finalized_at: one.status_transitions.finalized_at.map(moment),
-                paid_at: one.status_transitions.paid_at.map(moment),
-                uncollectible_at: one.status_transitions.marked_uncollectible_at.map(moment),
-                voided_at: one.status_transitions.voided_at.map(moment),
+                billing_reason: invoice.billing_reason.map(|reason| reason.as_str().to_owned()),
+                attempts: invoice.attempt_count,
+                payment_intent: paid_by.and_then(|invoice_payment| {
+                    Some(invoice_payment.payment.payment_intent.as_ref()?.id().to_string())
+                }),
+                created: moment(invoice.created),
+                finalized_at: invoice.status_transitions.finalized_at.map(moment),
+                paid_at: invoice.status_transitions.paid_at.map(moment),
+                uncollectible_at: invoice.status_transitions.marked_uncollectible_at.map(moment),
+                voided_at: invoice.status_transitions.voided_at.map(moment),
             },
         })
     }
@@ -371,22 +375,22 @@ impl From<stripe_shared::InvoiceLineItem> for Line {
 
 impl Charge {
     /// Reads a charge; `None` for one without a customer.
-    pub(crate) fn read(one: stripe_shared::Charge) -> Option<Self> {
-        let id = one.id.to_string();
-        let refunds = one.refunds.map(|list| list.data).unwrap_or_default();
-        let payment_intent = one.payment_intent.map(|intent| intent.into_id().to_string());
+    pub(crate) fn read(charge: stripe_shared::Charge) -> Option<Self> {
+        let id = charge.id.to_string();
+        let refunds = charge.refunds.map(|list| list.data).unwrap_or_default();
+        let payment_intent = charge.payment_intent.map(|intent| intent.into_id().to_string());
         Some(Self {
-            customer: one.customer?.into_id().to_string(),
+            customer: charge.customer?.into_id().to_string(),
             refunds: refunds.into_iter().map(Refund::from).collect(),
             disputes: Vec::new(),
             entry: ChargeEntry {
-                status: one.status.as_str().to_owned(),
-                amount: one.amount,
-                currency: one.currency.to_string(),
-                failure_code: one.failure_code,
-                disputed: one.disputed,
+                status: charge.status.as_str().to_owned(),
+                amount: charge.amount,
+                currency: charge.currency.to_string(),
+                failure_code: charge.failure_code,
+                disputed: charge.disputed,
                 payment_intent,
-                created: moment(one.created),
+                created: moment(charge.created),
                 id,
             },
         })
@@ -394,8 +398,8 @@ impl Charge {
 }
 
 impl From<stripe_shared::Refund> for Refund {
-    fn from(mut one: stripe_shared::Refund) -> Self {
-        let by = one.metadata.as_mut().and_then(|note| {
+    fn from(mut refund: stripe_shared::Refund) -> Self {
+        let by = refund.metadata.as_mut().and_then(|note| {
             Some(RefundedBy {
                 actor: note.remove("actor")?,
                 reason: note.remove("reason")?,
@@ -406,14 +410,14 @@ impl From<stripe_shared::Refund> for Refund {
         });
         Self {
             entry: RefundEntry {
-                id: one.id.to_string(),
-                status: one.status,
-                amount: one.amount,
-                currency: one.currency.to_string(),
-                reason: one.reason.map(|reason| reason.as_str().to_owned()),
-                charge: one.charge.map(|charge| charge.into_id().to_string()).unwrap_or_default(),
-                payment_intent: one.payment_intent.map(|intent| intent.into_id().to_string()),
-                created: moment(one.created),
+                id: refund.id.to_string(),
+                status: refund.status,
+                amount: refund.amount,
+                currency: refund.currency.to_string(),
+                reason: refund.reason.map(|reason| reason.as_str().to_owned()),
+                charge: refund.charge.map(|charge| charge.into_id().to_string()).unwrap_or_default(),
+                payment_intent: refund.payment_intent.map(|intent| intent.into_id().to_string()),
+                created: moment(refund.created),
             },
             by,
         }
@@ -421,11 +425,11 @@ impl From<stripe_shared::Refund> for Refund {
 }
 
 impl From<stripe_shared::PromotionCode> for PromotionCode {
-    fn from(one: stripe_shared::PromotionCode) -> Self {
-        let terms = one.restrictions;
+    fn from(code: stripe_shared::PromotionCode) -> Self {
+        let terms = code.restrictions;
         Self {
-            id: one.id.to_string(),
-            customer: one.customer.map(|customer| customer.into_id().to_string()),
+            id: code.id.to_string(),
+            customer: code.customer.map(|customer| customer.into_id().to_string()),
             is_first_only: terms.first_time_transaction,
             minimum: terms.minimum_amount.zip(terms.minimum_amount_currency.map(|currency| currency.to_string())),
         }
@@ -446,38 +450,38 @@ pub(crate) struct Dispute {
 }
 
 impl From<Dispute> for DisputeEntry {
-    fn from(one: Dispute) -> Self {
+    fn from(dispute: Dispute) -> Self {
         Self {
-            id: one.id,
-            status: one.status,
-            amount: one.amount,
-            currency: one.currency,
-            reason: one.reason,
-            charge: one.charge,
-            payment_intent: one.payment_intent,
-            created: moment(one.created),
+            id: dispute.id,
+            status: dispute.status,
+            amount: dispute.amount,
+            currency: dispute.currency,
+            reason: dispute.reason,
+            charge: dispute.charge,
+            payment_intent: dispute.payment_intent,
+            created: moment(dispute.created),
         }
     }
 }
 
 impl From<stripe_shared::Customer> for Customer {
-    fn from(one: stripe_shared::Customer) -> Self {
-        let user_id = one.metadata.as_ref().and_then(|metadata| metadata.get("user_id")?.parse().ok());
-        Self { id: one.id.to_string(), user_id, currency: one.currency.map(|currency| currency.to_string()) }
+    fn from(customer: stripe_shared::Customer) -> Self {
+        let user_id = customer.metadata.as_ref().and_then(|metadata| metadata.get("user_id")?.parse().ok());
+        Self { id: customer.id.to_string(), user_id, currency: customer.currency.map(|currency| currency.to_string()) }
     }
 }
 
 impl From<stripe_shared::CheckoutSession> for Session {
-    fn from(one: stripe_shared::CheckoutSession) -> Self {
+    fn from(session: stripe_shared::CheckoutSession) -> Self {
         Self {
-            id: one.id.to_string(),
-            customer: one.customer.map(|customer| customer.into_id().to_string()),
-            url: one.url,
-            is_open: one.status.is_some_and(|status| status.as_str() == "open"),
-            created: moment(one.created),
-            expires_at: moment(one.expires_at),
-            buyer: one.client_reference_id.and_then(|reference| reference.parse().ok()),
-            key: one.metadata.and_then(|mut metadata| metadata.remove("idempotency_key")),
+            id: session.id.to_string(),
+            customer: session.customer.map(|customer| customer.into_id().to_string()),
+            url: session.url,
+            is_open: session.status.is_some_and(|status| status.as_str() == "open"),
+            created: moment(session.created),
+            expires_at: moment(session.expires_at),
+            buyer: session.client_reference_id.and_then(|reference| reference.parse().ok()),
+            key: session.metadata.and_then(|mut metadata| metadata.remove("idempotency_key")),
         }
     }
 }

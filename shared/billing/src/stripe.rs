@@ -146,8 +146,7 @@ impl Stripe {
     }
 
     async fn attempt(&self, request: &RequestBuilder, key: Option<&str>) -> Result<Answer, Failure> {
-        let secret = self.secret.get().await;
-        let secret = secret.map_err(|_| Failure::Again(StripeError::Unavailable("our API key could not be read")))?;
+        let secret = self.secret.get().await.map_err(|_| Failure::Final(StripeError::NoKey))?;
         let mut url = format!("{}/v1{}", self.base_url, request.path);
         if let Some(query) = request.query.as_deref().filter(|query| !query.is_empty()) {
             url = format!("{url}?{query}");

@@ -6,11 +6,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use shared::auth::signature::Tolerance;
 use shared::models::ids::is_provider_id;
-
-/// How far the time of Stripe's signature may be from ours, as in Stripe's own libraries.
-pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 300 };
 
 /// The events that affect money or access, to which the webhook endpoint must subscribe. Others are answered 200 and
 /// ignored.
@@ -69,7 +65,7 @@ pub struct Event {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|event| Self::of(&event))
+        Value::deserialize(deserializer).map(|event| Self::from_json(&event))
     }
 }
 
@@ -87,12 +83,13 @@ pub enum Owner {
 }
 
 impl Event {
-    /// Reads a verified body; an error if it is not JSON.
+    /// Reads an event from Stripe's API; an error if it is not JSON.
     pub fn parse(body: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(body)
     }
 
-    fn of(event: &Value) -> Self {
+    /// Reads an event from any JSON.
+    pub fn from_json(event: &Value) -> Self {
         let id = event["id"].as_str().filter(|id| is_provider_id(id));
         let unnamed = || format!("unnamed-{}", hex::encode(Sha256::digest(event.to_string())));
         Self {

@@ -16,9 +16,9 @@ use syn::{
 ///
 /// ```ignore
 /// #[boxed]
-/// pub async fn of(&self, user: UserId, name: &str) -> Result<Slots, StoreError> { … }
+/// pub async fn slots(&self, user: UserId, name: &str) -> Result<Slots, StoreError> { … }
 /// // becomes
-/// pub fn of<'call>(&'call self, user: UserId, name: &'call str)
+/// pub fn slots<'call>(&'call self, user: UserId, name: &'call str)
 ///     -> Pin<Box<dyn Future<Output = Result<Slots, StoreError>> + Send + 'call>> { Box::pin(async move { … }) }
 /// ```
 ///

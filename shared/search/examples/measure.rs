@@ -106,7 +106,7 @@ fn main() -> std::io::Result<()> {
     let before = resident();
     let started = Instant::now();
     let spent_before = spent(started);
-    let index = Index::of(titles.iter().zip(&descriptions).map(|(title, description)| {
+    let index = Index::build(titles.iter().zip(&descriptions).map(|(title, description)| {
         [(Field::Title, title.as_str()), (Field::Category, "Drama"), (Field::Description, description.as_str())]
     }));
     let built = spent(started).saturating_sub(spent_before).as_secs_f64() * 1_000.0;

@@ -32,7 +32,7 @@ impl Cost {
     pub(crate) const ZERO: Self = Self(0);
 
     /// A word found in fields; [`Cost::NONE`] if there are none.
-    pub(crate) fn of(fields: Fields, form: Form, typos: u8) -> Self {
+    pub(crate) fn new(fields: Fields, form: Form, typos: u8) -> Self {
         let Some(field) = fields.first() else { return Self::NONE };
         Self(u32::from(typos) * TYPO + field * FIELD + form as u32)
     }

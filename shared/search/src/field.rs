@@ -25,10 +25,10 @@ impl Fields {
     /// Every field.
     pub(crate) const ALL: Self = Self(u8::MAX);
     /// The fields with names rather than prose.
-    pub(crate) const NAMES: Self = Self(Self::one(Field::Description).0 - 1);
+    pub(crate) const NAMES: Self = Self(Self::single(Field::Description).0 - 1);
 
     /// One field.
-    pub(crate) const fn one(field: Field) -> Self {
+    pub(crate) const fn single(field: Field) -> Self {
         Self(1 << field as u8)
     }
 

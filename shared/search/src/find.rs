@@ -40,7 +40,7 @@ impl Index {
         let query = Query::parse(typed);
         let costs = Search { index: self, known: Vec::new() }.query(&query.words);
         let rank = |(document, cost): (u32, Cost)| cost.is_match().then(|| self.rank(&query, document, cost));
-        Ranks::of((0..).zip(costs.iter()).map(rank))
+        Ranks::new((0..).zip(costs.iter()).map(rank))
     }
 
     /// The rank of a document that matches: typos, then the level, then the forms of the words.
@@ -206,7 +206,7 @@ impl Index {
             with_first.dedup();
             for document in self.titled(second) {
                 if with_first.binary_search(&document).is_ok() && self.title(document).contains(word) {
-                    costs.lower(document, Cost::of(Fields::one(Field::Title), Form::Related, 0));
+                    costs.lower(document, Cost::new(Fields::single(Field::Title), Form::Related, 0));
                 }
             }
         }

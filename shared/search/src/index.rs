@@ -27,7 +27,7 @@ struct Occurrence(u32);
 
 impl Occurrence {
     fn new(document: u32, field: Field) -> Self {
-        Self(document << 8 | u32::from(Fields::one(field).bits()))
+        Self(document << 8 | u32::from(Fields::single(field).bits()))
     }
 
     fn document(self) -> u32 {
@@ -52,7 +52,7 @@ impl Index {
     ///
     /// # Panics
     /// With more than 16 million documents.
-    pub fn of<'a, D>(documents: impl IntoIterator<Item = D>) -> Self
+    pub fn build<'a, D>(documents: impl IntoIterator<Item = D>) -> Self
     where
         D: IntoIterator<Item = (Field, &'a str)>,
     {
@@ -82,13 +82,13 @@ impl Index {
     /// Lowers the costs of the documents that have one of these words in one of these fields.
     pub(crate) fn lower(&self, costs: &mut Costs, words: Range<u32>, fields: Fields, form: Form, typos: u8) {
         for occurrence in self.occurrences(words) {
-            costs.lower(occurrence.document(), Cost::of(occurrence.fields().and(fields), form, typos));
+            costs.lower(occurrence.document(), Cost::new(occurrence.fields().and(fields), form, typos));
         }
     }
 
     /// The documents that have one of these words in their titles.
     pub(crate) fn titled(&self, words: Range<u32>) -> impl Iterator<Item = u32> {
-        let title = Fields::one(Field::Title);
+        let title = Fields::single(Field::Title);
         let is_title = move |one: &&Occurrence| one.fields().and(title).first().is_some();
         self.occurrences(words).iter().filter(is_title).map(|one| one.document())
     }
@@ -203,7 +203,7 @@ impl Builder {
             *at += 1;
         }
         titles.text.shrink_to_fit();
-        let vocabulary = Vocabulary::of(sorted.iter().map(|(word, _)| word.as_ref()));
+        let vocabulary = Vocabulary::new(sorted.iter().map(|(word, _)| word.as_ref()));
         Index { vocabulary, starts, occurrences: by_word, titles }
     }
 }

@@ -8,7 +8,7 @@ impl Ranks {
     const NONE: u32 = u32::MAX;
 
     /// The ranks of all documents, in their order.
-    pub(crate) fn of(ranks: impl Iterator<Item = Option<u32>>) -> Self {
+    pub(crate) fn new(ranks: impl Iterator<Item = Option<u32>>) -> Self {
         Self(ranks.map(|rank| rank.unwrap_or(Self::NONE)).collect())
     }
 

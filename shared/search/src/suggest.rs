@@ -40,7 +40,7 @@ impl Index {
         let rank = |((document, cost), missed): ((u32, Cost), &u32)| {
             (*missed < pieces).then(|| missed << 24 | self.rank(&query, document, cost).min((1 << 24) - 1))
         };
-        Ranks::of((0..).zip(found.iter()).zip(&missed).map(rank))
+        Ranks::new((0..).zip(found.iter()).zip(&missed).map(rank))
     }
 
     /// The costs of a piece in names, one set for each way to match it.

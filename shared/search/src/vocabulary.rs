@@ -32,7 +32,7 @@ pub(crate) struct Near {
 
 impl Vocabulary {
     /// The vocabulary of sorted, different words.
-    pub(crate) fn of<'a>(sorted: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(sorted: impl Iterator<Item = &'a str>) -> Self {
         let map = Map::from_iter(sorted.zip(0..)).expect("sorted, without duplicates");
         Self(map)
     }

@@ -43,7 +43,7 @@ fn found(index: &Index, catalogue: &[Title<'static>], query: &str) -> Vec<&'stat
 #[test]
 fn every_query_finds_its_title_first() {
     let catalogue = catalogue();
-    let index = Index::of(catalogue.iter().map(|title| title.texts.iter().copied()));
+    let index = Index::build(catalogue.iter().map(|title| title.texts.iter().copied()));
     let mut wrong = String::new();
     let mut queries = BTreeSet::new();
     for line in QUERIES.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {

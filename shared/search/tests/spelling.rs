@@ -3,7 +3,7 @@
 use search::{Field, Index};
 
 fn index<const N: usize>(titles: [&str; N]) -> Index {
-    Index::of(titles.map(|title| [(Field::Title, title)]))
+    Index::build(titles.map(|title| [(Field::Title, title)]))
 }
 
 fn found(index: &Index, query: &str) -> Vec<u32> {
@@ -157,7 +157,7 @@ fn marks_that_people_omit_are_optional() {
 #[test]
 fn the_body_is_found_by_its_own_words() {
     let index =
-        Index::of([[(Field::Title, "Heist"), (Field::Description, "Danny Ocean's crew of 1,250. 東京 in spring")]]);
+        Index::build([[(Field::Title, "Heist"), (Field::Description, "Danny Ocean's crew of 1,250. 東京 in spring")]]);
     for query in ["oceans crew", "1250", "ocean", "heist danny", "東京", "spring heist"] {
         assert_eq!(found(&index, query), [0], "{query}");
     }
@@ -167,7 +167,7 @@ fn the_body_is_found_by_its_own_words() {
 #[test]
 fn more_texts_than_bits_in_a_machine_word_are_distinguished() {
     let titles: Vec<String> = (0..70).map(|number| format!("film n{number}")).collect();
-    let index = Index::of(titles.iter().map(|title| [(Field::Title, title.as_str())]));
+    let index = Index::build(titles.iter().map(|title| [(Field::Title, title.as_str())]));
     assert_eq!(found(&index, "film").len(), 70);
     assert_eq!(found(&index, "film n65"), [65]);
 }

@@ -11,7 +11,7 @@ const TITLES: [(&str, &str, &str); 5] = [
 ];
 
 fn index() -> Index {
-    Index::of(TITLES.map(|(title, category, description)| {
+    Index::build(TITLES.map(|(title, category, description)| {
         [(Field::Title, title), (Field::Category, category), (Field::Description, description)]
     }))
 }

@@ -4,12 +4,14 @@ use crate::auth::hash::{self, Check};
 use crate::auth::token::{self, Identity, Issuer, SigningKey};
 use crate::http::error::{ApiError, Code};
 use crate::models::email::Email;
+use crate::models::mail_content::MailContent;
 use crate::models::password::Password;
 use crate::models::session::Session;
 use crate::models::text;
 use crate::models::user::Profile;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
+use crate::stores::mail::{NOTICE_LIFE, NewMail};
 use crate::stores::rate_limits::{Budget, Counted, RateLimits};
 use crate::stores::users::{Credential, Users};
 use boxed::boxed;
@@ -81,10 +83,10 @@ impl Attempts {
         let (of_pair, of_account) =
             futures::try_join!(self.limiter.count(&pair, now), self.limiter.count(&account, now))?;
         let counted = vec![of_pair, of_account];
-        let refused = counted.iter().map(|one| &one.verdict).find(|verdict| !verdict.admitted);
+        let refused = counted.iter().map(|counted| &counted.verdict).find(|verdict| !verdict.admitted);
         let Some(reset_seconds) = refused.map(|verdict| verdict.reset_seconds) else { return Ok(counted) };
         // No password was checked, so both counts are given back.
-        join_all(counted.into_iter().map(|one| self.limiter.give_back(one))).await;
+        join_all(counted.into_iter().map(|counted| self.limiter.give_back(counted))).await;
         Err(ApiError::rate_limited(reset_seconds))
     }
 
@@ -116,8 +118,8 @@ impl Attempts {
     pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<Counted>, now: Timestamp) {
         let [pair, _] = self.limits.budgets(&email.key(), address);
         // The pair's count is cleared together with its other failures.
-        let of_account = counted.into_iter().filter(|one| one.verdict.name != pair.name);
-        let give_back = join_all(of_account.map(|one| self.limiter.give_back(one)));
+        let of_account = counted.into_iter().filter(|counted| counted.verdict.name != pair.name);
+        let give_back = join_all(of_account.map(|counted| self.limiter.give_back(counted)));
         futures::join!(self.limiter.clear(&pair.key, now), give_back);
     }
 }
@@ -146,6 +148,20 @@ pub fn wrong_password() -> ApiError {
 pub fn device_name(given: Option<&str>, user_agent: Option<&str>) -> Option<String> {
     let named = |name: &str| Some(text::cleaned(name, DEVICE_NAME_CHARACTERS_MAX)).filter(|name| !name.is_empty());
     given.and_then(named).or_else(|| user_agent.and_then(named))
+}
+
+/// The email to the owner of an account about a session that a new device started.
+pub fn new_device_notice(session: &Session, to: Email, device_name: Option<String>) -> NewMail {
+    let now = session.created_at;
+    NewMail {
+        cause: format!("new-device#{}", session.id),
+        to: to.into(),
+        content: MailContent::NewDevice { device: device_name, at: now }.into(),
+        addressee: None,
+        grant: None,
+        created_at: now,
+        until: now + NOTICE_LIFE,
+    }
 }
 
 /// The name of a device in the list of sessions.

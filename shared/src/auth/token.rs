@@ -148,10 +148,10 @@ pub fn verify(
     rules.set_audience(&[&issuer.audience]);
     rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &rules).map_err(|_| TokenError::Invalid)?.claims;
-    judge(&claims, now, expired_days)
+    check_claims(&claims, now, expired_days)
 }
 
-fn judge(claims: &Claims, now: Timestamp, expired_days: i64) -> Result<Identity, TokenError> {
+fn check_claims(claims: &Claims, now: Timestamp, expired_days: i64) -> Result<Identity, TokenError> {
     let ours = claims.exp.checked_sub(claims.iat) == Some(TOKEN_LIFE.as_secs()) && claims.nbf == claims.iat;
     let identity = (|| {
         Some(Identity {

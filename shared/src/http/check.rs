@@ -164,7 +164,7 @@ fn understood<'a>(root: &'a Value, schema: &'a Value, seen: &mut Vec<&'a Value>)
             }
             // Rust's integer widths are formats as well. Deserialization checks them.
             "format" => {
-                is_format(value) || !keywords.get("type").is_some_and(|kinds| words(kinds).any(|one| one == "string"))
+                is_format(value) || !keywords.get("type").is_some_and(|kinds| words(kinds).any(|kind| kind == "string"))
             }
             // The pattern is for clients; the check uses the format.
             "pattern" => keywords.get("format").is_some_and(is_format),
@@ -187,7 +187,7 @@ fn each<'a>(
 }
 
 fn is_format(name: &Value) -> bool {
-    format::ALL.iter().any(|one| *name == one.name)
+    format::ALL.iter().any(|format| *name == format.name)
 }
 
 fn target<'a>(root: &'a Value, schema: &Value) -> Option<&'a Value> {

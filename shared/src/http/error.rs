@@ -242,7 +242,7 @@ impl ApiError {
 
     /// The requested object does not exist, or the caller may not see it.
     pub fn not_found(what: &str) -> Self {
-        Self::new(Code::NotFound, format!("There is no such {what}."))
+        Self::new(Code::NotFound, format!("The {what} was not found."))
     }
 
     /// The token's session has ended.

@@ -3,10 +3,12 @@
 use crate::http::body;
 use crate::http::error::{ApiError, Code, Details, FieldIssue};
 use crate::http::json;
+use crate::http::rules::{Fields, Rules};
 use crate::models::format::CURSOR_FORMAT;
 use crate::models::preferences::{LanguageTag, is_language_tag};
 use crate::models::text::{OneLineOrBlank, Rule};
 use bytes::Bytes;
+use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, Method, header};
 use percent_encoding::percent_decode_str;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -36,6 +38,8 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 pub enum BodyRule {
     /// No body is needed, and any body is ignored.
     Ignored,
+    /// There is no route, which is answered whatever the body is.
+    Unrouted,
     /// `application/json` of at most [`BODY_BYTES_MAX`].
     Json,
     /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs the raw bytes.
@@ -83,19 +87,21 @@ fn is_json_type(value: &str) -> bool {
 
 /// A request before it is parsed.
 #[derive(Clone, Debug, Default)]
-pub struct Door {
+pub struct RawRequest {
     /// The path parameters, by their names in the template.
-    pub path: HashMap<String, String>,
+    pub path_parameters: HashMap<String, String>,
     /// The query string, undecoded.
     pub query: String,
     /// The method.
     pub method: Method,
     /// The complete path.
-    pub asked: String,
+    pub path: String,
     /// The body, base64 decoded.
     pub body: Bytes,
     /// The headers, with names in lower case.
     pub headers: HeaderMap,
+    /// When it arrived.
+    pub now: Timestamp,
 }
 
 /// A type that a request is parsed into.
@@ -104,7 +110,7 @@ pub trait Input: Sized + Send + 'static {
     const BODY: BodyRule = BodyRule::Ignored;
 
     /// Parses a request; `VALIDATION_ERROR` contains all issues.
-    fn read(door: &Door) -> Result<Self, ApiError>;
+    fn read(request: &RawRequest) -> Result<Self, ApiError>;
 
     /// Adds its parameters and body to an OpenAPI operation.
     fn describe(generator: &mut SchemaGenerator, described: &mut Described);
@@ -124,7 +130,7 @@ pub struct Described {
 }
 
 impl Input for () {
-    fn read(_: &Door) -> Result<Self, ApiError> {
+    fn read(_: &RawRequest) -> Result<Self, ApiError> {
         Ok(())
     }
 
@@ -133,16 +139,18 @@ impl Input for () {
 
 /// Method and path, for the function that answers requests without a route.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct MethodAndPath {
     /// The method.
     pub method: Method,
     /// The complete path.
     pub path: String,
 }
 
-impl Input for Asked {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        Ok(Self { method: door.method.clone(), path: door.asked.clone() })
+impl Input for MethodAndPath {
+    const BODY: BodyRule = BodyRule::Unrouted;
+
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self { method: request.method.clone(), path: request.path.clone() })
     }
 
     fn describe(_: &mut SchemaGenerator, _: &mut Described) {}
@@ -155,16 +163,86 @@ pub struct Body<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Body<T> {
     const BODY: BodyRule = BodyRule::Json;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        if door.body.is_empty() {
-            return Err(ApiError::new(Code::InvalidJson, "A JSON body is required."));
-        }
-        body::read(json::parse(&door.body)?).map(Self)
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        body::read(required_json(request)?).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
         let schema = generator.subschema_for::<T>();
         described.body = Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+}
+
+fn required_json(request: &RawRequest) -> Result<Value, ApiError> {
+    if request.body.is_empty() {
+        return Err(ApiError::new(Code::InvalidJson, "A JSON body is required."));
+    }
+    json::parse(&request.body)
+}
+
+/// A body or a query with [`Rules`] that involve several fields. Its content is accessible only with the issues that
+/// the rules found, so the response can list all issues at once: those of the schema, those of the rules, and those
+/// that the endpoint finds in its rows.
+#[derive(Clone, Debug)]
+pub struct Ruled<I> {
+    input: I,
+    issues: Vec<FieldIssue>,
+}
+
+impl<I> Ruled<I> {
+    /// The input, which may break the rules: for naming the rows to read.
+    pub fn unchecked(&self) -> &I {
+        &self.input
+    }
+
+    /// The input, if it breaks no rule and there are no `other` issues.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` with all issues.
+    pub fn checked(self, other: Vec<FieldIssue>) -> Result<I, ApiError> {
+        let issues = [self.issues, other].concat();
+        if issues.is_empty() { Ok(self.input) } else { Err(ApiError::validation(issues)) }
+    }
+}
+
+impl<T: Rules + DeserializeOwned + JsonSchema + Send + 'static> Input for Ruled<Body<T>> {
+    const BODY: BodyRule = BodyRule::Json;
+
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let value = required_json(request)?;
+        let issues = broken::<T>(&value, request.now);
+        ruled(body::read(value).map(Body), issues)
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        Body::<T>::describe(generator, described);
+    }
+}
+
+impl<T: Rules + DeserializeOwned + JsonSchema + Send + 'static> Input for Ruled<Query<T>> {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let (value, known) = query_value::<T>(request);
+        let issues = broken::<T>(&value, request.now);
+        ruled(body::read_beside(value, known).map(Query), issues)
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        Query::<T>::describe(generator, described);
+    }
+}
+
+fn broken<T: Rules>(value: &Value, now: Timestamp) -> Vec<FieldIssue> {
+    value.as_object().map(|fields| T::issues(&Fields::new(fields), now)).unwrap_or_default()
+}
+
+fn ruled<I>(read: Result<I, ApiError>, issues: Vec<FieldIssue>) -> Result<Ruled<I>, ApiError> {
+    match read {
+        Ok(input) => Ok(Ruled { input, issues }),
+        Err(ApiError { details: Details::Fields(mut found), .. }) => {
+            found.extend(issues);
+            Err(ApiError::validation(found))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -175,8 +253,8 @@ pub struct OptionalBody<T>(pub T);
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T> {
     const BODY: BodyRule = BodyRule::Json;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let value = if door.body.is_empty() { Value::Object(Map::new()) } else { json::parse(&door.body)? };
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let value = if request.body.is_empty() { Value::Object(Map::new()) } else { json::parse(&request.body)? };
         body::read(value).map(Self)
     }
 
@@ -188,24 +266,32 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for OptionalBody<T
 
 /// The raw body, with the headers, which contain its signature.
 #[derive(Clone, Debug)]
-pub struct Raw {
+pub struct RawBody {
     /// The bytes as sent.
     pub body: Bytes,
     headers: HeaderMap,
 }
 
-impl Raw {
+impl RawBody {
     /// The value of a header, if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    /// The body as JSON, read as strictly as any other body. Call it after the signature was verified.
+    ///
+    /// # Errors
+    /// `INVALID_JSON`.
+    pub fn json(&self) -> Result<Value, ApiError> {
+        json::parse(&self.body)
+    }
 }
 
-impl Input for Raw {
+impl Input for RawBody {
     const BODY: BodyRule = BodyRule::Raw;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        Ok(Self { body: door.body.clone(), headers: door.headers.clone() })
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self { body: request.body.clone(), headers: request.headers.clone() })
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -229,8 +315,8 @@ struct WebhookEvent {
 pub struct IdempotencyKey(pub Option<String>);
 
 impl Input for IdempotencyKey {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let Some(value) = door.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let Some(value) = request.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
         let key = value.to_str().unwrap_or_default().trim();
         if key.is_empty() || key.len() > IDEMPOTENCY_KEY_CHARACTERS_MAX {
             let issue = format!("must have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters");
@@ -262,9 +348,12 @@ impl Input for IdempotencyKey {
 pub struct Path<T>(pub T);
 
 impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let value = door.path.get("id").or_else(|| door.path.values().next()).and_then(|value| value.parse().ok());
-        value.map(Self).ok_or_else(|| ApiError::not_found("thing"))
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let parameters = &request.path_parameters;
+        let value = parameters.get("id").or_else(|| parameters.values().next()).and_then(|value| value.parse().ok());
+        value
+            .map(Self)
+            .ok_or_else(|| ApiError::new(Code::NotFound, "Nothing was found: the id in the path is malformed."))
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -277,8 +366,8 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
 pub struct PathLanguage(pub LanguageTag);
 
 impl Input for PathLanguage {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let language = door.path.get("language").filter(|text| is_language_tag(text));
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let language = request.path_parameters.get("language").filter(|text| is_language_tag(text));
         let language = language.and_then(|text| serde_json::from_value(Value::String(text.clone())).ok());
         language.map(Self).ok_or_else(|| ApiError::not_found("language"))
     }
@@ -295,8 +384,8 @@ pub struct CaptionsFile(pub Bytes);
 impl Input for CaptionsFile {
     const BODY: BodyRule = BodyRule::Captions;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        Ok(Self(door.body.clone()))
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self(request.body.clone()))
     }
 
     fn describe(_: &mut SchemaGenerator, described: &mut Described) {
@@ -318,9 +407,9 @@ impl Input for CaptionsFile {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let (values, issues) = parameters(&door.query, &properties::<T>(&mut SchemaGenerator::default()));
-        body::read_beside(Value::Object(values), issues).map(Self)
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let (value, issues) = query_value::<T>(request);
+        body::read_beside(value, issues).map(Self)
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
@@ -330,6 +419,11 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
             described.parameters.push(parameter);
         }
     }
+}
+
+fn query_value<T: JsonSchema>(request: &RawRequest) -> (Value, Vec<FieldIssue>) {
+    let (values, issues) = parameters(&request.query, &properties::<T>(&mut SchemaGenerator::default()));
+    (Value::Object(values), issues)
 }
 
 /// The values of the known parameters, and the issues of the query string itself.
@@ -379,8 +473,8 @@ fn may_be_empty(schema: &Value) -> bool {
 
 fn wants(schema: &Value, kind: &str) -> bool {
     match &schema["type"] {
-        Value::String(one) => one == kind,
-        Value::Array(several) => several.iter().any(|one| one == kind),
+        Value::String(only) => only == kind,
+        Value::Array(several) => several.iter().any(|kind_of_several| kind_of_several == kind),
         _ => false,
     }
 }
@@ -404,8 +498,8 @@ impl<A: Input, B: Input> Input for (A, B) {
         rule => rule,
     };
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        match (A::read(door), B::read(door)) {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        match (A::read(request), B::read(request)) {
             (Ok(a), Ok(b)) => Ok((a, b)),
             (Err(a), Err(b)) => Err(both(a, b)),
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
@@ -421,8 +515,8 @@ impl<A: Input, B: Input> Input for (A, B) {
 impl<A: Input, B: Input, C: Input> Input for (A, B, C) {
     const BODY: BodyRule = <((A, B), C)>::BODY;
 
-    fn read(door: &Door) -> Result<Self, ApiError> {
-        let ((a, b), c) = Input::read(door)?;
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let ((a, b), c) = Input::read(request)?;
         Ok((a, b, c))
     }
 

@@ -8,4 +8,5 @@ pub mod headers;
 pub mod input;
 pub mod json;
 pub mod refusals;
+pub mod rules;
 pub mod schema;

@@ -2,9 +2,12 @@
 
 use crate::auth::signature::Unverified;
 use crate::http::error::{ApiError, Code, FieldIssue, schema_of};
+use crate::http::rules::{Fields, Rules};
 use crate::models::entitlement::Denial;
+use crate::models::home::LayoutEdits;
 use crate::models::series::Misplaced;
-use crate::models::video_edit::EditRefused;
+use crate::models::video_edit::{EditRefused, NEEDS_SERIES, NOT_IN_SERIES, NewVideo};
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -63,7 +66,7 @@ impl JsonSchema for Denial {
 impl From<Misplaced> for ApiError {
     fn from(misplaced: Misplaced) -> Self {
         match misplaced {
-            Misplaced::NoSeries => Self::field("series_id", "there is no such series"),
+            Misplaced::NoSeries => Self::validation(vec![no_such_series()]),
             Misplaced::Taken => Self::new(
                 Code::Conflict,
                 "Another episode of this series has this place. Choose another season or episode number.",
@@ -75,16 +78,37 @@ impl From<Misplaced> for ApiError {
 impl From<EditRefused> for ApiError {
     fn from(refused: EditRefused) -> Self {
         match refused {
-            EditRefused::OutsideSeries(fields) => {
-                let issue = |field: &str| FieldIssue::new(field, "needs a series_id");
-                Self::validation(fields.into_iter().map(issue).collect())
-            }
-            EditRefused::CreditsOutsideFilm => {
-                Self::field("credits_at", "must be after the start of the film and before its end")
+            EditRefused::Invalid(issues) => {
+                Self::validation(issues.into_iter().map(|(field, issue)| FieldIssue::new(field, issue)).collect())
             }
             EditRefused::NotReady => {
                 Self::new(Code::VideoNotReady, "This video cannot be published before it is ready.")
             }
         }
+    }
+}
+
+/// The issue of a `series_id` that identifies no series.
+pub fn no_such_series() -> FieldIssue {
+    FieldIssue::new("series_id", "there is no such series")
+}
+
+impl Rules for NewVideo {
+    fn issues(fields: &Fields<'_>, _: Timestamp) -> Vec<FieldIssue> {
+        let misplaced = ["season", "episode"].into_iter().filter(|name| fields.is_set(name));
+        let misplaced = misplaced.filter(|_| !fields.is_set("series_id"));
+        let mut issues: Vec<FieldIssue> = misplaced.map(|name| FieldIssue::new(name, NEEDS_SERIES)).collect();
+        if fields.is_set("trailer_of") && fields.is_set("series_id") {
+            issues.push(FieldIssue::new("series_id", NOT_IN_SERIES));
+        }
+        issues
+    }
+}
+
+impl Rules for LayoutEdits {
+    fn issues(fields: &Fields<'_>, _: Timestamp) -> Vec<FieldIssue> {
+        let shelves = fields.given("shelves").and_then(|shelves| shelves.as_array()).map(Vec::as_slice);
+        let wrong = Self::wrong_shelves(shelves.unwrap_or_default());
+        wrong.into_iter().map(|(index, issue)| FieldIssue::new(format!("shelves[{index}]"), issue)).collect()
     }
 }

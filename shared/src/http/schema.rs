@@ -22,10 +22,10 @@ pub fn with_plain_enums(schema: &mut Value) {
 /// The values of alternatives if all are constants, each with its description.
 fn variants(one_of: &Value) -> Option<Vec<(String, String)>> {
     let mut variants = Vec::new();
-    for one in one_of.as_array()? {
+    for alternative in one_of.as_array()? {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let description = one.get("description").and_then(text).unwrap_or_default();
-        match (one.get("const"), one.get("enum")) {
+        let description = alternative.get("description").and_then(text).unwrap_or_default();
+        match (alternative.get("const"), alternative.get("enum")) {
             (Some(value), None) => variants.push((text(value)?, description)),
             (None, Some(values)) => {
                 for value in values.as_array()? {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 const OWNER: &str = "user";
 
 /// What admission needs from the function's services.
-pub(super) struct Gate {
+pub(super) struct AdmissionControl {
     common: Secret<Common>,
     issuer: Issuer,
     limits: Limits,
@@ -31,7 +31,7 @@ pub(super) struct Gate {
 }
 
 /// A request whose token was verified, before anything was read.
-pub(super) struct Arrival {
+pub(super) struct Authentication {
     pub(super) identity: Result<Identity, ApiError>,
     pub(super) address: String,
     budget: Option<Budget>,
@@ -45,7 +45,7 @@ pub(super) struct Admission {
     pub(super) verdict: Option<Verdict>,
 }
 
-impl Gate {
+impl AdmissionControl {
     pub(super) async fn connect(services: &Services, rules: &Rules) -> Result<Self, ConfigError> {
         let common = services.common()?;
         if rules.limit != Limit::Exempt {
@@ -62,15 +62,19 @@ impl Gate {
     }
 
     /// Verifies the token and determines the address, without reading any store.
-    pub(super) async fn arrive(
+    pub(super) async fn authenticate(
         &self,
         rules: &Rules,
         source_ip: &str,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<Arrival, ApiError> {
+    ) -> Result<Authentication, ApiError> {
         if rules.limit == Limit::Exempt {
-            return Ok(Arrival { identity: Err(unauthenticated()), address: source_ip.to_owned(), budget: None });
+            return Ok(Authentication {
+                identity: Err(unauthenticated()),
+                address: source_ip.to_owned(),
+                budget: None,
+            });
         }
         let common = self.common.get().await.map_err(ApiError::unavailable)?;
         let address = address::client(source_ip, headers, &common.origin_verify);
@@ -83,12 +87,13 @@ impl Gate {
         let budget = match (rules.limit, &identity) {
             (Limit::Exempt, _) => None,
             (Limit::Catalogue, _) => Some(by_address("catalogue", self.limits.catalogue)),
+            (Limit::Polling, _) => Some(by_address("polling", self.limits.user)),
             (Limit::User, Ok(who)) => {
                 Some(Budget { key: format!("USER#{}", who.user_id), name: OWNER, limit: self.limits.user })
             }
             (Limit::User | Limit::Address, _) => Some(by_address("address", self.limits.address)),
         };
-        Ok(Arrival { identity, address, budget })
+        Ok(Authentication { identity, address, budget })
     }
 
     async fn identify(&self, headers: &HeaderMap, now: Timestamp, expired_days: i64) -> Result<Identity, ApiError> {
@@ -113,22 +118,22 @@ impl Gate {
     pub(super) async fn admit(
         &self,
         access: Access,
-        arrival: &Arrival,
+        authentication: &Authentication,
         mut batch: BatchGet,
         own: &[Budget],
         method: &Method,
         now: Timestamp,
     ) -> Result<Admission, (ApiError, Option<Verdict>)> {
-        match (&arrival.identity, access.is_signed_in()) {
+        match (&authentication.identity, access.is_signed_in()) {
             (Ok(who), true) => session_keys(who).add_to(&mut batch),
             (Err(_), true) => batch = BatchGet::default(),
             (_, false) => {}
         }
-        let (counted, read) = tokio::join!(self.count(arrival, own, now), self.database.batch(&batch));
-        let judged = judge(access, &arrival.identity, read, now);
-        let is_ended = judged.as_ref().is_err_and(|error| error.code == Code::SessionRevoked);
+        let (counted, read) = tokio::join!(self.count(authentication, own, now), self.database.batch(&batch));
+        let authorized = authorize(access, &authentication.identity, read, now);
+        let is_ended = authorized.as_ref().is_err_and(|error| error.code == Code::SessionRevoked);
         let counted = match counted {
-            Ok(counts) if is_ended => self.charge_address(counts, &arrival.address, now).await,
+            Ok(counts) if is_ended => self.charge_address(counts, &authentication.address, now).await,
             counted => counted,
         };
         let counts = match counted {
@@ -142,7 +147,7 @@ impl Gate {
             self.give_back(counts).await;
             return Err((ApiError::rate_limited(refused.reset_seconds), verdict));
         }
-        match judged {
+        match authorized {
             Ok((signed_in, found)) => Ok(Admission { signed_in, found, counted: counts.own, verdict }),
             Err(error) => {
                 join_all(counts.own.into_iter().map(|one| self.limiter.give_back(one))).await;
@@ -152,9 +157,14 @@ impl Gate {
     }
 
     /// Counts the request against its limit and the endpoint's own limits, all in parallel.
-    async fn count(&self, arrival: &Arrival, own: &[Budget], now: Timestamp) -> Result<Counts, StoreError> {
+    async fn count(
+        &self,
+        authentication: &Authentication,
+        own: &[Budget],
+        now: Timestamp,
+    ) -> Result<Counts, StoreError> {
         let request = async {
-            match &arrival.budget {
+            match &authentication.budget {
                 Some(budget) => self.limiter.count(budget, now).await.map(Some),
                 None => Ok(None),
             }
@@ -206,7 +216,7 @@ impl Counts {
 }
 
 /// Authentication, then role.
-fn judge(
+fn authorize(
     access: Access,
     identity: &Result<Identity, ApiError>,
     read: Result<BatchResult, StoreError>,

@@ -4,7 +4,7 @@
 use crate::auth::token::Identity;
 use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Reply, SignedIn};
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BodyRule, Door, Input};
+use crate::http::input::{BodyRule, Input, RawRequest};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::{Budget, Counted};
 use crate::stores::row::{BatchGet, BatchResult, Keys};
@@ -32,7 +32,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// The rules of an endpoint.
-    pub(crate) fn of<E: Endpoint>() -> Self {
+    pub(crate) fn for_endpoint<E: Endpoint>() -> Self {
         let (access, limit, body) = (E::Caller::ACCESS, E::LIMIT, E::Input::BODY);
         Self {
             access,
@@ -51,7 +51,7 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
     if limit != Limit::Exempt {
         codes.push(Code::RateLimited);
     }
-    if body != BodyRule::Ignored {
+    if matches!(body, BodyRule::Json | BodyRule::Raw) {
         codes.push(Code::PayloadTooLarge);
     }
     if body == BodyRule::Json {
@@ -82,8 +82,12 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
 /// An endpoint whose types are hidden.
 pub(super) trait Handler: Send + Sync {
     /// Parses the input, and says what must be read and counted before the request is handled.
-    fn prepare<'a>(&'a self, door: &Door, identity: Option<&Identity>, address: &str)
-    -> Result<Prepared<'a>, ApiError>;
+    fn prepare<'a>(
+        &'a self,
+        request: &RawRequest,
+        identity: Option<&Identity>,
+        address: &str,
+    ) -> Result<Prepared<'a>, ApiError>;
 }
 
 /// A request with valid input.
@@ -114,7 +118,7 @@ pub(super) struct Admitted {
 
 impl Admitted {
     fn call<E: Endpoint>(self, input: E::Input, keys: Option<E::Reads>) -> Result<Call<E>, ApiError> {
-        let (Some(caller), Some(keys)) = (E::Caller::known(self.signed_in), keys) else {
+        let (Some(caller), Some(keys)) = (E::Caller::signed_in_user(self.signed_in), keys) else {
             return Err(ApiError::internal("a caller was admitted without the required identity"));
         };
         Ok(Call {
@@ -133,13 +137,13 @@ impl Admitted {
 impl<E: Endpoint> Handler for E {
     fn prepare<'a>(
         &'a self,
-        door: &Door,
+        request: &RawRequest,
         identity: Option<&Identity>,
         address: &str,
     ) -> Result<Prepared<'a>, ApiError> {
-        let input = E::Input::read(door)?;
+        let input = E::Input::read(request)?;
         // Without a token that the caller needs, the request will be refused, so nothing is read for it.
-        let keys = E::Caller::who(identity).map(|who| self.reads(&input, &who));
+        let keys = E::Caller::token_identity(identity).map(|who| self.reads(&input, &who));
         let mut batch = BatchGet::default();
         if let Some(keys) = &keys {
             keys.add_to(&mut batch);

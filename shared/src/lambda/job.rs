@@ -38,7 +38,7 @@ pub(super) fn connect<J: Job>(services: &Services) -> BoxFuture<'_, Result<Box<d
 impl Function {
     pub(super) async fn run(&self, event: Value) -> Result<Value, String> {
         let now = (self.services.clock())();
-        let trace = Trace::of(&crate::models::ids::uuid_v7(now).to_string());
+        let trace = Trace::start(&crate::models::ids::uuid_v7(now).to_string());
         let work = self.worker.start(event, now);
         let work = work.map_err(|error| format!("the event is not for this job: {error}"))?;
         let result = trace.around(work).await;

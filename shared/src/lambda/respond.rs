@@ -1,11 +1,13 @@
 //! One request: the checks in their order, the handler with its deadline, the log line.
 
-use super::admit::Gate;
-use super::answer::{self, Answer};
+use super::admit::AdmissionControl;
 use super::handler::{Admitted, Handler, Rules};
+use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, Door, WEBHOOK_BYTES_MAX, is_captions, is_json};
+use crate::http::input::{
+    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions, is_json,
+};
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::Verdict;
@@ -25,17 +27,17 @@ use std::time::{Duration, Instant};
 pub(super) struct Function {
     rules: Rules,
     handler: Box<dyn Handler>,
-    gate: Gate,
+    admission_control: AdmissionControl,
     sessions: Option<Sessions>,
     services: Services,
 }
 
 /// A request as the gateway described it.
-struct Facts {
+struct GatewayRequest {
     request_id: String,
     route: String,
     source_ip: String,
-    door: Door,
+    raw: RawRequest,
     now: Timestamp,
 }
 
@@ -46,7 +48,7 @@ impl Function {
         handler: Box<dyn Handler>,
     ) -> Result<Self, ConfigError> {
         Ok(Self {
-            gate: Gate::connect(services, &rules).await?,
+            admission_control: AdmissionControl::connect(services, &rules).await?,
             rules,
             handler,
             sessions: Sessions::connect(services).ok(),
@@ -56,71 +58,78 @@ impl Function {
 
     pub(super) async fn respond(&self, request: Request, deadline: Duration) -> Response<Body> {
         let started = Instant::now();
-        let facts = facts(request, (self.services.clock())());
-        let trace = Trace::of(&facts.request_id);
-        let mut seen = Seen::default();
-        let work = AssertUnwindSafe(trace.around(self.outcome(&facts, &mut seen))).catch_unwind();
+        let request = gateway_request(request, (self.services.clock())());
+        let trace = Trace::start(&request.request_id);
+        let mut log_fields = LogFields::default();
+        let work = AssertUnwindSafe(trace.around(self.outcome(&request, &mut log_fields))).catch_unwind();
         let outcome = match tokio::time::timeout(deadline, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(panic)) => Err(ApiError::internal(panicked(panic.as_ref()))),
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
-        let outcome = outcome.and_then(|reply| answer::encode(reply, &facts.door.headers, &self.rules));
+        let outcome = outcome.and_then(|reply| response::encode(reply, &request.raw.headers, &self.rules));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"
             } else {
                 "info"
             },
-            time: facts.now.to_string(),
-            request_id: &facts.request_id,
+            time: request.now.to_string(),
+            request_id: &request.request_id,
             function: self.services.function(),
-            route: &facts.route,
-            user_id: seen.user_id,
-            status: outcome.as_ref().map_or_else(|error| error.code.status().as_u16(), |answer| answer.status),
+            route: &request.route,
+            user_id: log_fields.user_id,
+            status: outcome.as_ref().map_or_else(|error| error.code.status().as_u16(), |response| response.status),
             code: outcome.as_ref().err().map(|error| error.code.name()),
             cause: outcome.as_ref().err().and_then(|error| error.cause.as_ref()).map(|cause| chain(cause.as_ref())),
             duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             dynamodb_round_trips: trace.dynamodb_round_trips(),
         };
         (self.services.log())(&serde_json::to_string(&line).unwrap_or_default());
-        let answer = outcome.unwrap_or_else(|error| Answer::error(&error, &facts.request_id));
-        let answer = if facts.door.method == Method::HEAD { answer.without_body() } else { answer };
-        answer.into_response(&facts.request_id, seen.verdict.as_ref())
+        let response = outcome.unwrap_or_else(|error| EncodedResponse::error(&error, &request.request_id));
+        let response = if request.raw.method == Method::HEAD { response.without_body() } else { response };
+        response.into_response(&request.request_id, log_fields.verdict.as_ref())
     }
 
     /// size → content type → rate limit → authentication → role → input → the endpoint's handler.
-    async fn outcome(&self, facts: &Facts, seen: &mut Seen) -> Result<Reply<Vec<u8>>, ApiError> {
-        check_body(self.rules.body, &facts.door)?;
-        let arrival = self.gate.arrive(&self.rules, &facts.source_ip, &facts.door.headers, facts.now).await?;
-        let identity = arrival.identity.as_ref().ok();
-        seen.user_id = identity.map(|who| who.user_id.to_string());
+    async fn outcome(&self, request: &GatewayRequest, log_fields: &mut LogFields) -> Result<Reply<Vec<u8>>, ApiError> {
+        check_body(self.rules.body, &request.raw)?;
+        let authentication = self
+            .admission_control
+            .authenticate(&self.rules, &request.source_ip, &request.raw.headers, request.now)
+            .await?;
+        let identity = authentication.identity.as_ref().ok();
+        log_fields.user_id = identity.map(|who| who.user_id.to_string());
         // Invalid input is refused last: until then, the request is counted and reads the session like any other.
-        let (batch, own, handle) = match self.handler.prepare(&facts.door, identity, &arrival.address) {
+        let (batch, own, handle) = match self.handler.prepare(&request.raw, identity, &authentication.address) {
             Ok(prepared) => (prepared.batch, prepared.budgets, Ok(prepared.handle)),
             Err(error) => (BatchGet::default(), Vec::new(), Err(self.declared(error))),
         };
         let access = self.rules.access;
-        let admission = match self.gate.admit(access, &arrival, batch, &own, &facts.door.method, facts.now).await {
+        let admission = match self
+            .admission_control
+            .admit(access, &authentication, batch, &own, &request.raw.method, request.now)
+            .await
+        {
             Ok(admission) => admission,
             Err((error, verdict)) => {
-                seen.verdict = verdict;
+                log_fields.verdict = verdict;
                 return Err(error);
             }
         };
-        seen.verdict = admission.verdict;
+        log_fields.verdict = admission.verdict;
         let handle = handle?;
         let used = admission.signed_in.as_ref().map(|caller| caller.session.clone());
         let handling = handle(Admitted {
             signed_in: admission.signed_in,
             found: admission.found,
             counted: admission.counted,
-            now: facts.now,
-            request_id: facts.request_id.clone(),
-            address: arrival.address,
-            headers: facts.door.headers.clone(),
+            now: request.now,
+            request_id: request.request_id.clone(),
+            address: authentication.address,
+            headers: request.raw.headers.clone(),
         });
-        let (outcome, ()) = tokio::join!(handling, self.note_use(used, facts.now));
+        let (outcome, ()) = tokio::join!(handling, self.note_use(used, request.now));
         outcome.map_err(|error| self.declared(error))
     }
 
@@ -146,27 +155,29 @@ impl Function {
 
 /// Facts about a request that are collected for its log line.
 #[derive(Default)]
-struct Seen {
+struct LogFields {
     user_id: Option<String>,
     verdict: Option<Verdict>,
 }
 
-fn check_body(rule: BodyRule, door: &Door) -> Result<(), ApiError> {
-    let max = match rule {
-        BodyRule::Ignored | BodyRule::Json => BODY_BYTES_MAX,
-        BodyRule::Raw => WEBHOOK_BYTES_MAX,
-        BodyRule::Captions => CAPTIONS_BYTES_MAX,
+fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
+    let (max, json) = match rule {
+        BodyRule::Unrouted => return Ok(()),
+        BodyRule::Ignored => (BODY_BYTES_MAX, false),
+        BodyRule::Json => (BODY_BYTES_MAX, true),
+        BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
+        BodyRule::Captions => (CAPTIONS_BYTES_MAX, false),
     };
-    if door.body.len() > max {
+    if request.body.len() > max {
         return Err(ApiError::new(Code::PayloadTooLarge, format!("The body is larger than {max} bytes.")));
     }
-    if rule == BodyRule::Captions && !is_captions(&door.headers) {
+    if rule == BodyRule::Captions && !is_captions(&request.headers) {
         return Err(ApiError::new(
             Code::UnsupportedMediaType,
             "Send captions as `Content-Type: text/vtt` (WebVTT) or `application/x-subrip` (SubRip), not compressed.",
         ));
     }
-    if rule == BodyRule::Json && !door.body.is_empty() && !is_json(&door.headers) {
+    if json && !request.body.is_empty() && !is_json(&request.headers) {
         return Err(ApiError::new(
             Code::UnsupportedMediaType,
             "Send the body as `Content-Type: application/json`, in UTF-8 and not compressed.",
@@ -175,7 +186,7 @@ fn check_body(rule: BodyRule, door: &Door) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn facts(request: Request, now: Timestamp) -> Facts {
+fn gateway_request(request: Request, now: Timestamp) -> GatewayRequest {
     let (request_id, route, source_ip) = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => (
             context.request_id.clone().unwrap_or_default(),
@@ -184,9 +195,9 @@ fn facts(request: Request, now: Timestamp) -> Facts {
         ),
         _ => Default::default(),
     };
-    let path = request.path_parameters();
-    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let asked = request.raw_http_path().to_owned();
+    let path_parameters = request.path_parameters();
+    let path_parameters = path_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let path = request.raw_http_path().to_owned();
     let (parts, body) = request.into_parts();
     let body = match body {
         Body::Text(text) => Bytes::from(text),
@@ -194,8 +205,8 @@ fn facts(request: Request, now: Timestamp) -> Facts {
         _ => Bytes::new(),
     };
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let door = Door { path, query, method: parts.method, asked, body, headers: parts.headers };
-    Facts { request_id, route, source_ip, door, now }
+    let raw = RawRequest { path_parameters, query, method: parts.method, path, body, headers: parts.headers, now };
+    GatewayRequest { request_id, route, source_ip, raw, now }
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> String {

@@ -29,7 +29,7 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     /// The catalogue of a language.
-    pub(crate) fn of(language: Language) -> &'static Self {
+    pub(crate) fn for_language(language: Language) -> &'static Self {
         match language {
             Language::English => &ENGLISH,
             Language::German => &GERMAN,

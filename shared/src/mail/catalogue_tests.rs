@@ -60,7 +60,7 @@ fn examples() -> Vec<MailContent> {
 }
 
 fn rendered(language: Language, content: &MailContent) -> Rendered {
-    let catalogue = Catalogue::of(language);
+    let catalogue = Catalogue::for_language(language);
     let message = catalogue.message(content, &Brand { name: BRAND.to_owned() });
     let greeting = catalogue.greeting(Some("Maximiliane-Alexandra von und zu Hohenstein"));
     let frame = Frame { language: language.code(), greeting, service: BRAND, origin: ORIGIN, token: None };
@@ -193,7 +193,7 @@ fn a_subject_needs_no_facts() {
         }
     }
     let brand = Brand { name: "Example TV".to_owned() };
-    let subject = |id| Catalogue::of(Language::English).subject(id, &brand);
+    let subject = |id| Catalogue::for_language(Language::English).subject(id, &brand);
     assert_eq!(subject("receipt").as_deref(), Some("Your receipt from Example TV"));
     assert_eq!(subject("Your receipt from {service}"), None);
     assert_eq!(subject("date"), None);
@@ -208,9 +208,9 @@ fn dates_plurals_and_money_follow_the_language() {
         (Language::French, "1er mars 2026 à 09:05 (UTC)"),
         (Language::Spanish, "1 de marzo de 2026 a las 09:05 (UTC)"),
     ] {
-        assert_eq!(Catalogue::of(language).moment(first), moment);
+        assert_eq!(Catalogue::for_language(language).moment(first), moment);
     }
-    assert_eq!(Catalogue::of(Language::French).date(at()), "30 septembre 2026");
+    assert_eq!(Catalogue::for_language(Language::French).date(at()), "30 septembre 2026");
     for (language, part) in [
         (Language::English, "expires in 30 minutes."),
         (Language::German, "läuft in 30 Minuten ab."),

@@ -1,8 +1,11 @@
 //! The published catalogue in memory: filtered, sorted, searched and paged.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::related::RelationIndex;
 use crate::models::series::{self, PublicSeries, SeriesEntry};
+use crate::models::title::PublicTitle;
+use crate::models::trailer::{Trailer, TrailerEntry};
 use crate::models::video::{Video, VideoStatus};
 use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
@@ -22,6 +25,8 @@ pub enum Listed {
     Video(Arc<Entry>),
     /// A series, whether or not any of its episodes is published.
     Series(Arc<SeriesEntry>),
+    /// A published trailer.
+    Trailer(Arc<TrailerEntry>),
 }
 
 impl Listed {
@@ -30,6 +35,7 @@ impl Listed {
         match self {
             Self::Video(entry) => entry.video.id.uuid(),
             Self::Series(entry) => entry.series.uuid(),
+            Self::Trailer(entry) => entry.trailer.uuid(),
         }
     }
 }
@@ -52,8 +58,8 @@ pub struct Entry {
 
 impl Entry {
     /// A video's entry in the snapshot; `None` if the video does not belong in it.
-    pub fn of(video: &Video) -> Option<Self> {
-        let is_listed = video.published && video.status == VideoStatus::Ready;
+    pub fn from_video(video: &Video) -> Option<Self> {
+        let is_listed = video.published && video.status == VideoStatus::Ready && video.trailer_of.is_none();
         is_listed.then(|| Self { video: video.into(), publish_at: video.publish_at, views: 0 })
     }
 
@@ -81,7 +87,7 @@ pub enum Sort {
 
 impl Sort {
     /// The order of a list: `asked` if given, or else the best match first for a search and the latest video first otherwise.
-    pub fn of(asked: Option<Self>, is_search: bool) -> Self {
+    pub fn resolve(asked: Option<Self>, is_search: bool) -> Self {
         match asked {
             None if is_search => Self::Relevance,
             None | Some(Self::Relevance) if !is_search => Self::Newest,
@@ -117,7 +123,7 @@ fn title_key(folded: &str) -> String {
 }
 
 impl SeriesPlace {
-    fn of(entry: &SeriesEntry) -> Self {
+    fn new(entry: &SeriesEntry) -> Self {
         Self(title_key(&fold(&entry.title)), entry.series)
     }
 }
@@ -163,10 +169,14 @@ pub struct Snapshot {
     /// The indexes of each series's episodes, in order.
     episodes: HashMap<SeriesId, Vec<u32>>,
     by_id: HashMap<VideoId, u32>,
+    /// The trailers of each title.
+    trailers: HashMap<TitleId, Vec<Arc<TrailerEntry>>>,
     /// The folded title and category of each entry.
     folded: Vec<(String, String)>,
     /// Built for the first search: most functions that hold a snapshot never search.
     index: OnceLock<Index>,
+    /// Built for the first list of related titles.
+    relations: OnceLock<RelationIndex>,
     newest: Vec<u32>,
     title: Vec<u32>,
     popular: Vec<u32>,
@@ -174,15 +184,18 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Builds the snapshot: folds, sorts and indexes everything once.
-    pub fn of<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
+    pub fn build<'a>(listed: impl IntoIterator<Item = &'a Listed>) -> Self {
         let mut snapshot = Self::default();
-        for one in listed {
-            match one {
+        for listed_entry in listed {
+            match listed_entry {
                 Listed::Video(entry) => snapshot.entries.push(entry.clone()),
                 Listed::Series(entry) => snapshot.series.push(entry.clone()),
+                Listed::Trailer(entry) => {
+                    snapshot.trailers.entry(entry.trailer_of).or_default().push(entry.clone());
+                }
             }
         }
-        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::of(entry));
+        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::new(entry));
         snapshot.folded =
             snapshot.entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
         snapshot.newest = snapshot.sorted(Sort::Newest);
@@ -198,16 +211,19 @@ impl Snapshot {
         self.index.get_or_init(|| {
             let series: HashMap<SeriesId, &SeriesEntry> =
                 self.series.iter().map(|entry| (entry.series, entry.as_ref())).collect();
-            Index::of(self.entries.iter().map(|entry| {
-                let PublicVideo { title, description, category, series_id, .. } = &entry.video;
+            Index::build(self.entries.iter().map(|entry| {
+                let PublicVideo { title, description, category, facts, series_id, .. } = &entry.video;
+                let people = facts.directors.iter().chain(&facts.cast).map(|name| (Field::People, name.as_str()));
+                let tags = facts.tags.iter().map(|tag| (Field::Tags, tag.as_str()));
                 let series = series_id.and_then(|id| series.get(&id));
-                [
+                let texts = [
                     (Field::Title, title.as_str()),
                     (Field::Series, series.map_or("", |series| &series.title)),
                     (Field::Category, category),
                     (Field::Description, description),
                     (Field::Description, series.map_or("", |series| &series.description)),
-                ]
+                ];
+                texts.into_iter().chain(people).chain(tags)
             }))
         })
     }
@@ -220,7 +236,7 @@ impl Snapshot {
             }
         }
         for numbers in episodes.values_mut() {
-            numbers.sort_by_key(|number| series::Place::of(&self.entry(*number).video));
+            numbers.sort_by_key(|number| series::Place::from_video(&self.entry(*number).video));
         }
         episodes
     }
@@ -233,16 +249,73 @@ impl Snapshot {
         limit: usize,
         now: Timestamp,
     ) -> (Vec<PublicSeries>, Option<SeriesPlace>) {
-        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::of(entry) <= *after));
+        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::new(entry) <= *after));
         let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, now)?)));
         let page: Vec<(&Arc<SeriesEntry>, PublicSeries)> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::of(entry));
+        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::new(entry));
         (page.into_iter().map(|(_, series)| series).collect(), next)
     }
 
     /// A series as it is visible at `now`; `None` if none of its episodes is visible.
     pub fn series(&self, id: SeriesId, now: Timestamp) -> Option<PublicSeries> {
         self.public(self.series.iter().find(|entry| entry.series == id)?, now)
+    }
+
+    /// A video or series as it is visible at `now`, with its trailer. An episode without a trailer has that of its series.
+    pub fn title(&self, id: TitleId, now: Timestamp) -> Option<PublicTitle> {
+        let trailer = self.trailer(id, now);
+        match self.shown(VideoId::from_uuid(id.uuid()), now) {
+            Some(video) => {
+                let of_series = || self.trailer(TitleId::from_uuid(video.series_id?.uuid()), now);
+                Some(PublicTitle::of_video(video, trailer.or_else(of_series)))
+            }
+            None => {
+                let series = self.series(SeriesId::from_uuid(id.uuid()), now)?;
+                Some(PublicTitle::of_series(series, trailer))
+            }
+        }
+    }
+
+    /// The latest trailer of a title that is visible at `now`.
+    fn trailer(&self, id: TitleId, now: Timestamp) -> Option<&Trailer> {
+        let shown = self.trailers.get(&id)?.iter().filter(|entry| entry.is_shown(now));
+        shown.max_by_key(|entry| (entry.published_at, entry.trailer)).map(|entry| &entry.shown)
+    }
+
+    /// The episode after a video in its series, visible at `now`.
+    pub fn next_episode(&self, video: &PublicVideo, now: Timestamp) -> Option<&PublicVideo> {
+        let place = series::Place::from_video(video);
+        self.shown_episodes(video.series_id?, now).find(|episode| series::Place::from_video(episode) > place)
+    }
+
+    /// Up to `limit` videos, visible at `now`, that are related to a video or series, the closest first; `None` if that
+    /// title is not visible. Of each series there is one episode, and of the title's own series none.
+    pub fn related(&self, id: TitleId, limit: usize, now: Timestamp) -> Option<Vec<&PublicVideo>> {
+        let video = self.shown(VideoId::from_uuid(id.uuid()), now);
+        let series = video.map_or(Some(SeriesId::from_uuid(id.uuid())), |video| video.series_id);
+        let episodes = series.into_iter().flat_map(|id| self.shown_episodes(id, now));
+        let title: Vec<&PublicVideo> = video.into_iter().chain(episodes).collect();
+        if title.is_empty() {
+            return None;
+        }
+        let relations =
+            self.relations.get_or_init(|| RelationIndex::build(self.entries.iter().map(|entry| &entry.video)));
+        let is_other = |entry: &Entry| match entry.video.series_id {
+            Some(own) => series != Some(own),
+            None => video.is_none_or(|video| video.id != entry.video.id),
+        };
+        let points = relations.points(title.into_iter()).into_iter();
+        let mut found: Vec<_> = points
+            .map(|(number, points)| (points, self.entry(number)))
+            .filter(|(_, entry)| entry.is_shown(now) && is_other(entry))
+            .map(|(points, entry)| {
+                (Reverse(points), Reverse(entry.views), series::Place::from_video(&entry.video), entry)
+            })
+            .collect();
+        found.sort_by_key(|(points, views, place, _)| (*points, *views, *place));
+        let mut seen = HashSet::new();
+        let videos = found.into_iter().map(|(.., entry)| &entry.video);
+        Some(videos.filter(|video| video.series_id.is_none_or(|id| seen.insert(id))).take(limit).collect())
     }
 
     /// Up to `limit` episodes of a series that are visible at `now`, in order, of one season or all, after the position
@@ -256,17 +329,17 @@ impl Snapshot {
         now: Timestamp,
     ) -> (Vec<&PublicVideo>, Option<series::Place>) {
         let is_wanted = |video: &&PublicVideo| {
-            let place = series::Place::of(video);
+            let place = series::Place::from_video(video);
             season.is_none_or(|season| place.season == season) && after.is_none_or(|after| place > after)
         };
         let mut shown = self.shown_episodes(id, now).filter(is_wanted);
         let page: Vec<&PublicVideo> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|last| series::Place::of(last));
+        let next = shown.next().and(page.last()).map(|last| series::Place::from_video(last));
         (page, next)
     }
 
     fn public(&self, entry: &SeriesEntry, now: Timestamp) -> Option<PublicSeries> {
-        PublicSeries::of(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
+        PublicSeries::from_entry(entry, &self.shown_episodes(entry.series, now).collect::<Vec<_>>())
     }
 
     /// A video that is visible at `now`.
@@ -437,6 +510,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::facts::Facts;
     use uuid::Uuid;
 
     fn at(second: i64) -> Timestamp {
@@ -456,6 +530,9 @@ mod tests {
             required_plan: plan,
             duration: Some(60.0),
             poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
             series_id: None,
             season: None,
             episode: None,
@@ -465,7 +542,7 @@ mod tests {
     }
 
     fn snapshot(entries: Vec<Entry>) -> Snapshot {
-        Snapshot::of(&entries.into_iter().map(|entry| Listed::Video(Arc::new(entry))).collect::<Vec<_>>())
+        Snapshot::build(&entries.into_iter().map(|entry| Listed::Video(Arc::new(entry))).collect::<Vec<_>>())
     }
 
     fn three() -> Snapshot {
@@ -538,7 +615,7 @@ mod tests {
             category: String::new(),
         };
         let listed = [episode(1, "Low Tide"), episode(2, "Salvage"), Listed::Series(Arc::new(named))];
-        let snapshot = Snapshot::of(&listed);
+        let snapshot = Snapshot::build(&listed);
         let found = |q: &str| {
             let filter = Filter { q: Some(q.to_owned()), ..Filter::default() };
             titles(&snapshot, &filter, Sort::Relevance, at(500))
@@ -552,9 +629,91 @@ mod tests {
         assert_eq!(suggested, ["Low Tide"]);
     }
 
+    /// A film with a director, a cast and tags.
+    fn made(number: u128, category: &str, director: &str, cast: &[&str], tags: &[&str]) -> Entry {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let mut entry = entry(number, &format!("Film {number}"), category, RequiredPlan::Free);
+        entry.video.facts =
+            Facts { directors: texts(&[director]), cast: texts(cast), tags: texts(tags), ..Facts::default() };
+        entry
+    }
+
+    #[test]
+    fn a_film_is_found_by_its_people_and_tags() {
+        let first = made(1, "Drama", "Ida Voss", &["Jonas Håle"], &["lighthouse keepers"]);
+        let snapshot = snapshot(vec![first, made(2, "Drama", "Per Dahl", &["Mira Lund"], &["trains"])]);
+        let found = |q: &str| {
+            titles(&snapshot, &Filter { q: Some(q.to_owned()), ..Filter::default() }, Sort::Relevance, at(500))
+        };
+        for q in ["voss", "ida vos", "jonas hale", "lighthouse keeper", "drama voss"] {
+            assert_eq!(found(q), ["Film 1"], "{q}");
+        }
+        assert!(found("voss trains").is_empty());
+    }
+
+    #[test]
+    fn related_titles_share_people_then_tags_then_the_category() {
+        let series = SeriesId::new(at(0));
+        let mut hidden = made(9, "Drama", "Ida Voss", &["Jonas Hale"], &["sea"]);
+        hidden.publish_at = Some(at(1_000));
+        let mut all = vec![
+            made(1, "Drama", "Ida Voss", &["Jonas Hale"], &["sea", "storm"]),
+            made(2, "Drama", "Nobody", &[], &[]),
+            made(3, "Comedy", "IDA VÓSS", &[], &[]),
+            made(4, "Comedy", "Another", &["Jonas Hale"], &[]),
+            made(5, "Comedy", "Another", &[], &["Sea", "Storm"]),
+            made(6, "Comedy", "Another", &[], &["trains"]),
+            hidden,
+        ];
+        for number in [7, 8] {
+            let mut episode = made(number, "Drama", "Ida Voss", &["Jonas Hale"], &[]);
+            episode.video.series_id = Some(series);
+            episode.video.episode = Some(u32::try_from(number).expect("small"));
+            all.push(episode);
+        }
+        let snapshot = snapshot(all);
+        let related = |title: Uuid, limit| {
+            let found = snapshot.related(TitleId::from_uuid(title), limit, at(500))?;
+            Some(found.into_iter().map(|video| video.id).collect::<Vec<_>>())
+        };
+        let film = id(1).uuid();
+        assert_eq!(related(film, 9), Some([7, 3, 5, 4, 2].map(id).to_vec()));
+        assert_eq!(related(film, 2), Some([7, 3].map(id).to_vec()));
+        // The other episodes of its own series are not related titles.
+        assert_eq!(related(id(7).uuid(), 9), related(series.uuid(), 9));
+        assert_eq!(related(series.uuid(), 2), Some([1, 3].map(id).to_vec()));
+        assert_eq!((related(id(9).uuid(), 9), related(Uuid::from_u128(99), 9)), (None, None));
+    }
+
+    #[test]
+    fn the_next_episode_is_the_visible_one_after_it() {
+        let series = SeriesId::new(at(0));
+        let episode = |number: u128, season, episode, publish_at: Option<i64>| {
+            let mut entry = entry(number, "Episode", "Drama", RequiredPlan::Free);
+            entry.publish_at = publish_at.map(at);
+            (entry.video.series_id, entry.video.season, entry.video.episode) = (Some(series), season, Some(episode));
+            entry
+        };
+        let film = entry(9, "Film", "Drama", RequiredPlan::Free);
+        let all = [
+            episode(4, Some(2), 1, None),
+            episode(1, Some(1), 1, None),
+            episode(2, None, 2, Some(900)),
+            episode(3, Some(1), 3, None),
+        ];
+        let snapshot = snapshot(all.iter().cloned().chain([film.clone()]).collect());
+        let next = |entry: &Entry| snapshot.next_episode(&entry.video, at(500)).map(|video| video.id);
+        let [last, first, hidden, third] = &all;
+        assert_eq!([first, hidden, third, last].map(next), [Some(id(3)), Some(id(3)), Some(id(4)), None]);
+        assert_eq!(snapshot.next_episode(&first.video, at(900)).map(|video| video.id), Some(id(2)));
+        assert_eq!(next(&film), None);
+    }
+
     #[test]
     fn categories_count_only_visible_videos() {
-        let count = |now| three().categories(now).into_iter().map(|one| (one.category, one.count)).collect::<Vec<_>>();
+        let count = |now| {
+            three().categories(now).into_iter().map(|category| (category.category, category.count)).collect::<Vec<_>>()
+        };
         assert_eq!(count(at(99)), [("Drama".to_owned(), 1), ("Sci-Fi".to_owned(), 1)]);
         assert_eq!(count(at(100)), [("Drama".to_owned(), 2), ("Sci-Fi".to_owned(), 1)]);
     }

@@ -34,6 +34,11 @@ impl Device {
     }
 }
 
+/// Whether two client addresses are in the same network.
+pub fn is_same_network(one: &str, other: &str) -> bool {
+    network(one) == network(other)
+}
+
 /// The network of a client address, which is an IPv4 address or the /64 of an IPv6 address.
 fn network(address: &str) -> String {
     let bare = address.strip_suffix("/64").unwrap_or(address);

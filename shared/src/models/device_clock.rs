@@ -65,7 +65,7 @@ pub enum Order {
 
 impl DeviceClocks {
     /// The clock of a single playback.
-    pub fn of(playback: Uuid, reading: Option<ClockReading>) -> Self {
+    pub fn single(playback: Uuid, reading: Option<ClockReading>) -> Self {
         let clock = reading.map(|ClockReading { offset, late }| DeviceClock { playback, offset, late });
         Self(clock.into_iter().collect())
     }
@@ -97,7 +97,7 @@ impl DeviceClocks {
     pub fn place(&mut self, stamp: &Stamp, latest: Option<Timestamp>, now: Timestamp) -> Order {
         let (now, latest) = (now.as_microsecond(), latest.map_or(i64::MIN, Timestamp::as_microsecond));
         let Some(told) = stamp.client_time.map(Timestamp::as_microsecond) else {
-            return Order::Latest(moment(now.max(latest)));
+            return if now < latest { Order::Late } else { Order::Latest(moment(now)) };
         };
         let known = self.index(stamp.playback).map(|index| self.0.remove(index));
         let mut clock = known.unwrap_or(DeviceClock { playback: stamp.playback, offset: i64::MAX, late: None });
@@ -233,6 +233,7 @@ mod tests {
         let (tv, _) = two();
         let stamp = Stamp { playback: tv, client_time: None };
         assert_eq!(DeviceClocks::default().place(&stamp, Some(at(10)), at(11)), Order::Latest(at(11)));
+        assert_eq!(DeviceClocks::default().place(&stamp, Some(at(12)), at(11)), Order::Late);
     }
 
     #[test]

@@ -12,9 +12,6 @@ const FORMER_MAX: usize = 20;
 /// The age at which a poster is re-signed: less than half of its lifetime, so the job may fail for a day.
 const POSTER_AGE_MAX: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// How long Mux may take to read captions before it is asked about them.
-const CAPTIONS_SLACK: SignedDuration = SignedDuration::from_mins(5);
-
 /// The asset that a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetId {
@@ -24,11 +21,13 @@ pub struct AssetId {
     pub upload_id: Option<String>,
 }
 
-/// A poster, and when it was signed.
+/// A poster, the URL that plays the film in case it is a trailer, and when both were signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPoster {
     /// The poster.
     pub poster: Poster,
+    /// The URL that plays the film for everybody. Only trailers keep it.
+    pub trailer_url: String,
     /// When it was signed.
     pub at: Timestamp,
 }
@@ -123,7 +122,7 @@ impl Video {
                 Some(File::Current) => video.withdraw(&asset.id),
                 Some(File::Replacement) => {
                     video.give_up_asset(&asset.id, "The new file was deleted at Mux. Upload it again.");
-                    video.obsolete.retain(|one| *one != Obsolete::Asset(asset.id.clone()));
+                    video.obsolete.retain(|file| *file != Obsolete::Asset(asset.id.clone()));
                 }
                 None => {}
             },
@@ -160,29 +159,6 @@ impl Video {
         video
     }
 
-    /// The video with captions that Mux is reading, in place of those in the same language. A report about them may
-    /// already have arrived; then nothing changes.
-    #[must_use]
-    pub fn with_captions(&self, new: &CaptionTrack, now: Timestamp) -> Self {
-        let mut video = self.clone();
-        if !video.captions.iter().any(|one| one.track_id == new.track_id) {
-            video.captions.retain(|one| one.language != new.language);
-            video.captions.push(new.clone());
-        }
-        if video.awaits_captions() {
-            video.check_at = Some(now + CAPTIONS_SLACK);
-        }
-        video
-    }
-
-    /// The video without captions in a language.
-    #[must_use]
-    pub fn without_captions(&self, language: &str) -> Self {
-        let mut video = self.clone();
-        video.captions.retain(|one| one.language != language);
-        video
-    }
-
     /// Everything at Mux that belongs to a video.
     pub fn belongings(&self) -> Vec<Obsolete> {
         let mut all = self.obsolete.clone();
@@ -211,7 +187,15 @@ impl Video {
     /// The video with a newly signed poster.
     #[must_use]
     pub fn with_poster(&self, signed: &SignedPoster) -> Self {
-        Self { poster: Some(signed.poster.clone()), poster_signed_at: Some(signed.at), ..self.clone() }
+        let mut video = self.clone();
+        video.take_poster(signed);
+        video
+    }
+
+    fn take_poster(&mut self, signed: &SignedPoster) {
+        self.poster = Some(signed.poster.clone());
+        self.poster_signed_at = Some(signed.at);
+        self.trailer_url = self.trailer_of.map(|_| signed.trailer_url.clone());
     }
 
     fn file_of_upload(&self, upload_id: &str) -> Option<File> {
@@ -260,7 +244,9 @@ impl Video {
             }
             File::Current => {}
             File::Replacement => {
-                if let Some(replacement) = self.replacement.as_mut().filter(|one| one.asset_id.is_none()) {
+                if let Some(replacement) =
+                    self.replacement.as_mut().filter(|replacement| replacement.asset_id.is_none())
+                {
                     replacement.asset_id = Some(asset_id.to_owned());
                     replacement.error_reason = None;
                 }
@@ -279,8 +265,7 @@ impl Video {
         }
         let is_new = self.mux_playback_id.as_deref() != Some(&film.playback_id);
         if is_new || self.poster.is_none() {
-            self.poster = Some(film.poster.poster.clone());
-            self.poster_signed_at = Some(film.poster.at);
+            self.take_poster(&film.poster);
         }
         if is_new {
             self.audio.clone_from(&film.audio);
@@ -291,7 +276,10 @@ impl Video {
         self.upload_expires_at = None;
         self.duration = film.duration;
         self.mux_playback_id = Some(film.playback_id.clone());
-        self.captions.clone_from(&film.captions);
+        if is_new {
+            self.caption_replacements.clear();
+        }
+        self.take_captions(&film.captions);
     }
 
     fn fail(&mut self, reason: &str) {
@@ -302,7 +290,7 @@ impl Video {
     }
 
     fn give_up_upload(&mut self, reason: &str) {
-        if let Some(replacement) = self.replacement.as_mut().filter(|one| one.asset_id.is_none()) {
+        if let Some(replacement) = self.replacement.as_mut().filter(|replacement| replacement.asset_id.is_none()) {
             replacement.error_reason = Some(reason.to_owned());
         }
     }
@@ -343,7 +331,9 @@ impl Video {
         self.mux_playback_id = None;
         self.poster = None;
         self.poster_signed_at = None;
+        self.trailer_url = None;
         self.captions = Vec::new();
+        self.caption_replacements = Vec::new();
         self.audio = Vec::new();
     }
 }
@@ -361,7 +351,7 @@ mod tests {
     fn waiting() -> Video {
         let new = serde_json::json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
         let new: NewVideo = serde_json::from_value(new).expect("a new video");
-        new.video(at(0)).expect("fits").with_upload("first", at(3_600))
+        new.video(at(0)).with_upload("first", at(3_600))
     }
 
     fn asset(id: &str, upload: &str) -> AssetId {
@@ -375,7 +365,7 @@ mod tests {
             duration: Some(60.0),
             captions: Vec::new(),
             audio: Vec::new(),
-            poster: SignedPoster { poster, at: at(1) },
+            poster: SignedPoster { poster, trailer_url: format!("stream of {id}"), at: at(1) },
         };
         FileNews::Ready(asset(id, upload), Box::new(film))
     }

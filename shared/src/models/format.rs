@@ -1,6 +1,8 @@
 //! The `format` names in schemas, each with its check. The bootstrap and the API document use the same list.
 
+use crate::models::device_login::{USER_CODE_FORMAT, UserCode};
 use crate::models::email::{DELIVERABLE_FORMAT, EMAIL_FORMAT, Email, NewEmail};
+use crate::models::facts::{COUNTRY_FORMAT, Country};
 use crate::models::ids::{ID_FORMAT, NotAnId, read_id};
 use crate::models::password::{PASSWORD_FORMAT, is_common};
 use crate::models::preferences::{LANGUAGE_TAG_FORMAT, is_language_tag};
@@ -21,7 +23,7 @@ pub struct Format {
 }
 
 /// Every format that an input's schema may name.
-pub const ALL: [Format; 13] = [
+pub const ALL: [Format; 15] = [
     Format { name: OneLine::FORMAT, check: text::check::<OneLine> },
     Format { name: OneLineOrBlank::FORMAT, check: text::check::<OneLineOrBlank> },
     Format { name: Paragraphs::FORMAT, check: text::check::<Paragraphs> },
@@ -35,6 +37,11 @@ pub const ALL: [Format; 13] = [
     Format {
         name: LANGUAGE_TAG_FORMAT,
         check: |text| if is_language_tag(text) { Ok(()) } else { Err("must be a language tag, such as pt-BR".into()) },
+    },
+    Format { name: COUNTRY_FORMAT, check: |text| text.parse::<Country>().map(|_| ()).map_err(Cow::from) },
+    Format {
+        name: USER_CODE_FORMAT,
+        check: |text| text.parse::<UserCode>().map(|_| ()).map_err(|error| error.to_string().into()),
     },
     Format {
         name: EMAIL_FORMAT,

@@ -13,6 +13,7 @@ use crate::models::video_view::PublicVideo;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
@@ -77,26 +78,37 @@ struct ShelfEdit {
 }
 
 impl LayoutEdits {
-    /// Checks the shelves and returns the layout.
-    ///
-    /// # Errors
-    /// The index of the first invalid shelf and what is wrong with it.
-    pub fn layout(&self) -> Result<HomeLayout, (usize, &'static str)> {
+    /// What is wrong with shelves as they were sent, each issue with the index of its shelf. Shelves that do not fit
+    /// the schema are skipped.
+    pub fn wrong_shelves(shelves: &[Value]) -> Vec<(usize, &'static str)> {
         let mut seen = HashSet::new();
-        let mut shelves = Vec::new();
-        for (index, edit) in self.shelves.iter().enumerate() {
-            let category = edit.category.clone().map(String::from);
-            match (edit.kind, &category) {
-                (ShelfKind::Category, None) => return Err((index, "needs a category")),
-                (ShelfKind::New | ShelfKind::Popular, Some(_)) => return Err((index, "takes no category")),
-                _ => {}
+        let mut issues = Vec::new();
+        for (index, shelf) in shelves.iter().enumerate() {
+            let Ok(edit) = ShelfEdit::deserialize(shelf) else { continue };
+            let category = edit.category.map(String::from);
+            let (kind, folded) = (edit.kind, category.as_deref().map(Snapshot::folded_category));
+            let place = match (kind, folded) {
+                (ShelfKind::Category, None) => {
+                    issues.push((index, "needs a category"));
+                    continue;
+                }
+                (ShelfKind::Category, folded) => (kind, folded),
+                (ShelfKind::New | ShelfKind::Popular, folded) => {
+                    issues.extend(folded.map(|_| (index, "takes no category")));
+                    (kind, None)
+                }
+            };
+            if !seen.insert(place) {
+                issues.push((index, "is listed twice"));
             }
-            if !seen.insert((edit.kind, category.as_deref().map(Snapshot::folded_category))) {
-                return Err((index, "is listed twice"));
-            }
-            shelves.push(ShelfKey { kind: edit.kind, category });
         }
-        Ok(HomeLayout { featured_id: self.featured_id, shelves })
+        issues
+    }
+
+    /// The layout. Its shelves must have been checked.
+    pub fn layout(&self) -> HomeLayout {
+        let key = |edit: &ShelfEdit| ShelfKey { kind: edit.kind, category: edit.category.clone().map(String::from) };
+        HomeLayout { featured_id: self.featured_id, shelves: self.shelves.iter().map(key).collect() }
     }
 }
 
@@ -216,7 +228,7 @@ struct Next<'a> {
 
 /// Arranges a viewer's home screen as of `now`.
 pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now: Timestamp) -> Home {
-    let stage = Stage::of(snapshot, viewing, now);
+    let stage = Stage::new(snapshot, viewing, now);
     let mut above: HashSet<Title> = stage.to_continue.iter().map(|next| stage.title(next.video)).collect();
     let hero = stage.hero(viewing, layout);
     above.extend(hero.as_ref().map(|(title, _)| *title));
@@ -249,7 +261,7 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn of(snapshot: &'a Snapshot, viewing: &'a Viewing, now: Timestamp) -> Self {
+    fn new(snapshot: &'a Snapshot, viewing: &'a Viewing, now: Timestamp) -> Self {
         let mut stage = Self {
             snapshot,
             now,
@@ -489,6 +501,7 @@ mod tests {
     use super::*;
     use crate::models::catalogue::Listed;
     use crate::models::device_clock::DeviceClocks;
+    use crate::models::facts::Facts;
     use crate::models::ids::UserId;
     use crate::models::plan::RequiredPlan;
     use crate::models::series::SeriesEntry;
@@ -516,6 +529,9 @@ mod tests {
             required_plan: RequiredPlan::Free,
             duration: Some(60.0),
             poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
             series_id: None,
             season: None,
             episode: None,
@@ -541,7 +557,7 @@ mod tests {
 
     /// Six films in three categories, and a series of three episodes with the most views.
     fn catalogue() -> Snapshot {
-        Snapshot::of(&[
+        Snapshot::build(&[
             film(1, "Drama", 5),
             film(2, "Drama", 4),
             film(3, "Comedy", 3),
@@ -568,7 +584,7 @@ mod tests {
         }
     }
 
-    fn of(rows: &[WatchHistory], watchlist: &[u128]) -> Viewing {
+    fn viewing_of(rows: &[WatchHistory], watchlist: &[u128]) -> Viewing {
         let watchlist = watchlist.iter().map(|number| id(*number)).collect();
         Viewing { rows: rows.to_vec(), known_from: None, watchlist }
     }
@@ -622,13 +638,17 @@ mod tests {
 
     #[test]
     fn the_hero_is_never_a_watched_title() {
-        let watched = of(&[row(12, 1.0, false, 10), row(1, 60.0, true, 20)], &[]);
+        let watched = viewing_of(&[row(12, 1.0, false, 10), row(1, 60.0, true, 20)], &[]);
         assert_eq!(hero(&home(&watched)), Some((2, HeroReason::Popular)));
         let all: Vec<_> = (1..=6).chain([13]).map(|number| row(number, 1.0, false, 10)).collect();
-        assert_eq!(hero(&home(&of(&all, &[]))), None);
+        assert_eq!(hero(&home(&viewing_of(&all, &[]))), None);
         let cleared = WatchHistory { cleared_at: Some(at(10)), ..row(5, 0.0, false, 10) };
         let rest: Vec<_> = all.into_iter().filter(|row| row.video_id != id(5)).chain([cleared]).collect();
-        assert_eq!(hero(&home(&of(&rest, &[]))), Some((5, HeroReason::Popular)), "a title marked as not watched");
+        assert_eq!(
+            hero(&home(&viewing_of(&rest, &[]))),
+            Some((5, HeroReason::Popular)),
+            "a title marked as not watched"
+        );
     }
 
     #[test]
@@ -650,12 +670,16 @@ mod tests {
         assert_eq!(featured(100, &new), Some((11, HeroReason::Featured)), "a series");
         assert_eq!(featured(13, &new), Some((11, HeroReason::Featured)), "an episode stands for its series");
         assert_eq!(featured(77, &new), Some((11, HeroReason::Popular)), "the featured id is not visible");
-        assert_eq!(featured(5, &of(&[row(5, 9.0, false, 1)], &[])), Some((11, HeroReason::Popular)), "already watched");
+        assert_eq!(
+            featured(5, &viewing_of(&[row(5, 9.0, false, 1)], &[])),
+            Some((11, HeroReason::Popular)),
+            "already watched"
+        );
     }
 
     #[test]
     fn after_a_finished_episode_the_next_unfinished_one_is_offered_once_per_series() {
-        let next = |rows: &[WatchHistory]| continued(&home(&of(rows, &[])));
+        let next = |rows: &[WatchHistory]| continued(&home(&viewing_of(rows, &[])));
         assert_eq!(next(&[row(11, 60.0, true, 10)]), [(12, 0.0, true)]);
         assert_eq!(next(&[row(11, 59.0, false, 10)]), [(12, 0.0, true)], "stopped near its end");
         assert_eq!(next(&[row(11, 60.0, true, 10), row(12, 1.0, false, 20)]), [(12, 0.0, true)], "barely started");
@@ -669,7 +693,7 @@ mod tests {
 
     #[test]
     fn the_most_recently_watched_title_comes_first_and_a_series_opens_its_next_episode() {
-        let viewing = of(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)], &[]);
+        let viewing = viewing_of(&[row(1, 9.0, false, 10), row(11, 60.0, true, 20), row(2, 9.0, false, 30)], &[]);
         let home = home(&viewing);
         assert_eq!(continued(&home), [(2, 9.0, false), (12, 0.0, true), (1, 9.0, false)]);
         let item = &home.continue_watching[1].video;
@@ -682,13 +706,13 @@ mod tests {
 
     #[test]
     fn no_title_appears_twice_above_the_fold() {
-        let viewing = of(&[row(1, 9.0, false, 10), row(12, 60.0, true, 20)], &[2, 13, 1, 3, 77, 3]);
+        let viewing = viewing_of(&[row(1, 9.0, false, 10), row(12, 60.0, true, 20)], &[2, 13, 1, 3, 77, 3]);
         let home = home(&viewing);
         assert_eq!(continued(&home), [(13, 0.0, true), (1, 9.0, false)]);
         assert_eq!(hero(&home), Some((4, HeroReason::Popular)), "a title that is not on the watchlist is preferred");
         assert_eq!(numbers(&home.watchlist), [2, 3], "titles to continue and hidden titles are left out");
         assert_eq!(shelves(&home)[0], ("new", vec![6, 5]));
-        let listed = of(&[], &[1, 2, 3, 4, 5, 6, 11]);
+        let listed = viewing_of(&[], &[1, 2, 3, 4, 5, 6, 11]);
         let home = arrange(&catalogue(), &listed, &HomeLayout::default(), at(1_000));
         assert_eq!(hero(&home), Some((11, HeroReason::Popular)), "all other titles are on the watchlist as well");
         assert_eq!(numbers(&home.watchlist), [1, 2, 3, 4, 5, 6]);
@@ -711,7 +735,8 @@ mod tests {
 
     #[test]
     fn an_empty_catalogue_gives_an_empty_screen() {
-        let home = arrange(&Snapshot::default(), &of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
+        let home =
+            arrange(&Snapshot::default(), &viewing_of(&[row(1, 9.0, false, 1)], &[1]), &HomeLayout::default(), at(0));
         assert!(home.hero.is_none() && home.shelves.is_empty());
         assert!(home.continue_watching.is_empty() && home.watchlist.is_empty());
     }

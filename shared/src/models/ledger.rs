@@ -208,32 +208,32 @@ pub struct PaymentDispute {
 pub fn payments(entries: &[Entry]) -> Vec<Payment> {
     let refunded = |intent: &Option<String>| -> i64 {
         let refunds = entries.iter().filter_map(|entry| match entry {
-            Entry::Refund(one) if one.payment_intent == *intent && one.is_given() => Some(one.amount),
+            Entry::Refund(refund) if refund.payment_intent == *intent && refund.is_given() => Some(refund.amount),
             _ => None,
         });
         if intent.is_some() { refunds.sum() } else { 0 }
     };
     let disputed = |intent: &Option<String>| {
         let disputes = entries.iter().filter_map(|entry| match entry {
-            Entry::Dispute(one) if intent.is_some() && one.payment_intent == *intent => Some(one),
+            Entry::Dispute(dispute) if intent.is_some() && dispute.payment_intent == *intent => Some(dispute),
             _ => None,
         });
-        disputes.max_by_key(|one| (one.created, &one.id)).map(PaymentDispute::from)
+        disputes.max_by_key(|dispute| (dispute.created, &dispute.id)).map(PaymentDispute::from)
     };
     let mut payments: Vec<Payment> = entries
         .iter()
         .filter_map(|entry| match entry {
-            Entry::Invoice(one) => Some(Payment {
-                id: one.id.clone(),
-                number: one.number.clone(),
-                status: one.status.clone(),
-                amount_due: one.amount_due,
-                amount_paid: one.amount_paid,
-                amount_refunded: refunded(&one.payment_intent),
-                currency: one.currency.clone(),
-                created_at: one.created,
-                paid_at: one.paid_at,
-                dispute: disputed(&one.payment_intent),
+            Entry::Invoice(invoice) => Some(Payment {
+                id: invoice.id.clone(),
+                number: invoice.number.clone(),
+                status: invoice.status.clone(),
+                amount_due: invoice.amount_due,
+                amount_paid: invoice.amount_paid,
+                amount_refunded: refunded(&invoice.payment_intent),
+                currency: invoice.currency.clone(),
+                created_at: invoice.created,
+                paid_at: invoice.paid_at,
+                dispute: disputed(&invoice.payment_intent),
             }),
             _ => None,
         })
@@ -243,13 +243,13 @@ pub fn payments(entries: &[Entry]) -> Vec<Payment> {
 }
 
 impl From<&DisputeEntry> for PaymentDispute {
-    fn from(one: &DisputeEntry) -> Self {
+    fn from(dispute: &DisputeEntry) -> Self {
         Self {
-            id: one.id.clone(),
-            status: one.status.clone(),
-            amount: one.amount,
-            reason: one.reason.clone(),
-            created_at: one.created,
+            id: dispute.id.clone(),
+            status: dispute.status.clone(),
+            amount: dispute.amount,
+            reason: dispute.reason.clone(),
+            created_at: dispute.created,
         }
     }
 }
@@ -277,11 +277,11 @@ impl Entry {
     /// The id of Stripe's object.
     pub fn id(&self) -> &str {
         match self {
-            Entry::Invoice(one) => &one.id,
-            Entry::Charge(one) => &one.id,
-            Entry::Refund(one) => &one.id,
-            Entry::Dispute(one) => &one.id,
-            Entry::Subscription(one) => &one.id,
+            Entry::Invoice(invoice) => &invoice.id,
+            Entry::Charge(charge) => &charge.id,
+            Entry::Refund(refund) => &refund.id,
+            Entry::Dispute(dispute) => &dispute.id,
+            Entry::Subscription(subscription) => &subscription.id,
         }
     }
 
@@ -289,27 +289,27 @@ impl Entry {
     /// the plan that was sold.
     pub fn keep(&mut self, settled: &Entry) {
         match (self, settled) {
-            (Entry::Invoice(one), Entry::Invoice(settled)) if settled.plan_type.is_some() => {
-                if one.plan_type.is_none() {
-                    one.interval = settled.interval;
-                    one.recurring_amount = settled.recurring_amount;
-                    one.period_start = settled.period_start;
-                    one.period_end = settled.period_end;
+            (Entry::Invoice(invoice), Entry::Invoice(settled)) if settled.plan_type.is_some() => {
+                if invoice.plan_type.is_none() {
+                    invoice.interval = settled.interval;
+                    invoice.recurring_amount = settled.recurring_amount;
+                    invoice.period_start = settled.period_start;
+                    invoice.period_end = settled.period_end;
                 }
-                one.plan_type = settled.plan_type;
+                invoice.plan_type = settled.plan_type;
             }
-            (Entry::Subscription(one), Entry::Subscription(settled)) if settled.plan_type.is_some() => {
-                one.interval = one.interval.or(settled.interval);
-                one.plan_type = settled.plan_type;
+            (Entry::Subscription(subscription), Entry::Subscription(settled)) if settled.plan_type.is_some() => {
+                subscription.interval = subscription.interval.or(settled.interval);
+                subscription.plan_type = settled.plan_type;
             }
             _ => {}
         }
     }
 
     /// The payment of an invoice, if this is that invoice.
-    pub fn payment_of(&self, invoice: &str) -> Option<String> {
+    pub fn payment_of(&self, invoice_id: &str) -> Option<String> {
         match self {
-            Entry::Invoice(one) if one.id == invoice => one.payment_intent.clone(),
+            Entry::Invoice(invoice) if invoice.id == invoice_id => invoice.payment_intent.clone(),
             _ => None,
         }
     }
@@ -317,23 +317,25 @@ impl Entry {
     /// The time that determines its day: when it was paid, or else created.
     pub fn at(&self) -> Timestamp {
         match self {
-            Entry::Invoice(one) => one.paid_at.or(one.finalized_at).unwrap_or(one.created),
-            Entry::Charge(one) => one.created,
-            Entry::Refund(one) => one.created,
-            Entry::Dispute(one) => one.created,
-            Entry::Subscription(one) => one.created,
+            Entry::Invoice(invoice) => invoice.paid_at.or(invoice.finalized_at).unwrap_or(invoice.created),
+            Entry::Charge(charge) => charge.created,
+            Entry::Refund(refund) => refund.created,
+            Entry::Dispute(dispute) => dispute.created,
+            Entry::Subscription(subscription) => subscription.created,
         }
     }
 
     /// Whether the recorded attributes of its object are final. A settled entry is never written again.
     pub fn is_settled(&self) -> bool {
         match self {
-            Entry::Invoice(one) => matches!(one.status.as_str(), "paid" | "void"),
-            Entry::Charge(one) => one.status == "failed",
+            Entry::Invoice(invoice) => matches!(invoice.status.as_str(), "paid" | "void"),
+            Entry::Charge(charge) => charge.status == "failed",
             // A refund that succeeded may still fail later.
-            Entry::Refund(one) => matches!(one.status.as_deref(), Some("failed" | "canceled")),
-            Entry::Dispute(one) => one.is_closed(),
-            Entry::Subscription(one) => matches!(one.status, Status::Canceled | Status::IncompleteExpired),
+            Entry::Refund(refund) => matches!(refund.status.as_deref(), Some("failed" | "canceled")),
+            Entry::Dispute(dispute) => dispute.is_closed(),
+            Entry::Subscription(subscription) => {
+                matches!(subscription.status, Status::Canceled | Status::IncompleteExpired)
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ const MOMENT: SignedDuration = SignedDuration::from_millis(1);
 
 /// A subscription with its invoices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Course {
+pub struct SubscriptionHistory {
     /// Stripe's customer.
     pub customer: String,
     /// Its ledger entry.
@@ -159,7 +159,7 @@ pub struct Play {
 
 /// Computes the figures of a day.
 pub fn count(
-    courses: &[Course],
+    histories: &[SubscriptionHistory],
     charges: &ChargeEvents,
     plays: &[Play],
     day: Day,
@@ -167,7 +167,7 @@ pub fn count(
     now: Timestamp,
 ) -> Counted {
     let end = (day.plus(1).start() - MOMENT).min(now);
-    let happened = |at: Timestamp| Day::of(at) == day && at <= end;
+    let happened = |at: Timestamp| Day::containing(at) == day && at <= end;
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for one in charges.refunds.iter().filter(|one| happened(one.created)) {
         tallies.entry(&one.currency).or_default().refunded += one.amount;
@@ -181,8 +181,8 @@ pub fn count(
         failures.any(|one| one.payment_intent.is_some() && one.payment_intent == invoice.payment_intent)
     };
     let mut of_customer: BTreeMap<&str, Vec<(View<'_>, Vec<Access>)>> = BTreeMap::new();
-    for course in courses {
-        let view = course.on(day);
+    for history in histories {
+        let view = history.on(day);
         let access = view.access(grace);
         let tally = tallies.entry(view.currency()).or_default();
         if access.iter().any(|access| access.holds(end)) {
@@ -210,10 +210,10 @@ pub fn count(
                 tally.recovered += invoice.amount_due;
             }
         }
-        of_customer.entry(&course.customer).or_default().push((view, access));
+        of_customer.entry(&history.customer).or_default().push((view, access));
     }
     for views in of_customer.values() {
-        turns(views, day, end, &mut tallies);
+        count_joined_and_churned(views, day, end, &mut tallies);
     }
     let counted = tallies.into_iter().filter(|(_, tally)| *tally != Tally::default());
     let currencies = counted.map(|(currency, tally)| (currency.to_owned(), tally)).collect();
@@ -231,19 +231,24 @@ pub fn count(
 /// Counts the members whose access began or ended on a day, across all subscriptions of one customer: a member who
 /// still has another subscription has not left. Each is counted in the currency of the subscription that began or
 /// ended.
-fn turns<'a>(views: &[(View<'a>, Vec<Access>)], day: Day, end: Timestamp, tallies: &mut BTreeMap<&'a str, Tally>) {
+fn count_joined_and_churned<'a>(
+    views: &[(View<'a>, Vec<Access>)],
+    day: Day,
+    end: Timestamp,
+    tallies: &mut BTreeMap<&'a str, Tally>,
+) {
     for (at, (view, access)) in views.iter().enumerate() {
         let tally = tallies.entry(view.currency()).or_default();
         let others = || views.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, all))| all);
         if let Some(first) = access.first().filter(|_| view.has_beginning())
-            && Day::of(first.from) == day
+            && Day::containing(first.from) == day
             && first.from <= end
             && !others().any(|other| other.from < first.from && other.until.is_none_or(|until| until >= first.from))
         {
             tally.new += 1;
         }
         for until in access.iter().filter_map(|access| access.until) {
-            if Day::of(until) != day || until > end || others().any(|other| other.holds(until)) {
+            if Day::containing(until) != day || until > end || others().any(|other| other.holds(until)) {
                 continue;
             }
             match view.is_unpaid(until) {
@@ -267,7 +272,7 @@ impl Access {
     }
 }
 
-impl Course {
+impl SubscriptionHistory {
     /// The subscription on a given day, with the invoices that affect that day.
     fn on(&self, day: Day) -> View<'_> {
         let says = |bill: &&Bill| {

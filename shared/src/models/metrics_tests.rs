@@ -52,21 +52,21 @@ fn invoice(from: &str, until: &str, amount: i64, paid: Option<&str>) -> Bill {
     }
 }
 
-fn course(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> Course {
-    Course { customer: "cus_1".to_owned(), subscription, invoices }
+fn history(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> SubscriptionHistory {
+    SubscriptionHistory { customer: "cus_1".to_owned(), subscription, invoices }
 }
 
 /// The figures of a day long past, without playbacks.
-fn day_of(courses: &[Course], charges: &ChargeEvents, of: &str) -> Counted {
-    count(courses, charges, &[], day(of), GRACE, at("2027-01-01"))
+fn day_of(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> Counted {
+    count(histories, charges, &[], day(date), GRACE, at("2027-01-01"))
 }
 
-fn counted(courses: &[Course], of: &str) -> Tally {
-    counted_with(courses, &ChargeEvents::default(), of)
+fn counted(histories: &[SubscriptionHistory], date: &str) -> Tally {
+    counted_with(histories, &ChargeEvents::default(), date)
 }
 
-fn counted_with(courses: &[Course], charges: &ChargeEvents, of: &str) -> Tally {
-    let counted = day_of(courses, charges, of);
+fn counted_with(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> Tally {
+    let counted = day_of(histories, charges, date);
     assert!(counted.currencies.keys().all(|currency| currency == "usd"), "{counted:?}");
     counted.currencies.get("usd").cloned().unwrap_or_default()
 }
@@ -85,8 +85,8 @@ fn failure(created: &str, intent: &str) -> ChargeEntry {
 }
 
 /// The figures of a day: mrr, active, trialing, new, churned voluntarily, churned by failed payment.
-fn figures_on(courses: &[Course], of: &str) -> (i64, u64, u64, u64, u64, u64) {
-    let one = counted(courses, of);
+fn figures_on(histories: &[SubscriptionHistory], date: &str) -> (i64, u64, u64, u64, u64, u64) {
+    let one = counted(histories, date);
     (one.mrr, one.active, one.trialing, one.new, one.churned_voluntary, one.churned_failed_payment)
 }
 
@@ -97,7 +97,7 @@ fn a_subscription_counts_from_its_first_payment_to_the_day_its_access_ended() {
         invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01")),
         invoice("2026-03-01", "2026-04-01", 1_000, Some("2026-03-01")),
     ];
-    let all = [course(ended, invoices)];
+    let all = [history(ended, invoices)];
     assert_eq!(figures_on(&all, "2026-01-31"), (0, 0, 0, 0, 0, 0));
     assert_eq!(figures_on(&all, "2026-02-01"), (1_000, 1, 0, 1, 0, 0));
     assert_eq!(figures_on(&all, "2026-03-31"), (1_000, 1, 0, 0, 0, 0));
@@ -112,8 +112,8 @@ fn a_year_counts_as_a_twelfth_rounded_half_up_per_subscription() {
         let yearly =
             Bill { interval: Some(Interval::Year), ..invoice("2026-02-01", "2027-02-01", amount, Some("2026-02-01")) };
         let one =
-            course(SubscriptionEntry { interval: Some(Interval::Year), ..subscription("2026-02-01") }, vec![yearly]);
-        let other = Course { customer: "cus_2".to_owned(), ..one.clone() };
+            history(SubscriptionEntry { interval: Some(Interval::Year), ..subscription("2026-02-01") }, vec![yearly]);
+        let other = SubscriptionHistory { customer: "cus_2".to_owned(), ..one.clone() };
         assert_eq!(figures_on(&[one, other], "2026-06-01").0, 2 * monthly, "{amount}");
     }
 }
@@ -130,7 +130,7 @@ fn coupons_count_and_a_change_counts_once_paid() {
         recurring_amount: 650,
         ..invoice("2026-02-10", "2026-03-01", 90, paid)
     };
-    let one = |paid| [course(subscription("2026-02-01"), vec![half.clone(), upgrade(paid)])];
+    let one = |paid| [history(subscription("2026-02-01"), vec![half.clone(), upgrade(paid)])];
     assert_eq!(figures_on(&one(None), "2026-02-09").0, 500);
     assert_eq!(figures_on(&one(None), "2026-02-20").0, 500, "what is not paid changes nothing");
     assert_eq!(figures_on(&one(None), "2026-02-20").1, 1, "nor does it put in arrears");
@@ -145,16 +145,16 @@ fn a_trial_is_not_revenue_and_ending_it_unpaid_is_churn() {
         ..invoice("2026-02-01", "2026-02-15", 0, Some("2026-02-01"))
     };
     let goes_on =
-        [course(tried.clone(), vec![free.clone(), invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-15"))])];
+        [history(tried.clone(), vec![free.clone(), invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-15"))])];
     assert_eq!(figures_on(&goes_on, "2026-02-01"), (0, 0, 1, 1, 0, 0));
     assert_eq!(figures_on(&goes_on, "2026-02-15"), (800, 1, 0, 0, 0, 0), "not new again");
     assert_eq!(
-        figures_on(&[course(tried.clone(), vec![free.clone()])], "2026-02-15"),
+        figures_on(&[history(tried.clone(), vec![free.clone()])], "2026-02-15"),
         (1_000, 1, 0, 0, 0, 0),
         "its draft hour"
     );
     let left = SubscriptionEntry { ended_at: tried.trial_end, ..tried };
-    assert_eq!(figures_on(&[course(left, vec![free])], "2026-02-15"), (0, 0, 0, 0, 1, 0));
+    assert_eq!(figures_on(&[history(left, vec![free])], "2026-02-15"), (0, 0, 0, 0, 1, 0));
 }
 
 #[test]
@@ -162,22 +162,22 @@ fn an_overdue_subscription_counts_within_the_grace_period_and_then_as_churn_once
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
     let ended = SubscriptionEntry { ended_at: Some(at("2026-03-15")), ..subscription("2026-02-01") };
-    let all = [course(ended, vec![first.clone(), open.clone()])];
+    let all = [history(ended, vec![first.clone(), open.clone()])];
     assert_eq!(figures_on(&all, "2026-03-07"), (1_200, 1, 0, 0, 0, 0), "grace");
     assert_eq!(figures_on(&all, "2026-03-08"), (0, 0, 0, 0, 0, 1), "its end");
     assert_eq!(figures_on(&all, "2026-03-15"), (0, 0, 0, 0, 0, 0), "the end at Stripe ends nothing more");
     assert_eq!((counted(&all, "2026-03-15").payments_failed, counted(&all, "2026-03-08").payments_failed), (1, 0));
 
     let late = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-10")), ..open.clone() };
-    let back = [course(subscription("2026-02-01"), vec![first.clone(), late])];
+    let back = [history(subscription("2026-02-01"), vec![first.clone(), late])];
     assert_eq!(figures_on(&back, "2026-03-09"), (0, 0, 0, 0, 0, 0));
     assert_eq!(figures_on(&back, "2026-03-10"), (1_200, 1, 0, 0, 0, 0), "back, and not new");
     let in_time = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-05")), ..open.clone() };
-    let paid = [course(subscription("2026-02-01"), vec![first.clone(), in_time])];
+    let paid = [history(subscription("2026-02-01"), vec![first.clone(), in_time])];
     assert_eq!(figures_on(&paid, "2026-03-08"), (1_200, 1, 0, 0, 0, 0));
     let soon = SubscriptionEntry { ended_at: Some(at("2026-03-04")), ..subscription("2026-02-01") };
     assert_eq!(
-        figures_on(&[course(soon, vec![first, open])], "2026-03-04"),
+        figures_on(&[history(soon, vec![first, open])], "2026-03-04"),
         (0, 0, 0, 0, 0, 1),
         "cancelled while overdue"
     );
@@ -185,20 +185,20 @@ fn an_overdue_subscription_counts_within_the_grace_period_and_then_as_churn_once
 
 #[test]
 fn a_member_with_another_subscription_is_neither_new_nor_churned() {
-    let one = course(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))]);
+    let one = history(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))]);
     let surplus = SubscriptionEntry { ended_at: Some(at("2026-02-06")), ..subscription("2026-02-05") };
-    let surplus = course(surplus, vec![invoice("2026-02-05", "2026-03-05", 1_000, Some("2026-02-05"))]);
+    let surplus = history(surplus, vec![invoice("2026-02-05", "2026-03-05", 1_000, Some("2026-02-05"))]);
     let all = [one.clone(), surplus.clone()];
     assert_eq!(figures_on(&all, "2026-02-05"), (2_000, 2, 0, 0, 0, 0));
     assert_eq!(figures_on(&all, "2026-02-06"), (1_000, 1, 0, 0, 0, 0));
-    let stranger = Course { customer: "cus_2".to_owned(), ..surplus };
+    let stranger = SubscriptionHistory { customer: "cus_2".to_owned(), ..surplus };
     assert_eq!(figures_on(&[one, stranger], "2026-02-06"), (1_000, 1, 0, 0, 1, 0));
 }
 
 #[test]
 fn the_current_day_has_its_present_state_and_unpaid_subscriptions_do_not_count() {
     let one =
-        [course(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))])];
+        [history(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))])];
     let early = count(&one, &ChargeEvents::default(), &[], day("2026-02-01"), GRACE, at("2026-02-01T11:59:59Z"));
     assert_eq!(early, Counted::default());
     let incomplete = SubscriptionEntry { status: Status::Incomplete, ..subscription("2026-02-01") };
@@ -206,7 +206,7 @@ fn the_current_day_has_its_present_state_and_unpaid_subscriptions_do_not_count()
         billing_reason: Some("subscription_create".to_owned()),
         ..invoice("2026-02-01", "2026-03-01", 1_000, None)
     };
-    assert_eq!(counted(&[course(incomplete, vec![first])], "2026-02-02"), Tally::default());
+    assert_eq!(counted(&[history(incomplete, vec![first])], "2026-02-02"), Tally::default());
 }
 
 #[test]
@@ -214,40 +214,45 @@ fn playbacks_add_up_to_the_same_in_every_order() {
     let plays: Vec<Play> =
         (1..=50).map(|n| Play { watched_seconds: f64::from(n) * 0.1, completed: n % 3 == 0 }).collect();
     let backwards: Vec<Play> = plays.iter().rev().copied().collect();
-    let of = |plays: &[Play]| {
+    let figures = |plays: &[Play]| {
         let counted = count(&[], &ChargeEvents::default(), plays, day("2026-02-01"), GRACE, at("2026-02-02"));
         counted.figures(&BTreeSet::new())
     };
-    assert_eq!(of(&plays), of(&backwards));
-    let seen = of(&plays);
+    assert_eq!(figures(&plays), figures(&backwards));
+    let seen = figures(&plays);
     assert_eq!((seen.views, seen.hours_watched, seen.completion_rate), (50, 0.04, Some(0.32)));
-    assert_eq!((seen.payment_success, of(&[]).completion_rate), (None, None));
+    assert_eq!((seen.payment_success, figures(&[]).completion_rate), (None, None));
 }
 
 #[test]
 fn the_state_of_several_days_is_the_last_days_in_each_currency() {
-    let of = |all: &[(&str, Tally)], views: u64| Counted {
+    let counted_of = |all: &[(&str, Tally)], views: u64| Counted {
         currencies: all.iter().map(|(currency, tally)| ((*currency).to_owned(), tally.clone())).collect(),
         views,
         ..Counted::default()
     };
     let tally = |mrr, active, new| Tally { mrr, active, new, ..Tally::default() };
-    let mut sum = of(&[("usd", tally(5, 2, 1))], 3);
-    sum += &of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
-    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
-    sum += &of(&[("eur", tally(7, 1, 0))], 0);
-    assert_eq!(sum, of(&[("eur", tally(7, 1, 1)), ("usd", tally(0, 0, 3))], 4), "who left has left");
+    let mut sum = counted_of(&[("usd", tally(5, 2, 1))], 3);
+    sum += &counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
+    assert_eq!(sum, counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
+    sum += &counted_of(&[("eur", tally(7, 1, 0))], 0);
+    assert_eq!(sum, counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(0, 0, 3))], 4), "who left has left");
 }
 
 #[test]
 fn amounts_are_separate_per_currency_and_counts_add_up() {
-    let of = |id: &str, currency: &str, amount: i64| {
+    let paid_history = |id: &str, currency: &str, amount: i64| {
         let subscription = SubscriptionEntry { currency: currency.to_owned(), ..subscription("2026-02-01") };
         let invoice =
             Bill { currency: currency.to_owned(), ..invoice("2026-02-01", "2026-03-01", amount, Some("2026-02-01")) };
-        Course { customer: id.to_owned(), ..course(subscription, vec![invoice]) }
+        SubscriptionHistory { customer: id.to_owned(), ..history(subscription, vec![invoice]) }
     };
-    let all = [of("cus_1", "usd", 1_299), of("cus_2", "eur", 1_199), of("cus_3", "eur", 700), of("cus_4", "jpy", 900)];
+    let all = [
+        paid_history("cus_1", "usd", 1_299),
+        paid_history("cus_2", "eur", 1_199),
+        paid_history("cus_3", "eur", 700),
+        paid_history("cus_4", "jpy", 900),
+    ];
     let none = ChargeEvents::default();
     let counted = day_of(&all, &none, "2026-02-02");
     let mrr: Vec<(&str, i64)> = counted.currencies.iter().map(|(name, one)| (name.as_str(), one.mrr)).collect();
@@ -264,11 +269,12 @@ fn amounts_are_separate_per_currency_and_counts_add_up() {
 #[test]
 fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
-    let old = course(SubscriptionEntry { ended_at: Some(at("2026-02-20")), ..subscription("2026-02-01") }, vec![first]);
+    let old =
+        history(SubscriptionEntry { ended_at: Some(at("2026-02-20")), ..subscription("2026-02-01") }, vec![first]);
     let eur = || "eur".to_owned();
     let then = Bill { currency: eur(), ..invoice("2026-02-19", "2026-03-19", 900, Some("2026-02-19")) };
-    let new = course(SubscriptionEntry { currency: eur(), ..subscription("2026-02-19") }, vec![then]);
-    let on = |of: &str| day_of(&[old.clone(), new.clone()], &ChargeEvents::default(), of).currencies;
+    let new = history(SubscriptionEntry { currency: eur(), ..subscription("2026-02-19") }, vec![then]);
+    let on = |date: &str| day_of(&[old.clone(), new.clone()], &ChargeEvents::default(), date).currencies;
     assert!(on("2026-02-19")["eur"].new == 0 && on("2026-02-19")["eur"].mrr == 900);
     assert!(!on("2026-02-20").contains_key("usd"), "and nobody left: {:?}", on("2026-02-20"));
 }
@@ -277,8 +283,8 @@ fn a_member_who_changes_the_currency_is_neither_new_nor_churned() {
 fn later_changes_of_an_invoice_do_not_alter_past_days() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_000, None);
-    let seen = |second: &Bill, of: &str| {
-        counted(&[course(subscription("2026-02-01"), vec![first.clone(), second.clone()])], of)
+    let seen = |second: &Bill, date: &str| {
+        counted(&[history(subscription("2026-02-01"), vec![first.clone(), second.clone()])], date)
     };
     let days: Vec<String> = (1..=20).map(|day| format!("2026-03-{day:02}")).collect();
     let voided = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-21")), ..open.clone() };
@@ -293,7 +299,7 @@ fn later_changes_of_an_invoice_do_not_alter_past_days() {
     assert_eq!((seen(&voided, "2026-03-21").active, seen(&voided, "2026-03-20").active), (1, 0), "nobody owes it now");
     let ended = |second: Bill| {
         let one = SubscriptionEntry { ended_at: Some(at("2026-03-10")), ..subscription("2026-02-01") };
-        counted(&[course(one, vec![first.clone(), second])], "2026-03-10").payments_failed
+        counted(&[history(one, vec![first.clone(), second])], "2026-03-10").payments_failed
     };
     assert_eq!(
         (ended(open.clone()), ended(voided), ended(late)),
@@ -314,10 +320,10 @@ fn a_day_gives_the_same_result_whatever_else_is_read() {
             if paid.is_some() { bill } else { void(bill) }
         })
         .collect();
-    let all = [course(subscription("2026-01-05"), months.clone())];
-    let recent = [course(subscription("2026-01-05"), months[3..].to_vec())];
-    for of in ["2026-06-04", "2026-06-05", "2026-06-06"] {
-        assert_eq!(counted(&all, of), counted(&recent, of), "{of}");
+    let all = [history(subscription("2026-01-05"), months.clone())];
+    let recent = [history(subscription("2026-01-05"), months[3..].to_vec())];
+    for date in ["2026-06-04", "2026-06-05", "2026-06-06"] {
+        assert_eq!(counted(&all, date), counted(&recent, date), "{date}");
     }
     assert_eq!(counted(&all, "2026-06-05").new, 0, "they are a member of half a year");
 }
@@ -365,7 +371,7 @@ fn refunds_and_disputes_count_on_their_own_day_in_their_own_currency_and_what_be
         failures: Vec::new(),
     };
     for (refunded, disputed) in [("pending", "needs_response"), ("succeeded", "won"), ("failed", "lost")] {
-        let on = |of: &str| day_of(&[], &events(refunded, disputed), of).currencies;
+        let on = |date: &str| day_of(&[], &events(refunded, disputed), date).currencies;
         let both = on("2026-02-03");
         assert_eq!((both["usd"].refunded, both["usd"].disputed), (350, 0), "{refunded}");
         assert_eq!((both["eur"].refunded, both["eur"].disputed), (7, 900), "{disputed}");
@@ -392,9 +398,9 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
     };
     let paid = invoice("2026-02-15", "2026-03-15", 800, Some("2026-02-20"));
     let next = invoice("2026-03-15", "2026-04-15", 800, Some("2026-03-15"));
-    let all = [course(tried.clone(), vec![free.clone(), paid, next])];
-    let seen = |all: &[Course], of: &str| {
-        let one = counted(all, of);
+    let all = [history(tried.clone(), vec![free.clone(), paid, next])];
+    let seen = |all: &[SubscriptionHistory], date: &str| {
+        let one = counted(all, date);
         (one.trials_started, one.trials_converted)
     };
     assert_eq!(seen(&all, "2026-02-01"), (1, 0));
@@ -403,14 +409,14 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
     assert_eq!(seen(&all, "2026-03-15"), (0, 0), "the second payment converts nothing");
     let nothing =
         Bill { amount_due: 0, recurring_amount: 0, ..invoice("2026-02-15", "2026-03-15", 0, Some("2026-02-15")) };
-    assert_eq!(seen(&[course(tried.clone(), vec![free.clone(), nothing])], "2026-02-15"), (0, 0), "nothing was paid");
+    assert_eq!(seen(&[history(tried.clone(), vec![free.clone(), nothing])], "2026-02-15"), (0, 0), "nothing was paid");
     let old = SubscriptionEntry { trial_start: None, ..tried.clone() };
-    assert_eq!(seen(&[course(old, vec![free])], "2026-02-01"), (1, 0), "from before its start was stored");
+    assert_eq!(seen(&[history(old, vec![free])], "2026-02-01"), (1, 0), "from before its start was stored");
 
     // A trial that is added to a paying subscription does not count before it starts.
     let first = invoice("2026-01-01", "2026-02-01", 1_000, Some("2026-01-01"));
     let given = SubscriptionEntry { created: at("2026-01-01"), ..tried };
-    let all = [course(given, vec![first])];
+    let all = [history(given, vec![first])];
     assert_eq!(figures_on(&all, "2026-01-20"), (1_000, 1, 0, 0, 0, 0));
     assert_eq!(seen(&all, "2026-01-01"), (0, 0));
     assert_eq!((figures_on(&all, "2026-02-02").2, seen(&all, "2026-02-01")), (1, (1, 0)));
@@ -420,15 +426,15 @@ fn a_trial_counts_on_the_day_it_began_and_on_the_day_its_first_period_was_paid()
 fn a_renewal_that_is_open_within_grace_is_at_risk_until_it_is_settled_whatever_comes_later() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let open = invoice("2026-03-01", "2026-04-01", 1_200, None);
-    let at_risk = |open: &Bill, ended: Option<&str>, of: &str| {
+    let at_risk = |open: &Bill, ended: Option<&str>, date: &str| {
         let one = SubscriptionEntry { ended_at: ended.map(at), ..subscription("2026-02-01") };
-        counted(&[course(one, vec![first.clone(), open.clone()])], of).at_risk
+        counted(&[history(one, vec![first.clone(), open.clone()])], date).at_risk
     };
     let paid = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-03-05")), ..open.clone() };
     let void = Bill { status: "void".to_owned(), voided_at: Some(at("2026-03-05")), ..open.clone() };
     let written_off = Bill { uncollectible_at: Some(at("2026-03-05")), ..open.clone() };
-    for (of, expected) in [("2026-02-28", 0), ("2026-03-01", 1_200), ("2026-03-07", 1_200), ("2026-03-08", 0)] {
-        assert_eq!(at_risk(&open, None, of), expected, "{of}");
+    for (date, expected) in [("2026-02-28", 0), ("2026-03-01", 1_200), ("2026-03-07", 1_200), ("2026-03-08", 0)] {
+        assert_eq!(at_risk(&open, None, date), expected, "{date}");
     }
     for settled in [&paid, &void, &written_off] {
         assert_eq!((at_risk(settled, None, "2026-03-04"), at_risk(settled, None, "2026-03-05")), (1_200, 0));
@@ -446,9 +452,9 @@ fn a_renewal_paid_after_a_failed_attempt_is_recovered_on_the_day_it_is_paid() {
     let first = invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"));
     let late =
         Bill { paid_at: Some(at("2026-03-06")), ..invoice("2026-03-01", "2026-04-01", 1_200, Some("2026-03-06")) };
-    let all = [course(subscription("2026-02-01"), vec![first, late.clone()])];
-    let seen = |failures: Vec<ChargeEntry>, of: &str| {
-        counted_with(&all, &ChargeEvents { failures, ..ChargeEvents::default() }, of).recovered
+    let all = [history(subscription("2026-02-01"), vec![first, late.clone()])];
+    let seen = |failures: Vec<ChargeEntry>, date: &str| {
+        counted_with(&all, &ChargeEvents { failures, ..ChargeEvents::default() }, date).recovered
     };
     let own = || failure("2026-03-01", "pi_2026-03-01");
     assert_eq!(seen(vec![own(), failure("2026-03-03", "pi_2026-03-01")], "2026-03-06"), 1_200, "once");
@@ -459,7 +465,7 @@ fn a_renewal_paid_after_a_failed_attempt_is_recovered_on_the_day_it_is_paid() {
     assert_eq!(seen(vec![failure("2026-03-07", "pi_2026-03-01")], "2026-03-06"), 0, "what failed later");
     assert_eq!(seen(vec![failure("2025-12-01", "pi_2026-03-01")], "2026-03-06"), 0, "beyond what is read of each day");
     let purchase = Bill { billing_reason: Some("subscription_create".to_owned()), ..late };
-    let bought = [course(subscription("2026-03-01"), vec![purchase])];
+    let bought = [history(subscription("2026-03-01"), vec![purchase])];
     let charges = ChargeEvents { failures: vec![own()], ..ChargeEvents::default() };
     assert_eq!(counted_with(&bought, &charges, "2026-03-06").recovered, 0, "a second try at the checkout");
 }
@@ -477,9 +483,12 @@ fn active_subscriptions_are_told_by_the_plan_that_they_paid_for_then() {
         interval: Some(Interval::Year),
         ..subscription("2026-02-01")
     };
-    let other = Course { customer: "cus_2".to_owned(), ..course(subscription("2026-02-01"), vec![basic.clone()]) };
-    let all = [course(now, vec![basic, year]), other];
-    let plans = |of: &str| counted(&all, of).plans.into_iter().collect::<Vec<_>>();
+    let other = SubscriptionHistory {
+        customer: "cus_2".to_owned(),
+        ..history(subscription("2026-02-01"), vec![basic.clone()])
+    };
+    let all = [history(now, vec![basic, year]), other];
+    let plans = |date: &str| counted(&all, date).plans.into_iter().collect::<Vec<_>>();
     let one = |plan: &str, count: u64| (plan.to_owned(), count);
     assert_eq!(plans("2026-02-10"), [one("basic_month", 2)]);
     assert_eq!(plans("2026-03-01"), [one("basic_month", 1), one("premium_year", 1)]);
@@ -496,9 +505,9 @@ fn a_payment_fails_on_one_day_whatever_stripe_calls_the_subscription_then_and_la
     let paid = Bill { status: "paid".to_owned(), paid_at: Some(at("2026-04-10")), ..open.clone() };
     let failed = |status: Status, ended: Option<&str>, second: &Bill| -> Vec<String> {
         let one = SubscriptionEntry { status, ended_at: ended.map(at), ..subscription("2026-02-01") };
-        let all = [course(one, vec![first.clone(), second.clone()])];
+        let all = [history(one, vec![first.clone(), second.clone()])];
         let days = (0..60).map(|days| day("2026-03-01").plus(days).to_string());
-        days.filter(|of| counted(&all, of).payments_failed > 0).collect()
+        days.filter(|date| counted(&all, date).payments_failed > 0).collect()
     };
     for (status, ended, second) in [
         (Status::PastDue, None, &open),

@@ -1,13 +1,16 @@
 //! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness are arguments.
 
+pub mod caption_tracks;
 pub mod captions;
 pub mod catalogue;
 pub mod device;
 pub mod device_clock;
+pub mod device_login;
 pub mod email;
 pub mod email_message;
 pub mod encoding;
 pub mod entitlement;
+pub mod facts;
 pub mod figures;
 pub mod format;
 pub mod grant;
@@ -25,6 +28,7 @@ pub mod plan;
 pub mod position;
 pub mod preferences;
 pub mod progress;
+pub mod related;
 pub mod search;
 pub mod series;
 pub mod session;
@@ -34,6 +38,8 @@ pub mod subscription_view;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod title;
+pub mod trailer;
 pub mod user;
 pub mod video;
 pub mod video_edit;

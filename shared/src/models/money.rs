@@ -38,7 +38,7 @@ const fn default_step() -> i64 {
 
 impl Currency {
     /// The table's entry for a currency code in any case; a currency without an entry has two decimals.
-    pub fn of(code: &str) -> Self {
+    pub fn from_code(code: &str) -> Self {
         let plain = || Self { decimals: 2, step: 1, rarely_fractional: false, symbol: None, symbols: BTreeMap::new() };
         TABLE.get(&code.to_lowercase()).cloned().unwrap_or_else(plain)
     }
@@ -64,7 +64,7 @@ impl<'a> Money<'a> {
 
     /// The amount as a language writes it, according to Unicode's CLDR: `$6.49` in English, `6,49 $` in German.
     pub fn in_language(&self, language: Language) -> String {
-        let currency = Currency::of(self.currency);
+        let currency = Currency::from_code(self.currency);
         let sign = if self.amount < 0 { "-" } else { "" };
         let symbol = currency.symbols.get(language.code()).or(currency.symbol.as_ref()).cloned();
         let symbol = symbol.unwrap_or_else(|| self.currency.to_uppercase());
@@ -176,11 +176,11 @@ mod tests {
         assert_eq!(with(|one| one.step == 10), "bhd jod kwd omr tnd");
         assert_eq!(with(|one| one.step == 100), "isk ugx");
         for two in ["usd", "eur", "huf", "twd", "idr", "cop", "rsd", "pkr", "lbp", "isk", "ugx", "chf", "iqd"] {
-            assert_eq!(Currency::of(two).decimals, 2, "{two}");
+            assert_eq!(Currency::from_code(two).decimals, 2, "{two}");
         }
-        assert!(Currency::of("kwd").accepts(7_990) && !Currency::of("KWD").accepts(7_995));
-        assert!(Currency::of("isk").accepts(50_000) && !Currency::of("isk").accepts(50_050));
-        assert!(Currency::of("huf").accepts(299_050) && Currency::of("jpy").accepts(1));
+        assert!(Currency::from_code("kwd").accepts(7_990) && !Currency::from_code("KWD").accepts(7_995));
+        assert!(Currency::from_code("isk").accepts(50_000) && !Currency::from_code("isk").accepts(50_050));
+        assert!(Currency::from_code("huf").accepts(299_050) && Currency::from_code("jpy").accepts(1));
     }
 
     #[test]

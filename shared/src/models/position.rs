@@ -99,7 +99,7 @@ impl Position {
         now: Timestamp,
     ) -> RowChange {
         let playback = report.stamp.playback;
-        let mut clocks = DeviceClocks::of(playback, self.clock);
+        let mut clocks = DeviceClocks::single(playback, self.clock);
         let order = clocks.place(&report.stamp, self.last_watched_at, now);
         self.clock = clocks.reading(playback).or(self.clock);
         // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
@@ -213,7 +213,7 @@ mod tests {
 
         fn says(&mut self, second: i64, progress: f64, delay: i64, is_unscheduled: bool) -> bool {
             let stamp = Stamp { playback: self.0, client_time: Some(at(second - delay)) };
-            let report = Report::of(stamp, progress, false, FILM, None);
+            let report = Report::new(stamp, progress, false, FILM, None);
             self.1.report(&report, FILM, is_unscheduled, at(second)) != RowChange::None
         }
     }

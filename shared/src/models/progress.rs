@@ -55,7 +55,7 @@ pub struct Report {
 impl Report {
     /// A player's report at `position` of a film. `is_watched` says that the film was watched to its end, whatever the
     /// position.
-    pub fn of(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
+    pub fn new(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
         let progress = clamped(position, duration);
         Self { stamp, progress, is_end: is_watched || is_completed(progress, duration, credits_at) }
     }
@@ -84,8 +84,9 @@ impl WatchHistory {
             }),
             // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
             (Order::Late, Some(before)) => {
-                let is_end = report.is_end && !before.is_cleared();
-                Some(Self { completed: before.completed || is_end, clocks, version, ..before.clone() })
+                let completed = before.completed || (report.is_end && !before.is_cleared());
+                let is_news = (completed, &clocks) != (before.completed, &before.clocks);
+                is_news.then(|| Self { completed, clocks, version, ..before.clone() })
             }
             (Order::Late | Order::Repeat, _) => None,
         }

@@ -1,5 +1,6 @@
 //! Series, and the order of their episodes.
 
+use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
@@ -123,6 +124,9 @@ pub struct PublicSeries {
     pub category: String,
     /// The poster of its first episode; `null` if it has none.
     pub poster: Option<Poster>,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub facts: Facts,
     /// Its seasons, in order.
     pub seasons: Vec<Season>,
     /// The lowest plan that one of its episodes requires.
@@ -133,11 +137,11 @@ pub struct PublicSeries {
 
 impl PublicSeries {
     /// The series with its visible episodes, in order; `None` without any, because then it is not public.
-    pub fn of(entry: &SeriesEntry, episodes: &[&PublicVideo]) -> Option<Self> {
+    pub fn from_entry(entry: &SeriesEntry, episodes: &[&PublicVideo]) -> Option<Self> {
         let first = episodes.first()?;
         let mut seasons: BTreeMap<u32, usize> = BTreeMap::new();
         for video in episodes {
-            *seasons.entry(Place::of(video).season).or_default() += 1;
+            *seasons.entry(Place::from_video(video).season).or_default() += 1;
         }
         Some(Self {
             id: entry.series,
@@ -145,6 +149,7 @@ impl PublicSeries {
             description: entry.description.clone(),
             category: entry.category.clone(),
             poster: first.poster.clone(),
+            facts: Facts::of_series(episodes.iter().map(|video| &video.facts)),
             seasons: seasons.into_iter().map(|(season, episodes)| Season { season, episodes }).collect(),
             required_plan: episodes.iter().map(|video| video.required_plan).min()?,
             first_video_id: first.id,
@@ -175,7 +180,7 @@ pub struct Place {
 
 impl Place {
     /// The position of a video in its series.
-    pub fn of(video: &PublicVideo) -> Self {
+    pub fn from_video(video: &PublicVideo) -> Self {
         let (season, episode) = numbered(video.season, video.episode);
         Self { season, episode: episode.unwrap_or(u32::MAX), video: video.id }
     }

@@ -11,7 +11,7 @@ pub const SESSION_IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The precision of the time of last use: one write an hour is enough for a device list.
 pub const LAST_USE_GRAIN: SignedDuration = SignedDuration::from_hours(1);
-/// How long tokens from before the last refresh stay valid, for requests in flight.
+/// How long a token stays valid after it was exchanged, for requests in flight.
 const REFRESH_OVERLAP: SignedDuration = SignedDuration::from_secs(60);
 /// How long a sign-in counts as recent, for actions that require a recent one.
 const RECENT: SignedDuration = SignedDuration::from_mins(15);
@@ -34,10 +34,11 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// When its newest token was issued, in whole seconds as in tokens.
     pub token_issued_at: Timestamp,
-    /// When the token that the last refresh exchanged was issued. It is the only older token that stays valid for a
-    /// minute.
-    #[serde(default)]
-    pub exchanged_token_issued_at: Option<Timestamp>,
+    /// When the tokens that were exchanged within the last minute were issued, in Unix seconds, oldest first. Each was
+    /// exchanged for the next one, the last for the newest token. Tokens are issued in different seconds, so these are
+    /// sixty at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanged_tokens: Vec<i64>,
     /// When DynamoDB may remove it, in Unix seconds.
     pub ttl: i64,
 }
@@ -53,7 +54,7 @@ impl Session {
             created_at: now,
             last_used_at: now,
             token_issued_at: whole(now),
-            exchanged_token_issued_at: None,
+            exchanged_tokens: Vec::new(),
             ttl: 0,
         };
         session.ttl = session.ends_at().as_second();
@@ -78,20 +79,68 @@ impl Session {
         now <= self.created_at + RECENT
     }
 
-    /// The issue time of a new token at `now`, when the newest one is exchanged; never earlier than that of the newest.
-    pub fn reissued_at(&self, now: Timestamp) -> Timestamp {
-        whole(now).max(self.token_issued_at)
+    /// The session after the newest token was exchanged at `now`. The new token is never older than the one that it
+    /// replaces; within a second, a token is exchanged for itself.
+    #[must_use]
+    pub fn exchanged(&self, now: Timestamp) -> Self {
+        let token_issued_at = whole(now).max(self.token_issued_at);
+        let mut after = Self { token_issued_at, last_used_at: now, ..self.clone() };
+        if token_issued_at > self.token_issued_at {
+            after.exchanged_tokens.push(self.token_issued_at.as_second());
+        }
+        let ended = after.exchanged_tokens.iter().take_while(|issued| !after.overlaps(**issued, now)).count();
+        after.exchanged_tokens.drain(..ended);
+        after.ttl = after.ends_at().as_second();
+        after
     }
 
-    /// Whether one of its tokens is still valid. The token that the last refresh exchanged stays valid for a minute;
-    /// earlier tokens do not.
+    /// Whether one of its tokens is still valid: the newest one, and any other for a minute after it was exchanged.
     pub fn admits(&self, issued_at: Timestamp, now: Timestamp) -> bool {
-        let is_last = self.exchanged_token_issued_at.is_some_and(|last| issued_at >= last);
-        issued_at >= self.token_issued_at || (is_last && now < self.token_issued_at + REFRESH_OVERLAP)
+        let issued = issued_at.as_second();
+        issued_at >= self.token_issued_at || (self.exchanged_tokens.contains(&issued) && self.overlaps(issued, now))
+    }
+
+    /// Whether an exchanged token's successor is less than a minute old.
+    fn overlaps(&self, issued: i64, now: Timestamp) -> bool {
+        let later = self.exchanged_tokens.iter().copied().find(|other| *other > issued);
+        let successor = later.unwrap_or(self.token_issued_at.as_second());
+        now.as_second() < successor + REFRESH_OVERLAP.as_secs()
     }
 }
 
 /// A time in whole seconds, as in tokens.
 fn whole(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("in range")
+    }
+
+    #[test]
+    fn each_token_is_valid_for_a_minute_after_its_own_exchange() {
+        let first = Session::start(UserId::from_uuid(Uuid::nil()), 0, String::new(), at(0));
+        let third = first.exchanged(at(10)).exchanged(at(20));
+        for (issued, until) in [(0, 70), (10, 80)] {
+            assert!(third.admits(at(issued), at(until - 1)), "{issued}");
+            assert!(!third.admits(at(issued), at(until)), "{issued}");
+        }
+        assert!(third.admits(at(20), at(1_000)), "the newest");
+        assert!(!third.admits(at(5), at(21)), "never issued");
+    }
+
+    #[test]
+    fn a_session_that_is_refreshed_without_end_keeps_a_minutes_tokens() {
+        let mut session = Session::start(UserId::from_uuid(Uuid::nil()), 0, String::new(), at(0));
+        for second in 0..600 {
+            session = session.exchanged(at(second / 2));
+            assert!(session.exchanged_tokens.len() <= 60, "{}", session.exchanged_tokens.len());
+        }
+        assert_eq!(session.exchanged(at(1_000)).exchanged_tokens, [at(299).as_second()]);
+    }
 }

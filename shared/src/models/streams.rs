@@ -270,7 +270,7 @@ impl Slots {
     /// Records in a lease the state of its history row after others have changed it; `false` if there is nothing to
     /// record.
     pub fn follow(&mut self, id: PlaybackId, row: &WatchHistory, duration: Option<f64>) -> bool {
-        let Some(slot) = self.of(id) else { return false };
+        let Some(slot) = self.slot_mut(id) else { return false };
         slot.position.follow(id.uuid(), row, duration);
         self.version += 1;
         true
@@ -306,14 +306,14 @@ impl Slots {
     }
 
     /// The lease of a playback.
-    pub fn of(&mut self, id: PlaybackId) -> Option<&mut Slot> {
+    pub fn slot_mut(&mut self, id: PlaybackId) -> Option<&mut Slot> {
         self.slots.iter_mut().find(|slot| slot.playback_session_id == id)
     }
 
     /// Renews a lease by a heartbeat. An expired lease takes a free slot again.
     pub fn beat(&mut self, id: PlaybackId, sid: SessionId, limit: usize, life: SignedDuration, now: Timestamp) -> Beat {
         let is_within = self.standing(id, sid, now).is_some_and(|standing| standing.ahead < limit);
-        let Some(slot) = self.of(id).filter(|_| is_within) else { return Beat::Lost };
+        let Some(slot) = self.slot_mut(id).filter(|_| is_within) else { return Beat::Lost };
         let passed = now.duration_since(slot.renewed_at).max(SignedDuration::ZERO).min(life);
         slot.watched_seconds += passed.as_secs_f64();
         slot.renewed_at = slot.renewed_at.max(now);

@@ -53,7 +53,7 @@ pub struct SubscriptionView {
 
 impl SubscriptionView {
     /// A subscription at a given time.
-    pub fn of(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Self {
+    pub fn new(subscription: &Subscription, grace: SignedDuration, now: Timestamp) -> Self {
         let access = match entitlement::granted(subscription, grace, now) {
             Ok(_) => Decision::Allow,
             Err(denial) => Decision::Deny(denial),

@@ -1,6 +1,6 @@
 //! Timestamps as sort keys, and UTC days.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -60,6 +60,8 @@ pub const DAY_FORMAT: &str = "date";
 /// The years that an input may contain: a device that lost the time reports 1970, and adding to a time in the last year
 /// still gives a valid timestamp.
 const YEARS: RangeInclusive<i16> = 1970..=2199;
+/// The last year of RFC 3339. Its last day is partly after the last timestamp.
+const LAST_YEAR: i16 = 9999;
 
 /// A timestamp from a request: RFC 3339, with an offset or `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +85,7 @@ impl FromStr for Moment {
 }
 
 /// The time on a device's clock: RFC 3339 with any year, because a clock may be wrong by centuries and is only compared
-/// with itself.
+/// with itself. A time after the last one that we can represent (9999-12-30T22:00:00Z) becomes that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeviceTime(Timestamp);
 
@@ -98,8 +100,8 @@ impl FromStr for DeviceTime {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment = text.parse().ok().filter(|_| has_one_meaning(text));
-        moment.map(Self).ok_or(NOT_A_MOMENT)
+        let spelling = Spelling::of(text).ok_or(NOT_A_MOMENT)?;
+        spelling.moment().map(Self).ok_or(NOT_A_MOMENT)
     }
 }
 
@@ -126,38 +128,65 @@ impl JsonSchema for DeviceTime {
 
 const NOT_A_MOMENT: &str = "must be a moment as RFC 3339 writes it, such as 2026-03-01T12:00:00Z";
 
-/// Whether the text is RFC 3339: a date, a `T`, a time with seconds but without leap seconds, and an offset. Our parser
-/// alone would accept more.
-fn has_one_meaning(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shape = b"0000-00-00T00:00:00";
-    let is_shaped = bytes.len() > shape.len()
-        && shape.iter().zip(bytes).all(|(expected, given)| match expected {
-            b'0' => given.is_ascii_digit(),
-            other => other == &given.to_ascii_uppercase(),
-        });
-    if !is_shaped || &bytes[17..19] == b"60" {
-        return false;
-    }
-    let rest = &text[shape.len()..];
-    let rest = match rest.strip_prefix('.') {
-        Some(decimals) => {
-            let end = decimals.bytes().take_while(u8::is_ascii_digit).count();
-            if end == 0 || end > 9 {
-                return false;
-            }
-            &decimals[end..]
+/// The form that RFC 3339 gives to a date, a `T` and a time with seconds.
+const DATE_AND_TIME: &[u8] = b"0000-00-00T00:00:00";
+/// The decimals that we can represent; others are cut off.
+const DECIMALS_MAX: usize = 9;
+
+/// A text of RFC 3339's form: date, `T`, time with seconds, decimals, offset. Our parser alone would accept more.
+struct Spelling {
+    /// The same with at most nine decimals, and without a leap second.
+    text: String,
+    /// Whether it names a leap second, which we count as the second before.
+    is_leap: bool,
+}
+
+impl Spelling {
+    fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_shaped = bytes.len() > DATE_AND_TIME.len()
+            && DATE_AND_TIME.iter().zip(bytes).all(|(expected, given)| match expected {
+                b'0' => given.is_ascii_digit(),
+                other => other == &given.to_ascii_uppercase(),
+            });
+        if !is_shaped {
+            return None;
         }
-        None => rest,
-    };
-    let is_offset = rest.len() == 6
-        && rest.get(1..3).is_some_and(|hours| hours <= "23")
-        && rest.starts_with(['+', '-'])
-        && rest.bytes().skip(1).zip(*b"00:00").all(|(given, expected)| match expected {
+        let (date_and_time, rest) = text.split_at(DATE_AND_TIME.len());
+        let (decimals, offset) = match rest.strip_prefix('.') {
+            Some(rest) => rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count()),
+            None => ("0", rest),
+        };
+        if decimals.is_empty() || !is_offset(offset) {
+            return None;
+        }
+        let is_leap = date_and_time.ends_with(":60");
+        let date_and_time = if is_leap { format!("{}59", &date_and_time[..17]) } else { date_and_time.to_owned() };
+        let decimals = &decimals[..decimals.len().min(DECIMALS_MAX)];
+        Some(Self { text: format!("{date_and_time}.{decimals}{offset}"), is_leap })
+    }
+
+    /// The moment; `None` if there is no such date or time.
+    fn moment(&self) -> Option<Timestamp> {
+        let Ok(moment) = self.text.parse::<Timestamp>() else {
+            // Either there is no such date or time, or it is too late for a timestamp.
+            let date_and_time: DateTime = self.text[..DATE_AND_TIME.len()].parse().ok()?;
+            return (date_and_time.year() == LAST_YEAR).then_some(Timestamp::MAX);
+        };
+        let utc = TimeZone::UTC.to_datetime(moment);
+        let is_last_second = (utc.hour(), utc.minute(), utc.second()) == (23, 59, 59);
+        (!self.is_leap || is_last_second).then_some(moment)
+    }
+}
+
+fn is_offset(text: &str) -> bool {
+    let is_shaped = text.len() == 6
+        && text.starts_with(['+', '-'])
+        && text.bytes().skip(1).zip(*b"00:00").all(|(given, expected)| match expected {
             b'0' => given.is_ascii_digit(),
             other => other == given,
         });
-    rest.eq_ignore_ascii_case("z") || is_offset
+    text.eq_ignore_ascii_case("z") || (is_shaped && &text[1..3] <= "23" && &text[4..6] <= "59")
 }
 
 impl<'de> Deserialize<'de> for Moment {
@@ -187,7 +216,7 @@ pub struct Day(Date);
 
 impl Day {
     /// The day of a timestamp.
-    pub fn of(moment: Timestamp) -> Self {
+    pub fn containing(moment: Timestamp) -> Self {
         Self(TimeZone::UTC.to_datetime(moment).date())
     }
 
@@ -267,10 +296,10 @@ mod tests {
 
     #[test]
     fn a_day_is_in_utc_and_has_one_form() {
-        let day = Day::of("2026-03-01T23:59:59.999Z".parse().expect("a moment"));
+        let day = Day::containing("2026-03-01T23:59:59.999Z".parse().expect("a moment"));
         assert_eq!((day.to_string().as_str(), day.plus(-1).to_string().as_str()), ("2026-03-01", "2026-02-28"));
         assert_eq!(day.start().to_string(), "2026-03-01T00:00:00Z");
-        assert_eq!(Day::of("2026-03-02T00:00:00Z".parse().expect("a moment")), day.plus(1));
+        assert_eq!(Day::containing("2026-03-02T00:00:00Z".parse().expect("a moment")), day.plus(1));
         assert_eq!((day.days_until(day.plus(31)), day.plus(1).days_until(day)), (31, -1));
         for wrong in ["2026-3-1", "20260301", "2026-02-30", "2026-03-01T00:00:00Z", "", "9999-12-31", "-000001-01-01"] {
             assert!(serde_json::from_value::<Day>(wrong.into()).is_err(), "{wrong}");
@@ -285,6 +314,9 @@ mod tests {
             ("2026-03-01T12:00:00.123456789+02:00", "2026-03-01T10:00:00.123456789Z"),
             ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
             ("2199-12-31T23:59:59.999Z", "2199-12-31T23:59:59.999Z"),
+            ("2026-03-01T12:00:00.1234567899Z", "2026-03-01T12:00:00.123456789Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+            ("1990-12-31T15:59:60.5-08:00", "1990-12-31T23:59:59.5Z"),
         ] {
             assert_eq!(text.parse().map(|moment: Moment| moment.get().to_string()).as_deref(), Ok(kept), "{text}");
         }
@@ -301,7 +333,11 @@ mod tests {
             "2026-02-30T12:00:00Z",
             "2026-03-01T24:00:00Z",
             "2026-03-01T12:00:60Z",
-            "2016-12-31T23:59:60Z",
+            "2016-12-30T22:59:60Z",
+            "2026-03-01T12:00:00+24:00",
+            "2026-03-01T12:00:00+02:60",
+            "9999-12-31T24:00:00Z",
+            "9999-02-30T00:00:00Z",
             "9999-12-30T21:59:59Z",
             "-000001-01-01T00:00:00Z",
             "+002026-03-01T12:00:00Z",
@@ -309,12 +345,23 @@ mod tests {
             "2200-01-01T00:00:00Z",
             "2026-03-01T12:00:00,5Z",
             "2026-03-01T12:00:00.Z",
-            "2026-03-01T12:00:00.1234567891Z",
             "２026-03-01T12:00:00Z",
         ] {
             assert!(wrong.parse::<Moment>().is_err(), "{wrong}");
-            let is_of_another_year = ["9999-", "1969-", "2200-"].iter().any(|year| wrong.starts_with(year));
+            let is_of_another_year = ["9999-12-30", "1969-", "2200-"].iter().any(|year| wrong.starts_with(year));
             assert_eq!(wrong.parse::<DeviceTime>().is_ok(), is_of_another_year, "{wrong}");
+        }
+    }
+    #[test]
+    fn a_device_may_be_at_any_time_that_rfc_3339_can_write() {
+        for (text, expected) in [
+            ("9999-12-30T22:00:00Z", "9999-12-30T22:00:00Z".parse().ok()),
+            ("9999-12-31T00:00:00Z", Some(Timestamp::MAX)),
+            ("9999-12-31T23:59:59.999999999-23:59", Some(Timestamp::MAX)),
+            ("0000-01-01T00:00:00+23:59", "-000001-12-31T00:01:00Z".parse().ok()),
+        ] {
+            assert!(expected.is_some());
+            assert_eq!(text.parse().map(DeviceTime::get).ok(), expected, "{text}");
         }
     }
 }

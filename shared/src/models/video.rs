@@ -1,6 +1,7 @@
 //! Videos: everything about a video, and who may see it.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::facts::Facts;
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::text::{Line, OptionalProse};
 use crate::models::time::{as_sortable, as_sortable_option};
@@ -92,6 +93,29 @@ pub enum Obsolete {
     Asset(String),
     /// An upload, and the asset that it may have become.
     Upload(String),
+    /// Captions that others have replaced. Mux does not allow two text tracks of the same name, so the new ones get
+    /// their name only after that.
+    Captions {
+        /// Mux's asset.
+        asset_id: String,
+        /// The track.
+        track_id: String,
+        /// The track that replaced it.
+        successor: String,
+        /// The name of the successor for viewers.
+        name: String,
+    },
+}
+
+/// Captions that Mux is reading, while viewers see those that they will replace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptionReplacement {
+    /// The new track.
+    pub track_id: String,
+    /// Its name for viewers; Mux has another one until the former tracks are deleted.
+    pub name: String,
+    /// The tracks that it replaces once it is ready.
+    pub former: Vec<String>,
 }
 
 /// The state of a text track.
@@ -150,6 +174,9 @@ pub struct Video {
     pub category: String,
     /// The plan that it requires.
     pub required_plan: RequiredPlan,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub facts: Facts,
     /// The state of its encoding.
     #[serde(default)]
     pub status: VideoStatus,
@@ -172,6 +199,10 @@ pub struct Video {
     pub poster_signed_at: Option<Timestamp>,
     /// The series, if it is an episode.
     pub series_id: Option<SeriesId>,
+    /// The film or series whose trailer it is, if it is one.
+    pub trailer_of: Option<TitleId>,
+    /// The signed URL that plays it for everybody, if it is a trailer: signed and renewed together with its images.
+    pub trailer_url: Option<String>,
     /// Its season.
     pub season: Option<u32>,
     /// Its episode number.
@@ -185,6 +216,9 @@ pub struct Video {
     /// Text tracks.
     #[serde(default)]
     pub captions: Vec<CaptionTrack>,
+    /// Those among them that will replace others.
+    #[serde(default)]
+    pub caption_replacements: Vec<CaptionReplacement>,
     /// Its encoding quality.
     #[serde(default)]
     pub video_quality: VideoQuality,
@@ -218,9 +252,12 @@ pub struct Video {
 }
 
 impl Video {
-    /// Whether everybody may see it.
+    /// Whether everybody may see it. A trailer is only seen with its title.
     pub fn is_public(&self, now: Timestamp) -> bool {
-        self.published && self.status == VideoStatus::Ready && self.publish_at.is_none_or(|at| at <= now)
+        self.trailer_of.is_none()
+            && self.published
+            && self.status == VideoStatus::Ready
+            && self.publish_at.is_none_or(|at| at <= now)
     }
 
     /// Whether a user may see it: everybody sees public videos, admins see all.

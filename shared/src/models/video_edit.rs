@@ -1,6 +1,9 @@
 //! How operators create and edit videos.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::facts::{
+    AgeRating, CAST_MAX, Country, DIRECTORS_MAX, Facts, PersonName, TAGS_MAX, Tag, Year, stored,
+};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::number::{CreditsMarker, Ordinal};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
@@ -20,6 +23,23 @@ pub struct NewVideo {
     description: Option<Description>,
     category: CategoryName,
     required_plan: RequiredPlan,
+    /// The year of its first release.
+    year: Option<Year>,
+    /// The country that it was made in: a code of ISO 3166-1 alpha-2.
+    country: Option<Country>,
+    /// Its age rating, in any system.
+    age_rating: Option<AgeRating>,
+    /// Its directors. Names that are listed twice are stored once.
+    #[schemars(length(max = DIRECTORS_MAX))]
+    directors: Option<Vec<PersonName>>,
+    /// Its cast, the most important names first.
+    #[schemars(length(max = CAST_MAX))]
+    cast: Option<Vec<PersonName>>,
+    /// Its tags.
+    #[schemars(length(max = TAGS_MAX))]
+    tags: Option<Vec<Tag>>,
+    /// The video or series whose trailer it is. A trailer is in no list, and plays for everybody.
+    pub trailer_of: Option<TitleId>,
     /// The series, if it is an episode.
     series_id: Option<SeriesId>,
     season: Option<Ordinal>,
@@ -41,6 +61,21 @@ pub struct VideoEdits {
     description: Field<Option<Description>>,
     category: Field<CategoryName>,
     required_plan: Field<RequiredPlan>,
+    /// The year of its first release.
+    year: Field<Option<Year>>,
+    /// The country that it was made in: a code of ISO 3166-1 alpha-2.
+    country: Field<Option<Country>>,
+    /// Its age rating, in any system.
+    age_rating: Field<Option<AgeRating>>,
+    /// Its directors. Names that are listed twice are stored once.
+    #[schemars(length(max = DIRECTORS_MAX))]
+    directors: Field<Option<Vec<PersonName>>>,
+    /// Its cast, the most important names first.
+    #[schemars(length(max = CAST_MAX))]
+    cast: Field<Option<Vec<PersonName>>>,
+    /// Its tags.
+    #[schemars(length(max = TAGS_MAX))]
+    tags: Field<Option<Vec<Tag>>>,
     /// The series that it belongs to. `null` also clears season and episode.
     series_id: Field<Option<SeriesId>>,
     season: Field<Option<Ordinal>>,
@@ -53,29 +88,39 @@ pub struct VideoEdits {
     published: Field<bool>,
 }
 
-/// Why a new video or an edit is refused.
+/// The issue of a season or an episode without a series.
+pub const NEEDS_SERIES: &str = "needs a series_id";
+/// The issue of a series for a trailer, which is not an episode.
+pub const NOT_IN_SERIES: &str = "cannot be set, because this video is a trailer";
+/// The issue of a credits marker outside the film.
+const OUTSIDE_FILM: &str = "must be after the start of the film and before its end";
+
+/// Why an edit is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditRefused {
-    /// These fields need a series.
-    OutsideSeries(Vec<&'static str>),
-    /// The credits would start outside the film.
-    CreditsOutsideFilm,
+    /// These fields do not fit the video: each with its issue.
+    Invalid(Vec<(&'static str, &'static str)>),
     /// It cannot be published before it is ready.
     NotReady,
 }
 
 impl NewVideo {
-    /// The video, created at `now`, waiting for its upload.
-    ///
-    /// # Errors
-    /// A season or number without a series.
-    pub fn video(self, now: Timestamp) -> Result<Video, EditRefused> {
-        let video = Video {
+    /// The video, created at `now`, waiting for its upload. The rules of the input must have been checked.
+    pub fn video(self, now: Timestamp) -> Video {
+        Video {
             id: VideoId::new(now),
             title: self.title.into(),
             description: self.description.map(String::from).unwrap_or_default(),
             category: self.category.into(),
             required_plan: self.required_plan,
+            facts: Facts {
+                year: self.year.map(Year::to_u32),
+                country: self.country.map(String::from),
+                age_rating: self.age_rating.map(String::from),
+                directors: stored(self.directors),
+                cast: stored(self.cast),
+                tags: stored(self.tags),
+            },
             status: VideoStatus::Processing,
             error_reason: None,
             published: false,
@@ -86,6 +131,8 @@ impl NewVideo {
             poster: None,
             poster_signed_at: None,
             series_id: self.series_id,
+            trailer_of: self.trailer_of,
+            trailer_url: None,
             season: self.season.map(Ordinal::to_u32),
             episode: self.episode.map(Ordinal::to_u32),
             mux_upload_id: None,
@@ -99,13 +146,12 @@ impl NewVideo {
             replacement: None,
             obsolete: Vec::new(),
             former_assets: Vec::new(),
+            caption_replacements: Vec::new(),
             check_at: None,
             listing: LISTING.to_owned(),
             created_at: now,
             version: 1,
-        };
-        in_series(&video)?;
-        Ok(video)
+        }
     }
 }
 
@@ -113,6 +159,15 @@ impl VideoEdits {
     /// The series that the video joins, if the edits name one.
     pub fn series(&self) -> Option<SeriesId> {
         self.series_id.given().copied().flatten()
+    }
+
+    fn apply_facts(&self, facts: &mut Facts) {
+        self.year.apply_as(&mut facts.year, |year| year.map(Year::to_u32));
+        self.country.apply_as(&mut facts.country, |country| country.map(String::from));
+        self.age_rating.apply_as(&mut facts.age_rating, |rating| rating.map(String::from));
+        self.directors.apply_as(&mut facts.directors, stored);
+        self.cast.apply_as(&mut facts.cast, stored);
+        self.tags.apply_as(&mut facts.tags, stored);
     }
 }
 
@@ -130,16 +185,23 @@ impl Video {
         edits.category.apply_as(&mut video.category, String::from);
         edits.description.apply_as(&mut video.description, |text| text.map(String::from).unwrap_or_default());
         edits.required_plan.apply(&mut video.required_plan);
+        edits.apply_facts(&mut video.facts);
         edits.series_id.apply(&mut video.series_id);
         edits.season.apply_as(&mut video.season, |season| season.map(Ordinal::to_u32));
         edits.episode.apply_as(&mut video.episode, |episode| episode.map(Ordinal::to_u32));
         edits.credits_at.apply_as(&mut video.credits_at, |seconds| seconds.map(CreditsMarker::get));
         edits.publish_at.apply_as(&mut video.publish_at, |moment| moment.map(Moment::get));
         edits.published.apply(&mut video.published);
-        in_series(&video)?;
+        let mut issues = outside_series(&video);
+        if video.trailer_of.is_some() && video.series_id.is_some() {
+            issues.push(("series_id", NOT_IN_SERIES));
+        }
         let given = edits.credits_at.given().copied().flatten();
         if given.is_some_and(|credits_at| !is_credits_marker(credits_at.get(), video.duration)) {
-            return Err(EditRefused::CreditsOutsideFilm);
+            issues.push(("credits_at", OUTSIDE_FILM));
+        }
+        if !issues.is_empty() {
+            return Err(EditRefused::Invalid(issues));
         }
         if edits.published.given() == Some(&true) && video.status != VideoStatus::Ready {
             return Err(EditRefused::NotReady);
@@ -150,11 +212,10 @@ impl Video {
 }
 
 /// Only an episode of a series has a season and number.
-fn in_series(video: &Video) -> Result<(), EditRefused> {
+fn outside_series(video: &Video) -> Vec<(&'static str, &'static str)> {
     let given = [("season", video.season), ("episode", video.episode)];
     let misplaced = given.into_iter().filter(|(_, number)| video.series_id.is_none() && number.is_some());
-    let misplaced: Vec<&str> = misplaced.map(|(field, _)| field).collect();
-    if misplaced.is_empty() { Ok(()) } else { Err(EditRefused::OutsideSeries(misplaced)) }
+    misplaced.map(|(field, _)| (field, NEEDS_SERIES)).collect()
 }
 
 /// When it becomes public: at the scheduled time, or when it was published.
@@ -173,14 +234,14 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("in range")
     }
 
-    fn new(fields: &Value) -> Result<Video, EditRefused> {
+    fn new(fields: &Value) -> Video {
         let mut all = json!({ "title": "A film", "category": "Drama", "required_plan": "basic" });
         all.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
         serde_json::from_value::<NewVideo>(all).expect("a new video").video(at(0))
     }
 
     fn ready() -> Video {
-        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})).expect("a video") }
+        Video { status: VideoStatus::Ready, duration: Some(100.0), ..new(&json!({})) }
     }
 
     fn edited(video: &Video, edits: Value) -> Result<Video, EditRefused> {
@@ -190,10 +251,10 @@ mod tests {
     #[test]
     fn a_place_in_a_series_needs_a_series() {
         let series = SeriesId::new(at(0));
-        assert_eq!(new(&json!({ "season": 1 })), Err(EditRefused::OutsideSeries(vec!["season"])));
-        let both = EditRefused::OutsideSeries(vec!["season", "episode"]);
-        assert_eq!(edited(&ready(), json!({ "season": 1, "episode": 2 })), Err(both));
-        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 })).expect("an episode");
+        let all = vec![("season", NEEDS_SERIES), ("episode", NEEDS_SERIES), ("credits_at", OUTSIDE_FILM)];
+        let edits = json!({ "season": 1, "episode": 2, "credits_at": 100 });
+        assert_eq!(edited(&ready(), edits), Err(EditRefused::Invalid(all)));
+        let episode = new(&json!({ "series_id": series, "season": 1, "episode": 2 }));
         let alone = edited(&episode, json!({ "series_id": null })).expect("no episode any more");
         assert_eq!((alone.series_id, alone.season, alone.episode), (None, None, None));
     }
@@ -206,16 +267,38 @@ mod tests {
     }
 
     #[test]
+    fn facts_are_stored_once_changed_alone_and_cleared_by_null() {
+        let facts = json!({ "year": 1958, "country": "NO", "cast": ["Mira Lund", "MIRA LUND", "Otto Brandt"], "tags": ["sea"] });
+        let before = new(&facts);
+        assert_eq!(
+            (before.facts.year, before.facts.cast.as_slice()),
+            (Some(1958), ["Mira Lund".to_owned(), "Otto Brandt".to_owned()].as_slice())
+        );
+        let after = edited(&before, json!({ "year": null, "cast": null, "age_rating": "12" })).expect("fits");
+        let facts = Facts { year: None, cast: Vec::new(), age_rating: Some("12".to_owned()), ..before.facts.clone() };
+        assert_eq!(after, Video { facts, ..before });
+    }
+
+    #[test]
+    fn a_trailer_is_not_an_episode() {
+        let (title, series) = (TitleId::new(at(0)), SeriesId::new(at(0)));
+        let trailer = new(&json!({ "trailer_of": title }));
+        let refused = EditRefused::Invalid(vec![("series_id", NOT_IN_SERIES)]);
+        assert_eq!(edited(&trailer, json!({ "series_id": series })), Err(refused));
+    }
+
+    #[test]
     fn credits_start_within_the_film() {
         for outside in [100, 101] {
-            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(EditRefused::CreditsOutsideFilm));
+            let refused = EditRefused::Invalid(vec![("credits_at", OUTSIDE_FILM)]);
+            assert_eq!(edited(&ready(), json!({ "credits_at": outside })), Err(refused));
         }
         assert!(edited(&ready(), json!({ "credits_at": 99 })).is_ok());
     }
 
     #[test]
     fn only_what_is_ready_is_published_and_keeps_its_moment() {
-        let waiting = new(&json!({})).expect("a video");
+        let waiting = new(&json!({}));
         assert_eq!(edited(&waiting, json!({ "published": true })), Err(EditRefused::NotReady));
         let published = edited(&ready(), json!({ "published": true })).expect("ready");
         assert_eq!(published.published_at, Some(at(10)));

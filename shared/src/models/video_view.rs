@@ -1,6 +1,7 @@
 //! Videos as everybody sees them, and as operators see them.
 
-use crate::models::ids::{SeriesId, VideoId};
+use crate::models::facts::{Facts, distinct};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::video::{AudioTrack, CaptionTrack, Poster, Replacement, Video, VideoQuality, VideoStatus};
 use jiff::Timestamp;
@@ -25,6 +26,15 @@ pub struct PublicVideo {
     pub duration: Option<f64>,
     /// Its images; `null` until it is encoded.
     pub poster: Option<Poster>,
+    #[serde(flatten)]
+    #[allow(missing_docs, reason = "flattened")]
+    pub facts: Facts,
+    /// The languages that it can be heard in (BCP 47), as its file names them.
+    #[serde(default)]
+    pub audio_languages: Vec<String>,
+    /// The languages of its captions (BCP 47).
+    #[serde(default)]
+    pub caption_languages: Vec<String>,
     /// The series, if it is an episode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series_id: Option<SeriesId>,
@@ -54,6 +64,9 @@ pub struct Administration {
     /// Where its credits start, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credits_at: Option<f64>,
+    /// The film or series whose trailer it is. A trailer is in no list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trailer_of: Option<TitleId>,
     /// Mux's asset.
     pub mux_asset_id: Option<String>,
     /// Mux's signed playback id.
@@ -87,6 +100,7 @@ pub struct AdminVideo {
 
 impl From<&Video> for PublicVideo {
     fn from(video: &Video) -> Self {
+        let heard = video.audio.iter().filter(|track| track.kept);
         Self {
             id: video.id,
             title: video.title.clone(),
@@ -95,6 +109,9 @@ impl From<&Video> for PublicVideo {
             required_plan: video.required_plan,
             duration: video.duration,
             poster: video.poster.clone(),
+            facts: video.facts.clone(),
+            audio_languages: distinct(heard.filter_map(|track| track.language.clone()), usize::MAX),
+            caption_languages: distinct(video.captions.iter().map(|track| track.language.clone()), usize::MAX),
             series_id: video.series_id,
             season: video.season,
             episode: video.episode,
@@ -111,6 +128,7 @@ impl From<&Video> for Administration {
             published: video.published,
             publish_at: video.publish_at,
             credits_at: video.credits_at,
+            trailer_of: video.trailer_of,
             mux_asset_id: video.mux_asset_id.clone(),
             mux_playback_id: video.mux_playback_id.clone(),
             upload_expires_at: video.upload_expires_at.filter(|_| video.mux_asset_id.is_none()),

@@ -180,13 +180,16 @@ impl Asset {
     pub fn is_sane(&self) -> bool {
         is_id(&self.id)
             && self.upload_id.as_deref().is_none_or(is_id)
-            && self.playback_ids.iter().all(|one| is_id(&one.id))
-            && self.tracks.iter().all(|one| one.id.len() <= ID_BYTES_MAX)
+            && self.playback_ids.iter().all(|playback_id| is_id(&playback_id.id))
+            && self.tracks.iter().all(|track| track.id.len() <= ID_BYTES_MAX)
     }
 
     /// The playback id that needs a signed token.
     pub fn signed_playback_id(&self) -> Option<&str> {
-        self.playback_ids.iter().find(|one| one.policy == "signed").map(|one| one.id.as_str())
+        self.playback_ids
+            .iter()
+            .find(|playback_id| playback_id.policy == "signed")
+            .map(|playback_id| playback_id.id.as_str())
     }
 
     /// The duration in seconds, if Mux knows it.
@@ -337,6 +340,10 @@ impl Mux {
         match obsolete {
             Obsolete::Asset(id) => self.delete_asset(id).await,
             Obsolete::Upload(id) => self.delete_upload(id).await,
+            Obsolete::Captions { asset_id, track_id, successor, name } => {
+                self.delete_track(asset_id, track_id).await?;
+                self.rename_track(asset_id, successor, name).await
+            }
         }
     }
 
@@ -370,6 +377,17 @@ impl Mux {
         match self.repeated::<Value>(Method::DELETE, &path).await {
             Ok(_) | Err(MuxError::NotFound) => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Renames a text track. If Mux refuses, because another track has the name or the track is gone, the track keeps
+    /// the name that it has.
+    #[boxed]
+    async fn rename_track(&self, asset_id: &str, track_id: &str, name: &str) -> Result<(), MuxError> {
+        let path = format!("/video/v1/assets/{}/tracks/{}", segment(asset_id), segment(track_id));
+        match answer::<Value>(self.call(Method::PATCH, &path).await?.json(&json!({ "name": name }))).await {
+            Err(error) if !error.is_permanent() => Err(error),
+            _ => Ok(()),
         }
     }
 

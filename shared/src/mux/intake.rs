@@ -1,7 +1,7 @@
 //! Converts what Mux says about a video's files, in a webhook or in response to a query, into reports for the model's
 //! rules.
 
-use crate::models::encoding::{AssetId, FileNews, Film, SignedPoster};
+use crate::models::encoding::{AssetId, FileNews, Film};
 use crate::models::video::{Video, VideoStatus};
 use crate::mux::MuxError;
 use crate::mux::client::{Asset, Mux, Upload};
@@ -35,7 +35,7 @@ async fn asset_stands(posters: &Posters, asset: Asset, now: Timestamp) -> Result
                 duration: asset.seconds(),
                 captions: asset.captions(),
                 audio: asset.audio(),
-                poster: SignedPoster { poster: posters.poster(playback_id, now).await?, at: now },
+                poster: posters.poster(playback_id, now).await?,
             };
             FileNews::Ready(id, Box::new(film))
         }

@@ -1,6 +1,7 @@
 //! Signed playback: URLs of streams, images and captions, each with a token (JWT, RS256) that gives access for a
 //! limited time.
 
+use crate::models::encoding::SignedPoster;
 use crate::models::video::Poster;
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
@@ -83,10 +84,12 @@ impl Signer {
     }
 }
 
-/// Signs the posters in lists: image tokens, which cannot play anything.
+/// Signs the posters in lists with image tokens, which cannot play anything; and the streams of trailers, which everybody
+/// may play.
 #[derive(Clone)]
 pub struct Posters {
     keys: Keys,
+    stream_url: String,
     image_url: String,
 }
 
@@ -94,7 +97,8 @@ impl Posters {
     /// A signer with this function's secret, warmed up like [`Signer::connect`].
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        Ok(Self { keys: Keys::connect(services).await?, image_url: services.mux_image_url()? })
+        let (stream_url, image_url) = (services.mux_stream_url()?, services.mux_image_url()?);
+        Ok(Self { keys: Keys::connect(services).await?, stream_url, image_url })
     }
 
     /// Whether a poster's URL uses the image origin of the current settings.
@@ -102,22 +106,25 @@ impl Posters {
         poster.url.strip_prefix(&self.image_url).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The poster of a playback id, valid for [`POSTER_LIFE`].
+    /// The poster of a playback id, and the URL that plays it if it is a trailer, valid for [`POSTER_LIFE`].
     #[boxed]
-    pub async fn poster(&self, playback_id: &str, now: Timestamp) -> Result<Poster, MuxError> {
+    pub async fn poster(&self, playback_id: &str, now: Timestamp) -> Result<SignedPoster, MuxError> {
         let key = self.keys.current().await?;
         let expires_at = full_hour(now + POSTER_LIFE);
+        let stream = key.token(playback_id, Audience::Video, expires_at, &[]);
         let urls = POSTER_WIDTHS.map(|width| {
             let token = key.token(playback_id, Audience::Thumbnail, expires_at, &[("width", json!(width))]);
             (width, format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url))
         });
         let srcset: Vec<String> = urls.iter().map(|(width, url)| format!("{url} {width}w")).collect();
         let middle = urls.into_iter().find(|(width, _)| *width == POSTER_WIDTH);
-        Ok(Poster {
+        let poster = Poster {
             url: middle.map(|(_, url)| url).unwrap_or_default(),
             srcset: srcset.join(", "),
             placeholder: placeholder(playback_id),
-        })
+        };
+        let trailer_url = format!("{}/{playback_id}.m3u8?token={stream}", self.stream_url);
+        Ok(SignedPoster { poster, trailer_url, at: now })
     }
 }
 

@@ -1,15 +1,9 @@
 //! Mux's webhooks, and what they mean.
 
-use crate::auth::signature::Tolerance;
-use crate::http::error::{ApiError, Code};
 use crate::mux::client::{Asset, Upload};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-/// How far the time of Mux's signature may be from ours. Mux's SDK accepts any time in the future, but then a captured
-/// signature from a fast clock would stay valid for too long.
-pub const TOLERANCE: Tolerance = Tolerance { age_seconds: 300, ahead_seconds: 5 };
 
 /// Why an upload did not become an asset, for the operator.
 pub(super) const CANCELLED: &str = "The upload was cancelled. Upload the file again.";
@@ -49,19 +43,13 @@ pub enum News {
 }
 
 impl Event {
-    /// Parses the event in a body; `None` for JSON that is not an event. An event without an id is identified by its
-    /// bytes.
-    ///
-    /// # Errors
-    /// `INVALID_JSON` if the body is not JSON.
-    pub fn read(body: &[u8]) -> Result<Option<Self>, ApiError> {
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|_| ApiError::new(Code::InvalidJson, "The body is not valid JSON."))?;
-        let event = Self::deserialize(value).ok().map(|event| match event.id.is_empty() {
+    /// The event in a body, given as JSON and as it was sent; `None` for JSON that is not an event. An event without an
+    /// id is identified by its bytes.
+    pub fn read(json: Value, body: &[u8]) -> Option<Self> {
+        Self::deserialize(json).ok().map(|event| match event.id.is_empty() {
             true => Self { id: format!("body-{}", hex::encode(Sha256::digest(body))), ..event },
             false => event,
-        });
-        Ok(event)
+        })
     }
 
     /// What the event means for a video; `None` if nothing.

@@ -46,7 +46,7 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// The key of its row: by day, in time order.
     pub fn key(&self) -> Key<Self> {
-        Key::two(Table::Audit, ("day", day(self.at)), ("sk", self.place()))
+        Key::composite(Table::Audit, ("day", day(self.at)), ("sk", self.place()))
     }
 
     /// Its position among all entries, in time order.

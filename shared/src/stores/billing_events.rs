@@ -131,7 +131,7 @@ impl Mark {
 
     /// The key of an event's mark.
     pub fn key(event_id: &str) -> Key<Self> {
-        Key::two(Table::BillingEvents, ("pk", format!("EVENT#{event_id}")), ("sk", "MARK".to_owned()))
+        Key::composite(Table::BillingEvents, ("pk", format!("EVENT#{event_id}")), ("sk", "MARK".to_owned()))
     }
 }
 
@@ -148,9 +148,9 @@ pub struct SentNotices {
 }
 
 impl SentNotices {
-    /// The key of a customer's row.
+    /// The key of a customer's row. Its prefix is stored, so it stays: with another one, the notices would be sent again.
     pub fn key(customer: &str) -> Key<Self> {
-        Key::two(Table::BillingEvents, ("pk", format!("TOLD#{customer}")), ("sk", "TOLD".to_owned()))
+        Key::composite(Table::BillingEvents, ("pk", format!("TOLD#{customer}")), ("sk", "TOLD".to_owned()))
     }
 }
 
@@ -167,7 +167,7 @@ struct EntryRow<'a> {
 }
 
 impl<'a> EntryRow<'a> {
-    fn of(entry: &'a Entry) -> Self {
+    fn new(entry: &'a Entry) -> Self {
         let listing = listing(entry);
         Self {
             entry,
@@ -227,7 +227,7 @@ impl BillingEvents {
     #[boxed]
     pub async fn page(
         &self,
-        of: Option<Day>,
+        day: Option<Day>,
         state: Option<EventState>,
         limit: usize,
         before: Option<&str>,
@@ -235,10 +235,10 @@ impl BillingEvents {
     ) -> Result<(Vec<Mark>, Option<String>), StoreError> {
         let mut marks = match state {
             Some(EventState::Applied) => Vec::new(),
-            _ => self.listed(SET_ASIDE, of, limit + 1, before).await?,
+            _ => self.listed(SET_ASIDE, day, limit + 1, before).await?,
         };
         if state != Some(EventState::SetAside) {
-            marks.extend(self.applied(of, limit + 1, before, now).await?);
+            marks.extend(self.applied(day, limit + 1, before, now).await?);
         }
         marks.sort_by(|a, b| b.listed_at.cmp(&a.listed_at));
         let more = marks.len() > limit;
@@ -250,17 +250,17 @@ impl BillingEvents {
     /// The newest marks of processed events.
     async fn applied(
         &self,
-        of: Option<Day>,
+        day: Option<Day>,
         wanted: usize,
         before: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Mark>, StoreError> {
-        let days: Vec<Day> = match of {
+        let days: Vec<Day> = match day {
             Some(day) => vec![day],
             None => {
-                let kept = MARK_KEPT.as_hours() / 24 + 1;
-                let newest = before.and_then(|place| place.get(..10)?.parse().ok()).unwrap_or(Day::of(now));
-                let oldest = Day::of(now).plus(-kept);
+                let kept_days = MARK_KEPT.as_hours() / 24 + 1;
+                let newest = before.and_then(|place| place.get(..10)?.parse().ok()).unwrap_or(Day::containing(now));
+                let oldest = Day::containing(now).plus(-kept_days);
                 (0..=oldest.days_until(newest).max(0)).map(|back| newest.plus(-back)).collect()
             }
         };
@@ -280,12 +280,12 @@ impl BillingEvents {
     async fn listed(
         &self,
         listing: &str,
-        of: Option<Day>,
+        day: Option<Day>,
         wanted: usize,
         before: Option<&str>,
     ) -> Result<Vec<Mark>, StoreError> {
-        let from = of.map(|day| sortable(day.start())).unwrap_or_default();
-        let until = of.map(|day| sortable(day.plus(1).start()));
+        let from = day.map(|day| sortable(day.start())).unwrap_or_default();
+        let until = day.map(|day| sortable(day.plus(1).start()));
         let until = before.map(str::to_owned).into_iter().chain(until).min().unwrap_or_else(|| "~".to_owned());
         let mut marks: Vec<Mark> = Vec::new();
         let mut start = None;
@@ -339,7 +339,7 @@ impl BillingEvents {
 
     /// A statement that writes an entry of a customer's ledger, whatever its previous content.
     pub fn enter(&self, customer: &str, entry: &Entry) -> Result<Statement, StoreError> {
-        let row = EntryRow::of(entry);
+        let row = EntryRow::new(entry);
         let item = write(&entry_key(customer, entry.id()), &row)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
         put.build().map(Statement::from).map_err(refused)
@@ -383,14 +383,14 @@ impl BillingEvents {
     /// # Errors
     /// [`StoreError::Corrupt`] if it cannot be serialized.
     pub fn as_stored(entry: &Entry) -> Result<Value, StoreError> {
-        let mut item = write(&entry_key("", entry.id()), &EntryRow::of(entry))?;
+        let mut item = write(&entry_key("", entry.id()), &EntryRow::new(entry))?;
         item.remove("pk");
         item.remove("sk");
         read(item)
     }
 
     /// A statement that removes an entry of a customer's ledger.
-    pub fn strike(&self, customer: &str, id: &str) -> Result<Statement, StoreError> {
+    pub fn remove_entry(&self, customer: &str, id: &str) -> Result<Statement, StoreError> {
         let delete = Delete::builder().table_name(self.database.name(Table::BillingEvents)?);
         let delete = delete.set_key(Some(entry_key(customer, id).item())).build();
         delete.map(Statement::from).map_err(refused)
@@ -473,13 +473,13 @@ pub fn invoices_period(interval: Interval, created: Timestamp) -> String {
 /// refunds, disputes and failed attempts by month.
 fn listing(entry: &Entry) -> Option<(String, Timestamp)> {
     match entry {
-        Entry::Invoice(one) => {
-            let interval = one.interval?;
-            Some((invoices(interval, &invoices_period(interval, one.created)), one.created))
+        Entry::Invoice(invoice) => {
+            let interval = invoice.interval?;
+            Some((invoices(interval, &invoices_period(interval, invoice.created)), invoice.created))
         }
-        Entry::Charge(one) if one.status == "failed" => Some((charges(&month(one.created)), one.created)),
-        Entry::Refund(one) => Some((charges(&month(one.created)), one.created)),
-        Entry::Dispute(one) => Some((charges(&month(one.created)), one.created)),
+        Entry::Charge(charge) if charge.status == "failed" => Some((charges(&month(charge.created)), charge.created)),
+        Entry::Refund(refund) => Some((charges(&month(refund.created)), refund.created)),
+        Entry::Dispute(dispute) => Some((charges(&month(dispute.created)), dispute.created)),
         Entry::Charge(_) | Entry::Subscription(_) => None,
     }
 }
@@ -496,7 +496,7 @@ fn charges(month: &str) -> String {
 
 /// The key of an entry of a customer's ledger.
 pub(super) fn entry_key(customer: &str, id: &str) -> Key<Entry> {
-    Key::two(Table::BillingEvents, ("pk", format!("CUST#{customer}")), ("sk", id.to_owned()))
+    Key::composite(Table::BillingEvents, ("pk", format!("CUST#{customer}")), ("sk", id.to_owned()))
 }
 
 fn refused(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {

@@ -31,7 +31,7 @@ pub struct CaptionFile {
 impl CaptionFile {
     /// The key of a file.
     pub fn key(id: &str) -> Key<Self> {
-        Key::one(Table::Catalogue, "pk", format!("CAPTIONS#{id}"))
+        Key::simple(Table::Catalogue, "pk", format!("CAPTIONS#{id}"))
     }
 }
 

@@ -43,7 +43,7 @@ struct ChunkRef {
 impl Version {
     /// The key of the version item.
     pub fn key() -> Key<Self> {
-        Key::one(Table::Catalogue, "pk", "VERSION")
+        Key::simple(Table::Catalogue, "pk", "VERSION")
     }
 
     /// The same key, for an endpoint that serves its last snapshot while DynamoDB is unavailable.
@@ -57,12 +57,12 @@ type Chunk = Arc<[Listed]>;
 /// The snapshot, cached between requests.
 pub struct Catalogue {
     database: Database,
-    kept: Mutex<Option<Arc<Kept>>>,
+    cached: Mutex<Option<Arc<Cached>>>,
     /// One request loads it, and the others wait.
     loading: tokio::sync::Mutex<()>,
 }
 
-struct Kept {
+struct Cached {
     version: Version,
     chunks: HashMap<String, Chunk>,
     snapshot: Arc<Snapshot>,
@@ -73,16 +73,21 @@ impl Catalogue {
     /// retries.
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
-        let database = services.database(&[Table::Catalogue])?;
-        let catalogue = Self { database, kept: Mutex::default(), loading: tokio::sync::Mutex::default() };
+        let catalogue = Self::unloaded(services)?;
         let _ = catalogue.latest().await;
         Ok(catalogue)
     }
 
+    /// The catalogue for a function that few of its requests need: the first of these loads it.
+    pub fn unloaded(services: &Services) -> Result<Self, ConfigError> {
+        let database = services.database(&[Table::Catalogue])?;
+        Ok(Self { database, cached: Mutex::default(), loading: tokio::sync::Mutex::default() })
+    }
+
     /// Builds the index for searches while the function starts, and not during its first search.
     pub fn prepare_search(&self) {
-        if let Some(kept) = self.kept() {
-            kept.snapshot.index();
+        if let Some(cached) = self.cached() {
+            cached.snapshot.index();
         }
     }
 
@@ -94,8 +99,8 @@ impl Catalogue {
             Ok(version) => self.at(version.unwrap_or_default()).await,
             Err(error) => Err(error),
         };
-        match (found, self.kept()) {
-            (Err(StoreError::Unavailable(_)), Some(kept)) => Ok(kept.snapshot.clone()),
+        match (found, self.cached()) {
+            (Err(StoreError::Unavailable(_)), Some(cached)) => Ok(cached.snapshot.clone()),
             (found, _) => found,
         }
     }
@@ -108,14 +113,14 @@ impl Catalogue {
     }
 
     async fn at(&self, mut version: Version) -> Result<Arc<Snapshot>, StoreError> {
-        let kept_at = |version: &Version| self.kept().filter(|kept| kept.version == *version);
-        if let Some(kept) = kept_at(&version) {
-            return Ok(kept.snapshot.clone());
+        let cached_at = |version: &Version| self.cached().filter(|cached| cached.version == *version);
+        if let Some(cached) = cached_at(&version) {
+            return Ok(cached.snapshot.clone());
         }
         let _turn = self.loading.lock().await;
         for _ in 0..READ_TRIES_MAX {
-            if let Some(kept) = kept_at(&version) {
-                return Ok(kept.snapshot.clone());
+            if let Some(cached) = cached_at(&version) {
+                return Ok(cached.snapshot.clone());
             }
             match self.load(&version).await? {
                 Some(chunks) => return Ok(self.keep(version, chunks)),
@@ -127,24 +132,24 @@ impl Catalogue {
 
     /// The chunks of a version, read unless cached; `None` if one was replaced meanwhile.
     async fn load(&self, version: &Version) -> Result<Option<HashMap<String, Chunk>>, StoreError> {
-        let kept = self.kept();
-        let known = |id: &String| kept.as_ref().and_then(|kept| kept.chunks.get(id).cloned());
+        let cached = self.cached();
+        let cached_chunk = |id: &String| cached.as_ref().and_then(|cached| cached.chunks.get(id).cloned());
         let ids = || version.chunks.iter().map(|chunk| &chunk.id);
-        let missing: Vec<&str> = ids().filter(|id| known(id).is_none()).map(String::as_str).collect();
+        let missing: Vec<&str> = ids().filter(|id| cached_chunk(id).is_none()).map(String::as_str).collect();
         let mut read = chunks::read(&self.database, &missing).await?;
-        let chunk = |id: &String| Some((id.clone(), known(id).or_else(|| Some(read.remove(id)?.into()))?));
+        let chunk = |id: &String| Some((id.clone(), cached_chunk(id).or_else(|| Some(read.remove(id)?.into()))?));
         Ok(ids().map(chunk).collect())
     }
 
     fn keep(&self, version: Version, chunks: HashMap<String, Chunk>) -> Arc<Snapshot> {
         let of_version = version.chunks.iter().filter_map(|chunk| chunks.get(&chunk.id));
-        let snapshot = Arc::new(Snapshot::of(of_version.flat_map(|chunk| chunk.iter())));
-        let kept = Arc::new(Kept { version, chunks, snapshot: snapshot.clone() });
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        let snapshot = Arc::new(Snapshot::build(of_version.flat_map(|chunk| chunk.iter())));
+        let cached = Arc::new(Cached { version, chunks, snapshot: snapshot.clone() });
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
         snapshot
     }
 
-    fn kept(&self) -> Option<Arc<Kept>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn cached(&self) -> Option<Arc<Cached>> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -106,7 +106,7 @@ impl Database {
     /// Writes all statements or none. Conflicts with other transactions are retried with jitter.
     #[boxed]
     pub async fn transact(&self, statements: Vec<Statement>) -> Result<(), StoreError> {
-        let items: Vec<TransactWriteItem> = statements.into_iter().map(|one| one.0).collect();
+        let items: Vec<TransactWriteItem> = statements.into_iter().map(|statement| statement.0).collect();
         let mut tries = 0;
         let mut contention = Contention::default();
         loop {

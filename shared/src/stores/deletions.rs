@@ -44,7 +44,7 @@ pub struct Deletion {
 impl Deletion {
     /// The key of its row.
     pub fn key(user_id: UserId) -> Key<Self> {
-        Key::two(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
+        Key::composite(Table::Sessions, ("pk", PARTITION.to_owned()), ("sk", user_id.to_string()))
     }
 
     /// Whether the request is over, and no other request can write a row of the account any more.

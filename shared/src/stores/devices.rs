@@ -30,7 +30,7 @@ impl KnownDevice {
     /// The key of a device's row: a hash, so it reveals neither the address nor the software.
     pub fn key(user_id: UserId, device: &Device) -> Key<Self> {
         let hash = hex::encode(Sha256::digest(device.fingerprint().as_bytes()));
-        Key::two(Table::Sessions, ("pk", format!("USER#{user_id}")), ("sk", format!("DEVICE#{hash}")))
+        Key::composite(Table::Sessions, ("pk", format!("USER#{user_id}")), ("sk", format!("DEVICE#{hash}")))
     }
 }
 

@@ -21,7 +21,7 @@ pub struct HomeRow {
 impl HomeRow {
     /// The key of the row.
     pub fn key() -> Key<Self> {
-        Key::one(Table::Catalogue, "pk", "HOME")
+        Key::simple(Table::Catalogue, "pk", "HOME")
     }
 }
 

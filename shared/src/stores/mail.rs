@@ -142,7 +142,7 @@ impl From<Email> for Recipient {
 impl NewMail {
     /// The key of a cause's row.
     pub fn key(cause: &str) -> Key<Self> {
-        Key::two(Table::Mail, ("pk", format!("MAIL#{cause}")), ("sk", "MAIL".to_owned()))
+        Key::composite(Table::Mail, ("pk", format!("MAIL#{cause}")), ("sk", "MAIL".to_owned()))
     }
 }
 

@@ -72,7 +72,7 @@ impl Member {
         query.finds(&self.user.email, self.user.name.as_deref())
     }
 
-    fn of(user: &User, subscription: &Subscription) -> Self {
+    fn new(user: &User, subscription: &Subscription) -> Self {
         Self {
             user: user.profile(),
             plan_type: subscription.plan_type,
@@ -86,7 +86,7 @@ impl Member {
 
 impl MemberDetail {
     /// A member at a given time.
-    pub fn of(
+    pub fn new(
         user: &User,
         subscription: &Subscription,
         entries: &[Entry],
@@ -95,7 +95,7 @@ impl MemberDetail {
     ) -> Self {
         Self {
             user: user.profile(),
-            subscription: SubscriptionView::of(subscription, grace, now),
+            subscription: SubscriptionView::new(subscription, grace, now),
             complimentary_plan: subscription.complimentary_plan,
             stripe_customer_id: user.stripe_customer_id.clone(),
             stripe_subscription_id: subscription.stripe_subscription_id.clone(),
@@ -157,7 +157,7 @@ impl Members {
     pub async fn of_email(&self, email: &Email, status: Option<Status>) -> Result<Vec<Member>, StoreError> {
         let Some(credential) = self.users.credential(email).await? else { return Ok(Vec::new()) };
         let (members, _) = self.of_ids(&[credential.user_id]).await?;
-        Ok(members.into_iter().filter(|one| status.is_none_or(|status| one.status == status)).collect())
+        Ok(members.into_iter().filter(|member| status.is_none_or(|status| member.status == status)).collect())
     }
 
     /// A page of the members that a query matches, newest first, and where the next page starts. DynamoDB cannot search
@@ -190,21 +190,21 @@ impl Members {
                     if found.len() >= limit {
                         return Ok((found, Some(Searched(after))));
                     }
-                    after = Some(After::of(user));
-                    found.extend(Some(member).filter(|one| status.is_none_or(|status| one.status == status)));
+                    after = Some(After::new(user));
+                    found.extend(Some(member).filter(|member| status.is_none_or(|status| member.status == status)));
                 }
             }
             if !more {
                 return Ok((found, None));
             }
-            after = users.last().map(After::of);
+            after = users.last().map(After::new);
         }
         Ok((found, Some(Searched(after))))
     }
 
     async fn newest(&self, limit: usize, after: Option<After>) -> Result<(Vec<Member>, Option<After>), StoreError> {
         let (users, more) = self.users.newest(limit, after.as_ref()).await?;
-        let last = users.last().filter(|_| more).map(After::of);
+        let last = users.last().filter(|_| more).map(After::new);
         Ok((self.beside(&users).await?, last))
     }
 
@@ -217,7 +217,7 @@ impl Members {
         let (ids, more) = self.subscriptions.of_status(status, limit, after.map(|after| after.id())).await?;
         let (mut members, last) = self.of_ids(&ids).await?;
         // The index may lag behind the rows.
-        members.retain(|one| one.status == status);
+        members.retain(|member| member.status == status);
         Ok((members, last.filter(|_| more)))
     }
 
@@ -233,8 +233,8 @@ impl Members {
                 if found.len() == limit {
                     return Ok((found, after));
                 }
-                after = Some(After::of(user));
-                found.extend(Some(member).filter(|one| one.status == Status::None));
+                after = Some(After::new(user));
+                found.extend(Some(member).filter(|member| member.status == Status::None));
             }
             if !more {
                 return Ok((found, None));
@@ -252,15 +252,15 @@ impl Members {
         let mut last = None;
         for (user, subscription) in users.into_iter().zip(subscriptions) {
             let Some(user) = user else { continue };
-            members.push(Member::of(&user, &subscription.unwrap_or_default()));
-            last = Some(After::of(&user));
+            members.push(Member::new(&user, &subscription.unwrap_or_default()));
+            last = Some(After::new(&user));
         }
         Ok((members, last))
     }
 
     async fn beside(&self, users: &[User]) -> Result<Vec<Member>, StoreError> {
         let rows = self.database.read(users.iter().map(|user| Subscription::key(user.id)).collect::<Vec<_>>()).await?;
-        Ok(users.iter().zip(rows).map(|(user, row)| Member::of(user, &row.unwrap_or_default())).collect())
+        Ok(users.iter().zip(rows).map(|(user, row)| Member::new(user, &row.unwrap_or_default())).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::models::ids::PlaybackId;
 use crate::models::ledger::{Entry, SubscriptionEntry};
-use crate::models::metrics::{Bill, ChargeEvents, Course, Play, RETRY_DAYS, count, reach_days};
+use crate::models::metrics::{Bill, ChargeEvents, Play, RETRY_DAYS, SubscriptionHistory, count, reach_days};
 use crate::models::plan::Interval;
 use crate::models::tally::Counted;
 use crate::models::time::{Day, month};
@@ -51,7 +51,7 @@ mod text {
 impl Month {
     /// The key of a month's row.
     pub fn key(month: &str) -> Key<Self> {
-        Key::two(Table::BillingEvents, ("pk", "METRICS".to_owned()), ("sk", month.to_owned()))
+        Key::composite(Table::BillingEvents, ("pk", "METRICS".to_owned()), ("sk", month.to_owned()))
     }
 }
 
@@ -84,18 +84,18 @@ fn spans(days: &BTreeSet<Day>) -> Vec<(Day, Day)> {
 
 /// The ledger and the playbacks that affect the given days.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
-    courses: Vec<Course>,
+pub struct MetricsData {
+    histories: Vec<SubscriptionHistory>,
     charges: ChargeEvents,
     plays: BTreeMap<Day, Vec<Play>>,
 }
 
-impl Facts {
+impl MetricsData {
     /// The metrics of one of the days.
     pub fn count(&self, day: Day, grace: SignedDuration, now: Timestamp) -> Counted {
         let none = Vec::new();
         let plays = self.plays.get(&day).unwrap_or(&none);
-        count(&self.courses, &self.charges, plays, day, grace, now)
+        count(&self.histories, &self.charges, plays, day, grace, now)
     }
 }
 
@@ -137,9 +137,9 @@ impl Metrics {
     /// a month's invoices and a day's playbacks fit into one page of an index each: up to some 1,500 invoices and
     /// 10,000 playbacks. Each further page takes another round trip.
     #[boxed]
-    pub async fn facts(&self, days: &BTreeSet<Day>) -> Result<Facts, StoreError> {
+    pub async fn read(&self, days: &BTreeSet<Day>) -> Result<MetricsData, StoreError> {
         let (Some(first), Some(last)) = (days.first(), days.last()) else {
-            return Ok(Facts::default());
+            return Ok(MetricsData::default());
         };
         let partitions: BTreeSet<(Interval, String, Timestamp)> = Interval::ALL
             .into_iter()
@@ -147,35 +147,43 @@ impl Metrics {
             .flat_map(|(interval, since)| samples(since, *last).map(move |day| (interval, day.start(), since.start())))
             .map(|(interval, day, since)| (interval, invoices_period(interval, day), since))
             .collect();
-        let invoices = partitions.iter().map(|(of, period, since)| self.events.invoices_of(*of, period, *since));
+        let invoices =
+            partitions.iter().map(|(interval, period, since)| self.events.invoices_of(*interval, period, *since));
         let keys = spans(days).into_iter().map(|(from, to)| self.streams.started(from, to));
         let since = first.plus(-RETRY_DAYS);
         let months = months(since, *last);
         let charges = months.iter().map(|month| self.events.charges_of(month, since.start()));
         let (invoices, keys, charges) =
             tokio::try_join!(side_by_side(invoices), side_by_side(keys), side_by_side(charges))?;
-        let mut of: BTreeMap<(String, String), Vec<Bill>> = BTreeMap::new();
+        let mut invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>> = BTreeMap::new();
         for (customer, invoice) in invoices.into_iter().flatten() {
             if let Some(subscription) = invoice.subscription.clone() {
-                of.entry((customer, subscription)).or_default().push(invoice);
+                invoices_by_subscription.entry((customer, subscription)).or_default().push(invoice);
             }
         }
-        let (courses, plays) = tokio::try_join!(self.courses(of), self.plays(days, keys))?;
-        Ok(Facts { courses, charges: charges.into_iter().collect(), plays })
+        let (histories, plays) = tokio::try_join!(self.histories(invoices_by_subscription), self.plays(days, keys))?;
+        Ok(MetricsData { histories, charges: charges.into_iter().collect(), plays })
     }
 
-    async fn courses(&self, of: BTreeMap<(String, String), Vec<Bill>>) -> Result<Vec<Course>, StoreError> {
-        let of: Vec<_> = of.into_iter().collect();
-        let chunks = of.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
+    async fn histories(
+        &self,
+        invoices_by_subscription: BTreeMap<(String, String), Vec<Bill>>,
+    ) -> Result<Vec<SubscriptionHistory>, StoreError> {
+        let invoices_by_subscription: Vec<_> = invoices_by_subscription.into_iter().collect();
+        let chunks = invoices_by_subscription.chunks(BATCH_KEYS_MAX).map(|chunk| async move {
             let keys: Vec<_> = chunk.iter().map(|((customer, id), _)| entry_key(customer, id)).collect();
-            let mut courses = Vec::new();
+            let mut histories = Vec::new();
             for (((customer, _), invoices), row) in chunk.iter().zip(self.database.read(keys).await?) {
                 if let Some(Entry::Subscription(subscription)) = row {
                     let subscription: SubscriptionEntry = subscription;
-                    courses.push(Course { customer: customer.clone(), subscription, invoices: invoices.clone() });
+                    histories.push(SubscriptionHistory {
+                        customer: customer.clone(),
+                        subscription,
+                        invoices: invoices.clone(),
+                    });
                 }
             }
-            Ok::<_, StoreError>(courses)
+            Ok::<_, StoreError>(histories)
         });
         Ok(side_by_side(chunks).await?.into_iter().flatten().collect())
     }

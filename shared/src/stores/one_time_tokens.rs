@@ -89,7 +89,7 @@ impl OneTimeToken {
     /// The key of a token's row: its hash.
     pub fn key(secret: &OneTimeSecret) -> Key<Self> {
         let hash = hex::encode(Sha256::digest(secret.0.as_bytes()));
-        Key::two(Table::Sessions, ("pk", format!("TOKEN#{hash}")), ("sk", "TOKEN".to_owned()))
+        Key::composite(Table::Sessions, ("pk", format!("TOKEN#{hash}")), ("sk", "TOKEN".to_owned()))
     }
 
     /// Its grant, if it is for `purpose` and has not expired.

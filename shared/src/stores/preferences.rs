@@ -13,7 +13,7 @@ use boxed::boxed;
 impl Preferences {
     /// The key of a user's preferences.
     pub fn key(user_id: UserId) -> Key<Self> {
-        Key::one(Table::Preferences, "user_id", user_id.to_string())
+        Key::simple(Table::Preferences, "user_id", user_id.to_string())
     }
 }
 

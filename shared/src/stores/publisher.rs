@@ -2,6 +2,7 @@
 
 use crate::models::catalogue::Entry;
 use crate::models::ids::{UserId, VideoId};
+use crate::models::trailer::TrailerEntry;
 use crate::models::video::Video;
 use crate::models::video_view::AdminVideo;
 use crate::services::{ConfigError, Services};
@@ -78,7 +79,7 @@ impl Mark {
     /// The key of an event's mark. An id that is too long for a key is hashed.
     pub fn key(event_id: &str) -> Key<Self> {
         let name = if event_id.len() <= EVENT_ID_BYTES_MAX { event_id.to_owned() } else { sha256(event_id) };
-        Key::one(Table::Catalogue, "pk", format!("EVENT#{name}"))
+        Key::simple(Table::Catalogue, "pk", format!("EVENT#{name}"))
     }
 }
 
@@ -225,12 +226,15 @@ impl Publisher {
 
 /// The snapshot's part of a change; `None` if it does not affect the snapshot.
 fn edit(change: &Change) -> Option<Edit> {
-    let before = change.before.as_ref().and_then(Entry::of);
-    let after = change.after.as_ref().and_then(Entry::of);
+    let put = |video: &Video| {
+        let listed = Entry::from_video(video).map(|entry| Edit::Put(Box::new(entry)));
+        listed.or_else(|| TrailerEntry::from_video(video).map(|entry| Edit::PutTrailer(Box::new(entry))))
+    };
+    let (before, after) = (change.before.as_ref().and_then(put), change.after.as_ref().and_then(put));
     match (before, after) {
         (before, after) if before == after => None,
-        (_, Some(entry)) => Some(Edit::Put(Box::new(entry))),
-        (before, None) => before.map(|entry| Edit::Remove(entry.video.id)),
+        (_, Some(put)) => Some(put),
+        (_, None) => change.before.as_ref().map(|video| Edit::Remove(video.id)),
     }
 }
 

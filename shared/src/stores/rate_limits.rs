@@ -157,7 +157,7 @@ impl RateLimits {
         let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         let answer = update.return_values(ReturnValue::AllNew).send().await.map_err(failed)?;
         let item = answer.attributes.unwrap_or_default();
-        let verdict = judge(window, &item, budget, now);
+        let verdict = decide(window, &item, budget, now);
         Ok(Counted { verdict, key: budget.key.clone(), counter, clears: item.get(CLEARS).cloned() })
     }
 
@@ -179,7 +179,7 @@ impl RateLimits {
 }
 
 fn key_of(key: &str) -> Item {
-    Key::<()>::one(Table::RateLimits, "pk", key).item()
+    Key::<()>::simple(Table::RateLimits, "pk", key).item()
 }
 
 /// Sends an update that the SDK must not retry: it may have taken effect even if its response was lost.
@@ -218,7 +218,7 @@ impl Window {
     }
 }
 
-fn judge(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdict {
+fn decide(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdict {
     let counts = window.counts(item, now);
     let limit = i64::from(budget.limit);
     let sum: i64 = counts.iter().map(|(_, count)| count).sum();
@@ -253,7 +253,7 @@ mod tests {
         *counters.entry(window.name(now, 0)).or_default() += 1;
         let item = counters.iter().map(|(name, count)| (name.clone(), AttributeValue::N(count.to_string()))).collect();
         let budget = Budget { key: String::new(), name: "test", limit };
-        let verdict = judge(window, &item, &budget, now);
+        let verdict = decide(window, &item, &budget, now);
         if !verdict.admitted {
             *counters.entry(window.name(now, 0)).or_default() -= 1;
         }

@@ -32,12 +32,12 @@ impl<R> Clone for Key<R> {
 
 impl<R> Key<R> {
     /// A key of a table with only a partition key.
-    pub fn one(table: Table, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn simple(table: Table, name: &'static str, value: impl Into<String>) -> Self {
         Self { table, partition: (name, value.into()), sort: None, row: PhantomData }
     }
 
     /// A key of a table with a sort key.
-    pub fn two(table: Table, partition: (&'static str, String), sort: (&'static str, String)) -> Self {
+    pub fn composite(table: Table, partition: (&'static str, String), sort: (&'static str, String)) -> Self {
         Self { table, partition, sort: Some(sort), row: PhantomData }
     }
 
@@ -290,8 +290,8 @@ mod tests {
 
     fn fits(partition: usize, sort: Option<usize>) -> bool {
         let key: Key<()> = match sort {
-            None => Key::one(Table::Users, "pk", "p".repeat(partition)),
-            Some(sort) => Key::two(Table::Mail, ("pk", "p".repeat(partition)), ("sk", "s".repeat(sort))),
+            None => Key::simple(Table::Users, "pk", "p".repeat(partition)),
+            Some(sort) => Key::composite(Table::Mail, ("pk", "p".repeat(partition)), ("sk", "s".repeat(sort))),
         };
         let mut batch = BatchGet::default();
         batch.add(&key);
@@ -305,7 +305,7 @@ mod tests {
         for (partition, sort) in [(2_049, None), (0, None), (1, Some(1_025)), (1, Some(0)), (2_049, Some(1))] {
             assert!(!fits(partition, sort), "{partition} {sort:?}");
         }
-        let of_signs: Key<()> = Key::one(Table::Users, "pk", "\u{1f3ac}".repeat(513));
+        let of_signs: Key<()> = Key::simple(Table::Users, "pk", "\u{1f3ac}".repeat(513));
         assert!(!of_signs.fits(), "bytes count, not characters");
     }
 
@@ -315,7 +315,7 @@ mod tests {
     }
 
     fn film(id: &str) -> Key<Film> {
-        Key::one(Table::Videos, "id", id)
+        Key::simple(Table::Videos, "id", id)
     }
 
     fn found(id: &str, title: AttributeValue) -> BatchResult {

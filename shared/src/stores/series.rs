@@ -57,7 +57,7 @@ pub struct SeriesStore {
 impl Series {
     /// The key of a series's own row.
     pub fn key(id: SeriesId) -> Key<Self> {
-        Key::two(Table::Series, ("pk", id.to_string()), ("sk", OWN.to_owned()))
+        Key::composite(Table::Series, ("pk", id.to_string()), ("sk", OWN.to_owned()))
     }
 
     /// The audit entry of a series's change: by whom, and in which request.
@@ -91,7 +91,7 @@ impl SeriesStore {
     /// A series with its row's version; `None` if it does not exist.
     #[boxed]
     pub async fn get(&self, id: SeriesId) -> Result<Option<(Series, u64)>, StoreError> {
-        let key: Key<Row> = Key::two(Table::Series, ("pk", id.to_string()), ("sk", OWN.to_owned()));
+        let key: Key<Row> = Key::composite(Table::Series, ("pk", id.to_string()), ("sk", OWN.to_owned()));
         Ok(self.database.get(&key).await?.map(|row| (row.series, row.version)))
     }
 
@@ -144,7 +144,7 @@ impl SeriesStore {
         let mut series: Vec<Series> = items.into_iter().map(read).collect::<Result<_, _>>()?;
         let has_more = series.len() > limit;
         series.truncate(limit);
-        let next = series.last().filter(|_| has_more).map(After::of);
+        let next = series.last().filter(|_| has_more).map(After::new);
         Ok((series, next))
     }
 
@@ -249,7 +249,7 @@ impl Membership {
 }
 
 impl After {
-    fn of(series: &Series) -> Self {
+    fn new(series: &Series) -> Self {
         Self { id: series.id, created_at: sortable(series.created_at) }
     }
 

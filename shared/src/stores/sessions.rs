@@ -20,7 +20,7 @@ impl Session {
     /// The key of a session's row.
     pub fn key(user_id: UserId, id: SessionId) -> Key<Self> {
         let partition = ("pk", format!("USER#{user_id}"));
-        Key::two(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
+        Key::composite(Table::Sessions, partition, ("sk", format!("SESSION#{id}")))
     }
 }
 
@@ -108,17 +108,19 @@ impl Sessions {
     /// token is exchanged several times concurrently, all exchanges get the same new token.
     #[boxed]
     pub async fn exchange(&self, session: &Session, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let issued_at = session.reissued_at(now);
+        let after = session.exchanged(now);
+        let exchanged = after.exchanged_tokens.iter().map(|issued| AttributeValue::N(issued.to_string())).collect();
         let update = self
             .used(session, now)?
             .update_expression(
-                "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued, exchanged_token_issued_at = :before",
+                "SET last_used_at = :now, #ttl = :ttl, token_issued_at = :issued, exchanged_tokens = :exchanged",
             )
             .condition_expression("token_issued_at = :before")
-            .expression_attribute_values(":issued", AttributeValue::S(issued_at.to_string()))
+            .expression_attribute_values(":issued", AttributeValue::S(after.token_issued_at.to_string()))
+            .expression_attribute_values(":exchanged", AttributeValue::L(exchanged))
             .expression_attribute_values(":before", AttributeValue::S(session.token_issued_at.to_string()));
         match update.send().await.map_err(failed) {
-            Ok(_) => Ok(Some(issued_at)),
+            Ok(_) => Ok(Some(after.token_issued_at)),
             Err(StoreError::Condition(_)) => {
                 let present = self.database.get(&Session::key(session.user_id, session.id)).await?;
                 Ok(present.map(|session| session.token_issued_at))

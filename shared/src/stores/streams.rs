@@ -22,7 +22,7 @@ const BY_DAY: &str = "by_day";
 impl Slots {
     /// The key of a user's slots.
     pub fn key(user_id: UserId) -> Key<Self> {
-        Key::one(Table::Streams, "pk", format!("USER#{user_id}"))
+        Key::simple(Table::Streams, "pk", format!("USER#{user_id}"))
     }
 }
 
@@ -51,11 +51,11 @@ pub struct View {
 impl View {
     /// The key of a playback's row.
     pub fn key(id: PlaybackId) -> Key<Self> {
-        Key::one(Table::Streams, "pk", format!("PLAYBACK#{id}"))
+        Key::simple(Table::Streams, "pk", format!("PLAYBACK#{id}"))
     }
 
     /// The view of a new slot.
-    pub fn of(slot: &Slot, user_id: UserId) -> Self {
+    pub fn new(slot: &Slot, user_id: UserId) -> Self {
         Self {
             playback_session_id: slot.playback_session_id,
             user_id,
@@ -79,7 +79,7 @@ pub struct ViewCount {
 impl ViewCount {
     /// The key of one of a video's counters.
     pub fn key(video_id: VideoId, shard: u8) -> Key<Self> {
-        Key::one(Table::Streams, "pk", format!("VIEWS#{video_id}#{shard}"))
+        Key::simple(Table::Streams, "pk", format!("VIEWS#{video_id}#{shard}"))
     }
 }
 
@@ -97,7 +97,7 @@ impl Streams {
 
     /// A user's current slots; a missing row has no slots.
     #[boxed]
-    pub async fn of(&self, user_id: UserId) -> Result<Slots, StoreError> {
+    pub async fn slots(&self, user_id: UserId) -> Result<Slots, StoreError> {
         Ok(self.database.get(&Slots::key(user_id)).await?.unwrap_or_default())
     }
 
@@ -144,7 +144,7 @@ impl Streams {
         slot: &Slot,
         positions: Vec<Statement>,
     ) -> Result<(), StoreError> {
-        let mut statements = vec![self.slots(user_id, slots)?.into()];
+        let mut statements = vec![self.put_slots(user_id, slots)?.into()];
         statements.extend(self.view(user_id, slot)?);
         statements.extend(positions);
         self.database.transact(statements).await
@@ -153,7 +153,7 @@ impl Streams {
     /// Statements that add a view and count it.
     fn view(&self, user_id: UserId, slot: &Slot) -> Result<[Statement; 2], StoreError> {
         let table = self.database.name(Table::Streams)?;
-        let view = write(&View::key(slot.playback_session_id), &View::of(slot, user_id))?;
+        let view = write(&View::key(slot.playback_session_id), &View::new(slot, user_id))?;
         let view =
             Put::builder().table_name(table).set_item(Some(view)).condition_expression("attribute_not_exists(pk)");
         let shard = slot.playback_session_id.to_string().bytes().last().unwrap_or_default() % VIEW_SHARDS;
@@ -248,7 +248,7 @@ impl Streams {
                 Err(StoreError::Condition(_)) => contention.lost().await?,
                 kept => return kept,
             }
-            slots = self.of(user_id).await?;
+            slots = self.slots(user_id).await?;
         }
         Ok(())
     }
@@ -256,21 +256,21 @@ impl Streams {
     /// Ends all leases of a user whose sessions have all ended.
     #[boxed]
     pub async fn release_all(&self, user_id: UserId) -> Result<(), StoreError> {
-        let slots = self.of(user_id).await?;
+        let slots = self.slots(user_id).await?;
         self.release(user_id, slots, |_| true).await
     }
 
     /// Writes only the slots. [`StoreError::Condition`] if they were changed meanwhile.
     #[boxed]
     pub async fn keep(&self, user_id: UserId, slots: &Slots) -> Result<(), StoreError> {
-        let put = self.slots(user_id, slots)?;
+        let put = self.put_slots(user_id, slots)?;
         let call = self.database.client().put_item().table_name(put.table_name()).set_item(Some(put.item().clone()));
         let call = call.set_condition_expression(put.condition_expression().map(str::to_owned));
         let call = call.set_expression_attribute_values(put.expression_attribute_values().cloned());
         call.send().await.map(|_| ()).map_err(failed)
     }
 
-    fn slots(&self, user_id: UserId, slots: &Slots) -> Result<Put, StoreError> {
+    fn put_slots(&self, user_id: UserId, slots: &Slots) -> Result<Put, StoreError> {
         let item = write(&Slots::key(user_id), slots)?;
         let put = Put::builder()
             .table_name(self.database.name(Table::Streams)?)

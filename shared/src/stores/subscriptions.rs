@@ -22,13 +22,13 @@ const BY_STATUS: &str = "by_status";
 impl Subscription {
     /// The key of a user's row.
     pub fn key(user_id: UserId) -> Key<Self> {
-        Key::one(Table::Subscriptions, "pk", format!("USER#{user_id}"))
+        Key::simple(Table::Subscriptions, "pk", format!("USER#{user_id}"))
     }
 }
 
 /// A user's row as stored, without parsing.
 pub fn stored_key(user_id: UserId) -> Key<Value> {
-    Key::one(Table::Subscriptions, "pk", format!("USER#{user_id}"))
+    Key::simple(Table::Subscriptions, "pk", format!("USER#{user_id}"))
 }
 
 /// The attributes of a subscription that convergence writes, as [`stored_key`] reads them: without `null`s, and without
@@ -68,13 +68,13 @@ pub struct Customer {
 
 impl Customer {
     /// The first customer of a user.
-    pub fn of(user_id: UserId) -> Self {
+    pub fn new(user_id: UserId) -> Self {
         Self { user_id, version: 0, same_as: None, others: Vec::new(), deleted_at: None, billed: BTreeMap::new() }
     }
 
     /// The key of a customer's row.
     pub fn key(stripe_customer_id: &str) -> Key<Self> {
-        Key::one(Table::Subscriptions, "pk", format!("CUST#{stripe_customer_id}"))
+        Key::simple(Table::Subscriptions, "pk", format!("CUST#{stripe_customer_id}"))
     }
 }
 

@@ -19,7 +19,7 @@ const BY_CREATED: &str = "by_created";
 impl User {
     /// The key of a user's row.
     pub fn key(id: UserId) -> Key<Self> {
-        Key::one(Table::Users, "pk", format!("USER#{id}"))
+        Key::simple(Table::Users, "pk", format!("USER#{id}"))
     }
 }
 
@@ -41,7 +41,7 @@ pub struct Credential {
 impl Credential {
     /// The key of an address's guard.
     pub fn key(email: &Email) -> Key<Self> {
-        Key::one(Table::Users, "pk", format!("EMAIL#{}", email.key()))
+        Key::simple(Table::Users, "pk", format!("EMAIL#{}", email.key()))
     }
 }
 
@@ -54,7 +54,7 @@ pub struct After {
 
 impl After {
     /// The position after a user.
-    pub fn of(user: &User) -> Self {
+    pub fn new(user: &User) -> Self {
         Self { id: user.id, created_at: sortable(user.created_at) }
     }
 
@@ -142,7 +142,7 @@ impl Users {
         user: &User,
         version: u64,
         hash: &str,
-        kept: Option<SessionId>,
+        remaining: Option<SessionId>,
     ) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
         let refused = |error| StoreError::Refused(Box::new(error));
@@ -162,10 +162,10 @@ impl Users {
             .set_key(Some(User::key(user.id).item()))
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":next", number(version + 1));
-        let row = match kept {
-            Some(kept) => row
+        let row = match remaining {
+            Some(remaining) => row
                 .update_expression("SET credential_version = :next, session_kept = :kept")
-                .expression_attribute_values(":kept", AttributeValue::S(kept.to_string())),
+                .expression_attribute_values(":kept", AttributeValue::S(remaining.to_string())),
             None => row.update_expression("SET credential_version = :next REMOVE session_kept"),
         };
         Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])

@@ -1,8 +1,10 @@
 //! Videos: one row per video, with everything about it.
 
 use crate::models::ids::VideoId;
+use crate::models::progress::WatchHistory;
 use crate::models::time::sortable;
 use crate::models::video::{LISTING, Video, VideoStatus};
+use crate::models::video_view::PublicVideo;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
@@ -24,7 +26,7 @@ const FILTERED_ROWS: usize = 100;
 impl Video {
     /// The key of a video's row.
     pub fn key(id: VideoId) -> Key<Self> {
-        Key::one(Table::Videos, "id", id.to_string())
+        Key::simple(Table::Videos, "id", id.to_string())
     }
 }
 
@@ -36,7 +38,7 @@ pub struct After {
 }
 
 impl After {
-    fn of(video: &Video) -> Self {
+    fn new(video: &Video) -> Self {
         Self { id: video.id, created_at: sortable(video.created_at) }
     }
 
@@ -58,6 +60,21 @@ impl Videos {
     /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Videos]).map(|database| Self { database })
+    }
+
+    /// The public videos of a viewer's rows, each with its row. A video that is not public is left out until it is
+    /// published again.
+    #[boxed]
+    pub async fn watched(
+        &self,
+        rows: Vec<WatchHistory>,
+        now: Timestamp,
+    ) -> Result<Vec<(WatchHistory, PublicVideo)>, StoreError> {
+        let videos = self.database.read(rows.iter().map(|row| Video::key(row.video_id)).collect::<Vec<_>>()).await?;
+        let public = |(row, video): (WatchHistory, Option<Video>)| {
+            Some((row, PublicVideo::from(&video.filter(|video| video.is_public(now))?)))
+        };
+        Ok(rows.into_iter().zip(videos).filter_map(public).collect())
     }
 
     /// A statement that adds a video; its condition fails if the id exists.
@@ -86,7 +103,7 @@ impl Videos {
             found.extend(videos);
             if found.len() > limit {
                 found.truncate(limit);
-                let last = found.last().map(After::of);
+                let last = found.last().map(After::new);
                 return Ok((found, last));
             }
             start = next;

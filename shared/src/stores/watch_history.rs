@@ -25,8 +25,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// The most attempts if other reports of the same user and video arrive meanwhile.
-const TRIES_MAX: usize = 5;
 /// The time limit for the deletions of one call, well within a request's deadline.
 const DELETING_MAX: Duration = Duration::from_secs(4);
 /// The most rows to read from a whole history. If it is longer, as many are read from each index.
@@ -50,7 +48,7 @@ enum Listing {
 
 impl Listing {
     /// The index that lists a row; `None` if the viewer marked the video as not watched.
-    fn of(is_to_continue: bool, is_cleared: bool) -> Option<Self> {
+    fn for_row(is_to_continue: bool, is_cleared: bool) -> Option<Self> {
         if is_to_continue { Some(Self::Continue) } else { (!is_cleared).then_some(Self::Watched) }
     }
 
@@ -72,7 +70,7 @@ impl Listing {
 impl WatchHistory {
     /// The key of a user's row for a video.
     pub fn key(user_id: UserId, video_id: VideoId) -> Key<Self> {
-        Key::two(Table::WatchHistory, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
+        Key::composite(Table::WatchHistory, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
     }
 }
 
@@ -106,7 +104,7 @@ impl Histories {
 
     /// A user's row for a video.
     #[boxed]
-    pub async fn of(&self, user_id: UserId, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
+    pub async fn get(&self, user_id: UserId, video_id: VideoId) -> Result<Option<WatchHistory>, StoreError> {
         self.database.read(WatchHistory::key(user_id, video_id)).await
     }
 
@@ -121,14 +119,15 @@ impl Histories {
         mut before: Option<WatchHistory>,
         rule: impl Fn(Option<&WatchHistory>) -> Option<(WatchHistory, bool)>,
     ) -> Result<Option<WatchHistory>, StoreError> {
-        for _ in 0..TRIES_MAX {
+        let mut contention = Contention::default();
+        loop {
             let Some((after, continues)) = rule(before.as_ref()) else { return Ok(before) };
             match self.put(before.as_ref(), &after, continues).await? {
                 Outcome::Written => return Ok(Some(after)),
                 Outcome::Changed(row) => before = row,
             }
+            contention.lost().await?;
         }
-        Err(StoreError::Unavailable("other reports came first at every attempt".into()))
     }
 
     #[boxed]
@@ -139,7 +138,7 @@ impl Histories {
         continues: bool,
     ) -> Result<Outcome, StoreError> {
         let mut item = write(&WatchHistory::key(after.user_id, after.video_id), after)?;
-        if let Some(listing) = Listing::of(continues, after.is_cleared()) {
+        if let Some(listing) = Listing::for_row(continues, after.is_cleared()) {
             item.insert(listing.attribute().to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
         }
         let put = self.database.client().put_item().table_name(self.database.name(Table::WatchHistory)?);
@@ -203,7 +202,7 @@ impl Histories {
     #[boxed]
     pub async fn settle(&self, user_id: UserId, slot: &Slot) -> Result<(), StoreError> {
         let (ids, playback) = ((user_id, slot.video_id), slot.playback_session_id.uuid());
-        let before = self.of(user_id, slot.video_id).await?;
+        let before = self.get(user_id, slot.video_id).await?;
         let rule = |before: Option<&WatchHistory>| {
             let position = &slot.position;
             before.filter(|before| position.last_watched_at > Some(before.last_watched_at))?;
@@ -225,7 +224,8 @@ impl Histories {
             return Err(StoreError::Corrupt("a position without a report".into()));
         };
         let corrupt = |error| StoreError::Corrupt(Box::new(error));
-        let clocks = serde_dynamo::to_attribute_value(DeviceClocks::of(playback, position.clock)).map_err(corrupt)?;
+        let clocks =
+            serde_dynamo::to_attribute_value(DeviceClocks::single(playback, position.clock)).map_err(corrupt)?;
         let mut set =
             "SET progress = :progress, completed = :completed, last_watched_at = :at, version = :after".to_owned();
         let mut update = Update::builder()
@@ -256,7 +256,7 @@ impl Histories {
                 }
             }
         };
-        let listing = Listing::of(position.row.is_listed, position.is_cleared);
+        let listing = Listing::for_row(position.row.is_listed, position.is_cleared);
         if let Some(listing) = listing {
             set.push_str(&format!(", {} = :listed_at", listing.attribute()));
             update = update.expression_attribute_values(":listed_at", AttributeValue::S(sortable(last_watched_at)));
@@ -378,7 +378,7 @@ impl Histories {
             .set_exclusive_start_key(start);
         let answer = query.send().await.map_err(failed)?;
         let rows = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<WatchHistory>, _>>()?;
-        let next = answer.last_evaluated_key.and(rows.last()).map(After::of);
+        let next = answer.last_evaluated_key.and(rows.last()).map(After::new);
         Ok((rows, next))
     }
 
@@ -442,7 +442,7 @@ impl Histories {
 }
 
 impl After {
-    fn of(row: &WatchHistory) -> Self {
+    fn new(row: &WatchHistory) -> Self {
         Self { video_id: row.video_id, at: sortable(row.last_watched_at) }
     }
 
@@ -464,12 +464,12 @@ fn joined(
     limit: usize,
 ) -> (Vec<WatchHistory>, Option<After>) {
     rows.extend(others);
-    rows.sort_by(|one, other| After::of(other).place().cmp(&After::of(one).place()));
+    rows.sort_by(|one, other| After::new(other).place().cmp(&After::new(one).place()));
     let mut seen = HashSet::new();
     rows.retain(|row| seen.insert(row.video_id));
     let more = rows.len() > limit || next.is_some() || other_next.is_some();
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(After::of);
+    let next = rows.last().filter(|_| more).map(After::new);
     (rows, next)
 }
 
@@ -482,12 +482,12 @@ fn merged(
 ) -> (Vec<WatchHistory>, Option<After>) {
     rows.retain(|row| moved.iter().all(|other| other.video_id != row.video_id));
     rows.extend(moved.into_iter().filter(|row| {
-        let here = After::of(row);
+        let here = After::new(row);
         after.is_none_or(|after| here.place() < after.place())
             && next.as_ref().is_none_or(|next| here.place() > next.place())
     }));
-    rows.sort_by(|one, other| After::of(other).place().cmp(&After::of(one).place()));
-    let next = if rows.len() > limit { rows.get(limit.saturating_sub(1)).map(After::of) } else { next };
+    rows.sort_by(|one, other| After::new(other).place().cmp(&After::new(one).place()));
+    let next = if rows.len() > limit { rows.get(limit.saturating_sub(1)).map(After::new) } else { next };
     rows.truncate(limit);
     (rows, next)
 }
@@ -524,9 +524,9 @@ mod tests {
         let (mut found, mut after): (Vec<VideoId>, Option<After>) = (Vec::new(), None);
         loop {
             let is_left =
-                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::of(row).place() < after.place());
+                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::new(row).place() < after.place());
             let rows: Vec<_> = listed.iter().filter(is_left).take(limit).cloned().collect();
-            let next = (rows.len() == limit).then(|| After::of(&rows[limit - 1]));
+            let next = (rows.len() == limit).then(|| After::new(&rows[limit - 1]));
             let (page, next) = merged((rows, next), moved.to_vec(), after.as_ref(), limit);
             assert!(page.len() <= limit);
             found.extend(page.iter().map(|row| row.video_id));
@@ -539,9 +539,9 @@ mod tests {
     fn pages_of_both(one: &[WatchHistory], other: &[WatchHistory], limit: usize) -> Vec<VideoId> {
         let page_of = |rows: &[WatchHistory], after: &Option<After>| {
             let is_left =
-                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::of(row).place() < after.place());
+                |row: &&WatchHistory| after.as_ref().is_none_or(|after| After::new(row).place() < after.place());
             let rows: Vec<_> = rows.iter().filter(is_left).take(limit).cloned().collect();
-            let next = (rows.len() == limit).then(|| After::of(&rows[limit - 1]));
+            let next = (rows.len() == limit).then(|| After::new(&rows[limit - 1]));
             (rows, next)
         };
         let (mut found, mut after): (Vec<VideoId>, Option<After>) = (Vec::new(), None);
@@ -560,11 +560,15 @@ mod tests {
         let expected: Vec<_> = all.iter().map(|row| row.video_id).collect();
         for split in [0b0, 0b1_1111_1111, 0b1_0101_0101, 0b0_0001_1111, 0b1_1110_0000, 0b0_1000_0110] {
             let is_first = |place: &usize| split & (1 << place) != 0;
-            let of = |wanted: bool| -> Vec<WatchHistory> {
+            let rows_in_index = |wanted: bool| -> Vec<WatchHistory> {
                 (0..9).filter(|place| is_first(place) == wanted).map(|place| all[place].clone()).collect()
             };
             for limit in 1..=10 {
-                assert_eq!(pages_of_both(&of(true), &of(false), limit), expected, "{split:b}, pages of {limit}");
+                assert_eq!(
+                    pages_of_both(&rows_in_index(true), &rows_in_index(false), limit),
+                    expected,
+                    "{split:b}, pages of {limit}"
+                );
             }
         }
         let (moved, at_once) = (row(1, 10), row(2, 5));

@@ -24,7 +24,7 @@ const COUNT: &str = "COUNT";
 impl Watchlisted {
     /// The key of a video on a user's watchlist.
     pub fn key(user_id: UserId, video_id: VideoId) -> Key<Self> {
-        Key::two(Table::Watchlist, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
+        Key::composite(Table::Watchlist, ("user_id", user_id.to_string()), ("video_id", video_id.to_string()))
     }
 }
 

@@ -144,9 +144,9 @@ export async function loadLittle(page: Page, seconds = 4): Promise<void> {
 }
 
 /** The positions that the page reports, from the next time it is loaded. */
-export async function tellings(page: Page): Promise<{ progress: number; completed?: boolean; client_time: string }[]> {
-  const told: { progress: number; client_time: string }[] = [];
-  await page.exposeFunction('toldToTest', (body: string) => told.push(JSON.parse(body) as (typeof told)[number]));
+export async function recordReports(page: Page): Promise<{ progress: number; completed?: boolean; client_time: string }[]> {
+  const reports: { progress: number; client_time: string }[] = [];
+  await page.exposeFunction('reportToTest', (body: string) => reports.push(JSON.parse(body) as (typeof reports)[number]));
   await page.addInitScript(() => {
     const send = window.fetch;
     // Playwright cannot read a streamed request body, so the page reports it.
@@ -156,10 +156,10 @@ export async function tellings(page: Page): Promise<{ progress: number; complete
         void request
           .clone()
           .text()
-          .then((window as unknown as { toldToTest: (body: string) => void }).toldToTest);
+          .then((window as unknown as { reportToTest: (body: string) => void }).reportToTest);
       }
       return send(input, init);
     };
   });
-  return told;
+  return reports;
 }

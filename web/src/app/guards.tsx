@@ -6,12 +6,12 @@ import { useIsSignedIn, wasSessionLost } from '@/lib/session';
 /** Redirects to the sign-in page, and back afterwards, if nobody is signed in or the session has ended. */
 export function RequireSession() {
   const isSignedIn = useIsSignedIn();
-  const wayOut = useWayOut();
-  return isSignedIn ? <Outlet /> : <Navigate to={wayOut} replace />;
+  const redirect = useSignedOutRedirect();
+  return isSignedIn ? <Outlet /> : <Navigate to={redirect} replace />;
 }
 
 /** Where to redirect somebody who is not signed in: to the home page if they have just signed out here, or else to the sign-in page. */
-export function useWayOut(): string {
+export function useSignedOutRedirect(): string {
   const cameIn = useState(useIsSignedIn())[0];
   const { pathname, search } = useLocation();
   return cameIn && !wasSessionLost() ? '/' : signInPath(pathname + search);

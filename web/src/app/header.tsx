@@ -7,7 +7,7 @@ import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { BRAND } from '@/lib/brand';
-import { doorFrom } from '@/lib/return-to';
+import { authPathFrom } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import styles from './header.module.css';
 
@@ -54,10 +54,10 @@ function Strangers() {
   const here = useLocation();
   return (
     <>
-      <ButtonLink to={doorFrom(here, '/sign-in')} look="plain" size="sm">
+      <ButtonLink to={authPathFrom(here, '/sign-in')} look="plain" size="sm">
         <Trans>Sign in</Trans>
       </ButtonLink>
-      <ButtonLink to={doorFrom(here, '/register')} look="primary" size="sm" className={styles.minor}>
+      <ButtonLink to={authPathFrom(here, '/register')} look="primary" size="sm" className={styles.minor}>
         <Trans>Sign up</Trans>
       </ButtonLink>
     </>

@@ -4,15 +4,15 @@ import { Loading, Skeleton } from '@/components/skeleton';
 import { useMe } from '@/lib/queries/use-me';
 import { useIsSignedIn } from '@/lib/session';
 import { ForbiddenPage } from './forbidden-page';
-import { useWayOut } from './guards';
+import { useSignedOutRedirect } from './guards';
 import styles from './page.module.css';
 
 /** Lets operators through, and shows everybody else that they have no access. */
 export function RequireAdmin() {
   const isSignedIn = useIsSignedIn();
-  const wayOut = useWayOut();
+  const redirect = useSignedOutRedirect();
   const me = useMe();
-  if (!isSignedIn) return <Navigate to={wayOut} replace />;
+  if (!isSignedIn) return <Navigate to={redirect} replace />;
   if (me.data) return me.data.role === 'admin' ? <Outlet /> : <ForbiddenPage />;
   if (me.error) return <ErrorNotice size="page" error={me.error} onRetry={() => void me.refetch()} />;
   return (

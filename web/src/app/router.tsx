@@ -15,6 +15,7 @@ import { RequireSession } from './guards';
 import { RouteError } from './route-error';
 import { Shell } from './shell';
 import { StartPage } from './start-page';
+import { warmPlayerSoon } from './warm-player';
 
 const ADMIN = 'admin';
 
@@ -42,7 +43,13 @@ function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
   return isSignedIn() ? inPassing(queryClient.query(videoQuery(id))) : null;
 }
 
+function loadTitle(args: LoaderFunctionArgs) {
+  if (isSignedIn()) warmPlayerSoon();
+  return loadVideo(args);
+}
+
 function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
+  if (isSignedIn()) warmPlayerSoon();
   return inPassing(queryClient.query(seriesQuery(id)));
 }
 
@@ -67,6 +74,7 @@ export const router = createBrowserRouter(
           children: [
             { index: true, loader: loadStart, element: <StartPage /> },
             { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
+            { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('./title-page')) },
             { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
             { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
             { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
@@ -77,9 +85,9 @@ export const router = createBrowserRouter(
             {
               element: <RequireSession />,
               children: [
-                { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/videos/video-page')) },
                 { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
                 { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
+                { path: 'link', lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) },
                 { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
                 {
                   path: 'account',

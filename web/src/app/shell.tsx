@@ -7,18 +7,20 @@ import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
 import { Segments } from '@/components/segments';
 import { withTexts } from '@/lib/i18n/catalogues';
-import { isDoor } from '@/lib/return-to';
+import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { setTheme, useTheme } from '@/lib/theme';
 import { useOnline } from '@/lib/use-online';
 import { Header } from './header';
 import { LanguageMenu } from './language-menu';
 import styles from './shell.module.css';
+import { warmPlayerAtLinks } from './warm-player';
 
 const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
 /** The header and footer of every page except the player. */
 export function Shell() {
+  useEffect(warmPlayerAtLinks, []);
   return (
     <>
       <a href="#content" className={styles.skip}>
@@ -55,7 +57,7 @@ function FocusOnArrival() {
 function Warnings() {
   const isSignedIn = useIsSignedIn();
   const { pathname } = useLocation();
-  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isDoor(pathname);
+  const isElsewhere = /^\/(account|subscription|admin)(\/|$)/.test(pathname) || isAuthPage(pathname);
   if (!isSignedIn || isElsewhere) return null;
   return (
     <Suspense>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'react-router';
 import { explain } from '@/lib/errors/explain';
 import type { Action } from '@/lib/errors/explanation';
-import { doorFrom, isDoor } from '@/lib/return-to';
+import { authPathFrom, isAuthPage } from '@/lib/return-to';
 import { Button, ButtonLink, buttonClass } from './button';
 import { classes } from './classes';
 import { Icon } from './icon';
@@ -57,7 +57,7 @@ function Act({ action, onRetry, onVisit, size }: ActProps) {
   switch (action.kind) {
     case 'link':
       return (
-        <ButtonLink to={isDoor(action.to) ? doorFrom(here, action.to) : action.to} look="quiet" size={size}>
+        <ButtonLink to={isAuthPage(action.to) ? authPathFrom(here, action.to) : action.to} look="quiet" size={size}>
           {action.label}
         </ButtonLink>
       );

@@ -11,11 +11,10 @@ const SHOWN_MILLISECONDS = 6000;
 export default function Toaster() {
   return (
     <Toast.Provider timeout={SHOWN_MILLISECONDS} limit={3}>
-      <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
-          <Notices />
-        </Toast.Viewport>
-      </Toast.Portal>
+      {/* Not in a portal: the player shows only what is inside its stage in full screen. */}
+      <Toast.Viewport className={styles.viewport}>
+        <Notices />
+      </Toast.Viewport>
     </Toast.Provider>
   );
 }

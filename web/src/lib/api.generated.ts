@@ -321,6 +321,30 @@ export interface paths {
         patch: operations["update-video"];
         trace?: never;
     };
+    "/api/admin/videos/{id}/captions/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * @description For users whose role is `admin`.
+         */
+        put: operations["put-caption"];
+        post?: never;
+        /**
+         * Removes a video's captions in a language.
+         * @description For users whose role is `admin`.
+         */
+        delete: operations["delete-caption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/videos/{id}/upload": {
         parameters: {
             query?: never;
@@ -352,6 +376,57 @@ export interface paths {
         put?: never;
         /** Changes the password and ends all other sessions. */
         post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/device/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows which device shows a code, and approves or refuses it. */
+        post: operations["approve-device-login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts signing in a device without a keyboard, such as a television. */
+        post: operations["start-device-login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks whether the viewer has approved a device, and signs it in. */
+        post: operations["poll-device-login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -509,6 +584,23 @@ export interface paths {
         post?: never;
         /** Signs one device out. */
         delete: operations["revoke-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/captions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns uploaded captions to Mux, which fetches them by a secret id. */
+        get: operations["get-caption-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -890,6 +982,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/titles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a video or a series with its trailer, as everybody sees it. */
+        get: operations["get-title"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/titles/{id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the titles that are related to a video or a series, the closest first. */
+        get: operations["list-related"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/videos": {
         parameters: {
             query?: never;
@@ -1103,6 +1229,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -1136,6 +1303,8 @@ export interface components {
              * @description Where its credits start, in seconds.
              */
             credits_at?: number | null;
+            /** @description The film or series whose trailer it is. A trailer is in no list. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description Mux's asset. */
             mux_asset_id: string | null;
             /** @description Mux's signed playback id. */
@@ -1151,6 +1320,8 @@ export interface components {
             video_quality: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio: components["schemas"]["AudioTrack"][];
+            /** @description Its captions, including those that Mux is reading. */
+            captions: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -1164,6 +1335,17 @@ export interface components {
             message: string;
             /** @description The request's id, by which the operator can find it in the logs. */
             request_id: string;
+        };
+        /** @description The code, and the decision. */
+        ApproveDeviceLoginRequest: {
+            user_code: components["schemas"]["UserCode"];
+            /** @description Whether the device may sign in. Without it, the response shows the device and nothing changes. */
+            approve?: boolean | null;
+        };
+        ApproveDeviceLoginResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["WaitingDevice"];
         };
         /** @description An audio track of the uploaded file. */
         AudioTrack: {
@@ -1266,12 +1448,23 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Subscription"];
         };
+        /**
+         * @description The state of a text track.
+         *
+         *     - `preparing`: Mux is reading the file.
+         *     - `ready`: Viewers can choose it.
+         *     - `errored`: Mux could not read it.
+         * @enum {string}
+         */
+        CaptionStatus: "preparing" | "ready" | "errored";
         /** @description A text track. */
         CaptionTrack: {
             /** @description BCP 47: `en`. */
             language: string;
             /** @description Its name for viewers. */
             name: string;
+            /** @description Whether it was generated automatically from the sound. */
+            is_generated: boolean;
             /** @description The signed URL of the WebVTT file. */
             url: string;
         };
@@ -1677,6 +1870,15 @@ export interface components {
          * @description A UTC day in the years 1970 to 2199.
          */
         Day: string;
+        /**
+         * @description What somebody may know of a decision.
+         *
+         *     - `pending`: The viewer has not decided yet.
+         *     - `approved`: The device may sign in.
+         *     - `refused`: The device may not sign in.
+         * @enum {string}
+         */
+        DecisionStatus: "pending" | "approved" | "refused";
         /** @description The password: a signed-in device is not enough. */
         DeleteAccountRequest: {
             password: components["schemas"]["Password"];
@@ -1685,6 +1887,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["AccountDeletion"];
+        };
+        DeleteCaptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
         };
         DeleteHistoryResponse: {
             /** @description Always `true`. */
@@ -1706,6 +1913,29 @@ export interface components {
          * @description An email address to which the service can send: plain letters before the @, a domain in one alphabet.
          */
         DeliverableEmailAddress: string;
+        /** @description The secret with which a device polls. It is never shown to anybody. */
+        DeviceCode: string;
+        /** @description The codes, with the names of RFC 8628. */
+        DeviceCodes: {
+            /** @description The secret with which the device polls. It is never shown to anybody. */
+            device_code: components["schemas"]["DeviceCode"];
+            /** @description The code to show, for example as `BCDF-GHJK`. */
+            user_code: components["schemas"]["UserCode"];
+            /** @description Where the viewer types the code. */
+            verification_uri: string;
+            /** @description The same address with the code, for a QR code. */
+            verification_uri_complete: string;
+            /**
+             * Format: int64
+             * @description For how many seconds the codes are valid.
+             */
+            expires_in: number;
+            /**
+             * Format: int64
+             * @description How many seconds to wait between two polls. Add five seconds after each `SLOW_DOWN`.
+             */
+            interval: number;
+        };
         /**
          * Format: device-time
          * @description A timestamp (RFC 3339) from a device's clock.
@@ -1763,8 +1993,8 @@ export interface components {
          *     - `IDEMPOTENCY_CONFLICT`: The idempotency key was used for a different request. Use a new key.
          *     - `CONFLICT`: The current state does not allow this; the message says why.
          *     - `CODE_EXPIRED`: The link is no longer valid: it expired or was used. Request a new one.
-         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for webhooks).
-         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8.
+         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for captions and webhooks).
+         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8 (captions: as WebVTT or SubRip).
          *     - `RATE_LIMITED`: Too many requests. Try again after the seconds in `Retry-After`.
          *     - `INTERNAL`: The service failed. A retry is unlikely to help.
          *     - `PAYMENT_PROVIDER_UNAVAILABLE`: Stripe cannot be reached. Try again later.
@@ -1834,6 +2064,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["Subscription"];
+        };
+        GetTitleResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Title"];
         };
         GetVideoResponse: {
             /** @description Always `true`. */
@@ -1969,6 +2204,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -2127,6 +2403,11 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["Stream"][];
+        };
+        ListRelatedResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Video"][];
         };
         ListSeriesResponse: {
             /** @description Always `true`. */
@@ -2368,6 +2649,29 @@ export interface components {
             /** Format: line */
             category: string;
             required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            cast?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
+            /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /** Format: int32 */
@@ -2630,12 +2934,23 @@ export interface components {
              * @description The interval between reports, in seconds.
              */
             heartbeat_seconds: number;
+            /** @description The next episode, if the video is an episode and a later one is published. It may require a higher plan. */
+            next_video?: components["schemas"]["Video"] | null;
         };
         /**
          * Format: uuid
          * @description One playback: its lease and its view.
          */
         PlaybackId: string;
+        /** @description The device's secret. */
+        PollDeviceLoginRequest: {
+            device_code: components["schemas"]["DeviceCode"];
+        };
+        PollDeviceLoginResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["SignIn"];
+        };
         /** @description The portal session. */
         PortalSession: {
             /** @description Stripe's page, which links back to the account. */
@@ -2742,6 +3057,11 @@ export interface components {
         };
         /** @description An id at Stripe or Mux. */
         ProviderId: string;
+        PutCaptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
         ReconcileBillingResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2910,6 +3230,37 @@ export interface components {
             category: string;
             /** @description The poster of its first episode; `null` if it has none. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
             /** @description Its seasons, in order. */
             seasons: components["schemas"]["Season"][];
             /** @description The lowest plan that one of its episodes requires. */
@@ -3010,6 +3361,19 @@ export interface components {
             token: string;
             /** @description The user. */
             user: components["schemas"]["User"];
+        };
+        /** @description The device. */
+        StartDeviceLoginRequest: {
+            /**
+             * Format: optional-line
+             * @description The device's name, which the viewer sees before approving it, and later in the list of sessions.
+             */
+            device_name?: string | null;
+        };
+        StartDeviceLoginResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["DeviceCodes"];
         };
         StopPlaybackResponse: {
             /** @description Always `true`. */
@@ -3152,11 +3516,113 @@ export interface components {
          * @description A timestamp (RFC 3339) in the years 1970 to 2199.
          */
         Timestamp: string;
+        /** @description A video or a series, with its trailer and with nothing that plays the film itself. */
+        Title: {
+            /** @description The id of the video or series. */
+            id: components["schemas"]["TitleId"];
+            /** @description Which of the two it is. */
+            kind: components["schemas"]["TitleKind"];
+            /** @description Its title. */
+            title: string;
+            /** @description What it is about. */
+            description: string;
+            /** @description Its category. */
+            category: string;
+            /** @description The plan that it requires; of a series, the lowest that one of its episodes requires. */
+            required_plan: components["schemas"]["RequiredPlan"];
+            /** @description Its images; `null` if it has none. */
+            poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: double
+             * @description Seconds; `null` for a series.
+             */
+            duration: number | null;
+            /**
+             * Format: date-time
+             * @description When it was published; `null` for a series.
+             */
+            published_at: string | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /** @description The languages that it can be heard in (BCP 47); empty for a series. */
+            audio_languages: string[];
+            /** @description The languages of its captions (BCP 47); empty for a series. */
+            caption_languages: string[];
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /**
+             * Format: int64
+             * @description Its season, if it is an episode.
+             */
+            season?: number | null;
+            /**
+             * Format: int64
+             * @description Its episode number, if it is an episode.
+             */
+            episode?: number | null;
+            /** @description The seasons of a series, in order; empty for a video. */
+            seasons: components["schemas"]["Season"][];
+            /** @description The video to start with: the video itself, or the first episode. */
+            first_video_id: components["schemas"]["VideoId"];
+            /** @description Its trailer, which plays without an account; `null` if it has none. */
+            trailer: components["schemas"]["Trailer"] | null;
+        };
         /**
          * Format: uuid
          * @description A video or a series.
          */
         TitleId: string;
+        /**
+         * @description Whether a title is a video or a series.
+         *
+         *     - `video`: A film or an episode.
+         *     - `series`: A series.
+         * @enum {string}
+         */
+        TitleKind: "video" | "series";
+        /** @description A trailer as everybody sees it. */
+        Trailer: {
+            /** @description Its title. */
+            title: string;
+            /** @description The complete URL of its master playlist. It plays only the trailer, and is renewed before it expires. */
+            playback_url: string;
+            /**
+             * Format: double
+             * @description In seconds; `null` if unknown.
+             */
+            duration: number | null;
+            /** @description Its images. */
+            poster: components["schemas"]["Poster"] | null;
+        };
         /** @description The stored state. */
         Unwatched: {
             /**
@@ -3218,6 +3684,11 @@ export interface components {
             created_at: string;
         };
         /**
+         * Format: user-code
+         * @description The code that a device shows: eight letters of `BCDFGHJKLMNPQRSTVWXZ`. Requests may also have lower case, spaces and hyphens.
+         */
+        UserCode: string;
+        /**
          * Format: uuid
          * @description A user.
          */
@@ -3241,6 +3712,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -3258,6 +3770,25 @@ export interface components {
              * @description When it was or will be published; `null` if it is not published.
              */
             published_at: string | null;
+        };
+        /** @description A text track of a video. */
+        VideoCaptions: {
+            /** @description Mux's track id. */
+            track_id: string;
+            /** @description BCP 47: `en`. */
+            language: string;
+            /** @description Its name for viewers. */
+            name: string;
+            /**
+             * @description Its state; only ready ones are shown to viewers.
+             * @default ready
+             */
+            status: components["schemas"]["CaptionStatus"];
+            /**
+             * @description Whether Mux generated it from the sound.
+             * @default false
+             */
+            is_generated: boolean;
         };
         /** @description A video as its viewer sees it. */
         VideoDetail: {
@@ -3278,6 +3809,47 @@ export interface components {
             duration: number | null;
             /** @description Its images; `null` until it is encoded. */
             poster: components["schemas"]["Poster"] | null;
+            /**
+             * Format: int64
+             * @description The year of its first release; `null` if unknown.
+             * @default null
+             */
+            year: number | null;
+            /**
+             * @description The country that it was made in, as the code of ISO 3166-1 alpha-2; `null` if unknown.
+             * @default null
+             */
+            country: string | null;
+            /**
+             * @description Its age rating, as the operator wrote it; `null` if it has none.
+             * @default null
+             */
+            age_rating: string | null;
+            /**
+             * @description Its directors.
+             * @default []
+             */
+            directors: string[];
+            /**
+             * @description Its cast, the most important names first.
+             * @default []
+             */
+            cast: string[];
+            /**
+             * @description Its tags.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description The languages that it can be heard in (BCP 47), as its file names them.
+             * @default []
+             */
+            audio_languages: string[];
+            /**
+             * @description The languages of its captions (BCP 47).
+             * @default []
+             */
+            caption_languages: string[];
             /** @description The series, if it is an episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /**
@@ -3311,6 +3883,8 @@ export interface components {
              * @description Where its credits start, in seconds.
              */
             credits_at?: number | null;
+            /** @description The film or series whose trailer it is. A trailer is in no list. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
             /** @description Mux's asset. */
             mux_asset_id?: string | null;
             /** @description Mux's signed playback id. */
@@ -3326,6 +3900,8 @@ export interface components {
             video_quality?: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio?: components["schemas"]["AudioTrack"][];
+            /** @description Its captions, including those that Mux is reading. */
+            captions?: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -3355,6 +3931,27 @@ export interface components {
             /** Format: line */
             category?: string;
             required_plan?: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            cast?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
             /** @description The series that it belongs to. `null` also clears season and episode. */
             series_id?: components["schemas"]["SeriesId"] | null;
             /** Format: int32 */
@@ -3421,6 +4018,22 @@ export interface components {
             video: components["schemas"]["AdminVideo"];
             /** @description Where to upload the file to. */
             upload: components["schemas"]["UploadTarget"];
+        };
+        /** @description A device that asks to be signed in. */
+        WaitingDevice: {
+            /** @description The name that the device gave, or its user agent. */
+            device_name: string;
+            /** @description The client address that it asked from; IPv6 is grouped by /64. */
+            address: string;
+            /** @description Whether the caller is in the same network. */
+            same_network: boolean;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at: string;
+            /** @description The decision. */
+            status: components["schemas"]["DecisionStatus"];
         };
         /** @description The stored state. */
         Watched: {
@@ -3689,14 +4302,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-11-30T12:57:56.112284888Z",
-                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "at": "2026-12-01T01:49:48.574702254Z",
+                     *           "actor": "01a22f4b-2e85-76a2-b687-64d30f4eb6c7",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "subject": "evt_9plX0lNvkT9axjtKqEFsuflb",
                      *           "reason": "replayed by hand",
                      *           "before": {
-                     *             "state": "applied",
-                     *             "error": null
+                     *             "error": null,
+                     *             "state": "applied"
                      *           },
                      *           "after": {
                      *             "state": "applied",
@@ -3704,24 +4317,24 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-11-30T12:57:56.091560556Z",
-                     *           "actor": "01a22c88-8322-7bee-bc72-acfdb7fd8ade",
+                     *           "at": "2026-12-01T01:49:48.554203673Z",
+                     *           "actor": "01a22f4b-2e85-76a2-b687-64d30f4eb6c7",
                      *           "action": "member.comp",
-                     *           "subject": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "subject": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "reason": "A jury member",
                      *           "before": {
-                     *             "complimentary_plan": null,
-                     *             "complimentary_until": null
+                     *             "complimentary_until": null,
+                     *             "complimentary_plan": null
                      *           },
                      *           "after": {
-                     *             "complimentary_plan": "premium",
-                     *             "complimentary_until": "2199-12-31T00:00:00Z"
+                     *             "complimentary_until": "2199-12-31T00:00:00Z",
+                     *             "complimentary_plan": "premium"
                      *           }
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTYuMDkxWiNjb21wLW1lbWJlciNkMjI0OWU1Ni00YTZiLTRlYWItOTA4Mi1lOWZjN2Q1NWEzNTYi-V1K2sdR2-JTR4sBGS6Nxw"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NDk6NDguNTU0WiNjb21wLW1lbWJlciMzOTZkMzc0OS0yMGJkLTQ2MDItOTNhMS02YzBmZjQyZDI2NTgi09IuUQzAlRABuCUjryebyw"
                      *       }
                      *     }
                      */
@@ -3840,25 +4453,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
-                     *           "received_at": "2026-11-30T12:57:56.098087692Z",
+                     *           "stripe_customer_id": "cus_t01PTy4CXHTsFY",
+                     *           "user_id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "received_at": "2026-12-01T01:49:48.563634736Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *           "id": "evt_9plX0lNvkT9axjtKqEFsuflb",
                      *           "event_type": "charge.refunded",
-                     *           "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *           "user_id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
-                     *           "received_at": "2026-11-30T12:57:55.90563944Z",
+                     *           "stripe_customer_id": "cus_t01PTy4CXHTsFY",
+                     *           "user_id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "received_at": "2026-12-01T01:49:48.341695771Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTEtMzBUMTI6NTc6NTUuOTA1WiNldnRfVERpc1hXTXJ0TTB1SnRnNWp4cHI1cWNQIt1doB1yUKWk1PWAx6kCZyg"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NDk6NDguMzQxWiNldnRfOXBsWDBsTnZrVDlheGp0S3FFRnN1ZmxiIuzc4FKUfjiOMTs9HGgKAvw"
                      *       }
                      *     }
                      */
@@ -3967,7 +4580,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_TDisXWMrtM0uJtg5jxpr5qcP",
+                     *         "id": "evt_9plX0lNvkT9axjtKqEFsuflb",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -4277,7 +4890,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -4381,7 +4994,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                 *       "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -4411,7 +5024,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22e4d-b85a-751c-b4dc-225cb2c228a8",
+                     *         "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -4579,15 +5192,15 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z",
+                     *           "created_at": "2026-12-01T01:49:46.128Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T01:49:47Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -4704,12 +5317,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -4718,7 +5331,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T01:49:47Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -4726,51 +5339,51 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-01T12:57:55Z",
+                     *           "access_until": "2027-01-03T01:49:47Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "stripe_customer_id": "cus_t01PTy4CXHTsFY",
+                     *         "stripe_subscription_id": "sub_e9yEM6Kx6Rnj5zt1JEjarGwO",
                      *         "payments": [
                      *           {
-                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *             "number": "ERNXWNRN-0002",
+                     *             "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
+                     *             "number": "XTNUGSLD-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T01:49:47Z",
+                     *             "paid_at": "2026-12-01T01:49:47Z",
                      *             "dispute": null
                      *           },
                      *           {
-                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *             "number": "ERNXWNRN-0001",
+                     *             "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
+                     *             "number": "XTNUGSLD-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T01:49:47Z",
+                     *             "paid_at": "2026-12-01T01:49:47Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "created_at": "2026-12-01T01:49:48.287Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "created_at": "2026-12-01T01:49:48.26Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -4907,12 +5520,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -4921,7 +5534,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2026-12-30T12:57:55Z",
+                     *           "current_period_end": "2027-01-01T01:49:47Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -4936,44 +5549,44 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_9AeilBWrhDICjD",
-                     *         "stripe_subscription_id": "sub_K3szPcAJpaGQ6PH60Qrp7Mao",
+                     *         "stripe_customer_id": "cus_t01PTy4CXHTsFY",
+                     *         "stripe_subscription_id": "sub_e9yEM6Kx6Rnj5zt1JEjarGwO",
                      *         "payments": [
                      *           {
-                     *             "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *             "number": "ERNXWNRN-0002",
+                     *             "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
+                     *             "number": "XTNUGSLD-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 100,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T01:49:47Z",
+                     *             "paid_at": "2026-12-01T01:49:47Z",
                      *             "dispute": null
                      *           },
                      *           {
-                     *             "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *             "number": "ERNXWNRN-0001",
+                     *             "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
+                     *             "number": "XTNUGSLD-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-11-30T12:57:55Z",
-                     *             "paid_at": "2026-11-30T12:57:55Z",
+                     *             "created_at": "2026-12-01T01:49:47Z",
+                     *             "paid_at": "2026-12-01T01:49:47Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
-                     *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.833Z",
+                     *             "subject": "new_device",
+                     *             "created_at": "2026-12-01T01:49:48.287Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
-                     *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-11-30T12:57:55.782Z",
+                     *             "subject": "new_device",
+                     *             "created_at": "2026-12-01T01:49:48.26Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -5139,8 +5752,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "from": "2026-11-29",
-                     *         "to": "2026-11-30",
+                     *         "from": "2026-11-30",
+                     *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
                      *           "mrr": 1299,
@@ -5167,7 +5780,7 @@ export interface operations {
                      *         },
                      *         "days": [
                      *           {
-                     *             "date": "2026-11-29",
+                     *             "date": "2026-11-30",
                      *             "mrr": 0,
                      *             "active": 0,
                      *             "trialing": 0,
@@ -5189,7 +5802,7 @@ export interface operations {
                      *             "completion_rate": null
                      *           },
                      *           {
-                     *             "date": "2026-11-30",
+                     *             "date": "2026-12-01",
                      *             "mrr": 1299,
                      *             "active": 1,
                      *             "trialing": 0,
@@ -5238,7 +5851,7 @@ export interface operations {
                      *             },
                      *             "days": [
                      *               {
-                     *                 "date": "2026-11-29",
+                     *                 "date": "2026-11-30",
                      *                 "mrr": 0,
                      *                 "active": 0,
                      *                 "trialing": 0,
@@ -5257,7 +5870,7 @@ export interface operations {
                      *                 "plans": {}
                      *               },
                      *               {
-                     *                 "date": "2026-11-30",
+                     *                 "date": "2026-12-01",
                      *                 "mrr": 1299,
                      *                 "active": 1,
                      *                 "trialing": 0,
@@ -5402,19 +6015,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "number": "ERNXWNRN-0002",
+                     *           "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
+                     *           "number": "XTNUGSLD-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
+                     *           "created_at": "2026-12-01T01:49:47Z",
+                     *           "paid_at": "2026-12-01T01:49:47Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_CdgrdwQocDnibDn4FGctQPKD",
+                     *           "id": "re_orHY24BkLo80smGyHo5su6fa",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -5591,11 +6204,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-11-30T12:57:53.766Z"
+                     *           "created_at": "2026-12-01T01:49:46.029Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -5718,11 +6331,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *         "created_at": "2026-12-01T01:49:46.029Z"
                      *       }
                      *     }
                      */
@@ -5995,11 +6608,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-11-30T12:57:53.766Z"
+                     *         "created_at": "2026-12-01T01:49:46.029Z"
                      *       }
                      *     }
                      */
@@ -6150,43 +6763,71 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "id": "01a22f4b-2ec2-74b3-bd9b-ccd5f3556812",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "free",
                      *           "duration": null,
                      *           "poster": null,
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
                      *           "published_at": null,
                      *           "status": "processing",
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:53.79831206Z",
+                     *           "upload_expires_at": "2026-12-02T01:49:46.050024252Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:49:46.05Z"
                      *         },
                      *         {
-                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#253118"
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#1f1c35"
                      *           },
-                     *           "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "published_at": "2026-12-01T01:49:46.08066583Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22c88-8380-7985-9c7d-8989a4c60391",
-                     *           "mux_playback_id": "playback-01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "mux_asset_id": "asset-01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *           "mux_playback_id": "playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.792Z"
+                     *           "captions": [
+                     *             {
+                     *               "track_id": "t",
+                     *               "language": "en",
+                     *               "name": "en",
+                     *               "status": "ready",
+                     *               "is_generated": false
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-12-01T01:49:46.046Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -6290,7 +6931,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                 *       "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -6314,14 +6955,22 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": null,
                      *           "poster": null,
-                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
+                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -6329,15 +6978,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:53.783671317Z",
+                     *           "upload_expires_at": "2026-12-02T01:49:46.04159338Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.783671317Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:49:46.04159338Z"
                      *         },
                      *         "upload": {
-                     *           "id": "SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5",
-                     *           "url": "https://video.mux.example/upload/SUlGU0ptJ7KGFkAgLftF9w2k0qIzv2F4TdemzRw5?expires=1796129873&signature=c3e0dbd1a9b5ab6dafa8b019fb81bbf054035dd019340cf6c7273105cca95073",
-                     *           "expires_at": "2026-12-01T12:57:53.783671317Z"
+                     *           "id": "d7Lb90Q0eaFlJDmE5xPv14v3LD7tTBHJzmTzDcBe",
+                     *           "url": "https://video.mux.example/upload/d7Lb90Q0eaFlJDmE5xPv14v3LD7tTBHJzmTzDcBe?expires=1796176186&signature=9d6c1e0da71a018cc5dc7a575d622ac14631cd4e0752694aad1aca7e2fda75a2",
+                     *           "expires_at": "2026-12-02T01:49:46.04159338Z"
                      *         }
                      *       }
                      *     }
@@ -6635,28 +7285,47 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#313334"
                      *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "published_at": "2026-12-01T01:49:46.065889047Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_asset_id": "asset-01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *         "mux_playback_id": "playback-01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *         "video_quality": "basic",
                      *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "t",
+                     *             "language": "en",
+                     *             "name": "en",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:49:46.041Z"
                      *       }
                      *     }
                      */
@@ -6788,6 +7457,354 @@ export interface operations {
             };
         };
     };
+    "put-caption": {
+        parameters: {
+            query?: {
+                /** @description Their name for viewers; by default that of the language. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+                language: components["schemas"]["LanguageTag"];
+            };
+            cookie?: never;
+        };
+        /** @description WebVTT or SubRip of at most 256 KiB, in UTF-8, or in UTF-16 with a byte order mark (then as `application/x-subrip`, because gateways pass `text/…` on as UTF-8). */
+        requestBody: {
+            content: {
+                "text/vtt": string;
+                "application/x-subrip": string;
+                "text/srt": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "title": "The pilot",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "basic",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "season": 1,
+                     *         "episode": 1,
+                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "delete-caption": {
+        parameters: {
+            query?: {
+                /** @description Only this track; by default all in the language. */
+                track_id?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+                language: components["schemas"]["LanguageTag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "title": "The pilot",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "basic",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "season": 1,
+                     *         "episode": 1,
+                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "replace-upload": {
         parameters: {
             query?: never;
@@ -6823,27 +7840,36 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22c88-8386-7533-a6eb-1080bf319b82",
+                     *           "id": "01a22f4b-2ec2-74b3-bd9b-ccd5f3556812",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "free",
                      *           "duration": null,
                      *           "poster": null,
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [],
                      *           "published_at": null,
                      *           "status": "processing",
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-01T12:57:58.498628799Z",
+                     *           "upload_expires_at": "2026-12-02T01:49:50.55219772Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
-                     *           "created_at": "2026-11-30T12:57:53.798Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:49:46.05Z"
                      *         },
                      *         "upload": {
-                     *           "id": "vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4",
-                     *           "url": "https://video.mux.example/upload/vxUMGXtuDFvnV4ffBKKbRw4usLAG5WGE5nuORtn4?expires=1796129878&signature=7b0c4df0e97363f98cfa697eeb1601d46087435abcb7b47875385aa4bf45a5b3",
-                     *           "expires_at": "2026-12-01T12:57:58.498628799Z"
+                     *           "id": "Urpd3VAm4zUlyIXlsrOCNVYYlvZs4ktwsDAedTrN",
+                     *           "url": "https://video.mux.example/upload/Urpd3VAm4zUlyIXlsrOCNVYYlvZs4ktwsDAedTrN?expires=1796176190&signature=249092fbb134b0f8a0b3ba02a3d69920ed856edccb4de1327a6b4062de576cba",
+                     *           "expires_at": "2026-12-02T01:49:50.55219772Z"
                      *         }
                      *       }
                      *     }
@@ -7103,6 +8129,406 @@ export interface operations {
             };
         };
     };
+    "approve-device-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_code": "PWVXLRZN",
+                 *       "approve": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApproveDeviceLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "device_name": "Bedroom television",
+                     *         "address": "127.0.0.1",
+                     *         "same_network": true,
+                     *         "expires_at": "2026-12-01T01:59:46.304307017Z",
+                     *         "status": "approved"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApproveDeviceLoginResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "start-device-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "device_name": "Bedroom television"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartDeviceLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "device_code": "PWVXLRZN._ejFMRSAcMs1QgAxoKa0iATx5MIgI3MrPzgAaCIyEtU",
+                     *         "user_code": "PWVXLRZN",
+                     *         "verification_uri": "https://marquee.example/link",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=PWVXLRZN",
+                     *         "expires_in": 600,
+                     *         "interval": 5
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StartDeviceLoginResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "poll-device-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "device_code": "PWVXLRZN._ejFMRSAcMs1QgAxoKa0iATx5MIgI3MrPzgAaCIyEtU"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PollDeviceLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "user": {
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": false,
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PollDeviceLoginResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `AUTHORIZATION_PENDING`, `SLOW_DOWN`, `ACCESS_DENIED`, `EXPIRED_TOKEN` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "forgot-password": {
         parameters: {
             query?: never;
@@ -7254,12 +8680,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
                      *         }
                      *       }
                      *     }
@@ -7471,12 +8897,12 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *         "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
-                     *         "created_at": "2026-11-30T12:57:53.853Z"
+                     *         "created_at": "2026-12-01T01:49:46.128Z"
                      *       }
                      *     }
                      */
@@ -7573,12 +8999,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
                      *         }
                      *       }
                      *     }
@@ -7687,12 +9113,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "created_at": "2026-12-01T01:49:46.128Z"
                      *         }
                      *       }
                      *     }
@@ -7799,7 +9225,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "Xg1J-t2bl5VHBtHd-QdZkCnMi1YUM1bEpSuussK8dVk",
+                 *       "token": "XG2ITnH6PDoIl-RoDKazGHb5lbqlOJeUT7ig4TG-4Ko",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -7938,18 +9364,18 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-842f-7467-8395-8ff4805ae5f4",
-                     *           "device_name": "Unknown device",
-                     *           "created_at": "2026-11-30T12:57:53.967702788Z",
-                     *           "last_used_at": "2026-11-30T12:57:54.007175803Z",
-                     *           "current": true
+                     *           "id": "01a22f4b-2fc9-72b1-88ce-8af738956e56",
+                     *           "device_name": "Bedroom television",
+                     *           "created_at": "2026-12-01T01:49:46.313916574Z",
+                     *           "last_used_at": "2026-12-01T01:49:46.313916574Z",
+                     *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a22c88-83e3-75a1-bd1e-21e39b8159d0",
-                     *           "device_name": "Living room",
-                     *           "created_at": "2026-11-30T12:57:53.89179378Z",
-                     *           "last_used_at": "2026-11-30T12:57:53.964213343Z",
-                     *           "current": false
+                     *           "id": "01a22f4b-2f74-7470-ba24-1c48579327c0",
+                     *           "device_name": "Unknown device",
+                     *           "created_at": "2026-12-01T01:49:46.228284742Z",
+                     *           "last_used_at": "2026-12-01T01:49:46.346417077Z",
+                     *           "current": true
                      *         }
                      *       ]
                      *     }
@@ -8129,6 +9555,94 @@ export interface operations {
             };
         };
     };
+    "get-caption-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt; charset=utf-8": string;
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "list-categories": {
         parameters: {
             query?: never;
@@ -8162,8 +9676,8 @@ export interface operations {
                      *           "count": 2,
                      *           "by_plan": {
                      *             "free": 0,
-                     *             "basic": 0,
-                     *             "premium": 2
+                     *             "basic": 1,
+                     *             "premium": 1
                      *           }
                      *         }
                      *       ]
@@ -8264,21 +9778,31 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *             "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#253118"
+                     *               "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#1f1c35"
                      *             },
-                     *             "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "published_at": "2026-12-01T01:49:46.08066583Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *           "last_watched_at": "2026-12-01T01:49:48.156192Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8446,22 +9970,32 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22e28-4da0-7842-a729-49b9d6ce55ad",
+                     *             "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e28-4da0-7842-a729-49b9d6ce55ad/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#2b192d"
+                     *               "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#1f1c35"
                      *             },
-                     *             "published_at": "2026-11-30T20:32:03.001746656Z"
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "published_at": "2026-12-01T01:49:46.08066583Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-11-30T20:32:05.006606Z"
+                     *           "last_watched_at": "2026-12-01T01:49:48.156192Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8669,23 +10203,33 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22e41-593e-77ca-82b2-ace932f94b68",
+                     *             "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-593e-77ca-82b2-ace932f94b68/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#222b32"
+                     *               "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#313334"
                      *             },
-                     *             "series_id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-11-30T20:59:24.366619648Z",
+                     *             "published_at": "2026-12-01T01:49:46.065889047Z",
                      *             "series": {
-                     *               "id": "01a22e41-5934-7769-a88c-fabb632f0662",
+                     *               "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -8700,21 +10244,31 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22e41-5944-7d4b-9c4a-807cabd06edd",
+                     *               "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e41-5944-7d4b-9c4a-807cabd06edd/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#2c1a2c"
+                     *                 "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#1f1c35"
                      *               },
-                     *               "published_at": "2026-11-30T20:59:24.375656006Z"
+                     *               "year": null,
+                     *               "country": null,
+                     *               "age_rating": null,
+                     *               "directors": [],
+                     *               "cast": [],
+                     *               "tags": [],
+                     *               "audio_languages": [],
+                     *               "caption_languages": [
+                     *                 "en"
+                     *               ],
+                     *               "published_at": "2026-12-01T01:49:46.08066583Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-11-30T20:59:26.247243Z",
+                     *             "last_watched_at": "2026-12-01T01:49:48.156192Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -9052,12 +10606,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *           "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "video_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-11-30T12:57:55.667348469Z",
-                     *           "expires_at": "2026-11-30T12:58:25.676960184Z",
+                     *           "started_at": "2026-12-01T01:49:48.152116Z",
+                     *           "expires_at": "2026-12-01T01:50:18.156192Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -9156,7 +10710,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14"
+                     *         "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba"
                      *       }
                      *     }
                      */
@@ -9511,15 +11065,21 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332235"
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#313334"
                      *           },
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
                      *           "seasons": [
                      *             {
                      *               "season": 1,
@@ -9527,7 +11087,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *           "first_video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -9631,15 +11191,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#313334"
                      *         },
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
                      *         "seasons": [
                      *           {
                      *             "season": 1,
@@ -9647,7 +11213,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22c88-8377-7d15-b279-97d163fd8422"
+                     *         "first_video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
                      *       }
                      *     }
                      */
@@ -9766,21 +11332,31 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332235"
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#313334"
                      *           },
-                     *           "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-11-30T12:57:53.811046916Z"
+                     *           "published_at": "2026-12-01T01:49:46.065889047Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -9898,7 +11474,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T01:49:47Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -9906,7 +11482,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T01:49:47Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10011,15 +11587,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
-                     *         "cancel_at": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T01:49:47Z",
+                     *         "cancel_at": "2027-01-01T01:49:47Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2026-12-30T12:57:55Z",
+                     *         "access_until": "2027-01-01T01:49:47Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10160,7 +11736,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T01:49:47Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -10168,7 +11744,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T01:49:47Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -10351,20 +11927,20 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-11-30T12:57:55.411031618Z",
+                     *         "effective_at": "2026-12-01T01:49:47.65168078Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
                      *           {
-                     *             "description": "Unused time on Marquee Basic after 30 Nov 2026",
+                     *             "description": "Unused time on Marquee Basic after 01 Dec 2026",
                      *             "amount": -799
                      *           },
                      *           {
-                     *             "description": "Remaining time on Marquee Premium after 30 Nov 2026",
+                     *             "description": "Remaining time on Marquee Premium after 01 Dec 2026",
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2026-12-30T12:57:55Z",
+                     *         "renews_at": "2027-01-01T01:49:47Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -10545,9 +12121,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
-                     *         "session_id": "cs_test_jId4CJGHTf32TkuDnyywWaxPetCP9TxqqbTWCNVRirL1ZjkY66lXXB3efq",
-                     *         "expires_at": "2026-12-01T12:57:55Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_kXYpCxJFSw1ihtTeww3w84Js7aTTQTBcoDfjtsY5xx7Hjk67ec4eoiRxYP",
+                     *         "session_id": "cs_test_kXYpCxJFSw1ihtTeww3w84Js7aTTQTBcoDfjtsY5xx7Hjk67ec4eoiRxYP",
+                     *         "expires_at": "2026-12-02T01:49:47Z"
                      *       }
                      *     }
                      */
@@ -10696,32 +12272,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "number": "ERNXWNRN-0002",
+                     *           "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
+                     *           "number": "XTNUGSLD-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
-                     *           "period_end": "2026-12-30T12:57:55Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_kuYK2zJOsNEUtggZaTd2lalQ/pdf"
+                     *           "created_at": "2026-12-01T01:49:47Z",
+                     *           "paid_at": "2026-12-01T01:49:47Z",
+                     *           "period_end": "2027-01-01T01:49:47Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_VcW8Si6YFu22EFyKe0N0gBMB",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_VcW8Si6YFu22EFyKe0N0gBMB/pdf"
                      *         },
                      *         {
-                     *           "id": "in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *           "number": "ERNXWNRN-0001",
+                     *           "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
+                     *           "number": "XTNUGSLD-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-11-30T12:57:55Z",
-                     *           "paid_at": "2026-11-30T12:57:55Z",
-                     *           "period_end": "2026-12-30T12:57:55Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_CL85dbUQ030GfvzJ1f0ycpr9/pdf"
+                     *           "created_at": "2026-12-01T01:49:47Z",
+                     *           "paid_at": "2026-12-01T01:49:47Z",
+                     *           "period_end": "2027-01-01T01:49:47Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_QXxVkYyj2tsq2VCC8XEPFMMI",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_QXxVkYyj2tsq2VCC8XEPFMMI/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -10833,7 +12409,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_Gol19exT7qKZ6LcqFabMkBih"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_gL0i5ZaKSycUPdMJygVY3eUH"
                      *       }
                      *     }
                      */
@@ -10958,7 +12534,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2026-12-30T12:57:55Z",
+                     *         "current_period_end": "2027-01-01T01:49:47Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -10966,7 +12542,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T12:57:55Z",
+                     *         "access_until": "2027-01-03T01:49:47Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -11098,7 +12674,7 @@ export interface operations {
                     "application/json": components["schemas"]["StripeWebhookResponse"];
                 };
             };
-            /** @description `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR`, `INVALID_SIGNATURE` */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -11142,6 +12718,279 @@ export interface operations {
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "get-title": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["TitleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "kind": "video",
+                     *         "title": "The Lighthouse",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "premium",
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1f1c35"
+                     *         },
+                     *         "duration": 60,
+                     *         "published_at": "2026-12-01T01:49:46.08066583Z",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "seasons": [],
+                     *         "first_video_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "trailer": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetTitleResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "list-related": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["TitleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *           "title": "The pilot",
+                     *           "description": "A film by the sea.",
+                     *           "category": "Drama",
+                     *           "required_plan": "basic",
+                     *           "duration": 60,
+                     *           "poster": {
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#313334"
+                     *           },
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "season": 1,
+                     *           "episode": 1,
+                     *           "published_at": "2026-12-01T01:49:46.065889047Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRelatedResponse"];
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
@@ -11199,23 +13048,33 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *           "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#253118"
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#1f1c35"
                      *           },
-                     *           "published_at": "2026-11-30T12:57:53.82599794Z"
+                     *           "year": null,
+                     *           "country": null,
+                     *           "age_rating": null,
+                     *           "directors": [],
+                     *           "cast": [],
+                     *           "tags": [],
+                     *           "audio_languages": [],
+                     *           "caption_languages": [
+                     *             "en"
+                     *           ],
+                     *           "published_at": "2026-12-01T01:49:46.08066583Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDQzNDczODI1LDAsIiIsIjAxYTIyYzg4LTgzODAtNzk4NS05YzdkLTg5ODlhNGM2MDM5MSJdkVEW0Jy8Dl2QcrefLvEW_g"
+                     *         "next_cursor": "Wy0xNzk2MDg5Nzg2MDgwLDAsIiIsIjAxYTIyZjRiLTJlYmUtNzI4Yi05MjA2LWE3NDdjZDVmMGFkOSJdaSnB77br-ILH_oIzzy2Xqg"
                      *       }
                      *     }
                      */
@@ -11309,18 +13168,28 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8380-7985-9c7d-8989a4c60391",
+                     *         "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#253118"
+                     *           "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#1f1c35"
                      *         },
-                     *         "published_at": "2026-11-30T12:57:53.82599794Z",
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "cast": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:49:46.08066583Z",
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -11439,21 +13308,22 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-11-30T13:57:55.667348469Z",
-                     *         "refresh_after": "2026-11-30T13:45:55.667348469Z",
+                     *         "expires_at": "2026-12-01T02:49:48.1521163Z",
+                     *         "refresh_after": "2026-12-01T02:37:48.1521163Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
-                     *             "url": "https://video.mux.example/playback-01a22c88-8380-7985-9c7d-8989a4c60391/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "is_generated": false,
+                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
+                     *         "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -11576,8 +13446,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22c88-8ad3-7090-81aa-f97c857a5b14",
-                 *       "client_time": "2026-11-30T12:57:55.676460641Z"
+                 *       "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
+                 *       "client_time": "2026-12-01T01:49:48.156007165Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -11600,7 +13470,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-11-30T12:57:55.67696Z"
+                     *         "last_watched_at": "2026-12-01T01:49:48.156192Z"
                      *       }
                      *     }
                      */
@@ -11970,23 +13840,33 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22e28-4d95-7546-864e-341bad439e51",
+                     *             "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22e28-4d95-7546-864e-341bad439e51/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#36311d"
+                     *               "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#313334"
                      *             },
-                     *             "series_id": "01a22e28-4d85-76fc-9a89-d1efbce1c52c",
+                     *             "year": null,
+                     *             "country": null,
+                     *             "age_rating": null,
+                     *             "directors": [],
+                     *             "cast": [],
+                     *             "tags": [],
+                     *             "audio_languages": [],
+                     *             "caption_languages": [
+                     *               "en"
+                     *             ],
+                     *             "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-11-30T20:32:02.991406346Z"
+                     *             "published_at": "2026-12-01T01:49:46.065889047Z"
                      *           },
-                     *           "added_at": "2026-11-30T20:32:05.034Z"
+                     *           "added_at": "2026-12-01T01:49:48.168Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12088,8 +13968,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22e28-4d95-7546-864e-341bad439e51",
-                     *         "added_at": "2026-11-30T20:32:05.034Z"
+                     *         "video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *         "added_at": "2026-12-01T01:49:48.168Z"
                      *       }
                      *     }
                      */
@@ -12210,7 +14090,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22e28-4d95-7546-864e-341bad439e51"
+                     *         "video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
                      *       }
                      *     }
                      */

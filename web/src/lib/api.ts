@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import type { paths } from './api.generated';
 import { passwordConfirmed } from './confirm-password';
-import { errorOfAnswer, errorOfFailure } from './errors/answer';
+import { errorOfResponse, errorOfFailure } from './errors/answer';
 import { hasCode } from './errors/api-error';
 import type { ErrorCode } from './errors/api-error';
 import type { Page } from './models';
@@ -41,14 +41,14 @@ export async function endSessionOf(bearer: string): Promise<void> {
   }
 }
 
-interface Answer<Body> {
+interface ApiResponse<Body> {
   data?: Body;
   error?: unknown;
   response: Response;
 }
 
 /** Returns the `data` of a response. Throws an `ApiError` for an error. */
-export async function data<T>(answer: Promise<Answer<{ data: T }>>): Promise<T> {
+export async function data<T>(answer: Promise<ApiResponse<{ data: T }>>): Promise<T> {
   return (await body(answer)).data;
 }
 
@@ -59,29 +59,29 @@ interface PageBody<T> {
 }
 
 /** Returns a page of a list. Throws an `ApiError` for an error. */
-export async function page<T>(answer: Promise<Answer<PageBody<T>>>): Promise<Page<T>> {
+export async function page<T>(answer: Promise<ApiResponse<PageBody<T>>>): Promise<Page<T>> {
   const { data, pagination, suggestions } = await body(answer);
   return { items: data, next_cursor: pagination.next_cursor, suggestions };
 }
 
 /** Waits for a response without data. Throws an `ApiError` for an error. */
-export async function done(answer: Promise<Answer<{ success: boolean }>>): Promise<void> {
+export async function done(answer: Promise<ApiResponse<{ success: boolean }>>): Promise<void> {
   await body(answer);
 }
 
-async function body<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
-  let told: Answer<Body>;
+async function body<Body>(answer: Promise<ApiResponse<Body>>): Promise<Body> {
+  let result: ApiResponse<Body>;
   try {
-    told = await answer;
+    result = await answer;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw errorOfFailure(cause);
   }
   // A response without the envelope is not from the API.
-  if (told.data !== undefined && typeof told.data === 'object' && told.data !== null && 'success' in told.data) return told.data;
-  const error = errorOfAnswer(told.response, told.error);
+  if (result.data !== undefined && typeof result.data === 'object' && result.data !== null && 'success' in result.data) return result.data;
+  const error = errorOfResponse(result.response, result.error);
   // The session has ended, whichever request noticed. The router redirects to the sign-in page and back.
-  if (hasCode(error, 'UNAUTHENTICATED', 'SESSION_REVOKED', 'TOKEN_EXPIRED') && sentBy(told.response) === token()) loseSession();
+  if (hasCode(error, 'UNAUTHENTICATED', 'SESSION_REVOKED', 'TOKEN_EXPIRED') && sentBy(result.response) === token()) loseSession();
   throw error;
 }
 
@@ -119,7 +119,7 @@ async function isRefused(response: Response, code: ErrorCode): Promise<boolean> 
     .clone()
     .json()
     .catch(() => null);
-  return hasCode(errorOfAnswer(response, body), code);
+  return hasCode(errorOfResponse(response, body), code);
 }
 
 let refreshing: Promise<string | null> | null = null;

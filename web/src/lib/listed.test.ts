@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS, NO_LANGUAGES } from './facts.fixture';
 import { withListed } from './listed';
 import type { Listed, Page, Video } from './models';
 
@@ -10,6 +11,8 @@ const video = (id: string): Video => ({
   required_plan: 'free',
   duration: 60,
   poster: null,
+  ...NO_FACTS,
+  ...NO_LANGUAGES,
   published_at: null,
 });
 const page = (ids: string[], next_cursor: string | null = null): Page<Listed> => ({

@@ -44,6 +44,8 @@ export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];
 export type User = Schemas['User'];
 export type Video = Schemas['Video'];
+/** A video or series as everybody sees it, with its trailer. */
+export type Title = Schemas['Title'];
 /** Changes to a video. */
 export type VideoEdits = Schemas['VideoEdits'];
 export type VideoStatus = Schemas['VideoStatus'];
@@ -53,6 +55,9 @@ export type ShownVideo = Schemas['VideoDetail'];
 export type Home = Schemas['Home'];
 /** A card of it. */
 export type HomeVideo = Schemas['HomeVideo'];
+
+/** A device that asks to be signed in. */
+export type WaitingDevice = Schemas['WaitingDevice'];
 
 /** A watched video with its position. */
 export type Seen = Schemas['HistoryItem'];

@@ -1,7 +1,7 @@
 /** The pages for signing in and up. */
-export type Door = '/sign-in' | '/register' | '/forgot-password' | '/reset-password';
+export type AuthPage = '/sign-in' | '/register' | '/forgot-password' | '/reset-password';
 
-const DOORS: readonly string[] = ['/sign-in', '/register', '/forgot-password', '/reset-password'] satisfies Door[];
+const AUTH_PAGES: readonly string[] = ['/sign-in', '/register', '/forgot-password', '/reset-password'] satisfies AuthPage[];
 
 /** Where to go after signing in: always a path of this app, whatever the URL contains. */
 export function returnTo(search: string): string {
@@ -42,15 +42,15 @@ function startsWithTwoSlashes(path: string): boolean {
 }
 
 /** The URL of the sign-in page that returns to `path`. */
-export function signInPath(path: string, page: Door = '/sign-in'): string {
+export function signInPath(path: string, page: AuthPage = '/sign-in'): string {
   return path === '/' ? page : `${page}?next=${encodeURIComponent(path)}`;
 }
 
-export function isDoor(path: string): path is Door {
-  return DOORS.includes(path);
+export function isAuthPage(path: string): path is AuthPage {
+  return AUTH_PAGES.includes(path);
 }
 
 /** The URL of a sign-in or sign-up page as linked from a page: it returns to that page, or keeps the return path of another such page. */
-export function doorFrom({ pathname, search }: { pathname: string; search: string }, page: Door): string {
-  return signInPath(isDoor(pathname) ? returnTo(search) : pathname + search, page);
+export function authPathFrom({ pathname, search }: { pathname: string; search: string }, page: AuthPage): string {
+  return signInPath(isAuthPage(pathname) ? returnTo(search) : pathname + search, page);
 }

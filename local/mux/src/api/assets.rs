@@ -46,7 +46,7 @@ pub(super) async fn list(State(mux): State<Arc<Mux>>, query: PageQuery) -> Resul
     let mut assets = mux.assets.all();
     assets.retain(|asset| page.upload_id.is_none() || asset.upload_id == page.upload_id);
     assets.sort_by_key(|one| std::cmp::Reverse(one.created_at));
-    let shown: Vec<Value> = page.of(assets).iter().map(|asset| shapes::asset(asset, Shape::Api)).collect();
+    let shown: Vec<Value> = page.select(assets).iter().map(|asset| shapes::asset(asset, Shape::Api)).collect();
     // The stand-in's lists use page numbers, so there is no next cursor.
     Ok(axum::Json(json!({ "data": shown, "next_cursor": null })).into_response())
 }

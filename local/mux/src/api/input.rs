@@ -46,7 +46,7 @@ pub(super) struct Page {
 
 impl Page {
     /// The requested page of `items`.
-    pub(super) fn of<T>(&self, items: Vec<T>) -> Vec<T> {
+    pub(super) fn select<T>(&self, items: Vec<T>) -> Vec<T> {
         let limit = self.limit.unwrap_or(PAGE_ITEMS).clamp(1, PAGE_ITEMS_MAX);
         let skipped = self.page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
         items.into_iter().skip(skipped).take(limit).collect()

@@ -34,7 +34,7 @@ pub(super) async fn list(State(mux): State<Arc<Mux>>, query: PageQuery) -> Resul
     let page = page(query)?;
     let mut keys: Vec<KeyRecord> = mux.keys.all().into_iter().filter(|key| !key.deleted).collect();
     keys.sort_by_key(|one| std::cmp::Reverse(one.created_at));
-    let shown = page.of(keys).iter().map(shapes::signing_key).collect();
+    let shown = page.select(keys).iter().map(shapes::signing_key).collect();
     Ok(data(StatusCode::OK, &shown))
 }
 

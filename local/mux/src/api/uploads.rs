@@ -54,6 +54,6 @@ pub(super) async fn list(State(mux): State<Arc<Mux>>, query: PageQuery) -> Resul
     let page = page(query)?;
     let mut uploads = mux.uploads.all();
     uploads.sort_by_key(|one| std::cmp::Reverse(one.created_at));
-    let shown = page.of(uploads).iter().map(|upload| shapes::upload(&mux, upload)).collect();
+    let shown = page.select(uploads).iter().map(|upload| shapes::upload(&mux, upload)).collect();
     Ok(data(StatusCode::OK, &shown))
 }

@@ -33,7 +33,7 @@ pub(super) fn folder(dir: &Path, title: &Title) -> PathBuf {
     let picture = versions::picture(title);
     hash.update(format!("{ENCODER_VERSION} {EFFORT:?} {picture:?} {}", recipe.seconds));
     hash.update(format!("{:?} {} {MUSIC_SECONDS_MAX}", recipe.chords, recipe.plucks));
-    let plan = Plan::of(title);
+    let plan = Plan::for_title(title);
     hash.update(&plan.base);
     hash.update(&plan.graph);
     plan.layers.iter().for_each(|svg| hash.update(svg));
@@ -80,7 +80,7 @@ pub(super) async fn tidy(dir: &Path) -> std::io::Result<()> {
 
 async fn fill(title: &'static Title, work: &Path, media: &Path) -> Result<(), EncodeError> {
     let recipe = &title.recipe;
-    let plan = Plan::of(title);
+    let plan = Plan::for_title(title);
     for (index, svg) in plan.layers.iter().enumerate() {
         fs::write(work.join(format!("layer{index}.svg")), svg).await?;
     }
@@ -138,7 +138,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(title: &Title) -> Self {
+    fn for_title(title: &Title) -> Self {
         let picture = versions::picture(title);
         let Picture { width, height, rate } = picture;
         match (title.recipe.scene)() {

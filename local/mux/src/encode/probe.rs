@@ -117,10 +117,10 @@ pub(crate) async fn probe(source: &Path) -> Result<Probed, EncodeError> {
         other => other,
     })?;
     let report: Report = serde_json::from_slice(&answer).map_err(|_| invalid("The input file could not be read"))?;
-    judge(&report)
+    classify(&report)
 }
 
-fn judge(report: &Report) -> Result<Probed, EncodeError> {
+fn classify(report: &Report) -> Result<Probed, EncodeError> {
     let all = |wanted: &'static str| {
         let is = move |one: &&Stream| one.codec_type.as_deref() == Some(wanted) && one.disposition.attached_pic == 0;
         report.streams.iter().filter(is)
@@ -210,7 +210,7 @@ mod tests {
     fn a_phone_held_upright_records_a_portrait_video() {
         let text = r#"{"streams":[{"index":0,"codec_type":"video","width":1920,"height":1080,"avg_frame_rate":"30/1",
             "side_data_list":[{"side_data_type":"Display Matrix","rotation":-90}]}],"format":{"duration":"2.5"}}"#;
-        let Probed::Film(film) = judge(&serde_json::from_str(text).unwrap()).unwrap() else { panic!("a film") };
+        let Probed::Film(film) = classify(&serde_json::from_str(text).unwrap()).unwrap() else { panic!("a film") };
         assert_eq!((film.width, film.height), (1080, 1920));
     }
 }

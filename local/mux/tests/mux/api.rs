@@ -62,7 +62,8 @@ async fn api_calls_are_recorded_and_hit_by_faults_and_media_requests_are_not() {
     assert_eq!(bench.api("GET", "/video/v1/assets").send().await.unwrap().status(), 200);
     assert_eq!(create().send().await.unwrap().status(), 429);
     assert_eq!(create().send().await.unwrap().status(), 201);
-    let recorded: Vec<_> = bench.calls.of("r1").into_iter().map(|call| (call.operation, call.status)).collect();
+    let recorded: Vec<_> =
+        bench.calls.for_request("r1").into_iter().map(|call| (call.operation, call.status)).collect();
     let named = |status| ("POST /video/v1/uploads".to_owned(), Some(status));
     assert_eq!(recorded, [named(429), named(201)]);
 }

@@ -12,7 +12,7 @@ async fn only_an_authentic_token_for_this_resource_opens_a_stream() {
     let now = bench.now().as_second();
     let claims = |sub: &str, aud: Value, exp: i64| json!({ "sub": sub, "aud": aud, "exp": exp });
     let good = claims(&id, json!("v"), now + 60);
-    let stranger = SigningKey { id: "unknown".to_owned(), ..bench.key.clone() };
+    let unknown_key = SigningKey { id: "unknown".to_owned(), ..bench.key.clone() };
     let forger = SigningKey { id: bench.key.id.clone(), ..bench.mux.add_signing_key() };
     let tampered = {
         let token = signed(&bench.key, &good);
@@ -34,7 +34,7 @@ async fn only_an_authentic_token_for_this_resource_opens_a_stream() {
         ("no token at all", "abc".to_owned()),
         ("alg none", unsigned),
         ("alg HS256", hmac),
-        ("an unknown key", signed(&stranger, &good)),
+        ("an unknown key", signed(&unknown_key, &good)),
         ("another key", signed(&forger, &good)),
         ("changed claims", tampered),
         ("another playback id", signed(&bench.key, &claims("other", json!("v"), now + 60))),

@@ -161,7 +161,7 @@ fn live_coupon(tx: &Tx<'_>, id: &str) -> Result<Coupon> {
     if coupon.deleted { Err(ApiError::no_such("coupon", id, "id").not_found()) } else { Ok(coupon) }
 }
 
-fn off(form: &mut Form) -> Result<Off> {
+fn off(form: &mut Form) -> Result<Reduction> {
     let percent = form.filled("percent_off")?;
     let (amount, currency) = (form.integer("amount_off")?, form.filled("currency")?);
     match (percent, amount) {
@@ -169,12 +169,12 @@ fn off(form: &mut Form) -> Result<Off> {
             let invalid = || ApiError::invalid(format!("Invalid percent_off: {percent}")).param("percent_off");
             let percent =
                 percent.parse().ok().filter(|percent| *percent > 0.0 && *percent <= 100.0).ok_or_else(invalid)?;
-            Ok(Off::Percent(percent))
+            Ok(Reduction::Percent(percent))
         }
         (None, Some(amount)) if amount > 0 => {
             let currency = check_currency(&currency.ok_or_else(|| ApiError::missing_param("currency"))?, "currency")?;
             check_amount(amount, &currency, "amount_off")?;
-            Ok(Off::Amount { amount, currency })
+            Ok(Reduction::Amount { amount, currency })
         }
         _ => Err(ApiError::invalid("Must pass exactly one of percent_off or amount_off.")),
     }

@@ -145,7 +145,7 @@ pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         let message = format!("No upcoming invoices for customer: {}", one.customer);
         return Err(ApiError::invalid(message).code("invoice_upcoming_none").not_found());
     }
-    tx.imagine(|tx| match change {
+    tx.dry_run(|tx| match change {
         Some(change) => change::preview(tx, &id, change, recurring),
         None => Ok(timers::upcoming(tx, &id).render(tx.view())),
     })

@@ -81,25 +81,25 @@ pub(super) fn confirm_intent(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resul
     let method = form.filled("payment_method")?;
     form.ignore(&["return_url", "off_session"]);
     form.finish()?;
-    let Some(of) = intent.invoice.map(|invoice| tx.get::<Invoice>(&invoice)) else {
+    let Some(invoice) = intent.invoice.map(|invoice| tx.get::<Invoice>(&invoice)) else {
         return Err(ApiError::invalid("This stand-in confirms PaymentIntents of invoices only."));
     };
-    if of.status != InvoiceStatus::Open {
+    if invoice.status != InvoiceStatus::Open {
         let message =
             format!("You cannot confirm this PaymentIntent because it has a status of {}.", intent.status.name());
         return Err(ApiError::invalid(message).code("payment_intent_unexpected_state"));
     }
     let method = match method {
         Some(method) => {
-            let method = payment_methods::of_customer(tx, &method, &of.customer)?;
+            let method = payment_methods::of_customer(tx, &method, &invoice.customer)?;
             Some(tx.get::<PaymentMethod>(&method))
         }
         None => {
-            let subscription = of.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
-            charge::method_of(tx, subscription.as_ref(), &of.customer)
+            let subscription = invoice.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
+            charge::method_of(tx, subscription.as_ref(), &invoice.customer)
         }
     };
-    if let Verdict::Declined(decline) = invoice::attempt(tx, &of.id, method.as_ref(), Presence::Kept) {
+    if let Verdict::Declined(decline) = invoice::attempt(tx, &invoice.id, method.as_ref(), Presence::Kept) {
         let shown = tx.get::<PaymentIntent>(id).render(tx.view());
         return Err(ApiError::card(&decline).with("payment_intent", shown));
     }

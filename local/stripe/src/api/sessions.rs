@@ -224,7 +224,7 @@ fn discounts(tx: &Tx<'_>, form: &mut Form, session: &mut CheckoutSession) -> Res
     }
     let subtotal = discount::session_totals(tx.state, session).subtotal;
     for applied in &session.discounts {
-        discount::check(tx.state, applied, discount::Purchase::of(session, subtotal), tx.now)?;
+        discount::check(tx.state, applied, discount::Purchase::from_session(session, subtotal), tx.now)?;
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(crate) fn update(
     let before = tx.get::<Subscription>(id).render(tx.view());
     let one = tx.edit(id, fields);
     let Some(change) = change else {
-        tell(tx, id, &before);
+        emit_updated(tx, id, &before);
         return Ok(());
     };
     let plan = plan(tx, &one, &change)?;
@@ -50,14 +50,14 @@ pub(crate) fn update(
     if !plan.invoice_now {
         keep_for_next_invoice(tx, &one, plan.lines);
         put_items(tx, id, change.items, plan.recurring, plan.cycle);
-        tell(tx, id, &before);
+        emit_updated(tx, id, &before);
         return Ok(());
     }
     let draft = draft(tx, &one, &plan);
     if let Some(pause) = one.pause {
         put_items(tx, id, change.items, plan.recurring, plan.cycle);
         tx.edit(id, |one: &mut Subscription| one.latest_invoice = Some(draft.clone()));
-        tell(tx, id, &before);
+        emit_updated(tx, id, &before);
         tx.emit::<Invoice>("invoice.created", &draft);
         invoice::withhold(tx, &draft, pause.behavior);
         return Ok(());
@@ -68,7 +68,7 @@ pub(crate) fn update(
     }
     put_items(tx, id, change.items, plan.recurring, plan.cycle);
     tx.edit(id, |one: &mut Subscription| one.latest_invoice = Some(draft.clone()));
-    tell(tx, id, &before);
+    emit_updated(tx, id, &before);
     tx.emit::<Invoice>("invoice.created", &draft);
     invoice::finalize(tx, &draft);
     let method = charge::method_of(tx, Some(&one), &one.customer);
@@ -115,7 +115,7 @@ pub(crate) fn apply_pending(tx: &mut Tx<'_>, id: &str) {
     let before = if update.announced { tx.get::<Subscription>(id) } else { one.clone() }.render(tx.view());
     tx.put(one);
     put_items(tx, id, update.items, update.recurring, update.cycle);
-    tell(tx, id, &before);
+    emit_updated(tx, id, &before);
     if update.announced {
         tx.emit::<Subscription>("customer.subscription.pending_update_applied", id);
     }
@@ -214,7 +214,7 @@ fn change_when_paid(tx: &mut Tx<'_>, one: &Subscription, draft: &str, change: It
             update.announced = true;
         }
     });
-    tell(tx, &one.id, before);
+    emit_updated(tx, &one.id, before);
 }
 
 fn keep_for_next_invoice(tx: &mut Tx<'_>, one: &Subscription, lines: Vec<Line>) {
@@ -249,7 +249,7 @@ fn put_items(tx: &mut Tx<'_>, id: &str, items: Vec<Item>, recurring: Recurring, 
     schedule::follow(tx, &changed);
 }
 
-fn tell(tx: &mut Tx<'_>, id: &str, before: &Value) {
+fn emit_updated(tx: &mut Tx<'_>, id: &str, before: &Value) {
     let after = tx.get::<Subscription>(id).render(tx.view());
     if let Some(previous) = changed_attributes(before, &after) {
         tx.emit_value("customer.subscription.updated", after, Some(previous));

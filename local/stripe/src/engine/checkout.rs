@@ -116,7 +116,7 @@ fn check(tx: &Tx<'_>, session: &CheckoutSession) -> Result<()> {
     }
     let subtotal = discount::session_totals(tx.state, session).subtotal;
     for applied in &session.discounts {
-        discount::check(tx.state, applied, discount::Purchase::of(session, subtotal), tx.now)?;
+        discount::check(tx.state, applied, discount::Purchase::from_session(session, subtotal), tx.now)?;
     }
     Ok(())
 }

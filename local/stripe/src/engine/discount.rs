@@ -38,7 +38,7 @@ pub(crate) struct Purchase<'a> {
 }
 
 impl<'a> Purchase<'a> {
-    pub(crate) fn of(session: &'a CheckoutSession, subtotal: i64) -> Self {
+    pub(crate) fn from_session(session: &'a CheckoutSession, subtotal: i64) -> Self {
         Self { customer: session.customer.as_deref(), currency: &session.currency, subtotal: Some(subtotal) }
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchas
     if coupon.max_redemptions.is_some_and(|max| coupon.times_redeemed >= max) {
         return invalid(format!("Coupon has been redeemed too many times: {}", coupon.id));
     }
-    if let Off::Amount { currency: own, .. } = &coupon.off
+    if let Reduction::Amount { currency: own, .. } = &coupon.off
         && own != currency
     {
         return invalid(format!("Coupon {} is in {own}, and cannot be used on a purchase in {currency}.", coupon.id));
@@ -167,14 +167,14 @@ fn take_off(coupon: &Coupon, lines: &mut [Line], discount: &str, currency: &str)
             && (coupon.applies_to.is_empty() || product.is_some_and(|product| coupon.applies_to.contains(product)))
     };
     let mut left = match &coupon.off {
-        Off::Percent(_) => i64::MAX,
-        Off::Amount { amount, .. } => *amount,
+        Reduction::Percent(_) => i64::MAX,
+        Reduction::Amount { amount, .. } => *amount,
     };
     let mut taken = 0;
     for line in lines.iter_mut().filter(|line| applies(line)) {
         let wanted = match &coupon.off {
-            Off::Percent(percent) => money::round(percent_of(net(line), *percent), currency),
-            Off::Amount { .. } => left,
+            Reduction::Percent(percent) => money::round(percent_of(net(line), *percent), currency),
+            Reduction::Amount { .. } => left,
         };
         let amount = wanted.min(net(line));
         line.discounted.push((discount.to_owned(), amount));

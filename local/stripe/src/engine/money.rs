@@ -12,12 +12,12 @@ const SUPPORTED: &str = "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn
     myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd \
     std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw";
 
-static TABLE: LazyLock<HashMap<String, Unit>> = LazyLock::new(|| {
+static TABLE: LazyLock<HashMap<String, CurrencyUnit>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../../shared/src/models/currencies.json")).expect("a table of currencies")
 });
 
 #[derive(Clone, Deserialize)]
-struct Unit {
+struct CurrencyUnit {
     decimals: usize,
     #[serde(default)]
     step: Option<i64>,
@@ -27,8 +27,8 @@ struct Unit {
     symbol: Option<String>,
 }
 
-fn unit_of(currency: &str) -> Unit {
-    let plain = || Unit { decimals: 2, step: None, rarely_fractional: false, symbol: None };
+fn unit_of(currency: &str) -> CurrencyUnit {
+    let plain = || CurrencyUnit { decimals: 2, step: None, rarely_fractional: false, symbol: None };
     TABLE.get(currency).cloned().unwrap_or_else(plain)
 }
 

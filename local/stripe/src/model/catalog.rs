@@ -50,7 +50,7 @@ pub(crate) struct Coupon {
     pub id: String,
     pub created: Moment,
     pub name: Option<String>,
-    pub off: Off,
+    pub off: Reduction,
     pub duration: Duration,
     pub max_redemptions: Option<u64>,
     pub redeem_by: Option<Moment>,
@@ -63,7 +63,7 @@ pub(crate) struct Coupon {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Off {
+pub(crate) enum Reduction {
     /// In percent.
     Percent(f64),
     /// In minor units of a currency.

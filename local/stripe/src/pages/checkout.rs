@@ -123,7 +123,7 @@ fn closed(stand_in: &StripeStandIn, id: &str) -> Option<Response> {
     let now = stand_in.now();
     stand_in.read(|view| {
         let Some(session) = view.state.checkout_sessions.get(id) else {
-            let text = "There is no such checkout. It may belong to another run of this stand-in.";
+            let text = "This checkout was not found. It may belong to another run of this stand-in.";
             return Some(notice(StatusCode::NOT_FOUND, "Not found", text, None));
         };
         let back = session.cancel_url.as_deref();

@@ -55,7 +55,7 @@ pub(crate) async fn pay(
 /// Opens a session for a link. An inactive link shows a page that says so.
 fn open(tx: &mut Tx<'_>, id: &str, visit: Visit) -> Result<std::result::Result<String, Response>> {
     let Some(link) = tx.state.payment_links.get(id).cloned() else {
-        let text = "There is no such page. It may belong to another run of this stand-in.";
+        let text = "This page was not found. It may belong to another run of this stand-in.";
         return Ok(Err(notice(StatusCode::NOT_FOUND, "Not found", text, None)));
     };
     if !link.active {

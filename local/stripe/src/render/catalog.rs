@@ -144,8 +144,8 @@ pub(super) fn plan(price: &Price) -> Value {
 impl Render for Coupon {
     fn render(&self, _: View<'_>) -> Value {
         let (amount_off, currency, percent_off) = match &self.off {
-            Off::Percent(percent) => (None, None, Some(percent)),
-            Off::Amount { amount, currency } => (Some(amount), Some(currency), None),
+            Reduction::Percent(percent) => (None, None, Some(percent)),
+            Reduction::Amount { amount, currency } => (Some(amount), Some(currency), None),
         };
         let (duration, months) = match self.duration {
             Duration::Once => ("once", None),

@@ -203,8 +203,8 @@ async fn errors_are_understood_by_async_stripe() {
     let refused = RetrieveCustomer::new("cus_nobody").send(&client).await;
     let Err(StripeError::Stripe(error, 404)) = refused else { panic!("404 expected: {refused:?}") };
     assert_eq!(error.code.map(|code| code.to_string()).as_deref(), Some("resource_missing"));
-    let stranger = ClientBuilder::new("sk_test_wrong").url(format!("{}/", shop.base)).build().unwrap();
-    let refused = ListCustomer::new().send(&stranger).await;
+    let wrong_client = ClientBuilder::new("sk_test_wrong").url(format!("{}/", shop.base)).build().unwrap();
+    let refused = ListCustomer::new().send(&wrong_client).await;
     assert!(matches!(refused, Err(StripeError::Stripe(_, 401))), "a wrong key is 401: {refused:?}");
 }
 

@@ -114,11 +114,11 @@ async fn events_are_listed_by_up_to_twenty_types() {
     let shop = Shop::open().await;
     let id = shop.customer("ada@example.com").await;
     shop.post(&format!("/v1/customers/{id}"), &[("name", "Ada")]).await;
-    let of = |types: usize| std::iter::repeat_n(("types[]", "customer.updated"), types).collect::<Vec<_>>();
-    let listed = shop.get("/v1/events", &of(20)).await;
+    let event_types = |types: usize| std::iter::repeat_n(("types[]", "customer.updated"), types).collect::<Vec<_>>();
+    let listed = shop.get("/v1/events", &event_types(20)).await;
     let types: Vec<&Value> = listed["data"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
     assert_eq!(types, ["customer.updated"]);
-    assert_eq!(shop.call("GET", "/v1/events", &of(21)).await.status, 400);
+    assert_eq!(shop.call("GET", "/v1/events", &event_types(21)).await.status, 400);
 }
 
 #[tokio::test]
@@ -162,9 +162,9 @@ async fn faults_are_answered_as_stripe_answers_them() {
             count: 1,
             answer: None,
         });
-        let struck = shop.call("POST", "/v1/customers", &[]).await;
-        assert_eq!((struck.status, &struck.json()["error"]["code"]), (status, &code));
-        assert_eq!(struck.header("stripe-should-retry"), Some("true"));
+        let failed = shop.call("POST", "/v1/customers", &[]).await;
+        assert_eq!((failed.status, &failed.json()["error"]["code"]), (status, &code));
+        assert_eq!(failed.header("stripe-should-retry"), Some("true"));
     }
     assert_eq!(shop.get("/v1/customers", &[]).await["data"], json!([]));
 }

@@ -113,7 +113,7 @@ impl Stripe {
     pub async fn subscriptions(&self, customer: &str) -> Result<Vec<Subscription>, StripeError> {
         let pages = ListSubscription::new().customer(customer).status(ListSubscriptionStatus::All).limit(PAGE);
         let pages = pages.expand(vec!["data.schedule".to_owned()]);
-        self.all(pages.paginate(), |one| Some(one.into())).await
+        self.all(pages.paginate(), |object| Some(object.into())).await
     }
 
     /// The coupons on a subscription, in the order in which they apply.
@@ -242,8 +242,8 @@ impl Stripe {
             .query(&json!({ "code": code, "active": true, "limit": PAGE }));
         let codes = request.customize::<List<stripe_shared::PromotionCode>>().send(self).await?;
         let codes = codes.data.into_iter().map(PromotionCode::from);
-        let usable = codes.filter(|one| one.customer.as_deref().is_none_or(|owner| owner == customer));
-        Ok(usable.max_by_key(|one| one.customer.is_some()))
+        let usable = codes.filter(|code| code.customer.as_deref().is_none_or(|owner| owner == customer));
+        Ok(usable.max_by_key(|code| code.customer.is_some()))
     }
 
     /// Reads a checkout session; `None` if it does not exist.
@@ -330,13 +330,18 @@ impl Stripe {
 
     /// Makes a subscription end with its period because disputes were lost, and records that in its metadata. If it is
     /// already scheduled to end, only the metadata is written.
-    pub(crate) async fn end_renewal(&self, one: &Subscription, disputes: &[String]) -> Result<(), StripeError> {
+    pub(crate) async fn end_renewal(
+        &self,
+        subscription: &Subscription,
+        disputes: &[String],
+    ) -> Result<(), StripeError> {
         let noted: HashMap<&str, &str> = disputes.iter().map(|dispute| (dispute.as_str(), LOST)).collect();
-        let form = match one.cancel_at_period_end || one.cancel_at.is_some() {
+        let form = match subscription.cancel_at_period_end || subscription.cancel_at.is_some() {
             true => json!({ "metadata": noted }),
             false => json!({ "cancel_at_period_end": true, "metadata": noted }),
         };
-        let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", one.id)).form(&form);
+        let request =
+            RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", subscription.id)).form(&form);
         request.customize::<stripe_shared::Subscription>().send(self).await.map(|_| ())
     }
 

@@ -52,12 +52,18 @@ pub struct Preview {
 impl Stripe {
     /// Changes a subscription to a price now and charges the difference. Nothing changes until that is paid.
     #[boxed]
-    pub async fn change_now(&self, one: &Subscription, price: &str, key: Option<&str>) -> Result<Changed, StripeError> {
-        let request = RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", one.id)).form(&json!({
-            "items": [{ "id": one.item, "price": price }],
-            "payment_behavior": "pending_if_incomplete",
-            "proration_behavior": "always_invoice",
-        }));
+    pub async fn change_now(
+        &self,
+        subscription: &Subscription,
+        price: &str,
+        key: Option<&str>,
+    ) -> Result<Changed, StripeError> {
+        let request =
+            RequestBuilder::new(StripeMethod::Post, format!("/subscriptions/{}", subscription.id)).form(&json!({
+                "items": [{ "id": subscription.item, "price": price }],
+                "payment_behavior": "pending_if_incomplete",
+                "proration_behavior": "always_invoice",
+            }));
         let (changed, is_replayed) = match key {
             Some(key) => self.send_or_replay::<stripe_shared::Subscription>(request, key).await?,
             None => (request.customize::<stripe_shared::Subscription>().send(self).await?, false),
@@ -67,16 +73,21 @@ impl Stripe {
 
     /// Schedules a change to a price at the end of the period, replacing any other scheduled change.
     #[boxed]
-    pub async fn change_later(&self, one: &Subscription, price: &str, every: Interval) -> Result<(), StripeError> {
-        let schedule = self.schedule_of(one).await?;
+    pub async fn change_later(
+        &self,
+        subscription: &Subscription,
+        price: &str,
+        every: Interval,
+    ) -> Result<(), StripeError> {
+        let schedule = self.schedule_of(subscription).await?;
         let (start, end) = schedule.current.ok_or(StripeError::OutcomeUnknown("the schedule is not active"))?;
         let mut running = json!({
-            "items": [{ "price": one.price, "quantity": one.quantity }],
+            "items": [{ "price": subscription.price, "quantity": subscription.quantity }],
             "start_date": start.as_second(),
             "end_date": end.as_second(),
             "proration_behavior": "none",
         });
-        if let Some(trial_end) = one.trial_end.filter(|trial_end| *trial_end > start && *trial_end <= end) {
+        if let Some(trial_end) = subscription.trial_end.filter(|trial_end| *trial_end > start && *trial_end <= end) {
             running["trial_end"] = trial_end.as_second().into();
         }
         let mut next = json!({
@@ -85,7 +96,8 @@ impl Stripe {
             "proration_behavior": "none",
         });
         // A phase that names no discounts would end the current ones.
-        let discounts: Vec<Value> = one.discounts.iter().map(|discount| json!({ "discount": discount })).collect();
+        let discounts: Vec<Value> =
+            subscription.discounts.iter().map(|discount| json!({ "discount": discount })).collect();
         if !discounts.is_empty() {
             running["discounts"] = discounts.clone().into();
             next["discounts"] = discounts.into();
@@ -98,23 +110,23 @@ impl Stripe {
 
     /// Cancels pending changes of a subscription: an unpaid one, and a scheduled one.
     #[boxed]
-    pub async fn drop_changes(&self, one: &Subscription) -> Result<(), StripeError> {
-        self.drop_awaited(one).await?;
-        self.drop_schedule(one).await
+    pub async fn drop_changes(&self, subscription: &Subscription) -> Result<(), StripeError> {
+        self.drop_awaited(subscription).await?;
+        self.drop_schedule(subscription).await
     }
 
     /// Cancels an unpaid change by voiding its invoice.
     #[boxed]
-    pub async fn drop_awaited(&self, one: &Subscription) -> Result<(), StripeError> {
-        let Some(invoice) = &one.awaited else { return Ok(()) };
+    pub async fn drop_awaited(&self, subscription: &Subscription) -> Result<(), StripeError> {
+        let Some(invoice) = &subscription.awaited else { return Ok(()) };
         let request = RequestBuilder::new(StripeMethod::Post, format!("/invoices/{invoice}/void"));
         settled(request.customize::<stripe_shared::Invoice>().send(self).await)
     }
 
     /// Cancels a scheduled change.
     #[boxed]
-    pub async fn drop_schedule(&self, one: &Subscription) -> Result<(), StripeError> {
-        let Some(schedule) = &one.schedule else { return Ok(()) };
+    pub async fn drop_schedule(&self, subscription: &Subscription) -> Result<(), StripeError> {
+        let Some(schedule) = &subscription.schedule else { return Ok(()) };
         let path = format!("/subscription_schedules/{}/release", schedule.id);
         let request = RequestBuilder::new(StripeMethod::Post, path);
         settled(request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await)
@@ -130,20 +142,25 @@ impl Stripe {
             return Ok(None);
         }
         let payments = invoice.payments.map(|list| list.data).unwrap_or_default();
-        let mut intents = payments.iter().filter_map(|one| one.payment.payment_intent.as_ref()?.as_object());
+        let mut intents = payments.iter().filter_map(|payment| payment.payment.payment_intent.as_ref()?.as_object());
         let wants_confirmation = intents.any(|intent| intent.status.as_str() == "requires_action");
         Ok(Some(Unpaid { page: invoice.hosted_invoice_url, wants_confirmation }))
     }
 
     /// The invoice that a change to a price would create now, or each period afterwards.
     #[boxed]
-    pub async fn preview(&self, one: &Subscription, price: &str, scope: Scope) -> Result<Preview, StripeError> {
+    pub async fn preview(
+        &self,
+        subscription: &Subscription,
+        price: &str,
+        scope: Scope,
+    ) -> Result<Preview, StripeError> {
         let mode = if scope == Scope::Change { "next" } else { "recurring" };
         let request = RequestBuilder::new(StripeMethod::Post, "/invoices/create_preview").form(&json!({
-            "subscription": one.id,
+            "subscription": subscription.id,
             "preview_mode": mode,
             "subscription_details": {
-                "items": [{ "id": one.item, "price": price }],
+                "items": [{ "id": subscription.item, "price": price }],
                 "proration_behavior": if scope == Scope::Change { "always_invoice" } else { "none" },
             },
         }));
@@ -158,18 +175,22 @@ impl Stripe {
     }
 
     /// The schedule of a subscription, created if there is none.
-    async fn schedule_of(&self, one: &Subscription) -> Result<Schedule, StripeError> {
-        if let Some(schedule) = &one.schedule {
+    async fn schedule_of(&self, subscription: &Subscription) -> Result<Schedule, StripeError> {
+        if let Some(schedule) = &subscription.schedule {
             return Ok(schedule.clone());
         }
         let request = RequestBuilder::new(StripeMethod::Post, "/subscription_schedules")
-            .form(&json!({ "from_subscription": one.id }));
+            .form(&json!({ "from_subscription": subscription.id }));
         match request.customize::<stripe_shared::SubscriptionSchedule>().send(self).await {
             Ok(schedule) => Ok(schedule.into()),
             // Another call has just created one.
             Err(error @ StripeError::Invalid { .. }) => {
-                let subscriptions = self.subscriptions(&one.customer).await?;
-                subscriptions.into_iter().find(|other| other.id == one.id).and_then(|one| one.schedule).ok_or(error)
+                let subscriptions = self.subscriptions(&subscription.customer).await?;
+                subscriptions
+                    .into_iter()
+                    .find(|other| other.id == subscription.id)
+                    .and_then(|other| other.schedule)
+                    .ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -177,11 +198,11 @@ impl Stripe {
 }
 
 impl From<stripe_shared::Invoice> for Preview {
-    fn from(one: stripe_shared::Invoice) -> Self {
-        let lines: Vec<(Line, String)> = one.lines.data.into_iter().map(Line::with_description).collect();
+    fn from(invoice: stripe_shared::Invoice) -> Self {
+        let lines: Vec<(Line, String)> = invoice.lines.data.into_iter().map(Line::with_description).collect();
         Self {
-            amount_due: one.amount_due,
-            currency: one.currency.to_string(),
+            amount_due: invoice.amount_due,
+            currency: invoice.currency.to_string(),
             period_end: lines.iter().filter(|(line, _)| !line.proration).filter_map(|(line, _)| line.period_end).max(),
             lines: lines.into_iter().map(|(line, text)| (text, line.amount, line.proration)).collect(),
         }

@@ -16,6 +16,9 @@ pub enum StripeError {
     /// effect.
     #[error("Stripe's response was lost, so the outcome is unknown: {0}")]
     OutcomeUnknown(&'static str),
+    /// Our API key could not be read from Secrets Manager, so Stripe was not called.
+    #[error("our API key could not be read")]
+    NoKey,
     /// Stripe refuses our key or our account for every call. The operator must fix that at Stripe.
     #[error("Stripe refused our key or account: {}", code.as_deref().unwrap_or("-"))]
     Account {
@@ -56,9 +59,9 @@ impl StripeError {
         matches!(self, Self::Invalid { code: Some(code), .. } if code == wanted)
     }
 
-    /// Whether the same call may succeed later: the cause is Stripe, the network or the account, not the call.
+    /// Whether the same call may succeed later: the cause is Stripe, the network, the account or our key, not the call.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::Account { .. })
+        matches!(self, Self::Unavailable(_) | Self::OutcomeUnknown(_) | Self::NoKey | Self::Account { .. })
     }
 
     /// Whether Stripe rejects the call for its content, or for the state of its objects.
@@ -66,18 +69,18 @@ impl StripeError {
         matches!(self, Self::Declined { .. } | Self::Missing { .. } | Self::KeyReused | Self::Invalid { .. })
     }
 
-    /// The error after a read, or if the caller cannot do anything about a rejection: always 502.
+    /// The error after a read, or if the caller cannot do anything about a rejection: 502, or 503 if we are the cause.
     pub fn of_read(self) -> ApiError {
         match ApiError::from(self) {
-            error if error.code == Code::PaymentProviderUnavailable => error,
+            error if error.code.status().is_server_error() => error,
             error => ApiError { code: Code::PaymentProviderUnavailable, message: REFUSED.into(), ..error },
         }
     }
 
-    /// The error after a write that charges nothing and has no client key: 409 or 502.
+    /// The error after a write that charges nothing and has no client key: 409, 502, or 503 if we are the cause.
     pub fn of_write(self) -> ApiError {
         match ApiError::from(self) {
-            error if error.code == Code::PaymentProviderUnavailable => error,
+            error if error.code.status().is_server_error() => error,
             error => ApiError { code: Code::Conflict, ..error },
         }
     }
@@ -102,6 +105,7 @@ impl StripeClientErr for StripeError {
 impl From<StripeError> for ApiError {
     fn from(error: StripeError) -> Self {
         let (code, message) = match &error {
+            StripeError::NoKey => return Self::unavailable(error),
             StripeError::Unavailable(_) | StripeError::OutcomeUnknown(_) | StripeError::Unreadable => (
                 Code::PaymentProviderUnavailable,
                 "Our payment provider cannot be reached; please try again in a moment.",

@@ -34,7 +34,7 @@ struct Body(Vec<u8>);
 
 /// The key of a chunk.
 pub(super) fn key(id: &str) -> Key<Chunk> {
-    Key::one(Table::Catalogue, "pk", format!("CHUNK#{id}"))
+    Key::simple(Table::Catalogue, "pk", format!("CHUNK#{id}"))
 }
 
 /// The chunk as its item.
@@ -119,6 +119,7 @@ fn corrupt(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreE
 mod tests {
     use super::*;
     use crate::models::catalogue::Entry;
+    use crate::models::facts::Facts;
     use crate::models::ids::{SeriesId, VideoId};
     use crate::models::plan::RequiredPlan;
     use crate::models::series::SeriesEntry;
@@ -140,6 +141,9 @@ mod tests {
             required_plan: RequiredPlan::Basic,
             duration: Some(1_800.04),
             poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
             series_id: None,
             season: None,
             episode: Some(3),

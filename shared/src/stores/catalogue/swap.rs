@@ -5,6 +5,7 @@ use super::{ChunkRef, Version};
 use crate::models::catalogue::{Entry, Listed};
 use crate::models::ids::{SeriesId, VideoId};
 use crate::models::series::SeriesEntry;
+use crate::models::trailer::TrailerEntry;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{Failed, StoreError, failed};
@@ -22,7 +23,9 @@ use uuid::Uuid;
 pub enum Edit {
     /// Adds or updates a video. Its view count stays the same.
     Put(Box<Entry>),
-    /// Removes a video.
+    /// Adds or updates a trailer.
+    PutTrailer(Box<TrailerEntry>),
+    /// Removes a video or a trailer.
     Remove(VideoId),
     /// Sets a video's view count, if the video exists.
     Views(VideoId, u64),
@@ -37,6 +40,7 @@ impl Edit {
         match self {
             Self::Put(entry) => entry.video.id.uuid(),
             Self::Remove(id) | Self::Views(id, _) => id.uuid(),
+            Self::PutTrailer(entry) => entry.trailer.uuid(),
             Self::PutSeries(entry) => entry.series.uuid(),
             Self::RemoveSeries(id) => id.uuid(),
         }
@@ -169,6 +173,9 @@ fn edited(entries: Vec<Listed>, edits: &[&Edit]) -> Vec<Listed> {
                     entries.insert(id, video(&entry, *views));
                 }
             }
+            Edit::PutTrailer(entry) => {
+                entries.insert(id, Listed::Trailer(Arc::new(TrailerEntry::clone(entry))));
+            }
             Edit::PutSeries(entry) => {
                 entries.insert(id, Listed::Series(Arc::new(SeriesEntry::clone(entry))));
             }
@@ -194,6 +201,7 @@ fn video(entry: &Entry, views: u64) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::facts::Facts;
     use crate::models::plan::RequiredPlan;
     use crate::models::video_view::PublicVideo;
 
@@ -210,6 +218,9 @@ mod tests {
             required_plan: RequiredPlan::Free,
             duration: None,
             poster: None,
+            facts: Facts::default(),
+            audio_languages: Vec::new(),
+            caption_languages: Vec::new(),
             series_id: None,
             season: None,
             episode: None,
@@ -263,6 +274,7 @@ mod tests {
         let title = |one: &Listed| match one {
             Listed::Video(entry) => (entry.video.title.clone(), entry.views),
             Listed::Series(entry) => (entry.title.clone(), 0),
+            Listed::Trailer(entry) => panic!("no trailer was listed: {entry:?}"),
         };
         let seen: Vec<(String, u64)> = after.iter().map(title).collect();
         assert_eq!(seen, [("Renamed".to_owned(), 3), ("Other".to_owned(), 9)]);

@@ -1,16 +1,14 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { Button, ButtonLink, IconButton } from '@/components/button';
 import { Confirm } from '@/components/confirm';
-import { Icon } from '@/components/icon';
 import { More } from '@/components/more';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Empty, ErrorNotice } from '@/components/notice';
-import { Poster } from '@/components/poster';
 import { SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
+import { VideoRow } from '@/components/video-row';
 import { ago, clock } from '@/lib/format';
 import type { Seen } from '@/lib/models';
 import { shortPlace } from '@/lib/nouns';
@@ -90,33 +88,21 @@ function Entry({ entry: { video, progress, completed, last_watched_at } }: { ent
   const share = video.duration ? Math.min(1, progress / video.duration) : 0;
   const place = video.season && video.episode ? shortPlace(video.season, video.episode) : null;
   return (
-    <li className={styles.entry}>
-      <Link to={`/videos/${video.id}`} className={styles.link}>
-        <span className={styles.picture}>
-          <Poster video={video} sizes="(min-width: 48rem) 12rem, 7rem" />
-          {!completed && share > 0 && (
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.watched} style={{ transform: `scaleX(${share})` }} />
-            </span>
-          )}
-        </span>
-        <span className={styles.words}>
-          <span className={styles.title}>{title}</span>
-          <span className={styles.meta}>
+    <li>
+      <VideoRow
+        video={video}
+        title={title}
+        share={completed ? 0 : share}
+        facts={
+          <>
             {place && <span>{place}</span>}
             <span>{ago(last_watched_at)}</span>
-            {completed ? (
-              <span className={styles.mark}>
-                <Icon name="check" size={16} />
-                <Trans>Watched</Trans>
-              </span>
-            ) : (
-              video.duration && <span>{t`${left} left`}</span>
-            )}
-          </span>
-        </span>
-      </Link>
-      <IconButton icon="close" label={t`Remove ${title} from your history`} onClick={() => remove.mutate(video)} />
+          </>
+        }
+        isWatched={completed}
+        progress={!completed && video.duration && <span>{t`${left} left`}</span>}
+        action={<IconButton icon="close" label={t`Remove ${title} from your history`} onClick={() => remove.mutate(video)} />}
+      />
     </li>
   );
 }

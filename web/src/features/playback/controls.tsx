@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import {
   MediaControlBar,
   MediaFullscreenButton,
+  MediaLoadingIndicator,
   MediaMuteButton,
   MediaPipButton,
   MediaPlayButton,
@@ -23,17 +24,21 @@ import {
   MediaSettingsMenuButton,
   MediaSettingsMenuItem,
 } from 'media-chrome/react/menu';
-import { useSyncExternalStore } from 'react';
+import { use, useSyncExternalStore } from 'react';
+import { useLanguage } from '@/lib/i18n/catalogues';
+import { playerLanguage } from './player-language';
 import styles from './player.module.css';
 import './quality-menu';
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 /** The bars at the bottom of the picture, and their menus. On a phone there is one menu for all settings. */
-export function Controls({ hasAudioChoice }: { hasAudioChoice: boolean }) {
+export default function Controls({ hasAudioChoice }: { hasAudioChoice: boolean }) {
+  use(playerLanguage(useLanguage()));
   const isNarrow = useNarrow();
   return (
     <>
+      <MediaLoadingIndicator slot="centered-chrome" noAutohide className={styles.loading} />
       {isNarrow ? <Settings hasAudioChoice={hasAudioChoice} /> : <Menus />}
       <MediaControlBar className={styles.seek}>
         <MediaTimeRange className={styles.range} />

@@ -58,4 +58,6 @@ export const HLS_CONFIG: Partial<Config> = {
   fragLoadPolicy: policy(30_000),
   loader: Loader,
   errorController: ErrorController,
+  // The first segment is the film's. The quality follows from the expected bandwidth: rate.ts.
+  testBandwidth: false,
 };

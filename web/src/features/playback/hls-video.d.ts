@@ -8,9 +8,23 @@ declare module 'react' {
       'hls-video': HTMLAttributes<HlsVideoElement> & {
         ref?: Ref<HlsVideoElement>;
         slot?: string;
+        class?: string;
         crossOrigin?: string;
         playsInline?: boolean;
         preload?: string;
+        src?: string;
+        poster?: string;
+        controls?: boolean;
+        autoplay?: boolean;
+      };
+      'media-controller': HTMLAttributes<HTMLElement> & {
+        ref?: Ref<HTMLElement>;
+        class?: string;
+        autohide?: string;
+        novolumepref?: string;
+        nomutedpref?: string;
+        nosubtitleslangpref?: string;
+        gesturesdisabled?: string;
       };
       'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string; slot?: string; class?: string };
     }

@@ -5,12 +5,15 @@ import { Link } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
+import { Poster } from '@/components/poster';
 import { explain } from '@/lib/errors/explain';
 import type { Action } from '@/lib/errors/explanation';
 import type { ApiError } from '@/lib/errors/api-error';
+import type { ShownVideo } from '@/lib/models';
 import type { Trouble as EngineTrouble } from './engine';
 import styles from './player.module.css';
 import { StreamLimit } from './stream-limit';
+import { useRelated } from './use-related';
 
 const elsewhere = () => ({
   title: t`Playing on another device`,
@@ -75,14 +78,26 @@ function Act({ action, onRetry }: { action: Action | null; onRetry: () => void }
   );
 }
 
-export function TheEnd({ id, onAgain }: { id: string; onAgain: () => void }) {
+/** The end of a film, with films that are like it. */
+export function TheEnd({ video, onAgain }: { video: ShownVideo; onAgain: () => void }) {
+  const related = useRelated(video);
   return (
     <div className={styles.over} role="status">
       <p className={styles.overTitle}>
         <Trans>The end</Trans>
       </p>
+      {related.length > 0 && (
+        <nav className={styles.related} aria-label={t`More like this`}>
+          {related.map((one) => (
+            <Link key={one.id} to={`/videos/${one.id}`} className={styles.relatedLink}>
+              <Poster video={one} sizes="(min-width: 44rem) 14rem, 30vw" />
+              <span className={styles.relatedTitle}>{one.title}</span>
+            </Link>
+          ))}
+        </nav>
+      )}
       <div className={styles.overActions}>
-        <Link to={`/videos/${id}`} className={styles.overLink}>
+        <Link to={`/videos/${video.id}`} className={styles.overLink}>
           <Trans>More like this</Trans>
         </Link>
         <Button look="quiet" icon="restart" onClick={onAgain} className={styles.overButton}>

@@ -2,29 +2,28 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
-import { MediaController, MediaLoadingIndicator, MediaPosterImage } from 'media-chrome/react';
-import { use, useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
-import { useLanguage } from '@/lib/i18n/catalogues';
 import { shortPlace } from '@/lib/nouns';
 import { nextEpisode } from '@/lib/next-episode';
 import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useOnline } from '@/lib/use-online';
-import { Controls } from './controls';
 import { EpisodesPanel } from './episodes-panel';
 import type { Film } from './film';
 import { NextEpisode } from './next-episode-offer';
 import { Remark, TheEnd, Trouble } from './overlays';
 import { TRIES_MAX, pauseBefore } from './patience';
 import styles from './player.module.css';
-import { playerLanguage } from './player-language';
 import { Stream } from './stream';
 import { useEngine } from './use-engine';
 import type { Playing } from './use-engine';
 import { usePreferences } from './use-preferences';
+
+/** The controls' library is larger than everything else but hls.js, so it is loaded after the first picture. */
+const Controls = lazy(loadControls);
 
 interface PlayerProps {
   film: Film;
@@ -37,7 +36,6 @@ const OFFER_BEFORE_END = 10;
 
 /** One player for consecutive films, so that full screen and the permission to play sound survive the change. */
 export default function Player({ film, isLeft }: PlayerProps) {
-  use(playerLanguage(useLanguage()));
   const { video, playback } = film;
   const { title } = video;
   const [stream, setStream] = useState<Stream | null>(null);
@@ -56,6 +54,8 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const closeEpisodes = useCallback(() => setAreEpisodesOpen(false), []);
   const { autoplay } = usePreferences(stream, controller, film);
   const hasAudioChoice = useAudioChoice(stream);
+  const { hasPicture, hasPlayed } = usePicture(stream, film);
+  const areControlsWanted = useOnceTrue(hasPicture || engine.trouble !== null);
   const isNear = useNearEnd(stream);
   const isMenuOpen = useMenuOpen(controller);
   const navigate = useNavigate();
@@ -70,21 +70,23 @@ export default function Player({ film, isLeft }: PlayerProps) {
 
   return (
     <div className={styles.player} inert={isLeft}>
-      <MediaController
-        ref={controller as never}
-        className={styles.controller}
+      {/* Before their library has loaded, these are elements without a behaviour of their own. */}
+      <media-controller
+        ref={controller}
+        class={styles.controller}
         autohide="3"
-        noVolumePref
-        noMutedPref
-        noSubtitlesLangPref
-        gesturesDisabled={engine.trouble !== null}
+        novolumepref=""
+        nomutedpref=""
+        nosubtitleslangpref=""
+        gesturesdisabled={engine.trouble === null ? undefined : ''}
         aria-label={t`Player: ${title}`}
       >
-        <hls-video ref={attach} slot="media" crossOrigin="anonymous" preload="auto" playsInline>
-          <track key={storyboard.tries} kind="metadata" label="thumbnails" src={storyboard.url} default />
+        <hls-video ref={attach} slot="media" class={styles.media} crossOrigin="anonymous" preload="auto" playsInline>
+          {hasPicture && <track key={storyboard.tries} kind="metadata" label="thumbnails" src={storyboard.url} default />}
         </hls-video>
-        {video.poster && <MediaPosterImage slot="poster" src={video.poster.url} className={styles.poster} />}
-        <MediaLoadingIndicator slot="centered-chrome" noAutohide className={styles.loading} />
+        {video.poster && !hasPlayed && (
+          <img slot="poster" src={video.poster.url} srcSet={video.poster.srcset} sizes="100vw" alt="" className={styles.poster} />
+        )}
         <div slot="top-chrome" className={styles.top}>
           <Link to={`/videos/${video.id}`} className={styles.back}>
             <Icon name="back" size={24} />
@@ -124,8 +126,12 @@ export default function Player({ film, isLeft }: PlayerProps) {
             </div>
           )}
         </div>
-        <Controls hasAudioChoice={hasAudioChoice} />
-      </MediaController>
+        {areControlsWanted && (
+          <Suspense>
+            <Controls hasAudioChoice={hasAudioChoice} />
+          </Suspense>
+        )}
+      </media-controller>
       {engine.isLoading && <Busy />}
       {engine.trouble === null && <Remarks engine={engine} />}
       {next && (isNear || engine.hasEnded) && engine.trouble === null && (
@@ -139,7 +145,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
         />
       )}
       {engine.hasEnded && !next && engine.trouble === null && (
-        <TheEnd id={video.id} onAgain={() => stream && playFrom(stream.element, 0)} />
+        <TheEnd video={video} onAgain={() => stream && playFrom(stream.element, 0)} />
       )}
       {areEpisodesOpen && isTitled && (
         <EpisodesPanel name={series.data?.title ?? t`Episodes`} episodes={episodes} current={video} onClose={closeEpisodes} />
@@ -176,6 +182,49 @@ function Busy() {
 function playFrom(element: HlsVideoElement, seconds: number): void {
   element.currentTime = seconds;
   void element.play().catch(() => undefined);
+}
+
+/** A failed request is repeated with growing pauses, because the film can go on without controls. */
+async function loadControls(): Promise<typeof import('./controls')> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await import('./controls');
+    } catch (error) {
+      if (tries > TRIES_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseBefore(tries)));
+    }
+  }
+}
+
+/** Whether the film has a first picture, and whether it has played at all. */
+function usePicture(stream: Stream | null, film: Film): { hasPicture: boolean; hasPlayed: boolean } {
+  const [shown, setShown] = useState<Film | null>(null);
+  const [played, setPlayed] = useState<Film | null>(null);
+  useEffect(() => {
+    if (!stream) return;
+    const { element } = stream;
+    const onShown = () => setShown(film);
+    const onPlayed = () => setPlayed(film);
+    element.addEventListener('loadeddata', onShown);
+    element.addEventListener('playing', onPlayed);
+    return () => {
+      element.removeEventListener('loadeddata', onShown);
+      element.removeEventListener('playing', onPlayed);
+    };
+  }, [stream, film]);
+  return { hasPicture: shown === film, hasPlayed: played === film };
+}
+
+/** Whether a value has ever been true. */
+function useOnceTrue(value: boolean): boolean {
+  const [wasTrue, setWasTrue] = useState(value);
+  if (value && !wasTrue) setWasTrue(true);
+  return wasTrue || value;
+}
+
+/** Calls back once the library of the controls has taken over the element. */
+function whenControlled(target: HTMLElement, act: () => void): void {
+  void customElements.whenDefined(target.localName).then(() => target.isConnected && act());
 }
 
 function useNearEnd(stream: Stream | null): boolean {
@@ -265,7 +314,7 @@ function useMenuOpen(controller: React.RefObject<HTMLElement | null>): boolean {
 function useFullScreen(controller: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
     const target = controller.current;
-    if (target) Object.assign(target, { fullscreenElement: target.closest('main') });
+    if (target) whenControlled(target, () => Object.assign(target, { fullscreenElement: target.closest('main') }));
   }, [controller]);
 }
 
@@ -273,7 +322,8 @@ function useFullScreen(controller: React.RefObject<HTMLElement | null>) {
 function useKeyboard(controller: React.RefObject<HTMLElement | null>) {
   useEffect(() => {
     const target = controller.current;
-    target?.focus({ preventScroll: true });
+    // It takes focus and keys only then. By that time the viewer may have moved on to another element.
+    if (target) whenControlled(target, () => document.activeElement === document.body && target.focus({ preventScroll: true }));
     const forward = (event: KeyboardEvent) => {
       if (!target || event.defaultPrevented || (event.target !== document.body && event.target !== document.documentElement)) return;
       target.focus({ preventScroll: true });

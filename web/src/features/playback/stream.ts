@@ -6,6 +6,7 @@ import { HLS_CONFIG, isAboutCaptions, isRefusal } from './hls-config';
 import { TIMEOUT_COSTS, TRIES_MAX } from './patience';
 import type { Position } from './progress';
 import { Quality } from './quality';
+import { expectedRate, keepRate } from './rate';
 
 const NATIVE_TYPE = 'application/vnd.apple.mpegurl';
 /** The longest time to load a stream, in milliseconds: for the browser itself, and for hls.js with all its retries. */
@@ -74,9 +75,9 @@ export class Stream {
   /** Loads a stream from the start and resumes at the last position. */
   async load(url: string): Promise<void> {
     const { element } = this;
-    this.lose();
+    this.rememberPosition();
     this.isLoading = true;
-    element.config = { ...HLS_CONFIG, startPosition: this.goal };
+    element.config = { ...HLS_CONFIG, abrEwmaDefaultEstimate: expectedRate(), startPosition: this.goal };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
     else element.src = url;
     // The element creates its hls.js a moment after it is given a URL.
@@ -97,7 +98,7 @@ export class Stream {
   }
 
   repair(): void {
-    this.lose();
+    this.rememberPosition();
     this.element.api?.recoverMediaError();
   }
 
@@ -148,7 +149,7 @@ export class Stream {
   }
 
   /** Remembers the position, which the element is about to lose. */
-  private lose(): void {
+  private rememberPosition(): void {
     this.last = this.position;
     if (this.isPlaced) this.goal = this.element.currentTime;
     this.isPlaced = false;
@@ -158,6 +159,7 @@ export class Stream {
     this.quality.listenTo(hls);
     hls.once(Hls.Events.MANIFEST_PARSED, () => this.loaded());
     hls.on(Hls.Events.ERROR, (_, data) => this.hear(data));
+    hls.on(Hls.Events.FRAG_BUFFERED, () => keepRate(hls.bandwidthEstimate));
     hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, (_, { success }) => success && this.listener?.onCaptions(false));
     hls.on(Hls.Events.SUBTITLE_TRACK_SWITCH, () => this.listener?.onCaptions(false));
   }

@@ -4,8 +4,8 @@ import type { EngineEvent, Phase, Step, Trouble } from './engine';
 import type { Film } from './film';
 import type { Grant } from './grant';
 import { TIMEOUT_COSTS, TRIES_MAX } from './patience';
-import { attend } from './sitting';
-import type { Sitting } from './sitting';
+import { startSession } from './playback-session';
+import type { PlaybackSession } from './playback-session';
 import type { Stream } from './stream';
 import { play, takeBack } from './use-playback';
 
@@ -49,22 +49,22 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
   const [isUnsaved, setIsUnsaved] = useState(false);
   const [areCaptionsLost, setAreCaptionsLost] = useState(false);
   const [isSlow, setIsSlow] = useState(false);
-  const sitting = useRef<Sitting | null>(null);
+  const session = useRef<PlaybackSession | null>(null);
 
   // Attends a film from its opening until it is left.
   useEffect(() => {
     if (!stream || !film) return;
-    const attended = attend(stream, film, {
+    const started = startSession(stream, film, {
       dispatch,
       onEnded: setHasEnded,
       onKept: (isKept) => setIsUnsaved(!isKept),
       onCaptions: setAreCaptionsLost,
     });
-    sitting.current = attended;
+    session.current = started;
     dispatch({ type: 'opened', grant: film.playback });
     return () => {
-      attended.leave();
-      sitting.current = null;
+      started.leave();
+      session.current = null;
       setHasEnded(false);
       setIsUnsaved(false);
       setAreCaptionsLost(false);
@@ -74,9 +74,9 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
 
   // Acts on the phase.
   useEffect(() => {
-    if (!stream || !film || !grant || !sitting.current) return;
-    sitting.current.phase = phase;
-    return pursue(phase, { stream, grant, id: film.video.id, sitting: sitting.current, dispatch, onSlow: setIsSlow });
+    if (!stream || !film || !grant || !session.current) return;
+    session.current.phase = phase;
+    return enterPhase(phase, { stream, grant, id: film.video.id, session: session.current, dispatch, onSlow: setIsSlow });
   }, [stream, film, grant, phase]);
 
   useEffect(() => {
@@ -92,7 +92,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
   }, []);
 
   const goOn = useCallback((type: 'retried' | 'taken_back') => {
-    if (sitting.current) sitting.current.isWanted = true;
+    if (session.current) session.current.isWanted = true;
     dispatch({ type });
   }, []);
   return {
@@ -105,7 +105,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
     areCaptionsLost,
     retry: useCallback(() => goOn('retried'), [goOn]),
     takeBack: useCallback(() => goOn('taken_back'), [goOn]),
-    save: useCallback(() => sitting.current?.save(), []),
+    save: useCallback(() => session.current?.save(), []),
     retryCaptions: useCallback(() => {
       setAreCaptionsLost(false);
       stream?.retryCaptions();
@@ -113,21 +113,21 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
   };
 }
 
-interface Means {
+interface EngineContext {
   stream: Stream;
   grant: Grant;
   id: string;
-  sitting: Sitting;
+  session: PlaybackSession;
   dispatch: (event: EngineEvent) => void;
   onSlow: (isSlow: boolean) => void;
 }
 
 /** Acts on a phase. Returns a function that ends it. */
-function pursue(phase: Phase, means: Means): (() => void) | undefined {
-  const { stream, grant, id, sitting, dispatch, onSlow } = means;
+function enterPhase(phase: Phase, context: EngineContext): (() => void) | undefined {
+  const { stream, grant, id, session, dispatch, onSlow } = context;
   switch (phase.name) {
     case 'doing':
-      return perform(phase.step, means);
+      return runStep(phase.step, context);
     case 'waiting': {
       const timer = setTimeout(() => dispatch({ type: 'waited' }), phase.milliseconds);
       return () => clearTimeout(timer);
@@ -135,11 +135,11 @@ function pursue(phase: Phase, means: Means): (() => void) | undefined {
     case 'playing': {
       let stopAsking: (() => void) | undefined;
       const renew = () => {
-        stopAsking = ask(play(id, sitting.lease), means);
+        stopAsking = ask(play(id, session.lease), context);
       };
       const renewal = setTimeout(renew, Math.min(Math.max(phase.renew_in ?? grant.renew_at - Date.now(), 0), TIMER_MAX));
       const recovery = setTimeout(() => dispatch({ type: 'recovered' }), RECOVERED_AFTER);
-      const watch = watchPicture(means);
+      const watch = watchPicture(context);
       return () => {
         clearTimeout(renewal);
         clearTimeout(recovery);
@@ -156,13 +156,13 @@ function pursue(phase: Phase, means: Means): (() => void) | undefined {
   }
 }
 
-function perform(step: Step, means: Means): (() => void) | undefined {
-  const { stream, grant, id, sitting, dispatch, onSlow } = means;
+function runStep(step: Step, context: EngineContext): (() => void) | undefined {
+  const { stream, grant, id, session, dispatch, onSlow } = context;
   switch (step) {
     case 'ask':
-      return ask(play(id, sitting.lease), means);
+      return ask(play(id, session.lease), context);
     case 'take':
-      return ask(takeBack(id), means);
+      return ask(takeBack(id), context);
     case 'load': {
       void stream.load(grant.playback_url);
       const slow = setTimeout(() => onSlow(true), SLOW_AFTER);
@@ -183,30 +183,30 @@ function perform(step: Step, means: Means): (() => void) | undefined {
 }
 
 /** Waits for a grant. Returns a function that ignores it. */
-function ask(answer: Promise<Grant>, { sitting, dispatch }: Means): () => void {
+function ask(answer: Promise<Grant>, { session, dispatch }: EngineContext): () => void {
   let isStale = false;
-  sitting.isAsking = true;
+  session.isAsking = true;
   const settle = (event: EngineEvent) => {
     if (isStale) return;
-    sitting.isAsking = false;
+    session.isAsking = false;
     dispatch(event);
   };
   answer.then(
     (grant) => {
       // A grant that is renewed after its lease has expired, such as after the device was asleep, has a new lease.
-      if (!isStale) sitting.lease = grant.playback_session_id;
+      if (!isStale) session.lease = grant.playback_session_id;
       settle({ type: 'granted', grant });
     },
     (error: unknown) => settle({ type: 'denied', error }),
   );
   return () => {
     isStale = true;
-    sitting.isAsking = false;
+    session.isAsking = false;
   };
 }
 
 /** Treats a picture that should move but does not as a failure, whatever the reason. */
-function watchPicture({ stream: { element }, dispatch, onSlow }: Means): ReturnType<typeof setInterval> {
+function watchPicture({ stream: { element }, dispatch, onSlow }: EngineContext): ReturnType<typeof setInterval> {
   let before = element.currentTime;
   let still = 0;
   return setInterval(() => {

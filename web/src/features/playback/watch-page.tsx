@@ -17,7 +17,10 @@ import { StreamLimit } from './stream-limit';
 import { usePlayback } from './use-playback';
 import styles from './watch-page.module.css';
 
-const Player = lazy(() => import('./player'));
+const loadPlayer = () => import('./player');
+const Player = lazy(loadPlayer);
+// The player's code loads while the service grants the stream. If that fails, it is requested again when it is needed.
+void loadPlayer().catch(() => undefined);
 
 /** The stage goes full screen. It stays from one episode to the next and contains all messages. */
 export function Component() {
@@ -105,6 +108,7 @@ function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
 function Curtain({ video, isSlow }: { video: ShownVideo | undefined; isSlow: boolean }) {
   return (
     <div className={styles.curtain} role="status" style={{ backgroundColor: video?.poster?.placeholder }}>
+      {video?.poster && <img src={video.poster.url} srcSet={video.poster.srcset} sizes="100vw" alt="" className={styles.poster} />}
       <h1 className={styles.title}>{video?.title ?? t`Loading`}</h1>
       <div className={styles.lights} aria-hidden="true">
         <span />

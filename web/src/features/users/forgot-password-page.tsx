@@ -3,6 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { Button } from '@/components/button';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 import { TextField } from '@/components/field';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice, Remark } from '@/components/notice';
@@ -11,8 +13,6 @@ import { usePageTitle } from '@/lib/page-title';
 import { returnTo, signInPath } from '@/lib/return-to';
 import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
 import { draft, keepDraft } from './draft';
 import { rememberReset } from './reset-asked';
 
@@ -32,7 +32,7 @@ export function Component() {
   const { email } = form.values;
   useEffect(() => keepDraft({ email }), [email]);
   return (
-    <Door
+    <AuthFrame
       title={t`Forgot your password?`}
       lead={t`We’ll email you a link to choose a new one.`}
       below={
@@ -60,6 +60,6 @@ export function Component() {
           {sentTo ? t`Send again` : t`Send link`}
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }

@@ -3,6 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useEffect } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 import { Button } from '@/components/button';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 import { PasswordField, TextField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { usePageTitle } from '@/lib/page-title';
@@ -10,8 +12,6 @@ import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { emailIssue, nameIssue, newPasswordIssue, passwordHint } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
 import { draft, forgetDraft, keepDraft } from './draft';
 import { register } from './register';
 
@@ -32,7 +32,7 @@ export function Component() {
   useEffect(() => keepDraft({ name, email }), [name, email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
-    <Door
+    <AuthFrame
       title={t`Create your account`}
       lead={t`An account is free, and so are some titles.`}
       below={
@@ -50,6 +50,6 @@ export function Component() {
           <Trans>Create account</Trans>
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }

@@ -3,6 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { Button } from '@/components/button';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { api, done } from '@/lib/api';
@@ -13,8 +15,6 @@ import { signInPath } from '@/lib/return-to';
 import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { newPasswordIssue, passwordHint } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
 import { keepDraft } from './draft';
 import { takeReset } from './reset-asked';
 
@@ -38,13 +38,13 @@ export function Component() {
   });
   if (!token) {
     return (
-      <Door title={t`Choose a new password`}>
+      <AuthFrame title={t`Choose a new password`}>
         <ErrorNotice size="line" error={new ApiError('CODE_EXPIRED', '')} />
-      </Door>
+      </AuthFrame>
     );
   }
   return (
-    <Door
+    <AuthFrame
       title={t`Choose a new password`}
       lead={t`Changing your password signs out all your devices.`}
       below={
@@ -60,6 +60,6 @@ export function Component() {
           <Trans>Change password</Trans>
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }

@@ -3,6 +3,8 @@ import { t } from '@lingui/core/macro';
 import { useEffect } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 import { Button } from '@/components/button';
+import { AuthFrame } from '@/components/auth-frame';
+import styles from '@/components/auth-frame.module.css';
 import { PasswordField, TextField } from '@/components/field';
 import { ErrorNotice, Remark } from '@/components/notice';
 import { usePageTitle } from '@/lib/page-title';
@@ -10,8 +12,6 @@ import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn, wasSessionLost } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
-import { Door } from './door';
-import styles from './door.module.css';
 import { draft, forgetDraft, keepDraft } from './draft';
 import { signIn } from './sign-in';
 
@@ -32,7 +32,7 @@ export function Component() {
   useEffect(() => keepDraft({ email }), [email]);
   if (isSignedIn) return <Navigate to={next} replace />;
   return (
-    <Door
+    <AuthFrame
       title={t`Sign in`}
       below={
         <Trans>
@@ -62,6 +62,6 @@ export function Component() {
           <Trans>Sign in</Trans>
         </Button>
       </form>
-    </Door>
+    </AuthFrame>
   );
 }

@@ -100,9 +100,9 @@ export function Component() {
 }
 
 /** `Drama · S1 E2 · 42:10` */
-function metaOf({ category, season, episode, duration }: AdminVideo): string {
+function metaOf({ category, season, episode, duration, trailer_of }: AdminVideo): string {
   const place = season && episode ? t`S${season} E${episode}` : '';
-  return [category, place, duration ? clock(duration) : ''].filter((part) => part !== '').join(' · ');
+  return [trailer_of ? t`Trailer` : category, place, duration ? clock(duration) : ''].filter((part) => part !== '').join(' · ');
 }
 
 function statusOf(value: string | null): VideoStatus | undefined {

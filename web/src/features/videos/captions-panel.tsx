@@ -44,7 +44,7 @@ export function CaptionsPanel({ video }: { video: AdminVideo }) {
         description={t`Viewers can no longer choose them.`}
         deed={t`Remove captions`}
         act={async () => {
-          await remove.mutateAsync(removed?.language ?? '');
+          if (removed) await remove.mutateAsync(removed);
           notify(t`Captions “${name}” removed`);
           setRemoved(null);
         }}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS, NO_LANGUAGES } from '@/lib/facts.fixture';
 import type { Series, Video } from '@/lib/models';
 import { cards, cardsOfEach, extent } from './cards';
 
@@ -10,6 +11,8 @@ const video = (id: string, series_id?: string, episode?: number): Video => ({
   required_plan: 'premium',
   duration: 60,
   poster: null,
+  ...NO_FACTS,
+  ...NO_LANGUAGES,
   published_at: null,
   ...(series_id && { series_id, season: 1, episode }),
 });
@@ -20,6 +23,7 @@ const series: Series = {
   description: '',
   category: 'Drama',
   poster: null,
+  ...NO_FACTS,
   required_plan: 'free',
   first_video_id: 'e1',
   seasons: [{ season: 1, episodes: 4 }],
@@ -32,8 +36,7 @@ describe('cards of a list', () => {
       ['Harbour Nine', '/series/s'],
       ['film', undefined],
     ]);
-    expect(shown[0]?.video).toMatchObject({ id: 'e1', required_plan: 'free', duration: null });
-    expect(shown[0]?.video).not.toHaveProperty('episode');
+    expect(shown[0]?.video).toMatchObject({ id: 'e1', required_plan: 'free', duration: null, episode: null });
   });
 
   it('keep an episode whose series is unknown', () => {

@@ -36,20 +36,9 @@ export function cardsOfEach(videos: Video[], series: ReadonlyMap<string, Series>
   });
 }
 
-function cardOf(series: Series, episode: Video): Card {
-  const { title, description, category, poster, required_plan } = series;
-  const video: Video = {
-    id: series.first_video_id,
-    title,
-    description,
-    category,
-    poster,
-    required_plan,
-    duration: null,
-    series_id: series.id,
-    published_at: episode.published_at,
-  };
-  return { video, to: `/series/${series.id}`, note: extent(series) };
+function cardOf(series: Series, video: Video): Card {
+  const shown = { ...video, ...series, id: series.first_video_id, duration: null, season: null, episode: null };
+  return { video: shown, to: `/series/${series.id}`, note: extent(series) };
 }
 
 /** The card of a title on the home page. That of a series shows the series, which opens at the viewer's next episode. */

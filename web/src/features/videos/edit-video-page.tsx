@@ -23,6 +23,7 @@ import styles from './edit-video-page.module.css';
 import { PublishPanel } from './publish-panel';
 import { qualityName } from './quality-field';
 import { soundOf } from './sound';
+import { TrailerPanel } from './trailer-panel';
 import { useAnyVideo } from './use-any-video';
 import { useDeleteVideo } from './use-delete-video';
 import { useEverySeries, useSeriesByName } from './use-every-series';
@@ -81,6 +82,7 @@ function Edit({ video }: { video: AdminVideo }) {
           <>
             <Poster video={video} sizes="(min-width: 80rem) 28rem, 92vw" isFirst />
             <PublishPanel video={video} />
+            <TrailerPanel video={video} />
             <Panel title={t`Technical details`}>
               <Facts
                 of={[
@@ -153,7 +155,7 @@ function DetailsForm({ video, series }: { video: AdminVideo; series: string }) {
   return (
     <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
       {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-      <VideoFields form={form} />
+      <VideoFields form={form} isTrailer={Boolean(video.trailer_of)} />
       <div className={styles.actions}>
         <Button type="submit" look="strong" busy={form.isBusy}>
           {t`Save`}

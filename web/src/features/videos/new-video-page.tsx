@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
@@ -18,14 +18,16 @@ import { VideoFields, initialVideo, videoBody, videoIssues } from './video-form'
 import { titleOfFile } from './video-file';
 
 export function Component() {
-  usePageTitle(t`Add a video`);
+  const trailer_of = useSearchParams()[0].get('trailer_of');
+  const heading = trailer_of ? t`Add a trailer` : t`Add a video`;
+  usePageTitle(heading);
   const navigate = useNavigate();
   const create = useCreateVideo();
   const seriesByName = useSeriesByName();
   const [chosen, setChosen] = useState<{ file: File | null; issue: string | null }>({ file: null, issue: null });
   const [quality, setQuality] = useState<VideoQuality>('basic');
   const form = useForm({
-    initial: initialVideo(),
+    initial: trailer_of ? { ...initialVideo(), title: t`Trailer`, category: t`Trailer`, required_plan: 'free' } : initialVideo(),
     check: videoIssues,
     submit: async (values) => {
       const { file } = chosen;
@@ -34,7 +36,7 @@ export function Component() {
         return;
       }
       const body = videoBody(values, await seriesByName(values.series, values.category));
-      const { video, upload } = await create.mutateAsync({ ...body, video_quality: quality });
+      const { video, upload } = await create.mutateAsync({ ...body, trailer_of, video_quality: quality });
       startUpload(video, upload, file);
       await navigate(`/admin/videos/${video.id}`, { replace: true });
     },
@@ -45,7 +47,7 @@ export function Component() {
   };
   return (
     <>
-      <PageHead title={t`Add a video`} back={{ to: '/admin/videos', label: t`Videos` }} />
+      <PageHead title={heading} back={{ to: '/admin/videos', label: t`Videos` }} />
       <form
         noValidate
         className={styles.form}
@@ -57,7 +59,7 @@ export function Component() {
         <DropZone file={chosen.file} issue={chosen.issue} onFile={take} />
         <div className={styles.fields}>
           {form.error !== null && <ErrorNotice size="line" error={form.error} />}
-          <VideoFields form={form} />
+          <VideoFields form={form} isTrailer={trailer_of !== null} />
           <QualityField value={quality} onChange={setQuality} />
           <div className={styles.actions}>
             <ButtonLink to="/admin/videos" look="plain">

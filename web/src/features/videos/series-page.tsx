@@ -1,16 +1,15 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink, IconButton } from '@/components/button';
-import { Icon } from '@/components/icon';
 import { ListButton } from '@/components/list-button';
 import { More } from '@/components/more';
 import { ErrorNotice } from '@/components/notice';
-import { Poster } from '@/components/poster';
 import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
+import { VideoRow } from '@/components/video-row';
 import { length } from '@/lib/format';
 import type { Seen, Series, Video } from '@/lib/models';
 import { seasonName, shortPlace } from '@/lib/nouns';
@@ -19,13 +18,17 @@ import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useIsSignedIn } from '@/lib/session';
 import { extent } from './cards';
+import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStepSkeleton } from './next-step';
+import { RelatedShelf } from './related-shelf';
 import styles from './series-page.module.css';
 import { lastSeen, whereToGoOn } from './series-progress';
+import { TrailerButton } from './trailer-button';
 import { useEpisodes } from './use-episodes';
 import { useSeenOfSeries } from './use-seen-of-series';
 import { useSetWatched } from './use-set-watched';
+import { useTitle } from './use-title';
 
 export function Component() {
   const { id = '' } = useParams();
@@ -38,6 +41,7 @@ export function Component() {
 
 function Shown({ series }: { series: Series }) {
   const isSignedIn = useIsSignedIn();
+  const title = useTitle(series.id);
   const history = useSeenOfSeries(series.id, { enabled: isSignedIn });
   const seen = history.data ?? NOTHING;
   const episodes = useAllEpisodes(lastSeen(seen)?.completed ? series.id : undefined);
@@ -47,11 +51,15 @@ function Shown({ series }: { series: Series }) {
   const season = chosen ?? next?.season ?? series.seasons[0]?.season ?? 1;
   const video = asVideo(series);
   // The button's target and text are known only after the history has loaded.
-  const isWaiting = (isSignedIn && history.isPending && history.failureCount === 0) || (lastSeen(seen)?.completed && episodes.length === 0);
+  const isWaiting =
+    (title.isPending && title.failureCount === 0) ||
+    (isSignedIn && history.isPending && history.failureCount === 0) ||
+    (lastSeen(seen)?.completed && episodes.length === 0);
   return (
     <div className={styles.page}>
-      <Hero video={video} eyebrow={extent(series)}>
+      <Hero video={video} eyebrow={extent(series)} note={releaseNote(series)}>
         {isWaiting ? <NextStepSkeleton /> : <Start series={series} next={next} />}
+        <TrailerButton title={title.data} />
         {isSignedIn && <ListButton video={{ ...video, id: series.first_video_id, series_id: series.id }} />}
       </Hero>
       <section className={styles.episodes} aria-labelledby="episodes">
@@ -71,6 +79,8 @@ function Shown({ series }: { series: Series }) {
         </div>
         <Episodes key={season} id={series.id} season={season} seen={seen} />
       </section>
+      <FilmFacts title={t`About the series`} of={series} />
+      <RelatedShelf id={series.id} />
     </div>
   );
 }
@@ -91,8 +101,8 @@ function Start({ series, next }: { series: Series; next: Video | null }) {
   );
 }
 
-function asVideo({ id, title, description, category, poster, required_plan }: Series): Video {
-  return { id, title, description, category, poster, required_plan, duration: null, published_at: null };
+function asVideo(series: Series): Video {
+  return { ...series, duration: null, published_at: null, audio_languages: [], caption_languages: [] };
 }
 
 function Episodes({ id, season, seen }: { id: string; season: number; seen: Seen[] }) {
@@ -125,41 +135,27 @@ function Episode({ video, seen }: { video: Video; seen: Seen | undefined }) {
   const completed = seen?.completed ?? false;
   const share = seen && !completed && video.duration ? Math.min(1, seen.progress / video.duration) : 0;
   return (
-    <div className={styles.episode}>
-      <Link to={`/videos/${video.id}`} className={styles.link}>
-        <span className={styles.picture}>
-          <Poster video={video} sizes="(min-width: 48rem) 16rem, 40vw" />
-          {share > 0 && (
-            <span className={styles.track} aria-hidden="true">
-              <span className={styles.watched} style={{ transform: `scaleX(${share})` }} />
-            </span>
-          )}
-        </span>
-        <span className={styles.words}>
-          <span className={styles.title}>
-            {video.episode ? `${video.episode}. ` : ''}
-            {video.title}
+    <VideoRow
+      video={video}
+      title={`${video.episode ? `${video.episode}. ` : ''}${video.title}`}
+      share={share}
+      facts={
+        <>
+          <PlanBadge plan={video.required_plan} />
+          {video.duration && <span>{length(video.duration)}</span>}
+        </>
+      }
+      isWatched={completed}
+      progress={
+        share > 0 && (
+          <span>
+            <Trans>Started</Trans>
           </span>
-          <span className={styles.meta}>
-            <PlanBadge plan={video.required_plan} />
-            {video.duration && <span>{length(video.duration)}</span>}
-            {completed && (
-              <span className={styles.mark}>
-                <Icon name="check" size={16} />
-                <Trans>Watched</Trans>
-              </span>
-            )}
-            {share > 0 && (
-              <span>
-                <Trans>Started</Trans>
-              </span>
-            )}
-          </span>
-          <span className={styles.description}>{video.description}</span>
-        </span>
-      </Link>
-      {isSignedIn && <WatchedMark video={video} completed={completed} />}
-    </div>
+        )
+      }
+      description={video.description}
+      action={isSignedIn && <WatchedMark video={video} completed={completed} />}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS, NO_LANGUAGES } from '@/lib/facts.fixture';
 import type { Seen, Video } from '@/lib/models';
 import { whereToGoOn } from './series-progress';
 
@@ -10,6 +11,8 @@ const episode = (season: number, number: number): Video => ({
   required_plan: 'free',
   duration: 600,
   poster: null,
+  ...NO_FACTS,
+  ...NO_LANGUAGES,
   published_at: null,
   series_id: 's',
   season,

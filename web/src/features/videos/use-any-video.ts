@@ -34,5 +34,5 @@ async function find(id: string, signal: AbortSignal): Promise<AdminVideo> {
     if (found) return found;
     cursor = next_cursor ?? undefined;
   } while (cursor !== undefined);
-  throw new ApiError('NOT_FOUND', 'There is no such video.');
+  throw new ApiError('NOT_FOUND', 'The video was not found.');
 }

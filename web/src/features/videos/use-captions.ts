@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
-import type { AdminVideo } from '@/lib/models';
+import type { AdminVideo, Captions } from '@/lib/models';
 import { invalidate } from '@/lib/queries/keys';
 import { anyVideoQuery } from './use-any-video';
 
@@ -21,11 +21,15 @@ export function usePutCaptions(id: string) {
   });
 }
 
-/** Removes the captions in a language. */
+/** Removes captions. */
 export function useDeleteCaptions(id: string) {
   return useMutation({
-    mutationFn: (language: string) =>
-      data(api.DELETE('/api/admin/videos/{id}/captions/{language}', { params: { path: { id, language } } })),
+    mutationFn: ({ language, track_id }: Captions) =>
+      data(
+        api.DELETE('/api/admin/videos/{id}/captions/{language}', {
+          params: { path: { id, language }, query: { track_id } },
+        }),
+      ),
     onSuccess: useShown(id),
   });
 }

@@ -9,6 +9,8 @@ import type { AdminVideo, RequiredPlan } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import type { useForm } from '@/lib/use-form';
 import { useCategories } from '@/lib/queries/use-categories';
+import { FactFields, factBody, factIssues, initialFacts } from './facts-fields';
+import type { FactField } from './facts-fields';
 import { useEverySeries } from './use-every-series';
 import styles from './video-form.module.css';
 
@@ -21,7 +23,8 @@ const CATEGORY_LENGTH_MAX = 50;
 const NUMBER_MAX = 9999;
 const SECONDS_MAX = 86_400;
 
-export type VideoField = 'title' | 'category' | 'required_plan' | 'description' | 'series' | 'season' | 'episode' | 'credits_at';
+export type VideoField =
+  'title' | 'category' | 'required_plan' | 'description' | 'series' | 'season' | 'episode' | 'credits_at' | FactField;
 
 /** The form's initial values; `series` is the title of the video's series. */
 export function initialVideo(video?: AdminVideo, series = ''): Record<VideoField, string> {
@@ -34,6 +37,7 @@ export function initialVideo(video?: AdminVideo, series = ''): Record<VideoField
     season: video?.season?.toString() ?? '',
     episode: video?.episode?.toString() ?? '',
     credits_at: video?.credits_at?.toString() ?? '',
+    ...initialFacts(video),
   };
 }
 
@@ -46,6 +50,7 @@ export function videoIssues(values: Record<VideoField, string>): Partial<Record<
     season: numberIssue(values.season, values.series),
     episode: numberIssue(values.episode, values.series),
     credits_at: creditsIssue(values.credits_at),
+    ...factIssues(values),
   };
 }
 
@@ -61,6 +66,7 @@ export function videoBody(values: Record<VideoField, string>, series_id: string 
     season: number(values.season),
     episode: number(values.episode),
     credits_at: number(values.credits_at),
+    ...factBody(values),
   };
 }
 
@@ -82,15 +88,30 @@ function numberIssue(value: string, series: string): string | undefined {
   return series.trim() === '' ? t`Enter a series first` : undefined;
 }
 
+interface VideoFieldsProps {
+  form: ReturnType<typeof useForm<VideoField>>;
+  /** A trailer has only a title. */
+  isTrailer?: boolean;
+}
+
 /** The fields of a new or existing video. */
-export function VideoFields({ form }: { form: ReturnType<typeof useForm<VideoField>> }) {
+export function VideoFields({ form, isTrailer = false }: VideoFieldsProps) {
+  if (isTrailer) return <TitleField form={form} />;
+  return <AllFields form={form} />;
+}
+
+function TitleField({ form }: Pick<VideoFieldsProps, 'form'>) {
+  return <TextField {...form.field('title')} label={t`Title`} maxLength={TITLE_LENGTH_MAX} autoComplete="off" />;
+}
+
+function AllFields({ form }: Pick<VideoFieldsProps, 'form'>) {
   const categories = useCategories();
   const series = useEverySeries();
   const { values, field, set } = form;
   const isEpisode = values.series !== '' || values.season !== '' || values.episode !== '' || values.credits_at !== '';
   return (
     <>
-      <TextField {...field('title')} label={t`Title`} maxLength={TITLE_LENGTH_MAX} autoComplete="off" />
+      <TitleField form={form} />
       <TextArea {...field('description')} label={t`Description`} rows={5} hint={t`What the video is about, without spoilers.`} />
       <SuggestField
         {...field('category')}
@@ -113,6 +134,7 @@ export function VideoFields({ form }: { form: ReturnType<typeof useForm<VideoFie
           />
         </div>
       </div>
+      <FactFields form={form} />
       <details className={styles.more} open={isEpisode || undefined}>
         <summary className={styles.summary}>
           <Icon name={MORE_ICONS.down} size={18} />

@@ -10,25 +10,34 @@ import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { explain } from '@/lib/errors/explain';
 import { ApiError } from '@/lib/errors/api-error';
+import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
 import { NextStep } from './next-step';
+import { RelatedShelf } from './related-shelf';
 import { isToResume } from './resume';
 import { useSetWatched } from './use-set-watched';
 import { useVideo } from '@/lib/queries/use-video';
+import { serviceNow } from '@/lib/service-clock';
+import { TrailerButton } from './trailer-button';
+import { useTitle } from './use-title';
 import styles from './video-page.module.css';
 import { VideoShelf } from './video-shelf';
 
 export function Component() {
   const { id = '' } = useParams();
   const video = useVideo(id);
+  // Only what is public has a public page; an administrator also sees other videos here.
+  const isPublic = video.data !== undefined && isPast(video.data.published_at);
+  const title = useTitle(id, { enabled: isPublic });
   usePageTitle(video.data?.title ?? null);
   if (video.error && !video.data) return <ErrorNotice size="page" error={video.error} onRetry={() => void video.refetch()} />;
-  if (!video.data) return <HeroSkeleton />;
+  // The trailer's button is there from the start, so that nothing shifts.
+  if (!video.data || (isPublic && title.isPending && title.failureCount === 0)) return <HeroSkeleton />;
   const shown = video.data;
-  const { category } = shown;
+  const popular = <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} without={shown.id} />;
   return (
     <div className={styles.page}>
-      <Hero video={shown} eyebrow={eyebrow(shown)}>
+      <Hero video={shown} eyebrow={eyebrow(shown)} note={releaseNote(shown)}>
         <NextStep video={shown} />
         {shown.access.allowed && isToResume(shown) && (
           <ButtonLink to={`/watch/${shown.id}?from=start`} size="lg" icon="restart">
@@ -40,6 +49,7 @@ export function Component() {
             <Trans>Episodes</Trans>
           </ButtonLink>
         )}
+        <TrailerButton title={title.data} />
         <ListButton video={shown} isListed={shown.on_watchlist} />
         <WatchedButton video={shown} />
         <Reason video={shown} />
@@ -54,16 +64,20 @@ export function Component() {
           showsEpisodes
         />
       )}
-      <VideoShelf
-        key={shown.id}
-        title={t`More in ${category}`}
-        filter={{ category: shown.category }}
-        to={`/browse?category=${encodeURIComponent(shown.category)}`}
-        without={shown.id}
-      />
-      <VideoShelf title={t`Popular`} filter={{ sort: 'popular' }} without={shown.id} />
+      <FilmFacts title={shown.series_id ? t`About this episode` : t`About the film`} of={shown} />
+      {isPublic ? (
+        <RelatedShelf key={shown.id} id={shown.id}>
+          {popular}
+        </RelatedShelf>
+      ) : (
+        popular
+      )}
     </div>
   );
+}
+
+function isPast(time: string | null): boolean {
+  return time !== null && Date.parse(time) <= serviceNow();
 }
 
 function byEpisode(one: Video, other: Video): number {

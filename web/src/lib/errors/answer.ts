@@ -16,7 +16,7 @@ const BY_STATUS: Partial<Record<number, ErrorCode>> = {
 };
 
 /** The error in an unsuccessful response. */
-export function errorOfAnswer(response: Response, body: unknown): ApiError {
+export function errorOfResponse(response: Response, body: unknown): ApiError {
   const more = { status: response.status, retry_after_seconds: retryAfter(response) };
   const error = errorOfBody(body);
   if (!error) {

@@ -29,8 +29,12 @@ type Key =
   | readonly ['streams']
   | readonly ['subscription']
   | readonly ['subscription', 'return', checkout: string | undefined]
+  | readonly ['title', 'one', id: string]
+  | readonly ['title', 'related', id: string]
   | readonly ['video', id: string]
+  | readonly ['tv-search', words: string]
   | readonly ['videos', filter: object]
+  | readonly ['waiting-device', code: string | null]
   | readonly ['watchlist', 'list']
   | readonly ['watchlist', 'newest'];
 

@@ -1,0 +1,46 @@
+//! `GET /api/titles/{id}/related`: the titles that are related to a video or a series.
+
+use shared::endpoint::{Anyone, Cache, Call, Endpoint, Limit, Reply, Tag};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::Path;
+use shared::models::ids::TitleId;
+use shared::models::video_view::PublicVideo;
+use shared::services::{ConfigError, Services};
+use shared::stores::catalogue::{Catalogue, Version};
+use shared::stores::row::{Key, MayFail};
+
+/// The most related titles: a row of cards.
+const RELATED_MAX: usize = 12;
+
+/// Compares the title with all others in memory.
+pub struct ListRelated {
+    catalogue: Catalogue,
+}
+
+impl Endpoint for ListRelated {
+    type Caller = Anyone;
+    type Input = Path<TitleId>;
+    type Reads = MayFail<Key<Version>>;
+    /// At most 12 videos. A related series is represented by one of its episodes.
+    type Output = Vec<PublicVideo>;
+    const SUMMARY: &'static str = "Lists the titles that are related to a video or a series, the closest first.";
+    const TAG: Tag = Tag::Catalogue;
+    const CODES: &'static [Code] = &[Code::NotFound];
+    const LIMIT: Limit = Limit::Catalogue;
+    const CACHE: Cache = Cache::Public;
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { catalogue: Catalogue::connect(services).await? })
+    }
+
+    fn reads(&self, _: &Self::Input, (): &()) -> MayFail<Key<Version>> {
+        Version::lenient_key()
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<Vec<PublicVideo>>, ApiError> {
+        let Path(id) = call.input;
+        let snapshot = self.catalogue.current(call.rows).await?;
+        let related = snapshot.related(id, RELATED_MAX, call.now).ok_or_else(|| ApiError::not_found("title"))?;
+        Ok(Reply::new(related.into_iter().cloned().collect()))
+    }
+}

@@ -1,0 +1,207 @@
+//! The facts of the demo's films: who made these invented films, when and where. No person is real.
+
+use serde_json::{Value, json};
+
+/// The facts of one title.
+struct Made {
+    slug: &'static str,
+    year: u32,
+    country: &'static str,
+    age_rating: &'static str,
+    directors: &'static [&'static str],
+    cast: &'static [&'static str],
+    tags: &'static [&'static str],
+}
+
+const HARBOUR_CAST: &[&str] =
+    &["Maren Tveitlund", "Jonah Pellewick", "Sigrid Aamotsen", "Osei Barrowmere", "Clara Vandenhoek"];
+
+const MADE: &[Made] = &[
+    Made {
+        slug: "the-last-lighthouse",
+        year: 2023,
+        country: "NO",
+        age_rating: "12",
+        directors: &["Ingrid Solvbergen"],
+        cast: &["Eirik Nordhaugen", "Maren Tveitlund", "Desmond Achterveld", "Petra Lindqvist-Moe"],
+        tags: &["Sea", "Solitude", "Storm", "Slow burn"],
+    },
+    Made {
+        slug: "northern-hours",
+        year: 2022,
+        country: "FI",
+        age_rating: "0",
+        directors: &["Ingrid Solvbergen"],
+        cast: &[],
+        tags: &["Night", "Nature", "Wordless", "Winter"],
+    },
+    Made {
+        slug: "neon-district",
+        year: 2024,
+        country: "JP",
+        age_rating: "16",
+        directors: &["Jun Takamorita"],
+        cast: &["Yui Hanazonae", "Kenji Morikubota", "Amara Quistgaard", "Ruben Aldarondez"],
+        tags: &["City", "Chase", "Night", "Near future"],
+    },
+    Made {
+        slug: "the-paper-garden",
+        year: 2021,
+        country: "JP",
+        age_rating: "0",
+        directors: &["Yui Hanazonae"],
+        cast: &["Kenji Morikubota", "Beatriz Lamosares"],
+        tags: &["Animation", "Friendship", "Letters", "For all ages"],
+    },
+    Made {
+        slug: "deep-quiet",
+        year: 2022,
+        country: "PT",
+        age_rating: "6",
+        directors: &["Beatriz Lamosares"],
+        cast: &["Desmond Achterveld"],
+        tags: &["Sea", "Nature", "Discovery"],
+    },
+    Made {
+        slug: "salt-and-starlight",
+        year: 2020,
+        country: "MA",
+        age_rating: "6",
+        directors: &["Nadia Benhaddouri", "Mateo Arriondez"],
+        cast: &["Osei Barrowmere"],
+        tags: &["Desert", "Night", "Journey", "Nature"],
+    },
+    Made {
+        slug: "orbit-of-two",
+        year: 2024,
+        country: "FR",
+        age_rating: "12",
+        directors: &["Elodie Marchand-Rouvel"],
+        cast: &["Amara Quistgaard", "Felix Dornhagen", "Clara Vandenhoek"],
+        tags: &["Space", "Solitude", "Love story", "Near future"],
+    },
+    Made {
+        slug: "slow-train-to-vell",
+        year: 2019,
+        country: "PL",
+        age_rating: "12",
+        directors: &["Tomasz Wiernicki"],
+        cast: &["Wanda Krolewska", "Felix Dornhagen", "Petra Lindqvist-Moe", "Jonah Pellewick", "Ruben Aldarondez"],
+        tags: &["Trains", "Night", "Strangers", "Slow burn"],
+    },
+    Made {
+        slug: "small-machines",
+        year: 2021,
+        country: "CH",
+        age_rating: "0",
+        directors: &["Lena Oberfelder"],
+        cast: &["Wanda Krolewska"],
+        tags: &["Craft", "Time", "Portrait"],
+    },
+    Made {
+        slug: "infinite-coast",
+        year: 2023,
+        country: "GB",
+        age_rating: "0",
+        directors: &["Callum Strathieburn"],
+        cast: &["Clara Vandenhoek"],
+        tags: &["Mathematics", "Sea", "Patterns"],
+    },
+    Made {
+        slug: "rule-110",
+        year: 2022,
+        country: "DE",
+        age_rating: "0",
+        directors: &["Lena Oberfelder"],
+        cast: &["Felix Dornhagen"],
+        tags: &["Mathematics", "Computers", "Discovery"],
+    },
+    Made {
+        slug: "garden-of-automata",
+        year: 2020,
+        country: "GB",
+        age_rating: "0",
+        directors: &["Callum Strathieburn", "Lena Oberfelder"],
+        cast: &[],
+        tags: &["Mathematics", "Nature", "Patterns"],
+    },
+    Made {
+        slug: "the-triangle-room",
+        year: 2018,
+        country: "ES",
+        age_rating: "16",
+        directors: &["Mateo Arriondez"],
+        cast: &["Beatriz Lamosares", "Ruben Aldarondez", "Wanda Krolewska", "Eirik Nordhaugen"],
+        tags: &["Haunted house", "Puzzle", "Family secrets"],
+    },
+    Made {
+        slug: "slow-colour",
+        year: 2024,
+        country: "NL",
+        age_rating: "0",
+        directors: &["Elodie Marchand-Rouvel"],
+        cast: &[],
+        tags: &["Wordless", "Patterns", "Night"],
+    },
+    Made {
+        slug: "harbour-nine-low-tide",
+        year: 2023,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Hanne Kvistgaard"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Disappearance"],
+    },
+    Made {
+        slug: "harbour-nine-the-bell-buoy",
+        year: 2023,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Hanne Kvistgaard"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Storm"],
+    },
+    Made {
+        slug: "harbour-nine-salvage",
+        year: 2023,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Ingrid Solvbergen"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Family secrets"],
+    },
+    Made {
+        slug: "harbour-nine-night-watch",
+        year: 2023,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Hanne Kvistgaard"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Night"],
+    },
+];
+
+/// The facts of a title as fields of a new video; none if the title is not in the list.
+pub(super) fn facts(slug: &str) -> Value {
+    let Some(made) = MADE.iter().find(|made| made.slug == slug) else { return json!({}) };
+    json!({
+        "year": made.year,
+        "country": made.country,
+        "age_rating": made.age_rating,
+        "directors": made.directors,
+        "cast": made.cast,
+        "tags": made.tags,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_demo_title_has_facts() {
+        for title in mux_standin::demo::titles() {
+            assert!(MADE.iter().any(|made| made.slug == title.slug), "{}", title.slug);
+        }
+    }
+}

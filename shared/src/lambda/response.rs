@@ -1,0 +1,110 @@
+//! Builds the response: envelope, headers, entity tag, compression.
+
+use super::handler::Rules;
+use crate::endpoint::{Cache, Reply};
+use crate::http::error::ApiError;
+use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::stores::rate_limits::{Verdict, WINDOW_SECONDS};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use lambda_http::{Body, Response};
+use serde_json::json;
+
+/// A response before it has its common headers.
+pub(super) struct EncodedResponse {
+    pub(super) status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    public: bool,
+}
+
+/// Builds the response to a success, compressed if the client accepts it.
+pub(super) fn encode(
+    reply: Reply<Vec<u8>>,
+    request_headers: &HeaderMap,
+    rules: &Rules,
+) -> Result<EncodedResponse, ApiError> {
+    let Rules { status, cache, content_type, .. } = *rules;
+    let body = reply.output;
+    let public = cache == Cache::Public;
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, if public { PUBLIC } else { NO_STORE });
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    if cache != Cache::NoStore {
+        let tag = etag(&body);
+        let current = has_current(request_headers, &tag);
+        headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(ApiError::internal)?);
+        if current {
+            headers.remove(header::CONTENT_TYPE);
+            return Ok(EncodedResponse { status: 304, headers, body: Vec::new(), public });
+        }
+    }
+    let body = match compressed(request_headers, &body).filter(|_| !reply.carries_token) {
+        Some(smaller) => {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            smaller
+        }
+        None => body,
+    };
+    Ok(EncodedResponse { status, headers, body, public })
+}
+
+impl EncodedResponse {
+    /// Builds the response to an error.
+    pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
+        let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
+        if let Some(details) = error.details.json() {
+            told["details"] = details;
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if error.code.asks_for_token() {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = error.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Some(allow) = error.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        let body = json!({ "success": false, "error": told }).to_string().into_bytes();
+        Self { status: error.code.status().as_u16(), headers, body, public: false }
+    }
+
+    /// The response to `HEAD`: the headers of the response to `GET`, including its length, without the body (RFC 9110
+    /// §9.3.2).
+    pub(super) fn without_body(mut self) -> Self {
+        if self.status != 304 {
+            self.headers.insert(header::CONTENT_LENGTH, self.body.len().into());
+        }
+        self.body = Vec::new();
+        self
+    }
+
+    /// Converts it to a response for Lambda.
+    pub(super) fn into_response(mut self, request_id: &str, verdict: Option<&Verdict>) -> Response<Body> {
+        self.headers.extend(ALWAYS.map(|(name, value)| (Some(name), value)));
+        let mut set = |name: &'static str, value: String| {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                self.headers.insert(HeaderName::from_static(name), value);
+            }
+        };
+        set("x-request-id", request_id.to_owned());
+        if let Some(verdict) = verdict.filter(|_| !self.public) {
+            set("ratelimit-policy", format!("\"{}\";q={};w={WINDOW_SECONDS}", verdict.name, verdict.limit));
+            set("ratelimit", format!("\"{}\";r={};t={}", verdict.name, verdict.remaining, verdict.reset_seconds));
+        }
+        let body = match String::from_utf8(self.body) {
+            Ok(text) if text.is_empty() => Body::Empty,
+            Ok(text) => Body::Text(text),
+            Err(bytes) => Body::Binary(bytes.into_bytes()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        *response.headers_mut() = self.headers;
+        response
+    }
+}

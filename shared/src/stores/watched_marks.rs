@@ -1,0 +1,47 @@
+//! A viewer's marks: a video is marked as watched or as not watched, in its row and in the leases of running playbacks.
+
+use crate::models::ids::UserId;
+use crate::models::progress::WatchHistory;
+use crate::models::streams::Slots;
+use crate::models::video::Video;
+use crate::services::{ConfigError, Services};
+use crate::stores::error::StoreError;
+use crate::stores::streams::Streams;
+use crate::stores::watch_history::Histories;
+
+/// The tables that hold the marks.
+#[derive(Clone, Debug)]
+pub struct WatchedMarks {
+    histories: Histories,
+    streams: Streams,
+}
+
+impl WatchedMarks {
+    /// The tables, with this function's settings.
+    pub fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self { histories: Histories::connect(services)?, streams: Streams::connect(services)? })
+    }
+
+    /// Changes a video's mark with a rule that gets the newest row, including a position that a lease carries; `None`
+    /// leaves it unchanged. `before` and `slots` are the rows as they were read. Returns the final row.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] after too many lost races.
+    pub async fn change(
+        &self,
+        (user_id, video): (UserId, &Video),
+        before: Option<WatchHistory>,
+        slots: Option<Slots>,
+        mark: impl Fn(Option<&WatchHistory>) -> Option<WatchHistory>,
+    ) -> Result<Option<WatchHistory>, StoreError> {
+        let slots = slots.unwrap_or_default();
+        let rule = |before: Option<&WatchHistory>| {
+            let newest = before.cloned().map(|row| row.with(slots.position(video.id)));
+            Some((mark(newest.as_ref())?, false))
+        };
+        let Some(row) = self.histories.change(before, rule).await? else { return Ok(None) };
+        // A running playback would notice the changed row by itself; this informs it before its next report.
+        self.streams.amend(user_id, slots, |slots| slots.adopt(&row, video.duration)).await?;
+        Ok(Some(row))
+    }
+}

@@ -1,0 +1,64 @@
+import { Trans } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { useParams } from 'react-router';
+import { ButtonLink } from '@/components/button';
+import { ErrorNotice } from '@/components/notice';
+import type { Title } from '@/lib/models';
+import { planName } from '@/lib/nouns';
+import { usePageTitle } from '@/lib/page-title';
+import { signInPath } from '@/lib/return-to';
+import { rememberWanted } from '@/lib/wanted';
+import { FilmFacts, releaseNote } from './film-facts';
+import { Hero, HeroSkeleton } from './hero';
+import { RelatedShelf } from './related-shelf';
+import { TrailerButton } from './trailer-button';
+import { useTitle } from './use-title';
+import styles from './video-page.module.css';
+
+/** A video for visitors without an account: what it is about, its trailer, and how to watch it. */
+export function VisitorPage() {
+  const { id = '' } = useParams();
+  const title = useTitle(id);
+  usePageTitle(title.data?.title ?? null);
+  if (title.error && !title.data) return <ErrorNotice size="page" error={title.error} onRetry={() => void title.refetch()} />;
+  if (!title.data) return <HeroSkeleton />;
+  const shown = title.data;
+  const plan = planName(shown.required_plan);
+  const isFree = shown.required_plan === 'free';
+  return (
+    <div className={styles.page}>
+      <Hero video={shown} eyebrow={isFree ? t`Free with an account` : t`Included with ${plan}`} note={releaseNote(shown)}>
+        <WayIn title={shown} />
+        <TrailerButton title={shown} />
+        {shown.series_id && (
+          <ButtonLink to={`/series/${shown.series_id}`} size="lg">
+            <Trans>Episodes</Trans>
+          </ButtonLink>
+        )}
+      </Hero>
+      <FilmFacts title={shown.series_id ? t`About this episode` : t`About the film`} of={shown} />
+      <RelatedShelf key={id} id={id} />
+    </div>
+  );
+}
+
+/** How a visitor gets to watch a video. */
+function WayIn({ title: { id, required_plan } }: { title: Title }) {
+  const here = `/videos/${id}`;
+  return (
+    <>
+      {required_plan === 'free' ? (
+        <ButtonLink look="primary" size="lg" to={signInPath(here, '/register')}>
+          <Trans>Create a free account</Trans>
+        </ButtonLink>
+      ) : (
+        <ButtonLink look="primary" size="lg" to={`/plans?plan=${required_plan}`} onClick={() => rememberWanted(here)}>
+          <Trans>Subscribe to watch</Trans>
+        </ButtonLink>
+      )}
+      <ButtonLink size="lg" to={signInPath(here)}>
+        <Trans>Sign in to watch</Trans>
+      </ButtonLink>
+    </>
+  );
+}

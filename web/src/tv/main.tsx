@@ -1,0 +1,38 @@
+import './polyfills';
+import '@fontsource-variable/bricolage-grotesque/wdth.css';
+import '@fontsource-variable/instrument-sans/wght.css';
+import './tv.css';
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { init } from '@noriginmedia/norigin-spatial-navigation-core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { queryClient } from '@/lib/query-client';
+import { subscribeToSession, token } from '@/lib/session';
+import { App } from './app';
+import { listenToRemote } from './keys';
+import { closeScreens, startScreens } from './screens';
+import { showLanguage } from './texts';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('tv.html has no #root');
+
+// Data of one person must not be shown to the next.
+subscribeToSession(() => {
+  if (token() !== null) return;
+  queryClient.clear();
+  closeScreens();
+});
+
+init({ shouldFocusDOMNode: true, domNodeFocusOptions: { preventScroll: true }, distanceCalculationMethod: 'center' });
+listenToRemote();
+startScreens();
+void showLanguage().then(() => {
+  createRoot(root).render(
+    <QueryClientProvider client={queryClient}>
+      <I18nProvider i18n={i18n}>
+        <App />
+      </I18nProvider>
+    </QueryClientProvider>,
+  );
+});
