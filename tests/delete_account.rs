@@ -44,11 +44,12 @@ pub(crate) async fn litter(platform: &Platform, user: &str) {
     }
 }
 
-/// What may remain of a user: the mark on their customer, the marks of events for a month, and for some minutes the
-/// note that rows must be swept.
+/// What may remain of a user: the mark on their customer, the marks of events for a month, for some minutes the note that
+/// rows must be swept, and the links of emails until they expire or the job finds that nobody can use them.
 pub(crate) fn is_kept(row: &Value) -> bool {
     let pk = row["pk"]["S"].as_str().unwrap_or_default();
-    pk.starts_with("CUST#") || pk.starts_with("EVENT#") || pk == "DELETIONS"
+    let is_link = pk.starts_with("TOKEN#") || (pk.starts_with("MAIL#") && row["due_at"]["S"].is_string());
+    is_link || pk.starts_with("CUST#") || pk.starts_with("EVENT#") || pk == "DELETIONS"
 }
 
 async fn subscriptions(platform: &Platform, customer: &str) -> Vec<Value> {
@@ -68,7 +69,8 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
 
     let answer = delete(&viewer).await;
 
-    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true })), "{answer}");
+    let erased = json!({ "sessions": 2, "devices": 1, "watch_history": 1, "watchlist": 1 });
+    assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true, "erased": erased })), "{answer}");
     let ended = subscriptions(&platform, &customer).await;
     assert_eq!((ended.len(), &ended[0]["status"]), (1, &json!("canceled")));
     assert_eq!(call_stripe(&platform, "GET", &format!("customers/{customer}"), &[]).await["deleted"], true);
@@ -93,6 +95,13 @@ async fn deleting_ends_the_subscription_then_the_account_then_its_data() {
     let after = platform.mail(viewer.email());
     assert_eq!(after.len(), before + 1, "{after:?}");
     assert_eq!(after[0]["subject"], "Your Marquee account was deleted");
+    let receipt =
+        "Deleted with it: 2 sign-ins, 1 known device, 1 title in your watch history, 1 title on your watchlist.";
+    assert!(
+        after[0]["text"].as_str().is_some_and(|text| text.replace('\n', " ").contains(receipt)),
+        "{}",
+        after[0]["text"]
+    );
     let mail = platform.setting("delete-account", "MAIL_TABLE");
     for (table, row) in traces(&platform, viewer.email()).await {
         assert!(table == mail || table == limits, "{table}: {row}");
@@ -241,7 +250,12 @@ async fn if_the_customer_cannot_be_deleted_the_account_is_and_the_job_does_the_r
 
         let answer = delete(&viewer).await;
 
-        assert_eq!((answer.status(), answer.data()), (200, &json!({ "deleted": true })), "{kind}: {answer}");
+        let erased = json!({ "sessions": 1, "devices": 1, "watch_history": 0, "watchlist": 0 });
+        assert_eq!(
+            (answer.status(), answer.data()),
+            (200, &json!({ "deleted": true, "erased": erased })),
+            "{kind}: {answer}"
+        );
         assert_eq!(subscriptions(&platform, &customer).await[0]["status"], "canceled", "{kind}");
         let refused = viewer.get("/api/auth/me").await;
         assert_eq!((refused.status(), refused.code()), (401, "SESSION_REVOKED"), "{kind}: {refused}");

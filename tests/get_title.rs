@@ -147,3 +147,18 @@ async fn a_trailer_cannot_have_a_trailer_or_be_an_episode() {
     let episode = admin.post("/api/admin/videos", body(json!({ "trailer_of": film, "series_id": series }))).await;
     assert_eq!(episode.details()[0]["field"], "series_id", "{episode}");
 }
+
+#[tokio::test]
+async fn a_trailer_cannot_be_an_episode() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let film = platform.published_video(&admin, json!({})).await;
+    let series = admin.post("/api/admin/series", json!({ "title": "Harbour Nine", "category": "Drama" })).await;
+    let series = &series.data()["id"];
+    let new = json!({ "title": "Clip", "category": "Drama", "required_plan": "free", "trailer_of": film, "series_id": series });
+
+    let refused = admin.post("/api/admin/videos", new).await;
+
+    assert_eq!(refused.code(), "VALIDATION_ERROR", "{refused}");
+    assert_eq!(refused.json()["error"]["details"][0]["field"], "series_id");
+}

@@ -42,6 +42,7 @@ async fn members_are_listed_newest_first_and_pages_repeat_and_omit_nobody() {
             "name",
             "role",
             "email_verified",
+            "pending_email",
             "created_at",
             "plan_type",
             "status",

@@ -110,8 +110,19 @@ fn only_functions_that_send_or_show_mail_link_the_catalogues() {
     let functions = sources("functions");
     let linking = functions.iter().filter(|(_, code)| code.contains("shared::mail::"));
     let linking: Vec<&str> = linking.filter_map(|(path, _)| path.split('/').nth(1)).collect();
-    let expected =
-        ["change-password", "delete-account", "forgot-password", "get-member", "reset-password", "send-mail"];
+    let expected = [
+        "change-password",
+        "comp-member",
+        "delete-account",
+        "forgot-password",
+        "get-member",
+        "resend-verification",
+        "reset-password",
+        "send-mail",
+        "update-me",
+        "update-member",
+        "verify-email",
+    ];
     assert_eq!(linking, expected);
     for (path, code) in ["shared/src", "shared/billing/src"].iter().flat_map(|folder| sources(folder)) {
         let is_mail = path.starts_with("shared/src/mail");

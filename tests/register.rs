@@ -26,7 +26,8 @@ async fn an_account_is_created_and_signed_in_with_two_round_trips() {
     );
     assert_eq!((&user["role"], &user["email_verified"]), (&json!("viewer"), &json!(false)));
     let fields: Vec<&str> = user.as_object().expect("a user").keys().map(String::as_str).collect();
-    assert_eq!(fields, ["id", "email", "name", "role", "email_verified", "created_at"], "the password is not repeated");
+    let expected = ["id", "email", "name", "role", "email_verified", "pending_email", "created_at"];
+    assert_eq!(fields, expected, "the password is not repeated");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("content-encoding"), "", "a response with a token is never compressed");
     assert_eq!(platform.round_trips(&answer, "dynamodb"), 2, "{:?}", platform.calls(&answer));

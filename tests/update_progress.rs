@@ -128,9 +128,9 @@ async fn a_device_at_any_time_that_rfc_3339_can_write_loses_no_position() {
         }
     }
     platform.advance(10).await;
-    let told = json!({ "progress": 33, "client_time": at(&platform, 0), "playback_session_id": id });
-    assert_eq!(report(&viewer, &video, told).await.data()["progress"], 33.0);
-    assert_eq!(position(&viewer, &video).await.0, 33.0);
+    let told = json!({ "progress": 25, "client_time": at(&platform, 0), "playback_session_id": id });
+    assert_eq!(report(&viewer, &video, told).await.data()["progress"], 25.0);
+    assert_eq!(position(&viewer, &video).await.0, 25.0);
 }
 
 #[tokio::test]
@@ -252,12 +252,12 @@ async fn simultaneous_heartbeats_of_one_playback_are_all_answered_and_the_latest
     let start = platform.running().now() - jiff::SignedDuration::from_secs(5);
     let body = |index: i32| {
         let time = start + jiff::SignedDuration::from_millis(50 * i64::from(index));
-        json!({ "progress": 20 + index, "client_time": time, "playback_session_id": id })
+        json!({ "progress": 5 + index, "client_time": time, "playback_session_id": id })
     };
     let answers = futures::future::join_all((0..20).map(|index| report(&viewer, &video, body(index)))).await;
     let statuses: Vec<u16> = answers.iter().map(Answer::status).collect();
     assert_eq!(statuses, [200; 20], "{:?}", answers.iter().find(|answer| answer.status() != 200).map(Answer::text));
-    assert_eq!(position(&viewer, &video).await.0, 39.0);
+    assert_eq!(position(&viewer, &video).await.0, 24.0);
     let leases = viewer.get("/api/playback").await;
     assert_eq!(leases.data()[0]["playback_session_id"], id, "{leases}");
 }

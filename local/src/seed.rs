@@ -123,6 +123,7 @@ async fn plant(machine: &Arc<Machine>, media: Vec<(&'static Title, PathBuf)>) ->
 
 async fn admin(machine: &Arc<Machine>) -> Result<Visitor, String> {
     let admin = Visitor::register(machine, ADMIN).await?;
+    admin.confirm().await?;
     machine.jobs.run("grant-admin", json!({ "email": admin.email() })).await?;
     Ok(admin)
 }

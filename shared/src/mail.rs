@@ -272,7 +272,10 @@ impl Mails {
                     return Ok(Some(Reader { email: email.clone(), name, language, subscription: None }));
                 }
                 let credential = self.accounts.get(&Credential::key(email)).await?;
-                let Some(credential) = credential else { return Ok(Some(Reader::unknown(email.clone()))) };
+                let Some(credential) = credential else {
+                    // Nobody can use a link into an account that no longer exists.
+                    return Ok(mail.grant.is_none().then(|| Reader::unknown(email.clone())));
+                };
                 (Some(email.clone()), credential.user_id)
             }
             Recipient::Customer { stripe_customer_id } => {
@@ -293,7 +296,7 @@ impl Mails {
     }
 
     async fn secret(&self, mail: &NewMail, now: Timestamp) -> Result<Option<OneTimeSecret>, MailError> {
-        let Some(grant) = mail.grant else { return Ok(None) };
+        let Some(grant) = mail.grant.clone() else { return Ok(None) };
         let tokens = self.tokens.as_ref().ok_or(MailError::NoTokens)?;
         let secret = OneTimeSecret::from_random(random::bytes().map_err(|_| MailError::Random)?);
         tokens.keep(&secret, grant, now).await?;

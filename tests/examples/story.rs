@@ -2,6 +2,7 @@
 
 use super::recorder::Recorder;
 use crate::forgot_password::token_of;
+use crate::verify_email::newest_link;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::billing::{CARD, platform_without_trial, post_event, signed_in_again, stripe_customer};
@@ -112,6 +113,12 @@ async fn account(recorder: &mut Recorder) -> Viewer {
     let wrong = json!({ "email": email, "password": "not this one" });
     recorder.ask(&anyone, "login", "POST /api/auth/login", wrong).await;
     recorder.ask(&television, "get-me", "GET /api/auth/me", NONE).await;
+    recorder.ask(&television, "resend-verification", "POST /api/auth/resend-verification", NONE).await;
+    let confirm = json!({ "token": newest_link(&recorder.platform, email) });
+    for _ in 0..2 {
+        recorder.ask(&anyone, "verify-email", "POST /api/auth/verify-email", confirm.clone()).await;
+    }
+    recorder.ask(&television, "update-me", "PATCH /api/auth/me", json!({ "name": "Ada" })).await;
     recorder.ask(&television, "refresh-token", "POST /api/auth/refresh", NONE).await;
     let other = recorder.platform.sign_in(email, PASSWORD).await;
     device_login(recorder, &other).await;
@@ -241,6 +248,15 @@ async fn members(recorder: &mut Recorder, admin: &Viewer, ada: &Viewer) {
     recorder.ask(admin, "refund-payment", &format!("POST /api/admin/payments/{payment}/refund"), more).await;
     let gift = json!({ "plan_type": "premium", "until": "2199-12-31T00:00:00Z", "reason": "A jury member" });
     recorder.ask(admin, "comp-member", &format!("POST /api/admin/members/{id}/comp"), gift).await;
+    let edit = json!({ "notes": "Prefers to be called.", "reason": "A call" });
+    recorder.ask(admin, "update-member", &format!("PATCH /api/admin/members/{id}"), edit).await;
+    recorder.ask(ada, "export-account", "GET /api/account/export", NONE).await;
+    let other = recorder.platform.subscriber("basic").await;
+    let other = format!("POST /api/admin/members/{}", id_of(other.get("/api/auth/me").await.data()));
+    let end = json!({ "when": "period_end", "reason": "They asked us to by letter" });
+    recorder.ask(admin, "end-subscription", &format!("{other}/end-subscription"), end).await;
+    let phone = json!({ "reason": "A stolen phone" });
+    recorder.ask(admin, "end-sessions", &format!("{other}/end-sessions"), phone).await;
     let customer = stripe_customer(&recorder.platform, ada).await;
     let told = post_event(&recorder.platform, "evt_1RoExample", "customer.updated", &customer).await;
     recorder.note("stripe-webhook", &NONE, told);

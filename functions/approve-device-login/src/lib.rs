@@ -13,7 +13,7 @@ use shared::models::device_login::{Decision, DecisionStatus, DeviceLogin, UserCo
 use shared::services::{ConfigError, Services, SignInLimits};
 use shared::stores::contention::Contention;
 use shared::stores::device_logins::DeviceLogins;
-use shared::stores::rate_limits::{Budget, RateLimits};
+use shared::stores::rate_limits::{Budget, Kind, RateLimits};
 use shared::stores::row::Key;
 
 /// Counts the guess, looks up the code, and records the decision.
@@ -71,13 +71,13 @@ impl Endpoint for ApproveDeviceLogin {
     /// The guesses from an address, because anybody can have many accounts.
     fn budgets(&self, _: &Self::Input, address: &str) -> Vec<Budget> {
         let key = format!("DEVICE_CODE#ADDRESS#{address}");
-        vec![Budget { key, name: "device-code-address", limit: self.limits.account }]
+        vec![Budget { key, name: "device-code-address", limit: self.limits.account, kind: Kind::Requests }]
     }
 
     async fn handle(&self, mut call: Call<Self>) -> Result<Reply<WaitingDevice>, ApiError> {
         let (user, now) = (&call.caller.user, call.now);
         let guesses = format!("DEVICE_CODE#USER#{}", user.id);
-        let budget = Budget { key: guesses, name: "device-code", limit: self.limits.pair };
+        let budget = Budget { key: guesses, name: "device-code", limit: self.limits.pair, kind: Kind::Requests };
         let guess = self.limiter.count(&budget, now).await?;
         if !guess.verdict.admitted {
             let reset_seconds = guess.verdict.reset_seconds;

@@ -9,6 +9,8 @@ use shared::endpoint::{Call, Endpoint, RecentAdmin, Reply, Tag};
 use shared::http::error::{ApiError, Code, FieldIssue};
 use shared::http::input::{Body, Path, Ruled};
 use shared::http::rules::{Fields, Rules};
+use shared::mail::subject_for_operators;
+use shared::models::email_message::Brand;
 use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::plan::PlanType;
@@ -22,7 +24,9 @@ use shared::stores::database::Database;
 use shared::stores::error::StoreError;
 use shared::stores::mail::Outbox;
 use shared::stores::members::{MemberDetail, ledger_of};
+use shared::stores::notes::Notes;
 use shared::stores::row::Key;
+use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::Subscriptions;
 use shared::stores::table::Table;
 use shared::stores::users::Users;
@@ -35,6 +39,8 @@ pub struct CompMember {
     events: BillingEvents,
     audit: Audit,
     outbox: Outbox,
+    sessions: Sessions,
+    brand: Brand,
     grace: SignedDuration,
 }
 
@@ -53,7 +59,7 @@ pub struct ComplimentaryPlanRequest {
 impl Endpoint for CompMember {
     type Caller = RecentAdmin;
     type Input = (Path<UserId>, Ruled<Body<ComplimentaryPlanRequest>>);
-    type Reads = (Key<User>, Key<Subscription>);
+    type Reads = (Key<User>, Key<Subscription>, Key<Notes>);
     type Output = MemberDetail;
     const SUMMARY: &'static str = "Grants a member a complimentary plan, or withdraws it.";
     const TAG: Tag = Tag::AdminMembers;
@@ -67,19 +73,21 @@ impl Endpoint for CompMember {
             events: BillingEvents::connect(services)?,
             audit: Audit::connect(services)?,
             outbox: Outbox::connect(services)?,
+            sessions: Sessions::connect(services)?,
+            brand: Brand::of_sender(&services.mail_from()?),
             grace: services.grace()?,
         })
     }
 
     fn reads(&self, (Path(id), _): &Self::Input, _: &Identity) -> Self::Reads {
-        (User::key(*id), Subscription::key(*id))
+        (User::key(*id), Subscription::key(*id), Notes::key(*id))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<MemberDetail>, ApiError> {
         let (Path(id), gift) = call.input;
         let Body(gift) = gift.checked(Vec::new())?;
         let (plan, until) = (gift.plan_type.given().copied().flatten(), gift.until.map(Moment::get));
-        let (user, before) = call.rows;
+        let (user, before, notes) = call.rows;
         let (user, before) = (user.ok_or_else(|| ApiError::not_found("member"))?, before.unwrap_or_default());
         let after = Subscription { complimentary_plan: plan, complimentary_until: until, ..before.clone() };
         let audit_entry = AuditEntry {
@@ -107,7 +115,12 @@ impl Endpoint for CompMember {
         }
         let entries = ledger_of(&user, &self.database, &self.events).await?;
         let detail = MemberDetail::new(&user, &after, &entries, self.grace, call.now);
-        Ok(Reply::new(detail.with_emails(&self.outbox).await?))
+        let detail = detail.with_notes(notes).with_devices(&self.sessions, &user, call.now).await?;
+        let mut detail = detail.with_emails(&self.outbox).await?;
+        for email in &mut detail.emails {
+            email.subject = subject_for_operators(&email.subject, &self.brand);
+        }
+        Ok(Reply::new(detail))
     }
 }
 

@@ -9,6 +9,7 @@ use shared::endpoint::{Call, Endpoint, Reply, Tag, Viewer};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Body;
 use shared::mail::Mails;
+use shared::models::erased::Erased;
 use shared::models::password::Password;
 use shared::models::preferences::Preferences;
 use shared::services::{ConfigError, Services};
@@ -35,6 +36,8 @@ pub struct DeleteAccountRequest {
 pub struct AccountDeletion {
     /// Always true.
     deleted: bool,
+    /// What was deleted with the account; `null` if that could not be counted.
+    erased: Option<Erased>,
 }
 
 impl Endpoint for DeleteAccount {
@@ -63,8 +66,8 @@ impl Endpoint for DeleteAccount {
         let (user, Body(given)) = (&call.caller.user, &call.input);
         self.attempts.confirm(&self.users, &user.email, &given.password, &call.address, call.now).await?;
         let language = user.language_of_mail(call.rows.as_ref());
-        self.accounts.delete(user, language, call.now).await?;
+        let erased = self.accounts.delete(user, language, call.now).await?;
         self.mails.deliver(&account_deleted_cause(user.id), call.now).await;
-        Ok(Reply::new(AccountDeletion { deleted: true }))
+        Ok(Reply::new(AccountDeletion { deleted: true, erased }))
     }
 }

@@ -87,19 +87,15 @@ impl ForgotPassword {
     /// the cause.
     async fn write(&self, call: &Call<Self>) -> Result<Option<String>, ApiError> {
         let email = &call.input.0.email;
-        let is_admitted = self.limiter.count_mail(&email.key(), call.now).await?;
+        let is_admitted = self.limiter.count_mail(email, call.now).await?;
         let Some(credential) = call.rows.as_ref().filter(|_| is_admitted) else { return Ok(None) };
         let Some(user) = self.users.get(credential.user_id).await? else { return Ok(None) };
         let mail = NewMail {
             cause: format!("password-reset#{}", call.request_id),
             content: MailContent::ResetPassword.into(),
+            grant: Some(Grant::of(user.id, Purpose::ResetPassword, credential.version, &user.email)),
             to: Recipient::Address(user.email),
             addressee: None,
-            grant: Some(Grant {
-                user_id: user.id,
-                purpose: Purpose::ResetPassword,
-                credential_version: credential.version,
-            }),
             created_at: call.now,
             until: call.now + 2 * ONE_TIME_TOKEN_LIFE,
         };

@@ -14,7 +14,7 @@ use shared::models::subscription_view::SubscriptionView;
 use shared::models::text::OptionalLine;
 use shared::models::user::User;
 use shared::services::{ConfigError, Services};
-use shared::stores::rate_limits::{Budget, RateLimits};
+use shared::stores::rate_limits::{Budget, Kind, RateLimits};
 use shared::stores::row::Key;
 
 /// The most syncs of a user in 15 minutes.
@@ -85,7 +85,7 @@ impl GetSubscription {
         if !is_session_id(session) {
             return Sync::NotTheirs;
         }
-        let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX };
+        let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX, kind: Kind::Requests };
         // If the limiter is down, only the stored subscription is returned, because all users share Stripe's own limit.
         match self.limiter.count(&budget, now).await {
             Ok(counted) if counted.verdict.admitted => {}

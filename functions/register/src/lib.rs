@@ -2,6 +2,7 @@
 
 use billing::customers::Customers;
 use billing::stripe::Stripe;
+use futures::future::join_all;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,11 +23,14 @@ use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
 use shared::stores::devices::Devices;
 use shared::stores::error::StoreError;
+use shared::stores::mail::Outbox;
+use shared::stores::rate_limits::{Budget, Counted, RateLimits};
 use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::{Customer, Subscriptions};
 use shared::stores::table::Table;
 use shared::stores::users::{Credential, Users};
+use shared::stores::verification;
 use std::time::Duration;
 
 /// The longest wait for Stripe. After that, registration continues without a customer, and checkout creates it.
@@ -41,6 +45,8 @@ pub struct Register {
     sessions: Sessions,
     devices: Devices,
     tokens: Tokens,
+    outbox: Outbox,
+    limiter: RateLimits,
 }
 
 /// The new account.
@@ -73,13 +79,15 @@ impl Endpoint for Register {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
-            database: services.database(&[Table::Users, Table::Subscriptions, Table::Sessions])?,
+            database: services.database(&[Table::Users, Table::Subscriptions, Table::Sessions, Table::Mail])?,
             customers: Customers::connect(services, Stripe::connect(services)?)?,
             subscriptions: Subscriptions::connect(services)?,
             users: Users::connect(services)?,
             sessions: Sessions::connect(services)?,
             devices: Devices::connect(services)?,
             tokens: Tokens::connect(services).await?,
+            outbox: Outbox::connect(services)?,
+            limiter: RateLimits::connect(services)?,
         })
     }
 
@@ -87,11 +95,17 @@ impl Endpoint for Register {
         Credential::key(&input.unchecked().0.email)
     }
 
+    /// The email with the link that confirms the address.
+    fn budgets(&self, input: &Self::Input, _: &str) -> Vec<Budget> {
+        vec![Budget::of_mail(&input.unchecked().0.email)]
+    }
+
     async fn handle(&self, call: Call<Self>) -> Result<Reply<SignIn>, ApiError> {
         let Body(given) = call.input.clone().checked(Vec::new())?;
         let password =
             given.password.for_account(&given.email).map_err(|issue| ApiError::field("password", issue.to_string()))?;
         if call.rows.is_some() {
+            self.send_nothing(call.counted).await;
             return Err(taken());
         }
         let name = given.name.as_ref().and_then(OptionalLine::given).map(str::to_owned);
@@ -113,6 +127,12 @@ impl Endpoint for Register {
         let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
         statements.push(self.devices.add(user.id, &device, call.now)?);
+        if call.counted.iter().all(|counted| counted.verdict.admitted) {
+            let mail = verification::of_own(&user, &call.request_id, call.now);
+            statements.push(self.outbox.add(&mail)?);
+        } else {
+            self.send_nothing(call.counted).await;
+        }
         if let Some(customer) = &user.stripe_customer_id {
             statements.push(self.subscriptions.add_customer(customer, &Customer::new(user.id))?);
         }
@@ -129,6 +149,13 @@ impl Endpoint for Register {
                 Ok(Reply::with_token(SignIn { token, user: user.profile() }))
             }
         }
+    }
+}
+
+impl Register {
+    /// Takes an email that is not sent off the count of its address.
+    async fn send_nothing(&self, counted: Vec<Counted>) {
+        join_all(counted.into_iter().map(|one| self.limiter.give_back(one))).await;
     }
 }
 

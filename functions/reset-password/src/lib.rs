@@ -65,7 +65,8 @@ impl Endpoint for ResetPassword {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Body(given) = &call.input;
         let grant = call.rows.and_then(|token| token.grant_for(Purpose::ResetPassword, call.now)).ok_or_else(over)?;
-        let user = self.users.get(grant.user_id).await?.ok_or_else(over)?;
+        // A link that was sent to an earlier address of the account is not valid any more.
+        let user = self.users.get(grant.user_id).await?.filter(|user| grant.is_of(&user.email)).ok_or_else(over)?;
         // A refused password does not use up the link.
         let password = given.password.for_account(&user.email);
         let password = password.map_err(|issue| ApiError::field("password", issue.to_string()))?;

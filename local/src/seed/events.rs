@@ -136,6 +136,10 @@ impl EventWriter {
                 of_fields(json!({ "device_code": device["device_code"] }))
             }
             "reset-password" => of_fields(json!({ "token": self.reset_token(function).await? })),
+            "verify-email" => of_fields(json!({ "token": self.account(function).await?.confirmation().await? })),
+            "update-me" | "resend-verification" => of_caller(&self.account(function).await?),
+            "end-sessions" | "update-member" => of_id(user_id(&self.account(function).await?).await?),
+            "end-subscription" => of_id(user_id(&self.subscriber(function).await?).await?),
             "revoke-session" => {
                 let account = self.account(function).await?;
                 Subject { id: Some(first(&account, "/api/auth/sessions").await?), ..of_caller(&account) }
@@ -210,10 +214,7 @@ impl EventWriter {
         let account = self.account(function).await?;
         account.call("POST", "/api/auth/forgot-password", json!({ "email": account.email() })).await?;
         self.machine.timeline.advance(0).await;
-        let mail = self.machine.aws.mailbox().list(Some(account.email()));
-        let texts = mail.iter().filter_map(|message| message.text.as_deref());
-        let token = texts.filter_map(|text| text.split_once("token=")?.1.split_whitespace().next()).next();
-        token.map(str::to_owned).ok_or_else(|| "no mail has a token".to_owned())
+        account.token_of("/reset-password")
     }
 
     /// The provider's last event.

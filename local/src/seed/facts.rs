@@ -16,6 +16,8 @@ struct Made {
 const HARBOUR_CAST: &[&str] =
     &["Maren Tveitlund", "Jonah Pellewick", "Sigrid Aamotsen", "Osei Barrowmere", "Clara Vandenhoek"];
 
+const SIGNAL_CAST: &[&str] = &["Adaeze Thornquist", "Lucien Marchbank", "Hanne Rosvold-Kerr"];
+
 const MADE: &[Made] = &[
     Made {
         slug: "the-last-lighthouse",
@@ -178,6 +180,69 @@ const MADE: &[Made] = &[
         directors: &["Hanne Kvistgaard"],
         cast: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Night"],
+    },
+    Made {
+        slug: "harbour-nine-the-new-keeper",
+        year: 2024,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Hanne Kvistgaard"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Secrets"],
+    },
+    Made {
+        slug: "harbour-nine-spring-tide",
+        year: 2024,
+        country: "DK",
+        age_rating: "12",
+        directors: &["Hanne Kvistgaard"],
+        cast: HARBOUR_CAST,
+        tags: &["Sea", "Small town", "Storm"],
+    },
+    Made {
+        slug: "signal-hill-carrier-wave",
+        year: 2023,
+        country: "CA",
+        age_rating: "12",
+        directors: &["Ottoline Brackwater"],
+        cast: SIGNAL_CAST,
+        tags: &["Radio", "Night", "Mountains"],
+    },
+    Made {
+        slug: "signal-hill-skip-zone",
+        year: 2023,
+        country: "CA",
+        age_rating: "12",
+        directors: &["Ottoline Brackwater"],
+        cast: SIGNAL_CAST,
+        tags: &["Radio", "Winter", "Mountains"],
+    },
+    Made {
+        slug: "signal-hill-second-station",
+        year: 2024,
+        country: "CA",
+        age_rating: "12",
+        directors: &["Teodor Vasslekamp"],
+        cast: SIGNAL_CAST,
+        tags: &["Radio", "Near future", "Mountains"],
+    },
+    Made {
+        slug: "signal-hill-sign-off",
+        year: 2024,
+        country: "CA",
+        age_rating: "12",
+        directors: &["Teodor Vasslekamp"],
+        cast: SIGNAL_CAST,
+        tags: &["Radio", "Letters", "Mountains"],
+    },
+    Made {
+        slug: "the-long-crossing",
+        year: 2022,
+        country: "IT",
+        age_rating: "0",
+        directors: &["Giulia Marrancone"],
+        cast: &[],
+        tags: &["Night", "Wordless", "Coast"],
     },
 ];
 

@@ -19,6 +19,7 @@ const TRAILER_OF_SERIES: &str = "harbour-nine-low-tide";
 /// follow.
 pub(super) async fn join(machine: &Arc<Machine>, member: &Member) -> Result<Visitor, String> {
     let visitor = Visitor::register(machine, member.name).await?;
+    visitor.confirm().await?;
     if let Some(plan) = member.plan {
         subscribe(&visitor, plan).await?;
     }

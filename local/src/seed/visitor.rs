@@ -77,6 +77,28 @@ impl Visitor {
         &self.email
     }
 
+    /// Confirms the account's address with the link of the email that its registration caused.
+    pub(super) async fn confirm(&self) -> Result<(), String> {
+        let token = self.confirmation().await?;
+        self.call("POST", "/api/auth/verify-email", json!({ "token": token })).await?;
+        Ok(())
+    }
+
+    /// The token that confirms the account's address.
+    pub(super) async fn confirmation(&self) -> Result<String, String> {
+        self.machine.jobs.run("send-mail", json!({})).await?;
+        self.token_of("/verify-email")
+    }
+
+    /// The token of the newest emailed link to a page.
+    pub(super) fn token_of(&self, page: &str) -> Result<String, String> {
+        let mail = self.machine.aws.mailbox().list(Some(&self.email));
+        let link = format!("{page}?token=");
+        let mut texts = mail.iter().filter_map(|message| message.text.as_deref());
+        let token = texts.find_map(|text| text.split_once(&link)?.1.split_whitespace().next());
+        token.map(str::to_owned).ok_or_else(|| format!("no mail has a link to {page}"))
+    }
+
     /// Comes back after a while: refreshes an old token, or signs in again if the session has ended.
     pub(super) async fn come_back(&mut self) -> Result<(), String> {
         let age = self.machine.clock().now().duration_since(self.since);

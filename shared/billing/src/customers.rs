@@ -99,6 +99,22 @@ impl Customers {
         Ok(std::iter::once(first).chain(row.others).collect())
     }
 
+    /// Gives a user's customers at Stripe the user's present name and address, if they changed. If this fails, the row
+    /// still says that the customer is behind, and the nightly reconciliation tries again.
+    #[boxed]
+    pub async fn follow(&self, user_id: UserId) -> Result<(), BillingError> {
+        for _ in 0..RACES_MAX {
+            let Some(user) = self.users.get(user_id).await?.filter(|user| user.customer_behind) else { break };
+            let Some(customer) = &user.stripe_customer_id else { break };
+            for customer in self.all(customer).await? {
+                self.stripe.rename_customer(&customer, &user.email.for_sending(), user.name.as_deref()).await?;
+            }
+            // If there was another change meanwhile, the row still says so: the next round follows that one.
+            self.users.customer_followed(&user).await?;
+        }
+        Ok(())
+    }
+
     /// Creates another customer for a user whose customer was deleted at Stripe. The user keeps the old customer's
     /// history.
     #[boxed]

@@ -23,6 +23,7 @@ use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use serde_json::json;
 use shared::http::error::ApiError;
+use shared::models::erased::Erased;
 use shared::models::ids::UserId;
 use shared::models::language::Language;
 use shared::models::mail_content::MailContent;
@@ -74,12 +75,13 @@ impl Accounts {
         })
     }
 
-    /// Deletes an account, and writes the confirmation in the given language.
+    /// Deletes an account, and writes the confirmation in the given language. Returns what was deleted with it,
+    /// or `None` if that could not be counted.
     ///
     /// If Stripe does not answer, nothing is deleted. After any later failure the error says that the deletion will be
     /// completed, and [`Accounts::finish_all`] does that.
     #[boxed]
-    pub async fn delete(&self, user: &User, language: Language, now: Timestamp) -> Result<(), ApiError> {
+    pub async fn delete(&self, user: &User, language: Language, now: Timestamp) -> Result<Option<Erased>, ApiError> {
         self.remove(user, Request { language, at: now, is_begun: false }, now).await
     }
 
@@ -124,7 +126,7 @@ impl Accounts {
         Ok(())
     }
 
-    async fn remove(&self, user: &User, mut request: Request, now: Timestamp) -> Result<(), ApiError> {
+    async fn remove(&self, user: &User, mut request: Request, now: Timestamp) -> Result<Option<Erased>, ApiError> {
         let mut user = user.clone();
         for _ in 0..TRIES_MAX {
             let account = match self.find(&user).await {
@@ -134,11 +136,13 @@ impl Accounts {
             let is_closed = self.close_first(&user, &account, &mut request).await?;
             let open = if is_closed { Vec::new() } else { account.all() };
             let deletion = Deletion { deleted_at: now, language: None, ..request.row(&user, &account, open) };
-            match self.transact(&user, &account, &deletion, &request).await {
+            // A deletion does not fail because nobody can say how much it deletes.
+            let erased = self.deletions.count(user.id).await.ok();
+            match self.transact(&user, &account, &deletion, &request, erased).await {
                 Ok(()) => {
                     // If this fails, the job finishes it. It also does the rest at Stripe, which has just failed.
                     let _ = self.finish(&Deletion { open: Vec::new(), ..deletion }, now).await;
-                    return Ok(());
+                    return Ok(erased);
                 }
                 Err(StoreError::Condition(_)) => {}
                 Err(error) => return Err(request.failed(error)),
@@ -146,7 +150,7 @@ impl Accounts {
             match self.users.get(user.id).await.map_err(|error| request.failed(error))? {
                 Some(changed) => user = changed,
                 // Another request deleted it.
-                None => return Ok(()),
+                None => return Ok(erased),
             }
         }
         Err(request.failed(BillingError::Contended))
@@ -202,12 +206,13 @@ impl Accounts {
         account: &Account,
         deletion: &Deletion,
         request: &Request,
+        erased: Option<Erased>,
     ) -> Result<(), StoreError> {
         let mut statements = self.users.remove(user)?;
         // What was bought after the request is refunded.
         statements.extend(self.subscriptions.remove(user.id, &account.customers, request.at)?);
         statements.push(self.deletions.add(deletion)?);
-        statements.push(self.outbox.add(&account_deleted_mail(user, request.language, deletion.deleted_at))?);
+        statements.push(self.outbox.add(&account_deleted_mail(user, request.language, erased, deletion.deleted_at))?);
         self.database.transact(statements).await
     }
 
@@ -369,11 +374,11 @@ pub fn account_deleted_cause(user_id: UserId) -> String {
 }
 
 /// The email that confirms the deletion, written in the transaction that deletes the account.
-fn account_deleted_mail(user: &User, language: Language, now: Timestamp) -> NewMail {
+fn account_deleted_mail(user: &User, language: Language, erased: Option<Erased>, now: Timestamp) -> NewMail {
     NewMail {
         cause: account_deleted_cause(user.id),
         to: user.email.clone().into(),
-        content: MailContent::AccountDeleted { at: now }.into(),
+        content: MailContent::AccountDeleted { at: now, erased }.into(),
         addressee: Some(Addressee { name: user.name.clone(), language }),
         grant: None,
         created_at: now,

@@ -123,6 +123,11 @@ impl Billing {
                     Some(last) => Place::Users(Some(After::new(last))),
                     None => Place::Customers(None),
                 };
+                if actor.is_some() {
+                    for user in users.iter().filter(|user| user.customer_behind) {
+                        self.customers.follow(user.id).await?;
+                    }
+                }
                 (users.into_iter().filter_map(|user| user.stripe_customer_id).collect(), Some(next))
             }
             Place::Customers(after) => {

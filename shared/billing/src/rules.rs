@@ -240,7 +240,7 @@ pub(crate) fn is_unpaid(subscription: &Subscription) -> bool {
 }
 
 /// Whether it is a live subscription to one of our plans.
-pub(crate) fn is_live_of_ours(subscription: &Subscription) -> bool {
+pub fn is_live_of_ours(subscription: &Subscription) -> bool {
     subscription.plan.is_some() && subscription.status.is_live()
 }
 

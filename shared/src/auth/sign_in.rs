@@ -12,7 +12,7 @@ use crate::models::user::Profile;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
 use crate::stores::mail::{NOTICE_LIFE, NewMail};
-use crate::stores::rate_limits::{Budget, Counted, RateLimits};
+use crate::stores::rate_limits::{Budget, Counted, Kind, RateLimits};
 use crate::stores::users::{Credential, Users};
 use boxed::boxed;
 use futures::future::join_all;
@@ -133,8 +133,13 @@ impl SignInLimits {
     /// The two budgets of a sign-in.
     fn budgets(&self, email_key: &str, address: &str) -> [Budget; 2] {
         [
-            Budget { key: Self::pair_key(email_key, address), name: "sign-in", limit: self.pair },
-            Budget { key: format!("SIGNIN#{email_key}"), name: "sign-in-account", limit: self.account },
+            Budget { key: Self::pair_key(email_key, address), name: "sign-in", limit: self.pair, kind: Kind::Requests },
+            Budget {
+                key: format!("SIGNIN#{email_key}"),
+                name: "sign-in-account",
+                limit: self.account,
+                kind: Kind::Requests,
+            },
         ]
     }
 }

@@ -11,7 +11,7 @@ use crate::secrets::Secret;
 use crate::services::{Common, ConfigError, Limits, Services};
 use crate::stores::database::Database;
 use crate::stores::error::StoreError;
-use crate::stores::rate_limits::{Budget, Counted, RateLimits, Verdict};
+use crate::stores::rate_limits::{Budget, Counted, Kind, RateLimits, Verdict};
 use crate::stores::row::{BatchGet, BatchResult, Key, Keys};
 use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
@@ -88,9 +88,12 @@ impl AdmissionControl {
             (Limit::Exempt, _) => None,
             (Limit::Catalogue, _) => Some(by_address("catalogue", self.limits.catalogue)),
             (Limit::Polling, _) => Some(by_address("polling", self.limits.user)),
-            (Limit::User, Ok(who)) => {
-                Some(Budget { key: format!("USER#{}", who.user_id), name: OWNER, limit: self.limits.user })
-            }
+            (Limit::User, Ok(who)) => Some(Budget {
+                key: format!("USER#{}", who.user_id),
+                name: OWNER,
+                limit: self.limits.user,
+                kind: Kind::Requests,
+            }),
             (Limit::User | Limit::Address, _) => Some(by_address("address", self.limits.address)),
         };
         Ok(Authentication { identity, address, budget })
@@ -195,7 +198,7 @@ impl AdmissionControl {
     }
 
     fn of_address(&self, name: &'static str, limit: u32, address: &str) -> Budget {
-        Budget { key: format!("ADDRESS#{name}#{address}"), name, limit }
+        Budget { key: format!("ADDRESS#{name}#{address}"), name, limit, kind: Kind::Requests }
     }
 }
 
@@ -207,9 +210,10 @@ struct Counts {
 }
 
 impl Counts {
-    /// The verdict that refuses the request, or else the verdict of its own limit.
+    /// The verdict that refuses the request, or else the verdict of its own limit. A limit of emails refuses nothing.
     fn verdict(&self) -> Option<Verdict> {
-        let mut all = self.request.iter().chain(&self.own).map(|counted| &counted.verdict);
+        let all = self.request.iter().chain(&self.own).map(|counted| &counted.verdict);
+        let mut all = all.filter(|verdict| verdict.kind == Kind::Requests);
         let first = all.clone().next();
         all.find(|verdict| !verdict.admitted).or(first).cloned()
     }

@@ -5,6 +5,7 @@
 //! no fallback.
 
 use crate::models::email_message::{Action, Brand, EmailMessage};
+use crate::models::erased::Erased;
 use crate::models::language::Language;
 use crate::models::mail_content::{AfterDecline, MailContent, NextPayment, Watching};
 use crate::models::money::Amount;
@@ -99,10 +100,22 @@ impl Catalogue {
     fn args<'a>(&self, content: &'a MailContent, brand: &'a Brand) -> FluentArgs<'a> {
         let mut args = with_brand(brand);
         match content {
-            MailContent::ResetPassword => args.set("minutes", ONE_TIME_TOKEN_LIFE.as_mins()),
+            MailContent::ResetPassword | MailContent::VerifyEmail | MailContent::ConfirmNewEmail => {
+                args.set("minutes", ONE_TIME_TOKEN_LIFE.as_mins());
+            }
             MailContent::PasswordChanged { at }
             | MailContent::PasswordReset { at }
-            | MailContent::AccountDeleted { at } => args.set("at", self.moment(*at)),
+            | MailContent::EmailChangeRequested { at }
+            | MailContent::EmailChanged { at } => args.set("at", self.moment(*at)),
+            MailContent::AccountDeleted { at, erased } => {
+                args.set("at", self.moment(*at));
+                args.set("counted", yes_or_no(erased.is_some()));
+                let Erased { sessions, devices, watch_history, watchlist } = erased.unwrap_or_default();
+                args.set("sessions", sessions);
+                args.set("devices", devices);
+                args.set("history", watch_history);
+                args.set("watchlist", watchlist);
+            }
             MailContent::NewDevice { device, at } => {
                 args.set("at", self.moment(*at));
                 set_optional(&mut args, ["named", "device"], device.as_deref());

@@ -56,9 +56,61 @@ new_device =
     .not_you = Falls Sie das nicht waren, kennt möglicherweise jemand anderes Ihr Passwort. Legen Sie jetzt ein neues fest; damit werden alle Geräte abgemeldet.
     .action = Neues Passwort festlegen
 
+verify_email =
+    .subject = Bitte bestätigen Sie Ihre E-Mail-Adresse für { $service }
+    .request = Willkommen bei { $service }. Bitte bestätigen Sie, dass dies Ihre E-Mail-Adresse ist:
+    .action = E-Mail-Adresse bestätigen
+    .validity =
+        Der Link funktioniert einmal und läuft in { $minutes ->
+            [one] { $minutes } Minute
+           *[other] { $minutes } Minuten
+        } ab. Auf Ihrer Kontoseite können Sie einen neuen anfordern.
+    .not_you = Falls Sie kein Konto angelegt haben, können Sie diese E-Mail ignorieren.
+
+confirm_new_email =
+    .subject = Bitte bestätigen Sie Ihre neue E-Mail-Adresse für { $service }
+    .request = Sie möchten diese E-Mail-Adresse für Ihr Konto bei { $service } verwenden. Bitte bestätigen Sie sie:
+    .action = E-Mail-Adresse bestätigen
+    .validity =
+        Der Link funktioniert einmal und läuft in { $minutes ->
+            [one] { $minutes } Minute
+           *[other] { $minutes } Minuten
+        } ab. Bis zur Bestätigung behält Ihr Konto seine bisherige Adresse.
+    .not_you = Falls Sie das nicht waren, können Sie diese E-Mail ignorieren.
+
+email_change_requested =
+    .subject = Ihre E-Mail-Adresse bei { $service } soll geändert werden
+    .requested = Am { $at } hat jemand, der bei Ihrem Konto von { $service } angemeldet ist und das Passwort kennt, eine andere E-Mail-Adresse eingegeben. Sobald sie bestätigt ist, gilt sie für das Konto.
+    .you = Wenn Sie das waren, brauchen Sie hier nichts zu tun.
+    .not_you = Falls Sie das nicht waren, legen Sie jetzt ein neues Passwort fest. Damit wird die Änderung abgebrochen, und alle Geräte werden abgemeldet.
+    .action = Neues Passwort festlegen
+
+email_changed =
+    .subject = Ihre E-Mail-Adresse bei { $service } wurde geändert
+    .changed = Die E-Mail-Adresse Ihres Kontos bei { $service } wurde am { $at } geändert. Mit dieser Adresse können Sie sich nicht mehr anmelden.
+    .not_you = Falls Sie das nicht veranlasst haben, antworten Sie auf diese E-Mail, damit wir Ihnen helfen können.
+
 account_deleted =
     .subject = Ihr Konto bei { $service } wurde gelöscht
     .deleted = Wir haben Ihr Konto bei { $service } am { $at } wie gewünscht gelöscht. Es wird nichts mehr abgebucht.
+    .erased =
+        { $counted ->
+            [yes]
+                Mit dem Konto gelöscht: { $sessions ->
+                    [one] { $sessions } Anmeldung
+                   *[other] { $sessions } Anmeldungen
+                }, { $devices ->
+                    [one] { $devices } bekanntes Gerät
+                   *[other] { $devices } bekannte Geräte
+                }, { $history ->
+                    [one] { $history } Titel im Verlauf
+                   *[other] { $history } Titel im Verlauf
+                }, { $watchlist ->
+                    [one] { $watchlist } Titel auf der Merkliste
+                   *[other] { $watchlist } Titel auf der Merkliste
+                }.
+           *[no] { "" }
+        }
     .not_you = Falls Sie das nicht waren, kannte jemand anderes Ihr Passwort. Ändern Sie es überall, wo Sie es sonst noch verwenden, und antworten Sie auf diese E-Mail, damit wir Ihnen helfen können.
     .thanks = Vielen Dank, dass Sie bei uns waren. Sie sind jederzeit wieder willkommen.
 

@@ -60,9 +60,61 @@ new_device =
     .not_you = If this wasn’t you, someone else may know your password. Choose a new one now, and every device will be signed out.
     .action = Choose a new password
 
+verify_email =
+    .subject = Confirm your email address for { $service }
+    .request = Welcome to { $service }. Please confirm that this is your email address:
+    .action = Confirm email address
+    .validity =
+        This link works once and expires in { $minutes ->
+            [one] { $minutes } minute
+           *[other] { $minutes } minutes
+        }. You can request a new one on your account page.
+    .not_you = If you didn’t create an account, you can ignore this email.
+
+confirm_new_email =
+    .subject = Confirm your new email address for { $service }
+    .request = You asked to use this email address for your { $service } account. Please confirm it:
+    .action = Confirm email address
+    .validity =
+        This link works once and expires in { $minutes ->
+            [one] { $minutes } minute
+           *[other] { $minutes } minutes
+        }. Until you confirm, your account keeps its present address.
+    .not_you = If you didn’t ask for this, you can ignore this email.
+
+email_change_requested =
+    .subject = Your { $service } email address is about to change
+    .requested = On { $at }, someone who is signed in to your { $service } account and knows its password entered another email address. The account moves to that address once it is confirmed.
+    .you = If this was you, there’s nothing to do here.
+    .not_you = If this wasn’t you, choose a new password now. That cancels the change and signs you out of all your devices.
+    .action = Choose a new password
+
+email_changed =
+    .subject = Your { $service } email address was changed
+    .changed = The email address of your { $service } account was changed on { $at }. You can no longer sign in with this address.
+    .not_you = If you didn’t ask for this, reply to this email so that we can help.
+
 account_deleted =
     .subject = Your { $service } account was deleted
     .deleted = We deleted your { $service } account on { $at }, as you asked. You won’t be charged again.
+    .erased =
+        { $counted ->
+            [yes]
+                Deleted with it: { $sessions ->
+                    [one] { $sessions } sign-in
+                   *[other] { $sessions } sign-ins
+                }, { $devices ->
+                    [one] { $devices } known device
+                   *[other] { $devices } known devices
+                }, { $history ->
+                    [one] { $history } title in your watch history
+                   *[other] { $history } titles in your watch history
+                }, { $watchlist ->
+                    [one] { $watchlist } title on your watchlist
+                   *[other] { $watchlist } titles on your watchlist
+                }.
+           *[no] { "" }
+        }
     .not_you = If this wasn’t you, someone else knew your password. Change it wherever else you use it, and reply to this email so that we can help.
     .thanks = Thank you for watching with us. You’re welcome back any time.
 

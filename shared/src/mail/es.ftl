@@ -56,9 +56,61 @@ new_device =
     .not_you = Si no has sido tú, es posible que otra persona conozca tu contraseña. Elige ahora una nueva y se cerrará la sesión en todos los dispositivos.
     .action = Elegir una contraseña nueva
 
+verify_email =
+    .subject = Confirma tu correo electrónico para { $service }
+    .request = Te damos la bienvenida a { $service }. Confirma que esta es tu dirección de correo electrónico:
+    .action = Confirmar correo electrónico
+    .validity =
+        Este enlace funciona una sola vez y caduca en { $minutes ->
+            [one] { $minutes } minuto
+           *[other] { $minutes } minutos
+        }. Puedes pedir uno nuevo en la página de tu cuenta.
+    .not_you = Si no has creado una cuenta, puedes ignorar este correo.
+
+confirm_new_email =
+    .subject = Confirma tu nuevo correo electrónico para { $service }
+    .request = Has pedido usar esta dirección de correo electrónico para tu cuenta de { $service }. Confírmala:
+    .action = Confirmar correo electrónico
+    .validity =
+        Este enlace funciona una sola vez y caduca en { $minutes ->
+            [one] { $minutes } minuto
+           *[other] { $minutes } minutos
+        }. Hasta que la confirmes, tu cuenta conserva su dirección actual.
+    .not_you = Si no lo has pedido tú, puedes ignorar este correo.
+
+email_change_requested =
+    .subject = Tu correo electrónico de { $service } va a cambiar
+    .requested = El { $at }, alguien que ha iniciado sesión en tu cuenta de { $service } y conoce su contraseña introdujo otra dirección de correo electrónico. La cuenta usará esa dirección en cuanto se confirme.
+    .you = Si has sido tú, no tienes que hacer nada aquí.
+    .not_you = Si no has sido tú, elige ahora una contraseña nueva. Así se cancela el cambio y se cierra la sesión en todos tus dispositivos.
+    .action = Elegir una contraseña nueva
+
+email_changed =
+    .subject = Se ha cambiado tu correo electrónico de { $service }
+    .changed = La dirección de correo electrónico de tu cuenta de { $service } se cambió el { $at }. Ya no puedes iniciar sesión con esta dirección.
+    .not_you = Si no lo has pedido tú, responde a este correo para que podamos ayudarte.
+
 account_deleted =
     .subject = Se ha eliminado tu cuenta de { $service }
     .deleted = Hemos eliminado tu cuenta de { $service } el { $at }, como pediste. No se te cobrará nada más.
+    .erased =
+        { $counted ->
+            [yes]
+                Se ha eliminado con ella: { $sessions ->
+                    [one] { $sessions } inicio de sesión
+                   *[other] { $sessions } inicios de sesión
+                }, { $devices ->
+                    [one] { $devices } dispositivo conocido
+                   *[other] { $devices } dispositivos conocidos
+                }, { $history ->
+                    [one] { $history } título de tu historial
+                   *[other] { $history } títulos de tu historial
+                }, { $watchlist ->
+                    [one] { $watchlist } título de tu lista
+                   *[other] { $watchlist } títulos de tu lista
+                }.
+           *[no] { "" }
+        }
     .not_you = Si no has sido tú, otra persona conocía tu contraseña. Cámbiala en todos los sitios donde la uses y responde a este correo para que podamos ayudarte.
     .thanks = Gracias por haber estado con nosotros. Puedes volver cuando quieras.
 

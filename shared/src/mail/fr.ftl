@@ -59,9 +59,61 @@ new_device =
     .not_you = Si ce n’était pas vous, quelqu’un connaît peut-être votre mot de passe. Choisissez-en un nouveau dès maintenant : tous les appareils seront déconnectés.
     .action = Choisir un nouveau mot de passe
 
+verify_email =
+    .subject = Confirmez votre adresse e-mail pour { $service }
+    .request = Bienvenue chez { $service }. Veuillez confirmer que cette adresse e-mail est la vôtre :
+    .action = Confirmer l’adresse e-mail
+    .validity =
+        Ce lien ne fonctionne qu’une fois et expire dans { $minutes ->
+            [one] { $minutes } minute
+           *[other] { $minutes } minutes
+        }. Vous pouvez en demander un nouveau sur la page de votre compte.
+    .not_you = Si vous n’avez pas créé de compte, ignorez cet e-mail.
+
+confirm_new_email =
+    .subject = Confirmez votre nouvelle adresse e-mail pour { $service }
+    .request = Vous avez demandé à utiliser cette adresse e-mail pour votre compte { $service }. Veuillez la confirmer :
+    .action = Confirmer l’adresse e-mail
+    .validity =
+        Ce lien ne fonctionne qu’une fois et expire dans { $minutes ->
+            [one] { $minutes } minute
+           *[other] { $minutes } minutes
+        }. Tant que vous ne l’avez pas confirmée, votre compte garde son adresse actuelle.
+    .not_you = Si vous n’êtes pas à l’origine de cette demande, ignorez cet e-mail.
+
+email_change_requested =
+    .subject = Votre adresse e-mail { $service } va changer
+    .requested = Le { $at }, une personne connectée à votre compte { $service } et qui en connaît le mot de passe a saisi une autre adresse e-mail. Le compte utilisera cette adresse dès qu’elle sera confirmée.
+    .you = Si c’était vous, vous n’avez rien à faire ici.
+    .not_you = Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe. Cela annule le changement et déconnecte tous vos appareils.
+    .action = Choisir un nouveau mot de passe
+
+email_changed =
+    .subject = Votre adresse e-mail { $service } a été modifiée
+    .changed = L’adresse e-mail de votre compte { $service } a été modifiée le { $at }. Vous ne pouvez plus vous connecter avec cette adresse.
+    .not_you = Si vous n’êtes pas à l’origine de ce changement, répondez à cet e-mail pour que nous puissions vous aider.
+
 account_deleted =
     .subject = Votre compte { $service } a été supprimé
     .deleted = Nous avons supprimé votre compte { $service } le { $at }, comme vous l’avez demandé. Aucun autre montant ne vous sera facturé.
+    .erased =
+        { $counted ->
+            [yes]
+                Supprimés avec lui : { $sessions ->
+                    [one] { $sessions } connexion
+                   *[other] { $sessions } connexions
+                }, { $devices ->
+                    [one] { $devices } appareil connu
+                   *[other] { $devices } appareils connus
+                }, { $history ->
+                    [one] { $history } titre de votre historique
+                   *[other] { $history } titres de votre historique
+                }, { $watchlist ->
+                    [one] { $watchlist } titre de votre liste
+                   *[other] { $watchlist } titres de votre liste
+                }.
+           *[no] { "" }
+        }
     .not_you = Si ce n’était pas vous, quelqu’un connaissait votre mot de passe. Changez-le partout où vous l’utilisez et répondez à cet e-mail pour que nous puissions vous aider.
     .thanks = Merci d’avoir passé du temps avec nous. Vous pouvez revenir à tout moment.
 

@@ -1,6 +1,7 @@
 //! The content of an email, as data: the email's row holds its cause and this data, and the text is rendered in the
 //! reader's language when it is sent.
 
+use crate::models::erased::Erased;
 use crate::models::money::Amount;
 use crate::models::plan::{Interval, PlanType};
 use crate::models::subscription::{Status, Subscription};
@@ -30,10 +31,27 @@ pub enum MailContent {
         /// When.
         at: Timestamp,
     },
+    /// A link that confirms the address, for somebody who has registered with it.
+    VerifyEmail,
+    /// A link that confirms the address to which an account is to be moved.
+    ConfirmNewEmail,
+    /// For the present address: a signed-in user entered another one, which must still be confirmed.
+    EmailChangeRequested {
+        /// When.
+        at: Timestamp,
+    },
+    /// For the earlier address: the account has another one now.
+    EmailChanged {
+        /// When.
+        at: Timestamp,
+    },
     /// The account was deleted.
     AccountDeleted {
         /// When.
         at: Timestamp,
+        /// What was deleted with it; absent in emails that were written before they listed that.
+        #[serde(default)]
+        erased: Option<Erased>,
     },
     /// A trial ends in a few days.
     TrialEnding {
@@ -189,6 +207,10 @@ impl MailContent {
             Self::PasswordChanged { .. } => "password_changed",
             Self::PasswordReset { .. } => "password_reset",
             Self::NewDevice { .. } => "new_device",
+            Self::VerifyEmail => "verify_email",
+            Self::ConfirmNewEmail => "confirm_new_email",
+            Self::EmailChangeRequested { .. } => "email_change_requested",
+            Self::EmailChanged { .. } => "email_changed",
             Self::AccountDeleted { .. } => "account_deleted",
             Self::TrialEnding { .. } => "trial_ending",
             Self::SubscriptionCancelled { .. } => "subscription_cancelled",
@@ -209,9 +231,11 @@ impl MailContent {
     pub fn link(&self) -> Option<&str> {
         match self {
             Self::ResetPassword => Some("/reset-password"),
-            Self::PasswordChanged { .. } | Self::PasswordReset { .. } | Self::NewDevice { .. } => {
-                Some("/forgot-password")
-            }
+            Self::VerifyEmail | Self::ConfirmNewEmail => Some("/verify-email"),
+            Self::EmailChangeRequested { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::NewDevice { .. } => Some("/forgot-password"),
             Self::Receipt { invoice_pdf, .. } => Some(invoice_pdf.as_deref().unwrap_or("/account")),
             Self::TrialEnding { .. }
             | Self::SubscriptionCancelled { .. }
@@ -223,7 +247,7 @@ impl MailContent {
             | Self::BillingResumed
             | Self::PaymentDeclined { .. } => Some("/account"),
             Self::SubscriptionEnded => Some("/plans"),
-            Self::AccountDeleted { .. } | Self::DuplicateCancelled => None,
+            Self::EmailChanged { .. } | Self::AccountDeleted { .. } | Self::DuplicateCancelled => None,
         }
     }
 }

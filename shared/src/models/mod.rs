@@ -10,6 +10,7 @@ pub mod email;
 pub mod email_message;
 pub mod encoding;
 pub mod entitlement;
+pub mod erased;
 pub mod facts;
 pub mod figures;
 pub mod format;

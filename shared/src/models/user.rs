@@ -38,6 +38,12 @@ pub struct User {
     /// Whether the address was confirmed through a link sent to it.
     #[serde(default)]
     pub email_verified: bool,
+    /// The address that replaces this one once its owner has confirmed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<Email>,
+    /// Whether Stripe's customer may still have an earlier name or address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_behind: bool,
     /// The partition of the operator's list, newest first: the same for every user.
     #[serde(default)]
     pub listing: String,
@@ -66,6 +72,8 @@ impl User {
             name,
             role: Role::Viewer,
             email_verified: false,
+            pending_email: None,
+            customer_behind: false,
             listing: LISTING.to_owned(),
             created_at: to_millisecond(now),
             language: None,
@@ -90,6 +98,7 @@ impl User {
             name: self.name.clone(),
             role: self.role,
             email_verified: self.email_verified,
+            pending_email: self.pending_email.as_ref().map(|email| email.as_typed().to_owned()),
             created_at: self.created_at,
         }
     }
@@ -109,6 +118,8 @@ pub struct Profile {
     pub role: Role,
     /// Whether the address was confirmed through a link sent to it.
     pub email_verified: bool,
+    /// The address that replaces this one once it is confirmed through the link sent to it.
+    pub pending_email: Option<String>,
     /// When they registered.
     pub created_at: Timestamp,
 }

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The index of all entries by time.
-const BY_TIME: &str = "by_time";
+pub(super) const BY_TIME: &str = "by_time";
 /// The `listing` of every row: operators do little, so one partition is enough.
-const LISTING: &str = "deeds";
+pub(super) const LISTING: &str = "deeds";
 /// A reason as free text. The limit is that of Stripe's refund metadata.
 pub type Reason = Prose<500>;
 

@@ -1,6 +1,7 @@
 //! Deleted accounts: the row that exists from the request until all data of an account is deleted, and the cleanup
 //! itself.
 
+use crate::models::erased::Erased;
 use crate::models::ids::UserId;
 use crate::models::language::Language;
 use crate::models::preferences::Preferences;
@@ -10,6 +11,7 @@ use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
 use crate::stores::table::{Item, Table};
+use crate::stores::watchlist::COUNT;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
 use boxed::boxed;
@@ -103,6 +105,33 @@ impl Deletions {
             Ok(_) | Err(StoreError::Condition(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Counts the rows that [`Deletions::sweep`] would delete.
+    #[boxed]
+    pub async fn count(&self, user_id: UserId) -> Result<Erased, StoreError> {
+        let (user, partition) = (user_id.to_string(), format!("USER#{user_id}"));
+        let keys = |table: Table, partition| self.items(table, partition, Some(table.keys()));
+        let (signed_in, history, watchlist) = tokio::try_join!(
+            keys(Table::Sessions, ("pk", &partition)),
+            keys(Table::WatchHistory, ("user_id", &user)),
+            keys(Table::Watchlist, ("user_id", &user)),
+        )?;
+        let of_kind = |items: &[Item], name: &str, prefix: &str| {
+            items
+                .iter()
+                .filter(|item| {
+                    item.get(name).and_then(|key| key.as_s().ok()).is_some_and(|key| key.starts_with(prefix))
+                })
+                .count()
+        };
+        Ok(Erased {
+            sessions: of_kind(&signed_in, "sk", "SESSION#"),
+            devices: of_kind(&signed_in, "sk", "DEVICE#"),
+            watch_history: history.len(),
+            // The row that counts the list's videos is none of them.
+            watchlist: watchlist.len() - of_kind(&watchlist, "video_id", COUNT),
+        })
     }
 
     /// Deletes a user's data apart from the user's own row: sessions, history, watchlist, streams, preferences.

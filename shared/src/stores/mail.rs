@@ -34,7 +34,7 @@ const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(4);
 /// The most emails listed for an address.
 const LISTED: i32 = 50;
 /// The index of emails by address and time.
-const BY_RECIPIENT: &str = "by_recipient";
+pub(super) const BY_RECIPIENT: &str = "by_recipient";
 /// How long rows are kept after they were written. Within that time the same cause sends no second email.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The number of partitions of the index of unsent emails.
@@ -320,20 +320,23 @@ impl Outbox {
     /// Records that an email was sent.
     #[boxed]
     pub async fn sent(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.done(cause, "SET sent_at = :now REMOVE due_shard, due_at", now).await
+        self.done(cause, "SET sent_at = :now REMOVE due_shard, due_at, #grant", now).await
     }
 
     /// Records that an email is no longer useful.
     #[boxed]
     pub async fn dropped(&self, cause: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.done(cause, "SET dropped_at = :now REMOVE due_shard, due_at", now).await
+        self.done(cause, "SET dropped_at = :now REMOVE due_shard, due_at, #grant", now).await
     }
 
     /// Records that an email will never be sent, and why.
     #[boxed]
     pub async fn refused(&self, cause: &str, why: &str, now: Timestamp) -> Result<(), StoreError> {
-        let update = self.update(cause, "SET refused_at = :now, failure = :why REMOVE due_shard, due_at", now)?;
-        let update = update.expression_attribute_values(":why", AttributeValue::S(why.to_owned()));
+        let update =
+            self.update(cause, "SET refused_at = :now, failure = :why REMOVE due_shard, due_at, #grant", now)?;
+        let update = update
+            .expression_attribute_names("#grant", "grant")
+            .expression_attribute_values(":why", AttributeValue::S(why.to_owned()));
         update.send().await.map(|_| ()).map_err(failed)
     }
 
@@ -414,7 +417,9 @@ impl Outbox {
     }
 
     async fn done(&self, cause: &str, expression: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.update(cause, expression, now)?.send().await.map(|_| ()).map_err(failed)
+        // The row outlives the account, so it no longer names the user once its link needs no token.
+        let update = self.update(cause, expression, now)?.expression_attribute_names("#grant", "grant");
+        update.send().await.map(|_| ()).map_err(failed)
     }
 
     fn update(&self, cause: &str, expression: &str, now: Timestamp) -> Result<UpdateItemFluentBuilder, StoreError> {

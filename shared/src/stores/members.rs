@@ -1,10 +1,11 @@
 //! Members as an operator sees them: users with their subscriptions and payments.
 
 use crate::models::email::Email;
-use crate::models::ids::UserId;
+use crate::models::ids::{SessionId, UserId};
 use crate::models::ledger::{Entry, Payment, payments};
 use crate::models::plan::PlanType;
 use crate::models::search::MemberQuery;
+use crate::models::session::Session;
 use crate::models::subscription::{Status, Subscription};
 use crate::models::subscription_view::SubscriptionView;
 use crate::models::user::{Profile, User};
@@ -13,6 +14,8 @@ use crate::stores::billing_events::BillingEvents;
 use crate::stores::database::Database;
 use crate::stores::error::StoreError;
 use crate::stores::mail::{MailView, Outbox};
+use crate::stores::notes::Notes;
+use crate::stores::sessions::Sessions;
 use crate::stores::subscriptions::{Customer, Subscriptions};
 use crate::stores::table::Table;
 use crate::stores::users::{After, Users};
@@ -64,6 +67,23 @@ pub struct MemberDetail {
     pub payments: Vec<Payment>,
     /// The emails to them, newest first, with their state.
     pub emails: Vec<MailView>,
+    /// The devices that are signed in, newest first.
+    pub devices: Vec<MemberDevice>,
+    /// The operators' notes about them.
+    pub notes: Option<String>,
+}
+
+/// A device on which a member is signed in.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MemberDevice {
+    /// The session.
+    pub id: SessionId,
+    /// The name that the member gave it, or its user agent.
+    pub device_name: String,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_used_at: Timestamp,
 }
 
 impl Member {
@@ -101,7 +121,28 @@ impl MemberDetail {
             stripe_subscription_id: subscription.stripe_subscription_id.clone(),
             payments: payments(entries),
             emails: Vec::new(),
+            devices: Vec::new(),
+            notes: None,
         }
+    }
+
+    /// Adds the operators' notes.
+    #[must_use]
+    pub fn with_notes(self, notes: Option<Notes>) -> Self {
+        Self { notes: notes.map(|row| row.notes), ..self }
+    }
+
+    /// Adds the devices that are signed in.
+    #[boxed]
+    pub async fn with_devices(self, sessions: &Sessions, user: &User, now: Timestamp) -> Result<Self, StoreError> {
+        let device = |session: Session| MemberDevice {
+            id: session.id,
+            device_name: session.device_name,
+            created_at: session.created_at,
+            last_used_at: session.last_used_at,
+        };
+        let devices = sessions.live(user, now).await?.into_iter().map(device).collect();
+        Ok(Self { devices, ..self })
     }
 
     /// Adds their emails, from the time of their registration on: somebody else may have had the address before.

@@ -1,5 +1,6 @@
 //! One-time tokens for links in emails: stored as hashes, short-lived, redeemed exactly once.
 
+use crate::models::email::Email;
 use crate::models::ids::UserId;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
@@ -61,10 +62,12 @@ impl JsonSchema for OneTimeSecret {
 pub enum Purpose {
     /// Setting a new password.
     ResetPassword,
+    /// Confirming an address: the account's own, or the one that replaces it.
+    VerifyEmail,
 }
 
 /// The user and purpose of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The user.
     pub user_id: UserId,
@@ -72,6 +75,27 @@ pub struct Grant {
     pub purpose: Purpose,
     /// The version of the password when the token was made: changing the password invalidates all earlier tokens.
     pub credential_version: u64,
+    /// A hash of the address to which the link is sent: the link is only valid for that address. Links that were sent
+    /// before there were such hashes have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+}
+
+impl Grant {
+    /// A grant for the reader of an email to this address.
+    pub fn of(user_id: UserId, purpose: Purpose, credential_version: u64, address: &Email) -> Self {
+        Self { user_id, purpose, credential_version, address: Some(hash_of(address)) }
+    }
+
+    /// Whether its link was sent to this address.
+    pub fn is_of(&self, address: &Email) -> bool {
+        self.address.as_ref().is_none_or(|hash| *hash == hash_of(address))
+    }
+}
+
+/// A hash instead of the address, because the rows of tokens outlive accounts by some days.
+fn hash_of(address: &Email) -> String {
+    hex::encode(Sha256::digest(address.key().as_bytes()))
 }
 
 /// A row of `sessions` for a token.
@@ -94,7 +118,7 @@ impl OneTimeToken {
 
     /// Its grant, if it is for `purpose` and has not expired.
     pub fn grant_for(&self, purpose: Purpose, now: Timestamp) -> Option<Grant> {
-        (self.grant.purpose == purpose && now < self.expires_at).then_some(self.grant)
+        (self.grant.purpose == purpose && now < self.expires_at).then(|| self.grant.clone())
     }
 }
 
@@ -151,8 +175,9 @@ mod tests {
     #[test]
     fn a_token_expires_by_its_time_and_not_by_ttl() {
         let user_id = UserId::new(at(0));
-        let grant = Grant { user_id, purpose: Purpose::ResetPassword, credential_version: 1 };
-        let token = OneTimeToken { grant, expires_at: at(1_800), ttl: 1_800 };
+        let address: Email = "ada@viewers.test".parse().expect("an address");
+        let grant = Grant::of(user_id, Purpose::ResetPassword, 1, &address);
+        let token = OneTimeToken { grant: grant.clone(), expires_at: at(1_800), ttl: 1_800 };
         assert_eq!(token.grant_for(Purpose::ResetPassword, at(1_799)), Some(grant));
         assert_eq!(token.grant_for(Purpose::ResetPassword, at(1_800)), None);
     }

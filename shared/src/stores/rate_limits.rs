@@ -8,6 +8,7 @@
 //! gives back only what is still counted: in the counter of its own minute, and not after the key was cleared
 //! ([`Counted`]).
 
+use crate::models::email::Email;
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
 use crate::stores::error::{StoreError, failed};
@@ -44,6 +45,24 @@ const REQUESTS: Window = Window { prefix: 'm', grain: 60, counters: WINDOW_SECON
 /// The hour for account emails, with five-minute counters.
 const MAIL: Window = Window { prefix: 'h', grain: 300, counters: 60 * 60 / 300 + 1 };
 
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Requests in 15 minutes: more are refused.
+    Requests,
+    /// Account emails to an address in an hour: more are not sent, and nobody is told.
+    Emails,
+}
+
+impl Kind {
+    const fn window(self) -> Window {
+        match self {
+            Self::Requests => REQUESTS,
+            Self::Emails => MAIL,
+        }
+    }
+}
+
 /// A limit for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
@@ -53,6 +72,17 @@ pub struct Budget {
     pub name: &'static str,
     /// The most in any window.
     pub limit: u32,
+    /// What is counted.
+    pub kind: Kind,
+}
+
+impl Budget {
+    /// The limit of account emails to an address, for [`Endpoint::budgets`](crate::endpoint::Endpoint::budgets). Over
+    /// it, the request is not refused: the endpoint sends no email.
+    pub fn of_mail(email: &Email) -> Self {
+        let key = format!("MAIL#{}", email.key());
+        Self { key, name: "mail", limit: ACCOUNT_MAILS_MAX, kind: Kind::Emails }
+    }
 }
 
 /// The limiter's decision.
@@ -68,6 +98,8 @@ pub struct Verdict {
     pub reset_seconds: i64,
     /// Whether this request is within the limit.
     pub admitted: bool,
+    /// What is counted.
+    pub kind: Kind,
 }
 
 /// A count that can be given back once.
@@ -98,14 +130,13 @@ impl RateLimits {
     /// back.
     #[boxed]
     pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
-        self.count_in(REQUESTS, budget, now).await
+        self.count_in(budget.kind.window(), budget, now).await
     }
 
     /// Counts an email to an address; `false` if the address has reached its limit for the last hour.
     #[boxed]
-    pub async fn count_mail(&self, email_key: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let budget = Budget { key: format!("MAIL#{email_key}"), name: "mail", limit: ACCOUNT_MAILS_MAX };
-        let counted = self.count_in(MAIL, &budget, now).await?;
+    pub async fn count_mail(&self, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
+        let counted = self.count(&Budget::of_mail(email), now).await?;
         let is_admitted = counted.verdict.admitted;
         if !is_admitted {
             self.give_back(counted).await;
@@ -239,6 +270,7 @@ fn decide(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdi
         remaining: u32::try_from(limit - sum).unwrap_or(0),
         reset_seconds: reset_seconds.max(1),
         admitted: sum <= limit,
+        kind: budget.kind,
     }
 }
 
@@ -252,7 +284,7 @@ mod tests {
         let now = Timestamp::from_second(second).expect("in range");
         *counters.entry(window.name(now, 0)).or_default() += 1;
         let item = counters.iter().map(|(name, count)| (name.clone(), AttributeValue::N(count.to_string()))).collect();
-        let budget = Budget { key: String::new(), name: "test", limit };
+        let budget = Budget { key: String::new(), name: "test", limit, kind: Kind::Requests };
         let verdict = decide(window, &item, &budget, now);
         if !verdict.admitted {
             *counters.entry(window.name(now, 0)).or_default() -= 1;

@@ -7,6 +7,7 @@ use crate::models::user::{LISTING, Role, User};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
+use crate::stores::notes::Notes;
 use crate::stores::row::{Key, read, write};
 use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Update};
@@ -74,7 +75,7 @@ impl After {
 /// The table `users`.
 #[derive(Clone, Debug)]
 pub struct Users {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl Users {
@@ -135,8 +136,10 @@ impl Users {
         self.database.get(&Credential::key(email)).await
     }
 
-    /// Statements that replace the password with the given version, and end all sessions except `kept`. The first one's
-    /// condition fails if another change of the password came first.
+    /// Statements that replace the password with the given version, end all sessions except `kept`, and drop an address
+    /// that waits for confirmation: somebody else may have entered it. Without a session to keep, the password is set
+    /// with an emailed link, which confirms the address. The first one's condition fails if another change of the
+    /// password came first.
     pub fn set_password(
         &self,
         user: &User,
@@ -164,9 +167,13 @@ impl Users {
             .expression_attribute_values(":next", number(version + 1));
         let row = match remaining {
             Some(remaining) => row
-                .update_expression("SET credential_version = :next, session_kept = :kept")
+                .update_expression("SET credential_version = :next, session_kept = :kept REMOVE pending_email")
                 .expression_attribute_values(":kept", AttributeValue::S(remaining.to_string())),
-            None => row.update_expression("SET credential_version = :next REMOVE session_kept"),
+            None => row
+                .update_expression(
+                    "SET credential_version = :next, email_verified = :true REMOVE session_kept, pending_email",
+                )
+                .expression_attribute_values(":true", AttributeValue::Bool(true)),
         };
         Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
     }
@@ -187,7 +194,7 @@ impl Users {
         }
     }
 
-    /// Statements that delete a user and release their address. Their conditions fail if the user does not exist, or
+    /// Statements that delete a user and the notes about them, and release their address. Their conditions fail if the user does not exist, or
     /// has a different address or Stripe customer than in this row.
     pub fn remove(&self, user: &User) -> Result<Vec<Statement>, StoreError> {
         let table = self.database.name(Table::Users)?;
@@ -204,7 +211,9 @@ impl Users {
                 .expression_attribute_values(":customer", AttributeValue::S(customer.clone())),
             None => row.condition_expression("attribute_exists(pk) AND attribute_not_exists(stripe_customer_id)"),
         };
-        Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into()])
+        let notes = Delete::builder().table_name(table).set_key(Some(Notes::key(user.id).item()));
+        let notes = notes.build().map_err(refused)?.into();
+        Ok(vec![guard.build().map_err(refused)?.into(), row.build().map_err(refused)?.into(), notes])
     }
 
     /// A statement that checks that a user exists.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// The index of a user's videos by the time at which they were added.
 const BY_ADDED: &str = "by_added";
 /// The sort key of the row that counts a user's videos.
-const COUNT: &str = "COUNT";
+pub(super) const COUNT: &str = "COUNT";
 
 impl Watchlisted {
     /// The key of a video on a user's watchlist.

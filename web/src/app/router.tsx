@@ -74,7 +74,7 @@ export const router = createBrowserRouter(
           children: [
             { index: true, loader: loadStart, element: <StartPage /> },
             { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
-            { path: 'videos/:id', loader: loadVideo, lazy: withTexts('viewer', () => import('./title-page')) },
+            { path: 'videos/:id', loader: loadTitle, lazy: withTexts('viewer', () => import('./title-page')) },
             { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
             { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
             { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
@@ -82,6 +82,7 @@ export const router = createBrowserRouter(
             { path: 'register', lazy: withTexts('viewer', () => import('@/features/users/register-page')) },
             { path: 'forgot-password', lazy: withTexts('viewer', () => import('@/features/users/forgot-password-page')) },
             { path: 'reset-password', lazy: withTexts('viewer', () => import('@/features/users/reset-password-page')) },
+            { path: 'verify-email', lazy: withTexts('viewer', () => import('@/features/users/verify-email-page')) },
             {
               element: <RequireSession />,
               children: [

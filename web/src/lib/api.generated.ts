@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns everything that is stored about the caller. */
+        get: operations["export-account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -162,7 +179,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes the name, the address or the notes of a member.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.
+         */
+        patch: operations["update-member"];
         trace?: never;
     };
     "/api/admin/members/{id}/comp": {
@@ -179,6 +200,46 @@ export interface paths {
          * @description For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.
          */
         post: operations["comp-member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a member out of all devices.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["end-sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/members/{id}/end-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the subscription of a member, at once or at the end of its period.
+         * @description For users whose role is `admin` and who signed in within the last 15 minutes. Otherwise the response is 403 `REAUTHENTICATION_REQUIRED`: sign in again, then repeat the request.
+         */
+        post: operations["end-subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,30 +380,6 @@ export interface paths {
          * @description For users whose role is `admin`.
          */
         patch: operations["update-video"];
-        trace?: never;
-    };
-    "/api/admin/videos/{id}/captions/{language}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
-         * @description For users whose role is `admin`.
-         */
-        put: operations["put-caption"];
-        post?: never;
-        /**
-         * Removes a video's captions in a language.
-         * @description For users whose role is `admin`.
-         */
-        delete: operations["delete-caption"];
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/admin/videos/{id}/upload": {
@@ -498,7 +535,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes the name, or starts a change of the address. */
+        patch: operations["update-me"];
         trace?: never;
     };
     "/api/auth/refresh": {
@@ -532,6 +570,23 @@ export interface paths {
         put?: never;
         /** Creates an account and signs it in. */
         post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Emails the link that confirms the address again. */
+        post: operations["resend-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,17 +644,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/captions/{id}": {
+    "/api/auth/verify-email": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Returns uploaded captions to Mux, which fetches them by a secret id. */
-        get: operations["get-caption-file"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Confirms an address with an emailed link. */
+        post: operations["verify-email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1180,6 +1235,61 @@ export interface components {
         AccountDeletion: {
             /** @description Always true. */
             deleted: boolean;
+            /** @description What was deleted with the account; `null` if that could not be counted. */
+            erased: components["schemas"]["ErasedData"] | null;
+        };
+        /** @description Everything that is stored about a user. Rows have the attributes that are stored. */
+        AccountExport: {
+            /** @description The account. */
+            user: {
+                [key: string]: unknown;
+            };
+            /** @description The notes that the operators of the service wrote about the account. */
+            notes: string | null;
+            /** @description The settings on the account. */
+            preferences: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The devices that are or were signed in. */
+            sessions: {
+                [key: string]: unknown;
+            }[];
+            /** @description The devices that were recognized at a sign-in. */
+            known_devices: {
+                [key: string]: unknown;
+            }[];
+            /** @description The subscription; `null` without one. */
+            subscription: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The account's customers at Stripe. */
+            customers: {
+                [key: string]: unknown;
+            }[];
+            /** @description Invoices, refunds, disputes, failed charges and subscriptions. */
+            payments: {
+                [key: string]: unknown;
+            }[];
+            /** @description The titles that were watched, with the position in each. */
+            watch_history: {
+                [key: string]: unknown;
+            }[];
+            /** @description What is being played, or was played last: positions that may be newer than those of the history. */
+            streams: {
+                [key: string]: unknown;
+            }[];
+            /** @description The watchlist. */
+            watchlist: {
+                [key: string]: unknown;
+            }[];
+            /** @description The emails that were sent or are waiting to be sent, without their texts. */
+            emails: {
+                [key: string]: unknown;
+            }[];
+            /** @description What operators or the service changed on the account, and what this account changed as an operator. */
+            audit: {
+                [key: string]: unknown;
+            }[];
         };
         /** @description The response, which is the same for everybody. */
         Acknowledgement: {
@@ -1320,8 +1430,6 @@ export interface components {
             video_quality: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio: components["schemas"]["AudioTrack"][];
-            /** @description Its captions, including those that Mux is reading. */
-            captions: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -1448,23 +1556,12 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Subscription"];
         };
-        /**
-         * @description The state of a text track.
-         *
-         *     - `preparing`: Mux is reading the file.
-         *     - `ready`: Viewers can choose it.
-         *     - `errored`: Mux could not read it.
-         * @enum {string}
-         */
-        CaptionStatus: "preparing" | "ready" | "errored";
         /** @description A text track. */
         CaptionTrack: {
             /** @description BCP 47: `en`. */
             language: string;
             /** @description Its name for viewers. */
             name: string;
-            /** @description Whether it was generated automatically from the sound. */
-            is_generated: boolean;
             /** @description The signed URL of the WebVTT file. */
             url: string;
         };
@@ -1537,6 +1634,11 @@ export interface components {
             until?: components["schemas"]["Timestamp"] | null;
             /** Format: paragraphs */
             reason: string;
+        };
+        /** @description The address that is confirmed now. */
+        ConfirmedAddress: {
+            /** @description The account's address from now on. */
+            email: string;
         };
         /** @description A video that was started. */
         ContinueWatchingItem: {
@@ -1888,11 +1990,6 @@ export interface components {
             success: boolean;
             data: components["schemas"]["AccountDeletion"];
         };
-        DeleteCaptionResponse: {
-            /** @description Always `true`. */
-            success: boolean;
-            data: components["schemas"]["AdminVideo"];
-        };
         DeleteHistoryResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -1960,6 +2057,62 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
         };
+        /** @description The reason. */
+        EndSessionsRequest: {
+            /** Format: paragraphs */
+            reason: string;
+        };
+        EndSessionsResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["EndedSessions"];
+        };
+        /** @description When it ends, and why. */
+        EndSubscriptionRequest: {
+            /**
+             * @description When it ends; at once by default.
+             * @default now
+             */
+            when: components["schemas"]["SubscriptionEnd"];
+            /** Format: paragraphs */
+            reason: string;
+        };
+        EndSubscriptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["Subscription"];
+        };
+        /** @description What was ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description How many devices were signed in.
+             */
+            ended: number;
+        };
+        /** @description How many rows of an account were deleted: the receipt of the deletion. */
+        ErasedData: {
+            /**
+             * Format: int64
+             * @description The devices that were signed in.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description The devices that we recognized.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description The titles in the watch history.
+             */
+            watch_history: number;
+            /**
+             * Format: int64
+             * @description The titles on the watchlist.
+             */
+            watchlist: number;
+        };
         /**
          * @description What went wrong. Codes are stable; messages are not.
          *
@@ -1993,8 +2146,8 @@ export interface components {
          *     - `IDEMPOTENCY_CONFLICT`: The idempotency key was used for a different request. Use a new key.
          *     - `CONFLICT`: The current state does not allow this; the message says why.
          *     - `CODE_EXPIRED`: The link is no longer valid: it expired or was used. Request a new one.
-         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for captions and webhooks).
-         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8 (captions: as WebVTT or SubRip).
+         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for webhooks).
+         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8.
          *     - `RATE_LIMITED`: Too many requests. Try again after the seconds in `Retry-After`.
          *     - `INTERNAL`: The service failed. A retry is unlikely to help.
          *     - `PAYMENT_PROVIDER_UNAVAILABLE`: Stripe cannot be reached. Try again later.
@@ -2008,6 +2161,11 @@ export interface components {
             /** @description Always `false`. */
             success: boolean;
             error: components["schemas"]["ApiError"];
+        };
+        ExportAccountResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AccountExport"];
         };
         /** @description A field of the input that was refused. */
         FieldIssue: {
@@ -2451,6 +2609,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Whether the address was confirmed through a link sent to it. */
             email_verified: boolean;
+            /** @description The address that replaces this one once it is confirmed through the link sent to it. */
+            pending_email: string | null;
             /**
              * Format: date-time
              * @description When they registered.
@@ -2489,6 +2649,27 @@ export interface components {
             payments: components["schemas"]["Payment"][];
             /** @description The emails to them, newest first, with their state. */
             emails: components["schemas"]["MemberEmail"][];
+            /** @description The devices that are signed in, newest first. */
+            devices: components["schemas"]["MemberDevice"][];
+            /** @description The operators' notes about them. */
+            notes: string | null;
+        };
+        /** @description A device on which a member is signed in. */
+        MemberDevice: {
+            /** @description The session. */
+            id: components["schemas"]["SessionId"];
+            /** @description The name that the member gave it, or its user agent. */
+            device_name: string;
+            /**
+             * Format: date-time
+             * @description When it signed in.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the hour.
+             */
+            last_used_at: string;
         };
         /** @description An email as operators see it, without its content. */
         MemberEmail: {
@@ -3057,11 +3238,6 @@ export interface components {
         };
         /** @description An id at Stripe or Mux. */
         ProviderId: string;
-        PutCaptionResponse: {
-            /** @description Always `true`. */
-            success: boolean;
-            data: components["schemas"]["AdminVideo"];
-        };
         ReconcileBillingResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -3505,6 +3681,14 @@ export interface components {
             synced?: boolean | null;
         };
         /**
+         * @description When a subscription ends.
+         *
+         *     - `now`: At once. Nothing is refunded.
+         *     - `period_end`: With the paid period.
+         * @enum {string}
+         */
+        SubscriptionEnd: "now" | "period_end";
+        /**
          * @description Stripe's status of a subscription, or `none` without a subscription.
          *
          *     - `unknown`: A status that this version does not know; it grants nothing.
@@ -3638,6 +3822,48 @@ export interface components {
             success: boolean;
             data: components["schemas"]["HomeLayout"];
         };
+        /** @description The changes; what is omitted stays the same. */
+        UpdateMeRequest: {
+            /**
+             * Format: optional-line
+             * @description The name for greetings; `null` or blank for none.
+             */
+            name?: string | null;
+            /**
+             * @description The new address. It replaces the present one once it is confirmed with the link that is sent to it. The present
+             *     address withdraws a change that is not confirmed yet.
+             */
+            email?: components["schemas"]["DeliverableEmailAddress"] | null;
+            /** @description The password, which a new address requires. */
+            password?: components["schemas"]["Password"] | null;
+        };
+        UpdateMeResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["User"];
+        };
+        /** @description The changes, and the reason for them. What is omitted stays the same. */
+        UpdateMemberRequest: {
+            /**
+             * Format: optional-line
+             * @description The name; `null` or blank for none.
+             */
+            name?: string | null;
+            /** @description The new address. The earlier one is notified, and all sessions end. */
+            email?: components["schemas"]["DeliverableEmailAddress"] | null;
+            /**
+             * Format: optional-paragraphs
+             * @description The operators' notes; blank for none.
+             */
+            notes?: string | null;
+            /** Format: paragraphs */
+            reason: string;
+        };
+        UpdateMemberResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["UpdatedMember"];
+        };
         UpdateProgressResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -3652,6 +3878,13 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["AdminVideo"];
+        };
+        /** @description A member after a change. */
+        UpdatedMember: {
+            /** @description The user. */
+            user: components["schemas"]["User"];
+            /** @description The operators' notes. */
+            notes: string | null;
         };
         /** @description Where an operator uploads a film: accepts one file by PUT, whole or in chunks. */
         UploadTarget: {
@@ -3677,6 +3910,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Whether the address was confirmed through a link sent to it. */
             email_verified: boolean;
+            /** @description The address that replaces this one once it is confirmed through the link sent to it. */
+            pending_email: string | null;
             /**
              * Format: date-time
              * @description When they registered.
@@ -3693,6 +3928,15 @@ export interface components {
          * @description A user.
          */
         UserId: string;
+        /** @description The token of the link. */
+        VerifyEmailRequest: {
+            token: components["schemas"]["OneTimeToken"];
+        };
+        VerifyEmailResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["ConfirmedAddress"];
+        };
         /** @description A video as everybody sees it. */
         Video: {
             /** @description The id. */
@@ -3770,25 +4014,6 @@ export interface components {
              * @description When it was or will be published; `null` if it is not published.
              */
             published_at: string | null;
-        };
-        /** @description A text track of a video. */
-        VideoCaptions: {
-            /** @description Mux's track id. */
-            track_id: string;
-            /** @description BCP 47: `en`. */
-            language: string;
-            /** @description Its name for viewers. */
-            name: string;
-            /**
-             * @description Its state; only ready ones are shown to viewers.
-             * @default ready
-             */
-            status: components["schemas"]["CaptionStatus"];
-            /**
-             * @description Whether Mux generated it from the sound.
-             * @default false
-             */
-            is_generated: boolean;
         };
         /** @description A video as its viewer sees it. */
         VideoDetail: {
@@ -3900,8 +4125,6 @@ export interface components {
             video_quality?: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio?: components["schemas"]["AudioTrack"][];
-            /** @description Its captions, including those that Mux is reading. */
-            captions?: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -4175,7 +4398,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "deleted": true
+                     *         "deleted": true,
+                     *         "erased": {
+                     *           "sessions": 7,
+                     *           "devices": 6,
+                     *           "watch_history": 1,
+                     *           "watchlist": 0
+                     *         }
                      *       }
                      *     }
                      */
@@ -4271,6 +4500,286 @@ export interface operations {
             };
         };
     };
+    "export-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "user": {
+                     *           "created_at": "2026-12-01T01:25:07.253Z",
+                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
+                     *           "name": "Ada",
+                     *           "email": "ada@viewers.test",
+                     *           "email_verified": true,
+                     *           "role": "viewer"
+                     *         },
+                     *         "notes": "Prefers to be called.",
+                     *         "preferences": {
+                     *           "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "captions": true,
+                     *           "caption_language": "de",
+                     *           "speed": 1.25
+                     *         },
+                     *         "sessions": [
+                     *           {
+                     *             "id": "01a22f34-9e35-7bf1-90c6-faacb2364b05",
+                     *             "last_used_at": "2026-12-01T01:25:07.253990402Z",
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "created_at": "2026-12-01T01:25:07.253990402Z",
+                     *             "device_name": "Unknown device"
+                     *           },
+                     *           {
+                     *             "device_name": "Unknown device",
+                     *             "id": "01a22f34-9ec3-77be-8a11-2d0ad5075653",
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "last_used_at": "2026-12-01T01:25:07.395257874Z",
+                     *             "created_at": "2026-12-01T01:25:07.395257874Z"
+                     *           }
+                     *         ],
+                     *         "known_devices": [
+                     *           {
+                     *             "seen_at": "2026-12-01T01:25:09.335225168Z"
+                     *           },
+                     *           {
+                     *             "seen_at": "2026-12-01T01:25:09.448527217Z"
+                     *           }
+                     *         ],
+                     *         "subscription": {
+                     *           "currency": "usd",
+                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
+                     *           "complimentary_plan": "premium",
+                     *           "current_period_end": "2027-01-01T01:25:08Z",
+                     *           "interval": "month",
+                     *           "stripe_subscription_id": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *           "status": "active",
+                     *           "complimentary_until": "2199-12-31T00:00:00Z",
+                     *           "plan_type": "premium",
+                     *           "amount": 1299,
+                     *           "updated_at": "2026-12-01T01:25:09.520631006Z"
+                     *         },
+                     *         "customers": [
+                     *           {
+                     *             "billed": {
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
+                     *             },
+                     *             "others": [],
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "stripe_customer_id": "cus_SPn3MBYdyicvIM"
+                     *           }
+                     *         ],
+                     *         "payments": [
+                     *           {
+                     *             "settled": true,
+                     *             "status": "paid",
+                     *             "plan_type": "premium",
+                     *             "currency": "usd",
+                     *             "period_start": "2026-12-01T01:25:08Z",
+                     *             "number": "ROQSFKOE-0002",
+                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *             "id": "in_NI0sMSjO7etEIcI2WchOyxku",
+                     *             "paid_at": "2026-12-01T01:25:08Z",
+                     *             "amount_due": 500,
+                     *             "interval": "month",
+                     *             "kind": "invoice",
+                     *             "recurring_amount": 1299,
+                     *             "listed_at": "2026-12-01T01:25:08.000Z",
+                     *             "created": "2026-12-01T01:25:08Z",
+                     *             "billing_reason": "subscription_update",
+                     *             "finalized_at": "2026-12-01T01:25:08Z",
+                     *             "amount_paid": 500,
+                     *             "attempts": 1,
+                     *             "period_end": "2027-01-01T01:25:08Z",
+                     *             "payment_intent": "pi_mAjCfbt8kLdaYh3uI4puliqn"
+                     *           },
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:08.000Z",
+                     *             "status": "paid",
+                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
+                     *             "currency": "usd",
+                     *             "interval": "month",
+                     *             "period_start": "2026-12-01T01:25:08Z",
+                     *             "recurring_amount": 799,
+                     *             "id": "in_iMEcqgXQ9TyhrUDBYesQuadc",
+                     *             "period_end": "2027-01-01T01:25:08Z",
+                     *             "plan_type": "basic",
+                     *             "billing_reason": "subscription_create",
+                     *             "payment_intent": "pi_sYFnKeycvocHvGnphaYT1T8H",
+                     *             "created": "2026-12-01T01:25:08Z",
+                     *             "amount_due": 799,
+                     *             "settled": true,
+                     *             "number": "ROQSFKOE-0001",
+                     *             "finalized_at": "2026-12-01T01:25:08Z",
+                     *             "attempts": 1,
+                     *             "paid_at": "2026-12-01T01:25:08Z",
+                     *             "kind": "invoice",
+                     *             "amount_paid": 799
+                     *           }
+                     *         ],
+                     *         "watch_history": [
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "progress": 31.5,
+                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z",
+                     *             "completed": false
+                     *           }
+                     *         ],
+                     *         "streams": [
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_title": "The Lighthouse",
+                     *             "device_name": "Unknown device",
+                     *             "started_at": "2026-12-01T01:25:09.275593Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:25:09.282233Z",
+                     *             "watched_seconds": 0.006640496,
+                     *             "progress": 31.5,
+                     *             "completed": false,
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *           },
+                     *           {
+                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_title": "The Lighthouse",
+                     *             "device_name": "Kitchen",
+                     *             "started_at": "2026-12-01T01:25:09.369512Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:25:09.369512Z",
+                     *             "watched_seconds": 0,
+                     *             "progress": 31.5,
+                     *             "completed": false,
+                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *           }
+                     *         ],
+                     *         "watchlist": [],
+                     *         "emails": [
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:07.253Z",
+                     *             "subject": "verify_email"
+                     *           },
+                     *           {
+                     *             "listed_at": "2026-12-01T01:25:07.296Z",
+                     *             "subject": "new_device"
+                     *           }
+                     *         ],
+                     *         "audit": [
+                     *           {
+                     *             "at": "2026-12-01T01:25:09.537729369Z",
+                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "after": {
+                     *               "complimentary_plan": "premium",
+                     *               "complimentary_until": "2199-12-31T00:00:00Z"
+                     *             },
+                     *             "before": {
+                     *               "complimentary_until": null,
+                     *               "complimentary_plan": null
+                     *             },
+                     *             "actor": "operator",
+                     *             "reason": "A jury member",
+                     *             "action": "member.comp"
+                     *           },
+                     *           {
+                     *             "action": "member.update",
+                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "reason": "A call",
+                     *             "actor": "operator",
+                     *             "at": "2026-12-01T01:25:09.547586293Z",
+                     *             "before": {
+                     *               "notes": null
+                     *             },
+                     *             "after": {
+                     *               "notes": "Prefers to be called."
+                     *             }
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportAccountResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "list-audit": {
         parameters: {
             query?: {
@@ -4302,14 +4811,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T01:49:48.574702254Z",
-                     *           "actor": "01a22f4b-2e85-76a2-b687-64d30f4eb6c7",
+                     *           "at": "2026-12-01T00:53:05.147317556Z",
+                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_9plX0lNvkT9axjtKqEFsuflb",
+                     *           "subject": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *           "reason": "replayed by hand",
                      *           "before": {
-                     *             "error": null,
-                     *             "state": "applied"
+                     *             "state": "applied",
+                     *             "error": null
                      *           },
                      *           "after": {
                      *             "state": "applied",
@@ -4317,10 +4826,10 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T01:49:48.554203673Z",
-                     *           "actor": "01a22f4b-2e85-76a2-b687-64d30f4eb6c7",
+                     *           "at": "2026-12-01T00:53:04.54959771Z",
+                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
                      *           "action": "member.comp",
-                     *           "subject": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "subject": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "reason": "A jury member",
                      *           "before": {
                      *             "complimentary_until": null,
@@ -4334,7 +4843,7 @@ export interface operations {
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NDk6NDguNTU0WiNjb21wLW1lbWJlciMzOTZkMzc0OS0yMGJkLTQ2MDItOTNhMS02YzBmZjQyZDI2NTgi09IuUQzAlRABuCUjryebyw"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDQuNTQ5WiNjb21wLW1lbWJlciM5MzIyY2FhNi1iYWQwLTQzNmEtODczNy1hOGY3MDExZTM4YmYiJEXAy177KT9ZOmpw4GIwWQ"
                      *       }
                      *     }
                      */
@@ -4453,25 +4962,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_t01PTy4CXHTsFY",
-                     *           "user_id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
-                     *           "received_at": "2026-12-01T01:49:48.563634736Z",
+                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "received_at": "2026-12-01T00:53:04.682729238Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_9plX0lNvkT9axjtKqEFsuflb",
+                     *           "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *           "event_type": "charge.refunded",
-                     *           "stripe_customer_id": "cus_t01PTy4CXHTsFY",
-                     *           "user_id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
-                     *           "received_at": "2026-12-01T01:49:48.341695771Z",
+                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "received_at": "2026-12-01T00:53:03.985588394Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NDk6NDguMzQxWiNldnRfOXBsWDBsTnZrVDlheGp0S3FFRnN1ZmxiIuzc4FKUfjiOMTs9HGgKAvw"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDMuOTg1WiNldnRfQU9Ob2NCeThaZm1MakN3U2ZIcHVDZ0VDIqtWDphKhYWI89tKqdCd2vo"
                      *       }
                      *     }
                      */
@@ -4580,7 +5089,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_9plX0lNvkT9axjtKqEFsuflb",
+                     *         "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -4733,7 +5242,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checked": 3,
+                     *         "checked": 4,
                      *         "drift": [],
                      *         "next_cursor": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *       }
@@ -4890,7 +5399,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -4994,7 +5503,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                 *       "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -5024,7 +5533,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5192,15 +5701,15 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z",
+                     *           "created_at": "2026-12-01T00:52:55.371Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T01:49:47Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -5317,12 +5826,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -5331,7 +5840,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:49:47Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -5339,51 +5848,51 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T01:49:47Z",
+                     *           "access_until": "2027-01-03T00:53:01Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_t01PTy4CXHTsFY",
-                     *         "stripe_subscription_id": "sub_e9yEM6Kx6Rnj5zt1JEjarGwO",
+                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
                      *         "payments": [
                      *           {
-                     *             "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
-                     *             "number": "XTNUGSLD-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:49:47Z",
-                     *             "paid_at": "2026-12-01T01:49:47Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
-                     *             "number": "XTNUGSLD-0001",
+                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *             "number": "PJ216WG8-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:49:47Z",
-                     *             "paid_at": "2026-12-01T01:49:47Z",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *             "number": "PJ216WG8-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:49:48.287Z",
+                     *             "created_at": "2026-12-01T00:53:03.605Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:49:48.26Z",
+                     *             "created_at": "2026-12-01T00:53:03.471Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -5483,6 +5992,182 @@ export interface operations {
             };
         };
     };
+    "update-member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "notes": "Prefers to be called.",
+                 *       "reason": "A call"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "user": {
+                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "email": "ada@viewers.test",
+                     *           "name": "Ada",
+                     *           "role": "viewer",
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:25:07.253Z"
+                     *         },
+                     *         "notes": "Prefers to be called."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateMemberResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN`, `REAUTHENTICATION_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `EMAIL_TAKEN`, `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "comp-member": {
         parameters: {
             query?: never;
@@ -5520,12 +6205,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -5534,7 +6219,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:49:47Z",
+                     *           "current_period_end": "2027-01-01T00:53:01Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -5549,44 +6234,44 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_t01PTy4CXHTsFY",
-                     *         "stripe_subscription_id": "sub_e9yEM6Kx6Rnj5zt1JEjarGwO",
+                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
+                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
                      *         "payments": [
                      *           {
-                     *             "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
-                     *             "number": "XTNUGSLD-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:49:47Z",
-                     *             "paid_at": "2026-12-01T01:49:47Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
-                     *             "number": "XTNUGSLD-0001",
+                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *             "number": "PJ216WG8-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *             "number": "PJ216WG8-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:49:47Z",
-                     *             "paid_at": "2026-12-01T01:49:47Z",
+                     *             "created_at": "2026-12-01T00:53:01Z",
+                     *             "paid_at": "2026-12-01T00:53:01Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "new_device",
-                     *             "created_at": "2026-12-01T01:49:48.287Z",
+                     *             "created_at": "2026-12-01T00:53:03.605Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "new_device",
-                     *             "created_at": "2026-12-01T01:49:48.26Z",
+                     *             "created_at": "2026-12-01T00:53:03.471Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
@@ -5722,6 +6407,369 @@ export interface operations {
             };
         };
     };
+    "end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "A stolen phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndSessionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "ended": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndSessionsResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "end-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "when": "period_end",
+                 *       "reason": "They asked us to by letter"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndSubscriptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "plan_type": "basic",
+                     *         "status": "active",
+                     *         "interval": "month",
+                     *         "amount": 799,
+                     *         "currency": "usd",
+                     *         "has_discount": false,
+                     *         "current_period_end": "2027-01-01T01:25:09Z",
+                     *         "cancel_at": "2027-01-01T01:25:09Z",
+                     *         "trial_end": null,
+                     *         "grace_until": null,
+                     *         "access": {
+                     *           "allowed": true,
+                     *           "code": null
+                     *         },
+                     *         "access_until": "2027-01-01T01:25:09Z",
+                     *         "pending_plan_type": null,
+                     *         "pending_interval": null,
+                     *         "pending_amount": null,
+                     *         "complimentary_until": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndSubscriptionResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN`, `REAUTHENTICATION_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYMENT_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "get-metrics": {
         parameters: {
             query?: {
@@ -5756,7 +6804,7 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 1299,
+                     *           "mrr": 799,
                      *           "active": 1,
                      *           "trialing": 0,
                      *           "new": 1,
@@ -5772,7 +6820,7 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "premium_month": 1
+                     *             "basic_month": 1
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -5803,7 +6851,7 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 1299,
+                     *             "mrr": 799,
                      *             "active": 1,
                      *             "trialing": 0,
                      *             "new": 1,
@@ -5819,7 +6867,7 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "premium_month": 1
+                     *               "basic_month": 1
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -5830,7 +6878,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 1299,
+                     *               "mrr": 799,
                      *               "active": 1,
                      *               "trialing": 0,
                      *               "new": 1,
@@ -5846,7 +6894,7 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "premium_month": 1
+                     *                 "basic_month": 1
                      *               }
                      *             },
                      *             "days": [
@@ -5871,7 +6919,7 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 1299,
+                     *                 "mrr": 799,
                      *                 "active": 1,
                      *                 "trialing": 0,
                      *                 "new": 1,
@@ -5887,7 +6935,7 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "premium_month": 1
+                     *                   "basic_month": 1
                      *                 }
                      *               }
                      *             ]
@@ -6015,19 +7063,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
-                     *           "number": "XTNUGSLD-0002",
+                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "number": "PJ216WG8-0001",
                      *           "status": "paid",
-                     *           "amount_due": 500,
-                     *           "amount_paid": 500,
+                     *           "amount_due": 799,
+                     *           "amount_paid": 799,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:49:47Z",
-                     *           "paid_at": "2026-12-01T01:49:47Z",
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_orHY24BkLo80smGyHo5su6fa",
+                     *           "id": "re_CYRFSmViRcbsveRrgvQ7UuCG",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -6204,11 +7252,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T01:49:46.029Z"
+                     *           "created_at": "2026-12-01T00:52:54.001Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -6331,11 +7379,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:49:46.029Z"
+                     *         "created_at": "2026-12-01T00:52:54.001Z"
                      *       }
                      *     }
                      */
@@ -6608,11 +7656,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:49:46.029Z"
+                     *         "created_at": "2026-12-01T00:52:54.001Z"
                      *       }
                      *     }
                      */
@@ -6763,7 +7811,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2ec2-74b3-bd9b-ccd5f3556812",
+                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -6783,23 +7831,22 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:49:46.050024252Z",
+                     *           "upload_expires_at": "2026-12-02T00:52:54.598447655Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "captions": [],
-                     *           "created_at": "2026-12-01T01:49:46.05Z"
+                     *           "created_at": "2026-12-01T00:52:54.598Z"
                      *         },
                      *         {
-                     *           "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#1f1c35"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#22331b"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -6811,23 +7858,14 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:49:46.08066583Z",
+                     *           "published_at": "2026-12-01T00:52:55.086245075Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
-                     *           "mux_playback_id": "playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *           "mux_asset_id": "asset-01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "mux_playback_id": "playback-01a22f17-1fa7-745c-9845-23edded112da",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "captions": [
-                     *             {
-                     *               "track_id": "t",
-                     *               "language": "en",
-                     *               "name": "en",
-                     *               "status": "ready",
-                     *               "is_generated": false
-                     *             }
-                     *           ],
-                     *           "created_at": "2026-12-01T01:49:46.046Z"
+                     *           "created_at": "2026-12-01T00:52:54.311Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -6931,7 +7969,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                 *       "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -6955,7 +7993,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -6970,7 +8008,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -6978,16 +8016,15 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:49:46.04159338Z",
+                     *           "upload_expires_at": "2026-12-02T00:52:54.209157468Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "captions": [],
-                     *           "created_at": "2026-12-01T01:49:46.04159338Z"
+                     *           "created_at": "2026-12-01T00:52:54.209157468Z"
                      *         },
                      *         "upload": {
-                     *           "id": "d7Lb90Q0eaFlJDmE5xPv14v3LD7tTBHJzmTzDcBe",
-                     *           "url": "https://video.mux.example/upload/d7Lb90Q0eaFlJDmE5xPv14v3LD7tTBHJzmTzDcBe?expires=1796176186&signature=9d6c1e0da71a018cc5dc7a575d622ac14631cd4e0752694aad1aca7e2fda75a2",
-                     *           "expires_at": "2026-12-02T01:49:46.04159338Z"
+                     *           "id": "Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr",
+                     *           "url": "https://video.mux.example/upload/Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr?expires=1796172774&signature=ea5d733b0253e113ae11c238bb32e31065bed9871637b9130e429c8d83de94b0",
+                     *           "expires_at": "2026-12-02T00:52:54.209157468Z"
                      *         }
                      *       }
                      *     }
@@ -7285,16 +8322,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *         "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#313334"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#222c36"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -7306,26 +8343,17 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *         "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T01:49:46.065889047Z",
+                     *         "published_at": "2026-12-01T00:52:54.76621572Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22f4b-2eb9-742a-b623-4877aeedc44b",
-                     *         "mux_playback_id": "playback-01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *         "mux_asset_id": "asset-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "mux_playback_id": "playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *         "video_quality": "basic",
                      *         "audio": [],
-                     *         "captions": [
-                     *           {
-                     *             "track_id": "t",
-                     *             "language": "en",
-                     *             "name": "en",
-                     *             "status": "ready",
-                     *             "is_generated": false
-                     *           }
-                     *         ],
-                     *         "created_at": "2026-12-01T01:49:46.041Z"
+                     *         "created_at": "2026-12-01T00:52:54.209Z"
                      *       }
                      *     }
                      */
@@ -7457,354 +8485,6 @@ export interface operations {
             };
         };
     };
-    "put-caption": {
-        parameters: {
-            query?: {
-                /** @description Their name for viewers; by default that of the language. */
-                name?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["VideoId"];
-                language: components["schemas"]["LanguageTag"];
-            };
-            cookie?: never;
-        };
-        /** @description WebVTT or SubRip of at most 256 KiB, in UTF-8, or in UTF-16 with a byte order mark (then as `application/x-subrip`, because gateways pass `text/…` on as UTF-8). */
-        requestBody: {
-            content: {
-                "text/vtt": string;
-                "application/x-subrip": string;
-                "text/srt": string;
-                "text/plain": string;
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "title": "The pilot",
-                     *         "description": "A film by the sea.",
-                     *         "category": "Drama",
-                     *         "required_plan": "basic",
-                     *         "duration": 60,
-                     *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
-                     *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
-                     *         "season": 1,
-                     *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
-                     *         "status": "ready",
-                     *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "video_quality": "basic",
-                     *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PutCaptionResponse"];
-                };
-            };
-            /** @description `VALIDATION_ERROR` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputErrorResponse"];
-                };
-            };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `FORBIDDEN` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_NOT_READY` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNSUPPORTED_MEDIA_TYPE` */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `RATE_LIMITED` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `INTERNAL` */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
-            502: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    "delete-caption": {
-        parameters: {
-            query?: {
-                /** @description Only this track; by default all in the language. */
-                track_id?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["VideoId"];
-                language: components["schemas"]["LanguageTag"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "title": "The pilot",
-                     *         "description": "A film by the sea.",
-                     *         "category": "Drama",
-                     *         "required_plan": "basic",
-                     *         "duration": 60,
-                     *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
-                     *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
-                     *         "season": 1,
-                     *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
-                     *         "status": "ready",
-                     *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "video_quality": "basic",
-                     *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["DeleteCaptionResponse"];
-                };
-            };
-            /** @description `VALIDATION_ERROR` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputErrorResponse"];
-                };
-            };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `FORBIDDEN` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `RATE_LIMITED` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `INTERNAL` */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
-            502: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
     "replace-upload": {
         parameters: {
             query?: never;
@@ -7840,7 +8520,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f4b-2ec2-74b3-bd9b-ccd5f3556812",
+                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -7860,16 +8540,15 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:49:50.55219772Z",
+                     *           "upload_expires_at": "2026-12-02T00:53:13.650457656Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
-                     *           "captions": [],
-                     *           "created_at": "2026-12-01T01:49:46.05Z"
+                     *           "created_at": "2026-12-01T00:52:54.598Z"
                      *         },
                      *         "upload": {
-                     *           "id": "Urpd3VAm4zUlyIXlsrOCNVYYlvZs4ktwsDAedTrN",
-                     *           "url": "https://video.mux.example/upload/Urpd3VAm4zUlyIXlsrOCNVYYlvZs4ktwsDAedTrN?expires=1796176190&signature=249092fbb134b0f8a0b3ba02a3d69920ed856edccb4de1327a6b4062de576cba",
-                     *           "expires_at": "2026-12-02T01:49:50.55219772Z"
+                     *           "id": "wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8",
+                     *           "url": "https://video.mux.example/upload/wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8?expires=1796172793&signature=99fc35de94b5b344ff9c86592b1ce8a6f5e23e1da2262ab88d22654a7589c8f8",
+                     *           "expires_at": "2026-12-02T00:53:13.650457656Z"
                      *         }
                      *       }
                      *     }
@@ -8140,7 +8819,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "PWVXLRZN",
+                 *       "user_code": "BCDFGHJK",
                  *       "approve": true
                  *     }
                  */
@@ -8163,9 +8842,9 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "device_name": "Bedroom television",
-                     *         "address": "127.0.0.1",
+                     *         "address": "203.0.113.9",
                      *         "same_network": true,
-                     *         "expires_at": "2026-12-01T01:59:46.304307017Z",
+                     *         "expires_at": "2026-11-30T13:07:55.853Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -8318,10 +8997,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "PWVXLRZN._ejFMRSAcMs1QgAxoKa0iATx5MIgI3MrPzgAaCIyEtU",
-                     *         "user_code": "PWVXLRZN",
+                     *         "device_code": "BCDFGHJK.q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA",
+                     *         "user_code": "BCDFGHJK",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=PWVXLRZN",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=BCDFGHJK",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -8417,7 +9096,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "PWVXLRZN._ejFMRSAcMs1QgAxoKa0iATx5MIgI3MrPzgAaCIyEtU"
+                 *       "device_code": "BCDFGHJK.q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -8440,12 +9119,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-11-30T12:57:53.853Z"
                      *         }
                      *       }
                      *     }
@@ -8680,12 +9359,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -8897,12 +9576,12 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *         "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
-                     *         "created_at": "2026-12-01T01:49:46.128Z"
+                     *         "created_at": "2026-12-01T00:52:55.371Z"
                      *       }
                      *     }
                      */
@@ -8974,6 +9653,152 @@ export interface operations {
             };
         };
     };
+    "update-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMeRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *         "email": "ada@viewers.test",
+                     *         "name": "Ada",
+                     *         "role": "viewer",
+                     *         "email_verified": true,
+                     *         "pending_email": null,
+                     *         "created_at": "2026-12-01T01:25:07.253Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UpdateMeResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED`, `INVALID_CREDENTIALS` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `EMAIL_TAKEN`, `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "refresh-token": {
         parameters: {
             query?: never;
@@ -8999,12 +9824,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -9113,12 +9938,12 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f4b-2f10-711a-b85e-b5d10beb1f34",
+                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T01:49:46.128Z"
+                     *           "created_at": "2026-12-01T00:52:55.371Z"
                      *         }
                      *       }
                      *     }
@@ -9214,6 +10039,99 @@ export interface operations {
             };
         };
     };
+    "resend-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmptyResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "reset-password": {
         parameters: {
             query?: never;
@@ -9225,7 +10143,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "XG2ITnH6PDoIl-RoDKazGHb5lbqlOJeUT7ig4TG-4Ko",
+                 *       "token": "gNcEVuo2Y3pV9B30k5ZtYTPCayvzxXSGfkta-Dp3Pug",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -9364,18 +10282,18 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2fc9-72b1-88ce-8af738956e56",
-                     *           "device_name": "Bedroom television",
-                     *           "created_at": "2026-12-01T01:49:46.313916574Z",
-                     *           "last_used_at": "2026-12-01T01:49:46.313916574Z",
-                     *           "current": false
+                     *           "id": "01a22f17-2931-7201-8c40-4e4db62bec24",
+                     *           "device_name": "Unknown device",
+                     *           "created_at": "2026-12-01T00:52:56.753438313Z",
+                     *           "last_used_at": "2026-12-01T00:52:57.187888394Z",
+                     *           "current": true
                      *         },
                      *         {
-                     *           "id": "01a22f4b-2f74-7470-ba24-1c48579327c0",
-                     *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T01:49:46.228284742Z",
-                     *           "last_used_at": "2026-12-01T01:49:46.346417077Z",
-                     *           "current": true
+                     *           "id": "01a22f17-2509-7ae7-9397-485683281bf2",
+                     *           "device_name": "Living room",
+                     *           "created_at": "2026-12-01T00:52:55.689483198Z",
+                     *           "last_used_at": "2026-12-01T00:52:56.751378331Z",
+                     *           "current": false
                      *         }
                      *       ]
                      *     }
@@ -9555,16 +10473,23 @@ export interface operations {
             };
         };
     };
-    "get-caption-file": {
+    "verify-email": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: components["schemas"]["ProviderId"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "y6FSFtL0AncAMVtqBJVEhJHtpE_Q9vOuMLoB_R8L4sg"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerifyEmailRequest"];
+            };
+        };
         responses: {
             /** @description Success. */
             200: {
@@ -9576,10 +10501,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/vtt; charset=utf-8": string;
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "email": "ada@viewers.test"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerifyEmailResponse"];
                 };
             };
-            /** @description `VALIDATION_ERROR` */
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
@@ -9591,8 +10524,44 @@ export interface operations {
                     "application/json": components["schemas"]["InputErrorResponse"];
                 };
             };
-            /** @description `NOT_FOUND` */
-            404: {
+            /** @description `EMAIL_TAKEN` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CODE_EXPIRED` */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9778,16 +10747,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#1f1c35"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#22331b"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -9799,10 +10768,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:49:46.08066583Z"
+                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T01:49:48.156192Z"
+                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -9970,16 +10939,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#1f1c35"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#22331b"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -9991,11 +10960,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:49:46.08066583Z"
+                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T01:49:48.156192Z"
+                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -10203,16 +11172,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#313334"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#222c36"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -10224,12 +11193,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:49:46.065889047Z",
+                     *             "published_at": "2026-12-01T00:52:54.76621572Z",
                      *             "series": {
-                     *               "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *               "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -10244,16 +11213,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *               "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#1f1c35"
+                     *                 "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#22331b"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -10265,10 +11234,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T01:49:46.08066583Z"
+                     *               "published_at": "2026-12-01T00:52:55.086245075Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T01:49:48.156192Z",
+                     *             "last_watched_at": "2026-12-01T00:53:02.939055Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -10606,12 +11575,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
+                     *           "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *           "video_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T01:49:48.152116Z",
-                     *           "expires_at": "2026-12-01T01:50:18.156192Z",
+                     *           "started_at": "2026-12-01T00:53:02.920114Z",
+                     *           "expires_at": "2026-12-01T00:53:32.939055Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -10710,7 +11679,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba"
+                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db"
                      *       }
                      *     }
                      */
@@ -11065,14 +12034,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#313334"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -11087,7 +12056,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
+                     *           "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11191,14 +12160,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#313334"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#222c36"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -11213,7 +12182,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
+                     *         "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *       }
                      *     }
                      */
@@ -11332,16 +12301,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#313334"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -11353,10 +12322,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:49:46.065889047Z"
+                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11474,7 +12443,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:49:47Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -11482,7 +12451,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:49:47Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -11587,15 +12556,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:49:47Z",
-                     *         "cancel_at": "2027-01-01T01:49:47Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
+                     *         "cancel_at": "2027-01-01T00:53:01Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:49:47Z",
+                     *         "access_until": "2027-01-01T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -11736,7 +12705,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:49:47Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -11744,7 +12713,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:49:47Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -11927,7 +12896,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T01:49:47.65168078Z",
+                     *         "effective_at": "2026-12-01T00:53:01.948561546Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -11940,7 +12909,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T01:49:47Z",
+                     *         "renews_at": "2027-01-01T00:53:01Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -12121,9 +13090,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_kXYpCxJFSw1ihtTeww3w84Js7aTTQTBcoDfjtsY5xx7Hjk67ec4eoiRxYP",
-                     *         "session_id": "cs_test_kXYpCxJFSw1ihtTeww3w84Js7aTTQTBcoDfjtsY5xx7Hjk67ec4eoiRxYP",
-                     *         "expires_at": "2026-12-02T01:49:47Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
+                     *         "session_id": "cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
+                     *         "expires_at": "2026-12-02T00:53:01Z"
                      *       }
                      *     }
                      */
@@ -12272,32 +13241,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_VcW8Si6YFu22EFyKe0N0gBMB",
-                     *           "number": "XTNUGSLD-0002",
+                     *           "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *           "number": "PJ216WG8-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:49:47Z",
-                     *           "paid_at": "2026-12-01T01:49:47Z",
-                     *           "period_end": "2027-01-01T01:49:47Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_VcW8Si6YFu22EFyKe0N0gBMB",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_VcW8Si6YFu22EFyKe0N0gBMB/pdf"
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
+                     *           "period_end": "2027-01-01T00:53:01Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3/pdf"
                      *         },
                      *         {
-                     *           "id": "in_QXxVkYyj2tsq2VCC8XEPFMMI",
-                     *           "number": "XTNUGSLD-0001",
+                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "number": "PJ216WG8-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:49:47Z",
-                     *           "paid_at": "2026-12-01T01:49:47Z",
-                     *           "period_end": "2027-01-01T01:49:47Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_QXxVkYyj2tsq2VCC8XEPFMMI",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_QXxVkYyj2tsq2VCC8XEPFMMI/pdf"
+                     *           "created_at": "2026-12-01T00:53:01Z",
+                     *           "paid_at": "2026-12-01T00:53:01Z",
+                     *           "period_end": "2027-01-01T00:53:01Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12409,7 +13378,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_gL0i5ZaKSycUPdMJygVY3eUH"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_JY4eFVsow0nre0L0jTn4JpKI"
                      *       }
                      *     }
                      */
@@ -12534,7 +13503,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:49:47Z",
+                     *         "current_period_end": "2027-01-01T00:53:01Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -12542,7 +13511,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:49:47Z",
+                     *         "access_until": "2027-01-03T00:53:01Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -12757,19 +13726,19 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#1f1c35"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22331b"
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T01:49:46.08066583Z",
+                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -12781,7 +13750,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "first_video_id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "trailer": null
                      *       }
                      *     }
@@ -12894,16 +13863,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#313334"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#222c36"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -12915,10 +13884,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:49:46.065889047Z"
+                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
                      *         }
                      *       ]
                      *     }
@@ -13048,16 +14017,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#1f1c35"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#22331b"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -13069,12 +14038,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:49:46.08066583Z"
+                     *           "published_at": "2026-12-01T00:52:55.086245075Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDg5Nzg2MDgwLDAsIiIsIjAxYTIyZjRiLTJlYmUtNzI4Yi05MjA2LWE3NDdjZDVmMGFkOSJdaSnB77br-ILH_oIzzy2Xqg"
+                     *         "next_cursor": "Wy0xNzk2MDg2Mzc1MDg2LDAsIiIsIjAxYTIyZjE3LTFmYTctNzQ1Yy05ODQ1LTIzZWRkZWQxMTJkYSJd4V56EI7hkJfo8xhC1cXe_w"
                      *       }
                      *     }
                      */
@@ -13168,16 +14137,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f4b-2ebe-728b-9206-a747cd5f0ad9",
+                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#1f1c35"
+                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#22331b"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -13189,7 +14158,7 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T01:49:46.08066583Z",
+                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -13308,22 +14277,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T02:49:48.1521163Z",
-                     *         "refresh_after": "2026-12-01T02:37:48.1521163Z",
+                     *         "expires_at": "2026-12-01T01:53:02.920114568Z",
+                     *         "refresh_after": "2026-12-01T01:41:02.920114568Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
-                     *             "is_generated": false,
-                     *             "url": "https://video.mux.example/playback-01a22f4b-2ebe-728b-9206-a747cd5f0ad9/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
+                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -13446,8 +14414,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22f4b-36f8-7e4b-9b90-967fb1e984ba",
-                 *       "client_time": "2026-12-01T01:49:48.156007165Z"
+                 *       "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
+                 *       "client_time": "2026-12-01T00:53:02.932407922Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -13470,7 +14438,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T01:49:48.156192Z"
+                     *         "last_watched_at": "2026-12-01T00:53:02.939055Z"
                      *       }
                      *     }
                      */
@@ -13840,16 +14808,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
+                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f4b-2eb9-742a-b623-4877aeedc44b/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#313334"
+                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#222c36"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -13861,12 +14829,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f4b-2ead-7ac8-911b-843c48c0052d",
+                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:49:46.065889047Z"
+                     *             "published_at": "2026-12-01T00:52:54.76621572Z"
                      *           },
-                     *           "added_at": "2026-12-01T01:49:48.168Z"
+                     *           "added_at": "2026-12-01T00:53:03.03Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13968,8 +14936,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b",
-                     *         "added_at": "2026-12-01T01:49:48.168Z"
+                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "added_at": "2026-12-01T00:53:03.03Z"
                      *       }
                      *     }
                      */
@@ -14090,7 +15058,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f4b-2eb9-742a-b623-4877aeedc44b"
+                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
                      *       }
                      *     }
                      */

@@ -91,6 +91,17 @@ impl Stripe {
         self.send_once(request, key).await.map(Customer::from)
     }
 
+    /// Gives a customer another address and name, or no name. A customer that was deleted stays unchanged.
+    #[boxed]
+    pub async fn rename_customer(&self, id: &str, email: &str, name: Option<&str>) -> Result<(), StripeError> {
+        let form = json!({ "email": email, "name": name.unwrap_or_default() });
+        let request = RequestBuilder::new(StripeMethod::Post, format!("/customers/{id}")).form(&form);
+        match request.customize::<stripe_shared::Customer>().send(self).await {
+            Ok(_) | Err(StripeError::Missing { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The customers with an email address, newest first.
     #[boxed]
     pub async fn customers_of(&self, email: &str) -> Result<Vec<Customer>, StripeError> {

@@ -14,14 +14,19 @@ import { explain } from '@/lib/errors/explain';
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import { isPast } from '@/lib/fields';
 import { moment, utcDay } from '@/lib/format';
-import type { Interval, MemberDetail, PlanType, Subscription } from '@/lib/models';
+import type { Interval, MemberDetail, PlanType, Status } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useMember } from '@/lib/queries/use-member';
 import { CompDialog } from './comp-dialog';
+import { EditDialog, EndSessionsDialog, EndSubscriptionDialog } from './change-dialogs';
+import { Devices } from './devices';
 import { Emails } from './emails';
 import { Payments } from './payments';
 import { StatusBadge } from './status-badge';
+
+/** The states in which a subscription can be ended. */
+const LIVE: readonly Status[] = ['trialing', 'active', 'past_due', 'unpaid', 'paused'];
 
 const back = () => ({ to: '/admin/members', label: t`Members` });
 
@@ -46,7 +51,7 @@ export function Component() {
 }
 
 function Detail({ member }: { member: MemberDetail }) {
-  const { user, subscription, payments, emails } = member;
+  const { user, payments, emails, devices } = member;
   return (
     <>
       <PageHead
@@ -55,6 +60,7 @@ function Detail({ member }: { member: MemberDetail }) {
         lead={
           <Badges>
             {user.name && <span>{user.email}</span>}
+            {user.email_verified ? <Badge kind="positive">{t`Email confirmed`}</Badge> : <Badge>{t`Email not confirmed`}</Badge>}
             {user.role === 'admin' && <Badge kind="accent">{t`Admin`}</Badge>}
           </Badges>
         }
@@ -78,15 +84,21 @@ function Detail({ member }: { member: MemberDetail }) {
                       <Copied key="subscription" id={member.stripe_subscription_id} what={t`Stripe subscription ID`} />
                     ),
                   ],
+                  [t`Waiting for confirmation`, user.pending_email],
+                  [t`Notes`, member.notes],
                 ]}
               />
+              <MemberActions member={member} />
             </Panel>
           </>
         }
       >
-        <SubscriptionPanel subscription={subscription} />
+        <SubscriptionPanel member={member} />
         <Panel title={t`Payments`}>
           <Payments member_id={user.id} payments={payments} />
+        </Panel>
+        <Panel title={t`Devices`}>
+          <Devices devices={devices} />
         </Panel>
         <Panel title={t`Emails`}>
           <Emails emails={emails} />
@@ -96,7 +108,31 @@ function Detail({ member }: { member: MemberDetail }) {
   );
 }
 
-function SubscriptionPanel({ subscription }: { subscription: Subscription }) {
+/** What an operator may change on an account. */
+function MemberActions({ member }: { member: MemberDetail }) {
+  const [asks, setAsks] = useState<'edit' | 'sessions' | null>(null);
+  const close = () => setAsks(null);
+  return (
+    <>
+      <Actions>
+        <Button size="sm" onClick={() => setAsks('edit')}>
+          {t`Edit`}
+        </Button>
+        {member.devices.length > 0 && (
+          <Button size="sm" look="plain" onClick={() => setAsks('sessions')}>
+            {t`Sign out all devices`}
+          </Button>
+        )}
+      </Actions>
+      {asks === 'edit' && <EditDialog member={member} onClose={close} />}
+      {asks === 'sessions' && <EndSessionsDialog member={member} onClose={close} />}
+    </>
+  );
+}
+
+function SubscriptionPanel({ member }: { member: MemberDetail }) {
+  const [isEnding, setIsEnding] = useState(false);
+  const { subscription } = member;
   const {
     status,
     plan_type,
@@ -138,6 +174,14 @@ function SubscriptionPanel({ subscription }: { subscription: Subscription }) {
           <p>{t`Cannot watch. Sees this message: “${message}”.`}</p>
         </Remark>
       )}
+      {LIVE.includes(status) && (
+        <Actions>
+          <Button size="sm" look="plain" onClick={() => setIsEnding(true)}>
+            {t`End subscription`}
+          </Button>
+        </Actions>
+      )}
+      {isEnding && <EndSubscriptionDialog member={member} onClose={() => setIsEnding(false)} />}
     </Panel>
   );
 }

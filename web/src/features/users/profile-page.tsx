@@ -7,9 +7,12 @@ import { Loading, Skeleton } from '@/components/skeleton';
 import { day } from '@/lib/format';
 import { usePageTitle } from '@/lib/page-title';
 import { useMe } from '@/lib/queries/use-me';
+import { ChangeEmail, ChangeName } from './change-details';
 import { ChangePassword } from './change-password';
 import { DeleteAccount } from './delete-account';
+import { ExportData } from './export-data';
 import styles from './profile-page.module.css';
+import { Verification } from './verification';
 
 export function Component() {
   usePageTitle(t`Profile`);
@@ -52,9 +55,23 @@ export function Component() {
             <Skeleton shape="text" lines={3} />
           </Loading>
         )}
+        {me.data && <Verification user={me.data} />}
       </Sheet>
+      {me.data && (
+        <>
+          <Sheet title={t`Change your name`}>
+            <ChangeName key={me.data.name} user={me.data} />
+          </Sheet>
+          <Sheet title={t`Change your email address`} lead={t`We send a link to the new address. It applies once you confirm it.`}>
+            <ChangeEmail user={me.data} />
+          </Sheet>
+        </>
+      )}
       <Sheet title={t`Password`} lead={t`Changing your password signs out your other devices.`}>
         <ChangePassword email={me.data?.email} />
+      </Sheet>
+      <Sheet title={t`Your data`} lead={t`Everything that we store about you, as a file.`}>
+        <ExportData />
       </Sheet>
       {me.data && (
         <Sheet title={t`Delete account`} lead={t`Deletes your account and all your data.`}>
