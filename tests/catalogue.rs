@@ -75,6 +75,7 @@ fn video(number: usize, now: Timestamp) -> Video {
         replacement: None,
         obsolete: Vec::new(),
         former_assets: Vec::new(),
+        caption_replacements: Vec::new(),
         check_at: None,
         listing: LISTING.to_owned(),
         created_at,

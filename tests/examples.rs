@@ -96,14 +96,15 @@ fn every_example_fits_its_schema_and_every_operation_has_one() {
     for (name, operation) in operations(&document) {
         let is_webhook = operation["tags"] == json!(["Webhooks"]);
         let body = &operation["requestBody"]["content"];
-        if !body.is_null() && !is_webhook {
+        // Captions are files.
+        if !body["application/json"].is_null() && !is_webhook {
             let example = &body["application/json"]["example"];
             assert!(example.is_object(), "{name} has no example of a request");
             assert_eq!(issues(&document, body, example), Vec::<String>::new(), "the request of {name}");
         }
         for (status, response) in operation["responses"].as_object().expect("responses") {
             let content = &response["content"];
-            if status.starts_with('2') && name != "openapi" {
+            if status.starts_with('2') && name != "openapi" && !content["application/json"].is_null() {
                 let example = &content["application/json"]["example"];
                 assert!(example.is_object(), "{name} has no example of a response");
                 assert_eq!(issues(&document, content, example), Vec::<String>::new(), "the response of {name}");

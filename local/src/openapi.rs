@@ -80,7 +80,7 @@ fn entry_of(function: &str, path: &str, operation: &Operation, errors: &ErrorSch
     });
     if let Some(body) = &operation.input.body {
         entry["requestBody"] = body.clone();
-        if let Some(example) = examples.request(function) {
+        if let Some(example) = examples.request(function).filter(|_| !body["content"]["application/json"].is_null()) {
             entry["requestBody"]["content"]["application/json"]["example"] = example.clone();
         }
     }
@@ -94,7 +94,8 @@ fn parameters(path: &str, operation: &Operation) -> Vec<Value> {
     let mut parameters = operation.input.parameters.clone();
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     for name in names {
-        let schema = operation.input.path.clone().unwrap_or_else(|| json!({ "type": "string" }));
+        let given = if name == "language" { &operation.input.language } else { &operation.input.path };
+        let schema = given.clone().unwrap_or_else(|| json!({ "type": "string" }));
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
     }
     if operation.cache != Cache::NoStore {

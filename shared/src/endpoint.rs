@@ -424,8 +424,11 @@ impl<T> Reply<T> {
     }
 }
 
-/// What an endpoint returns: any serialisable value, a [`Page`], or a bare [`Document`].
+/// What an endpoint returns: any serialisable value, a [`Page`], a bare [`Document`], or [`WebVtt`].
 pub trait Output: Send + 'static {
+    /// Its content type.
+    const CONTENT_TYPE: &'static str = "application/json";
+
     /// The whole body.
     fn body(&self) -> serde_json::Result<Vec<u8>>;
 
@@ -529,6 +532,22 @@ fn success(fields: &[(&str, Value)]) -> Value {
         required.push(name);
     }
     json!({ "type": "object", "properties": properties, "required": required })
+}
+
+/// Captions, without the envelope.
+#[derive(Clone, Debug)]
+pub struct WebVtt(pub String);
+
+impl Output for WebVtt {
+    const CONTENT_TYPE: &'static str = "text/vtt; charset=utf-8";
+
+    fn body(&self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.clone().into_bytes())
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Value {
+        json!({ "type": "string" })
+    }
 }
 
 /// A JSON document that is returned as it is, without the envelope.

@@ -27,6 +27,8 @@ pub struct Operation {
     pub input: Described,
     /// The status of a success.
     pub status: u16,
+    /// The content type of a success.
+    pub content_type: &'static str,
     /// The schema of a success's body.
     pub output: Value,
     /// The error codes.
@@ -71,6 +73,7 @@ impl Generators {
 pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
     let mut input = Described::default();
     E::Input::describe(&mut generators.input, &mut input);
+    let rules = crate::lambda::Rules::for_endpoint::<E>();
     Operation {
         summary: E::SUMMARY,
         tag: E::TAG,
@@ -80,7 +83,8 @@ pub fn describe<E: Endpoint>(generators: &mut Generators) -> Operation {
         input,
         status: E::STATUS,
         output: E::Output::describe(&mut generators.output),
-        codes: crate::lambda::Rules::for_endpoint::<E>().codes,
+        content_type: rules.content_type,
+        codes: rules.codes,
     }
 }
 

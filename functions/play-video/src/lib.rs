@@ -16,7 +16,7 @@ use shared::models::progress::{WatchHistory, resume_position};
 use shared::models::session::Session;
 use shared::models::streams::{Slot, Slots, Taken, lease_life};
 use shared::models::subscription::Subscription;
-use shared::models::video::Video;
+use shared::models::video::{CaptionStatus, Video};
 use shared::models::video_view::PublicVideo;
 use shared::mux::signer::Signer;
 use shared::services::{ConfigError, Services};
@@ -79,6 +79,8 @@ pub struct CaptionTrack {
     language: String,
     /// Its name for viewers.
     name: String,
+    /// Whether it was generated automatically from the sound.
+    is_generated: bool,
     /// The signed URL of the WebVTT file.
     url: String,
 }
@@ -224,9 +226,10 @@ impl PlayVideo {
         let life = life(video.duration, resume);
         let expires_at = now + life;
         let mut captions = Vec::new();
-        for track in &video.captions {
+        for track in video.captions.iter().filter(|track| track.status == CaptionStatus::Ready) {
             let url = self.signer.caption_url(id, &track.track_id, expires_at).await?;
-            captions.push(CaptionTrack { language: track.language.clone(), name: track.name.clone(), url });
+            let (language, name) = (track.language.clone(), track.name.clone());
+            captions.push(CaptionTrack { language, name, is_generated: track.is_generated, url });
         }
         let token = self.signer.stream_token(id, expires_at).await?;
         Ok(Playback {

@@ -35,7 +35,7 @@ pub(crate) fn router(mux: &Arc<Mux>) -> Router {
             get(assets::retrieve_playback_id).delete(assets::delete_playback_id),
         )
         .route("/assets/{id}/tracks", post(tracks::create))
-        .route("/assets/{id}/tracks/{track_id}", axum::routing::delete(tracks::delete))
+        .route("/assets/{id}/tracks/{track_id}", axum::routing::patch(tracks::update).delete(tracks::delete))
         .route("/playback-ids/{playback_id}", get(assets::find_playback_id))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method);

@@ -42,7 +42,7 @@ fn success(function: &str, operation: &Operation, examples: &Examples) -> Value 
     if let Some(example) = examples.response(function) {
         content["example"] = example.clone();
     }
-    json!({ "description": "Success.", "headers": headers(&names), "content": { "application/json": content } })
+    json!({ "description": "Success.", "headers": headers(&names), "content": { operation.content_type: content } })
 }
 
 /// The headers of a successful response that depend on its cache policy and limit.

@@ -167,7 +167,8 @@ impl EventWriter {
                 let fields = json!({ "playback_session_id": playback, "client_time": seconds(now) });
                 Subject { id: Some(self.video.clone()), fields, ..of_caller(&viewer) }
             }
-            "get-video" | "play-video" | "update-video" | "get-title" | "list-related" => of_id(self.video.clone()),
+            "get-video" | "play-video" | "update-video" | "get-title" | "list-related" | "put-caption"
+            | "delete-caption" => of_id(self.video.clone()),
             "delete-video" | "replace-upload" => of_id(self.draft().await?),
             "get-series" | "list-episodes" | "update-series" => of_id(self.series.clone()),
             "delete-series" => {

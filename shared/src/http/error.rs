@@ -104,9 +104,9 @@ codes! {
     CodeExpired "CODE_EXPIRED" 410
         "The link is no longer valid: it expired or was used. Request a new one.",
     PayloadTooLarge "PAYLOAD_TOO_LARGE" 413
-        "The body is larger than 32 KiB (256 KiB for webhooks).",
+        "The body is larger than 32 KiB (256 KiB for captions and webhooks).",
     UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" 415
-        "The body is not declared as uncompressed `application/json` in UTF-8.",
+        "The body is not declared as uncompressed `application/json` in UTF-8 (captions: as WebVTT or SubRip).",
     RateLimited "RATE_LIMITED" 429
         "Too many requests. Try again after the seconds in `Retry-After`.",
     Internal "INTERNAL" 500

@@ -5,6 +5,7 @@ use crate::http::error::{ApiError, Code, Details, FieldIssue};
 use crate::http::json;
 use crate::http::rules::{Fields, Rules};
 use crate::models::format::CURSOR_FORMAT;
+use crate::models::preferences::{LanguageTag, is_language_tag};
 use crate::models::text::{OneLineOrBlank, Rule};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -22,6 +23,11 @@ pub const BODY_BYTES_MAX: usize = 32 * 1024;
 /// The largest webhook body, in bytes.
 pub const WEBHOOK_BYTES_MAX: usize = 256 * 1024;
 
+/// The largest file of captions, in bytes: those of a film of three hours have half of that.
+pub const CAPTIONS_BYTES_MAX: usize = 256 * 1024;
+/// The content types of captions: WebVTT, the two in use for SubRip, and plain text.
+const CAPTIONS_TYPES: [&str; 4] = ["text/vtt", "application/x-subrip", "text/srt", "text/plain"];
+
 /// The longest idempotency key of a client: Stripe accepts 255 characters, and the user's id takes some of them.
 const IDEMPOTENCY_KEY_CHARACTERS_MAX: usize = 200;
 /// The header that carries it.
@@ -38,6 +44,8 @@ pub enum BodyRule {
     Json,
     /// Any bytes, at most [`WEBHOOK_BYTES_MAX`]: a provider signs the raw bytes.
     Raw,
+    /// A file of captions of at most [`CAPTIONS_BYTES_MAX`].
+    Captions,
 }
 
 /// Whether the headers declare the body as uncompressed JSON in UTF-8.
@@ -50,6 +58,14 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     let is_plain = text(header::CONTENT_ENCODING)
         .is_some_and(|coding| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity"));
     is_plain && text(header::CONTENT_TYPE).is_some_and(is_json_type)
+}
+
+/// Whether the headers declare the body as uncompressed captions.
+pub fn is_captions(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let is_known = CAPTIONS_TYPES.iter().any(|known| known.eq_ignore_ascii_case(essence));
+    is_known && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// `application/json`, with at most one `charset=utf-8` and any other parameters (RFC 9110 §8.3).
@@ -103,8 +119,10 @@ pub trait Input: Sized + Send + 'static {
 /// The part of an OpenAPI operation that describes the input.
 #[derive(Clone, Debug, Default)]
 pub struct Described {
-    /// The schema of the path's only parameter.
+    /// The schema of the path's id, which is its only parameter except for a language.
     pub path: Option<Value>,
+    /// The schema of the path's language.
+    pub language: Option<Value>,
     /// Parameters in the query and in headers, as OpenAPI objects.
     pub parameters: Vec<Value>,
     /// The request body as an OpenAPI object.
@@ -325,13 +343,14 @@ impl Input for IdempotencyKey {
     }
 }
 
-/// The path's only parameter. A malformed value identifies nothing: 404.
+/// The path's id, or its only parameter. A malformed value identifies nothing: 404.
 #[derive(Clone, Debug)]
 pub struct Path<T>(pub T);
 
 impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
-        let value = request.path_parameters.values().next().and_then(|value| value.parse().ok());
+        let parameters = &request.path_parameters;
+        let value = parameters.get("id").or_else(|| parameters.values().next()).and_then(|value| value.parse().ok());
         value
             .map(Self)
             .ok_or_else(|| ApiError::new(Code::NotFound, "Nothing was found: the id in the path is malformed."))
@@ -339,6 +358,46 @@ impl<T: FromStr + JsonSchema + Send + 'static> Input for Path<T> {
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
         described.path = Some(generator.subschema_for::<T>().to_value());
+    }
+}
+
+/// The path's language, after the id in [`Path`]. A malformed one identifies nothing: 404.
+#[derive(Clone, Debug)]
+pub struct PathLanguage(pub LanguageTag);
+
+impl Input for PathLanguage {
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        let language = request.path_parameters.get("language").filter(|text| is_language_tag(text));
+        let language = language.and_then(|text| serde_json::from_value(Value::String(text.clone())).ok());
+        language.map(Self).ok_or_else(|| ApiError::not_found("language"))
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        described.language = Some(generator.subschema_for::<LanguageTag>().to_value());
+    }
+}
+
+/// A file of captions: WebVTT or SubRip.
+#[derive(Clone, Debug)]
+pub struct CaptionsFile(pub Bytes);
+
+impl Input for CaptionsFile {
+    const BODY: BodyRule = BodyRule::Captions;
+
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        Ok(Self(request.body.clone()))
+    }
+
+    fn describe(_: &mut SchemaGenerator, described: &mut Described) {
+        let description = format!(
+            "WebVTT or SubRip of at most {} KiB, in UTF-8, or in UTF-16 with a byte order mark (then as \
+             `application/x-subrip`, because gateways pass `text/…` on as UTF-8).",
+            CAPTIONS_BYTES_MAX / 1024
+        );
+        let schema = json!({ "schema": { "type": "string" } });
+        let content: Map<String, Value> =
+            CAPTIONS_TYPES.iter().map(|kind| ((*kind).to_owned(), schema.clone())).collect();
+        described.body = Some(json!({ "required": true, "description": description, "content": content }));
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Rules {
     pub(super) body: BodyRule,
     /// The status of success.
     pub(super) status: u16,
+    /// The content type of a success.
+    pub(crate) content_type: &'static str,
     /// Who may cache a success.
     pub(super) cache: Cache,
     /// Every code that it may return: its own, and those that its caller, input and limit imply.
@@ -32,7 +34,15 @@ impl Rules {
     /// The rules of an endpoint.
     pub(crate) fn for_endpoint<E: Endpoint>() -> Self {
         let (access, limit, body) = (E::Caller::ACCESS, E::LIMIT, E::Input::BODY);
-        Self { access, limit, body, status: E::STATUS, cache: E::CACHE, codes: codes(access, limit, body, E::CODES) }
+        Self {
+            access,
+            limit,
+            body,
+            status: E::STATUS,
+            content_type: E::Output::CONTENT_TYPE,
+            cache: E::CACHE,
+            codes: codes(access, limit, body, E::CODES),
+        }
     }
 }
 
@@ -46,6 +56,9 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
     }
     if body == BodyRule::Json {
         codes.extend([Code::InvalidJson, Code::UnsupportedMediaType]);
+    }
+    if body == BodyRule::Captions {
+        codes.push(Code::UnsupportedMediaType);
     }
     match access {
         Access::Open => {}

@@ -5,7 +5,9 @@ use super::handler::{Admitted, Handler, Rules};
 use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
-use crate::http::input::{BODY_BYTES_MAX, BodyRule, RawRequest, WEBHOOK_BYTES_MAX, is_json};
+use crate::http::input::{
+    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions, is_json,
+};
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
 use crate::stores::rate_limits::Verdict;
@@ -65,8 +67,7 @@ impl Function {
             Ok(Err(panic)) => Err(ApiError::internal(panicked(panic.as_ref()))),
             Err(_) => Err(ApiError::unavailable("the handler's deadline passed")),
         };
-        let Rules { status, cache, .. } = self.rules;
-        let outcome = outcome.and_then(|reply| response::encode(reply, &request.raw.headers, status, cache));
+        let outcome = outcome.and_then(|reply| response::encode(reply, &request.raw.headers, &self.rules));
         let line = RequestLine {
             level: if outcome.as_ref().is_err_and(|error| error.code.status().is_server_error()) {
                 "error"
@@ -165,9 +166,16 @@ fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
         BodyRule::Ignored => (BODY_BYTES_MAX, false),
         BodyRule::Json => (BODY_BYTES_MAX, true),
         BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
+        BodyRule::Captions => (CAPTIONS_BYTES_MAX, false),
     };
     if request.body.len() > max {
         return Err(ApiError::new(Code::PayloadTooLarge, format!("The body is larger than {max} bytes.")));
+    }
+    if rule == BodyRule::Captions && !is_captions(&request.headers) {
+        return Err(ApiError::new(
+            Code::UnsupportedMediaType,
+            "Send captions as `Content-Type: text/vtt` (WebVTT) or `application/x-subrip` (SubRip), not compressed.",
+        ));
     }
     if json && !request.body.is_empty() && !is_json(&request.headers) {
         return Err(ApiError::new(

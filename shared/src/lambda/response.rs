@@ -1,5 +1,6 @@
 //! Builds the response: envelope, headers, entity tag, compression.
 
+use super::handler::Rules;
 use crate::endpoint::{Cache, Reply};
 use crate::http::error::ApiError;
 use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
@@ -21,14 +22,14 @@ pub(super) struct EncodedResponse {
 pub(super) fn encode(
     reply: Reply<Vec<u8>>,
     request_headers: &HeaderMap,
-    status: u16,
-    cache: Cache,
+    rules: &Rules,
 ) -> Result<EncodedResponse, ApiError> {
+    let Rules { status, cache, content_type, .. } = *rules;
     let body = reply.output;
     let public = cache == Cache::Public;
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, if public { PUBLIC } else { NO_STORE });
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     if cache != Cache::NoStore {

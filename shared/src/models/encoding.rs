@@ -276,7 +276,10 @@ impl Video {
         self.upload_expires_at = None;
         self.duration = film.duration;
         self.mux_playback_id = Some(film.playback_id.clone());
-        self.captions.clone_from(&film.captions);
+        if is_new {
+            self.caption_replacements.clear();
+        }
+        self.take_captions(&film.captions);
     }
 
     fn fail(&mut self, reason: &str) {
@@ -330,6 +333,7 @@ impl Video {
         self.poster_signed_at = None;
         self.trailer_url = None;
         self.captions = Vec::new();
+        self.caption_replacements = Vec::new();
         self.audio = Vec::new();
     }
 }

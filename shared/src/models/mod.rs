@@ -1,5 +1,7 @@
 //! Types and rules: no I/O, no AWS, no HTTP, no clock. Time, ids and randomness are arguments.
 
+pub mod caption_tracks;
+pub mod captions;
 pub mod catalogue;
 pub mod device;
 pub mod device_clock;

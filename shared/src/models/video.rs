@@ -93,10 +93,47 @@ pub enum Obsolete {
     Asset(String),
     /// An upload, and the asset that it may have become.
     Upload(String),
+    /// Captions that others have replaced. Mux does not allow two text tracks of the same name, so the new ones get
+    /// their name only after that.
+    Captions {
+        /// Mux's asset.
+        asset_id: String,
+        /// The track.
+        track_id: String,
+        /// The track that replaced it.
+        successor: String,
+        /// The name of the successor for viewers.
+        name: String,
+    },
+}
+
+/// Captions that Mux is reading, while viewers see those that they will replace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptionReplacement {
+    /// The new track.
+    pub track_id: String,
+    /// Its name for viewers; Mux has another one until the former tracks are deleted.
+    pub name: String,
+    /// The tracks that it replaces once it is ready.
+    pub former: Vec<String>,
+}
+
+/// The state of a text track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptionStatus {
+    /// Mux is reading the file.
+    Preparing,
+    /// Viewers can choose it.
+    #[default]
+    Ready,
+    /// Mux could not read it.
+    Errored,
 }
 
 /// A text track of a video.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "VideoCaptions")]
 pub struct CaptionTrack {
     /// Mux's track id.
     pub track_id: String,
@@ -104,6 +141,12 @@ pub struct CaptionTrack {
     pub language: String,
     /// Its name for viewers.
     pub name: String,
+    /// Its state; only ready ones are shown to viewers.
+    #[serde(default)]
+    pub status: CaptionStatus,
+    /// Whether Mux generated it from the sound.
+    #[serde(default)]
+    pub is_generated: bool,
 }
 
 /// A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first.
@@ -173,6 +216,9 @@ pub struct Video {
     /// Text tracks.
     #[serde(default)]
     pub captions: Vec<CaptionTrack>,
+    /// Those among them that will replace others.
+    #[serde(default)]
+    pub caption_replacements: Vec<CaptionReplacement>,
     /// Its encoding quality.
     #[serde(default)]
     pub video_quality: VideoQuality,
@@ -227,7 +273,12 @@ impl Video {
             VideoStatus::Ready => self.is_inspected,
             VideoStatus::Error => true,
         };
-        is_encoded && !waits && self.obsolete.is_empty()
+        is_encoded && !waits && !self.awaits_captions() && self.obsolete.is_empty()
+    }
+
+    /// Whether Mux is reading captions.
+    pub fn awaits_captions(&self) -> bool {
+        self.status == VideoStatus::Ready && self.captions.iter().any(|one| one.status == CaptionStatus::Preparing)
     }
 
     /// The row to write, with or without the key of the index of unsettled videos.

@@ -146,6 +146,7 @@ impl NewVideo {
             replacement: None,
             obsolete: Vec::new(),
             former_assets: Vec::new(),
+            caption_replacements: Vec::new(),
             check_at: None,
             listing: LISTING.to_owned(),
             created_at: now,

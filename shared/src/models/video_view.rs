@@ -3,7 +3,7 @@
 use crate::models::facts::{Facts, distinct};
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
-use crate::models::video::{AudioTrack, Poster, Replacement, Video, VideoQuality, VideoStatus};
+use crate::models::video::{AudioTrack, CaptionTrack, Poster, Replacement, Video, VideoQuality, VideoStatus};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,8 @@ pub struct Administration {
     pub video_quality: VideoQuality,
     /// The audio tracks of its file, including dropped ones.
     pub audio: Vec<AudioTrack>,
+    /// Its captions, including those that Mux is reading.
+    pub captions: Vec<CaptionTrack>,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -133,6 +135,7 @@ impl From<&Video> for Administration {
             replacement: video.replacement.as_ref().map(ReplacementView::from),
             video_quality: video.video_quality,
             audio: video.audio.clone(),
+            captions: video.captions.clone(),
             created_at: video.created_at,
         }
     }

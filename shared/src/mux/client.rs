@@ -1,6 +1,6 @@
 //! Mux's API: direct uploads and assets.
 
-use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, VideoQuality};
+use crate::models::video::{AudioTrack, CaptionStatus, CaptionTrack, Obsolete, VideoQuality};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
@@ -120,7 +120,27 @@ struct Track {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
+    text_source: Option<String>,
+    #[serde(default)]
     max_channels: Option<u32>,
+}
+
+impl Track {
+    fn caption(&self) -> CaptionTrack {
+        let language = self.language_code.as_deref().map_or_else(|| "und".to_owned(), shortened);
+        let name = self.name.as_deref().filter(|name| !name.is_empty());
+        CaptionTrack {
+            track_id: self.id.clone(),
+            name: name.map_or_else(|| language.clone(), shortened),
+            language,
+            status: match self.status.as_deref() {
+                Some("preparing") => CaptionStatus::Preparing,
+                Some("errored") => CaptionStatus::Errored,
+                _ => CaptionStatus::Ready,
+            },
+            is_generated: self.text_source.as_deref().is_some_and(|source| source.starts_with("generated")),
+        }
+    }
 }
 
 /// A track of the file from which an asset was made.
@@ -192,20 +212,11 @@ impl Asset {
         self.signed_playback_id().ok_or("Mux made no signed playback id for the file. Upload it again.")
     }
 
-    /// The text tracks that are ready.
+    /// The text tracks, including those that are not ready.
     pub fn captions(&self) -> Vec<CaptionTrack> {
-        let shown =
-            |track: &&Track| track.kind == "text" && track.status.as_deref().is_none_or(|status| status == "ready");
-        let caption = |track: &Track| {
-            let language = track.language_code.as_deref().map_or_else(|| "und".to_owned(), shortened);
-            let name = track.name.as_deref().filter(|name| !name.is_empty());
-            CaptionTrack {
-                track_id: track.id.clone(),
-                name: name.map_or_else(|| language.clone(), shortened),
-                language,
-            }
-        };
-        self.tracks.iter().filter(shown).take(TRACKS_MAX).map(caption).collect()
+        let texts =
+            self.tracks.iter().filter(|track| track.kind == "text" && track.status.as_deref() != Some("deleted"));
+        texts.take(TRACKS_MAX).map(Track::caption).collect()
     }
 
     /// The audio tracks that play.
@@ -329,6 +340,54 @@ impl Mux {
         match obsolete {
             Obsolete::Asset(id) => self.delete_asset(id).await,
             Obsolete::Upload(id) => self.delete_upload(id).await,
+            Obsolete::Captions { asset_id, track_id, successor, name } => {
+                self.delete_track(asset_id, track_id).await?;
+                self.rename_track(asset_id, successor, name).await
+            }
+        }
+    }
+
+    /// Adds captions to an asset. Mux fetches them from `url`, and reports later whether it could read them.
+    #[boxed]
+    pub async fn add_captions(
+        &self,
+        asset_id: &str,
+        url: &str,
+        language: &str,
+        name: &str,
+    ) -> Result<CaptionTrack, MuxError> {
+        let body = json!({
+            "url": url,
+            "type": "text",
+            "text_type": "subtitles",
+            "language_code": language,
+            "name": name,
+            "closed_captions": true,
+        });
+        let path = format!("/video/v1/assets/{}/tracks", segment(asset_id));
+        // Not retried: the first attempt may have added the track.
+        let track: Track = answer(self.call(Method::POST, &path).await?.json(&body)).await?;
+        if is_id(&track.id) { Ok(track.caption()) } else { Err(MuxError::Unreadable) }
+    }
+
+    /// Deletes a track of an asset. A track that does not exist counts as deleted.
+    #[boxed]
+    pub async fn delete_track(&self, asset_id: &str, track_id: &str) -> Result<(), MuxError> {
+        let path = format!("/video/v1/assets/{}/tracks/{}", segment(asset_id), segment(track_id));
+        match self.repeated::<Value>(Method::DELETE, &path).await {
+            Ok(_) | Err(MuxError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Renames a text track. If Mux refuses, because another track has the name or the track is gone, the track keeps
+    /// the name that it has.
+    #[boxed]
+    async fn rename_track(&self, asset_id: &str, track_id: &str, name: &str) -> Result<(), MuxError> {
+        let path = format!("/video/v1/assets/{}/tracks/{}", segment(asset_id), segment(track_id));
+        match answer::<Value>(self.call(Method::PATCH, &path).await?.json(&json!({ "name": name }))).await {
+            Err(error) if !error.is_permanent() => Err(error),
+            _ => Ok(()),
         }
     }
 

@@ -53,6 +53,9 @@ pub async fn ask(mux: &Mux, video: &Video, now: Timestamp) -> Result<Vec<News>, 
         let (upload, asset) = (video.mux_upload_id.as_deref(), video.mux_asset_id.as_deref());
         news.extend(ask_of(mux, upload, asset, video.upload_expires_at, now).await?);
     }
+    if let Some(asset_id) = video.mux_asset_id.as_deref().filter(|_| video.awaits_captions()) {
+        news.push(asset_news(mux, asset_id, video.mux_upload_id.as_deref()).await?);
+    }
     if let Some(replacement) = video.replacement.as_ref().filter(|replacement| replacement.error_reason.is_none()) {
         let (upload, asset) = (Some(replacement.upload_id.as_str()), replacement.asset_id.as_deref());
         news.extend(ask_of(mux, upload, asset, Some(replacement.expires_at), now).await?);

@@ -35,7 +35,7 @@ pub enum News {
     Asset(Box<Asset>),
     /// An asset was deleted.
     Deleted(Box<Asset>),
-    /// A text track was added to an asset or removed; the event contains only the asset's id.
+    /// A text track of an asset is ready, could not be read, or was removed; the event contains only the asset's id.
     Tracks {
         /// Mux's asset.
         asset_id: String,
@@ -66,7 +66,7 @@ impl Event {
                 asset().map(News::Asset)
             }
             "video.asset.deleted" => asset().map(News::Deleted),
-            "video.asset.track.ready" | "video.asset.track.deleted" => {
+            "video.asset.track.ready" | "video.asset.track.errored" | "video.asset.track.deleted" => {
                 Some(News::Tracks { asset_id: self.data["asset_id"].as_str()?.to_owned() })
             }
             _ => None,

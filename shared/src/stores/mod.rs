@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod billing_events;
+pub mod caption_files;
 pub mod catalogue;
 pub mod contention;
 pub mod database;

@@ -38,6 +38,7 @@ export type Sort = Schemas['VideoSort'];
 export type Status = Schemas['SubscriptionStatus'];
 export type Stream = Schemas['Stream'];
 export type Subscription = Schemas['Subscription'];
+export type Captions = Schemas['VideoCaptions'];
 export type AudioTrack = Schemas['AudioTrack'];
 export type VideoQuality = Schemas['VideoQuality'];
 export type UploadTarget = Schemas['UploadTarget'];

@@ -45,6 +45,9 @@ pub(super) async fn create(
     if !ids::is_id(&new.language_code) {
         return Err(Refusal::invalid("language_code: not a BCP 47 code"));
     }
+    if !new.url.starts_with("http://") && !new.url.starts_with("https://") {
+        return Err(Refusal::invalid("url: not a URL from which a file can be fetched"));
+    }
     check_passthrough(new.passthrough.as_deref())?;
     let track = TextTrack {
         id: ids::id(),
@@ -56,7 +59,10 @@ pub(super) async fn create(
         source_url: Some(new.url),
         vtt: None,
     };
-    mux.assets.get(&id).ok_or_else(Refusal::not_found)?;
+    let asset = mux.assets.get(&id).ok_or_else(Refusal::not_found)?;
+    if asset.tracks.iter().any(|one| one.name == track.name) {
+        return Err(Refusal::invalid("name: another text track of the asset has this name"));
+    }
     let added = mux.assets.change(&id, |asset| {
         asset.tracks.push(track.clone());
         asset.tracks.len() <= TRACKS_MAX
@@ -66,6 +72,44 @@ pub(super) async fn create(
     mux.track_event("created", &id, &shape);
     prepare(&mux, id, track);
     Ok(data(StatusCode::CREATED, &shape))
+}
+
+#[derive(Deserialize)]
+struct TrackChange {
+    name: Option<String>,
+    language_code: Option<String>,
+    closed_captions: Option<bool>,
+    passthrough: Option<String>,
+}
+
+pub(super) async fn update(
+    State(mux): State<Arc<Mux>>,
+    Path((id, track_id)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let change: TrackChange = parse(&body)?;
+    if change.language_code.as_ref().is_some_and(|code| !ids::is_id(code)) {
+        return Err(Refusal::invalid("language_code: not a BCP 47 code"));
+    }
+    check_passthrough(change.passthrough.as_deref())?;
+    let (mut is_taken, mut updated) = (false, None);
+    mux.assets.change(&id, |asset| {
+        let is_other = |one: &TextTrack| one.id != track_id && Some(&one.name) == change.name.as_ref();
+        is_taken = asset.tracks.iter().any(is_other);
+        let Some(track) = asset.tracks.iter_mut().find(|one| one.id == track_id).filter(|_| !is_taken) else {
+            return false;
+        };
+        track.name = change.name.unwrap_or_else(|| track.name.clone());
+        track.language_code = change.language_code.unwrap_or_else(|| track.language_code.clone());
+        track.closed_captions = change.closed_captions.unwrap_or(track.closed_captions);
+        track.passthrough = change.passthrough.or_else(|| track.passthrough.clone());
+        updated = Some(track.clone());
+        true
+    });
+    if is_taken {
+        return Err(Refusal::invalid("name: another text track of the asset has this name"));
+    }
+    Ok(data(StatusCode::OK, &shapes::text_track(&updated.ok_or_else(Refusal::not_found)?)))
 }
 
 pub(super) async fn delete(

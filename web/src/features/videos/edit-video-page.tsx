@@ -18,6 +18,7 @@ import type { AdminVideo } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
+import { CaptionsPanel } from './captions-panel';
 import styles from './edit-video-page.module.css';
 import { PublishPanel } from './publish-panel';
 import { qualityName } from './quality-field';
@@ -105,6 +106,7 @@ function Edit({ video }: { video: AdminVideo }) {
         <Panel title={t`Details`}>
           <Details video={video} />
         </Panel>
+        <CaptionsPanel video={video} />
       </Columns>
       <Confirm
         open={asksDelete}

@@ -14,9 +14,10 @@ export const anyVideoQuery = (id: string) =>
     refetchInterval: ({ state }) => (isProcessing(state.data) ? REFETCH_EVERY : false),
   });
 
-/** Whether a file of the video is being uploaded or encoded. */
+/** Whether a file of the video is being uploaded or encoded, or Mux is reading captions. */
 function isProcessing(video: AdminVideo | undefined): boolean {
-  return video?.status === 'processing' || video?.replacement?.status === 'processing';
+  const awaitsCaptions = video?.captions.some(({ status }) => status === 'preparing') ?? false;
+  return video?.status === 'processing' || video?.replacement?.status === 'processing' || awaitsCaptions;
 }
 
 /** A video as operators see it; refetched while it is processing. */

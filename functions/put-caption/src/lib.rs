@@ -1,0 +1,103 @@
+//! `PUT /api/admin/videos/{id}/captions/{language}`: uploads captions of a video in a language.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shared::auth::token::Identity;
+use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
+use shared::http::error::{ApiError, Code};
+use shared::http::input::{CaptionsFile, Path, PathLanguage, Query};
+use shared::models::captions::{as_webvtt, language_name};
+use shared::models::ids::VideoId;
+use shared::models::text::Line;
+use shared::models::video::{CaptionTrack, Video, VideoStatus};
+use shared::models::video_view::AdminVideo;
+use shared::mux::client::Mux;
+use shared::services::{ConfigError, Services};
+use shared::stores::audit::Audit;
+use shared::stores::caption_files::{CAPTION_FILE_BYTES_MAX, CaptionFiles};
+use shared::stores::publisher::Publisher;
+use shared::stores::row::Key;
+
+/// The characters of the file's id that are added to a name which earlier captions still have.
+const NAME_SUFFIX_CHARACTERS: usize = 6;
+
+/// Checks captions, and hands them to Mux by a URL of this service, because Mux fetches text tracks.
+pub struct PutCaption {
+    files: CaptionFiles,
+    publisher: Publisher,
+    audit: Audit,
+    mux: Mux,
+    web_origin: String,
+}
+
+/// How viewers see the captions.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub struct CaptionOptions {
+    /// Their name for viewers; by default that of the language.
+    name: Option<Line<100>>,
+}
+
+impl Endpoint for PutCaption {
+    type Caller = Admin;
+    type Input = ((Path<VideoId>, PathLanguage), (Query<CaptionOptions>, CaptionsFile));
+    type Reads = Key<Video>;
+    type Output = AdminVideo;
+    const SUMMARY: &'static str = "Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.";
+    const TAG: Tag = Tag::AdminCatalogue;
+    const CODES: &'static [Code] = &[Code::NotFound, Code::VideoNotReady, Code::VideoProviderUnavailable];
+
+    async fn connect(services: &Services) -> Result<Self, ConfigError> {
+        Ok(Self {
+            files: CaptionFiles::connect(services)?,
+            publisher: Publisher::connect(services)?,
+            audit: Audit::connect(services)?,
+            mux: Mux::connect(services)?,
+            web_origin: services.web_origin()?,
+        })
+    }
+
+    fn reads(&self, ((Path(id), _), _): &Self::Input, _: &Identity) -> Key<Video> {
+        Video::key(*id)
+    }
+
+    async fn handle(&self, call: Call<Self>) -> Result<Reply<AdminVideo>, ApiError> {
+        let ((Path(id), PathLanguage(language)), (Query(options), CaptionsFile(file))) = &call.input;
+        let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
+        let asset_id = video.mux_asset_id.as_deref().filter(|_| video.status == VideoStatus::Ready);
+        let asset_id = asset_id
+            .ok_or_else(|| ApiError::new(Code::VideoNotReady, "Captions can be uploaded once the video is ready."))?;
+        let vtt = as_webvtt(file, video.duration).map_err(|issue| ApiError::field("captions", issue.to_string()))?;
+        if vtt.len() > CAPTION_FILE_BYTES_MAX {
+            let message = format!("The captions have more than {CAPTION_FILE_BYTES_MAX} bytes as WebVTT.");
+            return Err(ApiError::new(Code::PayloadTooLarge, message));
+        }
+        let language = language.as_str();
+        let name = options.name.as_ref().map_or_else(|| language_name(language).to_owned(), |name| name.to_string());
+        if video.captions.iter().any(|track| track.language != language && track.name == name) {
+            return Err(ApiError::field("name", "is the name of this video's captions in another language"));
+        }
+        let file_id = self.files.add(vtt, call.now).await?;
+        let url = format!("{}/api/captions/{file_id}", self.web_origin);
+        let free_name = if video.is_caption_name_free(&name) {
+            name.clone()
+        } else {
+            format!("{name} ({})", &file_id[..NAME_SUFFIX_CHARACTERS])
+        };
+        let track = self.mux.add_captions(asset_id, &url, language, &free_name).await?;
+        self.note(&call, *id, &track, &name).await.map(|video| Reply::new((&video).into()))
+    }
+}
+
+impl PutCaption {
+    async fn note(&self, call: &Call<Self>, id: VideoId, track: &CaptionTrack, name: &str) -> Result<Video, ApiError> {
+        let changed = self.publisher.change(
+            id,
+            |video| Ok::<_, ApiError>(Some(video.with_captions(track, name, call.now))),
+            |change| {
+                let entry = change.audit_entry("video.put_caption", call.caller.user.id, &call.request_id, call.now);
+                Ok(vec![self.audit.note(&entry)?])
+            },
+        );
+        changed.await?.and_then(|change| change.after).ok_or_else(|| ApiError::not_found("video"))
+    }
+}

@@ -1,0 +1,121 @@
+import { t } from '@lingui/core/macro';
+import { useId, useState } from 'react';
+import { Badge } from '@/components/badge';
+import { Button } from '@/components/button';
+import { Confirm } from '@/components/confirm';
+import { Frame } from '@/components/field';
+import { MORE_ICONS } from '@/components/more-icons';
+import { ErrorNotice } from '@/components/notice';
+import { Actions, Note, Panel } from '@/components/panel';
+import { Select } from '@/components/select';
+import { locale } from '@/lib/format';
+import type { AdminVideo, Captions } from '@/lib/models';
+import { notify } from '@/lib/notify';
+import { useAct } from '@/lib/use-act';
+import styles from './captions-panel.module.css';
+import { useDeleteCaptions, usePutCaptions } from './use-captions';
+
+/** The languages to choose from. Captions in others can be uploaded through the API. */
+const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv', 'tr', 'uk', 'ru', 'ar', 'hi', 'ja', 'ko', 'zh'];
+/** The service's limit, in bytes. */
+const BYTES_MAX = 256 * 1024;
+
+/** The captions of a video: those that viewers can choose, and an upload. */
+export function CaptionsPanel({ video }: { video: AdminVideo }) {
+  const [removed, setRemoved] = useState<Captions | null>(null);
+  const remove = useDeleteCaptions(video.id);
+  const name = removed?.name ?? '';
+  return (
+    <Panel title={t`Captions`}>
+      {video.captions.length === 0 ? (
+        <Note>{t`This video has no captions.`}</Note>
+      ) : (
+        <ul className={styles.list}>
+          {video.captions.map((track) => (
+            <Track key={track.track_id} track={track} onRemove={() => setRemoved(track)} />
+          ))}
+        </ul>
+      )}
+      {video.status === 'ready' ? <Upload video={video} /> : <Note>{t`Captions can be added when the video is ready.`}</Note>}
+      <Confirm
+        open={removed !== null}
+        onClose={() => setRemoved(null)}
+        title={t`Remove the captions “${name}”?`}
+        description={t`Viewers can no longer choose them.`}
+        deed={t`Remove captions`}
+        act={async () => {
+          if (removed) await remove.mutateAsync(removed);
+          notify(t`Captions “${name}” removed`);
+          setRemoved(null);
+        }}
+      />
+    </Panel>
+  );
+}
+
+function Track({ track, onRemove }: { track: Captions; onRemove: () => void }) {
+  const { name, language, status } = track;
+  return (
+    <li className={styles.track}>
+      <span className={styles.name}>{name}</span>
+      <span className={styles.note}>{track.is_generated ? t`${language}, auto-generated` : language}</span>
+      {status === 'preparing' && <Badge kind="neutral">{t`Mux is reading the file`}</Badge>}
+      {status === 'errored' && <Badge kind="danger">{t`Mux could not read the file`}</Badge>}
+      <Button look="plain" size="sm" icon={MORE_ICONS.trash} aria-label={t`Remove captions “${name}”`} onClick={onRemove}>
+        {t`Remove`}
+      </Button>
+    </li>
+  );
+}
+
+function issueOf(file: File | null): string | null {
+  if (!file) return t`Choose a file with captions first.`;
+  return file.size > BYTES_MAX ? t`The file is larger than 256 KB.` : null;
+}
+
+/** The name of a language, in the language of the app. */
+function languageName(tag: string): string {
+  return new Intl.DisplayNames([locale()], { type: 'language' }).of(tag) ?? tag;
+}
+
+function Upload({ video }: { video: AdminVideo }) {
+  const put = usePutCaptions(video.id);
+  const id = useId();
+  const [language, setLanguage] = useState('en');
+  const [file, setFile] = useState<File | null>(null);
+  const [issue, setIssue] = useState<string | null>(null);
+  const send = useAct(async () => {
+    const wrong = issueOf(file);
+    setIssue(wrong);
+    if (!file || wrong !== null) return;
+    await put.mutateAsync({ language, file });
+    setFile(null);
+    notify(t`Captions uploaded`);
+  });
+  return (
+    <div className={styles.upload}>
+      <Select
+        label={t`Language`}
+        value={language}
+        options={LANGUAGES.map((value) => ({ value, label: languageName(value) }))}
+        onChange={setLanguage}
+      />
+      <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue}>
+        <input
+          key={file ? 'chosen' : 'none'}
+          id={id}
+          type="file"
+          accept=".vtt,.srt,text/vtt,application/x-subrip"
+          className={styles.file}
+          onChange={({ target }) => setFile(target.files?.[0] ?? null)}
+        />
+      </Frame>
+      {send.error !== null && <ErrorNotice size="line" error={send.error} />}
+      <Actions>
+        <Button size="sm" icon={MORE_ICONS.upload} busy={send.isBusy} onClick={() => void send.run()}>
+          {t`Upload captions`}
+        </Button>
+      </Actions>
+    </div>
+  );
+}
