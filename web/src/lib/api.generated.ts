@@ -382,6 +382,30 @@ export interface paths {
         patch: operations["update-video"];
         trace?: never;
     };
+    "/api/admin/videos/{id}/captions/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * @description For users whose role is `admin`.
+         */
+        put: operations["put-caption"];
+        post?: never;
+        /**
+         * Removes a video's captions in a language.
+         * @description For users whose role is `admin`.
+         */
+        delete: operations["delete-caption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/videos/{id}/upload": {
         parameters: {
             query?: never;
@@ -655,6 +679,23 @@ export interface paths {
         put?: never;
         /** Confirms an address with an emailed link. */
         post: operations["verify-email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/captions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns uploaded captions to Mux, which fetches them by a secret id. */
+        get: operations["get-caption-file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,6 +1471,8 @@ export interface components {
             video_quality: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio: components["schemas"]["AudioTrack"][];
+            /** @description Its captions, including those that Mux is reading. */
+            captions: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -1556,12 +1599,23 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Subscription"];
         };
+        /**
+         * @description The state of a text track.
+         *
+         *     - `preparing`: Mux is reading the file.
+         *     - `ready`: Viewers can choose it.
+         *     - `errored`: Mux could not read it.
+         * @enum {string}
+         */
+        CaptionStatus: "preparing" | "ready" | "errored";
         /** @description A text track. */
         CaptionTrack: {
             /** @description BCP 47: `en`. */
             language: string;
             /** @description Its name for viewers. */
             name: string;
+            /** @description Whether it was generated automatically from the sound. */
+            is_generated: boolean;
             /** @description The signed URL of the WebVTT file. */
             url: string;
         };
@@ -1990,6 +2044,11 @@ export interface components {
             success: boolean;
             data: components["schemas"]["AccountDeletion"];
         };
+        DeleteCaptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
         DeleteHistoryResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2146,8 +2205,8 @@ export interface components {
          *     - `IDEMPOTENCY_CONFLICT`: The idempotency key was used for a different request. Use a new key.
          *     - `CONFLICT`: The current state does not allow this; the message says why.
          *     - `CODE_EXPIRED`: The link is no longer valid: it expired or was used. Request a new one.
-         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for webhooks).
-         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8.
+         *     - `PAYLOAD_TOO_LARGE`: The body is larger than 32 KiB (256 KiB for captions and webhooks).
+         *     - `UNSUPPORTED_MEDIA_TYPE`: The body is not declared as uncompressed `application/json` in UTF-8 (captions: as WebVTT or SubRip).
          *     - `RATE_LIMITED`: Too many requests. Try again after the seconds in `Retry-After`.
          *     - `INTERNAL`: The service failed. A retry is unlikely to help.
          *     - `PAYMENT_PROVIDER_UNAVAILABLE`: Stripe cannot be reached. Try again later.
@@ -3238,6 +3297,11 @@ export interface components {
         };
         /** @description An id at Stripe or Mux. */
         ProviderId: string;
+        PutCaptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
         ReconcileBillingResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -4015,6 +4079,25 @@ export interface components {
              */
             published_at: string | null;
         };
+        /** @description A text track of a video. */
+        VideoCaptions: {
+            /** @description Mux's track id. */
+            track_id: string;
+            /** @description BCP 47: `en`. */
+            language: string;
+            /** @description Its name for viewers. */
+            name: string;
+            /**
+             * @description Its state; only ready ones are shown to viewers.
+             * @default ready
+             */
+            status: components["schemas"]["CaptionStatus"];
+            /**
+             * @description Whether Mux generated it from the sound.
+             * @default false
+             */
+            is_generated: boolean;
+        };
         /** @description A video as its viewer sees it. */
         VideoDetail: {
             /** @description The id. */
@@ -4125,6 +4208,8 @@ export interface components {
             video_quality?: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
             audio?: components["schemas"]["AudioTrack"][];
+            /** @description Its captions, including those that Mux is reading. */
+            captions?: components["schemas"]["VideoCaptions"][];
             /**
              * Format: date-time
              * @description When it was created.
@@ -4400,8 +4485,8 @@ export interface operations {
                      *       "data": {
                      *         "deleted": true,
                      *         "erased": {
-                     *           "sessions": 7,
-                     *           "devices": 6,
+                     *           "sessions": 8,
+                     *           "devices": 7,
                      *           "watch_history": 1,
                      *           "watchlist": 0
                      *         }
@@ -4524,186 +4609,186 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "created_at": "2026-12-01T01:25:07.253Z",
-                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
+                     *           "created_at": "2026-12-01T01:38:24.517Z",
                      *           "name": "Ada",
                      *           "email": "ada@viewers.test",
-                     *           "email_verified": true,
-                     *           "role": "viewer"
+                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
+                     *           "role": "viewer",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "email_verified": true
                      *         },
                      *         "notes": "Prefers to be called.",
                      *         "preferences": {
-                     *           "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *           "captions": true,
+                     *           "speed": 1.25,
+                     *           "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "caption_language": "de",
-                     *           "speed": 1.25
+                     *           "captions": true
                      *         },
                      *         "sessions": [
                      *           {
-                     *             "id": "01a22f34-9e35-7bf1-90c6-faacb2364b05",
-                     *             "last_used_at": "2026-12-01T01:25:07.253990402Z",
-                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *             "created_at": "2026-12-01T01:25:07.253990402Z",
+                     *             "last_used_at": "2026-12-01T01:38:24.517998753Z",
+                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *             "created_at": "2026-12-01T01:38:24.517998753Z",
+                     *             "id": "01a22f40-c885-7298-b3a0-9c7a9fa90a77",
                      *             "device_name": "Unknown device"
                      *           },
                      *           {
+                     *             "last_used_at": "2026-12-01T01:38:24.650499146Z",
+                     *             "id": "01a22f40-c90a-7391-a618-f63caaef998e",
+                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *             "device_name": "Unknown device",
-                     *             "id": "01a22f34-9ec3-77be-8a11-2d0ad5075653",
-                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *             "last_used_at": "2026-12-01T01:25:07.395257874Z",
-                     *             "created_at": "2026-12-01T01:25:07.395257874Z"
+                     *             "created_at": "2026-12-01T01:38:24.650499146Z"
                      *           }
                      *         ],
                      *         "known_devices": [
                      *           {
-                     *             "seen_at": "2026-12-01T01:25:09.335225168Z"
+                     *             "seen_at": "2026-12-01T01:38:26.660355408Z"
                      *           },
                      *           {
-                     *             "seen_at": "2026-12-01T01:25:09.448527217Z"
+                     *             "seen_at": "2026-12-01T01:38:26.800092523Z"
                      *           }
                      *         ],
                      *         "subscription": {
                      *           "currency": "usd",
-                     *           "stripe_customer_id": "cus_SPn3MBYdyicvIM",
-                     *           "complimentary_plan": "premium",
-                     *           "current_period_end": "2027-01-01T01:25:08Z",
-                     *           "interval": "month",
-                     *           "stripe_subscription_id": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
-                     *           "status": "active",
+                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
                      *           "complimentary_until": "2199-12-31T00:00:00Z",
+                     *           "current_period_end": "2027-01-01T01:38:26Z",
+                     *           "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *           "interval": "month",
+                     *           "updated_at": "2026-12-01T01:38:26.96480472Z",
+                     *           "complimentary_plan": "premium",
+                     *           "status": "active",
                      *           "plan_type": "premium",
-                     *           "amount": 1299,
-                     *           "updated_at": "2026-12-01T01:25:09.520631006Z"
+                     *           "amount": 1299
                      *         },
                      *         "customers": [
                      *           {
                      *             "billed": {
-                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
-                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month",
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month"
                      *             },
                      *             "others": [],
-                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *             "stripe_customer_id": "cus_SPn3MBYdyicvIM"
+                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *             "stripe_customer_id": "cus_1DRI29vFqQpkCB"
                      *           }
                      *         ],
                      *         "payments": [
                      *           {
-                     *             "settled": true,
-                     *             "status": "paid",
-                     *             "plan_type": "premium",
-                     *             "currency": "usd",
-                     *             "period_start": "2026-12-01T01:25:08Z",
-                     *             "number": "ROQSFKOE-0002",
-                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
-                     *             "id": "in_NI0sMSjO7etEIcI2WchOyxku",
-                     *             "paid_at": "2026-12-01T01:25:08Z",
                      *             "amount_due": 500,
+                     *             "status": "paid",
                      *             "interval": "month",
-                     *             "kind": "invoice",
-                     *             "recurring_amount": 1299,
-                     *             "listed_at": "2026-12-01T01:25:08.000Z",
-                     *             "created": "2026-12-01T01:25:08Z",
-                     *             "billing_reason": "subscription_update",
-                     *             "finalized_at": "2026-12-01T01:25:08Z",
-                     *             "amount_paid": 500,
                      *             "attempts": 1,
-                     *             "period_end": "2027-01-01T01:25:08Z",
-                     *             "payment_intent": "pi_mAjCfbt8kLdaYh3uI4puliqn"
+                     *             "amount_paid": 500,
+                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *             "settled": true,
+                     *             "billing_reason": "subscription_update",
+                     *             "number": "KS0XCXNG-0002",
+                     *             "plan_type": "premium",
+                     *             "created": "2026-12-01T01:38:26Z",
+                     *             "period_start": "2026-12-01T01:38:26Z",
+                     *             "subscription": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *             "currency": "usd",
+                     *             "finalized_at": "2026-12-01T01:38:26Z",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
+                     *             "listed_at": "2026-12-01T01:38:26.000Z",
+                     *             "period_end": "2027-01-01T01:38:26Z",
+                     *             "payment_intent": "pi_O5hRMtQchTUiQpX7zdmGdhjd",
+                     *             "kind": "invoice",
+                     *             "recurring_amount": 1299
                      *           },
                      *           {
-                     *             "listed_at": "2026-12-01T01:25:08.000Z",
-                     *             "status": "paid",
-                     *             "subscription": "sub_HYSR5Sh3hCqkQUPhQTvYtmY7",
-                     *             "currency": "usd",
-                     *             "interval": "month",
-                     *             "period_start": "2026-12-01T01:25:08Z",
-                     *             "recurring_amount": 799,
-                     *             "id": "in_iMEcqgXQ9TyhrUDBYesQuadc",
-                     *             "period_end": "2027-01-01T01:25:08Z",
-                     *             "plan_type": "basic",
-                     *             "billing_reason": "subscription_create",
-                     *             "payment_intent": "pi_sYFnKeycvocHvGnphaYT1T8H",
-                     *             "created": "2026-12-01T01:25:08Z",
-                     *             "amount_due": 799,
-                     *             "settled": true,
-                     *             "number": "ROQSFKOE-0001",
-                     *             "finalized_at": "2026-12-01T01:25:08Z",
-                     *             "attempts": 1,
-                     *             "paid_at": "2026-12-01T01:25:08Z",
                      *             "kind": "invoice",
-                     *             "amount_paid": 799
+                     *             "status": "paid",
+                     *             "finalized_at": "2026-12-01T01:38:26Z",
+                     *             "number": "KS0XCXNG-0001",
+                     *             "billing_reason": "subscription_create",
+                     *             "listed_at": "2026-12-01T01:38:26.000Z",
+                     *             "created": "2026-12-01T01:38:26Z",
+                     *             "recurring_amount": 799,
+                     *             "period_start": "2026-12-01T01:38:26Z",
+                     *             "attempts": 1,
+                     *             "amount_paid": 799,
+                     *             "plan_type": "basic",
+                     *             "period_end": "2027-01-01T01:38:26Z",
+                     *             "currency": "usd",
+                     *             "settled": true,
+                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *             "amount_due": 799,
+                     *             "subscription": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
+                     *             "payment_intent": "pi_EO6PTNYcS4igncghSGpCLlBZ",
+                     *             "interval": "month"
                      *           }
                      *         ],
                      *         "watch_history": [
                      *           {
-                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "completed": false,
+                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *             "progress": 31.5,
-                     *             "user_id": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z",
-                     *             "completed": false
+                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *           }
                      *         ],
                      *         "streams": [
                      *           {
-                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Unknown device",
-                     *             "started_at": "2026-12-01T01:25:09.275593Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:25:09.282233Z",
-                     *             "watched_seconds": 0.006640496,
+                     *             "started_at": "2026-12-01T01:38:26.60137Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:38:26.60803Z",
+                     *             "watched_seconds": 0.006660163,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *           },
                      *           {
-                     *             "video_id": "01a22f34-9dfc-78ef-aba0-3e310eac6208",
+                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Kitchen",
-                     *             "started_at": "2026-12-01T01:25:09.369512Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:25:09.369512Z",
+                     *             "started_at": "2026-12-01T01:38:26.697228Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:38:26.697228Z",
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:25:09.282233Z"
+                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *           }
                      *         ],
                      *         "watchlist": [],
                      *         "emails": [
                      *           {
-                     *             "listed_at": "2026-12-01T01:25:07.253Z",
+                     *             "listed_at": "2026-12-01T01:38:24.517Z",
                      *             "subject": "verify_email"
                      *           },
                      *           {
-                     *             "listed_at": "2026-12-01T01:25:07.296Z",
-                     *             "subject": "new_device"
+                     *             "subject": "new_device",
+                     *             "listed_at": "2026-12-01T01:38:24.558Z"
                      *           }
                      *         ],
                      *         "audit": [
                      *           {
-                     *             "at": "2026-12-01T01:25:09.537729369Z",
-                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *             "actor": "operator",
                      *             "after": {
-                     *               "complimentary_plan": "premium",
-                     *               "complimentary_until": "2199-12-31T00:00:00Z"
+                     *               "complimentary_until": "2199-12-31T00:00:00Z",
+                     *               "complimentary_plan": "premium"
                      *             },
+                     *             "reason": "A jury member",
+                     *             "subject": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *             "before": {
                      *               "complimentary_until": null,
                      *               "complimentary_plan": null
                      *             },
-                     *             "actor": "operator",
-                     *             "reason": "A jury member",
-                     *             "action": "member.comp"
+                     *             "action": "member.comp",
+                     *             "at": "2026-12-01T01:38:26.973261089Z"
                      *           },
                      *           {
-                     *             "action": "member.update",
-                     *             "subject": "01a22f34-9e35-715a-a27a-36e65949d846",
-                     *             "reason": "A call",
-                     *             "actor": "operator",
-                     *             "at": "2026-12-01T01:25:09.547586293Z",
+                     *             "subject": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *             "before": {
                      *               "notes": null
                      *             },
+                     *             "at": "2026-12-01T01:38:26.978637425Z",
+                     *             "reason": "A call",
+                     *             "action": "member.update",
+                     *             "actor": "operator",
                      *             "after": {
                      *               "notes": "Prefers to be called."
                      *             }
@@ -4811,10 +4896,10 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T00:53:05.147317556Z",
-                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
+                     *           "at": "2026-12-01T01:38:27.079969288Z",
+                     *           "actor": "01a22f40-c815-7ba6-a1b6-1c4581c2ef23",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
+                     *           "subject": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
                      *           "reason": "replayed by hand",
                      *           "before": {
                      *             "state": "applied",
@@ -4826,24 +4911,22 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T00:53:04.54959771Z",
-                     *           "actor": "01a22f17-1d7b-70b8-b299-e1be47d456aa",
-                     *           "action": "member.comp",
-                     *           "subject": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
-                     *           "reason": "A jury member",
+                     *           "at": "2026-12-01T01:38:27.065296849Z",
+                     *           "actor": "01a22f40-c815-7ba6-a1b6-1c4581c2ef23",
+                     *           "action": "member.end_sessions",
+                     *           "subject": "01a22f40-d22d-77ff-b211-593ce0602ef3",
+                     *           "reason": "A stolen phone",
                      *           "before": {
-                     *             "complimentary_until": null,
-                     *             "complimentary_plan": null
+                     *             "sessions": 1
                      *           },
                      *           "after": {
-                     *             "complimentary_until": "2199-12-31T00:00:00Z",
-                     *             "complimentary_plan": "premium"
+                     *             "sessions": 0
                      *           }
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDQuNTQ5WiNjb21wLW1lbWJlciM5MzIyY2FhNi1iYWQwLTQzNmEtODczNy1hOGY3MDExZTM4YmYiJEXAy177KT9ZOmpw4GIwWQ"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6Mzg6MjcuMDY1WiNlbmQtc2Vzc2lvbnMjYTFlYjBkNjEtNmJiMC00Yzk0LWIwNjItM2Q1ODlmMmFhYzNlIiaHOpbxEedKXuFj7-16qYk"
                      *       }
                      *     }
                      */
@@ -4962,25 +5045,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
-                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
-                     *           "received_at": "2026-12-01T00:53:04.682729238Z",
+                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
+                     *           "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "received_at": "2026-12-01T01:38:27.06935348Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
-                     *           "event_type": "charge.refunded",
-                     *           "stripe_customer_id": "cus_okegAV1br1Y21n",
-                     *           "user_id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
-                     *           "received_at": "2026-12-01T00:53:03.985588394Z",
+                     *           "id": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
+                     *           "event_type": "customer.subscription.updated",
+                     *           "stripe_customer_id": "cus_DMDAecRiJM2FJS",
+                     *           "user_id": "01a22f40-d22d-77ff-b211-593ce0602ef3",
+                     *           "received_at": "2026-12-01T01:38:27.039687316Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDA6NTM6MDMuOTg1WiNldnRfQU9Ob2NCeThaZm1MakN3U2ZIcHVDZ0VDIqtWDphKhYWI89tKqdCd2vo"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6Mzg6MjcuMDM5WiNldnRfcFB4bXoyUFhXVzZpVUFIR2tSRE5xRGtKIuJLaZXLLXGbRoOnNpU9p1Q"
                      *       }
                      *     }
                      */
@@ -5089,7 +5172,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_AONocBy8ZfmLjCwSfHpuCgEC",
+                     *         "id": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -5399,7 +5482,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5503,7 +5586,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                 *       "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -5533,7 +5616,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5701,15 +5784,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
-                     *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z",
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T00:53:01Z",
+                     *           "current_period_end": "2027-01-01T01:38:26Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -5826,12 +5910,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
-                     *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z"
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -5840,7 +5925,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T00:53:01Z",
+                     *           "current_period_end": "2027-01-01T01:38:26Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -5848,55 +5933,70 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T00:53:01Z",
+                     *           "access_until": "2027-01-03T01:38:26Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
-                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
+                     *         "stripe_customer_id": "cus_1DRI29vFqQpkCB",
+                     *         "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
                      *         "payments": [
                      *           {
-                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
-                     *             "number": "PJ216WG8-0001",
+                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *             "number": "KS0XCXNG-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T00:53:01Z",
-                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "created_at": "2026-12-01T01:38:26Z",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
                      *             "dispute": null
                      *           },
                      *           {
-                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
-                     *             "number": "PJ216WG8-0002",
+                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *             "number": "KS0XCXNG-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T00:53:01Z",
-                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "created_at": "2026-12-01T01:38:26Z",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T00:53:03.605Z",
+                     *             "created_at": "2026-12-01T01:38:26.8Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T00:53:03.471Z",
+                     *             "created_at": "2026-12-01T01:38:26.757Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
-                     *         ]
+                     *         ],
+                     *         "devices": [
+                     *           {
+                     *             "id": "01a22f40-d170-7413-a8a2-9f00dbce7209",
+                     *             "device_name": "Attic",
+                     *             "created_at": "2026-12-01T01:38:26.800092523Z",
+                     *             "last_used_at": "2026-12-01T01:38:26.800092523Z"
+                     *           },
+                     *           {
+                     *             "id": "01a22f40-d145-7867-b575-2867de3f98a5",
+                     *             "device_name": "Garden",
+                     *             "created_at": "2026-12-01T01:38:26.75728576Z",
+                     *             "last_used_at": "2026-12-01T01:38:26.75728576Z"
+                     *           }
+                     *         ],
+                     *         "notes": null
                      *       }
                      *     }
                      */
@@ -6028,13 +6128,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:25:07.253Z"
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         },
                      *         "notes": "Prefers to be called."
                      *       }
@@ -6205,12 +6305,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
-                     *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z"
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -6219,7 +6320,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T00:53:01Z",
+                     *           "current_period_end": "2027-01-01T01:38:26Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6234,48 +6335,63 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_okegAV1br1Y21n",
-                     *         "stripe_subscription_id": "sub_Klm2fIE6CAfB54WipyMV2jgw",
+                     *         "stripe_customer_id": "cus_1DRI29vFqQpkCB",
+                     *         "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
                      *         "payments": [
                      *           {
-                     *             "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
-                     *             "number": "PJ216WG8-0001",
+                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *             "number": "KS0XCXNG-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 100,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T00:53:01Z",
-                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "created_at": "2026-12-01T01:38:26Z",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
                      *             "dispute": null
                      *           },
                      *           {
-                     *             "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
-                     *             "number": "PJ216WG8-0002",
+                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *             "number": "KS0XCXNG-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T00:53:01Z",
-                     *             "paid_at": "2026-12-01T00:53:01Z",
+                     *             "created_at": "2026-12-01T01:38:26Z",
+                     *             "paid_at": "2026-12-01T01:38:26Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
-                     *             "subject": "new_device",
-                     *             "created_at": "2026-12-01T00:53:03.605Z",
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-12-01T01:38:26.8Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
-                     *             "subject": "new_device",
-                     *             "created_at": "2026-12-01T00:53:03.471Z",
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-12-01T01:38:26.757Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
-                     *         ]
+                     *         ],
+                     *         "devices": [
+                     *           {
+                     *             "id": "01a22f40-d170-7413-a8a2-9f00dbce7209",
+                     *             "device_name": "Attic",
+                     *             "created_at": "2026-12-01T01:38:26.800092523Z",
+                     *             "last_used_at": "2026-12-01T01:38:26.800092523Z"
+                     *           },
+                     *           {
+                     *             "id": "01a22f40-d145-7867-b575-2867de3f98a5",
+                     *             "device_name": "Garden",
+                     *             "created_at": "2026-12-01T01:38:26.75728576Z",
+                     *             "last_used_at": "2026-12-01T01:38:26.75728576Z"
+                     *           }
+                     *         ],
+                     *         "notes": null
                      *       }
                      *     }
                      */
@@ -6614,15 +6730,15 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:25:09Z",
-                     *         "cancel_at": "2027-01-01T01:25:09Z",
+                     *         "current_period_end": "2027-01-01T01:38:27Z",
+                     *         "cancel_at": "2027-01-01T01:38:27Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:25:09Z",
+                     *         "access_until": "2027-01-01T01:38:27Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -6804,13 +6920,13 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 799,
-                     *           "active": 1,
+                     *           "mrr": 1598,
+                     *           "active": 2,
                      *           "trialing": 0,
-                     *           "new": 1,
+                     *           "new": 2,
                      *           "churned_voluntary": 0,
                      *           "churned_failed_payment": 0,
-                     *           "payments_paid": 2,
+                     *           "payments_paid": 3,
                      *           "payments_failed": 0,
                      *           "payment_success": 1,
                      *           "at_risk": 0,
@@ -6820,7 +6936,7 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "basic_month": 1
+                     *             "basic_month": 2
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -6851,13 +6967,13 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 799,
-                     *             "active": 1,
+                     *             "mrr": 1598,
+                     *             "active": 2,
                      *             "trialing": 0,
-                     *             "new": 1,
+                     *             "new": 2,
                      *             "churned_voluntary": 0,
                      *             "churned_failed_payment": 0,
-                     *             "payments_paid": 2,
+                     *             "payments_paid": 3,
                      *             "payments_failed": 0,
                      *             "payment_success": 1,
                      *             "at_risk": 0,
@@ -6867,7 +6983,7 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "basic_month": 1
+                     *               "basic_month": 2
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -6878,13 +6994,13 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 799,
-                     *               "active": 1,
+                     *               "mrr": 1598,
+                     *               "active": 2,
                      *               "trialing": 0,
-                     *               "new": 1,
+                     *               "new": 2,
                      *               "churned_voluntary": 0,
                      *               "churned_failed_payment": 0,
-                     *               "payments_paid": 2,
+                     *               "payments_paid": 3,
                      *               "payments_failed": 0,
                      *               "payment_success": 1,
                      *               "at_risk": 0,
@@ -6894,7 +7010,7 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "basic_month": 1
+                     *                 "basic_month": 2
                      *               }
                      *             },
                      *             "days": [
@@ -6919,13 +7035,13 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 799,
-                     *                 "active": 1,
+                     *                 "mrr": 1598,
+                     *                 "active": 2,
                      *                 "trialing": 0,
-                     *                 "new": 1,
+                     *                 "new": 2,
                      *                 "churned_voluntary": 0,
                      *                 "churned_failed_payment": 0,
-                     *                 "payments_paid": 2,
+                     *                 "payments_paid": 3,
                      *                 "payments_failed": 0,
                      *                 "payment_success": 1,
                      *                 "at_risk": 0,
@@ -6935,7 +7051,7 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "basic_month": 1
+                     *                   "basic_month": 2
                      *                 }
                      *               }
                      *             ]
@@ -7063,19 +7179,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
-                     *           "number": "PJ216WG8-0001",
+                     *           "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *           "number": "KS0XCXNG-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T00:53:01Z",
-                     *           "paid_at": "2026-12-01T00:53:01Z",
+                     *           "created_at": "2026-12-01T01:38:26Z",
+                     *           "paid_at": "2026-12-01T01:38:26Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_CYRFSmViRcbsveRrgvQ7UuCG",
+                     *           "id": "re_FnPQZjYHfMEFsNCeaME64v18",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -7252,11 +7368,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T00:52:54.001Z"
+                     *           "created_at": "2026-12-01T01:38:24.446Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -7379,11 +7495,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T00:52:54.001Z"
+                     *         "created_at": "2026-12-01T01:38:24.446Z"
                      *       }
                      *     }
                      */
@@ -7656,11 +7772,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T00:52:54.001Z"
+                     *         "created_at": "2026-12-01T01:38:24.446Z"
                      *       }
                      *     }
                      */
@@ -7811,7 +7927,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
+                     *           "id": "01a22f40-c857-7e64-9ba7-e314f5a64abd",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -7831,22 +7947,22 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T00:52:54.598447655Z",
+                     *           "upload_expires_at": "2026-12-02T01:38:24.471639507Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T00:52:54.598Z"
+                     *           "created_at": "2026-12-01T01:38:24.471Z"
                      *         },
                      *         {
-                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#22331b"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#302227"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -7858,14 +7974,14 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T00:52:55.086245075Z",
+                     *           "published_at": "2026-12-01T01:38:24.496864521Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22f17-1fa7-745c-9845-23edded112da",
-                     *           "mux_playback_id": "playback-01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "mux_asset_id": "asset-01a22f40-c853-72e6-a5d8-35780522459c",
+                     *           "mux_playback_id": "playback-01a22f40-c853-72e6-a5d8-35780522459c",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T00:52:54.311Z"
+                     *           "created_at": "2026-12-01T01:38:24.467Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -7969,7 +8085,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                 *       "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -7993,7 +8109,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8008,7 +8124,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -8016,15 +8132,15 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T00:52:54.209157468Z",
+                     *           "upload_expires_at": "2026-12-02T01:38:24.458033609Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T00:52:54.209157468Z"
+                     *           "created_at": "2026-12-01T01:38:24.458033609Z"
                      *         },
                      *         "upload": {
-                     *           "id": "Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr",
-                     *           "url": "https://video.mux.example/upload/Ofx283MHhQr4CXi75LHN71aFBMCb7Yp4glr9OVMr?expires=1796172774&signature=ea5d733b0253e113ae11c238bb32e31065bed9871637b9130e429c8d83de94b0",
-                     *           "expires_at": "2026-12-02T00:52:54.209157468Z"
+                     *           "id": "rz9HCnuDVSkQRLUKbVMYi75WATo3uzR2P82hGyE7",
+                     *           "url": "https://video.mux.example/upload/rz9HCnuDVSkQRLUKbVMYi75WATo3uzR2P82hGyE7?expires=1796175504&signature=06ad389c5ee7684cddcd44baa9ea83482b946adf5b59d7ae23284a86f877372c",
+                     *           "expires_at": "2026-12-02T01:38:24.458033609Z"
                      *         }
                      *       }
                      *     }
@@ -8322,16 +8438,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#222c36"
+                     *           "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#242723"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -8343,17 +8459,17 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *         "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T00:52:54.76621572Z",
+                     *         "published_at": "2026-12-01T01:38:24.483711523Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
-                     *         "mux_playback_id": "playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *         "mux_asset_id": "asset-01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *         "mux_playback_id": "playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *         "video_quality": "basic",
                      *         "audio": [],
-                     *         "created_at": "2026-12-01T00:52:54.209Z"
+                     *         "created_at": "2026-12-01T01:38:24.458Z"
                      *       }
                      *     }
                      */
@@ -8485,6 +8601,354 @@ export interface operations {
             };
         };
     };
+    "put-caption": {
+        parameters: {
+            query?: {
+                /** @description Their name for viewers; by default that of the language. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+                language: components["schemas"]["LanguageTag"];
+            };
+            cookie?: never;
+        };
+        /** @description WebVTT or SubRip of at most 256 KiB, in UTF-8, or in UTF-16 with a byte order mark (then as `application/x-subrip`, because gateways pass `text/…` on as UTF-8). */
+        requestBody: {
+            content: {
+                "text/vtt": string;
+                "application/x-subrip": string;
+                "text/srt": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "title": "The pilot",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "basic",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "season": 1,
+                     *         "episode": 1,
+                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "delete-caption": {
+        parameters: {
+            query?: {
+                /** @description Only this track; by default all in the language. */
+                track_id?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+                language: components["schemas"]["LanguageTag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "title": "The pilot",
+                     *         "description": "A film by the sea.",
+                     *         "category": "Drama",
+                     *         "required_plan": "basic",
+                     *         "duration": 60,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332235"
+                     *         },
+                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
+                     *         "season": 1,
+                     *         "episode": 1,
+                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeleteCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "replace-upload": {
         parameters: {
             query?: never;
@@ -8520,7 +8984,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f17-20c6-7f52-b07f-2be4400155d0",
+                     *           "id": "01a22f40-c857-7e64-9ba7-e314f5a64abd",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8540,15 +9004,15 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T00:53:13.650457656Z",
+                     *           "upload_expires_at": "2026-12-02T01:38:28.935539991Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T00:52:54.598Z"
+                     *           "created_at": "2026-12-01T01:38:24.471Z"
                      *         },
                      *         "upload": {
-                     *           "id": "wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8",
-                     *           "url": "https://video.mux.example/upload/wP0In7Tto6npOGD8WVcLgWePBeG3xnk3y7joJ2P8?expires=1796172793&signature=99fc35de94b5b344ff9c86592b1ce8a6f5e23e1da2262ab88d22654a7589c8f8",
-                     *           "expires_at": "2026-12-02T00:53:13.650457656Z"
+                     *           "id": "woxEUQhyqhXrRoMklE8ocayTzSJ9sVaqzMgYa6Ev",
+                     *           "url": "https://video.mux.example/upload/woxEUQhyqhXrRoMklE8ocayTzSJ9sVaqzMgYa6Ev?expires=1796175508&signature=70c7fda304a1a29ba49387d7ae98947d4b37335087a5cf396549caaca546d4f5",
+                     *           "expires_at": "2026-12-02T01:38:28.935539991Z"
                      *         }
                      *       }
                      *     }
@@ -8819,7 +9283,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "BCDFGHJK",
+                 *       "user_code": "WQQPKBPM",
                  *       "approve": true
                  *     }
                  */
@@ -8842,9 +9306,9 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "device_name": "Bedroom television",
-                     *         "address": "203.0.113.9",
+                     *         "address": "127.0.0.1",
                      *         "same_network": true,
-                     *         "expires_at": "2026-11-30T13:07:55.853Z",
+                     *         "expires_at": "2026-12-01T01:48:24.691309421Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -8997,10 +9461,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "BCDFGHJK.q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA",
-                     *         "user_code": "BCDFGHJK",
+                     *         "device_code": "WQQPKBPM.bJAE_v3e6yUMLR1X75VGrLCR3npweCZ503Iz6lLJeik",
+                     *         "user_code": "WQQPKBPM",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=BCDFGHJK",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=WQQPKBPM",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -9096,7 +9560,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "BCDFGHJK.q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
+                 *       "device_code": "WQQPKBPM.bJAE_v3e6yUMLR1X75VGrLCR3npweCZ503Iz6lLJeik"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -9119,12 +9583,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22c88-83bd-7e4a-809b-a1e9148f2fe8",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
-                     *           "email_verified": false,
-                     *           "created_at": "2026-11-30T12:57:53.853Z"
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         }
                      *       }
                      *     }
@@ -9359,12 +9824,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z"
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         }
                      *       }
                      *     }
@@ -9576,12 +10042,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *         "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
-                     *         "created_at": "2026-12-01T00:52:55.371Z"
+                     *         "pending_email": null,
+                     *         "created_at": "2026-12-01T01:38:24.517Z"
                      *       }
                      *     }
                      */
@@ -9685,13 +10152,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f34-9e35-715a-a27a-36e65949d846",
+                     *         "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": true,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T01:25:07.253Z"
+                     *         "created_at": "2026-12-01T01:38:24.517Z"
                      *       }
                      *     }
                      */
@@ -9824,12 +10291,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
-                     *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z"
+                     *           "email_verified": true,
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         }
                      *       }
                      *     }
@@ -9938,12 +10406,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f17-23cb-70ed-aa40-ac078af3bb2d",
+                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
-                     *           "created_at": "2026-12-01T00:52:55.371Z"
+                     *           "pending_email": null,
+                     *           "created_at": "2026-12-01T01:38:24.517Z"
                      *         }
                      *       }
                      *     }
@@ -10143,7 +10612,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "gNcEVuo2Y3pV9B30k5ZtYTPCayvzxXSGfkta-Dp3Pug",
+                 *       "token": "qtdm1ZuK4VBP6BVQr0jCS831kr_nAZZUiKlJCT3ZATU",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -10282,18 +10751,18 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-2931-7201-8c40-4e4db62bec24",
-                     *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T00:52:56.753438313Z",
-                     *           "last_used_at": "2026-12-01T00:52:57.187888394Z",
-                     *           "current": true
+                     *           "id": "01a22f40-c93b-731c-b6bd-106a40ae6ac6",
+                     *           "device_name": "Bedroom television",
+                     *           "created_at": "2026-12-01T01:38:24.699059803Z",
+                     *           "last_used_at": "2026-12-01T01:38:24.699059803Z",
+                     *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a22f17-2509-7ae7-9397-485683281bf2",
-                     *           "device_name": "Living room",
-                     *           "created_at": "2026-12-01T00:52:55.689483198Z",
-                     *           "last_used_at": "2026-12-01T00:52:56.751378331Z",
-                     *           "current": false
+                     *           "id": "01a22f40-c90a-7391-a618-f63caaef998e",
+                     *           "device_name": "Unknown device",
+                     *           "created_at": "2026-12-01T01:38:24.650499146Z",
+                     *           "last_used_at": "2026-12-01T01:38:24.718302934Z",
+                     *           "current": true
                      *         }
                      *       ]
                      *     }
@@ -10484,7 +10953,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "y6FSFtL0AncAMVtqBJVEhJHtpE_Q9vOuMLoB_R8L4sg"
+                 *       "token": "HPeAdFDN6j1EewN8wFuHm_G3MH8QsTwgQaZ4TqtIgB4"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
@@ -10562,6 +11031,94 @@ export interface operations {
             };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "get-caption-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt; charset=utf-8": string;
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -10747,16 +11304,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *             "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#22331b"
+                     *               "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#302227"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -10768,10 +11325,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
+                     *             "published_at": "2026-12-01T01:38:24.496864521Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
+                     *           "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -10939,16 +11496,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *             "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#22331b"
+                     *               "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#302227"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -10960,11 +11517,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T00:52:55.086245075Z"
+                     *             "published_at": "2026-12-01T01:38:24.496864521Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T00:53:02.939055Z"
+                     *           "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11172,16 +11729,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *             "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#222c36"
+                     *               "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#242723"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -11193,12 +11750,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *             "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T00:52:54.76621572Z",
+                     *             "published_at": "2026-12-01T01:38:24.483711523Z",
                      *             "series": {
-                     *               "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *               "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -11213,16 +11770,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *               "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#22331b"
+                     *                 "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#302227"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -11234,10 +11791,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T00:52:55.086245075Z"
+                     *               "published_at": "2026-12-01T01:38:24.496864521Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T00:53:02.939055Z",
+                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -11575,12 +12132,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
+                     *           "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T00:53:02.920114Z",
-                     *           "expires_at": "2026-12-01T00:53:32.939055Z",
+                     *           "started_at": "2026-12-01T01:38:26.60137Z",
+                     *           "expires_at": "2026-12-01T01:38:56.60803Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -11679,7 +12236,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db"
+                     *         "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1"
                      *       }
                      *     }
                      */
@@ -12034,14 +12591,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#222c36"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#242723"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -12056,7 +12613,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
+                     *           "first_video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12160,14 +12717,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#222c36"
+                     *           "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#242723"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -12182,7 +12739,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
+                     *         "first_video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
                      *       }
                      *     }
                      */
@@ -12301,16 +12858,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#222c36"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#242723"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -12322,10 +12879,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
+                     *           "published_at": "2026-12-01T01:38:24.483711523Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12443,7 +13000,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T00:53:01Z",
+                     *         "current_period_end": "2027-01-01T01:38:26Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -12451,7 +13008,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T00:53:01Z",
+                     *         "access_until": "2027-01-03T01:38:26Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -12556,15 +13113,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T00:53:01Z",
-                     *         "cancel_at": "2027-01-01T00:53:01Z",
+                     *         "current_period_end": "2027-01-01T01:38:26Z",
+                     *         "cancel_at": "2027-01-01T01:38:26Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T00:53:01Z",
+                     *         "access_until": "2027-01-01T01:38:26Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -12705,7 +13262,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T00:53:01Z",
+                     *         "current_period_end": "2027-01-01T01:38:26Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -12713,7 +13270,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T00:53:01Z",
+                     *         "access_until": "2027-01-03T01:38:26Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -12896,7 +13453,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T00:53:01.948561546Z",
+                     *         "effective_at": "2026-12-01T01:38:26.095085685Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -12909,7 +13466,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T00:53:01Z",
+                     *         "renews_at": "2027-01-01T01:38:26Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -13090,9 +13647,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
-                     *         "session_id": "cs_test_IiIEsnQwLU52yLtHPAIM8La3uiacGY3hpz0YWbSApGUCmPUVpOVa0AOLKp",
-                     *         "expires_at": "2026-12-02T00:53:01Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_WIkMTCsxnBMa6vWt9ropRblcQ3SKR54wI9nEYauCMrCmatWwVJkaHO1R4E",
+                     *         "session_id": "cs_test_WIkMTCsxnBMa6vWt9ropRblcQ3SKR54wI9nEYauCMrCmatWwVJkaHO1R4E",
+                     *         "expires_at": "2026-12-02T01:38:26Z"
                      *       }
                      *     }
                      */
@@ -13241,32 +13798,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_1TeT9HwxmcwX63qxPmygHxc3",
-                     *           "number": "PJ216WG8-0002",
+                     *           "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *           "number": "KS0XCXNG-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T00:53:01Z",
-                     *           "paid_at": "2026-12-01T00:53:01Z",
-                     *           "period_end": "2027-01-01T00:53:01Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_1TeT9HwxmcwX63qxPmygHxc3/pdf"
+                     *           "created_at": "2026-12-01T01:38:26Z",
+                     *           "paid_at": "2026-12-01T01:38:26Z",
+                     *           "period_end": "2027-01-01T01:38:26Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_ftcKc2lE6zFV405pD09TR5Sd/pdf"
                      *         },
                      *         {
-                     *           "id": "in_BHthGfeLEt1bSo6VAiRXWc1b",
-                     *           "number": "PJ216WG8-0001",
+                     *           "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *           "number": "KS0XCXNG-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T00:53:01Z",
-                     *           "paid_at": "2026-12-01T00:53:01Z",
-                     *           "period_end": "2027-01-01T00:53:01Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_BHthGfeLEt1bSo6VAiRXWc1b/pdf"
+                     *           "created_at": "2026-12-01T01:38:26Z",
+                     *           "paid_at": "2026-12-01T01:38:26Z",
+                     *           "period_end": "2027-01-01T01:38:26Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_yKT8BA8fFpoYjVT3A00S53Bv",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_yKT8BA8fFpoYjVT3A00S53Bv/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13378,7 +13935,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_JY4eFVsow0nre0L0jTn4JpKI"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_H7Xt0bYCWdS29Ii0ZE7k9EXX"
                      *       }
                      *     }
                      */
@@ -13503,7 +14060,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T00:53:01Z",
+                     *         "current_period_end": "2027-01-01T01:38:26Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -13511,7 +14068,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T00:53:01Z",
+                     *         "access_until": "2027-01-03T01:38:26Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -13726,19 +14283,19 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22331b"
+                     *           "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#302227"
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
+                     *         "published_at": "2026-12-01T01:38:24.496864521Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -13750,7 +14307,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "first_video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *         "trailer": null
                      *       }
                      *     }
@@ -13863,16 +14420,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#222c36"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#242723"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -13884,10 +14441,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T00:52:54.76621572Z"
+                     *           "published_at": "2026-12-01T01:38:24.483711523Z"
                      *         }
                      *       ]
                      *     }
@@ -14017,16 +14574,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *           "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#22331b"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#302227"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -14038,12 +14595,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T00:52:55.086245075Z"
+                     *           "published_at": "2026-12-01T01:38:24.496864521Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDg2Mzc1MDg2LDAsIiIsIjAxYTIyZjE3LTFmYTctNzQ1Yy05ODQ1LTIzZWRkZWQxMTJkYSJd4V56EI7hkJfo8xhC1cXe_w"
+                     *         "next_cursor": "Wy0xNzk2MDg5MTA0NDk2LDAsIiIsIjAxYTIyZjQwLWM4NTMtNzJlNi1hNWQ4LTM1NzgwNTIyNDU5YyJdLY2vYIaLbFHFAOHewZPDuQ"
                      *       }
                      *     }
                      */
@@ -14137,16 +14694,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f17-1fa7-745c-9845-23edded112da",
+                     *         "id": "01a22f40-c853-72e6-a5d8-35780522459c",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#22331b"
+                     *           "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#302227"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -14158,7 +14715,7 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T00:52:55.086245075Z",
+                     *         "published_at": "2026-12-01T01:38:24.496864521Z",
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -14277,21 +14834,21 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T01:53:02.920114568Z",
-                     *         "refresh_after": "2026-12-01T01:41:02.920114568Z",
+                     *         "expires_at": "2026-12-01T02:38:26.601370176Z",
+                     *         "refresh_after": "2026-12-01T02:26:26.601370176Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
-                     *             "url": "https://video.mux.example/playback-01a22f17-1fa7-745c-9845-23edded112da/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
+                     *         "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -14414,8 +14971,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22f17-4148-7e2a-8348-b1dee8ab52db",
-                 *       "client_time": "2026-12-01T00:53:02.932407922Z"
+                 *       "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
+                 *       "client_time": "2026-12-01T01:38:26.607788075Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -14438,7 +14995,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T00:53:02.939055Z"
+                     *         "last_watched_at": "2026-12-01T01:38:26.60803Z"
                      *       }
                      *     }
                      */
@@ -14808,16 +15365,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
+                     *             "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f17-1f41-78e3-8b7c-2ea9d6d2c915/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#222c36"
+                     *               "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#242723"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -14829,12 +15386,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f17-1e71-7c2d-9d09-969db1491356",
+                     *             "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T00:52:54.76621572Z"
+                     *             "published_at": "2026-12-01T01:38:24.483711523Z"
                      *           },
-                     *           "added_at": "2026-12-01T00:53:03.03Z"
+                     *           "added_at": "2026-12-01T01:38:26.628Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -14936,8 +15493,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915",
-                     *         "added_at": "2026-12-01T00:53:03.03Z"
+                     *         "video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *         "added_at": "2026-12-01T01:38:26.628Z"
                      *       }
                      *     }
                      */
@@ -15058,7 +15615,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f17-1f41-78e3-8b7c-2ea9d6d2c915"
+                     *         "video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
                      *       }
                      *     }
                      */
