@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use support::{Answer, Platform, Viewer};
 
-const VTT: &str = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nDas Licht ist aus.\n";
+pub(crate) const VTT: &str = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nDas Licht ist aus.\n";
 
 /// Uploads captions of a video.
-async fn put(admin: &Viewer, id: &str, language: &str, kind: &str, file: impl Into<Vec<u8>>) -> Answer {
+pub(crate) async fn put(admin: &Viewer, id: &str, language: &str, kind: &str, file: impl Into<Vec<u8>>) -> Answer {
     let path = format!("/api/admin/videos/{id}/captions/{language}");
     admin.send(admin.request(Method::PUT, &path).header("content-type", kind).body(file.into())).await
 }
 
 /// A video with encoded media, and an admin.
-async fn film(platform: &Platform) -> (Viewer, String) {
+pub(crate) async fn film(platform: &Platform) -> (Viewer, String) {
     let admin = platform.sign_in("admin@marquee.test", support::DEMO_PASSWORD).await;
     let listed = admin.get("/api/videos?q=Deep%20Quiet").await;
     let id = listed.data()[0]["id"].as_str().expect("an id").to_owned();

@@ -2,12 +2,13 @@
 
 use super::recorder::Recorder;
 use crate::forgot_password::token_of;
+use crate::put_caption;
 use crate::verify_email::newest_link;
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::billing::{CARD, platform_without_trial, post_event, signed_in_again, stripe_customer};
 use support::videos::asset;
-use support::{Answer, PASSWORD, Viewer};
+use support::{Answer, PASSWORD, Platform, Viewer};
 
 const NONE: Value = Value::Null;
 
@@ -26,7 +27,18 @@ pub(super) async fn record() -> Recorder {
     refusals(&mut recorder, &admin, &videos).await;
     faults(&mut recorder, &ada).await;
     record_deletions(&mut recorder, &admin, &ada, &videos).await;
+    captions(&mut recorder).await;
     recorder
+}
+
+/// Uploads captions and removes them. Only the demo's films have a file at Mux.
+async fn captions(recorder: &mut Recorder) {
+    let story = std::mem::replace(&mut recorder.platform, Platform::start().await);
+    let (admin, film) = put_caption::film(&recorder.platform).await;
+    let uploaded = put_caption::put(&admin, &film, "de", "text/vtt", put_caption::VTT).await;
+    recorder.note("put-caption", &NONE, uploaded);
+    recorder.ask(&admin, "delete-caption", &format!("DELETE /api/admin/videos/{film}/captions/de"), NONE).await;
+    recorder.platform = story;
 }
 
 /// The ids of the story's objects.

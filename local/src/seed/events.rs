@@ -129,12 +129,7 @@ impl EventWriter {
                 Subject { fields: json!({ "password": PASSWORD }), ..of_caller(&self.account(function).await?) }
             }
             "approve-device-login" => of_fields(json!({ "user_code": self.waiting_device().await?["user_code"] })),
-            "poll-device-login" => {
-                let device = self.waiting_device().await?;
-                let approval = json!({ "user_code": device["user_code"], "approve": true });
-                self.premium.call("POST", "/api/auth/device/approve", approval).await?;
-                of_fields(json!({ "device_code": device["device_code"] }))
-            }
+            "poll-device-login" => of_fields(json!({ "device_code": self.approved_device().await?["device_code"] })),
             "reset-password" => of_fields(json!({ "token": self.reset_token(function).await? })),
             "verify-email" => of_fields(json!({ "token": self.account(function).await?.confirmation().await? })),
             "update-me" | "resend-verification" => of_caller(&self.account(function).await?),
@@ -177,6 +172,14 @@ impl EventWriter {
             }
             _ => Subject::default(),
         })
+    }
+
+    /// Starts signing in a device, and approves it.
+    async fn approved_device(&self) -> Result<Value, String> {
+        let device = self.waiting_device().await?;
+        let approval = json!({ "user_code": device["user_code"], "approve": true });
+        self.premium.call("POST", "/api/auth/device/approve", approval).await?;
+        Ok(device)
     }
 
     /// Creates a new account for a function.

@@ -4609,57 +4609,57 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "created_at": "2026-12-01T01:38:24.517Z",
                      *           "name": "Ada",
-                     *           "email": "ada@viewers.test",
-                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
                      *           "role": "viewer",
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *           "email_verified": true
+                     *           "created_at": "2026-12-01T01:59:13.767Z",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "email_verified": true,
+                     *           "email": "ada@viewers.test",
+                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th"
                      *         },
                      *         "notes": "Prefers to be called.",
                      *         "preferences": {
-                     *           "speed": 1.25,
-                     *           "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *           "caption_language": "de",
-                     *           "captions": true
+                     *           "captions": true,
+                     *           "speed": 1.25,
+                     *           "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002"
                      *         },
                      *         "sessions": [
                      *           {
-                     *             "last_used_at": "2026-12-01T01:38:24.517998753Z",
-                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *             "created_at": "2026-12-01T01:38:24.517998753Z",
-                     *             "id": "01a22f40-c885-7298-b3a0-9c7a9fa90a77",
-                     *             "device_name": "Unknown device"
+                     *             "device_name": "Unknown device",
+                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *             "id": "01a22f53-d867-7636-bdf1-dd63445fa9c8",
+                     *             "last_used_at": "2026-12-01T01:59:13.767788928Z",
+                     *             "created_at": "2026-12-01T01:59:13.767788928Z"
                      *           },
                      *           {
-                     *             "last_used_at": "2026-12-01T01:38:24.650499146Z",
-                     *             "id": "01a22f40-c90a-7391-a618-f63caaef998e",
-                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
                      *             "device_name": "Unknown device",
-                     *             "created_at": "2026-12-01T01:38:24.650499146Z"
+                     *             "last_used_at": "2026-12-01T01:59:13.907789623Z",
+                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *             "id": "01a22f53-d8f3-72d5-8c78-c006431d0013",
+                     *             "created_at": "2026-12-01T01:59:13.907789623Z"
                      *           }
                      *         ],
                      *         "known_devices": [
                      *           {
-                     *             "seen_at": "2026-12-01T01:38:26.660355408Z"
+                     *             "seen_at": "2026-12-01T01:59:15.890963333Z"
                      *           },
                      *           {
-                     *             "seen_at": "2026-12-01T01:38:26.800092523Z"
+                     *             "seen_at": "2026-12-01T01:59:16.001495688Z"
                      *           }
                      *         ],
                      *         "subscription": {
-                     *           "currency": "usd",
-                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
-                     *           "complimentary_until": "2199-12-31T00:00:00Z",
-                     *           "current_period_end": "2027-01-01T01:38:26Z",
-                     *           "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
                      *           "interval": "month",
-                     *           "updated_at": "2026-12-01T01:38:26.96480472Z",
+                     *           "current_period_end": "2027-01-01T01:59:15Z",
                      *           "complimentary_plan": "premium",
-                     *           "status": "active",
+                     *           "currency": "usd",
+                     *           "updated_at": "2026-12-01T01:59:16.138244955Z",
                      *           "plan_type": "premium",
-                     *           "amount": 1299
+                     *           "status": "active",
+                     *           "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
+                     *           "amount": 1299,
+                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th",
+                     *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "customers": [
                      *           {
@@ -4668,130 +4668,130 @@ export interface operations {
                      *               "price_4bcd3780496b49250f3fd964": "premium_month"
                      *             },
                      *             "others": [],
-                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *             "stripe_customer_id": "cus_1DRI29vFqQpkCB"
+                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *             "stripe_customer_id": "cus_mOKYvDDLZJ85th"
                      *           }
                      *         ],
                      *         "payments": [
                      *           {
-                     *             "amount_due": 500,
+                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "amount_paid": 799,
+                     *             "payment_intent": "pi_pWa3SmJhRO2iIGY5G7YXTHNe",
+                     *             "subscription": "sub_AOgkd8h2bnLSq075l9fPQSAz",
+                     *             "attempts": 1,
+                     *             "created": "2026-12-01T01:59:15Z",
+                     *             "period_end": "2027-01-01T01:59:15Z",
                      *             "status": "paid",
                      *             "interval": "month",
-                     *             "attempts": 1,
-                     *             "amount_paid": 500,
-                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
+                     *             "billing_reason": "subscription_create",
+                     *             "period_start": "2026-12-01T01:59:15Z",
                      *             "settled": true,
-                     *             "billing_reason": "subscription_update",
-                     *             "number": "KS0XCXNG-0002",
-                     *             "plan_type": "premium",
-                     *             "created": "2026-12-01T01:38:26Z",
-                     *             "period_start": "2026-12-01T01:38:26Z",
-                     *             "subscription": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *             "plan_type": "basic",
+                     *             "finalized_at": "2026-12-01T01:59:15Z",
                      *             "currency": "usd",
-                     *             "finalized_at": "2026-12-01T01:38:26Z",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
-                     *             "listed_at": "2026-12-01T01:38:26.000Z",
-                     *             "period_end": "2027-01-01T01:38:26Z",
-                     *             "payment_intent": "pi_O5hRMtQchTUiQpX7zdmGdhjd",
                      *             "kind": "invoice",
-                     *             "recurring_amount": 1299
+                     *             "recurring_amount": 799,
+                     *             "amount_due": 799,
+                     *             "listed_at": "2026-12-01T01:59:15.000Z",
+                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
+                     *             "number": "3H8UEUIQ-0001"
                      *           },
                      *           {
-                     *             "kind": "invoice",
-                     *             "status": "paid",
-                     *             "finalized_at": "2026-12-01T01:38:26Z",
-                     *             "number": "KS0XCXNG-0001",
-                     *             "billing_reason": "subscription_create",
-                     *             "listed_at": "2026-12-01T01:38:26.000Z",
-                     *             "created": "2026-12-01T01:38:26Z",
-                     *             "recurring_amount": 799,
-                     *             "period_start": "2026-12-01T01:38:26Z",
+                     *             "amount_due": 500,
+                     *             "period_end": "2027-01-01T01:59:15Z",
+                     *             "recurring_amount": 1299,
+                     *             "period_start": "2026-12-01T01:59:15Z",
+                     *             "billing_reason": "subscription_update",
+                     *             "interval": "month",
+                     *             "number": "3H8UEUIQ-0002",
+                     *             "plan_type": "premium",
                      *             "attempts": 1,
-                     *             "amount_paid": 799,
-                     *             "plan_type": "basic",
-                     *             "period_end": "2027-01-01T01:38:26Z",
+                     *             "status": "paid",
+                     *             "finalized_at": "2026-12-01T01:59:15Z",
+                     *             "kind": "invoice",
+                     *             "listed_at": "2026-12-01T01:59:15.000Z",
+                     *             "payment_intent": "pi_FFyyPjU5S20CrsjxB9en7Z0E",
+                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *             "subscription": "sub_AOgkd8h2bnLSq075l9fPQSAz",
+                     *             "amount_paid": 500,
                      *             "currency": "usd",
-                     *             "settled": true,
-                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *             "amount_due": 799,
-                     *             "subscription": "sub_fhUv4kZMca5CznEqaDQFcahQ",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
-                     *             "payment_intent": "pi_EO6PTNYcS4igncghSGpCLlBZ",
-                     *             "interval": "month"
+                     *             "created": "2026-12-01T01:59:15Z",
+                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "settled": true
                      *           }
                      *         ],
                      *         "watch_history": [
                      *           {
                      *             "completed": false,
-                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z",
+                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *             "progress": 31.5,
-                     *             "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002"
                      *           }
                      *         ],
                      *         "streams": [
                      *           {
-                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Unknown device",
-                     *             "started_at": "2026-12-01T01:38:26.60137Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:38:26.60803Z",
-                     *             "watched_seconds": 0.006660163,
+                     *             "started_at": "2026-12-01T01:59:15.824383Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:59:15.832363Z",
+                     *             "watched_seconds": 0.007980421,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z"
                      *           },
                      *           {
-                     *             "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Kitchen",
-                     *             "started_at": "2026-12-01T01:38:26.697228Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:38:26.697228Z",
+                     *             "started_at": "2026-12-01T01:59:15.922043Z",
+                     *             "last_heartbeat_at": "2026-12-01T01:59:15.922043Z",
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z"
                      *           }
                      *         ],
                      *         "watchlist": [],
                      *         "emails": [
                      *           {
-                     *             "listed_at": "2026-12-01T01:38:24.517Z",
-                     *             "subject": "verify_email"
+                     *             "subject": "verify_email",
+                     *             "listed_at": "2026-12-01T01:59:13.767Z"
                      *           },
                      *           {
-                     *             "subject": "new_device",
-                     *             "listed_at": "2026-12-01T01:38:24.558Z"
+                     *             "listed_at": "2026-12-01T01:59:13.806Z",
+                     *             "subject": "new_device"
                      *           }
                      *         ],
                      *         "audit": [
                      *           {
                      *             "actor": "operator",
+                     *             "subject": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *             "at": "2026-12-01T01:59:16.152762945Z",
+                     *             "before": {
+                     *               "complimentary_plan": null,
+                     *               "complimentary_until": null
+                     *             },
+                     *             "action": "member.comp",
+                     *             "reason": "A jury member",
                      *             "after": {
                      *               "complimentary_until": "2199-12-31T00:00:00Z",
                      *               "complimentary_plan": "premium"
-                     *             },
-                     *             "reason": "A jury member",
-                     *             "subject": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *             "before": {
-                     *               "complimentary_until": null,
-                     *               "complimentary_plan": null
-                     *             },
-                     *             "action": "member.comp",
-                     *             "at": "2026-12-01T01:38:26.973261089Z"
+                     *             }
                      *           },
                      *           {
-                     *             "subject": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *             "at": "2026-12-01T01:59:16.162046129Z",
+                     *             "after": {
+                     *               "notes": "Prefers to be called."
+                     *             },
                      *             "before": {
                      *               "notes": null
                      *             },
-                     *             "at": "2026-12-01T01:38:26.978637425Z",
-                     *             "reason": "A call",
-                     *             "action": "member.update",
                      *             "actor": "operator",
-                     *             "after": {
-                     *               "notes": "Prefers to be called."
-                     *             }
+                     *             "subject": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *             "action": "member.update",
+                     *             "reason": "A call"
                      *           }
                      *         ]
                      *       }
@@ -4896,25 +4896,25 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T01:38:27.079969288Z",
-                     *           "actor": "01a22f40-c815-7ba6-a1b6-1c4581c2ef23",
+                     *           "at": "2026-12-01T01:59:16.309591182Z",
+                     *           "actor": "01a22f53-d7be-781e-bb34-303eb6d7ca0e",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
+                     *           "subject": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
                      *           "reason": "replayed by hand",
                      *           "before": {
                      *             "state": "applied",
                      *             "error": null
                      *           },
                      *           "after": {
-                     *             "state": "applied",
-                     *             "outcome": "applied"
+                     *             "outcome": "applied",
+                     *             "state": "applied"
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T01:38:27.065296849Z",
-                     *           "actor": "01a22f40-c815-7ba6-a1b6-1c4581c2ef23",
+                     *           "at": "2026-12-01T01:59:16.287451359Z",
+                     *           "actor": "01a22f53-d7be-781e-bb34-303eb6d7ca0e",
                      *           "action": "member.end_sessions",
-                     *           "subject": "01a22f40-d22d-77ff-b211-593ce0602ef3",
+                     *           "subject": "01a22f53-e1d5-791b-9d7a-0865f07bc030",
                      *           "reason": "A stolen phone",
                      *           "before": {
                      *             "sessions": 1
@@ -4926,7 +4926,7 @@ export interface operations {
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6Mzg6MjcuMDY1WiNlbmQtc2Vzc2lvbnMjYTFlYjBkNjEtNmJiMC00Yzk0LWIwNjItM2Q1ODlmMmFhYzNlIiaHOpbxEedKXuFj7-16qYk"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NTk6MTYuMjg3WiNlbmQtc2Vzc2lvbnMjMzliMjU0OWMtY2FjOS00ZjM4LWJjNDMtMDQwMzg2YTEwNWYzIt_rZkbp_pVarIHzjmzUJhk"
                      *       }
                      *     }
                      */
@@ -5045,25 +5045,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_1DRI29vFqQpkCB",
-                     *           "user_id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
-                     *           "received_at": "2026-12-01T01:38:27.06935348Z",
+                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th",
+                     *           "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "received_at": "2026-12-01T01:59:16.293561031Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
+                     *           "id": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
                      *           "event_type": "customer.subscription.updated",
-                     *           "stripe_customer_id": "cus_DMDAecRiJM2FJS",
-                     *           "user_id": "01a22f40-d22d-77ff-b211-593ce0602ef3",
-                     *           "received_at": "2026-12-01T01:38:27.039687316Z",
+                     *           "stripe_customer_id": "cus_Rz2Kq5yIoL6bhM",
+                     *           "user_id": "01a22f53-e1d5-791b-9d7a-0865f07bc030",
+                     *           "received_at": "2026-12-01T01:59:16.256641842Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6Mzg6MjcuMDM5WiNldnRfcFB4bXoyUFhXVzZpVUFIR2tSRE5xRGtKIuJLaZXLLXGbRoOnNpU9p1Q"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NTk6MTYuMjU2WiNldnRfanR6Sm1zamtVb3hsZUM5YlVCTFozYlhKIpd8ebzmATlEsNvGEEvWGi4"
                      *       }
                      *     }
                      */
@@ -5172,7 +5172,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_pPxmz2PXWW6iUAHGkRDNqDkJ",
+                     *         "id": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -5482,7 +5482,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *         "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5586,7 +5586,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                 *       "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -5616,7 +5616,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *         "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5784,16 +5784,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z",
+                     *           "created_at": "2026-12-01T01:59:13.767Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T01:38:26Z",
+                     *           "current_period_end": "2027-01-01T01:59:15Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -5910,13 +5910,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -5925,7 +5925,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:38:26Z",
+                     *           "current_period_end": "2027-01-01T01:59:15Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -5933,67 +5933,67 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T01:38:26Z",
+                     *           "access_until": "2027-01-03T01:59:15Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_1DRI29vFqQpkCB",
-                     *         "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *         "stripe_customer_id": "cus_mOKYvDDLZJ85th",
+                     *         "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
                      *         "payments": [
                      *           {
-                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *             "number": "KS0XCXNG-0001",
-                     *             "status": "paid",
-                     *             "amount_due": 799,
-                     *             "amount_paid": 799,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:38:26Z",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
-                     *             "number": "KS0XCXNG-0002",
+                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *             "number": "3H8UEUIQ-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:38:26Z",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
+                     *             "created_at": "2026-12-01T01:59:15Z",
+                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
+                     *             "number": "3H8UEUIQ-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T01:59:15Z",
+                     *             "paid_at": "2026-12-01T01:59:15Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:38:26.8Z",
+                     *             "created_at": "2026-12-01T01:59:16.001Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:38:26.757Z",
+                     *             "created_at": "2026-12-01T01:59:15.967Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a22f40-d170-7413-a8a2-9f00dbce7209",
+                     *             "id": "01a22f53-e121-726e-b99f-6884aebf8a8a",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T01:38:26.800092523Z",
-                     *             "last_used_at": "2026-12-01T01:38:26.800092523Z"
+                     *             "created_at": "2026-12-01T01:59:16.001495688Z",
+                     *             "last_used_at": "2026-12-01T01:59:16.001495688Z"
                      *           },
                      *           {
-                     *             "id": "01a22f40-d145-7867-b575-2867de3f98a5",
+                     *             "id": "01a22f53-e0ff-7386-8080-8603f73b350a",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T01:38:26.75728576Z",
-                     *             "last_used_at": "2026-12-01T01:38:26.75728576Z"
+                     *             "created_at": "2026-12-01T01:59:15.96726378Z",
+                     *             "last_used_at": "2026-12-01T01:59:15.96726378Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6128,13 +6128,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         },
                      *         "notes": "Prefers to be called."
                      *       }
@@ -6305,13 +6305,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -6320,7 +6320,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:38:26Z",
+                     *           "current_period_end": "2027-01-01T01:59:15Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6335,60 +6335,60 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_1DRI29vFqQpkCB",
-                     *         "stripe_subscription_id": "sub_fhUv4kZMca5CznEqaDQFcahQ",
+                     *         "stripe_customer_id": "cus_mOKYvDDLZJ85th",
+                     *         "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
                      *         "payments": [
                      *           {
-                     *             "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *             "number": "KS0XCXNG-0001",
-                     *             "status": "paid",
-                     *             "amount_due": 799,
-                     *             "amount_paid": 799,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:38:26Z",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
-                     *             "number": "KS0XCXNG-0002",
+                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *             "number": "3H8UEUIQ-0002",
                      *             "status": "paid",
                      *             "amount_due": 500,
                      *             "amount_paid": 500,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T01:59:15Z",
+                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
+                     *             "number": "3H8UEUIQ-0001",
+                     *             "status": "paid",
+                     *             "amount_due": 799,
+                     *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:38:26Z",
-                     *             "paid_at": "2026-12-01T01:38:26Z",
+                     *             "created_at": "2026-12-01T01:59:15Z",
+                     *             "paid_at": "2026-12-01T01:59:15Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:38:26.8Z",
+                     *             "created_at": "2026-12-01T01:59:16.001Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
-                     *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:38:26.757Z",
+                     *             "subject": "Your refund from Marquee",
+                     *             "created_at": "2026-12-01T01:59:16Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a22f40-d170-7413-a8a2-9f00dbce7209",
+                     *             "id": "01a22f53-e121-726e-b99f-6884aebf8a8a",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T01:38:26.800092523Z",
-                     *             "last_used_at": "2026-12-01T01:38:26.800092523Z"
+                     *             "created_at": "2026-12-01T01:59:16.001495688Z",
+                     *             "last_used_at": "2026-12-01T01:59:16.001495688Z"
                      *           },
                      *           {
-                     *             "id": "01a22f40-d145-7867-b575-2867de3f98a5",
+                     *             "id": "01a22f53-e0ff-7386-8080-8603f73b350a",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T01:38:26.75728576Z",
-                     *             "last_used_at": "2026-12-01T01:38:26.75728576Z"
+                     *             "created_at": "2026-12-01T01:59:15.96726378Z",
+                     *             "last_used_at": "2026-12-01T01:59:15.96726378Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6730,15 +6730,15 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:38:27Z",
-                     *         "cancel_at": "2027-01-01T01:38:27Z",
+                     *         "current_period_end": "2027-01-01T01:59:16Z",
+                     *         "cancel_at": "2027-01-01T01:59:16Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:38:27Z",
+                     *         "access_until": "2027-01-01T01:59:16Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -6920,7 +6920,7 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 1598,
+                     *           "mrr": 2098,
                      *           "active": 2,
                      *           "trialing": 0,
                      *           "new": 2,
@@ -6936,7 +6936,8 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "basic_month": 2
+                     *             "basic_month": 1,
+                     *             "premium_month": 1
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -6967,7 +6968,7 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 1598,
+                     *             "mrr": 2098,
                      *             "active": 2,
                      *             "trialing": 0,
                      *             "new": 2,
@@ -6983,7 +6984,8 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "basic_month": 2
+                     *               "basic_month": 1,
+                     *               "premium_month": 1
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -6994,7 +6996,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 1598,
+                     *               "mrr": 2098,
                      *               "active": 2,
                      *               "trialing": 0,
                      *               "new": 2,
@@ -7010,7 +7012,8 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "basic_month": 2
+                     *                 "basic_month": 1,
+                     *                 "premium_month": 1
                      *               }
                      *             },
                      *             "days": [
@@ -7035,7 +7038,7 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 1598,
+                     *                 "mrr": 2098,
                      *                 "active": 2,
                      *                 "trialing": 0,
                      *                 "new": 2,
@@ -7051,7 +7054,8 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "basic_month": 2
+                     *                   "basic_month": 1,
+                     *                   "premium_month": 1
                      *                 }
                      *               }
                      *             ]
@@ -7179,19 +7183,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *           "number": "KS0XCXNG-0001",
+                     *           "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *           "number": "3H8UEUIQ-0002",
                      *           "status": "paid",
-                     *           "amount_due": 799,
-                     *           "amount_paid": 799,
+                     *           "amount_due": 500,
+                     *           "amount_paid": 500,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:38:26Z",
-                     *           "paid_at": "2026-12-01T01:38:26Z",
+                     *           "created_at": "2026-12-01T01:59:15Z",
+                     *           "paid_at": "2026-12-01T01:59:15Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_FnPQZjYHfMEFsNCeaME64v18",
+                     *           "id": "re_5hfwTgvvdx4eN89P02o8JxYi",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -7368,11 +7372,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *           "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T01:38:24.446Z"
+                     *           "created_at": "2026-12-01T01:59:13.656Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -7495,11 +7499,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:38:24.446Z"
+                     *         "created_at": "2026-12-01T01:59:13.656Z"
                      *       }
                      *     }
                      */
@@ -7772,11 +7776,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:38:24.446Z"
+                     *         "created_at": "2026-12-01T01:59:13.656Z"
                      *       }
                      *     }
                      */
@@ -7927,7 +7931,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c857-7e64-9ba7-e314f5a64abd",
+                     *           "id": "01a22f53-d81e-710b-88dc-a82049e6e958",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -7947,22 +7951,23 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:38:24.471639507Z",
+                     *           "upload_expires_at": "2026-12-02T01:59:13.694627182Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T01:38:24.471Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:59:13.694Z"
                      *         },
                      *         {
-                     *           "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *           "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#302227"
+                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#362e2f"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -7974,14 +7979,23 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:38:24.496864521Z",
+                     *           "published_at": "2026-12-01T01:59:13.72887946Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22f40-c853-72e6-a5d8-35780522459c",
-                     *           "mux_playback_id": "playback-01a22f40-c853-72e6-a5d8-35780522459c",
+                     *           "mux_asset_id": "asset-01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *           "mux_playback_id": "playback-01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T01:38:24.467Z"
+                     *           "captions": [
+                     *             {
+                     *               "track_id": "t",
+                     *               "language": "en",
+                     *               "name": "en",
+                     *               "status": "ready",
+                     *               "is_generated": false
+                     *             }
+                     *           ],
+                     *           "created_at": "2026-12-01T01:59:13.688Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8085,7 +8099,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                 *       "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -8109,7 +8123,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8124,7 +8138,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -8132,15 +8146,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:38:24.458033609Z",
+                     *           "upload_expires_at": "2026-12-02T01:59:13.680542994Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T01:38:24.458033609Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:59:13.680542994Z"
                      *         },
                      *         "upload": {
-                     *           "id": "rz9HCnuDVSkQRLUKbVMYi75WATo3uzR2P82hGyE7",
-                     *           "url": "https://video.mux.example/upload/rz9HCnuDVSkQRLUKbVMYi75WATo3uzR2P82hGyE7?expires=1796175504&signature=06ad389c5ee7684cddcd44baa9ea83482b946adf5b59d7ae23284a86f877372c",
-                     *           "expires_at": "2026-12-02T01:38:24.458033609Z"
+                     *           "id": "q8ggh82WtNzBbT7yy4o4oLd1MP03TN9D9Ogi67e8",
+                     *           "url": "https://video.mux.example/upload/q8ggh82WtNzBbT7yy4o4oLd1MP03TN9D9Ogi67e8?expires=1796176753&signature=1e53207482e4d61ed69e75d2936372a3259cb824a9ab1fdd29ef94cf6e710585",
+                     *           "expires_at": "2026-12-02T01:59:13.680542994Z"
                      *         }
                      *       }
                      *     }
@@ -8438,16 +8453,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *         "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#242723"
+                     *           "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332622"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -8459,17 +8474,26 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *         "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T01:38:24.483711523Z",
+                     *         "published_at": "2026-12-01T01:59:13.709038433Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
-                     *         "mux_playback_id": "playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *         "mux_asset_id": "asset-01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "mux_playback_id": "playback-01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *         "video_quality": "basic",
                      *         "audio": [],
-                     *         "created_at": "2026-12-01T01:38:24.458Z"
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "t",
+                     *             "language": "en",
+                     *             "name": "en",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:13.68Z"
                      *       }
                      *     }
                      */
@@ -8638,28 +8662,65 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "title": "The pilot",
-                     *         "description": "A film by the sea.",
-                     *         "category": "Drama",
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
                      *         "required_plan": "basic",
-                     *         "duration": 60,
+                     *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
                      *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
-                     *         "season": 1,
-                     *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "cast": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en",
+                     *           "de"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
                      *         "video_quality": "basic",
-                     *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
+                     *             "language": "de",
+                     *             "name": "Deutsch",
+                     *             "status": "preparing",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
                      *       }
                      *     }
                      */
@@ -8820,28 +8881,57 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "title": "The pilot",
-                     *         "description": "A film by the sea.",
-                     *         "category": "Drama",
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
                      *         "required_plan": "basic",
-                     *         "duration": 60,
+                     *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22c88-8377-7d15-b279-97d163fd8422/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332235"
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
                      *         },
-                     *         "series_id": "01a22c88-8366-7a87-838a-c2be2ed3cfe6",
-                     *         "season": 1,
-                     *         "episode": 1,
-                     *         "published_at": "2026-11-30T12:57:53.811046916Z",
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "cast": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22c88-8377-7d15-b279-97d163fd8422",
-                     *         "mux_playback_id": "playback-01a22c88-8377-7d15-b279-97d163fd8422",
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
                      *         "video_quality": "basic",
-                     *         "audio": [],
-                     *         "created_at": "2026-11-30T12:57:53.783Z"
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
                      *       }
                      *     }
                      */
@@ -8984,7 +9074,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f40-c857-7e64-9ba7-e314f5a64abd",
+                     *           "id": "01a22f53-d81e-710b-88dc-a82049e6e958",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -9004,15 +9094,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:38:28.935539991Z",
+                     *           "upload_expires_at": "2026-12-02T01:59:18.220457866Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
-                     *           "created_at": "2026-12-01T01:38:24.471Z"
+                     *           "captions": [],
+                     *           "created_at": "2026-12-01T01:59:13.694Z"
                      *         },
                      *         "upload": {
-                     *           "id": "woxEUQhyqhXrRoMklE8ocayTzSJ9sVaqzMgYa6Ev",
-                     *           "url": "https://video.mux.example/upload/woxEUQhyqhXrRoMklE8ocayTzSJ9sVaqzMgYa6Ev?expires=1796175508&signature=70c7fda304a1a29ba49387d7ae98947d4b37335087a5cf396549caaca546d4f5",
-                     *           "expires_at": "2026-12-02T01:38:28.935539991Z"
+                     *           "id": "92lEoQpgQYsZwNcjrD3jSK6AVshApgv400rgLrby",
+                     *           "url": "https://video.mux.example/upload/92lEoQpgQYsZwNcjrD3jSK6AVshApgv400rgLrby?expires=1796176758&signature=3f673f0aeff2e981ca58737e72c7b3f92d6ddd0c9429cf8a49effdc463d22d73",
+                     *           "expires_at": "2026-12-02T01:59:18.220457866Z"
                      *         }
                      *       }
                      *     }
@@ -9283,7 +9374,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "WQQPKBPM",
+                 *       "user_code": "ZSWMZQJL",
                  *       "approve": true
                  *     }
                  */
@@ -9308,7 +9399,7 @@ export interface operations {
                      *         "device_name": "Bedroom television",
                      *         "address": "127.0.0.1",
                      *         "same_network": true,
-                     *         "expires_at": "2026-12-01T01:48:24.691309421Z",
+                     *         "expires_at": "2026-12-01T02:09:13.941597563Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -9461,10 +9552,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "WQQPKBPM.bJAE_v3e6yUMLR1X75VGrLCR3npweCZ503Iz6lLJeik",
-                     *         "user_code": "WQQPKBPM",
+                     *         "device_code": "ZSWMZQJL.V9VValkfs2pIT_D-S5y2ZKRz_zhS_y5UTGanv3xi2x8",
+                     *         "user_code": "ZSWMZQJL",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=WQQPKBPM",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=ZSWMZQJL",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -9560,7 +9651,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "WQQPKBPM.bJAE_v3e6yUMLR1X75VGrLCR3npweCZ503Iz6lLJeik"
+                 *       "device_code": "ZSWMZQJL.V9VValkfs2pIT_D-S5y2ZKRz_zhS_y5UTGanv3xi2x8"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -9583,13 +9674,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         }
                      *       }
                      *     }
@@ -9824,13 +9915,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         }
                      *       }
                      *     }
@@ -10042,13 +10133,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *         "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T01:38:24.517Z"
+                     *         "created_at": "2026-12-01T01:59:13.767Z"
                      *       }
                      *     }
                      */
@@ -10152,13 +10243,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *         "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": true,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T01:38:24.517Z"
+                     *         "created_at": "2026-12-01T01:59:13.767Z"
                      *       }
                      *     }
                      */
@@ -10291,13 +10382,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         }
                      *       }
                      *     }
@@ -10406,13 +10497,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f40-c885-7d71-9d28-53634ac48b5f",
+                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:38:24.517Z"
+                     *           "created_at": "2026-12-01T01:59:13.767Z"
                      *         }
                      *       }
                      *     }
@@ -10612,7 +10703,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "qtdm1ZuK4VBP6BVQr0jCS831kr_nAZZUiKlJCT3ZATU",
+                 *       "token": "YpZYUanBxYavOhe5kH55Dbwv6cM13H278gAaQP0mfx8",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -10751,17 +10842,17 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c93b-731c-b6bd-106a40ae6ac6",
+                     *           "id": "01a22f53-d91f-7ff7-9eae-5ba3101cb425",
                      *           "device_name": "Bedroom television",
-                     *           "created_at": "2026-12-01T01:38:24.699059803Z",
-                     *           "last_used_at": "2026-12-01T01:38:24.699059803Z",
+                     *           "created_at": "2026-12-01T01:59:13.951995168Z",
+                     *           "last_used_at": "2026-12-01T01:59:13.951995168Z",
                      *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a22f40-c90a-7391-a618-f63caaef998e",
+                     *           "id": "01a22f53-d8f3-72d5-8c78-c006431d0013",
                      *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T01:38:24.650499146Z",
-                     *           "last_used_at": "2026-12-01T01:38:24.718302934Z",
+                     *           "created_at": "2026-12-01T01:59:13.907789623Z",
+                     *           "last_used_at": "2026-12-01T01:59:13.975696364Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -10953,7 +11044,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "HPeAdFDN6j1EewN8wFuHm_G3MH8QsTwgQaZ4TqtIgB4"
+                 *       "token": "EOEFDU-MPATYSqhqztaoQssijtk90sblmL7k9mwko9A"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
@@ -11304,16 +11395,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *             "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#302227"
+                     *               "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#362e2f"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -11325,10 +11416,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:38:24.496864521Z"
+                     *             "published_at": "2026-12-01T01:59:13.72887946Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *           "last_watched_at": "2026-12-01T01:59:15.832363Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11496,16 +11587,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *             "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#302227"
+                     *               "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#362e2f"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -11517,11 +11608,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:38:24.496864521Z"
+                     *             "published_at": "2026-12-01T01:59:13.72887946Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *           "last_watched_at": "2026-12-01T01:59:15.832363Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -11729,16 +11820,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *             "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#242723"
+                     *               "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#332622"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -11750,12 +11841,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *             "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:38:24.483711523Z",
+                     *             "published_at": "2026-12-01T01:59:13.709038433Z",
                      *             "series": {
-                     *               "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *               "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -11770,16 +11861,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *               "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#302227"
+                     *                 "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#362e2f"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -11791,10 +11882,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T01:38:24.496864521Z"
+                     *               "published_at": "2026-12-01T01:59:13.72887946Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T01:38:26.60803Z",
+                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -12132,12 +12223,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
+                     *           "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *           "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T01:38:26.60137Z",
-                     *           "expires_at": "2026-12-01T01:38:56.60803Z",
+                     *           "started_at": "2026-12-01T01:59:15.824383Z",
+                     *           "expires_at": "2026-12-01T01:59:45.832363Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -12236,7 +12327,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1"
+                     *         "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3"
                      *       }
                      *     }
                      */
@@ -12591,14 +12682,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *           "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#242723"
+                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#332622"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -12613,7 +12704,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
+                     *           "first_video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12717,14 +12808,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#242723"
+                     *           "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#332622"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -12739,7 +12830,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
+                     *         "first_video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
                      *       }
                      *     }
                      */
@@ -12858,16 +12949,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#242723"
+                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#332622"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -12879,10 +12970,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:38:24.483711523Z"
+                     *           "published_at": "2026-12-01T01:59:13.709038433Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13000,7 +13091,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:38:26Z",
+                     *         "current_period_end": "2027-01-01T01:59:15Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -13008,7 +13099,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:38:26Z",
+                     *         "access_until": "2027-01-03T01:59:15Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -13113,15 +13204,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:38:26Z",
-                     *         "cancel_at": "2027-01-01T01:38:26Z",
+                     *         "current_period_end": "2027-01-01T01:59:15Z",
+                     *         "cancel_at": "2027-01-01T01:59:15Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:38:26Z",
+                     *         "access_until": "2027-01-01T01:59:15Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -13262,7 +13353,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:38:26Z",
+                     *         "current_period_end": "2027-01-01T01:59:15Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -13270,7 +13361,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:38:26Z",
+                     *         "access_until": "2027-01-03T01:59:15Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -13453,7 +13544,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T01:38:26.095085685Z",
+                     *         "effective_at": "2026-12-01T01:59:15.419732958Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -13466,7 +13557,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T01:38:26Z",
+                     *         "renews_at": "2027-01-01T01:59:15Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -13647,9 +13738,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_WIkMTCsxnBMa6vWt9ropRblcQ3SKR54wI9nEYauCMrCmatWwVJkaHO1R4E",
-                     *         "session_id": "cs_test_WIkMTCsxnBMa6vWt9ropRblcQ3SKR54wI9nEYauCMrCmatWwVJkaHO1R4E",
-                     *         "expires_at": "2026-12-02T01:38:26Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_1LgvCNgG53uwCUD5GiAkPYL24TSNsgaCKP3QCo7HIE2QMlfSlqnOusCmJF",
+                     *         "session_id": "cs_test_1LgvCNgG53uwCUD5GiAkPYL24TSNsgaCKP3QCo7HIE2QMlfSlqnOusCmJF",
+                     *         "expires_at": "2026-12-02T01:59:15Z"
                      *       }
                      *     }
                      */
@@ -13798,32 +13889,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_ftcKc2lE6zFV405pD09TR5Sd",
-                     *           "number": "KS0XCXNG-0002",
+                     *           "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *           "number": "3H8UEUIQ-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:38:26Z",
-                     *           "paid_at": "2026-12-01T01:38:26Z",
-                     *           "period_end": "2027-01-01T01:38:26Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_ftcKc2lE6zFV405pD09TR5Sd",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_ftcKc2lE6zFV405pD09TR5Sd/pdf"
+                     *           "created_at": "2026-12-01T01:59:15Z",
+                     *           "paid_at": "2026-12-01T01:59:15Z",
+                     *           "period_end": "2027-01-01T01:59:15Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_sBwbfQvchYZFLOBIuhbpvNwR",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_sBwbfQvchYZFLOBIuhbpvNwR/pdf"
                      *         },
                      *         {
-                     *           "id": "in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *           "number": "KS0XCXNG-0001",
+                     *           "id": "in_V6uhfhheATLmDlFE7chISFM1",
+                     *           "number": "3H8UEUIQ-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:38:26Z",
-                     *           "paid_at": "2026-12-01T01:38:26Z",
-                     *           "period_end": "2027-01-01T01:38:26Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_yKT8BA8fFpoYjVT3A00S53Bv",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_yKT8BA8fFpoYjVT3A00S53Bv/pdf"
+                     *           "created_at": "2026-12-01T01:59:15Z",
+                     *           "paid_at": "2026-12-01T01:59:15Z",
+                     *           "period_end": "2027-01-01T01:59:15Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_V6uhfhheATLmDlFE7chISFM1",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_V6uhfhheATLmDlFE7chISFM1/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13935,7 +14026,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_H7Xt0bYCWdS29Ii0ZE7k9EXX"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_UFkrTgaGezt4EuTQsTMrm2AE"
                      *       }
                      *     }
                      */
@@ -14060,7 +14151,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:38:26Z",
+                     *         "current_period_end": "2027-01-01T01:59:15Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -14068,7 +14159,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:38:26Z",
+                     *         "access_until": "2027-01-03T01:59:15Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -14283,19 +14374,19 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *         "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#302227"
+                     *           "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#362e2f"
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T01:38:24.496864521Z",
+                     *         "published_at": "2026-12-01T01:59:13.72887946Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -14307,7 +14398,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *         "first_video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *         "trailer": null
                      *       }
                      *     }
@@ -14420,16 +14511,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#242723"
+                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#332622"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -14441,10 +14532,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:38:24.483711523Z"
+                     *           "published_at": "2026-12-01T01:59:13.709038433Z"
                      *         }
                      *       ]
                      *     }
@@ -14574,16 +14665,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *           "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#302227"
+                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#362e2f"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -14595,12 +14686,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:38:24.496864521Z"
+                     *           "published_at": "2026-12-01T01:59:13.72887946Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDg5MTA0NDk2LDAsIiIsIjAxYTIyZjQwLWM4NTMtNzJlNi1hNWQ4LTM1NzgwNTIyNDU5YyJdLY2vYIaLbFHFAOHewZPDuQ"
+                     *         "next_cursor": "Wy0xNzk2MDkwMzUzNzI4LDAsIiIsIjAxYTIyZjUzLWQ4MTgtNzNlYy04YmE4LWQ4N2NhYTYyMDM5ZCJdqOZf54Z0ulKSlt9IOehLTQ"
                      *       }
                      *     }
                      */
@@ -14694,16 +14785,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f40-c853-72e6-a5d8-35780522459c",
+                     *         "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#302227"
+                     *           "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#362e2f"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -14715,7 +14806,7 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T01:38:24.496864521Z",
+                     *         "published_at": "2026-12-01T01:59:13.72887946Z",
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -14834,21 +14925,22 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T02:38:26.601370176Z",
-                     *         "refresh_after": "2026-12-01T02:26:26.601370176Z",
+                     *         "expires_at": "2026-12-01T02:59:15.824383068Z",
+                     *         "refresh_after": "2026-12-01T02:47:15.824383068Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
-                     *             "url": "https://video.mux.example/playback-01a22f40-c853-72e6-a5d8-35780522459c/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "is_generated": false,
+                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
+                     *         "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -14971,8 +15063,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22f40-d0a9-79a3-9be2-febcd4f5e8b1",
-                 *       "client_time": "2026-12-01T01:38:26.607788075Z"
+                 *       "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
+                 *       "client_time": "2026-12-01T01:59:15.831922929Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -14995,7 +15087,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T01:38:26.60803Z"
+                     *         "last_watched_at": "2026-12-01T01:59:15.832363Z"
                      *       }
                      *     }
                      */
@@ -15365,16 +15457,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
+                     *             "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f40-c84a-74a3-bfcd-5b476cc1d96f/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#242723"
+                     *               "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#332622"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -15386,12 +15478,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f40-c83e-78e4-9b44-fe69f394349c",
+                     *             "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:38:24.483711523Z"
+                     *             "published_at": "2026-12-01T01:59:13.709038433Z"
                      *           },
-                     *           "added_at": "2026-12-01T01:38:26.628Z"
+                     *           "added_at": "2026-12-01T01:59:15.858Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15493,8 +15585,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f",
-                     *         "added_at": "2026-12-01T01:38:26.628Z"
+                     *         "video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "added_at": "2026-12-01T01:59:15.858Z"
                      *       }
                      *     }
                      */
@@ -15615,7 +15707,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f40-c84a-74a3-bfcd-5b476cc1d96f"
+                     *         "video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
                      *       }
                      *     }
                      */
