@@ -8,6 +8,7 @@ import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
 import { Select } from '@/components/select';
+import { fieldIssues } from '@/lib/errors/api-error';
 import { locale } from '@/lib/format';
 import type { AdminVideo, Captions } from '@/lib/models';
 import { notify } from '@/lib/notify';
@@ -92,6 +93,8 @@ function Upload({ video }: { video: AdminVideo }) {
     setFile(null);
     notify(t`Captions uploaded`);
   });
+  // All of the service's issues are about the file.
+  const refusals = Object.values(fieldIssues(send.error));
   return (
     <div className={styles.upload}>
       <Select
@@ -100,7 +103,7 @@ function Upload({ video }: { video: AdminVideo }) {
         options={LANGUAGES.map((value) => ({ value, label: languageName(value) }))}
         onChange={setLanguage}
       />
-      <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue}>
+      <Frame id={id} label={t`File`} hint={t`WebVTT (.vtt) or SubRip (.srt), at most 256 KB`} issue={issue ?? refusals[0] ?? null}>
         <input
           key={file ? 'chosen' : 'none'}
           id={id}
@@ -110,7 +113,7 @@ function Upload({ video }: { video: AdminVideo }) {
           onChange={({ target }) => setFile(target.files?.[0] ?? null)}
         />
       </Frame>
-      {send.error !== null && <ErrorNotice size="line" error={send.error} />}
+      {send.error !== null && refusals.length === 0 && <ErrorNotice size="line" error={send.error} />}
       <Actions>
         <Button size="sm" icon={MORE_ICONS.upload} busy={send.isBusy} onClick={() => void send.run()}>
           {t`Upload captions`}
