@@ -9,7 +9,7 @@ const MAIL: [&str; 5] = [
     "shared/src/mail/catalogue.rs",
     "shared/src/mail/layout.rs",
     "shared/src/models/mail_content.rs",
-    "shared/billing/src/letters.rs",
+    "shared/billing/src/billing_mail.rs",
     "shared/billing/src/notices.rs",
 ];
 

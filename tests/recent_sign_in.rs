@@ -110,5 +110,11 @@ async fn the_api_document_says_which_routes_need_a_recent_sign_in() {
             }
         }
     }
-    assert_eq!(found, ["/api/admin/members/{id}/comp", "/api/admin/payments/{id}/refund"]);
+    let expected = [
+        "/api/admin/members/{id}",
+        "/api/admin/members/{id}/comp",
+        "/api/admin/members/{id}/end-subscription",
+        "/api/admin/payments/{id}/refund",
+    ];
+    assert_eq!(found, expected);
 }

@@ -151,7 +151,7 @@ impl Machine {
     }
 
     /// What one function gets: its own environment, and AWS clients that allow only what its policies allow.
-    fn services(&self, function: &Function) -> Services {
+    pub(crate) fn services(&self, function: &Function) -> Services {
         let clock = self.clock().clone();
         let log = self.log.clone();
         let runtime = Runtime {

@@ -9,6 +9,8 @@ test('a visitor registers, subscribes, watches, and resumes in another browser',
 
   await test.step('a film’s page leads through registration and back', async () => {
     await page.goto(`/videos/${video.id}`);
+    await expect(title(page), 'a shared link shows the film').toHaveText(video.title);
+    await page.getByRole('link', { name: 'Sign in to watch' }).click();
     await expect(page).toHaveURL(/\/sign-in\?next=/);
     await page.getByRole('link', { name: 'Create an account' }).click();
     await page.getByLabel('Name').fill('Ada');

@@ -41,6 +41,7 @@ test('the first Tab offers to skip to the content', async ({ page }) => {
 test('a visitor can register, subscribe and watch with the keyboard alone', async ({ page, platform }) => {
   const video = await platform.video('basic');
   await page.goto(`/videos/${video.id}`);
+  await press(page, page.getByRole('link', { name: 'Sign in to watch' }));
   await press(page, page.getByRole('link', { name: 'Create an account' }));
   await expect(title(page)).toHaveText('Create your account');
   await tabTo(page, page.getByLabel('Email address'));

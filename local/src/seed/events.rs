@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use shared::endpoint::Access;
+use shared::stores::caption_files::CaptionFiles;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -164,6 +165,7 @@ impl EventWriter {
             }
             "get-video" | "play-video" | "update-video" | "get-title" | "list-related" | "put-caption"
             | "delete-caption" => of_id(self.video.clone()),
+            "get-caption-file" => of_id(self.caption_file(now).await?),
             "delete-video" | "replace-upload" => of_id(self.draft().await?),
             "get-series" | "list-episodes" | "update-series" => of_id(self.series.clone()),
             "delete-series" => {
@@ -218,6 +220,14 @@ impl EventWriter {
         account.call("POST", "/api/auth/forgot-password", json!({ "email": account.email() })).await?;
         self.machine.timeline.advance(0).await;
         account.token_of("/reset-password")
+    }
+
+    /// A file of captions as `put-caption` stores it for Mux. No response contains its id.
+    async fn caption_file(&self, now: Timestamp) -> Result<String, String> {
+        let services = self.machine.services(&self.machine.template.functions["put-caption"]);
+        let files = CaptionFiles::connect(&services).map_err(|error| error.to_string())?;
+        let vtt = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nThe light is out.\n".to_owned();
+        files.add(vtt, now).await.map_err(|error| error.to_string())
     }
 
     /// The provider's last event.
