@@ -72,7 +72,7 @@ impl Endpoint for PutCaption {
             return Err(ApiError::new(Code::PayloadTooLarge, message));
         }
         let language = language.as_str();
-        let name = options.name.as_ref().map_or_else(|| language_name(language).to_owned(), |name| name.to_string());
+        let name = options.name.as_ref().map_or_else(|| language_name(language).to_owned(), ToString::to_string);
         if video.captions.iter().any(|track| track.language != language && track.name == name) {
             return Err(ApiError::field("name", "is the name of this video's captions in another language"));
         }

@@ -97,7 +97,7 @@ impl Endpoint for UpdateMember {
         let (_, Body(given)) = &call.input;
         let user = call.rows.0.as_ref().ok_or_else(|| ApiError::not_found("member"))?;
         let notes = call.rows.1.as_ref().map(|row| row.notes.clone());
-        let change = Change::of(given, user, notes);
+        let change = Change::new(given, user, notes.as_deref());
         if change.is_none() {
             return Ok(Reply::new(UpdatedMember { user: user.profile(), notes: change.notes }));
         }
@@ -166,7 +166,7 @@ struct Change {
 }
 
 impl Change {
-    fn of(given: &UpdateMemberRequest, user: &User, kept: Option<String>) -> Self {
+    fn new(given: &UpdateMemberRequest, user: &User, stored: Option<&str>) -> Self {
         let mut before = Map::new();
         let mut edit = UserEdit::default();
         let mut after = user.clone();
@@ -190,11 +190,11 @@ impl Change {
         }
         let notes = match &given.notes {
             Some(notes) => notes.given().map(str::to_owned),
-            None => kept.clone(),
+            None => stored.map(str::to_owned),
         };
-        let are_notes_changed = notes != kept;
+        let are_notes_changed = notes.as_deref() != stored;
         if are_notes_changed {
-            before.insert("notes".to_owned(), json!(kept));
+            before.insert("notes".to_owned(), json!(stored));
         }
         Self { edit, notes, are_notes_changed, after, before }
     }

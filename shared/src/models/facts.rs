@@ -102,16 +102,17 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of a series: what its episodes, in order, have in common or add up to.
-    pub fn of_series<'a>(episodes: impl Iterator<Item = &'a Facts> + Clone) -> Self {
-        let first = episodes.clone().next();
-        let union = |names: fn(&Facts) -> &[String], max| distinct(episodes.clone().flat_map(names).cloned(), max);
+    pub fn of_series(episodes: &[&Self]) -> Self {
+        let first = episodes.first();
+        let union =
+            |names: fn(&Self) -> &[String], max| distinct(episodes.iter().flat_map(|facts| names(facts)).cloned(), max);
         let age_rating = first.and_then(|first| first.age_rating.clone());
         Self {
-            year: episodes.clone().filter_map(|facts| facts.year).min(),
+            year: episodes.iter().filter_map(|facts| facts.year).min(),
             country: first.and_then(|first| first.country.clone()),
             // Ratings of different systems cannot be compared, so there is one only if all episodes agree.
             age_rating: age_rating
-                .filter(|rating| episodes.clone().all(|facts| facts.age_rating.as_ref() == Some(rating))),
+                .filter(|rating| episodes.iter().all(|facts| facts.age_rating.as_ref() == Some(rating))),
             directors: union(|facts| &facts.directors, DIRECTORS_MAX),
             cast: union(|facts| &facts.cast, CAST_MAX),
             tags: union(|facts| &facts.tags, TAGS_MAX),
@@ -164,12 +165,12 @@ mod tests {
             cast: names(&["Míra Lund", "Otto Brandt"]),
             tags: Vec::new(),
         };
-        let series = Facts::of_series([&first, &second].into_iter());
+        let series = Facts::of_series(&[&first, &second]);
         assert_eq!((series.year, series.country.as_deref(), series.age_rating), (Some(2020), Some("NO"), None));
         assert_eq!(series.directors, names(&["Ida Voss", "Per Dahl"]));
         assert_eq!(series.cast, names(&["Jonas Hale", "Mira Lund", "Otto Brandt"]));
         assert_eq!(series.tags, names(&["sea"]));
-        assert_eq!(Facts::of_series([&first, &first].into_iter()), first);
-        assert_eq!(Facts::of_series(std::iter::empty()), Facts::default());
+        assert_eq!(Facts::of_series(&[&first, &first]), first);
+        assert_eq!(Facts::of_series(&[]), Facts::default());
     }
 }

@@ -149,7 +149,7 @@ impl PublicSeries {
             description: entry.description.clone(),
             category: entry.category.clone(),
             poster: first.poster.clone(),
-            facts: Facts::of_series(episodes.iter().map(|video| &video.facts)),
+            facts: Facts::of_series(&episodes.iter().map(|video| &video.facts).collect::<Vec<_>>()),
             seasons: seasons.into_iter().map(|(season, episodes)| Season { season, episodes }).collect(),
             required_plan: episodes.iter().map(|video| video.required_plan).min()?,
             first_video_id: first.id,
