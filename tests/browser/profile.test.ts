@@ -77,7 +77,7 @@ test('an operator edits a member, signs them out and ends their subscription', a
   await expect(platform.api('GET', '/api/auth/me', person)).rejects.toThrow('401');
 
   await page.getByRole('button', { name: 'End subscription' }).click();
-  await dialog.getByText('Now', { exact: true }).click();
+  await dialog.getByRole('radio', { name: 'Now', exact: true }).check();
   await dialog.getByLabel('Reason').fill('They asked us to');
   await dialog.getByRole('button', { name: 'End subscription' }).click();
   await expect(dialog).toHaveCount(0);
