@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
-import prefresh from '@prefresh/vite';
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { linguiMacros } from './scripts/lingui-macros.js';
 
@@ -8,9 +8,7 @@ import { linguiMacros } from './scripts/lingui-macros.js';
 const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
-  plugins: [linguiMacros(), lingui({ failOnCompileError: true }), prefresh()],
-  // The runtime is Preact's: `react` is an alias of its compatibility layer in package.json.
-  oxc: { jsx: { runtime: 'automatic', importSource: 'react' } },
+  plugins: [linguiMacros(), lingui({ failOnCompileError: true }), react()],
   resolve: {
     alias: [
       { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
@@ -37,16 +35,14 @@ export default defineConfig({
     manifest: 'manifest.json',
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
-      // The router looks for a function that only React has, and does without it.
-      checks: { importIsUndefined: false },
       output: {
         codeSplitting: {
           // Few files for what every first route needs: many small ones compress worse, and each is a round trip.
           groups: [
-            { name: 'vendor', test: /node_modules\/(preact|react|react-dom|react-router|@tanstack|openapi-fetch|@lingui)\// },
+            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|@lingui)\// },
             {
               name: 'first',
-              test: /src\/(lib\/(api|network|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|page-title|query-client|return-to|session|theme|use-online|wanted|queries\/use-(categories|me|plans|subscription|video)\.ts)|app\/(shell|warm-player|header|guards|language-menu|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
+              test: /src\/(lib\/(api|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|page-title|query-client|return-to|session|theme|use-online|wanted|queries\/use-(categories|me|plans|subscription|video)\.ts)|app\/(shell|header|guards|language-menu|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
             },
             { name: 'hero', test: /src\/features\/videos\/(hero|next-step|resume\.ts)/ },
           ],

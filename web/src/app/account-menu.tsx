@@ -1,7 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Menu } from '@base-ui/react/menu';
-import type { FocusEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
@@ -17,24 +16,6 @@ const themes = (): { value: Theme; label: string; icon: IconName }[] => [
   { value: 'dark', label: t`Dark`, icon: MORE_ICONS.moon },
   { value: 'light', label: t`Light`, icon: MORE_ICONS.sun },
 ];
-
-/** The frames within which the library highlights the first item. */
-const HIGHLIGHTED_WITHIN = 10;
-
-/**
- * With Preact's order of effects, the library focuses the menu itself and then highlights its first item without moving the focus
- * there.
- */
-function passFocusOn({ target, currentTarget }: FocusEvent<HTMLElement>): void {
-  if (target !== currentTarget) return;
-  const pass = (frames: number) => {
-    if (document.activeElement !== currentTarget) return;
-    const item = currentTarget.querySelector<HTMLElement>('[data-highlighted]');
-    if (item) item.focus();
-    else if (frames > 0) requestAnimationFrame(() => pass(frames - 1));
-  };
-  pass(HIGHLIGHTED_WITHIN);
-}
 
 export default function AccountMenu() {
   const me = useMe();
@@ -55,7 +36,7 @@ export default function AccountMenu() {
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className={styles.positioner} sideOffset={8} align="end">
-          <Menu.Popup className={styles.popup} onFocus={passFocusOn}>
+          <Menu.Popup className={styles.popup}>
             {me.data && (
               <div className={styles.who}>
                 {me.data.name && <p className={styles.name}>{me.data.name}</p>}

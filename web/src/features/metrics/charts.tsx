@@ -18,7 +18,6 @@ import { figure, percent } from '@/lib/figures';
 import type { Metrics } from '@/lib/models';
 import { money, wholeMoney } from '@/lib/money';
 import styles from './charts.module.css';
-import './svg-focus';
 import { byWeek, longDay, revenues, shortDay } from './figures';
 import type { Day } from './figures';
 
