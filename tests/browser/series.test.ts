@@ -35,38 +35,6 @@ test('a series is one card, which leads new viewers to its first episode', async
   await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
 });
 
-test('the season picker shows the episodes of one season, at first of the one that the viewer is watching', async ({
-  pageOf,
-  platform,
-}) => {
-  const all = await platform.api<(Series & { seasons: { season: number }[] })[]>('GET', '/api/series', null);
-  expect(all.map(({ seasons }) => seasons.length)).toEqual([2, 2]);
-  const { series, episodes } = await seeded(platform);
-  const titles = (wanted: number) => episodes.filter(({ season }) => season === wanted).map((episode) => episode.title);
-  const viewer = await platform.subscriber('premium');
-  const page = await pageOf(viewer);
-  const rows = page.getByRole('region', { name: 'Episodes' }).getByRole('listitem');
-  const shown = async (season: number) => {
-    await expect(rows).toHaveCount(titles(season).length);
-    for (const [index, episode] of titles(season).entries()) await expect(rows.nth(index)).toContainText(episode);
-  };
-
-  await page.goto(`/series/${series.id}`);
-  await shown(1);
-  const picker = page.getByRole('combobox', { name: 'Season' });
-  await picker.selectOption('Season 2');
-  await shown(2);
-  await expectAccessible(page);
-  await picker.selectOption('Season 1');
-  await shown(1);
-
-  const second = episodes.find(({ season }) => season === 2);
-  await platform.api('PUT', `/api/videos/${second?.id}/progress`, viewer, { progress: (second?.duration ?? 0) / 2 });
-  await page.reload();
-  await expect(picker).toHaveValue('2');
-  await shown(2);
-});
-
 test('a visitor can open the page of a series, and an unknown series is not found', async ({ page, platform }) => {
   const { series } = await seeded(platform);
   await page.goto(`/series/${series.id}`);
