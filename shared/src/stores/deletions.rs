@@ -129,7 +129,7 @@ impl Deletions {
             sessions: of_kind(&signed_in, "sk", "SESSION#"),
             devices: of_kind(&signed_in, "sk", "DEVICE#"),
             watch_history: history.len(),
-            // The row that counts the list's videos is none of them.
+            // The row that counts the videos of the list is not one of those videos.
             watchlist: watchlist.len() - of_kind(&watchlist, "video_id", COUNT),
         })
     }

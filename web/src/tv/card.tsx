@@ -20,7 +20,7 @@ interface PictureProps {
   width?: number;
 }
 
-/** A video's picture, or its title if there is none. */
+/** A video's picture; without a picture, its title. */
 export function Picture({ video: { poster, title }, width = PICTURE_WIDTH }: PictureProps) {
   const [isFailed, setIsFailed] = useState(false);
   return (

@@ -64,7 +64,7 @@ export function replace(screen: Screen): void {
   history.replaceState({ depth: stack.length - 1 }, '', pathOf(screen));
 }
 
-/** Returns to the previous screen; `false` if there is none. */
+/** Returns to the previous screen; `false` if this is the first one. */
 export function back(): boolean {
   if (stack.length === 1) return false;
   history.back();
