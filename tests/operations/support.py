@@ -162,10 +162,11 @@ class Aws:
 
 def platform_environment(platform: Platform) -> dict[str, str]:
     """The environment that points scripts to a platform's DynamoDB, Secrets Manager, Stripe and Mux."""
-    sdk = platform.sdk_environment()
-    url = sdk.pop("AWS_ENDPOINT_URL")
-    return sdk | {
-        "AWS_ENDPOINT_URL_DYNAMODB": url, "AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
+    keys = platform.ask("/config")["aws"]
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": platform.aws, "AWS_ENDPOINT_URL_SECRETS_MANAGER": platform.aws,
+        "AWS_REGION": keys["region"],
+        "AWS_ACCESS_KEY_ID": keys["access_key_id"], "AWS_SECRET_ACCESS_KEY": keys["secret_access_key"],
         "STRIPE_BASE_URL": platform.stripe, "MUX_BASE_URL": platform.mux,
     }
 
