@@ -36,7 +36,7 @@ async fn a_new_video_has_the_facts_of_its_film() {
     let admin = platform.admin().await;
     let facts = json!({
         "year": 1958, "country": "NO", "age_rating": "FSK 12", "directors": [" Ida Voss "],
-        "cast": ["Jonas Hale", "Mira Lund", "JONAS HALE"], "tags": ["sea", "lighthouse"],
+        "actors": ["Jonas Hale", "Mira Lund", "JONAS HALE"], "tags": ["sea", "lighthouse"],
     });
 
     let id = platform.published_video(&admin, facts.clone()).await;
@@ -47,19 +47,19 @@ async fn a_new_video_has_the_facts_of_its_film() {
         assert_eq!(shown[fact], facts[fact], "{fact}: {listed}");
     }
     assert_eq!(shown["directors"], json!(["Ida Voss"]), "trimmed");
-    assert_eq!(shown["cast"], json!(["Jonas Hale", "Mira Lund"]), "nobody twice");
+    assert_eq!(shown["actors"], json!(["Jonas Hale", "Mira Lund"]), "nobody twice");
     let video = admin.get(&format!("/api/videos/{id}")).await;
-    assert_eq!(video.data()["cast"], shown["cast"]);
+    assert_eq!(video.data()["actors"], shown["actors"]);
     let plain = platform.new_video(&admin, json!({})).await;
     let plain = platform.admin_video(&admin, &plain).await;
-    assert_eq!((&plain["year"], &plain["country"], &plain["cast"]), (&json!(null), &json!(null), &json!([])));
+    assert_eq!((&plain["year"], &plain["country"], &plain["actors"]), (&json!(null), &json!(null), &json!([])));
 }
 
 #[tokio::test]
 async fn a_name_in_a_list_is_checked_like_any_other_and_named_by_its_place() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    for (field, value) in [("cast", "  "), ("cast", "two\nlines"), ("directors", "\u{202e}"), ("tags", "")] {
+    for (field, value) in [("actors", "  "), ("actors", "two\nlines"), ("directors", "\u{202e}"), ("tags", "")] {
         let mut body = json!({ "title": "A", "category": "Drama", "required_plan": "free" });
         body[field] = json!(["Fine", value]);
         let answer = admin.post("/api/admin/videos", body).await;
@@ -108,7 +108,7 @@ async fn invalid_videos_are_refused_field_by_field() {
         ("age_rating", json!("x".repeat(21))),
         ("directors", json!("Ida Voss")),
         ("directors", json!(vec!["Ida Voss"; 11])),
-        ("cast", json!(vec!["Ida Voss"; 31])),
+        ("actors", json!(vec!["Ida Voss"; 31])),
         ("tags", json!(vec!["sea"; 21])),
         ("trailer_of", json!("01987c10-4a00-7000-8000-000000000003")),
     ] {

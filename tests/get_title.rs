@@ -19,7 +19,7 @@ async fn trailer(platform: &Platform, admin: &Viewer, of: &str) -> String {
 async fn a_film_is_shown_to_strangers_without_anything_that_plays_it() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let facts = json!({ "title": "Low Tide", "required_plan": "premium", "year": 1958, "cast": ["Mira Lund"] });
+    let facts = json!({ "title": "Low Tide", "required_plan": "premium", "year": 1958, "actors": ["Mira Lund"] });
     let film = platform.published_video(&admin, facts).await;
 
     let shown = title(&platform, &film).await;
@@ -27,7 +27,7 @@ async fn a_film_is_shown_to_strangers_without_anything_that_plays_it() {
     assert_eq!(shown.status(), 200, "{shown}");
     let data = shown.data();
     assert_eq!((&data["id"], &data["kind"], &data["title"]), (&json!(film), &json!("video"), &json!("Low Tide")));
-    assert_eq!((&data["year"], &data["cast"]), (&json!(1958), &json!(["Mira Lund"])));
+    assert_eq!((&data["year"], &data["actors"]), (&json!(1958), &json!(["Mira Lund"])));
     assert_eq!((&data["trailer"], &data["required_plan"]), (&Value::Null, &json!("premium")));
     assert_eq!(shown.header("cache-control"), "public, max-age=60, stale-while-revalidate=300");
     for private in ["m3u8", "mux_", "progress", "access"] {

@@ -12,8 +12,8 @@ fn ids(answer: &Answer) -> Vec<&str> {
     answer.data().as_array().expect("a list").iter().filter_map(|video| video["id"].as_str()).collect()
 }
 
-fn made(category: &str, director: &str, cast: &str, tag: &str) -> Value {
-    json!({ "category": category, "directors": [director], "cast": [cast], "tags": [tag] })
+fn made(category: &str, director: &str, actors: &str, tag: &str) -> Value {
+    json!({ "category": category, "directors": [director], "actors": [actors], "tags": [tag] })
 }
 
 #[tokio::test]

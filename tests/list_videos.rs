@@ -60,7 +60,7 @@ async fn only_published_videos_are_listed_and_at_once() {
 async fn search_finds_the_cast_the_directors_and_the_tags() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let made = |title: &str, director: &str, cast: &str, tag: &str| json!({ "title": title, "directors": [director], "cast": [cast], "tags": [tag] });
+    let made = |title: &str, director: &str, actors: &str, tag: &str| json!({ "title": title, "directors": [director], "actors": [actors], "tags": [tag] });
     platform.published_video(&admin, made("Harbour", "Ida Voss", "Jonas Håle", "northern sea")).await;
     platform.published_video(&admin, made("Voss", "Per Dahl", "Mira Lund", "trains")).await;
     for (q, expected) in [
@@ -232,7 +232,7 @@ async fn a_public_response_contains_no_playback_id_or_token() {
             "country",
             "age_rating",
             "directors",
-            "cast",
+            "actors",
             "tags",
             "audio_languages",
             "caption_languages",

@@ -34,18 +34,18 @@ async fn given_fields_change_and_null_clears() {
 async fn facts_change_one_by_one_and_null_clears_them() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let facts = json!({ "year": 1958, "country": "NO", "cast": ["Mira Lund"], "tags": ["sea"] });
+    let facts = json!({ "year": 1958, "country": "NO", "actors": ["Mira Lund"], "tags": ["sea"] });
     let path = format!("/api/admin/videos/{}", platform.new_video(&admin, facts).await);
 
-    let changed = admin.patch(&path, json!({ "cast": ["Jonas Hale", "Mira Lund"], "age_rating": "12" })).await;
+    let changed = admin.patch(&path, json!({ "actors": ["Jonas Hale", "Mira Lund"], "age_rating": "12" })).await;
 
     assert_eq!(changed.status(), 200, "{changed}");
     let facts = |answer: &support::Answer| {
-        let names = ["year", "country", "age_rating", "directors", "cast", "tags"];
+        let names = ["year", "country", "age_rating", "directors", "actors", "tags"];
         json!(names.map(|name| answer.data()[name].clone()))
     };
     assert_eq!(facts(&changed), json!([1958, "NO", "12", [], ["Jonas Hale", "Mira Lund"], ["sea"]]));
-    let nulls = json!({ "year": null, "country": null, "age_rating": null, "cast": null, "tags": null });
+    let nulls = json!({ "year": null, "country": null, "age_rating": null, "actors": null, "tags": null });
     assert_eq!(facts(&admin.patch(&path, nulls).await), json!([null, null, null, [], [], []]));
 }
 
@@ -53,8 +53,8 @@ async fn facts_change_one_by_one_and_null_clears_them() {
 async fn a_row_without_facts_still_reads() {
     let platform = Platform::bare().await;
     let admin = platform.admin().await;
-    let id = platform.published_video(&admin, json!({ "year": 1958, "cast": ["Mira Lund"] })).await;
-    let names = ["year", "country", "age_rating", "directors", "cast", "tags", "trailer_of", "trailer_url"];
+    let id = platform.published_video(&admin, json!({ "year": 1958, "actors": ["Mira Lund"] })).await;
+    let names = ["year", "country", "age_rating", "directors", "actors", "tags", "trailer_of", "trailer_url"];
     let update = json!({
         "TableName": platform.setting("update-video", "VIDEOS_TABLE"), "Key": { "id": { "S": id } },
         "UpdateExpression": format!("REMOVE {}", names.map(|name| format!("#{name}")).join(", ")),
@@ -65,7 +65,7 @@ async fn a_row_without_facts_still_reads() {
     let read = admin.get(&format!("/api/videos/{id}")).await;
 
     assert_eq!(read.status(), 200, "{read}");
-    assert_eq!((&read.data()["year"], &read.data()["cast"]), (&json!(null), &json!([])), "{read}");
+    assert_eq!((&read.data()["year"], &read.data()["actors"]), (&json!(null), &json!([])), "{read}");
 }
 
 #[tokio::test]

@@ -3,12 +3,12 @@ import { expectAccessible } from './support/accessible.ts';
 import type { Platform, Video } from './support/platform.ts';
 import { expect, refusals, settled, test, title } from './support/test.ts';
 
-type Film = Video & { cast: string[]; directors: string[]; tags: string[]; year: number };
+type Film = Video & { actors: string[]; directors: string[]; tags: string[]; year: number };
 
 /** A premium film with a cast. */
 async function premiumFilm(platform: Platform): Promise<Film> {
   const films = await platform.api<Film[]>('GET', '/api/videos?required_plan=premium&limit=100', null);
-  const film = films.find(({ cast, series_id }) => cast.length > 0 && !series_id);
+  const film = films.find(({ actors, series_id }) => actors.length > 0 && !series_id);
   if (!film) throw new Error('no premium film with a cast');
   return film;
 }
@@ -20,7 +20,7 @@ test('a shared link shows a visitor the film, its facts and how to watch it', as
   await settled(page);
   await expect(title(page)).toHaveText(film.title);
   const facts = page.getByRole('region', { name: 'About the film' });
-  for (const name of [...film.cast, ...film.directors, ...film.tags, String(film.year)]) await expect(facts).toContainText(name);
+  for (const name of [...film.actors, ...film.directors, ...film.tags, String(film.year)]) await expect(facts).toContainText(name);
   await expectAccessible(page);
   expect(refused, 'nothing that needs an account is requested').toEqual([]);
   await expect(page.getByRole('link', { name: 'Play' })).toHaveCount(0);
@@ -42,7 +42,7 @@ test('a visitor learns nothing of a video that is not published', async ({ page,
 
 test('a name leads to everything that its bearer made', async ({ page, platform }) => {
   const film = await premiumFilm(platform);
-  const [name = ''] = film.cast;
+  const [name = ''] = film.actors;
   await page.goto(`/videos/${film.id}`);
   await page.getByRole('region', { name: 'About the film' }).getByRole('link', { name, exact: true }).click();
   await expect(page).toHaveURL(`/browse?q=${encodeURIComponent(name)}`);

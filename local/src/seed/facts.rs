@@ -9,7 +9,7 @@ struct Made {
     country: &'static str,
     age_rating: &'static str,
     directors: &'static [&'static str],
-    cast: &'static [&'static str],
+    actors: &'static [&'static str],
     tags: &'static [&'static str],
 }
 
@@ -25,7 +25,7 @@ const MADE: &[Made] = &[
         country: "NO",
         age_rating: "12",
         directors: &["Ingrid Solvbergen"],
-        cast: &["Eirik Nordhaugen", "Maren Tveitlund", "Desmond Achterveld", "Petra Lindqvist-Moe"],
+        actors: &["Eirik Nordhaugen", "Maren Tveitlund", "Desmond Achterveld", "Petra Lindqvist-Moe"],
         tags: &["Sea", "Solitude", "Storm", "Slow burn"],
     },
     Made {
@@ -34,7 +34,7 @@ const MADE: &[Made] = &[
         country: "FI",
         age_rating: "0",
         directors: &["Ingrid Solvbergen"],
-        cast: &[],
+        actors: &[],
         tags: &["Night", "Nature", "Wordless", "Winter"],
     },
     Made {
@@ -43,7 +43,7 @@ const MADE: &[Made] = &[
         country: "JP",
         age_rating: "16",
         directors: &["Jun Takamorita"],
-        cast: &["Yui Hanazonae", "Kenji Morikubota", "Amara Quistgaard", "Ruben Aldarondez"],
+        actors: &["Yui Hanazonae", "Kenji Morikubota", "Amara Quistgaard", "Ruben Aldarondez"],
         tags: &["City", "Chase", "Night", "Near future"],
     },
     Made {
@@ -52,7 +52,7 @@ const MADE: &[Made] = &[
         country: "JP",
         age_rating: "0",
         directors: &["Yui Hanazonae"],
-        cast: &["Kenji Morikubota", "Beatriz Lamosares"],
+        actors: &["Kenji Morikubota", "Beatriz Lamosares"],
         tags: &["Animation", "Friendship", "Letters", "For all ages"],
     },
     Made {
@@ -61,7 +61,7 @@ const MADE: &[Made] = &[
         country: "PT",
         age_rating: "6",
         directors: &["Beatriz Lamosares"],
-        cast: &["Desmond Achterveld"],
+        actors: &["Desmond Achterveld"],
         tags: &["Sea", "Nature", "Discovery"],
     },
     Made {
@@ -70,7 +70,7 @@ const MADE: &[Made] = &[
         country: "MA",
         age_rating: "6",
         directors: &["Nadia Benhaddouri", "Mateo Arriondez"],
-        cast: &["Osei Barrowmere"],
+        actors: &["Osei Barrowmere"],
         tags: &["Desert", "Night", "Journey", "Nature"],
     },
     Made {
@@ -79,7 +79,7 @@ const MADE: &[Made] = &[
         country: "FR",
         age_rating: "12",
         directors: &["Elodie Marchand-Rouvel"],
-        cast: &["Amara Quistgaard", "Felix Dornhagen", "Clara Vandenhoek"],
+        actors: &["Amara Quistgaard", "Felix Dornhagen", "Clara Vandenhoek"],
         tags: &["Space", "Solitude", "Love story", "Near future"],
     },
     Made {
@@ -88,7 +88,7 @@ const MADE: &[Made] = &[
         country: "PL",
         age_rating: "12",
         directors: &["Tomasz Wiernicki"],
-        cast: &["Wanda Krolewska", "Felix Dornhagen", "Petra Lindqvist-Moe", "Jonah Pellewick", "Ruben Aldarondez"],
+        actors: &["Wanda Krolewska", "Felix Dornhagen", "Petra Lindqvist-Moe", "Jonah Pellewick", "Ruben Aldarondez"],
         tags: &["Trains", "Night", "Strangers", "Slow burn"],
     },
     Made {
@@ -97,7 +97,7 @@ const MADE: &[Made] = &[
         country: "CH",
         age_rating: "0",
         directors: &["Lena Oberfelder"],
-        cast: &["Wanda Krolewska"],
+        actors: &["Wanda Krolewska"],
         tags: &["Craft", "Time", "Portrait"],
     },
     Made {
@@ -106,7 +106,7 @@ const MADE: &[Made] = &[
         country: "GB",
         age_rating: "0",
         directors: &["Callum Strathieburn"],
-        cast: &["Clara Vandenhoek"],
+        actors: &["Clara Vandenhoek"],
         tags: &["Mathematics", "Sea", "Patterns"],
     },
     Made {
@@ -115,7 +115,7 @@ const MADE: &[Made] = &[
         country: "DE",
         age_rating: "0",
         directors: &["Lena Oberfelder"],
-        cast: &["Felix Dornhagen"],
+        actors: &["Felix Dornhagen"],
         tags: &["Mathematics", "Computers", "Discovery"],
     },
     Made {
@@ -124,7 +124,7 @@ const MADE: &[Made] = &[
         country: "GB",
         age_rating: "0",
         directors: &["Callum Strathieburn", "Lena Oberfelder"],
-        cast: &[],
+        actors: &[],
         tags: &["Mathematics", "Nature", "Patterns"],
     },
     Made {
@@ -133,7 +133,7 @@ const MADE: &[Made] = &[
         country: "ES",
         age_rating: "16",
         directors: &["Mateo Arriondez"],
-        cast: &["Beatriz Lamosares", "Ruben Aldarondez", "Wanda Krolewska", "Eirik Nordhaugen"],
+        actors: &["Beatriz Lamosares", "Ruben Aldarondez", "Wanda Krolewska", "Eirik Nordhaugen"],
         tags: &["Haunted house", "Puzzle", "Family secrets"],
     },
     Made {
@@ -142,7 +142,7 @@ const MADE: &[Made] = &[
         country: "NL",
         age_rating: "0",
         directors: &["Elodie Marchand-Rouvel"],
-        cast: &[],
+        actors: &[],
         tags: &["Wordless", "Patterns", "Night"],
     },
     Made {
@@ -151,7 +151,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Hanne Kvistgaard"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Disappearance"],
     },
     Made {
@@ -160,7 +160,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Hanne Kvistgaard"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Storm"],
     },
     Made {
@@ -169,7 +169,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Ingrid Solvbergen"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Family secrets"],
     },
     Made {
@@ -178,7 +178,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Hanne Kvistgaard"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Night"],
     },
     Made {
@@ -187,7 +187,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Hanne Kvistgaard"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Secrets"],
     },
     Made {
@@ -196,7 +196,7 @@ const MADE: &[Made] = &[
         country: "DK",
         age_rating: "12",
         directors: &["Hanne Kvistgaard"],
-        cast: HARBOUR_CAST,
+        actors: HARBOUR_CAST,
         tags: &["Sea", "Small town", "Storm"],
     },
     Made {
@@ -205,7 +205,7 @@ const MADE: &[Made] = &[
         country: "CA",
         age_rating: "12",
         directors: &["Ottoline Brackwater"],
-        cast: SIGNAL_CAST,
+        actors: SIGNAL_CAST,
         tags: &["Radio", "Night", "Mountains"],
     },
     Made {
@@ -214,7 +214,7 @@ const MADE: &[Made] = &[
         country: "CA",
         age_rating: "12",
         directors: &["Ottoline Brackwater"],
-        cast: SIGNAL_CAST,
+        actors: SIGNAL_CAST,
         tags: &["Radio", "Winter", "Mountains"],
     },
     Made {
@@ -223,7 +223,7 @@ const MADE: &[Made] = &[
         country: "CA",
         age_rating: "12",
         directors: &["Teodor Vasslekamp"],
-        cast: SIGNAL_CAST,
+        actors: SIGNAL_CAST,
         tags: &["Radio", "Near future", "Mountains"],
     },
     Made {
@@ -232,7 +232,7 @@ const MADE: &[Made] = &[
         country: "CA",
         age_rating: "12",
         directors: &["Teodor Vasslekamp"],
-        cast: SIGNAL_CAST,
+        actors: SIGNAL_CAST,
         tags: &["Radio", "Letters", "Mountains"],
     },
     Made {
@@ -241,7 +241,7 @@ const MADE: &[Made] = &[
         country: "IT",
         age_rating: "0",
         directors: &["Giulia Marrancone"],
-        cast: &[],
+        actors: &[],
         tags: &["Night", "Wordless", "Coast"],
     },
 ];
@@ -254,7 +254,7 @@ pub(super) fn facts(slug: &str) -> Value {
         "country": made.country,
         "age_rating": made.age_rating,
         "directors": made.directors,
-        "cast": made.cast,
+        "actors": made.actors,
         "tags": made.tags,
     })
 }

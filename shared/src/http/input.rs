@@ -394,7 +394,8 @@ impl Input for CaptionsFile {
              `application/x-subrip`, because gateways pass `text/…` on as UTF-8).",
             CAPTIONS_BYTES_MAX / 1024
         );
-        let schema = json!({ "schema": { "type": "string" } });
+        // `binary` makes generated clients send the bytes of a file instead of a JSON text.
+        let schema = json!({ "schema": { "type": "string", "format": "binary" } });
         let content: Map<String, Value> =
             CAPTIONS_TYPES.iter().map(|kind| ((*kind).to_owned(), schema.clone())).collect();
         described.body = Some(json!({ "required": true, "description": description, "content": content }));

@@ -213,7 +213,7 @@ impl Snapshot {
                 self.series.iter().map(|entry| (entry.series, entry.as_ref())).collect();
             Index::build(self.entries.iter().map(|entry| {
                 let PublicVideo { title, description, category, facts, series_id, .. } = &entry.video;
-                let people = facts.directors.iter().chain(&facts.cast).map(|name| (Field::People, name.as_str()));
+                let people = facts.directors.iter().chain(&facts.actors).map(|name| (Field::People, name.as_str()));
                 let tags = facts.tags.iter().map(|tag| (Field::Tags, tag.as_str()));
                 let series = series_id.and_then(|id| series.get(&id));
                 let texts = [
@@ -630,11 +630,11 @@ mod tests {
     }
 
     /// A film with a director, a cast and tags.
-    fn made(number: u128, category: &str, director: &str, cast: &[&str], tags: &[&str]) -> Entry {
+    fn made(number: u128, category: &str, director: &str, actors: &[&str], tags: &[&str]) -> Entry {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let mut entry = entry(number, &format!("Film {number}"), category, RequiredPlan::Free);
         entry.video.facts =
-            Facts { directors: texts(&[director]), cast: texts(cast), tags: texts(tags), ..Facts::default() };
+            Facts { directors: texts(&[director]), actors: texts(actors), tags: texts(tags), ..Facts::default() };
         entry
     }
 

@@ -94,7 +94,7 @@ pub struct Facts {
     pub directors: Vec<String>,
     /// Its cast, the most important names first.
     #[serde(default)]
-    pub cast: Vec<String>,
+    pub actors: Vec<String>,
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -114,7 +114,7 @@ impl Facts {
             age_rating: age_rating
                 .filter(|rating| episodes.iter().all(|facts| facts.age_rating.as_ref() == Some(rating))),
             directors: union(|facts| &facts.directors, DIRECTORS_MAX),
-            cast: union(|facts| &facts.cast, CAST_MAX),
+            actors: union(|facts| &facts.actors, CAST_MAX),
             tags: union(|facts| &facts.tags, TAGS_MAX),
         }
     }
@@ -154,7 +154,7 @@ mod tests {
             country: Some("NO".to_owned()),
             age_rating: Some("12".to_owned()),
             directors: names(&["Ida Voss"]),
-            cast: names(&["Jonas Hale", "Mira Lund"]),
+            actors: names(&["Jonas Hale", "Mira Lund"]),
             tags: names(&["sea"]),
         };
         let second = Facts {
@@ -162,13 +162,13 @@ mod tests {
             country: None,
             age_rating: Some("16".to_owned()),
             directors: names(&["IDA VOSS", "Per Dahl"]),
-            cast: names(&["Míra Lund", "Otto Brandt"]),
+            actors: names(&["Míra Lund", "Otto Brandt"]),
             tags: Vec::new(),
         };
         let series = Facts::of_series(&[&first, &second]);
         assert_eq!((series.year, series.country.as_deref(), series.age_rating), (Some(2020), Some("NO"), None));
         assert_eq!(series.directors, names(&["Ida Voss", "Per Dahl"]));
-        assert_eq!(series.cast, names(&["Jonas Hale", "Mira Lund", "Otto Brandt"]));
+        assert_eq!(series.actors, names(&["Jonas Hale", "Mira Lund", "Otto Brandt"]));
         assert_eq!(series.tags, names(&["sea"]));
         assert_eq!(Facts::of_series(&[&first, &first]), first);
         assert_eq!(Facts::of_series(&[]), Facts::default());

@@ -27,9 +27,9 @@ impl Shared {
     fn all(video: &PublicVideo) -> impl Iterator<Item = Self> {
         let facts = &video.facts;
         let directors = facts.directors.iter().map(|name| Self::Director(fold(name)));
-        let cast = facts.cast.iter().map(|name| Self::Cast(fold(name)));
+        let actors = facts.actors.iter().map(|name| Self::Cast(fold(name)));
         let tags = facts.tags.iter().map(|tag| Self::Tag(fold(tag)));
-        directors.chain(cast).chain(tags).chain(std::iter::once(Self::Category(fold(&video.category))))
+        directors.chain(actors).chain(tags).chain(std::iter::once(Self::Category(fold(&video.category))))
     }
 }
 

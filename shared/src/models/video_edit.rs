@@ -34,7 +34,7 @@ pub struct NewVideo {
     directors: Option<Vec<PersonName>>,
     /// Its cast, the most important names first.
     #[schemars(length(max = CAST_MAX))]
-    cast: Option<Vec<PersonName>>,
+    actors: Option<Vec<PersonName>>,
     /// Its tags.
     #[schemars(length(max = TAGS_MAX))]
     tags: Option<Vec<Tag>>,
@@ -72,7 +72,7 @@ pub struct VideoEdits {
     directors: Field<Option<Vec<PersonName>>>,
     /// Its cast, the most important names first.
     #[schemars(length(max = CAST_MAX))]
-    cast: Field<Option<Vec<PersonName>>>,
+    actors: Field<Option<Vec<PersonName>>>,
     /// Its tags.
     #[schemars(length(max = TAGS_MAX))]
     tags: Field<Option<Vec<Tag>>>,
@@ -118,7 +118,7 @@ impl NewVideo {
                 country: self.country.map(String::from),
                 age_rating: self.age_rating.map(String::from),
                 directors: stored(self.directors),
-                cast: stored(self.cast),
+                actors: stored(self.actors),
                 tags: stored(self.tags),
             },
             status: VideoStatus::Processing,
@@ -166,7 +166,7 @@ impl VideoEdits {
         self.country.apply_as(&mut facts.country, |country| country.map(String::from));
         self.age_rating.apply_as(&mut facts.age_rating, |rating| rating.map(String::from));
         self.directors.apply_as(&mut facts.directors, stored);
-        self.cast.apply_as(&mut facts.cast, stored);
+        self.actors.apply_as(&mut facts.actors, stored);
         self.tags.apply_as(&mut facts.tags, stored);
     }
 }
@@ -268,14 +268,14 @@ mod tests {
 
     #[test]
     fn facts_are_stored_once_changed_alone_and_cleared_by_null() {
-        let facts = json!({ "year": 1958, "country": "NO", "cast": ["Mira Lund", "MIRA LUND", "Otto Brandt"], "tags": ["sea"] });
+        let facts = json!({ "year": 1958, "country": "NO", "actors": ["Mira Lund", "MIRA LUND", "Otto Brandt"], "tags": ["sea"] });
         let before = new(&facts);
         assert_eq!(
-            (before.facts.year, before.facts.cast.as_slice()),
+            (before.facts.year, before.facts.actors.as_slice()),
             (Some(1958), ["Mira Lund".to_owned(), "Otto Brandt".to_owned()].as_slice())
         );
-        let after = edited(&before, json!({ "year": null, "cast": null, "age_rating": "12" })).expect("fits");
-        let facts = Facts { year: None, cast: Vec::new(), age_rating: Some("12".to_owned()), ..before.facts.clone() };
+        let after = edited(&before, json!({ "year": null, "actors": null, "age_rating": "12" })).expect("fits");
+        let facts = Facts { year: None, actors: Vec::new(), age_rating: Some("12".to_owned()), ..before.facts.clone() };
         assert_eq!(after, Video { facts, ..before });
     }
 

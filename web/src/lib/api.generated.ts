@@ -1405,7 +1405,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -2446,7 +2446,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -2907,7 +2907,7 @@ export interface components {
             /** @description Its directors. Names that are listed twice are stored once. */
             directors?: string[] | null;
             /** @description Its cast, the most important names first. */
-            cast?: string[] | null;
+            actors?: string[] | null;
             /** @description Its tags. */
             tags?: string[] | null;
             /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
@@ -3495,7 +3495,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -3815,7 +3815,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -4045,7 +4045,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -4142,7 +4142,7 @@ export interface components {
              * @description Its cast, the most important names first.
              * @default []
              */
-            cast: string[];
+            actors: string[];
             /**
              * @description Its tags.
              * @default []
@@ -4257,7 +4257,7 @@ export interface components {
             /** @description Its directors. Names that are listed twice are stored once. */
             directors?: string[] | null;
             /** @description Its cast, the most important names first. */
-            cast?: string[] | null;
+            actors?: string[] | null;
             /** @description Its tags. */
             tags?: string[] | null;
             /** @description The series that it belongs to. `null` also clears season and episode. */
@@ -7942,7 +7942,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
@@ -7973,7 +7973,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [
@@ -8134,7 +8134,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
@@ -8468,7 +8468,7 @@ export interface operations {
                      *         "country": null,
                      *         "age_rating": null,
                      *         "directors": [],
-                     *         "cast": [],
+                     *         "actors": [],
                      *         "tags": [],
                      *         "audio_languages": [],
                      *         "caption_languages": [
@@ -8679,7 +8679,7 @@ export interface operations {
                      *         "directors": [
                      *           "Beatriz Lamosares"
                      *         ],
-                     *         "cast": [
+                     *         "actors": [
                      *           "Desmond Achterveld"
                      *         ],
                      *         "tags": [
@@ -8898,7 +8898,7 @@ export interface operations {
                      *         "directors": [
                      *           "Beatriz Lamosares"
                      *         ],
-                     *         "cast": [
+                     *         "actors": [
                      *           "Desmond Achterveld"
                      *         ],
                      *         "tags": [
@@ -9085,7 +9085,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
@@ -11410,7 +11410,7 @@ export interface operations {
                      *             "country": null,
                      *             "age_rating": null,
                      *             "directors": [],
-                     *             "cast": [],
+                     *             "actors": [],
                      *             "tags": [],
                      *             "audio_languages": [],
                      *             "caption_languages": [
@@ -11602,7 +11602,7 @@ export interface operations {
                      *             "country": null,
                      *             "age_rating": null,
                      *             "directors": [],
-                     *             "cast": [],
+                     *             "actors": [],
                      *             "tags": [],
                      *             "audio_languages": [],
                      *             "caption_languages": [
@@ -11835,7 +11835,7 @@ export interface operations {
                      *             "country": null,
                      *             "age_rating": null,
                      *             "directors": [],
-                     *             "cast": [],
+                     *             "actors": [],
                      *             "tags": [],
                      *             "audio_languages": [],
                      *             "caption_languages": [
@@ -11876,7 +11876,7 @@ export interface operations {
                      *               "country": null,
                      *               "age_rating": null,
                      *               "directors": [],
-                     *               "cast": [],
+                     *               "actors": [],
                      *               "tags": [],
                      *               "audio_languages": [],
                      *               "caption_languages": [
@@ -12695,7 +12695,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "seasons": [
                      *             {
@@ -12821,7 +12821,7 @@ export interface operations {
                      *         "country": null,
                      *         "age_rating": null,
                      *         "directors": [],
-                     *         "cast": [],
+                     *         "actors": [],
                      *         "tags": [],
                      *         "seasons": [
                      *           {
@@ -12964,7 +12964,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [
@@ -14391,7 +14391,7 @@ export interface operations {
                      *         "country": null,
                      *         "age_rating": null,
                      *         "directors": [],
-                     *         "cast": [],
+                     *         "actors": [],
                      *         "tags": [],
                      *         "audio_languages": [],
                      *         "caption_languages": [
@@ -14526,7 +14526,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [
@@ -14680,7 +14680,7 @@ export interface operations {
                      *           "country": null,
                      *           "age_rating": null,
                      *           "directors": [],
-                     *           "cast": [],
+                     *           "actors": [],
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [
@@ -14800,7 +14800,7 @@ export interface operations {
                      *         "country": null,
                      *         "age_rating": null,
                      *         "directors": [],
-                     *         "cast": [],
+                     *         "actors": [],
                      *         "tags": [],
                      *         "audio_languages": [],
                      *         "caption_languages": [
@@ -15472,7 +15472,7 @@ export interface operations {
                      *             "country": null,
                      *             "age_rating": null,
                      *             "directors": [],
-                     *             "cast": [],
+                     *             "actors": [],
                      *             "tags": [],
                      *             "audio_languages": [],
                      *             "caption_languages": [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countryOf, factBody, factIssues, initialFacts, listOf } from './facts-fields';
 
 describe('the facts of a film in the form', () => {
-  const values = { ...initialFacts(), year: '1958', country: 'norway', cast: 'Mira Lund,  Jonas Hale,\nMira Lund,', tags: ' ' };
+  const values = { ...initialFacts(), year: '1958', country: 'norway', actors: 'Mira Lund,  Jonas Hale,\nMira Lund,', tags: ' ' };
 
   it('are sent as the API takes them, and an empty field clears', () => {
     expect(factBody(values)).toEqual({
@@ -10,7 +10,7 @@ describe('the facts of a film in the form', () => {
       country: 'NO',
       age_rating: null,
       directors: [],
-      cast: ['Mira Lund', 'Jonas Hale'],
+      actors: ['Mira Lund', 'Jonas Hale'],
       tags: [],
     });
   });
@@ -21,8 +21,8 @@ describe('the facts of a film in the form', () => {
 
   it('are refused before they are sent', () => {
     const many = Array.from({ length: 31 }, (_, at) => `Name ${at}`).join(', ');
-    const issues = factIssues({ ...values, year: '58', country: 'Atlantis', cast: many, tags: 'x'.repeat(41) });
-    expect(Object.entries(issues).flatMap(([name, issue]) => (issue ? [name] : []))).toEqual(['year', 'country', 'cast', 'tags']);
+    const issues = factIssues({ ...values, year: '58', country: 'Atlantis', actors: many, tags: 'x'.repeat(41) });
+    expect(Object.entries(issues).flatMap(([name, issue]) => (issue ? [name] : []))).toEqual(['year', 'country', 'actors', 'tags']);
     expect(Object.values(factIssues(values)).filter(Boolean)).toEqual([]);
   });
 

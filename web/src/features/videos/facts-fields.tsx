@@ -21,7 +21,7 @@ const DIRECTORS_MAX = 10;
 const CAST_MAX = 30;
 const TAGS_MAX = 20;
 
-export type FactField = 'year' | 'country' | 'age_rating' | 'directors' | 'cast' | 'tags';
+export type FactField = 'year' | 'country' | 'age_rating' | 'directors' | 'actors' | 'tags';
 
 /** The form's initial values. Lists are texts with commas. */
 export function initialFacts(video?: AdminVideo): Record<FactField, string> {
@@ -30,7 +30,7 @@ export function initialFacts(video?: AdminVideo): Record<FactField, string> {
     country: video?.country ? countryName(video.country) : '',
     age_rating: video?.age_rating ?? '',
     directors: video?.directors.join(', ') ?? '',
-    cast: video?.cast.join(', ') ?? '',
+    actors: video?.actors.join(', ') ?? '',
     tags: video?.tags.join(', ') ?? '',
   };
 }
@@ -41,7 +41,7 @@ export function factIssues(values: Record<FactField, string>): Partial<Record<Fa
     country: values.country.trim() !== '' && countryOf(values.country) === null ? t`Choose a country from the list` : undefined,
     age_rating: lengthIssue(values.age_rating.trim(), RATING_LENGTH_MAX),
     directors: listIssue(values.directors, DIRECTORS_MAX, NAME_LENGTH_MAX),
-    cast: listIssue(values.cast, CAST_MAX, NAME_LENGTH_MAX),
+    actors: listIssue(values.actors, CAST_MAX, NAME_LENGTH_MAX),
     tags: listIssue(values.tags, TAGS_MAX, TAG_LENGTH_MAX),
   };
 }
@@ -53,7 +53,7 @@ export function factBody(values: Record<FactField, string>) {
     country: countryOf(values.country),
     age_rating: values.age_rating.trim() || null,
     directors: listOf(values.directors),
-    cast: listOf(values.cast),
+    actors: listOf(values.actors),
     tags: listOf(values.tags),
   };
 }
@@ -85,7 +85,7 @@ function listIssue(typed: string, max: number, length_max: number): string | und
 /** The fields of who made a film, when, where and for whom. */
 export function FactFields({ form }: { form: ReturnType<typeof useForm<VideoField>> }) {
   const { values, field, set } = form;
-  const isOpen = (['year', 'country', 'age_rating', 'directors', 'cast', 'tags'] as const).some((name) => values[name] !== '');
+  const isOpen = (['year', 'country', 'age_rating', 'directors', 'actors', 'tags'] as const).some((name) => values[name] !== '');
   const commas = t`Separate names with commas.`;
   return (
     <details className={styles.more} open={isOpen || undefined}>
@@ -105,7 +105,7 @@ export function FactFields({ form }: { form: ReturnType<typeof useForm<VideoFiel
           onChange={(value) => set('country', value)}
         />
         <TextArea {...field('directors')} label={t`Directors`} rows={1} hint={commas} />
-        <TextArea {...field('cast')} label={t`Cast`} rows={3} hint={t`The most important names first. Separate them with commas.`} />
+        <TextArea {...field('actors')} label={t`Cast`} rows={3} hint={t`The most important names first. Separate them with commas.`} />
         <TextArea
           {...field('tags')}
           label={t`Tags`}

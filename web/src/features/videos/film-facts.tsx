@@ -6,7 +6,7 @@ import type { Series, Video } from '@/lib/models';
 import { countryName, languageName } from '@/lib/names';
 import styles from './film-facts.module.css';
 
-type Facts = Pick<Series, 'year' | 'country' | 'age_rating' | 'directors' | 'cast' | 'tags'>;
+type Facts = Pick<Series, 'year' | 'country' | 'age_rating' | 'directors' | 'actors' | 'tags'>;
 type Languages = Pick<Video, 'audio_languages' | 'caption_languages'>;
 
 interface FilmFactsProps {
@@ -22,11 +22,11 @@ export function releaseNote({ year, age_rating }: Pick<Facts, 'year' | 'age_rati
 
 /** Who made a title, when, where and for whom. Names and tags link to a search. Renders nothing without any facts. */
 export function FilmFacts({ title, of }: FilmFactsProps) {
-  const { directors, cast, tags, audio_languages = [], caption_languages = [] } = of;
+  const { directors, actors, tags, audio_languages = [], caption_languages = [] } = of;
   const facts: (readonly [name: string, value: ReactNode])[] = [];
   if (directors.length > 0)
     facts.push([plural(directors.length, { one: 'Director', other: 'Directors' }), <Names key="d" of={directors} />]);
-  if (cast.length > 0) facts.push([t`Cast`, <Names key="c" of={cast} />]);
+  if (actors.length > 0) facts.push([t`Cast`, <Names key="c" of={actors} />]);
   if (of.year || of.country) facts.push([t`Released`, [of.year, of.country && countryName(of.country)].filter(Boolean).join(' · ')]);
   if (of.age_rating) facts.push([t`Age rating`, of.age_rating]);
   if (audio_languages.length > 0) facts.push([t`Audio`, audio_languages.map(languageName).join(', ')]);
