@@ -12,6 +12,9 @@ use std::io::Write;
 /// The smallest body worth compressing, in bytes.
 const COMPRESSED_BYTES_MIN: usize = 1_024;
 
+/// On a list of videos, level 5 makes the body 3 % smaller and takes twice the time.
+const COMPRESSION: Compression = Compression::new(2);
+
 /// `Cache-Control` of a response that is the same for everybody.
 pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=300");
 /// `Cache-Control` of any other response.
@@ -44,7 +47,7 @@ pub fn compressed(headers: &HeaderMap, body: &[u8]) -> Option<Vec<u8>> {
     if body.len() < COMPRESSED_BYTES_MIN || !takes_gzip(headers) {
         return None;
     }
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 3), Compression::new(5));
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 3), COMPRESSION);
     encoder.write_all(body).ok()?;
     encoder.finish().ok()
 }
