@@ -132,6 +132,48 @@ async fn files_that_are_no_captions_are_refused_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn of_uploads_at_the_same_time_the_last_one_is_kept() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+
+    let uploads = (0..5).map(|at| put(&admin, &id, "de", "text/vtt", format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{at}\n")));
+    for answer in futures::future::join_all(uploads).await {
+        assert_eq!(answer.status(), 200, "{answer}");
+    }
+
+    let captions = settled(&platform, &admin, &id).await;
+    let german: Vec<&Value> = captions.iter().filter(|track| track["language"] == "de").collect();
+    assert_eq!(german.len(), 1, "{captions:?}");
+}
+
+#[tokio::test]
+async fn captions_that_are_too_large_as_webvtt_are_refused() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+
+    // `&` becomes `&amp;`.
+    let srt = format!("1\n00:00:01,000 --> 00:00:02,000\n{}\n", "&".repeat(200_000));
+    let refused = put(&admin, &id, "de", "application/x-subrip", srt).await;
+
+    assert_eq!((refused.status(), refused.code()), (413, "PAYLOAD_TOO_LARGE"), "{refused}");
+    assert!(german_tracks_at_mux(&platform, &admin, &id).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_language_in_another_case_is_the_same_language() {
+    let platform = Platform::start().await;
+    let (admin, id) = film(&platform).await;
+
+    let put = put(&admin, &id, "DE", "text/vtt", VTT).await;
+
+    let captions = put.data()["captions"].as_array().expect("a list");
+    assert_eq!(captions.iter().filter(|track| track["language"] == "de").count(), 1, "{put}");
+    settled(&platform, &admin, &id).await;
+    let deleted = admin.delete(&format!("/api/admin/videos/{id}/captions/De")).await;
+    assert_eq!(deleted.status(), 200, "{deleted}");
+}
+
+#[tokio::test]
 async fn captions_in_utf_16_are_decoded() {
     let platform = Platform::start().await;
     let (admin, id) = film(&platform).await;

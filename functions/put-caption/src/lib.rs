@@ -11,6 +11,7 @@ use shared::models::ids::VideoId;
 use shared::models::text::Line;
 use shared::models::video::{CaptionTrack, Video, VideoStatus};
 use shared::models::video_view::AdminVideo;
+use shared::mux::MuxError;
 use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::Audit;
@@ -44,7 +45,8 @@ impl Endpoint for PutCaption {
     type Output = AdminVideo;
     const SUMMARY: &'static str = "Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.";
     const TAG: Tag = Tag::AdminCatalogue;
-    const CODES: &'static [Code] = &[Code::NotFound, Code::VideoNotReady, Code::VideoProviderUnavailable];
+    const CODES: &'static [Code] =
+        &[Code::NotFound, Code::VideoNotReady, Code::PayloadTooLarge, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -78,12 +80,16 @@ impl Endpoint for PutCaption {
         }
         let file_id = self.files.add(vtt, call.now).await?;
         let url = format!("{}/api/captions/{file_id}", self.web_origin);
-        let free_name = if video.is_caption_name_free(&name) {
-            name.clone()
-        } else {
-            format!("{name} ({})", &file_id[..NAME_SUFFIX_CHARACTERS])
+        // The suffix is dropped once the earlier captions are deleted at Mux.
+        let unique_name = format!("{name} ({})", &file_id[..NAME_SUFFIX_CHARACTERS]);
+        let first = if video.is_caption_name_free(&name) { &name } else { &unique_name };
+        let track = match self.mux.add_captions(asset_id, &url, language, first).await {
+            // Another upload took the name after the row was read.
+            Err(MuxError::Refused(_)) if first == &name => {
+                self.mux.add_captions(asset_id, &url, language, &unique_name).await?
+            }
+            added => added?,
         };
-        let track = self.mux.add_captions(asset_id, &url, language, &free_name).await?;
         self.note(&call, *id, &track, &name).await.map(|video| Reply::new((&video).into()))
     }
 }

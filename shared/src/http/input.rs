@@ -368,8 +368,8 @@ pub struct PathLanguage(pub LanguageTag);
 impl Input for PathLanguage {
     fn read(request: &RawRequest) -> Result<Self, ApiError> {
         let language = request.path_parameters.get("language").filter(|text| is_language_tag(text));
-        let language = language.and_then(|text| serde_json::from_value(Value::String(text.clone())).ok());
-        language.map(Self).ok_or_else(|| ApiError::not_found("language"))
+        let language = language.map(|text| Self(LanguageTag::from(text.clone())));
+        language.ok_or_else(|| ApiError::not_found("language"))
     }
 
     fn describe(generator: &mut SchemaGenerator, described: &mut Described) {

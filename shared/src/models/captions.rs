@@ -42,12 +42,12 @@ struct Cue<'a> {
     start: u64,
     end: u64,
     /// WebVTT's settings, such as `line:0`.
-    settings: &'a str,
+    settings: Vec<&'a str>,
     text: String,
 }
 
 /// The captions in `bytes` as WebVTT, in the order of their times. Captions may overlap, because two people may speak
-/// at once. Styles, notes and regions of WebVTT are dropped.
+/// at once. Styles, notes, regions and unknown settings of WebVTT are dropped.
 ///
 /// # Errors
 /// The first thing that is wrong with them.
@@ -61,8 +61,8 @@ pub fn as_webvtt(bytes: &[u8], film_seconds: Option<f64>) -> Result<String, Capt
     cues.sort_by_key(|cue| (cue.start, cue.end));
     let mut vtt = String::from("WEBVTT\n");
     for Cue { start, end, settings, text } in cues {
-        let space = if settings.is_empty() { "" } else { " " };
-        let _ = write!(vtt, "\n{} --> {}{space}{settings}\n{text}\n", clock(start), clock(end));
+        let settings: String = settings.iter().flat_map(|setting| [" ", setting]).collect();
+        let _ = write!(vtt, "\n{} --> {}{settings}\n{text}\n", clock(start), clock(end));
     }
     Ok(vtt)
 }
@@ -115,19 +115,22 @@ fn is_webvtt(text: &str) -> bool {
     text.strip_prefix("WEBVTT").is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', ' ', '\t']))
 }
 
+fn is_timing(line: &str) -> bool {
+    line.contains("-->")
+}
+
 fn cues(text: &str, is_webvtt: bool, film_seconds: Option<f64>) -> Result<Vec<Cue<'_>>, CaptionsRefused> {
     let mut lines = text.lines().zip(1..).peekable();
     let mut cues = Vec::new();
     if is_webvtt {
-        // The header ends at the first blank line.
-        lines.by_ref().find(|(line, _)| line.trim().is_empty());
+        // The header ends at the first blank line, or at the first caption.
+        while lines.next_if(|(line, _)| !line.trim().is_empty() && !is_timing(line)).is_some() {}
     }
     while let Some((line, number)) = lines.next() {
         let first = line.trim();
         if first.is_empty() {
             continue;
         }
-        let is_timing = |line: &str| line.contains("-->");
         let (timing, number) = if is_timing(first) {
             (first, number)
         } else if let Some((next, number)) = lines.next_if(|(next, _)| is_timing(next)) {
@@ -167,6 +170,9 @@ fn cue<'a>(timing: &'a str, line: usize, spoken: &[&str], is_webvtt: bool) -> Re
     let (start, rest) = timing.split_once("-->").ok_or_else(|| refused("the times are missing"))?;
     let rest = rest.trim_start();
     let (end, settings) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+    if is_timing(settings) {
+        return Err(refused("a caption has two times, not more"));
+    }
     let time = |text: &str| milliseconds(text.trim()).ok_or_else(|| refused("a time is not like 00:01:02.500"));
     let (start, end) = (time(start)?, time(end)?);
     if end <= start {
@@ -174,8 +180,20 @@ fn cue<'a>(timing: &'a str, line: usize, spoken: &[&str], is_webvtt: bool) -> Re
     }
     let text = spoken.join("\n");
     // The numbers after SubRip's times are positions in pixels, which WebVTT does not have.
-    let (settings, text) = if is_webvtt { (settings.trim(), text) } else { ("", from_subrip(&text)) };
+    let (settings, text) = if is_webvtt {
+        (settings.split_whitespace().filter(|setting| is_setting(setting)).collect(), text)
+    } else {
+        (Vec::new(), from_subrip(&text))
+    };
     Ok(Cue { start, end, settings, text })
+}
+
+/// Whether a word is a setting of WebVTT. Players ignore other words, and regions are dropped.
+fn is_setting(word: &str) -> bool {
+    let is_value = |value: &str| value.bytes().all(|one| one.is_ascii_alphanumeric() || b"%,.-".contains(&one));
+    word.split_once(':').is_some_and(|(name, value)| {
+        ["vertical", "line", "position", "size", "align"].contains(&name) && !value.is_empty() && is_value(value)
+    })
 }
 
 /// `[hh:]mm:ss.ttt`; SubRip has a comma. Negative times do not fit.
@@ -260,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_caption_right_after_the_header_is_kept() {
+        let vtt = "WEBVTT\nKind: captions\n00:01.000 --> 00:02.000\nFirst\n\n00:03.000 --> 00:04.000\nSecond\n";
+        let expected =
+            "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nFirst\n\n00:00:03.000 --> 00:00:04.000\nSecond\n";
+        assert_eq!(as_webvtt(vtt.as_bytes(), None).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn only_known_settings_are_kept() {
+        let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 banana <script> position:10%,line-left region:a align:start line:\nA\n";
+        let expected = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 position:10%,line-left align:start\nA\n";
+        assert_eq!(as_webvtt(vtt.as_bytes(), None).as_deref(), Ok(expected));
+    }
+
+    #[test]
     fn utf_16_is_decoded_by_its_byte_order_mark() {
         let text = "WEBVTT\n\n00:01.000 --> 00:02.000\nGrüße\n";
         let utf_16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
@@ -284,6 +317,7 @@ mod tests {
             ("00:61.000 --> 01:03.000", 3),
             ("00:02 --> 00:03", 3),
             ("00:02.000 -->", 3),
+            ("00:02.000 --> 00:03.000 --> 00:04.000", 3),
         ] {
             let text = format!("WEBVTT\n\n{time}\nA\n");
             assert!(matches!(refused(&text), CaptionsRefused::Line(at, _) if at == line), "{time}");

@@ -8,9 +8,37 @@ use std::borrow::Cow;
 /// The schema's `format` for a language tag.
 pub const LANGUAGE_TAG_FORMAT: &str = "language-tag";
 
-/// A language tag (BCP 47) such as `en` or `pt-BR`.
+/// A language tag (BCP 47) such as `en` or `pt-BR`. Tags have no case, so each is kept in the one that is usual.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct LanguageTag(String);
+
+impl From<String> for LanguageTag {
+    fn from(tag: String) -> Self {
+        Self(in_usual_case(&tag))
+    }
+}
+
+/// A language tag in the usual case (RFC 5646 §2.1.1): languages in lower case, scripts such as `Hant` capitalized, and
+/// regions such as `BR` in upper case. After a single letter, the meaning of a subtag is another one.
+fn in_usual_case(tag: &str) -> String {
+    let mut is_private = false;
+    let mut usual = String::with_capacity(tag.len());
+    for (at, part) in tag.split('-').enumerate() {
+        let mut part = part.to_ascii_lowercase();
+        match part.len() {
+            1 => is_private = true,
+            2 if at > 0 && !is_private => part.make_ascii_uppercase(),
+            4 if at > 0 && !is_private => part[..1].make_ascii_uppercase(),
+            _ => {}
+        }
+        if at > 0 {
+            usual.push('-');
+        }
+        usual += &part;
+    }
+    usual
+}
 
 /// Whether a text is a language of two or three letters, followed by at most four subtags.
 pub fn is_language_tag(text: &str) -> bool {
@@ -127,6 +155,20 @@ fn hundredths(number: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_language_tag_has_one_spelling() {
+        for (tag, usual) in [
+            ("EN", "en"),
+            ("pt-br", "pt-BR"),
+            ("ZH-hant-tw", "zh-Hant-TW"),
+            ("es-419", "es-419"),
+            ("sl-ROZAJ-biske", "sl-rozaj-biske"),
+            ("en-us-X-Us-Kids", "en-US-x-us-kids"),
+        ] {
+            assert_eq!(LanguageTag::from(tag.to_owned()).as_str(), usual);
+        }
+    }
 
     #[test]
     fn two_decimals_are_kept() {
