@@ -50,6 +50,15 @@ async fn a_television_gets_a_code_to_show_and_a_secret_to_poll_with() {
 }
 
 #[tokio::test]
+async fn a_device_that_has_no_name_sends_no_body() {
+    let platform = Platform::bare().await;
+
+    let answer = platform.anyone().send(platform.anyone().request(Method::POST, "/api/auth/device/code")).await;
+
+    assert_eq!(answer.status(), 200, "{answer}");
+}
+
+#[tokio::test]
 async fn the_table_has_neither_of_the_codes() {
     let platform = Platform::bare().await;
     let codes = start(&platform, "Living room").await;

@@ -6,7 +6,7 @@ use shared::auth::random;
 use shared::auth::sign_in::device_name;
 use shared::endpoint::{Anyone, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
-use shared::http::input::Body;
+use shared::http::input::OptionalBody;
 use shared::models::device_login::{DEVICE_LOGIN_LIFE, DeviceLogin, POLL_SECONDS, UserCode};
 use shared::models::text::OptionalLine;
 use shared::services::{ConfigError, Services};
@@ -48,7 +48,7 @@ pub struct DeviceCodes {
 
 impl Endpoint for StartDeviceLogin {
     type Caller = Anyone;
-    type Input = Body<StartDeviceLoginRequest>;
+    type Input = OptionalBody<StartDeviceLoginRequest>;
     type Reads = ();
     type Output = DeviceCodes;
     const SUMMARY: &'static str = "Starts signing in a device without a keyboard, such as a television.";
