@@ -120,6 +120,24 @@ async fn a_partial_refund_repeated_with_the_same_key_is_made_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_used_for_another_reason_is_refused() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let (viewer, id) = paid(&platform, &admin).await;
+    let ask = async |reason: &str| {
+        let path = format!("/api/admin/payments/{id}/refund");
+        let request = admin.request(reqwest::Method::POST, &path).header("idempotency-key", "one");
+        admin.send(request.json(&json!({ "amount": 200, "reason": reason }))).await
+    };
+    assert_eq!(ask("a bad evening").await.status(), 200);
+
+    let other = ask("a good evening").await;
+
+    assert_eq!((other.status(), other.code()), (409, "IDEMPOTENCY_CONFLICT"), "{other}");
+    assert_eq!(gone_back(&platform, &viewer).await, 200);
+}
+
+#[tokio::test]
 async fn a_refund_whose_response_was_lost_is_still_in_the_tables_and_the_audit() {
     let platform = platform_without_trial().await;
     let admin = platform.admin().await;

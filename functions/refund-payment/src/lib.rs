@@ -106,7 +106,9 @@ impl RefundPayment {
             async { Ok(self.events.ledger(customer).await?) },
         )?;
         match made(&refunds, request) {
-            Some(refund) if !is_same(refund, id, wanted_amount) => return Err(used_before()),
+            Some(refund) if !is_same(refund, id, wanted_amount) || !is_by(refund, &actor.to_string(), &reason) => {
+                return Err(used_before());
+            }
             Some(refund) => return Ok(refund.entry.clone()),
             None => {}
         }
@@ -165,9 +167,12 @@ fn unanswered<'a>(
     (payment, amount, actor, reason): (&str, i64, &str, &str),
 ) -> Option<&'a Refund> {
     let is_kept = |refund: &Refund| ledger.iter().any(|entry| entry.id() == refund.entry.id);
-    let is_by = |refund: &Refund| refund.by.as_ref().is_some_and(|by| by.actor == actor && by.reason == reason);
     let mut found = refunds.iter().filter(|refund| is_same(refund, payment, Some(amount)) && refund.entry.is_given());
-    found.find(|refund| is_by(refund) && !is_kept(refund))
+    found.find(|refund| is_by(refund, actor, reason) && !is_kept(refund))
+}
+
+fn is_by(refund: &Refund, actor: &str, reason: &str) -> bool {
+    refund.by.as_ref().is_some_and(|by| by.actor == actor && by.reason == reason)
 }
 
 /// The payment at Stripe, and its payment intent.
