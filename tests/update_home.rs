@@ -75,12 +75,15 @@ async fn invalid_choices_are_refused_and_change_nothing() {
     let platform = Platform::start().await;
     let admin = platform.sign_in("admin@marquee.test", DEMO_PASSWORD).await;
     let shelf = |kind: &str| json!({ "kind": kind });
+    let film = admin.get("/api/videos?limit=1").await.data()[0]["id"].clone();
+    let trailer = platform.published_video(&admin, json!({ "title": "The trailer", "trailer_of": film })).await;
     let many: Vec<Value> =
         (0..13).map(|number| json!({ "kind": "category", "category": format!("Category {number}") })).collect();
     for body in [
         json!({}),
         json!({ "shelves": [], "featured_id": "1" }),
         json!({ "shelves": [], "featured_id": "0197a000-0000-7000-8000-000000000001" }),
+        json!({ "shelves": [], "featured_id": trailer }),
         json!({ "shelves": [], "hero": null }),
         json!({ "shelves": [shelf("other")] }),
         json!({ "shelves": [shelf("category")] }),

@@ -50,6 +50,8 @@ impl Endpoint for UpdateHome {
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<HomeLayout>, ApiError> {
         let (row, video, series) = call.rows;
+        // A trailer is in no list, so it cannot be featured.
+        let video = video.filter(|video| video.trailer_of.is_none());
         let is_unknown = call.input.unchecked().0.featured_id.is_some() && video.is_none() && series.is_none();
         let unknown = is_unknown.then(|| FieldIssue::new("featured_id", "is neither a video nor a series"));
         let Body(edits) = call.input.checked(unknown.into_iter().collect())?;
