@@ -28,9 +28,9 @@ pub struct ListVideos {
 /// The filter, the order and the page.
 #[derive(Deserialize, JsonSchema)]
 pub struct ListQuery {
-    /// Words that must all occur in the title, the series' title, the category or the description. Case, accents and
-    /// punctuation do not matter; the start of a word, another form of it, or a typo is enough. If nothing is found,
-    /// `suggestions` holds the nearest titles.
+    /// Words that must all occur in the title, the series' title, the directors, the actors, the tags, the category or
+    /// the description. Case, accents and punctuation do not matter; the start of a word, another form of it, or a typo
+    /// is enough. If nothing is found, `suggestions` holds the nearest titles.
     q: Option<OptionalLine<200>>,
     /// A category's name.
     category: Option<OptionalLine<50>>,
