@@ -55,8 +55,9 @@ impl Database {
         Ok(call.consistent_read(true).send().await.map_err(failed)?.item)
     }
 
-    /// Reads rows in one batch, consistently except for [`EventuallyConsistent`](crate::stores::row::EventuallyConsistent) ones. A partial result is retried
-    /// once and is then [`StoreError::Unavailable`]: an unprocessed key never counts as absent.
+    /// Reads rows in one batch, consistently except for [`EventuallyConsistent`](crate::stores::row::EventuallyConsistent)
+    /// ones. A partial result is retried once and is then [`StoreError::Unavailable`]: an unprocessed key never counts
+    /// as absent.
     pub async fn read<K: Keys>(&self, keys: K) -> Result<K::Rows, StoreError> {
         let mut batch = BatchGet::default();
         keys.add_to(&mut batch);
