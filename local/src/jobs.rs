@@ -1,6 +1,6 @@
 //! The scheduled functions of the template. The timeline runs them when the clock reaches their times.
 
-use crate::aws::traffic::{Place, Traffic};
+use crate::aws::traffic::{TablePartition, Traffic};
 use crate::processes::Executable;
 use crate::template::{ACCOUNT, Expression, REGION, Schedule, Template};
 use futures::future::BoxFuture;
@@ -73,7 +73,7 @@ struct IdlePause {
     since: Timestamp,
     until: Timestamp,
     /// The places that it read, and the number of writes at that time: a later write to one of them ends the pause.
-    reads: BTreeSet<Place>,
+    reads: BTreeSet<TablePartition>,
     writes: u64,
 }
 

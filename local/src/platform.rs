@@ -363,7 +363,7 @@ fn webhook_url(template: &Template, urls: &Urls, function: &str) -> Result<Strin
 fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpListener>, web: Web) -> JoinSet<()> {
     let Watch { calls, faults, .. } = machine.watch.clone();
     let [own, stripe, mux, aws, console] = listeners;
-    let door = Router::new().fallback(door).with_state((machine.clone(), web));
+    let main = Router::new().fallback(serve_web_or_api).with_state((machine.clone(), web));
     let called: [(Router, Option<ServerWatch>); 3] = [
         (machine.stripe.router(), Some(StripeStandIn::watch(calls.clone(), faults.clone()))),
         (machine.mux.router(), Some(machine.mux.watch(calls, faults))),
@@ -371,7 +371,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
     ];
     let mut tasks = JoinSet::new();
     // A server only fails if its listener is on a public address, and none of these is.
-    for (listener, router) in [(own, door), (console, console::router(machine.clone()))] {
+    for (listener, router) in [(own, main), (console, console::router(machine.clone()))] {
         tasks.spawn(async move { _ = serve(listener, router, None).await });
     }
     for (listener, (router, watch)) in bridged.into_iter().zip(called.clone()) {
@@ -401,7 +401,7 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
 }
 
 /// The listener at `PORT`: the gateway serves the API, and the web app everything else.
-async fn door(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
+async fn serve_web_or_api(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if !first.eq_ignore_ascii_case("api") {
         let (parts, _) = request.into_parts();

@@ -6,7 +6,7 @@ use crate::http::input::Input;
 use crate::models::session::Session;
 use crate::models::user::User;
 use crate::services::{ConfigError, Services};
-use crate::stores::rate_limits::{Budget, Counted};
+use crate::stores::rate_limits::{Budget, CountedRequest};
 use crate::stores::row::Keys;
 use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
@@ -85,7 +85,7 @@ pub struct Call<E: Endpoint> {
     /// The rows that [`Endpoint::reads`] named.
     pub rows: <E::Reads as Keys>::Rows,
     /// The counts of [`Endpoint::budgets`], in the same order: a successful attempt gives them back.
-    pub counted: Vec<Counted>,
+    pub counted: Vec<CountedRequest>,
     /// The time of the request.
     pub now: Timestamp,
     /// The request's id, as logged and returned.

@@ -87,7 +87,7 @@ pub enum Delivery {
 
 /// The result of a run through the outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Round {
+pub struct DeliverySummary {
     /// The number of emails sent.
     pub sent: u32,
     /// Emails that were no longer useful.
@@ -158,8 +158,8 @@ impl Mails {
     /// # Errors
     /// If the outbox cannot be read. An email that cannot be sent is counted and logged.
     #[boxed]
-    pub async fn deliver_due(&self, now: Timestamp) -> Result<Round, StoreError> {
-        let mut round = Round::default();
+    pub async fn deliver_due(&self, now: Timestamp) -> Result<DeliverySummary, StoreError> {
+        let mut summary = DeliverySummary::default();
         for shard in Outbox::shards() {
             let mut start = None;
             loop {
@@ -171,12 +171,12 @@ impl Mails {
                 let mut sending = futures::stream::iter(sending).buffer_unordered(SENDING_MAX);
                 while let Some((cause, result)) = sending.next().await {
                     match result {
-                        Ok(Delivery::Sent) => round.sent += 1,
-                        Ok(Delivery::Dropped) => round.dropped += 1,
-                        Ok(Delivery::Refused) => round.refused += 1,
+                        Ok(Delivery::Sent) => summary.sent += 1,
+                        Ok(Delivery::Dropped) => summary.dropped += 1,
+                        Ok(Delivery::Refused) => summary.refused += 1,
                         Ok(Delivery::Taken) => {}
                         Err(error) => {
-                            round.failed += 1;
+                            summary.failed += 1;
                             self.note(&cause, &error);
                         }
                     }
@@ -187,7 +187,7 @@ impl Mails {
                 }
             }
         }
-        Ok(round)
+        Ok(summary)
     }
 
     async fn send(&self, cause: &str, now: Timestamp) -> Result<Delivery, MailError> {

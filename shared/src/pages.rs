@@ -63,18 +63,22 @@ impl PageRequest {
     ///
     /// # Errors
     /// `INVALID_CURSOR` if the cursor is not ours, was altered, or belongs to another list or filter.
-    pub fn after<Place: DeserializeOwned>(&self) -> Result<Option<Place>, ApiError> {
+    pub fn after<Position: DeserializeOwned>(&self) -> Result<Option<Position>, ApiError> {
         Cursors::new(&self.common.cursor_key).after(&self.query, self.cursor.as_ref())
     }
 
     /// The cursor of the page after `last`; `None` on the last page.
-    pub fn next_cursor<Place: Serialize>(&self, last: Option<Place>) -> Result<Option<String>, ApiError> {
+    pub fn next_cursor<Position: Serialize>(&self, last: Option<Position>) -> Result<Option<String>, ApiError> {
         last.map(|place| Cursors::new(&self.common.cursor_key).seal(&self.query, &place)).transpose()
     }
 
     /// The response: these items, and the cursor of the next page. `last` is the place at which this page ends; `None`
     /// on the last page.
-    pub fn page<Item, Place: Serialize>(&self, items: Vec<Item>, last: Option<Place>) -> Result<Page<Item>, ApiError> {
+    pub fn page<Item, Position: Serialize>(
+        &self,
+        items: Vec<Item>,
+        last: Option<Position>,
+    ) -> Result<Page<Item>, ApiError> {
         Ok(Page { items, limit: self.limit.get(), next_cursor: self.next_cursor(last)? })
     }
 }

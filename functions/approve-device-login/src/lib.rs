@@ -79,8 +79,8 @@ impl Endpoint for ApproveDeviceLogin {
         let guesses = format!("DEVICE_CODE#USER#{}", user.id);
         let budget = Budget { key: guesses, name: "device-code", limit: self.limits.pair, kind: Kind::Requests };
         let guess = self.limiter.count(&budget, now).await?;
-        if !guess.verdict.admitted {
-            let reset_seconds = guess.verdict.reset_seconds;
+        if !guess.decision.admitted {
+            let reset_seconds = guess.decision.reset_seconds;
             self.limiter.give_back(guess).await;
             return Err(ApiError::rate_limited(reset_seconds));
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
-use shared::models::tally::Counted;
+use shared::models::tally::DayTally;
 use shared::models::time::{Day, month};
 use shared::services::{ConfigError, Services};
 use shared::stores::error::StoreError;
@@ -109,7 +109,7 @@ impl CountMetrics {
 
     /// Writes one log line, and one more for each additional currency, because amounts have the currency as their
     /// dimension.
-    fn emit_figures(&self, counted: &Counted, day: Day) {
+    fn emit_figures(&self, counted: &DayTally, day: Day) {
         let figures = counted.figures(&BTreeSet::new());
         #[allow(clippy::cast_precision_loss, reason = "CloudWatch has no other numbers")]
         let count = |number: u64| number as f64;

@@ -90,7 +90,7 @@ impl Endpoint for CreateCheckout {
         let buyer = Buyer { user_id: user.id, all: self.customers.all(&customer).await?, customer, stored, key };
         let opened = match self.open(&buyer, &order, call.now).await {
             // The customer was deleted at Stripe, so a new one replaces it.
-            Err(Refused::NoCustomer) => {
+            Err(CheckoutError::NoCustomer) => {
                 let customer = self.customers.replace(user, &buyer.customer).await?;
                 let all = self.customers.all(&customer).await?;
                 let buyer = Buyer { all, customer, ..buyer };
@@ -100,8 +100,8 @@ impl Endpoint for CreateCheckout {
         };
         let session = opened.map_err(|refused| match refused {
             // Stripe has just created it.
-            Refused::NoCustomer => StripeError::Missing { param: Some("customer".to_owned()) }.of_write(),
-            Refused::Answer(error) => *error,
+            CheckoutError::NoCustomer => StripeError::Missing { param: Some("customer".to_owned()) }.of_write(),
+            CheckoutError::Answer(error) => *error,
         })?;
         let checkout_url = session.url.ok_or_else(|| ApiError::unavailable("the open checkout session has no URL"))?;
         Ok(Reply::new(CheckoutSession { checkout_url, session_id: session.id, expires_at: session.expires_at }))
@@ -128,20 +128,20 @@ enum Discount {
 }
 
 /// Why no checkout is opened.
-enum Refused {
+enum CheckoutError {
     /// Stripe no longer has the customer.
     NoCustomer,
     /// Any other reason.
     Answer(Box<ApiError>),
 }
 
-impl From<ApiError> for Refused {
+impl From<ApiError> for CheckoutError {
     fn from(error: ApiError) -> Self {
         Self::Answer(Box::new(error))
     }
 }
 
-impl From<StripeError> for Refused {
+impl From<StripeError> for CheckoutError {
     fn from(error: StripeError) -> Self {
         match error {
             StripeError::KeyReused => ApiError::from(error).into(),
@@ -151,7 +151,7 @@ impl From<StripeError> for Refused {
 }
 
 impl CreateCheckout {
-    async fn open(&self, buyer: &Buyer, order: &CheckoutRequest, now: Timestamp) -> Result<Session, Refused> {
+    async fn open(&self, buyer: &Buyer, order: &CheckoutRequest, now: Timestamp) -> Result<Session, CheckoutError> {
         let (prices, subscriptions, open, discount) = tokio::try_join!(
             async { Ok(self.prices.get(now).await?) },
             async { Ok(self.subscriptions(buyer).await?) },
@@ -208,7 +208,12 @@ impl CreateCheckout {
     ///
     /// # Errors
     /// If the plan is not sold in that currency.
-    async fn in_own_currency(&self, buyer: &Buyer, price: &Price, now: Timestamp) -> Result<Option<Price>, Refused> {
+    async fn in_own_currency(
+        &self,
+        buyer: &Buyer,
+        price: &Price,
+        now: Timestamp,
+    ) -> Result<Option<Price>, CheckoutError> {
         let customer = self.stripe.customer(&buyer.customer).await?;
         let own = customer.and_then(|customer| customer.currency).filter(|own| *own != price.currency);
         let Some(own) = own else { return Ok(None) };
@@ -228,7 +233,7 @@ impl CreateCheckout {
     ///
     /// # Errors
     /// If there is no such promotion code for this customer.
-    async fn discount(&self, buyer: &Buyer, order: &CheckoutRequest) -> Result<Discount, Refused> {
+    async fn discount(&self, buyer: &Buyer, order: &CheckoutRequest) -> Result<Discount, CheckoutError> {
         match order.promotion_code.as_ref().map(Line::as_str) {
             None => Ok(Discount::ByHand),
             Some(code) => {
@@ -240,7 +245,7 @@ impl CreateCheckout {
 
     /// Expires all open checkouts except one for the same request. Refuses if one has just been paid, because then the
     /// user is subscribed.
-    async fn close(&self, buyer: &Buyer, open: &[Session]) -> Result<(), Refused> {
+    async fn close(&self, buyer: &Buyer, open: &[Session]) -> Result<(), CheckoutError> {
         let former = open.iter().filter(|session| session.key.is_none() || session.key != buyer.key);
         let closed = try_join_all(former.map(|session| self.stripe.expire_session(&session.id))).await?;
         if closed.contains(&false) && rules::is_subscribed(&self.subscriptions(buyer).await?) {
@@ -251,7 +256,7 @@ impl CreateCheckout {
 
     /// For a repeated idempotency key Stripe returns its first response, even if another checkout has expired that
     /// session.
-    async fn still_open(&self, session: Session, buyer: &Buyer) -> Result<Session, Refused> {
+    async fn still_open(&self, session: Session, buyer: &Buyer) -> Result<Session, CheckoutError> {
         if buyer.key.is_none() {
             return Ok(session);
         }
@@ -275,12 +280,12 @@ impl CreateCheckout {
 }
 
 /// Why Stripe refuses to open a session.
-fn refused(error: StripeError, discount: &Discount) -> Refused {
+fn refused(error: StripeError, discount: &Discount) -> CheckoutError {
     let (is_of_call, param) =
         (matches!(error, StripeError::Missing { .. } | StripeError::Invalid { .. }), error.param());
     match discount {
         _ if !is_of_call => error.into(),
-        _ if param == "customer" => Refused::NoCustomer,
+        _ if param == "customer" => CheckoutError::NoCustomer,
         _ if param.starts_with("line_items") => not_sold().because(error).into(),
         // Stripe does not always name the parameter when it refuses a code.
         Discount::Code(code) if param.is_empty() || param.starts_with("discounts") => {

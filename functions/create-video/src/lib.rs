@@ -78,7 +78,7 @@ impl Endpoint for CreateVideo {
             // If the row was written after all, Mux reports that its upload was cancelled.
             let _ = self.mux.delete_upload(&upload_id).await;
             return Err(match video.series_id {
-                Some(series) => self.series.why(Some(series), error).await?.into(),
+                Some(series) => self.series.placement_error(Some(series), error).await?.into(),
                 None => error.into(),
             });
         }

@@ -63,11 +63,11 @@ impl Endpoint for DeleteVideo {
         for _ in 0..TRIES_MAX {
             let deleted = self.delete_row(id, &video.belongings(), audit_entry).await;
             match deleted {
-                Err(Kept::Grown(grown)) => {
+                Err(DeleteError::Grown(grown)) => {
                     video = *grown;
                     self.delete_at_mux(&video).await?;
                 }
-                Err(Kept::Store(error)) => return Err(error.into()),
+                Err(DeleteError::Store(error)) => return Err(error.into()),
                 Ok(()) => return Ok(Reply::new(())),
             }
         }
@@ -82,10 +82,10 @@ impl DeleteVideo {
         id: VideoId,
         gone: &[Obsolete],
         audit_entry: impl Fn(&Change) -> AuditEntry,
-    ) -> Result<(), Kept> {
+    ) -> Result<(), DeleteError> {
         let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
             true => Ok(None),
-            false => Err(Kept::Grown(Box::new(video.clone()))),
+            false => Err(DeleteError::Grown(Box::new(video.clone()))),
         };
         let beside = |change: &Change| {
             let mut statements = vec![self.audit.note(&audit_entry(change))?];
@@ -104,13 +104,13 @@ impl DeleteVideo {
 }
 
 /// Why a row was not deleted.
-enum Kept {
+enum DeleteError {
     /// It got another file meanwhile. Contains its current state.
     Grown(Box<Video>),
     Store(StoreError),
 }
 
-impl From<StoreError> for Kept {
+impl From<StoreError> for DeleteError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }

@@ -9,7 +9,7 @@ use shared::http::error::{ApiError, Code, FieldIssue};
 use shared::http::input::{Query, Ruled};
 use shared::http::rules::{Fields, Rules};
 use shared::models::figures::{DayFigures, DaySales, Figures, Sales};
-use shared::models::tally::Counted;
+use shared::models::tally::DayTally;
 use shared::models::time::Day;
 use shared::runtime::Clock;
 use shared::services::{ConfigError, Services};
@@ -94,7 +94,7 @@ impl Endpoint for GetMetrics {
         let Query(query) = call.input.checked(Vec::new())?;
         let (from, to) = query.range(today);
         // Around midnight another month may have begun since the rows were read. Days that are not stored are computed.
-        let stored: BTreeMap<String, Counted> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
+        let stored: BTreeMap<String, DayTally> = call.rows.into_iter().flatten().flat_map(|row| row.days).collect();
         let days: Vec<Day> = (0..=from.days_until(to.min(today))).map(|days| from.plus(days)).collect();
         let missing: BTreeSet<Day> =
             days.iter().filter(|day| !stored.contains_key(&day.to_string())).copied().collect();
@@ -109,13 +109,14 @@ impl Endpoint for GetMetrics {
 }
 
 impl MetricsReport {
-    fn new(from: Day, to: Day, days: &[(Day, Counted)]) -> Self {
-        let mut totals = Counted::default();
+    fn new(from: Day, to: Day, days: &[(Day, DayTally)]) -> Self {
+        let mut totals = DayTally::default();
         for (_, counted) in days {
             totals += counted;
         }
         let currencies: BTreeSet<String> = totals.currencies.keys().cloned().collect();
-        let told = days.iter().map(|(date, counted)| DayFigures { date: *date, figures: counted.figures(&currencies) });
+        let daily =
+            days.iter().map(|(date, counted)| DayFigures { date: *date, figures: counted.figures(&currencies) });
         let of_currency = |currency: &String| CurrencyMetrics {
             currency: currency.clone(),
             totals: totals.sales(currency),
@@ -126,7 +127,7 @@ impl MetricsReport {
             to,
             currency: currencies.first().filter(|_| currencies.len() == 1).cloned(),
             totals: totals.figures(&currencies),
-            days: told.collect(),
+            days: daily.collect(),
             currencies: currencies.iter().map(of_currency).collect(),
         }
     }

@@ -88,7 +88,7 @@ impl GetSubscription {
         let budget = Budget { key: format!("SYNC#{}", user.id), name: "sync", limit: SYNCS_MAX, kind: Kind::Requests };
         // If the limiter is down, only the stored subscription is returned, because all users share Stripe's own limit.
         match self.limiter.count(&budget, now).await {
-            Ok(counted) if counted.verdict.admitted => {}
+            Ok(counted) if counted.decision.admitted => {}
             Ok(refused) => {
                 self.limiter.give_back(refused).await;
                 return Sync::Failed;

@@ -11,9 +11,9 @@ use shared::models::ids::UserId;
 use shared::models::time::Day;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::billing_events::{BillingEvents, EventState, Mark};
+use shared::stores::billing_events::{BillingEvents, EventRecord, EventState};
 
-/// Lists the event marks.
+/// Lists the event records.
 pub struct ListBillingEvents {
     events: BillingEvents,
     pages: Pages,
@@ -71,14 +71,15 @@ impl Endpoint for ListBillingEvents {
         let page = self.pages.request(&(day, state), limit, cursor).await?;
         let before: Option<String> = page.after()?;
 
-        let (marks, next) = self.events.page(day, state, page.limit(), before.as_deref(), call.now).await?;
-        Ok(Reply::new(page.page(marks.into_iter().map(EventView::from).collect(), next)?))
+        let (records, next) = self.events.page(day, state, page.limit(), before.as_deref(), call.now).await?;
+        Ok(Reply::new(page.page(records.into_iter().map(EventView::from).collect(), next)?))
     }
 }
 
-impl From<Mark> for EventView {
-    fn from(mark: Mark) -> Self {
-        let Mark { id, event_type, customer: stripe_customer_id, user_id, received_at, state, error, .. } = mark;
+impl From<EventRecord> for EventView {
+    fn from(record: EventRecord) -> Self {
+        let EventRecord { id, event_type, customer: stripe_customer_id, user_id, received_at, state, error, .. } =
+            record;
         Self { id, event_type, stripe_customer_id, user_id, received_at, state, error }
     }
 }

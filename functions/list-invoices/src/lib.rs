@@ -83,25 +83,25 @@ impl Endpoint for ListInvoices {
         let user = &call.caller.user;
         let Query(PageQuery { limit, cursor }) = call.input;
         let page = self.pages.request(&user.id, limit, cursor).await?;
-        let after: Option<Place> = page.after()?;
+        let after: Option<InvoicePosition> = page.after()?;
 
         let (billed, charges) = self.billed(user.stripe_customer_id.as_deref()).await?;
         let mut rest =
-            billed.iter().filter(|invoice| after.as_ref().is_none_or(|after| place(invoice) < *after)).peekable();
+            billed.iter().filter(|invoice| after.as_ref().is_none_or(|after| position(invoice) < *after)).peekable();
         let mut items: Vec<&Billed> = Vec::new();
         while let Some(invoice) = rest.next_if(|_| items.len() < page.limit()) {
             items.push(invoice);
         }
-        let last = items.last().filter(|_| rest.peek().is_some()).map(|invoice| place(invoice));
+        let last = items.last().filter(|_| rest.peek().is_some()).map(|invoice| position(invoice));
         let items = items.into_iter().map(|invoice| Invoice::new(invoice, refunded(invoice, &charges))).collect();
         Ok(Reply::new(page.page(items, last)?))
     }
 }
 
 /// The position of an invoice in the list: creation time, its number among those of the same second, and its id.
-type Place = (Timestamp, Option<String>, String);
+type InvoicePosition = (Timestamp, Option<String>, String);
 
-fn place(invoice: &Billed) -> Place {
+fn position(invoice: &Billed) -> InvoicePosition {
     (invoice.entry.created, invoice.entry.number.clone(), invoice.entry.id.clone())
 }
 
@@ -123,7 +123,7 @@ impl ListInvoices {
         )
         .map_err(StripeError::of_read)?;
         let mut invoices = invoices.concat();
-        invoices.sort_by_key(|invoice| std::cmp::Reverse(place(invoice)));
+        invoices.sort_by_key(|invoice| std::cmp::Reverse(position(invoice)));
         Ok((invoices, charges.concat()))
     }
 }

@@ -9,7 +9,7 @@ use shared::models::ids::VideoId;
 use shared::mux::client::Mux;
 use shared::mux::intake::understood;
 use shared::mux::signer::Posters;
-use shared::mux::webhook::{Event, News};
+use shared::mux::webhook::{Event, VideoEvent};
 use shared::mux::{MuxError, MuxSecret};
 use shared::secrets::Secret;
 use shared::services::{ConfigError, Services};
@@ -49,7 +49,7 @@ impl Endpoint for MuxWebhook {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         self.verify(&call.input, call.now).await?;
         let Some(event) = Event::read(call.input.json()?, &call.input.body) else { return Ok(Reply::new(())) };
-        let Some(news) = event.news() else { return Ok(Reply::new(())) };
+        let Some(news) = event.video_event() else { return Ok(Reply::new(())) };
         if self.publisher.is_marked(&event.id).await? {
             return Ok(Reply::new(()));
         }
@@ -83,25 +83,27 @@ impl MuxWebhook {
     }
 
     /// Reports about tracks contain only the asset's id; this requests the rest from Mux.
-    async fn complete(&self, news: News) -> Result<Option<News>, MuxError> {
-        let News::Tracks { asset_id } = news else { return Ok(Some(news)) };
-        unless_permanent(self.mux.asset(&asset_id).await).map(|asset| asset.map(|asset| News::Asset(Box::new(asset))))
+    async fn complete(&self, news: VideoEvent) -> Result<Option<VideoEvent>, MuxError> {
+        let VideoEvent::Tracks { asset_id } = news else { return Ok(Some(news)) };
+        unless_permanent(self.mux.asset(&asset_id).await)
+            .map(|asset| asset.map(|asset| VideoEvent::Asset(Box::new(asset))))
     }
 
     /// The video of a report. Its id is the passthrough of the asset or of its upload. `None` for assets that are not
     /// ours.
-    async fn video_of(&self, news: Option<News>) -> Result<Option<(VideoId, News)>, MuxError> {
+    async fn video_of(&self, news: Option<VideoEvent>) -> Result<Option<(VideoId, VideoEvent)>, MuxError> {
         let Some(news) = news else { return Ok(None) };
         let ours = |name: Option<&str>| name.and_then(|name| name.parse::<VideoId>().ok());
         let id = match &news {
-            News::Uploaded(upload) | News::UploadFailed(upload, _) => ours(upload.passthrough()),
-            News::Asset(asset) | News::Deleted(asset) => match (ours(asset.passthrough.as_deref()), &asset.upload_id) {
-                (None, Some(upload_id)) => {
-                    unless_permanent(self.mux.upload(upload_id).await)?.and_then(|upload| ours(upload.passthrough()))
+            VideoEvent::Uploaded(upload) | VideoEvent::UploadFailed(upload, _) => ours(upload.passthrough()),
+            VideoEvent::Asset(asset) | VideoEvent::Deleted(asset) => {
+                match (ours(asset.passthrough.as_deref()), &asset.upload_id) {
+                    (None, Some(upload_id)) => unless_permanent(self.mux.upload(upload_id).await)?
+                        .and_then(|upload| ours(upload.passthrough())),
+                    (id, _) => id,
                 }
-                (id, _) => id,
-            },
-            News::Tracks { .. } => None,
+            }
+            VideoEvent::Tracks { .. } => None,
         };
         Ok(id.map(|id| (id, news)))
     }

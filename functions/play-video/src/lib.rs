@@ -14,7 +14,7 @@ use shared::models::plan;
 use shared::models::position::Position;
 use shared::models::progress::{WatchHistory, resume_position};
 use shared::models::session::Session;
-use shared::models::streams::{Slot, Slots, Taken, lease_life};
+use shared::models::streams::{AcquiredLease, Slot, Slots, lease_life};
 use shared::models::subscription::Subscription;
 use shared::models::video::{CaptionStatus, Video};
 use shared::models::video_view::PublicVideo;
@@ -185,12 +185,12 @@ impl PlayVideo {
             let dropped: Vec<Slot> = dropped.filter(|slot| slot.position.is_ahead).cloned().collect();
             let positions = self.histories.settling(user.id, &dropped)?;
             let (slot, written) = match taken {
-                Taken::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
-                Taken::Replaced(place, slot, own) => {
+                AcquiredLease::Renewed(slot) => (slot, self.streams.keep(user.id, &slots).await),
+                AcquiredLease::Replaced(place, slot, own) => {
                     let written = self.streams.replace(user.id, (place, &own), &slot, positions).await;
                     (slot, written)
                 }
-                Taken::Started(slot, _) => {
+                AcquiredLease::Started(slot, _) => {
                     let written = self.streams.start(user.id, &slots, &slot, positions).await;
                     (slot, written)
                 }

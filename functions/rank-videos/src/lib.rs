@@ -7,7 +7,7 @@ use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::models::ids::VideoId;
 use shared::services::{ConfigError, Services};
-use shared::stores::catalogue::{Catalogue, Edit, Swapper};
+use shared::stores::catalogue::{Catalogue, Edit, SnapshotWriter};
 use shared::stores::database::Database;
 use shared::stores::error::StoreError;
 use shared::stores::streams::{VIEW_SHARDS, ViewCount};
@@ -26,7 +26,7 @@ const TRIES_MAX: usize = 8;
 pub struct RankVideos {
     database: Database,
     catalogue: Catalogue,
-    swapper: Swapper,
+    writer: SnapshotWriter,
 }
 
 /// The schedule's event, which is not used.
@@ -48,7 +48,7 @@ impl Job for RankVideos {
         Ok(Self {
             database: services.database(&[Table::Streams])?,
             catalogue: Catalogue::connect(services).await?,
-            swapper: Swapper::connect(services)?,
+            writer: SnapshotWriter::connect(services)?,
         })
     }
 
@@ -59,7 +59,7 @@ impl Job for RankVideos {
         let counted: Vec<Vec<Edit>> = stream::iter(batches).buffered(READS_AT_ONCE).try_collect().await?;
         let edits: Vec<Edit> = counted.into_iter().flatten().collect();
         for edits in edits.chunks(VIDEOS_SWAPPED_MAX) {
-            self.swap(edits).await?;
+            self.write(edits).await?;
         }
         Ok(Ranked { counted: known.len(), changed: edits.len() })
     }
@@ -77,9 +77,9 @@ impl RankVideos {
         Ok(videos.iter().zip(counters).filter_map(edit).collect())
     }
 
-    async fn swap(&self, edits: &[Edit]) -> Result<(), StoreError> {
+    async fn write(&self, edits: &[Edit]) -> Result<(), StoreError> {
         for _ in 0..TRIES_MAX {
-            match self.swapper.swap(edits).await {
+            match self.writer.write(edits).await {
                 Err(StoreError::Condition(_)) => {}
                 result => return result,
             }

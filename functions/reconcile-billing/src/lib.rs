@@ -1,7 +1,7 @@
 //! `POST /api/admin/billing/reconcile`: compares the tables with Stripe, page by page, and repairs differences.
 
 use billing::converge::Billing;
-use billing::reconcile::{Drift, Place};
+use billing::reconcile::{Drift, PageStart};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
@@ -54,7 +54,7 @@ impl Endpoint for ReconcileBilling {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<ReconcileReport>, ApiError> {
         let OptionalBody(ReconcileRequest { apply, cursor }) = call.input;
         let request = self.pages.request(&(), PageSize::default(), cursor).await?;
-        let place = request.after()?.unwrap_or(Place::Users(None));
+        let place = request.after()?.unwrap_or(PageStart::Users(None));
         let actor = call.caller.user.id.to_string();
 
         let page = self.billing.reconcile_page(place, apply.then_some(actor.as_str()), call.now).await?;

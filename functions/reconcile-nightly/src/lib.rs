@@ -5,7 +5,7 @@
 
 use billing::converge::Billing;
 use billing::error::BillingError;
-use billing::reconcile::{Drift, Place};
+use billing::reconcile::{Drift, PageStart};
 use billing::stripe::StripeError;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ impl Job for ReconcileNightly {
 impl ReconcileNightly {
     async fn everybody(&self, now: Timestamp) -> Result<Summary, BillingError> {
         let mut summary = Summary { checked: 0, drift: Vec::new() };
-        let mut place = Some(Place::Users(None));
+        let mut place = Some(PageStart::Users(None));
         while let Some(here) = place {
             let page = self.billing.reconcile_page(here, Some(ACTOR), now).await?;
             summary.checked += page.checked;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
-use shared::models::encoding::FileNews;
+use shared::models::encoding::FileReport;
 use shared::models::video::{Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::client::{Mux, SourceTrack, with_source};
@@ -55,7 +55,7 @@ pub struct Reconciled {
 /// What was learned about a video, to be written in one change.
 #[derive(Default)]
 struct MuxReport {
-    news: Vec<FileNews>,
+    news: Vec<FileReport>,
     deleted: Vec<Obsolete>,
     source: Option<Vec<SourceTrack>>,
     refused: bool,

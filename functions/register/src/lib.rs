@@ -24,7 +24,7 @@ use shared::stores::database::Database;
 use shared::stores::devices::Devices;
 use shared::stores::error::StoreError;
 use shared::stores::mail::Outbox;
-use shared::stores::rate_limits::{Budget, Counted, RateLimits};
+use shared::stores::rate_limits::{Budget, CountedRequest, RateLimits};
 use shared::stores::row::Key;
 use shared::stores::sessions::Sessions;
 use shared::stores::subscriptions::{Customer, Subscriptions};
@@ -127,7 +127,7 @@ impl Endpoint for Register {
         let mut statements = self.users.add(&user, &credential)?;
         statements.push(self.sessions.add(&session)?);
         statements.push(self.devices.add(user.id, &device, call.now)?);
-        if call.counted.iter().all(|counted| counted.verdict.admitted) {
+        if call.counted.iter().all(|counted| counted.decision.admitted) {
             let mail = verification::of_own(&user, &call.request_id, call.now);
             statements.push(self.outbox.add(&mail)?);
         } else {
@@ -154,7 +154,7 @@ impl Endpoint for Register {
 
 impl Register {
     /// Takes an email that is not sent off the count of its address.
-    async fn send_nothing(&self, counted: Vec<Counted>) {
+    async fn send_nothing(&self, counted: Vec<CountedRequest>) {
         join_all(counted.into_iter().map(|one| self.limiter.give_back(one))).await;
     }
 }

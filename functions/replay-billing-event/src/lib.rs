@@ -15,7 +15,7 @@ use shared::http::input::Path;
 use shared::models::ids::ProviderId;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry};
-use shared::stores::billing_events::{BillingEvents, EventState, Mark};
+use shared::stores::billing_events::{BillingEvents, EventRecord, EventState};
 use shared::stores::database::Database;
 use shared::stores::row::Key;
 use shared::stores::table::Table;
@@ -48,7 +48,7 @@ pub enum ReplayOutcome {
 impl Endpoint for ReplayBillingEvent {
     type Caller = Admin;
     type Input = Path<ProviderId>;
-    type Reads = Key<Mark>;
+    type Reads = Key<EventRecord>;
     type Output = ReplayResult;
     const SUMMARY: &'static str = "Processes an event from Stripe again.";
     const TAG: Tag = Tag::AdminBilling;
@@ -63,22 +63,22 @@ impl Endpoint for ReplayBillingEvent {
         })
     }
 
-    fn reads(&self, Path(id): &Self::Input, _: &Identity) -> Key<Mark> {
-        Mark::key(id.as_str())
+    fn reads(&self, Path(id): &Self::Input, _: &Identity) -> Key<EventRecord> {
+        EventRecord::key(id.as_str())
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<ReplayResult>, ApiError> {
         let id = call.input.0.as_str();
-        let mark = call.rows;
-        let event = self.event(id, mark.as_ref()).await?;
-        let outcome = match self.take(&event, mark.as_ref(), call.now).await {
+        let record = call.rows;
+        let event = self.event(id, record.as_ref()).await?;
+        let outcome = match self.take(&event, record.as_ref(), call.now).await {
             Ok(outcome) => outcome,
             Err(error) if error.is_transient() => return Err(error.into()),
             Err(error) => {
-                let customer = mark.as_ref().and_then(|mark| mark.customer.as_deref());
-                let came = mark.as_ref().map_or(call.now, |mark| mark.received_at);
-                let aside = Mark::set_aside(&event.id, &event.kind, customer, error.to_string(), came);
-                self.events.put_mark(&aside).await?;
+                let customer = record.as_ref().and_then(|record| record.customer.as_deref());
+                let came = record.as_ref().map_or(call.now, |record| record.received_at);
+                let aside = EventRecord::set_aside(&event.id, &event.kind, customer, error.to_string(), came);
+                self.events.put_record(&aside).await?;
                 let message = format!("It still cannot be processed: {error}.");
                 return Err(ApiError::new(Code::Conflict, message).because(error));
             }
@@ -90,7 +90,7 @@ impl Endpoint for ReplayBillingEvent {
             action: "billing.replay_event".to_owned(),
             subject: id.to_owned(),
             reason: "replayed by hand".to_owned(),
-            before: json!({ "state": mark.as_ref().map(|mark| mark.state), "error": mark.and_then(|mark| mark.error) }),
+            before: json!({ "state": record.as_ref().map(|record| record.state), "error": record.and_then(|record| record.error) }),
             after: json!({ "state": EventState::Applied, "outcome": outcome }),
         };
         self.database.transact(vec![self.audit.note(&audit_entry)?]).await?;
@@ -100,11 +100,11 @@ impl Endpoint for ReplayBillingEvent {
 
 impl ReplayBillingEvent {
     /// The event as recorded, if the record names its customer; otherwise from Stripe.
-    async fn event(&self, id: &str, mark: Option<&Mark>) -> Result<Event, ApiError> {
-        if let Some(mark) = mark
-            && let Some(customer) = &mark.customer
+    async fn event(&self, id: &str, record: Option<&EventRecord>) -> Result<Event, ApiError> {
+        if let Some(record) = record
+            && let Some(customer) = &record.customer
         {
-            return Ok(Event::noted(&mark.id, &mark.event_type, customer));
+            return Ok(Event::noted(&record.id, &record.event_type, customer));
         }
         let event = if id.starts_with("evt_") {
             self.billing.stripe().event(id).await.map_err(StripeError::of_read)?
@@ -114,19 +114,26 @@ impl ReplayBillingEvent {
         event.ok_or_else(|| ApiError::not_found("event"))
     }
 
-    async fn take(&self, event: &Event, mark: Option<&Mark>, now: Timestamp) -> Result<ReplayOutcome, BillingError> {
+    async fn take(
+        &self,
+        event: &Event,
+        record: Option<&EventRecord>,
+        now: Timestamp,
+    ) -> Result<ReplayOutcome, BillingError> {
         let outcome = match self.billing.customer_of(event).await? {
-            Some(customer) => match mark {
+            Some(customer) => match record {
                 // The event is already marked as applied, so only the current state is fetched again.
-                Some(mark) if mark.state == EventState::Applied => self.billing.converge(&customer, None, now).await?,
+                Some(record) if record.state == EventState::Applied => {
+                    self.billing.converge(&customer, None, now).await?
+                }
                 _ => self.billing.converge(&customer, Some(event), now).await?,
             },
             None => Outcome::NotOurs,
         };
         if outcome == Outcome::NotOurs
-            && let Some(mark) = mark.filter(|mark| mark.state == EventState::SetAside)
+            && let Some(record) = record.filter(|record| record.state == EventState::SetAside)
         {
-            self.events.put_mark(&mark.clone().done()).await?;
+            self.events.put_record(&record.clone().done()).await?;
         }
         Ok(if outcome == Outcome::NotOurs { ReplayOutcome::NotOurs } else { ReplayOutcome::Applied })
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
-use shared::mail::{Mails, Round};
+use shared::mail::{DeliverySummary, Mails};
 use shared::services::{ConfigError, Services};
 use shared::stores::table::Table;
 
@@ -20,7 +20,7 @@ pub struct Tick {}
 
 impl Job for SendMail {
     type Input = Tick;
-    type Output = Round;
+    type Output = DeliverySummary;
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         // Some emails need one-time tokens for their links, and some go to an account's current address.
@@ -28,10 +28,10 @@ impl Job for SendMail {
         Ok(Self { mails: Mails::connect(services)? })
     }
 
-    async fn run(&self, _: Tick, now: Timestamp) -> Result<Round, ApiError> {
-        let round = self.mails.deliver_due(now).await?;
-        match round.failed {
-            0 => Ok(round),
+    async fn run(&self, _: Tick, now: Timestamp) -> Result<DeliverySummary, ApiError> {
+        let summary = self.mails.deliver_due(now).await?;
+        match summary.failed {
+            0 => Ok(summary),
             // The run fails, so the alarm triggers. Failed emails are retried with backoff. Permanently rejected emails
             // are shown on the member's page, and do not fail the run.
             failed => Err(ApiError::unavailable(format!("{failed} mails could not be sent"))),

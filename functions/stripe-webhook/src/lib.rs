@@ -16,7 +16,7 @@ use shared::endpoint::{ByStripe, Call, Endpoint, Reply, Signed, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::RawBody;
 use shared::services::{ConfigError, Services};
-use shared::stores::billing_events::{BillingEvents, Mark};
+use shared::stores::billing_events::{BillingEvents, EventRecord};
 use shared::telemetry::{Metrics, Unit};
 use std::sync::Arc;
 
@@ -100,7 +100,9 @@ impl StripeWebhook {
         error: &BillingError,
         now: Timestamp,
     ) -> Result<(), ApiError> {
-        self.events.put_mark(&Mark::set_aside(&event.id, &event.kind, customer, error.to_string(), now)).await?;
+        self.events
+            .put_record(&EventRecord::set_aside(&event.id, &event.kind, customer, error.to_string(), now))
+            .await?;
         self.metrics.emit(now, &[("BillingEventsSetAside", Unit::Count, 1.0)], &json!({ "event_id": event.id }));
         Ok(())
     }

@@ -7,14 +7,14 @@ use shared::auth::token::Identity;
 use shared::endpoint::{Call, Endpoint, Reply, SignedIn, Tag, Viewer};
 use shared::http::error::{ApiError, Code, Details};
 use shared::http::input::{Body, Path};
-use shared::models::device_clock::Stamp;
+use shared::models::device_clock::ReportStamp;
 use shared::models::entitlement::effective_plan;
 use shared::models::ids::{PlaybackId, UserId, VideoId};
 use shared::models::number::Seconds;
 use shared::models::plan;
 use shared::models::position::{Position, RowChange};
 use shared::models::progress::{Report, WatchHistory, known_duration};
-use shared::models::streams::{Beat, Slot, Slots, Standing, lease_life};
+use shared::models::streams::{HeartbeatResult, LeaseRank, Slot, Slots, lease_life};
 use shared::models::subscription::Subscription;
 use shared::models::time::DeviceTime;
 use shared::models::video::Video;
@@ -22,7 +22,7 @@ use shared::services::{ConfigError, Services};
 use shared::stores::contention::Contention;
 use shared::stores::database::Database;
 use shared::stores::error::StoreError;
-use shared::stores::row::{Key, Recent};
+use shared::stores::row::{EventuallyConsistent, Key};
 use shared::stores::streams::Streams;
 use shared::stores::table::Table;
 use shared::stores::watch_history::{Histories, Outcome};
@@ -69,7 +69,8 @@ pub struct Progress {
 impl Endpoint for UpdateProgress {
     type Caller = Viewer;
     type Input = (Path<VideoId>, Body<Heartbeat>);
-    type Reads = (Recent<Key<Video>>, Recent<Option<Key<Slots>>>, Option<Key<WatchHistory>>);
+    type Reads =
+        (EventuallyConsistent<Key<Video>>, EventuallyConsistent<Option<Key<Slots>>>, Option<Key<WatchHistory>>);
     type Output = Progress;
     const SUMMARY: &'static str = "Reports the position in a video, and keeps the stream alive.";
     const TAG: Tag = Tag::Playback;
@@ -92,7 +93,7 @@ impl Endpoint for UpdateProgress {
             Some(_) => (Some(Slots::key(user)), None),
             None => (None, Some(WatchHistory::key(user, *id))),
         };
-        (Recent(Video::key(*id)), Recent(slots), history)
+        (EventuallyConsistent(Video::key(*id)), EventuallyConsistent(slots), history)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Progress>, ApiError> {
@@ -109,7 +110,7 @@ impl Endpoint for UpdateProgress {
         let context = ReportContext { report, ids, duration, caller: &call.caller, now: call.now };
         match playback {
             None => self.keep(&context, history).await.map(|row| Reply::new(row.into())),
-            Some(playback) => self.beat(&context, playback, slots.unwrap_or_default()).await.map(Reply::new),
+            Some(playback) => self.renew(&context, playback, slots.unwrap_or_default()).await.map(Reply::new),
         }
     }
 }
@@ -136,7 +137,7 @@ impl UpdateProgress {
     }
 
     /// Renews the heartbeat's lease and stores the position in it; 409 if the lease was stopped or taken.
-    async fn beat(
+    async fn renew(
         &self,
         context: &ReportContext<'_>,
         playback: PlaybackId,
@@ -146,19 +147,21 @@ impl UpdateProgress {
         let mut contention = Contention::default();
         // The slots may be stale at first. A conditional write detects that. Only if the lease seems to be lost must
         // they be read again.
-        let mut may_lag = true;
+        let mut may_be_stale = true;
         let (mut row, mut is_row_kept) = (None, false);
         loop {
-            let Some(standing) = self.standing(context, playback, &slots).await? else {
-                if may_lag {
-                    (slots, may_lag) = (self.streams.slots(user.id).await?, false);
+            let Some(rank) = self.rank(context, playback, &slots).await? else {
+                if may_be_stale {
+                    (slots, may_be_stale) = (self.streams.slots(user.id).await?, false);
                     continue;
                 }
                 self.keep(context, self.histories.get(user.id, context.ids.1).await?).await?;
                 return Err(lost(&slots, now));
             };
             let is_unscheduled = slots.slot_mut(playback).is_some_and(|slot| self.is_unscheduled(slot, now));
-            let Beat::Renewed(slot) = slots.beat(playback, sid, usize::MAX, lease_life(self.heartbeat), now) else {
+            let HeartbeatResult::Renewed(slot) =
+                slots.renew(playback, sid, usize::MAX, lease_life(self.heartbeat), now)
+            else {
                 return Err(ApiError::internal("a lease that stands was not renewed"));
             };
             let carried = slots.slot_mut(playback).filter(|slot| slot.video_id == context.ids.1).map(|slot| {
@@ -172,7 +175,7 @@ impl UpdateProgress {
                 }
             };
             let limit = async {
-                match standing.ahead {
+                match rank.ahead {
                     0 => Ok(usize::MAX),
                     _ => self.limit(context).await,
                 }
@@ -184,7 +187,7 @@ impl UpdateProgress {
                 Err(StoreError::Condition(_)) => contention.lost().await.map_err(StoreError::from)?,
                 result => {
                     result?;
-                    if standing.ahead >= limit? {
+                    if rank.ahead >= limit? {
                         // The plan now allows fewer streams than when this one started. If this write fails, the next
                         // heartbeat repeats it.
                         slots.stop(playback, now);
@@ -194,7 +197,7 @@ impl UpdateProgress {
                     return self.answer(context, playback, slots, carried.map(|(position, _)| position), row).await;
                 }
             }
-            (slots, may_lag) = (self.streams.slots(user.id).await?, false);
+            (slots, may_be_stale) = (self.streams.slots(user.id).await?, false);
             if let Some(position) = superseding(context, playback, &slots) {
                 return self.answer(context, playback, slots, Some(position), row).await;
             }
@@ -202,16 +205,16 @@ impl UpdateProgress {
     }
 
     /// The lease's rank; `None` if it was stopped or taken, or has expired and there is no free slot.
-    async fn standing(
+    async fn rank(
         &self,
         context: &ReportContext<'_>,
         playback: PlaybackId,
         slots: &Slots,
-    ) -> Result<Option<Standing>, ApiError> {
-        let standing = slots.standing(playback, context.caller.session.id, context.now);
-        match standing {
-            Some(Standing { is_live: false, ahead: ahead @ 1.. }) if ahead >= self.limit(context).await? => Ok(None),
-            standing => Ok(standing),
+    ) -> Result<Option<LeaseRank>, ApiError> {
+        let rank = slots.rank(playback, context.caller.session.id, context.now);
+        match rank {
+            Some(LeaseRank { is_live: false, ahead: ahead @ 1.. }) if ahead >= self.limit(context).await? => Ok(None),
+            rank => Ok(rank),
         }
     }
 
@@ -219,7 +222,8 @@ impl UpdateProgress {
     /// subscription.
     async fn limit(&self, context: &ReportContext<'_>) -> Result<usize, ApiError> {
         let user = &context.caller.user;
-        let subscription = self.database.read(Recent(Subscription::key(user.id))).await?.unwrap_or_default();
+        let subscription =
+            self.database.read(EventuallyConsistent(Subscription::key(user.id))).await?.unwrap_or_default();
         Ok(plan::streams(effective_plan(&subscription, user.role, self.grace, context.now)))
     }
 
@@ -288,9 +292,9 @@ impl From<WatchHistory> for Progress {
 }
 
 /// What determines the order of a report. For a client that names no playback, the sign-in session takes its place.
-fn stamp(request: &Heartbeat, caller: &SignedIn) -> Stamp {
+fn stamp(request: &Heartbeat, caller: &SignedIn) -> ReportStamp {
     let playback = request.playback_session_id.map_or(caller.session.id.uuid(), PlaybackId::uuid);
-    Stamp { playback, client_time: request.client_time.map(DeviceTime::get) }
+    ReportStamp { playback, client_time: request.client_time.map(DeviceTime::get) }
 }
 
 /// The position in a lease that a heartbeat of the same playback has renewed after this one arrived, if it is also

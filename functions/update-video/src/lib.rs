@@ -49,7 +49,7 @@ impl Endpoint for UpdateVideo {
         };
         let changed = match self.publisher.change(*id, rule, beside).await {
             Err(Failure::Store(error)) => {
-                return Err(self.series.why(edits.series(), error).await?.into());
+                return Err(self.series.placement_error(edits.series(), error).await?.into());
             }
             Err(Failure::Refused(refused)) => return Err(self.with_series_checked(refused.into(), edits).await?),
             Ok(changed) => changed,

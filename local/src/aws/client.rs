@@ -2,7 +2,7 @@
 //! refuses what the function's policies do not allow, without the function's code knowing.
 
 use super::Aws;
-use super::dynamodb::AnsweredOnce;
+use super::dynamodb::NeverRetried;
 use super::protocol::{Service, answer, error, identify};
 use super::traffic::Traffic;
 use crate::permissions::{self, RequiredPermission, Usage};
@@ -111,7 +111,7 @@ impl FunctionClient {
                 // A retry of a broken call has the same token, by which the engine recognizes it.
                 let attempt = request.headers().get(ATTEMPT).and_then(|value| value.to_str().ok());
                 if attempt.is_some_and(|attempt| attempt.starts_with("attempt=1;")) {
-                    request.extensions_mut().insert(AnsweredOnce);
+                    request.extensions_mut().insert(NeverRetried);
                 }
                 Ok(self.aws.answer(request).await)
             }

@@ -40,7 +40,7 @@ struct Server {
 /// An extension of requests whose response always arrives. Nobody retries such a call, so the engine need not store its
 /// token. Otherwise the engine would search all tokens of the last ten minutes at every transaction.
 #[derive(Clone, Copy)]
-pub struct AnsweredOnce;
+pub struct NeverRetried;
 
 /// Makes the engine use the platform's clock.
 struct OneClock(Clock);
@@ -84,7 +84,7 @@ impl DynamoDb {
         // As over a network, a client can send several calls before the first one is answered.
         tokio::task::yield_now().await;
         // Runs on this thread, because switching threads would take a tenth of the call's time.
-        let is_once = request.extensions().get::<AnsweredOnce>().is_some();
+        let is_once = request.extensions().get::<NeverRetried>().is_some();
         let mut answer = http::Response::new(Bytes::from(execute(&self.database, operation, request.body(), is_once)?));
         answer.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.0"));
         Some(answer)

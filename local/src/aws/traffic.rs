@@ -25,13 +25,13 @@ struct Record {
     /// The number of calls so far that may have written.
     writes: u64,
     /// The number of the last such call for each partition and each table.
-    last: HashMap<Place, u64>,
+    last: HashMap<TablePartition, u64>,
     by_function: HashMap<String, FunctionTraffic>,
 }
 
 /// A partition of a table, or the whole table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct TablePartition {
     table: String,
     /// The partition key's value as JSON; `None` for the whole table.
     partition: Option<String>,
@@ -41,7 +41,7 @@ pub struct Place {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionTraffic {
     /// The places that it read.
-    pub reads: BTreeSet<Place>,
+    pub reads: BTreeSet<TablePartition>,
     /// The number of its calls that may have written.
     pub writes: u64,
 }
@@ -66,7 +66,7 @@ impl Traffic {
         for place in places {
             let of_table = reads.iter().filter(|one| one.table == place.table);
             let whole = of_table.count() >= PARTITIONS_MAX;
-            reads.insert(if whole { Place { partition: None, ..place } } else { place });
+            reads.insert(if whole { TablePartition { partition: None, ..place } } else { place });
         }
     }
 
@@ -78,7 +78,7 @@ impl Traffic {
         record.by_function.entry(function.to_owned()).or_default().writes += 1;
         let count = record.writes;
         for place in places {
-            record.last.insert(Place { partition: None, ..place.clone() }, count);
+            record.last.insert(TablePartition { partition: None, ..place.clone() }, count);
             record.last.insert(place, count);
         }
     }
@@ -96,7 +96,7 @@ impl Traffic {
     }
 
     /// Whether nothing was written to the given places after the write with number `since`.
-    pub fn is_still(&self, places: &BTreeSet<Place>, since: u64) -> bool {
+    pub fn is_still(&self, places: &BTreeSet<TablePartition>, since: u64) -> bool {
         let record = self.record();
         places.iter().all(|place| record.last.get(place).is_none_or(|last| *last <= since))
     }
@@ -106,7 +106,7 @@ impl Traffic {
     }
 
     /// The places that a call reads or writes.
-    fn places(&self, operation: &str, body: &Value) -> Vec<Place> {
+    fn places(&self, operation: &str, body: &Value) -> Vec<TablePartition> {
         match operation {
             "BatchGetItem" | "BatchWriteItem" => {
                 let tables = body["RequestItems"].as_object().into_iter().flatten();
@@ -130,13 +130,13 @@ impl Traffic {
         }
     }
 
-    fn of_item(&self, call: &Value) -> Place {
+    fn of_item(&self, call: &Value) -> TablePartition {
         let item = call["Item"].as_object().or(call["Key"].as_object());
         self.place(call["TableName"].as_str().unwrap_or_default(), item)
     }
 
     /// A query of a table by `key = :value` reads one partition; a query of an index may read any.
-    fn of_query(&self, call: &Value) -> Place {
+    fn of_query(&self, call: &Value) -> TablePartition {
         let table = call["TableName"].as_str().unwrap_or_default();
         let words: Vec<&str> =
             call["KeyConditionExpression"].as_str().unwrap_or_default().split_whitespace().take(3).collect();
@@ -146,13 +146,13 @@ impl Traffic {
         };
         let name = words.first().map(|name| call["ExpressionAttributeNames"][*name].as_str().unwrap_or(name));
         let is_key = name == self.0.keys.get(table).map(String::as_str) && !value.is_null();
-        Place { table: table.to_owned(), partition: is_key.then(|| value.to_string()) }
+        TablePartition { table: table.to_owned(), partition: is_key.then(|| value.to_string()) }
     }
 
-    fn place(&self, table: &str, item: Option<&Map<String, Value>>) -> Place {
+    fn place(&self, table: &str, item: Option<&Map<String, Value>>) -> TablePartition {
         let key = self.0.keys.get(table);
         let partition = key.and_then(|key| Some(item?.get(key)?.to_string()));
-        Place { table: table.to_owned(), partition }
+        TablePartition { table: table.to_owned(), partition }
     }
 }
 

@@ -61,7 +61,7 @@ struct Film {
     seconds: i64,
 }
 
-struct Stage<'a> {
+struct Seeder<'a> {
     machine: &'a Arc<Machine>,
     media: Vec<(&'static Title, PathBuf)>,
     series: BTreeMap<&'static str, String>,
@@ -79,10 +79,10 @@ pub(super) async fn play(
     let start = machine.clock().now();
     let steps = steps(media.len());
     let (series, films, people) = (BTreeMap::new(), Vec::new(), HashMap::new());
-    let mut stage = Stage { machine, media, series, films, admin, people };
+    let mut seeder = Seeder { machine, media, series, films, admin, people };
     for (second, step) in steps {
         machine.timeline.advance_to(start + SignedDuration::from_secs(second)).await;
-        stage.step(step).await?;
+        seeder.step(step).await?;
     }
     machine.timeline.advance_to(start + LENGTH).await;
     Ok(())
@@ -137,7 +137,7 @@ fn chance(who: u32, when: u32, what: u32) -> u32 {
     number ^ (number >> 15)
 }
 
-impl Stage<'_> {
+impl Seeder<'_> {
     async fn step(&mut self, step: Step) -> Result<(), String> {
         match step {
             Step::Release(film) => self.release(film).await,
@@ -193,8 +193,8 @@ impl Stage<'_> {
         match action {
             MemberAction::Card(_) => {}
             MemberAction::Change(Plan(plan_type, interval)) => {
-                let wish = json!({ "plan_type": plan_type, "interval": interval });
-                visitor.call("POST", "/api/subscription/change", wish).await?;
+                let change = json!({ "plan_type": plan_type, "interval": interval });
+                visitor.call("POST", "/api/subscription/change", change).await?;
             }
             MemberAction::Cancel => drop(visitor.call("POST", "/api/subscription/cancel", Value::Null).await?),
             MemberAction::Resume => drop(visitor.call("POST", "/api/subscription/resume", Value::Null).await?),

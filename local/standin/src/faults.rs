@@ -54,7 +54,7 @@ const COUNT_MAX: u32 = 1_000_000;
 /// A response that the test provides.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Canned {
+pub struct CannedResponse {
     /// The HTTP status.
     pub status: u16,
     /// The JSON body.
@@ -82,7 +82,7 @@ pub struct Fault {
     pub count: u32,
     /// The response for [`Kind::Answer`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Canned>,
+    pub answer: Option<CannedResponse>,
 }
 
 /// DynamoDB's operations on items.
@@ -179,7 +179,7 @@ impl Faults {
         target: Target,
         operation: &str,
         tables: &[String],
-    ) -> Option<(Kind, Option<Canned>)> {
+    ) -> Option<(Kind, Option<CannedResponse>)> {
         let mut faults = self.0.lock().expect("no panic while held");
         let matches = |fault: &Fault| {
             fault.target == target

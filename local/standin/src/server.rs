@@ -2,7 +2,7 @@
 //! be made reachable from the containers of this machine.
 
 use crate::calls::{Call, Calls};
-use crate::faults::{Canned, Faults, Kind, Target};
+use crate::faults::{CannedResponse, Faults, Kind, Target};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -165,7 +165,7 @@ async fn answer(router: Router, watch: Option<&Watch>, hosts: &Hosts, request: R
 /// Responds, unless a fault applies. An error closes the connection without a response.
 async fn broken(router: Router, watch: &Watch, operation: &str, request: Request) -> Result<Response, io::Error> {
     let fault = watch.faults.next_fault_with_answer(watch.target, operation, &[]);
-    if let Some((Kind::Answer, Some(Canned { status, body }))) = fault {
+    if let Some((Kind::Answer, Some(CannedResponse { status, body }))) = fault {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return Ok((status, axum::Json(body)).into_response());
     }

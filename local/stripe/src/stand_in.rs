@@ -3,7 +3,7 @@
 use crate::config::{Config, Dunning, Outcome};
 use crate::error::Result;
 use crate::ids::{self, Ids};
-use crate::model::{Charge, Metadata, Moment, WebhookEndpoint};
+use crate::model::{Charge, Metadata, UnixSeconds, WebhookEndpoint};
 use crate::render::{Render, View};
 use crate::state::{CardOutcome, Replay, State, Timer};
 use crate::tx::{Origin, Settings, Tx};
@@ -128,7 +128,7 @@ impl StripeStandIn {
     }
 
     /// The current second of the clock.
-    pub(crate) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> UnixSeconds {
         self.0.now().as_second()
     }
 

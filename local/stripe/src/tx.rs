@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, Result};
 use crate::ids::Ids;
-use crate::model::{Event, Moment};
+use crate::model::{Event, UnixSeconds};
 use crate::render::{Render, View, changed_attributes};
 use crate::state::{State, Stored};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(crate) struct Tx<'a> {
     pub state: &'a mut State,
     pub ids: &'a mut Ids,
     pub settings: &'a Settings,
-    pub now: Moment,
+    pub now: UnixSeconds,
     pub origin: Origin,
     /// The ids of the events that it emitted, in order.
     pub emitted: Vec<String>,

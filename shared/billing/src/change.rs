@@ -72,13 +72,13 @@ pub struct Change {
 pub fn decide<'a>(
     subscriptions: &'a [Subscription],
     prices: &[Price],
-    wish: PlanChangeRequest,
+    request: PlanChangeRequest,
 ) -> Result<(&'a Subscription, (PlanType, Interval), ChangeTiming), Refusal<'a>> {
     let subscription = rules::granting(subscriptions).filter(|subscription| rules::is_live_of_ours(subscription));
     let (subscription, present) = subscription
         .and_then(|subscription| Some((subscription, subscription.plan?)))
         .ok_or(Refusal::NoSubscription)?;
-    let target = (wish.plan_type, wish.interval.unwrap_or(present.1));
+    let target = (request.plan_type, request.interval.unwrap_or(present.1));
     let next = subscription.schedule.as_ref().and_then(|schedule| schedule.next.as_ref());
     let is_set = next.is_some_and(|next| Some(next) != subscription.price.as_ref());
     if target == present {
@@ -135,7 +135,7 @@ impl Changes {
         &self,
         customer: Option<&str>,
         stored: &StoredSubscription,
-        wish: PlanChangeRequest,
+        request: PlanChangeRequest,
         now: Timestamp,
     ) -> Result<Change, ApiError> {
         let customer = customer.ok_or_else(no_subscription)?;
@@ -143,7 +143,7 @@ impl Changes {
         let (mut subscriptions, _) = read.await.map_err(StripeError::of_read)?;
         rules::recall(&mut subscriptions, stored);
         let prices = self.prices.with_scheduled(&subscriptions, stored, now).await.map_err(StripeError::of_read)?;
-        let (subscription, (plan, interval), timing) = match decide(&subscriptions, &prices, wish) {
+        let (subscription, (plan, interval), timing) = match decide(&subscriptions, &prices, request) {
             Ok(decided) => decided,
             Err(refusal) => return Err(self.refused(refusal).await.map_err(StripeError::of_read)?),
         };

@@ -57,8 +57,8 @@ fn more_is_now_and_less_is_when_the_period_ends() {
 #[test]
 fn the_interval_stays_unless_it_is_said() {
     let subscriptions = [at_plan(BASIC, Interval::Year)];
-    let wish = PlanChangeRequest { plan_type: PREMIUM, interval: None };
-    let (_, target, _) = decide(&subscriptions, &prices(), wish).expect("a change");
+    let request = PlanChangeRequest { plan_type: PREMIUM, interval: None };
+    let (_, target, _) = decide(&subscriptions, &prices(), request).expect("a change");
     assert_eq!(target, (PREMIUM, Interval::Year));
 }
 

@@ -25,7 +25,7 @@ use shared::models::plan::of_lookup_key;
 use shared::models::subscription::Subscription;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry};
-use shared::stores::billing_events::{BillingEvents, EventState, Mark, SentNotices};
+use shared::stores::billing_events::{BillingEvents, EventRecord, EventState, SentNotices};
 use shared::stores::contention::jitter_ms;
 use shared::stores::database::{Database, Statement};
 use shared::stores::error::StoreError;
@@ -139,7 +139,7 @@ impl Billing {
         Ok((entries, snapshot.charges.into_iter().flat_map(|charge| charge.refunds).collect()))
     }
 
-    /// Brings the tables in line with Stripe's current state of a customer, and marks the triggering event, if any, as
+    /// Brings the tables in line with Stripe's current state of a customer, and records the triggering event, if any, as
     /// processed.
     #[boxed]
     pub async fn converge(
@@ -167,13 +167,14 @@ impl Billing {
         Err(BillingError::Contended)
     }
 
-    /// Reads the guard, the mark and the settled entries in parallel.
+    /// Reads the guard, the record and the settled entries in parallel.
     async fn guard(&self, customer: &str, event: Option<&Event>) -> Result<Guarded, BillingError> {
-        let keys = (Customer::key(customer), SentNotices::key(customer), event.map(|event| Mark::key(&event.id)));
+        let keys =
+            (Customer::key(customer), SentNotices::key(customer), event.map(|event| EventRecord::key(&event.id)));
         let (rows, mut settled) = tokio::try_join!(self.database.read(keys), self.events.settled(customer))?;
         let (row, sent_notices, marked) = rows;
         let mut sent_notices = sent_notices.unwrap_or_default();
-        if marked.as_ref().is_some_and(|mark| mark.state == EventState::Applied) {
+        if marked.as_ref().is_some_and(|record| record.state == EventState::Applied) {
             return Ok(Guarded::Nothing(Outcome::Duplicate));
         }
         let row = match row {
@@ -203,7 +204,7 @@ impl Billing {
             settled.extend(other_settled);
             sent_notices.causes.extend(other_notices.causes);
         }
-        let received_at = marked.map(|mark| mark.received_at);
+        let received_at = marked.map(|record| record.received_at);
         Ok(Guarded::Customer(Box::new(Guard { customer, row, settled, sent_notices, received_at })))
     }
 
@@ -283,17 +284,17 @@ impl Billing {
             statements.push(self.users.exists(user_id)?);
             statements.push(self.subscriptions.converge(user_id, &subscription, now)?);
         }
-        let mark = statements.len();
+        let record = statements.len();
         if let Some(event) = event {
             let received_at = received_at.unwrap_or(now);
-            let mark = Mark::applied(&event.id, &event.kind, &customer, user_id, received_at);
-            statements.push(self.events.mark(&mark)?);
+            let record = EventRecord::applied(&event.id, &event.kind, &customer, user_id, received_at);
+            statements.push(self.events.record(&record)?);
         }
         statements.append(&mut notes);
         match self.database.transact(statements).await {
             Ok(()) if is_deleted => Ok(Some(Outcome::NotOurs)),
             Ok(()) => Ok(Some(Outcome::Written(Box::new(subscription)))),
-            Err(StoreError::Condition(failed)) if event.is_some() && failed.at(mark) => Ok(Some(Outcome::Duplicate)),
+            Err(StoreError::Condition(failed)) if event.is_some() && failed.at(record) => Ok(Some(Outcome::Duplicate)),
             Err(StoreError::Condition(failed)) if !is_deleted && failed.at(1) => Ok(Some(Outcome::NotOurs)),
             Err(StoreError::Condition(_)) => Ok(None),
             Err(error) => Err(error.into()),

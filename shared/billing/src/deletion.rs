@@ -172,14 +172,14 @@ impl Accounts {
     /// Records the request, then closes the account at Stripe. `false` if nothing can be charged any more, but a part
     /// is left for the job.
     async fn close_first(&self, user: &User, account: &Account, request: &mut Request) -> Result<bool, ApiError> {
-        if account.held.is_empty() {
+        if account.at_stripe.is_empty() {
             return Ok(true);
         }
         let row = request.row(user, account, Vec::new());
         let is_first = !request.is_begun && self.record(&row).await?;
         request.is_begun = true;
-        let Err(error) = self.close(&account.held).await else { return Ok(true) };
-        match self.progress(&account.held).await {
+        let Err(error) = self.close(&account.at_stripe).await else { return Ok(true) };
+        match self.progress(&account.at_stripe).await {
             Ok(Progress::None) if is_first && self.deletions.done(&row).await.is_ok() => Err(not_closed(error)),
             Ok(Progress::Ended) => Ok(false),
             _ => Err(unfinished(error)),
@@ -222,7 +222,7 @@ impl Accounts {
     /// and not retried.
     async fn finish(&self, deletion: &Deletion, now: Timestamp) -> Result<(), BillingError> {
         self.deletions.sweep(deletion.user_id).await?;
-        self.close(&self.held(deletion.open.iter()).await?).await?;
+        self.close(&self.stripe_customers(deletion.open.iter()).await?).await?;
         if let Some(customer) = &deletion.customer
             && let Err(error) = self.billing.converge(customer, None, now).await
         {
@@ -254,12 +254,15 @@ impl Accounts {
             Err(_) if customers.is_empty() => Vec::new(),
             strays => strays?,
         };
-        let held = self.held(customers.iter().chain(&strays)).await?;
-        Ok(Account { customers, held })
+        let at_stripe = self.stripe_customers(customers.iter().chain(&strays)).await?;
+        Ok(Account { customers, at_stripe })
     }
 
     /// What these customers have at Stripe. A customer that Stripe does not know cannot be charged, and is left out.
-    async fn held(&self, customers: impl Iterator<Item = &String>) -> Result<Vec<Held>, StripeError> {
+    async fn stripe_customers(
+        &self,
+        customers: impl Iterator<Item = &String>,
+    ) -> Result<Vec<StripeCustomer>, StripeError> {
         let reading = customers.map(|customer| async move {
             match tokio::try_join!(
                 self.stripe.customer(customer),
@@ -271,7 +274,7 @@ impl Accounts {
                     let live =
                         subscriptions.into_iter().filter(could_charge).map(|subscription| subscription.id).collect();
                     let sessions = sessions.into_iter().map(|session| session.id).collect();
-                    Ok(Some(Held { customer: customer.clone(), live, sessions }))
+                    Ok(Some(StripeCustomer { customer: customer.clone(), live, sessions }))
                 }
                 Err(error) => Err(error),
             }
@@ -280,22 +283,22 @@ impl Accounts {
     }
 
     /// Ends everything at Stripe that could still charge these customers. No call is abandoned when another one fails.
-    async fn close(&self, held: &[Held]) -> Result<(), StripeError> {
-        join_all(held.iter().map(|account| self.close_one(account))).await.into_iter().collect()
+    async fn close(&self, at_stripe: &[StripeCustomer]) -> Result<(), StripeError> {
+        join_all(at_stripe.iter().map(|account| self.close_one(account))).await.into_iter().collect()
     }
 
-    async fn close_one(&self, held: &Held) -> Result<(), StripeError> {
-        let expired = join_all(held.sessions.iter().map(|session| self.stripe.expire_session(session))).await;
+    async fn close_one(&self, at_stripe: &StripeCustomer) -> Result<(), StripeError> {
+        let expired = join_all(at_stripe.sessions.iter().map(|session| self.stripe.expire_session(session))).await;
         expired.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let ended = held.live.iter().map(|id| self.stripe.end_now(id, ACCOUNT_DELETED.to_owned()));
+        let ended = at_stripe.live.iter().map(|id| self.stripe.end_now(id, ACCOUNT_DELETED.to_owned()));
         join_all(ended).await.into_iter().collect::<Result<(), _>>()?;
-        self.stripe.delete_customer(&held.customer).await
+        self.stripe.delete_customer(&at_stripe.customer).await
     }
 
     /// How far a failed [`Accounts::close`] came, according to Stripe.
-    async fn progress(&self, before: &[Held]) -> Result<Progress, StripeError> {
-        let now = self.held(before.iter().map(|account| &account.customer)).await?;
-        let is_whole = |account: &Held| {
+    async fn progress(&self, before: &[StripeCustomer]) -> Result<Progress, StripeError> {
+        let now = self.stripe_customers(before.iter().map(|account| &account.customer)).await?;
+        let is_whole = |account: &StripeCustomer| {
             now.iter()
                 .any(|left| left.customer == account.customer && account.live.iter().all(|id| left.live.contains(id)))
         };
@@ -335,18 +338,18 @@ struct Account {
     /// The customers that have a row here, the first one first.
     customers: Vec<String>,
     /// What Stripe has of these, and of customers without a row.
-    held: Vec<Held>,
+    at_stripe: Vec<StripeCustomer>,
 }
 
 impl Account {
     /// The customers that Stripe has.
     fn all(&self) -> Vec<String> {
-        self.held.iter().map(|account| account.customer.clone()).collect()
+        self.at_stripe.iter().map(|account| account.customer.clone()).collect()
     }
 }
 
 /// What a customer has at Stripe.
-struct Held {
+struct StripeCustomer {
     customer: String,
     /// The subscriptions that could still charge.
     live: Vec<String>,

@@ -30,23 +30,23 @@ pub(crate) fn entries(snapshot: &Snapshot, prices: &[Price]) -> Vec<(String, Ent
 
 /// The plan and amount of a price.
 #[derive(Clone, Copy)]
-struct Sold {
+struct PriceTerms {
     plan: PlanType,
     interval: Interval,
     /// Per period before coupons, in minor units.
     amount: i64,
 }
 
-type Plans<'a> = HashMap<&'a str, Sold>;
+type Plans<'a> = HashMap<&'a str, PriceTerms>;
 
 /// The plans of the prices: those looked up, and those of the subscriptions' own items.
 fn plans<'a>(snapshot: &'a Snapshot, prices: &'a [Price]) -> Plans<'a> {
     let of_items = snapshot.subscriptions.iter().filter_map(|subscription| {
         let (plan, interval) = subscription.plan?;
-        Some((subscription.price.as_deref()?, Sold { plan, interval, amount: subscription.amount }))
+        Some((subscription.price.as_deref()?, PriceTerms { plan, interval, amount: subscription.amount }))
     });
     let of_prices = prices.iter().map(|price| {
-        (price.id.as_str(), Sold { plan: price.plan_type, interval: price.interval, amount: price.amount })
+        (price.id.as_str(), PriceTerms { plan: price.plan_type, interval: price.interval, amount: price.amount })
     });
     of_items.chain(of_prices).collect()
 }

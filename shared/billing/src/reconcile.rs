@@ -65,7 +65,7 @@ pub struct Difference {
 
 /// Where the next page starts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Place {
+pub enum PageStart {
     /// After a user: first, all our users are compared.
     Users(Option<After>),
     /// After a customer at Stripe: in a second pass, customers without a row here are searched for.
@@ -80,7 +80,7 @@ pub struct Reconciled {
     /// Those whose rows differ.
     pub drift: Vec<Drift>,
     /// Where to continue; `None` when all were compared.
-    pub next: Option<Place>,
+    pub next: Option<PageStart>,
 }
 
 /// A customer's rows as they are and as they should be.
@@ -112,16 +112,16 @@ impl Billing {
     #[boxed]
     pub async fn reconcile_page(
         &self,
-        place: Place,
+        place: PageStart,
         actor: Option<&str>,
         now: Timestamp,
     ) -> Result<Reconciled, BillingError> {
         let (customers, next) = match place {
-            Place::Users(after) => {
+            PageStart::Users(after) => {
                 let (users, more) = self.users.newest(PAGE_CUSTOMERS_MAX, after.as_ref()).await?;
                 let next = match users.last().filter(|_| more) {
-                    Some(last) => Place::Users(Some(After::new(last))),
-                    None => Place::Customers(None),
+                    Some(last) => PageStart::Users(Some(After::new(last))),
+                    None => PageStart::Customers(None),
                 };
                 if actor.is_some() {
                     for user in users.iter().filter(|user| user.customer_behind) {
@@ -130,10 +130,10 @@ impl Billing {
                 }
                 (users.into_iter().filter_map(|user| user.stripe_customer_id).collect(), Some(next))
             }
-            Place::Customers(after) => {
+            PageStart::Customers(after) => {
                 let (known, next) = self.stripe.customers(PAGE_CUSTOMERS_MAX, after.as_deref()).await?;
                 let all = known.into_iter().map(|customer| customer.id).collect();
-                (self.without_row(all).await?, next.map(|last| Place::Customers(Some(last))))
+                (self.without_row(all).await?, next.map(|last| PageStart::Customers(Some(last))))
             }
         };
         let checked = customers.len();
@@ -406,7 +406,7 @@ fn of_row(stored: Map<String, Value>, stripe: Map<String, Value>) -> Vec<Differe
 }
 
 /// The differences of a ledger.
-struct OfLedger {
+struct LedgerDifferences {
     differences: Vec<Difference>,
     settled: HashSet<String>,
     resettled: HashSet<String>,
@@ -419,7 +419,7 @@ struct OfLedger {
 fn of_ledger(
     ledgers: Vec<(BTreeMap<String, Value>, &String)>,
     entries: &mut [(String, Entry)],
-) -> Result<OfLedger, StoreError> {
+) -> Result<LedgerDifferences, StoreError> {
     let mut stored = BTreeMap::new();
     let mut owners = BTreeMap::new();
     for (ledger, customer) in ledgers {
@@ -441,7 +441,7 @@ fn of_ledger(
     let unknown = unknown.map(|(id, customer)| (customer, id)).collect();
     let differences = differing(&stored, &stripe, "ledger");
     let settled = settled.into_iter().filter(|id| !is_wrong(id)).collect();
-    Ok(OfLedger { differences, settled, resettled, unknown, records })
+    Ok(LedgerDifferences { differences, settled, resettled, unknown, records })
 }
 
 /// Copies into entries the facts that settled entries of the same objects record.

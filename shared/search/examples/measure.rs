@@ -13,9 +13,9 @@ const QUERIES: usize = 1_000;
 const RUNS: usize = 3;
 
 /// A small random number generator (SplitMix64), so that every run measures the same catalogue.
-struct Numbers(u64);
+struct SplitMix64(u64);
 
-impl Numbers {
+impl SplitMix64 {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -35,7 +35,7 @@ impl Numbers {
     }
 }
 
-fn words(numbers: &mut Numbers) -> Vec<String> {
+fn words(numbers: &mut SplitMix64) -> Vec<String> {
     const SYLLABLES: [&str; 40] = [
         "ba", "ber", "ca", "den", "der", "el", "en", "er", "fa", "ga", "har", "in", "ing", "ka", "la", "le", "li",
         "lo", "ma", "men", "mi", "mo", "na", "ner", "no", "on", "pa", "qui", "ra", "ri", "ro", "sa", "sch", "si",
@@ -55,7 +55,7 @@ fn words(numbers: &mut Numbers) -> Vec<String> {
 }
 
 /// A query for a title, as somebody might type it.
-fn query(numbers: &mut Numbers, title: &str) -> String {
+fn query(numbers: &mut SplitMix64, title: &str) -> String {
     let words: Vec<&str> = title.split(' ').collect();
     let word = words[numbers.below(words.len())];
     let characters: Vec<char> = word.chars().collect();
@@ -93,7 +93,7 @@ fn at(times: &[Duration], thousandths: usize) -> f64 {
 }
 
 fn main() -> std::io::Result<()> {
-    let mut numbers = Numbers(7);
+    let mut numbers = SplitMix64(7);
     let words = words(&mut numbers);
     let mut text = |words_max: usize, words_min: usize| {
         let count = words_min + numbers.below(words_max - words_min + 1);

@@ -21,7 +21,7 @@ const PART_CHARACTERS_MIN: usize = 2;
 
 /// How well the title answers the query, from best to worst; after these come the other fields, in their order.
 #[derive(Clone, Copy)]
-enum Level {
+enum MatchLevel {
     /// The title is the query.
     Exact = 0,
     /// The title starts with the words of the query.
@@ -47,24 +47,24 @@ impl Index {
     pub(crate) fn rank(&self, query: &Query, document: u32, cost: Cost) -> u32 {
         let level = match cost.field() {
             field if field == Field::Title as u32 => self.level(query, document, cost) as u32,
-            field => Level::Words as u32 + field,
+            field => MatchLevel::Words as u32 + field,
         };
         cost.typos() << 16 | level << 8 | cost.forms()
     }
 
-    fn level(&self, query: &Query, document: u32, cost: Cost) -> Level {
+    fn level(&self, query: &Query, document: u32, cost: Cost) -> MatchLevel {
         let (title, asked) = (self.title(document), query.compact.text());
         let are_whole = cost.forms() == 0;
         if title == asked {
-            Level::Exact
+            MatchLevel::Exact
         } else if are_whole && cost.typos() == 0 && title.starts_with(asked) {
-            Level::Start
+            MatchLevel::Start
         } else if are_whole && cost.typos() == 0 && title.contains(asked) {
-            Level::Phrase
+            MatchLevel::Phrase
         } else if title.starts_with(asked) || self.title_words(document) == query.compact.words() {
-            Level::Close
+            MatchLevel::Close
         } else {
-            Level::Words
+            MatchLevel::Words
         }
     }
 }

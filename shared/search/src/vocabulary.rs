@@ -23,7 +23,7 @@ pub(crate) struct Vocabulary(Map<Vec<u8>>);
 
 /// A word within a few typos.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Near {
+pub(crate) struct FuzzyMatch {
     pub(crate) word: u32,
     pub(crate) typos: u8,
     /// Whether only its start is within the typos.
@@ -72,14 +72,14 @@ impl Vocabulary {
 
     /// The words that are within `typos_max` typos of a word, but not the word itself; with `or_longer` also those whose
     /// start is within one.
-    pub(crate) fn near(&self, word: &str, typos_max: u8, or_longer: bool) -> Vec<Near> {
+    pub(crate) fn near(&self, word: &str, typos_max: u8, or_longer: bool) -> Vec<FuzzyMatch> {
         let builder = if typos_max > 1 { &*TWO_TYPOS } else { &*ONE_TYPO };
         let whole = builder.build_dfa(word);
         let mut near = Vec::new();
         let mut found = self.0.search_with_state(&whole).into_stream();
         while let Some((_, other, state)) = found.next() {
             match whole.distance(state) {
-                Distance::Exact(typos @ 1..) => near.push(Near { word: number(other), typos, is_longer: false }),
+                Distance::Exact(typos @ 1..) => near.push(FuzzyMatch { word: number(other), typos, is_longer: false }),
                 Distance::Exact(0) | Distance::AtLeast(_) => {}
             }
         }
@@ -88,7 +88,7 @@ impl Vocabulary {
             let mut found = self.0.search_with_state(&start).into_stream();
             while let Some((_, other, state)) = found.next() {
                 if start.distance(state) == Distance::Exact(1) {
-                    near.push(Near { word: number(other), typos: 1, is_longer: true });
+                    near.push(FuzzyMatch { word: number(other), typos: 1, is_longer: true });
                 }
             }
         }

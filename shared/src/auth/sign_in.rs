@@ -12,7 +12,7 @@ use crate::models::user::Profile;
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services, SignInLimits};
 use crate::stores::mail::{NOTICE_LIFE, NewMail};
-use crate::stores::rate_limits::{Budget, Counted, Kind, RateLimits};
+use crate::stores::rate_limits::{Budget, CountedRequest, Kind, RateLimits};
 use crate::stores::users::{Credential, Users};
 use boxed::boxed;
 use futures::future::join_all;
@@ -78,13 +78,13 @@ impl Attempts {
     /// Counts an attempt for an account that is known only after admission. Fails with `RATE_LIMITED` before the
     /// password is checked.
     #[boxed]
-    pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<Vec<Counted>, ApiError> {
+    pub async fn count(&self, email: &Email, address: &str, now: Timestamp) -> Result<Vec<CountedRequest>, ApiError> {
         let [pair, account] = self.limits.budgets(&email.key(), address);
         let (of_pair, of_account) =
             futures::try_join!(self.limiter.count(&pair, now), self.limiter.count(&account, now))?;
         let counted = vec![of_pair, of_account];
-        let refused = counted.iter().map(|counted| &counted.verdict).find(|verdict| !verdict.admitted);
-        let Some(reset_seconds) = refused.map(|verdict| verdict.reset_seconds) else { return Ok(counted) };
+        let refused = counted.iter().map(|counted| &counted.decision).find(|decision| !decision.admitted);
+        let Some(reset_seconds) = refused.map(|decision| decision.reset_seconds) else { return Ok(counted) };
         // No password was checked, so both counts are given back.
         join_all(counted.into_iter().map(|counted| self.limiter.give_back(counted))).await;
         Err(ApiError::rate_limited(reset_seconds))
@@ -115,10 +115,10 @@ impl Attempts {
 
     /// Removes a successful attempt from the count, and clears earlier failures from the same address.
     #[boxed]
-    pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<Counted>, now: Timestamp) {
+    pub async fn succeeded(&self, email: &Email, address: &str, counted: Vec<CountedRequest>, now: Timestamp) {
         let [pair, _] = self.limits.budgets(&email.key(), address);
         // The pair's count is cleared together with its other failures.
-        let of_account = counted.into_iter().filter(|counted| counted.verdict.name != pair.name);
+        let of_account = counted.into_iter().filter(|counted| counted.decision.name != pair.name);
         let give_back = join_all(of_account.map(|counted| self.limiter.give_back(counted)));
         futures::join!(self.limiter.clear(&pair.key, now), give_back);
     }

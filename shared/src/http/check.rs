@@ -34,78 +34,78 @@ impl Schema {
     /// All issues of a value. Messages never contain the value, because it may be a password.
     pub fn issues(&self, value: &Value) -> Vec<FieldIssue> {
         let mut issues = Vec::new();
-        self.check(&self.0, &Place(String::new()), value, &mut issues);
+        self.check(&self.0, &ValuePath(String::new()), value, &mut issues);
         issues
     }
 
-    fn check(&self, schema: &Value, place: &Place, value: &Value, issues: &mut Vec<FieldIssue>) {
+    fn check(&self, schema: &Value, path: &ValuePath, value: &Value, issues: &mut Vec<FieldIssue>) {
         if let Some(kinds) = schema.get("type")
             && !words(kinds).any(|kind| is_of(kind, value))
         {
-            issues.push(place.issue(format!("must be {}", types(kinds))));
+            issues.push(path.issue(format!("must be {}", types(kinds))));
         }
         if schema.get("const").is_some_and(|only| only != value) {
-            issues.push(place.issue(NOT_ALLOWED));
+            issues.push(path.issue(NOT_ALLOWED));
         }
         if let Some(Value::Array(known)) = schema.get("enum")
             && !known.contains(value)
         {
-            issues.push(place.issue(format!("must be one of {}", list(known))));
+            issues.push(path.issue(format!("must be one of {}", list(known))));
         }
         match value {
-            Value::Number(_) => number(schema, place, value, issues),
-            Value::String(text) => string(schema, place, text, issues),
-            Value::Array(items) => self.array(schema, place, items, issues),
-            Value::Object(fields) => self.object(schema, place, fields, issues),
+            Value::Number(_) => number(schema, path, value, issues),
+            Value::String(text) => string(schema, path, text, issues),
+            Value::Array(items) => self.array(schema, path, items, issues),
+            Value::Object(fields) => self.object(schema, path, fields, issues),
             Value::Null | Value::Bool(_) => {}
         }
         if let Some(Value::Array(alternatives)) = schema.get("anyOf") {
-            self.any_of(alternatives, place, value, issues);
+            self.any_of(alternatives, path, value, issues);
         }
         if let Some(target) = target(&self.0, schema) {
-            self.check(target, place, value, issues);
+            self.check(target, path, value, issues);
         }
     }
 
-    fn array(&self, schema: &Value, place: &Place, items: &[Value], issues: &mut Vec<FieldIssue>) {
+    fn array(&self, schema: &Value, path: &ValuePath, items: &[Value], issues: &mut Vec<FieldIssue>) {
         if let Some(limit) = size(schema, "minItems").filter(|limit| items.len() < *limit) {
-            issues.push(place.issue(format!("must have at least {limit} entries")));
+            issues.push(path.issue(format!("must have at least {limit} entries")));
         }
         if let Some(limit) = size(schema, "maxItems").filter(|limit| items.len() > *limit) {
-            issues.push(place.issue(format!("must have at most {limit} entries")));
+            issues.push(path.issue(format!("must have at most {limit} entries")));
         }
         if let Some(schema) = schema.get("items") {
             for (index, item) in items.iter().enumerate() {
-                self.check(schema, &place.item(index), item, issues);
+                self.check(schema, &path.item(index), item, issues);
             }
         }
     }
 
-    fn object(&self, schema: &Value, place: &Place, fields: &Map<String, Value>, issues: &mut Vec<FieldIssue>) {
+    fn object(&self, schema: &Value, path: &ValuePath, fields: &Map<String, Value>, issues: &mut Vec<FieldIssue>) {
         for name in schema.get("required").into_iter().flat_map(words).filter(|name| !fields.contains_key(*name)) {
-            issues.push(place.field(name).issue("is required"));
+            issues.push(path.field(name).issue("is required"));
         }
         let known = schema.get("properties").and_then(Value::as_object);
         for (name, value) in fields {
             if let Some(schema) = known.and_then(|known| known.get(name)) {
-                self.check(schema, &place.field(name), value, issues);
+                self.check(schema, &path.field(name), value, issues);
             }
         }
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
             let is_known = |name: &str| known.is_some_and(|known| known.contains_key(name));
             for name in fields.keys().filter(|name| !is_known(name)) {
-                issues.push(place.field(name).issue("is not a known field"));
+                issues.push(path.field(name).issue("is not a known field"));
             }
         }
     }
 
     /// The issues of the intended alternative, which is the one with the right type. A nullable field has two alternatives.
-    fn any_of(&self, alternatives: &[Value], place: &Place, value: &Value, issues: &mut Vec<FieldIssue>) {
+    fn any_of(&self, alternatives: &[Value], path: &ValuePath, value: &Value, issues: &mut Vec<FieldIssue>) {
         let mut wanted = Vec::new();
         let mut intended = None;
         for alternative in alternatives {
             let mut found = Vec::new();
-            self.check(alternative, place, value, &mut found);
+            self.check(alternative, path, value, &mut found);
             if found.is_empty() {
                 return;
             }
@@ -116,7 +116,7 @@ impl Schema {
         }
         wanted.retain(|words| !words.is_empty());
         wanted.dedup();
-        issues.extend(intended.unwrap_or_else(|| vec![place.issue(format!("must be {}", wanted.join(" or ")))]));
+        issues.extend(intended.unwrap_or_else(|| vec![path.issue(format!("must be {}", wanted.join(" or ")))]));
     }
 
     /// The types that a schema allows, itself or by reference.
@@ -126,9 +126,9 @@ impl Schema {
 }
 
 /// The path of a value, such as `items[0].price`. The root is the empty text.
-struct Place(String);
+struct ValuePath(String);
 
-impl Place {
+impl ValuePath {
     fn field(&self, name: &str) -> Self {
         Self(if self.0.is_empty() { name.to_owned() } else { format!("{}.{name}", self.0) })
     }
@@ -207,12 +207,12 @@ fn ends(root: &Value, schema: &Value) -> bool {
     false
 }
 
-fn number(schema: &Value, place: &Place, value: &Value, issues: &mut Vec<FieldIssue>) {
+fn number(schema: &Value, path: &ValuePath, value: &Value, issues: &mut Vec<FieldIssue>) {
     if let Some(limit) = schema.get("minimum").filter(|limit| order(value, limit) == Some(Ordering::Less)) {
-        issues.push(place.issue(format!("must be at least {}", plain(limit))));
+        issues.push(path.issue(format!("must be at least {}", plain(limit))));
     }
     if let Some(limit) = schema.get("maximum").filter(|limit| order(value, limit) == Some(Ordering::Greater)) {
-        issues.push(place.issue(format!("must be at most {}", plain(limit))));
+        issues.push(path.issue(format!("must be at most {}", plain(limit))));
     }
 }
 
@@ -225,18 +225,18 @@ fn order(one: &Value, other: &Value) -> Option<Ordering> {
     }
 }
 
-fn string(schema: &Value, place: &Place, text: &str, issues: &mut Vec<FieldIssue>) {
+fn string(schema: &Value, path: &ValuePath, text: &str, issues: &mut Vec<FieldIssue>) {
     let characters = text.chars().count();
     match size(schema, "minLength").filter(|limit| characters < *limit) {
-        Some(1) => issues.push(place.issue("must not be blank")),
-        Some(limit) => issues.push(place.issue(format!("must have at least {limit} characters"))),
+        Some(1) => issues.push(path.issue("must not be blank")),
+        Some(limit) => issues.push(path.issue(format!("must have at least {limit} characters"))),
         None => {}
     }
     if let Some(limit) = size(schema, "maxLength").filter(|limit| characters > *limit) {
-        issues.push(place.issue(format!("must have at most {limit} characters")));
+        issues.push(path.issue(format!("must have at most {limit} characters")));
     }
     let format = schema.get("format").and_then(Value::as_str);
-    issues.extend(format.and_then(|format| format::issue(format, text)).map(|issue| place.issue(issue)));
+    issues.extend(format.and_then(|format| format::issue(format, text)).map(|issue| path.issue(issue)));
 }
 
 fn size(schema: &Value, keyword: &str) -> Option<usize> {

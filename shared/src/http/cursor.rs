@@ -2,7 +2,7 @@
 
 use crate::http::error::{ApiError, Code};
 use crate::models::format::CURSOR_FORMAT;
-use crate::models::number::Whole;
+use crate::models::number::BoundedInteger;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -40,7 +40,7 @@ impl JsonSchema for Cursor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub struct PageSize(Whole<1, 100>);
+pub struct PageSize(BoundedInteger<1, 100>);
 
 impl PageSize {
     /// The number.
@@ -51,7 +51,7 @@ impl PageSize {
 
 impl Default for PageSize {
     fn default() -> Self {
-        Self(Whole::constant::<20>())
+        Self(BoundedInteger::constant::<20>())
     }
 }
 

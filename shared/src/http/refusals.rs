@@ -5,7 +5,7 @@ use crate::http::error::{ApiError, Code, FieldIssue, schema_of};
 use crate::http::rules::{Fields, Rules};
 use crate::models::entitlement::Denial;
 use crate::models::home::LayoutEdits;
-use crate::models::series::Misplaced;
+use crate::models::series::PlacementError;
 use crate::models::video_edit::{EditRefused, NEEDS_SERIES, NOT_IN_SERIES, NewVideo};
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -63,11 +63,11 @@ impl JsonSchema for Denial {
     }
 }
 
-impl From<Misplaced> for ApiError {
-    fn from(misplaced: Misplaced) -> Self {
-        match misplaced {
-            Misplaced::NoSeries => Self::validation(vec![no_such_series()]),
-            Misplaced::Taken => Self::new(
+impl From<PlacementError> for ApiError {
+    fn from(error: PlacementError) -> Self {
+        match error {
+            PlacementError::NoSeries => Self::validation(vec![no_such_series()]),
+            PlacementError::NumberTaken => Self::new(
                 Code::Conflict,
                 "Another episode of this series has this place. Choose another season or episode number.",
             ),

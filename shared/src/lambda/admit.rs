@@ -11,7 +11,7 @@ use crate::secrets::Secret;
 use crate::services::{Common, ConfigError, Limits, Services};
 use crate::stores::database::Database;
 use crate::stores::error::StoreError;
-use crate::stores::rate_limits::{Budget, Counted, Kind, RateLimits, Verdict};
+use crate::stores::rate_limits::{Budget, CountedRequest, Kind, RateLimitDecision, RateLimits};
 use crate::stores::row::{BatchGet, BatchResult, Key, Keys};
 use futures::future::{join_all, try_join_all};
 use jiff::Timestamp;
@@ -41,8 +41,8 @@ pub(super) struct Authentication {
 pub(super) struct Admission {
     pub(super) signed_in: Option<SignedIn>,
     pub(super) found: BatchResult,
-    pub(super) counted: Vec<Counted>,
-    pub(super) verdict: Option<Verdict>,
+    pub(super) counted: Vec<CountedRequest>,
+    pub(super) decision: Option<RateLimitDecision>,
 }
 
 impl AdmissionControl {
@@ -126,7 +126,7 @@ impl AdmissionControl {
         own: &[Budget],
         method: &Method,
         now: Timestamp,
-    ) -> Result<Admission, (ApiError, Option<Verdict>)> {
+    ) -> Result<Admission, (ApiError, Option<RateLimitDecision>)> {
         match (&authentication.identity, access.is_signed_in()) {
             (Ok(who), true) => session_keys(who).add_to(&mut batch),
             (Err(_), true) => batch = BatchGet::default(),
@@ -145,16 +145,16 @@ impl AdmissionControl {
             Err(_) if [Method::GET, Method::HEAD].contains(method) => Counts::default(),
             Err(error) => return Err((error.into(), None)),
         };
-        let verdict = counts.verdict();
-        if let Some(refused) = verdict.as_ref().filter(|verdict| !verdict.admitted) {
+        let decision = counts.decision();
+        if let Some(refused) = decision.as_ref().filter(|decision| !decision.admitted) {
             self.give_back(counts).await;
-            return Err((ApiError::rate_limited(refused.reset_seconds), verdict));
+            return Err((ApiError::rate_limited(refused.reset_seconds), decision));
         }
         match authorized {
-            Ok((signed_in, found)) => Ok(Admission { signed_in, found, counted: counts.own, verdict }),
+            Ok((signed_in, found)) => Ok(Admission { signed_in, found, counted: counts.own, decision }),
             Err(error) => {
                 join_all(counts.own.into_iter().map(|one| self.limiter.give_back(one))).await;
-                Err((error, verdict))
+                Err((error, decision))
             }
         }
     }
@@ -182,7 +182,7 @@ impl AdmissionControl {
     async fn charge_address(&self, counts: Counts, address: &str, now: Timestamp) -> Result<Counts, StoreError> {
         let Counts { request, own } = counts;
         let of_owner = match request {
-            Some(counted) if counted.verdict.name == OWNER => counted,
+            Some(counted) if counted.decision.name == OWNER => counted,
             request => return Ok(Counts { request, own }),
         };
         let budget = self.of_address("address", self.limits.address, address);
@@ -193,7 +193,7 @@ impl AdmissionControl {
     /// Gives back the counts of a refused request: the request's own count if that limit refused it, and all of the
     /// endpoint's counts, because nothing was attempted.
     async fn give_back(&self, counts: Counts) {
-        let refused = counts.request.filter(|counted| !counted.verdict.admitted);
+        let refused = counts.request.filter(|counted| !counted.decision.admitted);
         join_all(refused.into_iter().chain(counts.own).map(|one| self.limiter.give_back(one))).await;
     }
 
@@ -205,17 +205,17 @@ impl AdmissionControl {
 /// The limits against which a request was counted.
 #[derive(Default)]
 struct Counts {
-    request: Option<Counted>,
-    own: Vec<Counted>,
+    request: Option<CountedRequest>,
+    own: Vec<CountedRequest>,
 }
 
 impl Counts {
-    /// The verdict that refuses the request, or else the verdict of its own limit. A limit of emails refuses nothing.
-    fn verdict(&self) -> Option<Verdict> {
-        let all = self.request.iter().chain(&self.own).map(|counted| &counted.verdict);
-        let mut all = all.filter(|verdict| verdict.kind == Kind::Requests);
+    /// The decision that refuses the request, or else the decision of its own limit. A limit of emails refuses nothing.
+    fn decision(&self) -> Option<RateLimitDecision> {
+        let all = self.request.iter().chain(&self.own).map(|counted| &counted.decision);
+        let mut all = all.filter(|decision| decision.kind == Kind::Requests);
         let first = all.clone().next();
-        all.find(|verdict| !verdict.admitted).or(first).cloned()
+        all.find(|decision| !decision.admitted).or(first).cloned()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::endpoint::{Access, Cache, Call, Caller, Endpoint, Limit, Output, Repl
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{BodyRule, Input, RawRequest};
 use crate::services::{ConfigError, Services};
-use crate::stores::rate_limits::{Budget, Counted};
+use crate::stores::rate_limits::{Budget, CountedRequest};
 use crate::stores::row::{BatchGet, BatchResult, Keys};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
@@ -109,7 +109,7 @@ pub(super) type Handling<'a> = BoxFuture<'a, Result<Reply<Vec<u8>>, ApiError>>;
 pub(super) struct Admitted {
     pub(super) signed_in: Option<SignedIn>,
     pub(super) found: BatchResult,
-    pub(super) counted: Vec<Counted>,
+    pub(super) counted: Vec<CountedRequest>,
     pub(super) now: Timestamp,
     pub(super) request_id: String,
     pub(super) address: String,

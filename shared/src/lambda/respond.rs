@@ -10,7 +10,7 @@ use crate::http::input::{
 };
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
-use crate::stores::rate_limits::Verdict;
+use crate::stores::rate_limits::RateLimitDecision;
 use crate::stores::row::BatchGet;
 use crate::stores::sessions::Sessions;
 use crate::telemetry::{RequestLine, Trace, chain};
@@ -88,7 +88,7 @@ impl Function {
         (self.services.log())(&serde_json::to_string(&line).unwrap_or_default());
         let response = outcome.unwrap_or_else(|error| EncodedResponse::error(&error, &request.request_id));
         let response = if request.raw.method == Method::HEAD { response.without_body() } else { response };
-        response.into_response(&request.request_id, log_fields.verdict.as_ref())
+        response.into_response(&request.request_id, log_fields.decision.as_ref())
     }
 
     /// size → content type → rate limit → authentication → role → input → the endpoint's handler.
@@ -112,12 +112,12 @@ impl Function {
             .await
         {
             Ok(admission) => admission,
-            Err((error, verdict)) => {
-                log_fields.verdict = verdict;
+            Err((error, decision)) => {
+                log_fields.decision = decision;
                 return Err(error);
             }
         };
-        log_fields.verdict = admission.verdict;
+        log_fields.decision = admission.decision;
         let handle = handle?;
         let used = admission.signed_in.as_ref().map(|caller| caller.session.clone());
         let handling = handle(Admitted {
@@ -157,7 +157,7 @@ impl Function {
 #[derive(Default)]
 struct LogFields {
     user_id: Option<String>,
-    verdict: Option<Verdict>,
+    decision: Option<RateLimitDecision>,
 }
 
 fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {

@@ -4,7 +4,7 @@ use super::handler::Rules;
 use crate::endpoint::{Cache, Reply};
 use crate::http::error::ApiError;
 use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
-use crate::stores::rate_limits::{Verdict, WINDOW_SECONDS};
+use crate::stores::rate_limits::{RateLimitDecision, WINDOW_SECONDS};
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
@@ -54,9 +54,9 @@ pub(super) fn encode(
 impl EncodedResponse {
     /// Builds the response to an error.
     pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
-        let mut told = json!({ "code": error.code, "message": error.message, "request_id": request_id });
+        let mut error_body = json!({ "code": error.code, "message": error.message, "request_id": request_id });
         if let Some(details) = error.details.json() {
-            told["details"] = details;
+            error_body["details"] = details;
         }
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -70,7 +70,7 @@ impl EncodedResponse {
         if let Some(allow) = error.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
-        let body = json!({ "success": false, "error": told }).to_string().into_bytes();
+        let body = json!({ "success": false, "error": error_body }).to_string().into_bytes();
         Self { status: error.code.status().as_u16(), headers, body, public: false }
     }
 
@@ -85,7 +85,7 @@ impl EncodedResponse {
     }
 
     /// Converts it to a response for Lambda.
-    pub(super) fn into_response(mut self, request_id: &str, verdict: Option<&Verdict>) -> Response<Body> {
+    pub(super) fn into_response(mut self, request_id: &str, decision: Option<&RateLimitDecision>) -> Response<Body> {
         self.headers.extend(ALWAYS.map(|(name, value)| (Some(name), value)));
         let mut set = |name: &'static str, value: String| {
             if let Ok(value) = HeaderValue::try_from(value) {
@@ -93,9 +93,9 @@ impl EncodedResponse {
             }
         };
         set("x-request-id", request_id.to_owned());
-        if let Some(verdict) = verdict.filter(|_| !self.public) {
-            set("ratelimit-policy", format!("\"{}\";q={};w={WINDOW_SECONDS}", verdict.name, verdict.limit));
-            set("ratelimit", format!("\"{}\";r={};t={}", verdict.name, verdict.remaining, verdict.reset_seconds));
+        if let Some(decision) = decision.filter(|_| !self.public) {
+            set("ratelimit-policy", format!("\"{}\";q={};w={WINDOW_SECONDS}", decision.name, decision.limit));
+            set("ratelimit", format!("\"{}\";r={};t={}", decision.name, decision.remaining, decision.reset_seconds));
         }
         let body = match String::from_utf8(self.body) {
             Ok(text) if text.is_empty() => Body::Empty,

@@ -3,7 +3,7 @@
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
 use crate::models::related::RelationIndex;
-use crate::models::series::{self, PublicSeries, SeriesEntry};
+use crate::models::series::{EpisodePosition, PublicSeries, SeriesEntry};
 use crate::models::title::PublicTitle;
 use crate::models::trailer::{Trailer, TrailerEntry};
 use crate::models::video::{Video, VideoStatus};
@@ -111,18 +111,18 @@ pub struct Filter {
 
 /// The position of a video in a list: sort key and id. Smaller positions come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place(i64, i64, String, VideoId);
+pub struct ListPosition(i64, i64, String, VideoId);
 
 /// The position of a series in the list of series: its folded title and id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SeriesPlace(String, SeriesId);
+pub struct SeriesPosition(String, SeriesId);
 
 /// A folded title as a sort key. Folding can make it longer, and cursors that contain it have a size limit.
 fn title_key(folded: &str) -> String {
     folded.chars().take(TITLE_KEY_CHARACTERS_MAX).collect()
 }
 
-impl SeriesPlace {
+impl SeriesPosition {
     fn new(entry: &SeriesEntry) -> Self {
         Self(title_key(&fold(&entry.title)), entry.series)
     }
@@ -195,7 +195,7 @@ impl Snapshot {
                 }
             }
         }
-        snapshot.series.sort_by_cached_key(|entry| SeriesPlace::new(entry));
+        snapshot.series.sort_by_cached_key(|entry| SeriesPosition::new(entry));
         snapshot.folded =
             snapshot.entries.iter().map(|entry| (fold(&entry.video.title), fold(&entry.video.category))).collect();
         snapshot.newest = snapshot.sorted(Sort::Newest);
@@ -236,7 +236,7 @@ impl Snapshot {
             }
         }
         for numbers in episodes.values_mut() {
-            numbers.sort_by_key(|number| series::Place::from_video(&self.entry(*number).video));
+            numbers.sort_by_key(|number| EpisodePosition::from_video(&self.entry(*number).video));
         }
         episodes
     }
@@ -245,14 +245,14 @@ impl Snapshot {
     /// position of the last one if there are more.
     pub fn series_page(
         &self,
-        after: Option<&SeriesPlace>,
+        after: Option<&SeriesPosition>,
         limit: usize,
         now: Timestamp,
-    ) -> (Vec<PublicSeries>, Option<SeriesPlace>) {
-        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPlace::new(entry) <= *after));
+    ) -> (Vec<PublicSeries>, Option<SeriesPosition>) {
+        let start = after.map_or(0, |after| self.series.partition_point(|entry| SeriesPosition::new(entry) <= *after));
         let mut shown = self.series[start..].iter().filter_map(|entry| Some((entry, self.public(entry, now)?)));
         let page: Vec<(&Arc<SeriesEntry>, PublicSeries)> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPlace::new(entry));
+        let next = shown.next().and(page.last()).map(|(entry, _)| SeriesPosition::new(entry));
         (page.into_iter().map(|(_, series)| series).collect(), next)
     }
 
@@ -284,8 +284,8 @@ impl Snapshot {
 
     /// The episode after a video in its series, visible at `now`.
     pub fn next_episode(&self, video: &PublicVideo, now: Timestamp) -> Option<&PublicVideo> {
-        let place = series::Place::from_video(video);
-        self.shown_episodes(video.series_id?, now).find(|episode| series::Place::from_video(episode) > place)
+        let place = EpisodePosition::from_video(video);
+        self.shown_episodes(video.series_id?, now).find(|episode| EpisodePosition::from_video(episode) > place)
     }
 
     /// Up to `limit` videos, visible at `now`, that are related to a video or series, the closest first; `None` if that
@@ -309,7 +309,7 @@ impl Snapshot {
             .map(|(number, points)| (points, self.entry(number)))
             .filter(|(_, entry)| entry.is_shown(now) && is_other(entry))
             .map(|(points, entry)| {
-                (Reverse(points), Reverse(entry.views), series::Place::from_video(&entry.video), entry)
+                (Reverse(points), Reverse(entry.views), EpisodePosition::from_video(&entry.video), entry)
             })
             .collect();
         found.sort_by_key(|(points, views, place, _)| (*points, *views, *place));
@@ -324,17 +324,17 @@ impl Snapshot {
         &self,
         id: SeriesId,
         season: Option<u32>,
-        after: Option<series::Place>,
+        after: Option<EpisodePosition>,
         limit: usize,
         now: Timestamp,
-    ) -> (Vec<&PublicVideo>, Option<series::Place>) {
+    ) -> (Vec<&PublicVideo>, Option<EpisodePosition>) {
         let is_wanted = |video: &&PublicVideo| {
-            let place = series::Place::from_video(video);
+            let place = EpisodePosition::from_video(video);
             season.is_none_or(|season| place.season == season) && after.is_none_or(|after| place > after)
         };
         let mut shown = self.shown_episodes(id, now).filter(is_wanted);
         let page: Vec<&PublicVideo> = shown.by_ref().take(limit).collect();
-        let next = shown.next().and(page.last()).map(|last| series::Place::from_video(last));
+        let next = shown.next().and(page.last()).map(|last| EpisodePosition::from_video(last));
         (page, next)
     }
 
@@ -385,10 +385,10 @@ impl Snapshot {
         &self,
         filter: &Filter,
         sort: Sort,
-        after: Option<&Place>,
+        after: Option<&ListPosition>,
         limit: usize,
         now: Timestamp,
-    ) -> (Vec<&PublicVideo>, Option<Place>) {
+    ) -> (Vec<&PublicVideo>, Option<ListPosition>) {
         let ranks = filter.q.as_deref().map(|q| self.index().search(q));
         let wanted = self.wanted(filter, now);
         let is_found = |number: u32| ranks.as_ref().is_none_or(|ranks| ranks.get(number).is_some());
@@ -415,15 +415,15 @@ impl Snapshot {
     fn best(
         &self,
         ranks: impl Iterator<Item = (u32, u32)>,
-        after: Option<&Place>,
+        after: Option<&ListPosition>,
         limit: usize,
-    ) -> (Vec<u32>, Option<Place>) {
+    ) -> (Vec<u32>, Option<ListPosition>) {
         let key = |(number, rank): (u32, u32)| {
             let entry = self.entry(number);
             (rank, Reverse(entry.views), entry.video.id, number)
         };
         let place = |(rank, Reverse(views), id, _): &(u32, Reverse<u64>, VideoId, u32)| {
-            Place(i64::from(*rank), -i64::try_from(*views).unwrap_or(i64::MAX), String::new(), *id)
+            ListPosition(i64::from(*rank), -i64::try_from(*views).unwrap_or(i64::MAX), String::new(), *id)
         };
         let mut found: Vec<_> = ranks.map(key).filter(|key| after.is_none_or(|after| place(key) > *after)).collect();
         let has_more = found.len() > limit;
@@ -491,14 +491,14 @@ impl Snapshot {
         numbers
     }
 
-    fn place(&self, sort: Sort, number: u32) -> Place {
+    fn place(&self, sort: Sort, number: u32) -> ListPosition {
         let Entry { video, views, .. } = self.entry(number);
         let newest = -video.published_at.unwrap_or_default().as_millisecond();
         let most = -i64::try_from(*views).unwrap_or(i64::MAX);
         match sort {
-            Sort::Newest | Sort::Relevance => Place(newest, 0, String::new(), video.id),
-            Sort::Title => Place(0, 0, title_key(&self.folded[number as usize].0), video.id),
-            Sort::Popular => Place(most, newest, String::new(), video.id),
+            Sort::Newest | Sort::Relevance => ListPosition(newest, 0, String::new(), video.id),
+            Sort::Title => ListPosition(0, 0, title_key(&self.folded[number as usize].0), video.id),
+            Sort::Popular => ListPosition(most, newest, String::new(), video.id),
         }
     }
 

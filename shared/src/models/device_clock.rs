@@ -21,7 +21,7 @@ const BEFORE_START_MAX: i64 = 30 * 60 * 1_000_000;
 
 /// What determines the order of a report.
 #[derive(Clone, Copy, Debug)]
-pub struct Stamp {
+pub struct ReportStamp {
     /// The playback that reports; for a client that names none, its sign-in session.
     pub playback: Uuid,
     /// When the report was made, by the device's clock.
@@ -54,7 +54,7 @@ pub struct ClockReading {
 
 /// How a report relates to the known ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ReportOrder {
     /// It is the latest, and was made at this time on our clock.
     Latest(Timestamp),
     /// It repeats the report that counts.
@@ -94,20 +94,20 @@ impl DeviceClocks {
     }
 
     /// Orders a report that arrives at `now`, where `latest` is the time of the report that counts.
-    pub fn place(&mut self, stamp: &Stamp, latest: Option<Timestamp>, now: Timestamp) -> Order {
+    pub fn place(&mut self, stamp: &ReportStamp, latest: Option<Timestamp>, now: Timestamp) -> ReportOrder {
         let (now, latest) = (now.as_microsecond(), latest.map_or(i64::MIN, Timestamp::as_microsecond));
-        let Some(told) = stamp.client_time.map(Timestamp::as_microsecond) else {
-            return if now < latest { Order::Late } else { Order::Latest(moment(now)) };
+        let Some(device_time) = stamp.client_time.map(Timestamp::as_microsecond) else {
+            return if now < latest { ReportOrder::Late } else { ReportOrder::Latest(moment(now)) };
         };
         let known = self.index(stamp.playback).map(|index| self.0.remove(index));
         let mut clock = known.unwrap_or(DeviceClock { playback: stamp.playback, offset: i64::MAX, late: None });
-        let made = clock.made(told, started(stamp.playback), now);
+        let made = clock.made(device_time, started(stamp.playback), now);
         let order = match made.cmp(&latest) {
-            std::cmp::Ordering::Greater => Order::Latest(moment(made)),
-            std::cmp::Ordering::Equal => Order::Repeat,
-            std::cmp::Ordering::Less => Order::Late,
+            std::cmp::Ordering::Greater => ReportOrder::Latest(moment(made)),
+            std::cmp::Ordering::Equal => ReportOrder::Repeat,
+            std::cmp::Ordering::Less => ReportOrder::Late,
         };
-        clock.late = (order == Order::Late).then_some((told, now));
+        clock.late = (order == ReportOrder::Late).then_some((device_time, now));
         self.0.insert(0, clock);
         self.0.truncate(CLOCKS_MAX);
         order
@@ -116,24 +116,24 @@ impl DeviceClocks {
 
 impl DeviceClock {
     /// When a report was made, on our clock.
-    fn made(&mut self, told: i64, started: Option<i64>, now: i64) -> i64 {
-        self.offset = self.offset.min(now - told);
-        let made = told + self.offset;
+    fn made(&mut self, device_time: i64, started: Option<i64>, now: i64) -> i64 {
+        self.offset = self.offset.min(now - device_time);
+        let made = device_time + self.offset;
         // No report is made long before its playback started, and queued reports arrive together. Otherwise the
         // device's clock was set back.
         let is_impossible = started.is_some_and(|started| made < started - BEFORE_START_MAX);
-        let is_set_back = is_impossible || self.late.is_some_and(|late| runs(late, told, now));
+        let is_set_back = is_impossible || self.late.is_some_and(|late| runs(late, device_time, now));
         if is_set_back {
-            self.offset = now - told;
+            self.offset = now - device_time;
         }
-        told + self.offset
+        device_time + self.offset
     }
 }
 
 /// Whether about the same time has passed on the device's clock as on ours since an earlier report, within a factor of
 /// two.
-fn runs((told_before, then): (i64, i64), told: i64, now: i64) -> bool {
-    let (on_theirs, on_ours) = (told - told_before, now - then);
+fn runs((device_time_before, then): (i64, i64), device_time: i64, now: i64) -> bool {
+    let (on_theirs, on_ours) = (device_time - device_time_before, now - then);
     on_ours >= PACE_MIN && on_theirs >= on_ours / 2 && on_theirs <= on_ours.saturating_mul(2)
 }
 
@@ -161,14 +161,14 @@ mod tests {
     /// Orders reports of playbacks that started at second 0, each `(playback, device's second, our second)`.
     fn orders(reports: &[(Uuid, i64, i64)]) -> Vec<bool> {
         let (mut clocks, mut latest) = (DeviceClocks::default(), None);
-        let place = |&(playback, told, now): &(Uuid, i64, i64)| {
-            let stamp = Stamp { playback, client_time: Some(at(told)) };
+        let place = |&(playback, device_time, now): &(Uuid, i64, i64)| {
+            let stamp = ReportStamp { playback, client_time: Some(at(device_time)) };
             let order = clocks.place(&stamp, latest, at(now));
-            if let Order::Latest(made) = order {
+            if let ReportOrder::Latest(made) = order {
                 assert!(made <= at(now), "nothing is made after it arrived");
                 latest = Some(made);
             }
-            matches!(order, Order::Latest(_))
+            matches!(order, ReportOrder::Latest(_))
         };
         reports.iter().map(place).collect()
     }
@@ -221,30 +221,30 @@ mod tests {
     fn a_repeat_is_recognized() {
         let (tv, _) = two();
         let mut clocks = DeviceClocks::default();
-        let stamp = Stamp { playback: tv, client_time: Some(at(5)) };
-        let Order::Latest(made) = clocks.place(&stamp, None, at(10)) else { panic!("the first") };
+        let stamp = ReportStamp { playback: tv, client_time: Some(at(5)) };
+        let ReportOrder::Latest(made) = clocks.place(&stamp, None, at(10)) else { panic!("the first") };
         let before = clocks.clone();
-        assert_eq!(clocks.place(&stamp, Some(made), at(12)), Order::Repeat);
+        assert_eq!(clocks.place(&stamp, Some(made), at(12)), ReportOrder::Repeat);
         assert_eq!(clocks, before);
     }
 
     #[test]
     fn a_report_without_a_time_counts_when_it_arrives() {
         let (tv, _) = two();
-        let stamp = Stamp { playback: tv, client_time: None };
-        assert_eq!(DeviceClocks::default().place(&stamp, Some(at(10)), at(11)), Order::Latest(at(11)));
-        assert_eq!(DeviceClocks::default().place(&stamp, Some(at(12)), at(11)), Order::Late);
+        let stamp = ReportStamp { playback: tv, client_time: None };
+        assert_eq!(DeviceClocks::default().place(&stamp, Some(at(10)), at(11)), ReportOrder::Latest(at(11)));
+        assert_eq!(DeviceClocks::default().place(&stamp, Some(at(12)), at(11)), ReportOrder::Late);
     }
 
     #[test]
     fn extreme_dates_are_ordered_too() {
         let (tv, _) = two();
         for time in [Timestamp::MIN, Timestamp::MAX] {
-            let stamp = Stamp { playback: tv, client_time: Some(time) };
+            let stamp = ReportStamp { playback: tv, client_time: Some(time) };
             let mut clocks = DeviceClocks::default();
-            assert_eq!(clocks.place(&stamp, None, at(10)), Order::Latest(at(10)));
-            let sane = Stamp { client_time: Some(at(20)), ..stamp };
-            assert_eq!(clocks.place(&sane, Some(at(10)), at(20)), Order::Latest(at(20)));
+            assert_eq!(clocks.place(&stamp, None, at(10)), ReportOrder::Latest(at(10)));
+            let sane = ReportStamp { client_time: Some(at(20)), ..stamp };
+            assert_eq!(clocks.place(&sane, Some(at(10)), at(20)), ReportOrder::Latest(at(20)));
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct SignedPoster {
 
 /// A file that plays.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Film {
+pub struct PlayableFile {
     /// Mux's signed playback id.
     pub playback_id: String,
     /// Its duration in seconds, if known.
@@ -49,7 +49,7 @@ pub struct Film {
 
 /// Mux's report about a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum FileNews {
+pub enum FileReport {
     /// The upload has become an asset, which is being encoded.
     Uploaded {
         /// Mux's upload.
@@ -67,7 +67,7 @@ pub enum FileNews {
     /// The asset is being encoded.
     Encoding(AssetId),
     /// The asset can be played.
-    Ready(AssetId, Box<Film>),
+    Ready(AssetId, Box<PlayableFile>),
     /// The asset will never play, and why.
     Failed(AssetId, String),
     /// The asset was deleted.
@@ -84,32 +84,32 @@ enum File {
 impl Video {
     /// The video after a report; unchanged if the report is old or not about one of its files.
     #[must_use]
-    pub fn after(&self, news: &FileNews) -> Self {
+    pub fn after(&self, news: &FileReport) -> Self {
         let mut video = self.clone();
         match news {
-            FileNews::Uploaded { upload_id, asset_id } => {
+            FileReport::Uploaded { upload_id, asset_id } => {
                 if let Some(file) = video.file_of_upload(upload_id) {
                     video.arrive(file, asset_id.as_deref());
                 }
             }
-            FileNews::UploadFailed { upload_id, reason } => match video.file_of_upload(upload_id) {
+            FileReport::UploadFailed { upload_id, reason } => match video.file_of_upload(upload_id) {
                 // Once there is an asset, reports about the asset decide.
                 Some(File::Current) if video.mux_asset_id.is_none() => video.fail(reason),
                 Some(File::Replacement) => video.give_up_upload(reason),
                 _ => {}
             },
-            FileNews::Encoding(asset) => {
+            FileReport::Encoding(asset) => {
                 if let Some(file) = video.file_of_asset(asset) {
                     video.arrive(file, Some(&asset.id));
                 }
             }
-            FileNews::Ready(asset, film) => {
+            FileReport::Ready(asset, film) => {
                 if let Some(file) = video.file_of_asset(asset) {
                     video.arrive(file, Some(&asset.id));
                     video.play(file, &asset.id, film);
                 }
             }
-            FileNews::Failed(asset, reason) => {
+            FileReport::Failed(asset, reason) => {
                 if let Some(file) = video.file_of_asset(asset) {
                     video.arrive(file, Some(&asset.id));
                     match file {
@@ -118,7 +118,7 @@ impl Video {
                     }
                 }
             }
-            FileNews::Deleted(asset) => match video.file_of_asset(asset) {
+            FileReport::Deleted(asset) => match video.file_of_asset(asset) {
                 Some(File::Current) => video.withdraw(&asset.id),
                 Some(File::Replacement) => {
                     video.give_up_asset(&asset.id, "The new file was deleted at Mux. Upload it again.");
@@ -255,7 +255,7 @@ impl Video {
     }
 
     /// The film can be played. A replacement takes the place of the current file, which must then be deleted.
-    fn play(&mut self, file: File, asset_id: &str, film: &Film) {
+    fn play(&mut self, file: File, asset_id: &str, film: &PlayableFile) {
         if file == File::Replacement {
             let Some(new) = self.replacement.take() else { return };
             let (upload, old) =
@@ -358,16 +358,16 @@ mod tests {
         AssetId { id: id.to_owned(), upload_id: Some(upload.to_owned()) }
     }
 
-    fn ready(id: &str, upload: &str) -> FileNews {
+    fn ready(id: &str, upload: &str) -> FileReport {
         let poster = Poster { url: id.to_owned(), srcset: String::new(), placeholder: String::new() };
-        let film = Film {
+        let film = PlayableFile {
             playback_id: format!("play-{id}"),
             duration: Some(60.0),
             captions: Vec::new(),
             audio: Vec::new(),
             poster: SignedPoster { poster, trailer_url: format!("stream of {id}"), at: at(1) },
         };
-        FileNews::Ready(asset(id, upload), Box::new(film))
+        FileReport::Ready(asset(id, upload), Box::new(film))
     }
 
     fn replaced(video: &Video) -> Video {
@@ -381,9 +381,9 @@ mod tests {
     fn nothing_leads_from_ready_back_to_processing() {
         let plays = waiting().after(&ready("a", "first"));
         assert_eq!((plays.status, plays.mux_playback_id.as_deref()), (VideoStatus::Ready, Some("play-a")));
-        let uploaded = FileNews::Uploaded { upload_id: "first".to_owned(), asset_id: Some("a".to_owned()) };
-        let cancelled = FileNews::UploadFailed { upload_id: "first".to_owned(), reason: "cancelled" };
-        for late in [uploaded, cancelled, FileNews::Encoding(asset("a", "first")), ready("a", "first")] {
+        let uploaded = FileReport::Uploaded { upload_id: "first".to_owned(), asset_id: Some("a".to_owned()) };
+        let cancelled = FileReport::UploadFailed { upload_id: "first".to_owned(), reason: "cancelled" };
+        for late in [uploaded, cancelled, FileReport::Encoding(asset("a", "first")), ready("a", "first")] {
             assert_eq!(plays.after(&late), plays, "{late:?}");
         }
     }
@@ -391,9 +391,9 @@ mod tests {
     #[test]
     fn the_old_file_plays_until_the_new_one_is_ready() {
         let plays = replaced(&waiting().after(&ready("a", "first")));
-        let encoding = plays.after(&FileNews::Encoding(asset("b", "second")));
+        let encoding = plays.after(&FileReport::Encoding(asset("b", "second")));
         assert_eq!((encoding.status, encoding.mux_asset_id.as_deref()), (VideoStatus::Ready, Some("a")));
-        let failed = encoding.after(&FileNews::Failed(asset("b", "second"), "broken".to_owned()));
+        let failed = encoding.after(&FileReport::Failed(asset("b", "second"), "broken".to_owned()));
         assert_eq!((failed.status, failed.mux_playback_id.as_deref()), (VideoStatus::Ready, Some("play-a")));
         assert_eq!(failed.obsolete, [Obsolete::Asset("b".to_owned())]);
         let swapped = encoding.after(&ready("b", "second"));
@@ -404,12 +404,12 @@ mod tests {
 
     #[test]
     fn a_file_that_comes_after_all_is_encoded_and_one_that_is_deleted_is_withdrawn() {
-        let failed = waiting().after(&FileNews::UploadFailed { upload_id: "first".to_owned(), reason: "timed out" });
+        let failed = waiting().after(&FileReport::UploadFailed { upload_id: "first".to_owned(), reason: "timed out" });
         assert_eq!(failed.status, VideoStatus::Error);
-        let came = failed.after(&FileNews::Encoding(asset("a", "first")));
+        let came = failed.after(&FileReport::Encoding(asset("a", "first")));
         assert_eq!((came.status, came.error_reason.as_deref()), (VideoStatus::Processing, None));
         let published = Video { published: true, ..came.after(&ready("a", "first")) };
-        let gone = published.after(&FileNews::Deleted(asset("a", "first")));
+        let gone = published.after(&FileReport::Deleted(asset("a", "first")));
         assert_eq!((gone.status, gone.published, gone.mux_playback_id.as_deref()), (VideoStatus::Error, false, None));
         assert_eq!(published.after(&ready("x", "another")), published, "news of no file of its own");
     }

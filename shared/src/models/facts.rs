@@ -1,6 +1,6 @@
 //! What operators tell viewers about a film: who made it, when and where, and for whom.
 
-use crate::models::number::Whole;
+use crate::models::number::BoundedInteger;
 use crate::models::text::Line;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use search::fold;
@@ -27,7 +27,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
 /// The year of a film's first release. The first films are of the 1870s.
-pub type Year = Whole<1870, 2100>;
+pub type Year = BoundedInteger<1870, 2100>;
 /// A person's name.
 pub type PersonName = Line<80>;
 /// An age rating in any system: `12`, `PG-13`, `FSK 16`.

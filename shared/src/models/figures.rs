@@ -1,6 +1,6 @@
 //! The metrics in their public form: the counts of [`crate::models::metrics`], with rates and hours.
 
-use crate::models::tally::{Counted, Tally};
+use crate::models::tally::{CurrencyTally, DayTally};
 use crate::models::time::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -115,8 +115,8 @@ pub struct DayFigures {
     pub figures: Figures,
 }
 
-impl From<Tally> for Sales {
-    fn from(tally: Tally) -> Self {
+impl From<CurrencyTally> for Sales {
+    fn from(tally: CurrencyTally) -> Self {
         Self {
             mrr: tally.mrr,
             active: tally.active,
@@ -138,35 +138,35 @@ impl From<Tally> for Sales {
     }
 }
 
-impl Counted {
+impl DayTally {
     /// The metrics of a day, shown together with days in these currencies: counts are added up, and amounts are given
     /// only if there is a single currency.
     pub fn figures(&self, currencies: &BTreeSet<String>) -> Figures {
-        let sum = |count: fn(&Tally) -> u64| self.currencies.values().map(count).sum();
-        let amount = |amount: fn(&Tally) -> i64| -> Option<i64> {
+        let sum = |count: fn(&CurrencyTally) -> u64| self.currencies.values().map(count).sum();
+        let amount = |amount: fn(&CurrencyTally) -> i64| -> Option<i64> {
             (currencies.len() <= 1).then(|| self.currencies.values().map(amount).sum())
         };
-        let (paid, failed): (u64, u64) = (sum(|one| one.payments_paid), sum(|one| one.payments_failed));
+        let (paid, failed): (u64, u64) = (sum(|tally| tally.payments_paid), sum(|tally| tally.payments_failed));
         let mut plans: BTreeMap<String, u64> = BTreeMap::new();
-        for (plan, count) in self.currencies.values().flat_map(|one| &one.plans) {
+        for (plan, count) in self.currencies.values().flat_map(|tally| &tally.plans) {
             *plans.entry(plan.clone()).or_default() += count;
         }
         Figures {
-            mrr: amount(|one| one.mrr),
-            active: sum(|one| one.active),
-            trialing: sum(|one| one.trialing),
-            new: sum(|one| one.new),
-            churned_voluntary: sum(|one| one.churned_voluntary),
-            churned_failed_payment: sum(|one| one.churned_failed_payment),
+            mrr: amount(|tally| tally.mrr),
+            active: sum(|tally| tally.active),
+            trialing: sum(|tally| tally.trialing),
+            new: sum(|tally| tally.new),
+            churned_voluntary: sum(|tally| tally.churned_voluntary),
+            churned_failed_payment: sum(|tally| tally.churned_failed_payment),
             payments_paid: paid,
             payments_failed: failed,
             payment_success: share(paid, paid + failed),
-            at_risk: amount(|one| one.at_risk),
-            recovered: amount(|one| one.recovered),
-            refunded: amount(|one| one.refunded),
-            disputed: amount(|one| one.disputed),
-            trials_started: sum(|one| one.trials_started),
-            trials_converted: sum(|one| one.trials_converted),
+            at_risk: amount(|tally| tally.at_risk),
+            recovered: amount(|tally| tally.recovered),
+            refunded: amount(|tally| tally.refunded),
+            disputed: amount(|tally| tally.disputed),
+            trials_started: sum(|tally| tally.trials_started),
+            trials_converted: sum(|tally| tally.trials_converted),
             plans,
             views: self.views,
             // 3,600,000 ms per hour, in hundredths.

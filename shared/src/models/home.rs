@@ -219,7 +219,7 @@ enum Title {
 }
 
 /// What a viewer watches next of a title that they have started.
-struct Next<'a> {
+struct NextToWatch<'a> {
     video: &'a PublicVideo,
     progress: f64,
     last_watched_at: Timestamp,
@@ -228,27 +228,27 @@ struct Next<'a> {
 
 /// Arranges a viewer's home screen as of `now`.
 pub fn arrange(snapshot: &Snapshot, viewing: &Viewing, layout: &HomeLayout, now: Timestamp) -> Home {
-    let stage = Stage::new(snapshot, viewing, now);
-    let mut above: HashSet<Title> = stage.to_continue.iter().map(|next| stage.title(next.video)).collect();
-    let hero = stage.hero(viewing, layout);
+    let catalogue = ViewerCatalogue::new(snapshot, viewing, now);
+    let mut above: HashSet<Title> = catalogue.to_continue.iter().map(|next| catalogue.title(next.video)).collect();
+    let hero = catalogue.hero(viewing, layout);
     above.extend(hero.as_ref().map(|(title, _)| *title));
 
-    let wanted = viewing.watchlist.iter().filter_map(|id| snapshot.shown(*id, now)).map(|video| stage.title(video));
+    let wanted = viewing.watchlist.iter().filter_map(|id| snapshot.shown(*id, now)).map(|video| catalogue.title(video));
     let watchlist: Vec<Title> = wanted.filter(|title| above.insert(*title)).take(ROW_MAX).collect();
-    let shelves = stage.shelves(layout, &above);
+    let shelves = catalogue.shelves(layout, &above);
     let mut seen = HashSet::new();
     let on_shelves = shelves.iter().flat_map(|(_, titles)| titles).filter(|title| seen.insert(**title));
     Home {
-        videos: on_shelves.map(|title| stage.card(*title)).collect(),
+        videos: on_shelves.map(|title| catalogue.card(*title)).collect(),
         shelves: shelves.into_iter().map(|(shelf, _)| shelf).collect(),
-        hero: hero.map(|(title, reason)| Hero { video: stage.card(title), reason }),
-        watchlist: watchlist.into_iter().map(|title| stage.card(title)).collect(),
-        continue_watching: stage.to_continue.iter().map(|next| stage.continued(next)).collect(),
+        hero: hero.map(|(title, reason)| Hero { video: catalogue.card(title), reason }),
+        watchlist: watchlist.into_iter().map(|title| catalogue.card(title)).collect(),
+        continue_watching: catalogue.to_continue.iter().map(|next| catalogue.continued(next)).collect(),
     }
 }
 
 /// The catalogue as one viewer sees it.
-struct Stage<'a> {
+struct ViewerCatalogue<'a> {
     snapshot: &'a Snapshot,
     now: Timestamp,
     /// The visible series.
@@ -257,12 +257,12 @@ struct Stage<'a> {
     /// Titles that the viewer has watched, at least in part.
     watched: HashSet<Title>,
     /// One for each title, most recently watched first.
-    to_continue: Vec<Next<'a>>,
+    to_continue: Vec<NextToWatch<'a>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> ViewerCatalogue<'a> {
     fn new(snapshot: &'a Snapshot, viewing: &'a Viewing, now: Timestamp) -> Self {
-        let mut stage = Self {
+        let mut catalogue = Self {
             snapshot,
             now,
             series: snapshot.all_series(now).map(|series| (series.id, series)).collect(),
@@ -273,14 +273,14 @@ impl<'a> Stage<'a> {
         let mut by_title: HashMap<Title, Vec<(&WatchHistory, &PublicVideo)>> = HashMap::new();
         for row in viewing.rows.iter().filter(|row| !row.is_cleared()) {
             if let Some(video) = snapshot.shown(row.video_id, now) {
-                by_title.entry(stage.title(video)).or_default().push((row, video));
+                by_title.entry(catalogue.title(video)).or_default().push((row, video));
             }
         }
-        stage.to_continue = by_title.values().filter_map(|rows| stage.next(rows)).collect();
-        stage.to_continue.sort_by_key(|next| (Reverse(next.last_watched_at), next.video.id));
-        stage.to_continue.truncate(ROW_MAX);
-        stage.watched = by_title.into_keys().collect();
-        stage
+        catalogue.to_continue = by_title.values().filter_map(|rows| catalogue.next(rows)).collect();
+        catalogue.to_continue.sort_by_key(|next| (Reverse(next.last_watched_at), next.video.id));
+        catalogue.to_continue.truncate(ROW_MAX);
+        catalogue.watched = by_title.into_keys().collect();
+        catalogue
     }
 
     fn title(&self, video: &PublicVideo) -> Title {
@@ -290,12 +290,12 @@ impl<'a> Stage<'a> {
 
     /// What to watch next of a title: the most recently watched video, or the first unfinished episode after it. An episode
     /// that was barely started does not count.
-    fn next(&self, rows: &[(&WatchHistory, &'a PublicVideo)]) -> Option<Next<'a>> {
+    fn next(&self, rows: &[(&WatchHistory, &'a PublicVideo)]) -> Option<NextToWatch<'a>> {
         let counts = rows.iter().filter(|(row, video)| is_finished(row, video) || row.is_to_continue(video.duration));
         let (row, video) = counts.max_by_key(|(row, video)| (row.last_watched_at, Reverse(video.id)))?;
         let last_watched_at = row.last_watched_at;
         if !is_finished(row, video) {
-            return Some(Next { video, progress: row.progress, last_watched_at, is_up_next: false });
+            return Some(NextToWatch { video, progress: row.progress, last_watched_at, is_up_next: false });
         }
         let Title::Series(series) = self.title(video) else { return None };
         let later = self.snapshot.shown_episodes(series, self.now).skip_while(|episode| episode.id != video.id).skip(1);
@@ -304,7 +304,7 @@ impl<'a> Stage<'a> {
         let video = unfinished.next()?;
         let begun = row_of(video).filter(|row| row.is_to_continue(video.duration));
         let progress = begun.map_or(0.0, |row| row.progress);
-        Some(Next { video, progress, last_watched_at, is_up_next: begun.is_none() })
+        Some(NextToWatch { video, progress, last_watched_at, is_up_next: begun.is_none() })
     }
 
     /// The title that the operator features, or else the best title that the viewer has not watched. A title on the
@@ -389,11 +389,11 @@ impl<'a> Stage<'a> {
     }
 
     /// The shelves in the operator's order. By default: new, popular, then the categories, largest first.
-    fn order(&self, layout: &HomeLayout, categories: &Categories) -> Vec<Place> {
-        let place = |kind, category: &str| Place { kind, category: category.to_owned() };
+    fn order(&self, layout: &HomeLayout, categories: &Categories) -> Vec<ShelfTopic> {
+        let place = |kind, category: &str| ShelfTopic { kind, category: category.to_owned() };
         if !layout.shelves.is_empty() {
             let folded = |key: &ShelfKey| Snapshot::folded_category(key.category.as_deref().unwrap_or_default());
-            return layout.shelves.iter().map(|key| Place { kind: key.kind, category: folded(key) }).collect();
+            return layout.shelves.iter().map(|key| ShelfTopic { kind: key.kind, category: folded(key) }).collect();
         }
         let mut largest: Vec<(&String, usize)> =
             categories.iter().map(|(folded, (_, titles))| (folded, titles.len())).collect();
@@ -462,7 +462,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn continued(&self, next: &Next<'_>) -> HomeContinue {
+    fn continued(&self, next: &NextToWatch<'_>) -> HomeContinue {
         let series = next.video.series_id.and_then(|id| self.series.get(&id)).map(of_series);
         HomeContinue {
             video: HomeVideo { video: next.video.clone(), series },
@@ -482,7 +482,7 @@ impl<'a> Stage<'a> {
 type Categories = BTreeMap<String, (String, Vec<Title>)>;
 
 /// A shelf's kind and folded category.
-struct Place {
+struct ShelfTopic {
     kind: ShelfKind,
     category: String,
 }

@@ -8,7 +8,7 @@
 
 use crate::models::ledger::{ChargeEntry, DisputeEntry, Entry, RefundEntry, SubscriptionEntry};
 use crate::models::plan::{Interval, PlanType, lookup_key};
-use crate::models::tally::{Counted, Tally};
+use crate::models::tally::{CurrencyTally, DayTally};
 use crate::models::time::Day;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -124,10 +124,10 @@ pub struct ChargeEvents {
 
 impl FromIterator<ChargeEvents> for ChargeEvents {
     fn from_iter<I: IntoIterator<Item = ChargeEvents>>(several: I) -> Self {
-        several.into_iter().fold(Self::default(), |mut all, one| {
-            all.refunds.extend(one.refunds);
-            all.disputes.extend(one.disputes);
-            all.failures.extend(one.failures);
+        several.into_iter().fold(Self::default(), |mut all, events| {
+            all.refunds.extend(events.refunds);
+            all.disputes.extend(events.disputes);
+            all.failures.extend(events.failures);
             all
         })
     }
@@ -138,9 +138,9 @@ impl FromIterator<Entry> for ChargeEvents {
         let mut events = Self::default();
         for entry in entries {
             match entry {
-                Entry::Refund(one) => events.refunds.push(one),
-                Entry::Dispute(one) => events.disputes.push(one),
-                Entry::Charge(one) if one.status == "failed" => events.failures.push(one),
+                Entry::Refund(refund) => events.refunds.push(refund),
+                Entry::Dispute(dispute) => events.disputes.push(dispute),
+                Entry::Charge(charge) if charge.status == "failed" => events.failures.push(charge),
                 Entry::Charge(_) | Entry::Invoice(_) | Entry::Subscription(_) => {}
             }
         }
@@ -165,22 +165,22 @@ pub fn count(
     day: Day,
     grace: SignedDuration,
     now: Timestamp,
-) -> Counted {
+) -> DayTally {
     let end = (day.plus(1).start() - MOMENT).min(now);
     let happened = |at: Timestamp| Day::containing(at) == day && at <= end;
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    for one in charges.refunds.iter().filter(|one| happened(one.created)) {
-        tallies.entry(&one.currency).or_default().refunded += one.amount;
+    let mut tallies: BTreeMap<&str, CurrencyTally> = BTreeMap::new();
+    for refund in charges.refunds.iter().filter(|refund| happened(refund.created)) {
+        tallies.entry(&refund.currency).or_default().refunded += refund.amount;
     }
-    for one in charges.disputes.iter().filter(|one| happened(one.created)) {
-        tallies.entry(&one.currency).or_default().disputed += one.amount;
+    for dispute in charges.disputes.iter().filter(|dispute| happened(dispute.created)) {
+        tallies.entry(&dispute.currency).or_default().disputed += dispute.amount;
     }
     let has_failed = |invoice: &Bill, paid: Timestamp| {
         let oldest = day.plus(-RETRY_DAYS).start();
-        let mut failures = charges.failures.iter().filter(|one| oldest <= one.created && one.created <= paid);
-        failures.any(|one| one.payment_intent.is_some() && one.payment_intent == invoice.payment_intent)
+        let mut failures = charges.failures.iter().filter(|charge| oldest <= charge.created && charge.created <= paid);
+        failures.any(|charge| charge.payment_intent.is_some() && charge.payment_intent == invoice.payment_intent)
     };
-    let mut of_customer: BTreeMap<&str, Vec<(View<'_>, Vec<Access>)>> = BTreeMap::new();
+    let mut of_customer: BTreeMap<&str, Vec<(SubscriptionOnDay<'_>, Vec<Access>)>> = BTreeMap::new();
     for history in histories {
         let view = history.on(day);
         let access = view.access(grace);
@@ -215,9 +215,9 @@ pub fn count(
     for views in of_customer.values() {
         count_joined_and_churned(views, day, end, &mut tallies);
     }
-    let counted = tallies.into_iter().filter(|(_, tally)| *tally != Tally::default());
+    let counted = tallies.into_iter().filter(|(_, tally)| *tally != CurrencyTally::default());
     let currencies = counted.map(|(currency, tally)| (currency.to_owned(), tally)).collect();
-    let mut counted = Counted { currencies, ..Counted::default() };
+    let mut counted = DayTally { currencies, ..DayTally::default() };
     for play in plays {
         counted.views += 1;
         counted.completed += u64::from(play.completed);
@@ -232,10 +232,10 @@ pub fn count(
 /// still has another subscription has not left. Each is counted in the currency of the subscription that began or
 /// ended.
 fn count_joined_and_churned<'a>(
-    views: &[(View<'a>, Vec<Access>)],
+    views: &[(SubscriptionOnDay<'a>, Vec<Access>)],
     day: Day,
     end: Timestamp,
-    tallies: &mut BTreeMap<&'a str, Tally>,
+    tallies: &mut BTreeMap<&'a str, CurrencyTally>,
 ) {
     for (at, (view, access)) in views.iter().enumerate() {
         let tally = tallies.entry(view.currency()).or_default();
@@ -274,23 +274,23 @@ impl Access {
 
 impl SubscriptionHistory {
     /// The subscription on a given day, with the invoices that affect that day.
-    fn on(&self, day: Day) -> View<'_> {
+    fn on(&self, day: Day) -> SubscriptionOnDay<'_> {
         let says = |bill: &&Bill| {
             let reach = reach_days(bill.interval.unwrap_or_default());
             bill.created >= day.plus(-reach).start()
         };
-        View { subscription: &self.subscription, invoices: self.invoices.iter().filter(says).collect() }
+        SubscriptionOnDay { subscription: &self.subscription, invoices: self.invoices.iter().filter(says).collect() }
     }
 }
 
 /// A subscription with the invoices that affect a day.
 #[derive(Debug)]
-struct View<'a> {
+struct SubscriptionOnDay<'a> {
     subscription: &'a SubscriptionEntry,
     invoices: Vec<&'a Bill>,
 }
 
-impl<'a> View<'a> {
+impl<'a> SubscriptionOnDay<'a> {
     fn currency(&self) -> &'a str {
         &self.subscription.currency
     }
@@ -319,8 +319,8 @@ impl<'a> View<'a> {
 
     /// When it grants access: from its trial or its first payment to its end, except while it is overdue beyond grace.
     fn access(&self, grace: SignedDuration) -> Vec<Access> {
-        let one = &self.subscription;
-        let tried = Some(one.created).filter(|_| self.began_with_trial());
+        let subscription = &self.subscription;
+        let tried = Some(subscription.created).filter(|_| self.began_with_trial());
         let paid = self.invoices.iter().filter_map(|invoice| invoice.paid_at).min();
         let Some(mut from) = tried.or(paid) else { return Vec::new() };
         let mut overdue: Vec<(Timestamp, Option<Timestamp>)> =
@@ -328,7 +328,7 @@ impl<'a> View<'a> {
         overdue.sort();
         let mut access = Vec::new();
         for (since, paid) in overdue {
-            let since = one.ended_at.map_or(since, |ended| since.min(ended));
+            let since = subscription.ended_at.map_or(since, |ended| since.min(ended));
             if since > from {
                 access.push(Access { from, until: Some(since) });
             }
@@ -337,8 +337,8 @@ impl<'a> View<'a> {
                 None => return access,
             }
         }
-        if one.ended_at.is_none_or(|ended| ended > from) {
-            access.push(Access { from, until: one.ended_at });
+        if subscription.ended_at.is_none_or(|ended| ended > from) {
+            access.push(Access { from, until: subscription.ended_at });
         }
         access
     }
@@ -357,16 +357,22 @@ impl<'a> View<'a> {
                 && invoice.period_start.is_some_and(|start| start <= moment)
                 && (!is_change || invoice.paid_at.is_some_and(|paid| paid <= moment))
         };
-        let latest =
-            self.invoices.iter().copied().filter(counts).max_by_key(|one| (one.period_start, one.created, &one.id));
+        let latest = self
+            .invoices
+            .iter()
+            .copied()
+            .filter(counts)
+            .max_by_key(|invoice| (invoice.period_start, invoice.created, &invoice.id));
         let key = |plan: Option<PlanType>, interval: Option<Interval>| Some(lookup_key(plan?, interval?));
         match latest {
             // The hour between a trial and its first invoice.
-            Some(one) if self.trial().is_some_and(|(_, end)| one.period_end <= Some(end)) => {
-                let one = self.subscription;
-                (monthly(one.amount, one.interval), key(one.plan_type, one.interval))
+            Some(invoice) if self.trial().is_some_and(|(_, end)| invoice.period_end <= Some(end)) => {
+                let SubscriptionEntry { amount, interval, plan_type, .. } = self.subscription;
+                (monthly(*amount, *interval), key(*plan_type, *interval))
             }
-            Some(one) => (monthly(one.recurring_amount, one.interval), key(one.plan_type, one.interval)),
+            Some(invoice) => {
+                (monthly(invoice.recurring_amount, invoice.interval), key(invoice.plan_type, invoice.interval))
+            }
             None => (0, None),
         }
     }
@@ -381,9 +387,13 @@ impl<'a> View<'a> {
 
     /// Whether its last invoice was unpaid at a given time.
     fn is_unpaid(&self, moment: Timestamp) -> bool {
-        let last = self.invoices.iter().filter(|one| one.created <= moment).max_by_key(|one| (one.created, &one.id));
-        last.is_some_and(|one| {
-            one.amount_due > 0 && !one.is_void(moment) && one.paid_at.is_none_or(|paid| paid > moment)
+        let last = self
+            .invoices
+            .iter()
+            .filter(|invoice| invoice.created <= moment)
+            .max_by_key(|invoice| (invoice.created, &invoice.id));
+        last.is_some_and(|invoice| {
+            invoice.amount_due > 0 && !invoice.is_void(moment) && invoice.paid_at.is_none_or(|paid| paid > moment)
         })
     }
 

@@ -57,15 +57,15 @@ fn history(subscription: SubscriptionEntry, invoices: Vec<Bill>) -> Subscription
 }
 
 /// The figures of a day long past, without playbacks.
-fn day_of(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> Counted {
+fn day_of(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> DayTally {
     count(histories, charges, &[], day(date), GRACE, at("2027-01-01"))
 }
 
-fn counted(histories: &[SubscriptionHistory], date: &str) -> Tally {
+fn counted(histories: &[SubscriptionHistory], date: &str) -> CurrencyTally {
     counted_with(histories, &ChargeEvents::default(), date)
 }
 
-fn counted_with(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> Tally {
+fn counted_with(histories: &[SubscriptionHistory], charges: &ChargeEvents, date: &str) -> CurrencyTally {
     let counted = day_of(histories, charges, date);
     assert!(counted.currencies.keys().all(|currency| currency == "usd"), "{counted:?}");
     counted.currencies.get("usd").cloned().unwrap_or_default()
@@ -200,13 +200,13 @@ fn the_current_day_has_its_present_state_and_unpaid_subscriptions_do_not_count()
     let one =
         [history(subscription("2026-02-01"), vec![invoice("2026-02-01", "2026-03-01", 1_000, Some("2026-02-01"))])];
     let early = count(&one, &ChargeEvents::default(), &[], day("2026-02-01"), GRACE, at("2026-02-01T11:59:59Z"));
-    assert_eq!(early, Counted::default());
+    assert_eq!(early, DayTally::default());
     let incomplete = SubscriptionEntry { status: Status::Incomplete, ..subscription("2026-02-01") };
     let first = Bill {
         billing_reason: Some("subscription_create".to_owned()),
         ..invoice("2026-02-01", "2026-03-01", 1_000, None)
     };
-    assert_eq!(counted(&[history(incomplete, vec![first])], "2026-02-02"), Tally::default());
+    assert_eq!(counted(&[history(incomplete, vec![first])], "2026-02-02"), CurrencyTally::default());
 }
 
 #[test]
@@ -226,12 +226,12 @@ fn playbacks_add_up_to_the_same_in_every_order() {
 
 #[test]
 fn the_state_of_several_days_is_the_last_days_in_each_currency() {
-    let counted_of = |all: &[(&str, Tally)], views: u64| Counted {
+    let counted_of = |all: &[(&str, CurrencyTally)], views: u64| DayTally {
         currencies: all.iter().map(|(currency, tally)| ((*currency).to_owned(), tally.clone())).collect(),
         views,
-        ..Counted::default()
+        ..DayTally::default()
     };
-    let tally = |mrr, active, new| Tally { mrr, active, new, ..Tally::default() };
+    let tally = |mrr, active, new| CurrencyTally { mrr, active, new, ..CurrencyTally::default() };
     let mut sum = counted_of(&[("usd", tally(5, 2, 1))], 3);
     sum += &counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 2))], 1);
     assert_eq!(sum, counted_of(&[("eur", tally(7, 1, 1)), ("usd", tally(4, 1, 3))], 4));
@@ -263,7 +263,7 @@ fn amounts_are_separate_per_currency_and_counts_add_up() {
     assert_eq!(day_of(&all[..1], &none, "2026-02-02").figures(&several).mrr, None, "in one of them");
     let one = day_of(&all[1..3], &none, "2026-02-02");
     assert_eq!(one.figures(&BTreeSet::from(["eur".to_owned()])).mrr, Some(1_899));
-    assert_eq!(Counted::default().figures(&BTreeSet::new()).mrr, Some(0), "nothing is nothing in every currency");
+    assert_eq!(DayTally::default().figures(&BTreeSet::new()).mrr, Some(0), "nothing is nothing in every currency");
 }
 
 #[test]
@@ -382,7 +382,7 @@ fn refunds_and_disputes_count_on_their_own_day_in_their_own_currency_and_what_be
         assert!(on("2026-02-02").is_empty());
     }
     let noon = count(&[], &events("succeeded", "won"), &[], day("2026-02-03"), GRACE, at("2026-02-03T11:59:59Z"));
-    assert_eq!(noon, Counted::default(), "nothing before it happened");
+    assert_eq!(noon, DayTally::default(), "nothing before it happened");
 }
 
 #[test]

@@ -10,14 +10,14 @@ pub const VIDEO_SECONDS_MAX: u32 = 86_400;
 /// An integer from `MIN` to `MAX`. `5.0` in JSON is accepted as 5, as JSON Schema defines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Whole<const MIN: i64, const MAX: i64>(i64);
+pub struct BoundedInteger<const MIN: i64, const MAX: i64>(i64);
 
 /// The number of a season or an episode.
-pub type Ordinal = Whole<1, 9_999>;
+pub type Ordinal = BoundedInteger<1, 9_999>;
 /// Money in minor units: Stripe accepts at most twelve digits in any currency.
-pub type Amount = Whole<1, 999_999_999_999>;
+pub type Amount = BoundedInteger<1, 999_999_999_999>;
 
-impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64> BoundedInteger<MIN, MAX> {
     /// A constant in range; one out of range does not compile.
     pub const fn constant<const NUMBER: i64>() -> Self {
         const { assert!(MIN <= NUMBER && NUMBER <= MAX) };
@@ -35,7 +35,7 @@ impl<const MIN: i64, const MAX: i64> Whole<MIN, MAX> {
     }
 }
 
-impl<const MIN: i64, const MAX: i64> TryFrom<f64> for Whole<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64> TryFrom<f64> for BoundedInteger<MIN, MAX> {
     type Error = Cow<'static, str>;
 
     // All integers up to 2^53 are exact in a float, and no range here exceeds that.
@@ -51,13 +51,13 @@ impl<const MIN: i64, const MAX: i64> TryFrom<f64> for Whole<MIN, MAX> {
     }
 }
 
-impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for Whole<MIN, MAX> {
+impl<'de, const MIN: i64, const MAX: i64> Deserialize<'de> for BoundedInteger<MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::try_from(f64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
-impl<const MIN: i64, const MAX: i64> JsonSchema for Whole<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64> JsonSchema for BoundedInteger<MIN, MAX> {
     fn inline_schema() -> bool {
         true
     }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_whole_number_must_be_an_integer_in_range() {
-        let read = |value: Value| from_value::<Whole<1, 100>>(value).map(Whole::get).ok();
+        let read = |value: Value| from_value::<BoundedInteger<1, 100>>(value).map(BoundedInteger::get).ok();
         assert_eq!((read(json!(1)), read(json!(100)), read(json!(5.0))), (Some(1), Some(100), Some(5)));
         for refused in [
             json!(0),

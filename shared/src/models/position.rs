@@ -5,7 +5,7 @@
 //! newer of the two positions: [`WatchHistory::with`]. Nothing is lost if a player crashes, because a lease is kept
 //! until its position has been written to the row.
 
-use crate::models::device_clock::{ClockReading, DeviceClocks, Order};
+use crate::models::device_clock::{ClockReading, DeviceClocks, ReportOrder};
 use crate::models::ids::{UserId, VideoId};
 use crate::models::progress::{Report, WatchHistory, is_started};
 use jiff::fmt::serde::timestamp::microsecond;
@@ -103,14 +103,15 @@ impl Position {
         let order = clocks.place(&report.stamp, self.last_watched_at, now);
         self.clock = clocks.reading(playback).or(self.clock);
         // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
-        let is_end = report.is_end && !(order == Order::Late && self.is_cleared);
+        let is_end = report.is_end && !(order == ReportOrder::Late && self.is_cleared);
         let ends = is_end && !self.completed;
         self.completed |= is_end;
-        if let Order::Latest(at) = order {
+        if let ReportOrder::Latest(at) = order {
             (self.progress, self.last_watched_at, self.is_ahead) = (report.progress, Some(at), true);
             self.is_cleared = false;
         }
-        let is_steady = matches!(order, Order::Latest(at) if now.duration_since(at) <= DELAY_MAX) && !is_unscheduled;
+        let is_steady =
+            matches!(order, ReportOrder::Latest(at) if now.duration_since(at) <= DELAY_MAX) && !is_unscheduled;
         let is_listed = !self.completed && is_started(self.progress, duration);
         let carries = is_steady && !ends && self.row.is_written && is_listed == self.row.is_listed;
         if carries || !(self.is_ahead || ends) {
@@ -194,7 +195,7 @@ impl WatchHistory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::device_clock::Stamp;
+    use crate::models::device_clock::ReportStamp;
     use crate::models::ids::uuid_v7;
 
     const FILM: Option<f64> = Some(3_600.0);
@@ -212,7 +213,7 @@ mod tests {
         }
 
         fn says(&mut self, second: i64, progress: f64, delay: i64, is_unscheduled: bool) -> bool {
-            let stamp = Stamp { playback: self.0, client_time: Some(at(second - delay)) };
+            let stamp = ReportStamp { playback: self.0, client_time: Some(at(second - delay)) };
             let report = Report::new(stamp, progress, false, FILM, None);
             self.1.report(&report, FILM, is_unscheduled, at(second)) != RowChange::None
         }

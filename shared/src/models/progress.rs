@@ -1,6 +1,6 @@
 //! A viewer's position in a video: where to resume, and when it is completed.
 
-use crate::models::device_clock::{DeviceClocks, Order, Stamp};
+use crate::models::device_clock::{DeviceClocks, ReportOrder, ReportStamp};
 use crate::models::ids::{UserId, VideoId};
 use crate::models::number::to_millisecond;
 use jiff::Timestamp;
@@ -45,7 +45,7 @@ pub struct WatchHistory {
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     /// Its order among other reports.
-    pub stamp: Stamp,
+    pub stamp: ReportStamp,
     /// The position in seconds, within the video.
     pub progress: f64,
     /// Whether the video has ended.
@@ -55,7 +55,13 @@ pub struct Report {
 impl Report {
     /// A player's report at `position` of a film. `is_watched` says that the film was watched to its end, whatever the
     /// position.
-    pub fn new(stamp: Stamp, position: f64, is_watched: bool, duration: Option<f64>, credits_at: Option<f64>) -> Self {
+    pub fn new(
+        stamp: ReportStamp,
+        position: f64,
+        is_watched: bool,
+        duration: Option<f64>,
+        credits_at: Option<f64>,
+    ) -> Self {
         let progress = clamped(position, duration);
         Self { stamp, progress, is_end: is_watched || is_completed(progress, duration, credits_at) }
     }
@@ -72,7 +78,7 @@ impl WatchHistory {
         let mut clocks = before.map(|before| before.clocks.clone()).unwrap_or_default();
         let version = before.map_or(0, |before| before.version) + 1;
         match (clocks.place(&report.stamp, before.map(|before| before.last_watched_at), now), before) {
-            (Order::Latest(last_watched_at), before) => Some(Self {
+            (ReportOrder::Latest(last_watched_at), before) => Some(Self {
                 user_id,
                 video_id,
                 progress: report.progress,
@@ -83,12 +89,12 @@ impl WatchHistory {
                 version,
             }),
             // A completed film stays completed, however late its report arrives, unless the viewer has cleared it since.
-            (Order::Late, Some(before)) => {
+            (ReportOrder::Late, Some(before)) => {
                 let completed = before.completed || (report.is_end && !before.is_cleared());
                 let is_news = (completed, &clocks) != (before.completed, &before.clocks);
                 is_news.then(|| Self { completed, clocks, version, ..before.clone() })
             }
-            (Order::Late | Order::Repeat, _) => None,
+            (ReportOrder::Late | ReportOrder::Repeat, _) => None,
         }
     }
 
@@ -225,7 +231,7 @@ mod tests {
     }
 
     fn report(playback: Uuid, second: i64, progress: f64, is_end: bool) -> Report {
-        Report { stamp: Stamp { playback, client_time: Some(at(second)) }, progress, is_end }
+        Report { stamp: ReportStamp { playback, client_time: Some(at(second)) }, progress, is_end }
     }
 
     fn at(second: i64) -> Timestamp {

@@ -6,14 +6,14 @@ use std::collections::{HashMap, HashSet};
 
 /// Something that two videos can share. The text is folded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Shared {
+enum SharedAttribute {
     Director(String),
     Cast(String),
     Tag(String),
     Category(String),
 }
 
-impl Shared {
+impl SharedAttribute {
     /// How much it relates two videos. People count most: a viewer who liked a film asks what else its makers did.
     const fn points(&self) -> u32 {
         match self {
@@ -35,14 +35,14 @@ impl Shared {
 
 /// Videos by what they share. They are numbered from 0 in their order.
 #[derive(Debug, Default)]
-pub struct RelationIndex(HashMap<Shared, Vec<u32>>);
+pub struct RelationIndex(HashMap<SharedAttribute, Vec<u32>>);
 
 impl RelationIndex {
     /// Indexes videos.
     pub fn build<'a>(videos: impl Iterator<Item = &'a PublicVideo>) -> Self {
-        let mut index: HashMap<Shared, Vec<u32>> = HashMap::new();
+        let mut index: HashMap<SharedAttribute, Vec<u32>> = HashMap::new();
         for (number, video) in (0..).zip(videos) {
-            for shared in Shared::all(video) {
+            for shared in SharedAttribute::all(video) {
                 index.entry(shared).or_default().push(number);
             }
         }
@@ -52,7 +52,7 @@ impl RelationIndex {
     /// How closely videos are related to these ones, which together are one title: points by number, without the videos
     /// that share nothing.
     pub fn points<'a>(&self, title: impl Iterator<Item = &'a PublicVideo>) -> HashMap<u32, u32> {
-        let shared: HashSet<Shared> = title.flat_map(Shared::all).collect();
+        let shared: HashSet<SharedAttribute> = title.flat_map(SharedAttribute::all).collect();
         let mut points: HashMap<u32, u32> = HashMap::new();
         for shared in shared {
             for number in self.0.get(&shared).into_iter().flatten() {

@@ -141,7 +141,7 @@ impl PublicSeries {
         let first = episodes.first()?;
         let mut seasons: BTreeMap<u32, usize> = BTreeMap::new();
         for video in episodes {
-            *seasons.entry(Place::from_video(video).season).or_default() += 1;
+            *seasons.entry(EpisodePosition::from_video(video).season).or_default() += 1;
         }
         Some(Self {
             id: entry.series,
@@ -159,17 +159,17 @@ impl PublicSeries {
 
 /// Why an episode cannot have its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misplaced {
+pub enum PlacementError {
     /// The series does not exist.
     NoSeries,
     /// Another episode has the same number.
-    Taken,
+    NumberTaken,
 }
 
 /// An episode's position in its series. Smaller positions come first; episodes without a number come last in their
 /// season.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct EpisodePosition {
     /// The season.
     pub season: u32,
     /// The episode's number in it.
@@ -178,7 +178,7 @@ pub struct Place {
     pub video: VideoId,
 }
 
-impl Place {
+impl EpisodePosition {
     /// The position of a video in its series.
     pub fn from_video(video: &PublicVideo) -> Self {
         let (season, episode) = numbered(video.season, video.episode);

@@ -138,7 +138,7 @@ mod binary {
 
 /// A lease's rank among a user's leases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct LeaseRank {
     /// The number of live leases that take precedence when there are too many.
     pub ahead: usize,
     /// Whether the lease itself is live; an expired one must take a free slot again.
@@ -148,7 +148,7 @@ pub struct Standing {
 /// The result of a heartbeat.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one value for each request, on the stack")]
-pub enum Beat {
+pub enum HeartbeatResult {
     /// The lease continues.
     Renewed(Slot),
     /// The lease is lost: another device stopped it, or its slot was taken.
@@ -158,7 +158,7 @@ pub enum Beat {
 /// How a playback got its lease.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "one value for each request, on the stack")]
-pub enum Taken {
+pub enum AcquiredLease {
     /// A live lease continues.
     Renewed(Slot),
     /// A new lease replaced the sign-in session's own. Contains the index, the new lease and the old one.
@@ -167,7 +167,7 @@ pub enum Taken {
     Started(Slot, Vec<Slot>),
 }
 
-impl Taken {
+impl AcquiredLease {
     /// The leases that were dropped.
     pub fn dropped(&self) -> &[Slot] {
         match self {
@@ -224,18 +224,18 @@ impl Slots {
         limit: usize,
         life: SignedDuration,
         now: Timestamp,
-    ) -> Result<Taken, Vec<Slot>> {
+    ) -> Result<AcquiredLease, Vec<Slot>> {
         let is_own = |id: &PlaybackId| self.own(*id, new.sid, now).is_some_and(|own| own.video_id == new.video_id);
-        let beat = renewed.filter(is_own).map(|id| self.beat(id, new.sid, limit, life, now));
-        if let Some(Beat::Renewed(slot)) = beat {
-            return Ok(Taken::Renewed(slot));
+        let result = renewed.filter(is_own).map(|id| self.renew(id, new.sid, limit, life, now));
+        if let Some(HeartbeatResult::Renewed(slot)) = result {
+            return Ok(AcquiredLease::Renewed(slot));
         }
         let own =
             self.slots.iter().position(|slot| slot.sid == new.sid).map(|place| (place, self.slots[place].clone()));
         let dropped = self.take(new.clone(), limit, now)?;
         Ok(match own {
-            Some((place, own)) => Taken::Replaced(place, new, own),
-            None => Taken::Started(new, dropped),
+            Some((place, own)) => AcquiredLease::Replaced(place, new, own),
+            None => AcquiredLease::Started(new, dropped),
         })
     }
 
@@ -257,14 +257,14 @@ impl Slots {
     }
 
     /// The rank of a lease; `None` if it was stopped or its slot was taken.
-    pub fn standing(&self, id: PlaybackId, sid: SessionId, now: Timestamp) -> Option<Standing> {
+    pub fn rank(&self, id: PlaybackId, sid: SessionId, now: Timestamp) -> Option<LeaseRank> {
         let is_it = |slot: &&Slot| slot.playback_session_id == id && slot.sid == sid && !slot.is_stopped;
         let slot = self.slots.iter().find(is_it)?;
         let is_live = slot.is_live(now);
         // Earlier leases keep their slots, so a lowered limit ends the newest streams first.
         let others = self.live(now).filter(|other| other.playback_session_id != id);
         let ahead = others.filter(|other| !is_live || other.started_at < slot.started_at).count();
-        Some(Standing { ahead, is_live })
+        Some(LeaseRank { ahead, is_live })
     }
 
     /// Records in a lease the state of its history row after others have changed it; `false` if there is nothing to
@@ -311,16 +311,23 @@ impl Slots {
     }
 
     /// Renews a lease by a heartbeat. An expired lease takes a free slot again.
-    pub fn beat(&mut self, id: PlaybackId, sid: SessionId, limit: usize, life: SignedDuration, now: Timestamp) -> Beat {
-        let is_within = self.standing(id, sid, now).is_some_and(|standing| standing.ahead < limit);
-        let Some(slot) = self.slot_mut(id).filter(|_| is_within) else { return Beat::Lost };
+    pub fn renew(
+        &mut self,
+        id: PlaybackId,
+        sid: SessionId,
+        limit: usize,
+        life: SignedDuration,
+        now: Timestamp,
+    ) -> HeartbeatResult {
+        let is_within = self.rank(id, sid, now).is_some_and(|rank| rank.ahead < limit);
+        let Some(slot) = self.slot_mut(id).filter(|_| is_within) else { return HeartbeatResult::Lost };
         let passed = now.duration_since(slot.renewed_at).max(SignedDuration::ZERO).min(life);
         slot.watched_seconds += passed.as_secs_f64();
         slot.renewed_at = slot.renewed_at.max(now);
         slot.expires_at = now + life;
         let slot = slot.clone();
         self.version += 1;
-        Beat::Renewed(slot)
+        HeartbeatResult::Renewed(slot)
     }
 
     /// Ends a lease; `false` if there is no live lease with that id.
@@ -415,11 +422,11 @@ mod tests {
         let id = first.playback_session_id;
         slots.take(first, 4, at(0)).expect("free");
         slots.take(slot(television, 40), 4, at(40)).expect("free");
-        assert!(matches!(slots.clone().beat(id, phone, 4, LIFE, at(60)), Beat::Renewed(_)));
-        assert_eq!(slots.clone().beat(id, phone, 1, LIFE, at(60)), Beat::Lost);
-        assert_eq!(slots.beat(id, television, 4, LIFE, at(60)), Beat::Lost, "not another's");
+        assert!(matches!(slots.clone().renew(id, phone, 4, LIFE, at(60)), HeartbeatResult::Renewed(_)));
+        assert_eq!(slots.clone().renew(id, phone, 1, LIFE, at(60)), HeartbeatResult::Lost);
+        assert_eq!(slots.renew(id, television, 4, LIFE, at(60)), HeartbeatResult::Lost, "not another's");
         assert!(!slots.stop(id, at(60)), "it had expired");
-        assert_eq!(slots.beat(id, phone, 4, LIFE, at(60)), Beat::Lost, "stopped is not late");
+        assert_eq!(slots.renew(id, phone, 4, LIFE, at(60)), HeartbeatResult::Lost, "stopped is not late");
     }
 
     #[test]
@@ -444,7 +451,7 @@ mod tests {
         let id = first.playback_session_id;
         slots.take(first, 1, at(0)).expect("free");
         for second in [10, 20, 20, 500] {
-            slots.beat(id, phone, 1, LIFE, at(second));
+            slots.renew(id, phone, 1, LIFE, at(second));
         }
         assert_eq!(slots.slots[0].watched_seconds, 50.0);
     }

@@ -6,9 +6,9 @@ use std::ops::AddAssign;
 
 /// The figures of a day, in whole numbers, so their sums do not depend on the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
+pub struct DayTally {
     /// Money and subscriptions by currency (ISO 4217, in lower case). A currency with nothing to report is omitted.
-    pub currencies: BTreeMap<String, Tally>,
+    pub currencies: BTreeMap<String, CurrencyTally>,
     /// Playbacks that started.
     pub views: u64,
     /// How long these playbacks were watched, in milliseconds.
@@ -19,7 +19,7 @@ pub struct Counted {
 
 /// The figures of one currency. Amounts are in minor units.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
+pub struct CurrencyTally {
     /// Monthly recurring revenue at the day's end.
     pub mrr: i64,
     /// Subscriptions at the day's end that are paid for, or overdue within the grace period.
@@ -53,9 +53,9 @@ pub struct Tally {
     pub trials_converted: u64,
 }
 
-impl AddAssign<&Tally> for Tally {
-    fn add_assign(&mut self, later: &Tally) {
-        *self = Tally {
+impl AddAssign<&CurrencyTally> for CurrencyTally {
+    fn add_assign(&mut self, later: &CurrencyTally) {
+        *self = CurrencyTally {
             mrr: later.mrr,
             active: later.active,
             plans: later.plans.clone(),
@@ -76,12 +76,12 @@ impl AddAssign<&Tally> for Tally {
 }
 
 /// Adds a later day: events are added up, and the state is that of the later day.
-impl AddAssign<&Counted> for Counted {
-    fn add_assign(&mut self, later: &Counted) {
+impl AddAssign<&DayTally> for DayTally {
+    fn add_assign(&mut self, later: &DayTally) {
         for currency in later.currencies.keys() {
             self.currencies.entry(currency.clone()).or_default();
         }
-        let none = Tally::default();
+        let none = CurrencyTally::default();
         for (currency, tally) in &mut self.currencies {
             *tally += later.currencies.get(currency).unwrap_or(&none);
         }

@@ -100,8 +100,8 @@ impl FromStr for DeviceTime {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let spelling = Spelling::of(text).ok_or(NOT_A_MOMENT)?;
-        spelling.moment().map(Self).ok_or(NOT_A_MOMENT)
+        let rfc3339 = Rfc3339Text::of(text).ok_or(NOT_A_MOMENT)?;
+        rfc3339.moment().map(Self).ok_or(NOT_A_MOMENT)
     }
 }
 
@@ -134,14 +134,14 @@ const DATE_AND_TIME: &[u8] = b"0000-00-00T00:00:00";
 const DECIMALS_MAX: usize = 9;
 
 /// A text of RFC 3339's form: date, `T`, time with seconds, decimals, offset. Our parser alone would accept more.
-struct Spelling {
+struct Rfc3339Text {
     /// The same with at most nine decimals, and without a leap second.
     text: String,
     /// Whether it names a leap second, which we count as the second before.
     is_leap: bool,
 }
 
-impl Spelling {
+impl Rfc3339Text {
     fn of(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let is_shaped = bytes.len() > DATE_AND_TIME.len()

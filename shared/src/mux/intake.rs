@@ -1,12 +1,12 @@
 //! Converts what Mux says about a video's files, in a webhook or in response to a query, into reports for the model's
 //! rules.
 
-use crate::models::encoding::{AssetId, FileNews, Film};
+use crate::models::encoding::{AssetId, FileReport, PlayableFile};
 use crate::models::video::{Video, VideoStatus};
 use crate::mux::MuxError;
 use crate::mux::client::{Asset, Mux, Upload};
 use crate::mux::signer::Posters;
-use crate::mux::webhook::{CANCELLED, ERRORED, News, TIMED_OUT};
+use crate::mux::webhook::{CANCELLED, ERRORED, TIMED_OUT, VideoEvent};
 use boxed::boxed;
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,38 +16,38 @@ const EXPIRY_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 /// The meaning of Mux's report for a video, with the poster of a playable asset signed; `None` if it means nothing.
 #[boxed]
-pub async fn understood(posters: &Posters, news: News, now: Timestamp) -> Result<Option<FileNews>, MuxError> {
+pub async fn understood(posters: &Posters, news: VideoEvent, now: Timestamp) -> Result<Option<FileReport>, MuxError> {
     Ok(Some(match news {
-        News::Uploaded(upload) => FileNews::Uploaded { upload_id: upload.id, asset_id: upload.asset_id },
-        News::UploadFailed(upload, reason) => FileNews::UploadFailed { upload_id: upload.id, reason },
-        News::Asset(asset) => asset_stands(posters, *asset, now).await?,
-        News::Deleted(asset) => FileNews::Deleted(AssetId { id: asset.id, upload_id: asset.upload_id }),
-        News::Tracks { .. } => return Ok(None),
+        VideoEvent::Uploaded(upload) => FileReport::Uploaded { upload_id: upload.id, asset_id: upload.asset_id },
+        VideoEvent::UploadFailed(upload, reason) => FileReport::UploadFailed { upload_id: upload.id, reason },
+        VideoEvent::Asset(asset) => asset_stands(posters, *asset, now).await?,
+        VideoEvent::Deleted(asset) => FileReport::Deleted(AssetId { id: asset.id, upload_id: asset.upload_id }),
+        VideoEvent::Tracks { .. } => return Ok(None),
     }))
 }
 
-async fn asset_stands(posters: &Posters, asset: Asset, now: Timestamp) -> Result<FileNews, MuxError> {
+async fn asset_stands(posters: &Posters, asset: Asset, now: Timestamp) -> Result<FileReport, MuxError> {
     let id = AssetId { id: asset.id.clone(), upload_id: asset.upload_id.clone() };
     Ok(match (asset.status.as_str(), asset.film()) {
         ("ready", Ok(playback_id)) => {
-            let film = Film {
+            let film = PlayableFile {
                 playback_id: playback_id.to_owned(),
                 duration: asset.seconds(),
                 captions: asset.captions(),
                 audio: asset.audio(),
                 poster: posters.poster(playback_id, now).await?,
             };
-            FileNews::Ready(id, Box::new(film))
+            FileReport::Ready(id, Box::new(film))
         }
-        ("ready", Err(reason)) => FileNews::Failed(id, reason.to_owned()),
-        ("errored", _) => FileNews::Failed(id, asset.error_reason()),
-        _ => FileNews::Encoding(id),
+        ("ready", Err(reason)) => FileReport::Failed(id, reason.to_owned()),
+        ("errored", _) => FileReport::Failed(id, asset.error_reason()),
+        _ => FileReport::Encoding(id),
     })
 }
 
 /// Asks Mux about the files that a video waits for, and returns its reports.
 #[boxed]
-pub async fn ask(mux: &Mux, video: &Video, now: Timestamp) -> Result<Vec<News>, MuxError> {
+pub async fn ask(mux: &Mux, video: &Video, now: Timestamp) -> Result<Vec<VideoEvent>, MuxError> {
     let mut news = Vec::new();
     if video.status == VideoStatus::Processing {
         let (upload, asset) = (video.mux_upload_id.as_deref(), video.mux_asset_id.as_deref());
@@ -69,7 +69,7 @@ async fn ask_of(
     asset_id: Option<&str>,
     expires_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Option<News>, MuxError> {
+) -> Result<Option<VideoEvent>, MuxError> {
     if let Some(asset_id) = asset_id {
         return asset_news(mux, asset_id, upload_id).await.map(Some);
     }
@@ -77,18 +77,20 @@ async fn ask_of(
     let is_over = expires_at.is_none_or(|at| now >= at + EXPIRY_SLACK);
     let upload = match mux.upload(upload_id).await {
         Ok(upload) => Box::new(upload),
-        Err(MuxError::NotFound) => return Ok(Some(News::UploadFailed(Box::new(Upload::unknown(upload_id)), UNKNOWN))),
+        Err(MuxError::NotFound) => {
+            return Ok(Some(VideoEvent::UploadFailed(Box::new(Upload::unknown(upload_id)), UNKNOWN)));
+        }
         Err(error) if error.is_permanent() && is_over => {
-            return Ok(Some(News::UploadFailed(Box::new(Upload::unknown(upload_id)), REFUSED)));
+            return Ok(Some(VideoEvent::UploadFailed(Box::new(Upload::unknown(upload_id)), REFUSED)));
         }
         Err(error) => return Err(error),
     };
     match (&upload.asset_id, upload.status.as_str()) {
         (Some(asset_id), _) => asset_news(mux, asset_id, Some(upload_id)).await.map(Some),
-        (None, "errored") => Ok(Some(News::UploadFailed(upload, ERRORED))),
-        (None, "cancelled") => Ok(Some(News::UploadFailed(upload, CANCELLED))),
-        (None, "timed_out") => Ok(Some(News::UploadFailed(upload, TIMED_OUT))),
-        (None, _) if is_over => Ok(Some(News::UploadFailed(upload, TIMED_OUT))),
+        (None, "errored") => Ok(Some(VideoEvent::UploadFailed(upload, ERRORED))),
+        (None, "cancelled") => Ok(Some(VideoEvent::UploadFailed(upload, CANCELLED))),
+        (None, "timed_out") => Ok(Some(VideoEvent::UploadFailed(upload, TIMED_OUT))),
+        (None, _) if is_over => Ok(Some(VideoEvent::UploadFailed(upload, TIMED_OUT))),
         (None, _) => Ok(None),
     }
 }
@@ -96,14 +98,14 @@ async fn ask_of(
 const UNKNOWN: &str = "Mux does not know the upload any more. Upload the file again.";
 const REFUSED: &str = "Mux does not say what became of the upload. Upload the file again.";
 
-async fn asset_news(mux: &Mux, asset_id: &str, upload_id: Option<&str>) -> Result<News, MuxError> {
+async fn asset_news(mux: &Mux, asset_id: &str, upload_id: Option<&str>) -> Result<VideoEvent, MuxError> {
     let named = |mut asset: Asset| {
         asset.upload_id = asset.upload_id.or_else(|| upload_id.map(str::to_owned));
         Box::new(asset)
     };
     match mux.asset(asset_id).await {
-        Ok(asset) => Ok(News::Asset(named(asset))),
-        Err(MuxError::NotFound) => Ok(News::Deleted(named(Asset::unknown(asset_id)))),
+        Ok(asset) => Ok(VideoEvent::Asset(named(asset))),
+        Err(MuxError::NotFound) => Ok(VideoEvent::Deleted(named(Asset::unknown(asset_id)))),
         Err(error) => Err(error),
     }
 }

@@ -26,7 +26,7 @@ pub struct Event {
 
 /// What an event means for a video. Other events are ignored.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News {
+pub enum VideoEvent {
     /// The upload has become an asset, which is being encoded.
     Uploaded(Box<Upload>),
     /// The upload will never become an asset, and why.
@@ -53,21 +53,21 @@ impl Event {
     }
 
     /// What the event means for a video; `None` if nothing.
-    pub fn news(&self) -> Option<News> {
+    pub fn video_event(&self) -> Option<VideoEvent> {
         let asset = || Asset::deserialize(&self.data).ok().filter(Asset::is_sane).map(Box::new);
         let upload = || Upload::deserialize(&self.data).ok().filter(Upload::is_sane).map(Box::new);
-        let failed = |reason| upload().map(|upload| News::UploadFailed(upload, reason));
+        let failed = |reason| upload().map(|upload| VideoEvent::UploadFailed(upload, reason));
         match self.kind.as_str() {
-            "video.upload.asset_created" => upload().map(News::Uploaded),
+            "video.upload.asset_created" => upload().map(VideoEvent::Uploaded),
             "video.upload.cancelled" => failed(CANCELLED),
             "video.upload.errored" => failed(ERRORED),
             "video.upload.timed_out" => failed(TIMED_OUT),
             "video.asset.created" | "video.asset.ready" | "video.asset.errored" | "video.asset.updated" => {
-                asset().map(News::Asset)
+                asset().map(VideoEvent::Asset)
             }
-            "video.asset.deleted" => asset().map(News::Deleted),
+            "video.asset.deleted" => asset().map(VideoEvent::Deleted),
             "video.asset.track.ready" | "video.asset.track.errored" | "video.asset.track.deleted" => {
-                Some(News::Tracks { asset_id: self.data["asset_id"].as_str()?.to_owned() })
+                Some(VideoEvent::Tracks { asset_id: self.data["asset_id"].as_str()?.to_owned() })
             }
             _ => None,
         }
@@ -81,15 +81,17 @@ mod tests {
 
     #[test]
     fn events_are_parsed_leniently_and_unknown_ones_are_ignored() {
-        let news = |kind: &str, data: Value| Event { kind: kind.to_owned(), id: "e".to_owned(), data }.news();
+        let news = |kind: &str, data: Value| Event { kind: kind.to_owned(), id: "e".to_owned(), data }.video_event();
         assert_eq!(news("video.asset.updated", json!({})), None);
         assert_eq!(news("video.asset.ready", json!({ "id": 7 })), None);
         assert_eq!(news("video.upload.asset_created", json!({})), None);
         let settings = json!({ "passthrough": "ours" });
         let uploaded = json!({ "id": "u", "asset_id": "a", "new_asset_settings": settings });
-        let Some(News::Uploaded(upload)) = news("video.upload.asset_created", uploaded) else { panic!("an upload") };
+        let Some(VideoEvent::Uploaded(upload)) = news("video.upload.asset_created", uploaded) else {
+            panic!("an upload")
+        };
         assert_eq!((upload.asset_id.as_deref(), upload.passthrough()), (Some("a"), Some("ours")));
         let ready = json!({ "id": "a", "status": "ready", "created_at": 1_753_347_000, "novelty": [1] });
-        assert!(matches!(news("video.asset.ready", ready), Some(News::Asset(asset)) if asset.id == "a"));
+        assert!(matches!(news("video.asset.ready", ready), Some(VideoEvent::Asset(asset)) if asset.id == "a"));
     }
 }

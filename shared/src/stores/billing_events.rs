@@ -1,4 +1,4 @@
-//! The marks of processed events, and the ledger.
+//! The records of processed events, and the ledger.
 
 use crate::models::ids::UserId;
 use crate::models::ledger::Entry;
@@ -20,13 +20,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// How long a mark is kept: Stripe retries an event for three days, and allows manual retries for thirty.
+/// How long a record is kept: Stripe retries an event for three days, and allows manual retries for thirty.
 const MARK_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
-/// The index of marks by day, and of invoices, refunds, disputes and failed charges by month.
+/// The index of records by day, and of invoices, refunds, disputes and failed charges by month.
 const BY_LISTING: &str = "by_listing";
 /// The partition of events that were set aside.
 const SET_ASIDE: &str = "EVENTS#SET_ASIDE";
-/// The number of days whose marks are read in parallel.
+/// The number of days whose records are read in parallel.
 const DAYS_AT_ONCE: usize = 12;
 /// An event may be processed only once.
 const NOT_APPLIED: &str = "attribute_not_exists(pk) OR #state = :aside";
@@ -53,9 +53,9 @@ impl EventState {
     }
 }
 
-/// The mark of a Stripe event.
+/// The record of a Stripe event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct EventRecord {
     /// The event.
     pub id: String,
     /// Its type at Stripe.
@@ -81,8 +81,8 @@ pub struct Mark {
     pub ttl: Option<i64>,
 }
 
-impl Mark {
-    /// The mark of a processed event.
+impl EventRecord {
+    /// The record of a processed event.
     pub fn applied(id: &str, event_type: &str, customer: &str, user_id: UserId, received_at: Timestamp) -> Self {
         Self {
             id: id.to_owned(),
@@ -99,7 +99,7 @@ impl Mark {
         }
     }
 
-    /// The mark of an event that failed permanently.
+    /// The record of an event that failed permanently.
     pub fn set_aside(
         id: &str,
         event_type: &str,
@@ -122,20 +122,20 @@ impl Mark {
         }
     }
 
-    /// The mark of an event that was set aside, after the problem is resolved.
+    /// The record of an event that was set aside, after the problem is resolved.
     #[must_use]
     pub fn done(self) -> Self {
         let (listing, ttl) = (events(&self.day), Some((self.received_at + MARK_KEPT).as_second()));
         Self { state: EventState::Applied, error: None, listing, ttl, ..self }
     }
 
-    /// The key of an event's mark.
+    /// The key of an event's record.
     pub fn key(event_id: &str) -> Key<Self> {
         Key::composite(Table::BillingEvents, ("pk", format!("EVENT#{event_id}")), ("sk", "MARK".to_owned()))
     }
 }
 
-/// The partition of a day's marks.
+/// The partition of a day's records.
 fn events(day: &str) -> String {
     format!("EVENTS#{day}")
 }
@@ -191,9 +191,9 @@ impl BillingEvents {
         services.database(&[Table::BillingEvents]).map(|database| Self { database })
     }
 
-    /// A statement that marks an event; its condition fails if the event was already processed.
-    pub fn mark(&self, mark: &Mark) -> Result<Statement, StoreError> {
-        let item = write(&Mark::key(&mark.id), mark)?;
+    /// A statement that records an event; its condition fails if the event was already processed.
+    pub fn record(&self, record: &EventRecord) -> Result<Statement, StoreError> {
+        let item = write(&EventRecord::key(&record.id), record)?;
         let put = Put::builder().table_name(self.database.name(Table::BillingEvents)?).set_item(Some(item));
         let put = put.condition_expression(NOT_APPLIED).expression_attribute_names("#state", "state");
         let put = put.expression_attribute_values(":aside", AttributeValue::S(EventState::SetAside.name().to_owned()));
@@ -202,26 +202,26 @@ impl BillingEvents {
 
     /// Marks an event in a separate write. An event that was already processed stays unchanged.
     #[boxed]
-    pub async fn put_mark(&self, mark: &Mark) -> Result<(), StoreError> {
-        match self.database.transact(vec![self.mark(mark)?]).await {
+    pub async fn put_record(&self, record: &EventRecord) -> Result<(), StoreError> {
+        match self.database.transact(vec![self.record(record)?]).await {
             Ok(()) | Err(StoreError::Condition(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Which of the given events have a mark in any state.
+    /// Which of the given events have a record in any state.
     #[boxed]
     pub async fn marked(&self, events: &[String]) -> Result<HashSet<String>, StoreError> {
         let mut marked = HashSet::new();
         for events in events.chunks(BATCH_KEYS_MAX) {
-            let keys: Vec<_> = events.iter().map(|id| Mark::key(id).presence()).collect();
+            let keys: Vec<_> = events.iter().map(|id| EventRecord::key(id).presence()).collect();
             let rows = self.database.read(keys).await?;
             marked.extend(events.iter().zip(rows).filter(|(_, row)| row.is_some()).map(|(id, _)| id.clone()));
         }
         Ok(marked)
     }
 
-    /// A page of marks, newest first, before a position, and the position for the next page: of one day or all, in one
+    /// A page of records, newest first, before a position, and the position for the next page: of one day or all, in one
     /// state or any. Marks are partitioned by day, and those of a few consecutive days are read in parallel. Events
     /// that were set aside have their own partition, because they are rare and kept until somebody resolves them.
     #[boxed]
@@ -232,29 +232,29 @@ impl BillingEvents {
         limit: usize,
         before: Option<&str>,
         now: Timestamp,
-    ) -> Result<(Vec<Mark>, Option<String>), StoreError> {
-        let mut marks = match state {
+    ) -> Result<(Vec<EventRecord>, Option<String>), StoreError> {
+        let mut records = match state {
             Some(EventState::Applied) => Vec::new(),
             _ => self.listed(SET_ASIDE, day, limit + 1, before).await?,
         };
         if state != Some(EventState::SetAside) {
-            marks.extend(self.applied(day, limit + 1, before, now).await?);
+            records.extend(self.applied(day, limit + 1, before, now).await?);
         }
-        marks.sort_by(|a, b| b.listed_at.cmp(&a.listed_at));
-        let more = marks.len() > limit;
-        marks.truncate(limit);
-        let next = marks.last().filter(|_| more).map(|mark| mark.listed_at.clone());
-        Ok((marks, next))
+        records.sort_by(|a, b| b.listed_at.cmp(&a.listed_at));
+        let more = records.len() > limit;
+        records.truncate(limit);
+        let next = records.last().filter(|_| more).map(|record| record.listed_at.clone());
+        Ok((records, next))
     }
 
-    /// The newest marks of processed events.
+    /// The newest records of processed events.
     async fn applied(
         &self,
         day: Option<Day>,
         wanted: usize,
         before: Option<&str>,
         now: Timestamp,
-    ) -> Result<Vec<Mark>, StoreError> {
+    ) -> Result<Vec<EventRecord>, StoreError> {
         let days: Vec<Day> = match day {
             Some(day) => vec![day],
             None => {
@@ -264,30 +264,30 @@ impl BillingEvents {
                 (0..=oldest.days_until(newest).max(0)).map(|back| newest.plus(-back)).collect()
             }
         };
-        let mut marks = Vec::new();
+        let mut records = Vec::new();
         for days in days.chunks(DAYS_AT_ONCE) {
             let listings: Vec<String> = days.iter().map(|day| events(&day.to_string())).collect();
             let pages = listings.iter().map(|listing| self.listed(listing, None, wanted, before));
-            marks.extend(try_join_all(pages).await?.into_iter().flatten());
-            if marks.len() >= wanted {
+            records.extend(try_join_all(pages).await?.into_iter().flatten());
+            if records.len() >= wanted {
                 break;
             }
         }
-        Ok(marks)
+        Ok(records)
     }
 
-    /// The newest marks of a partition.
+    /// The newest records of a partition.
     async fn listed(
         &self,
         listing: &str,
         day: Option<Day>,
         wanted: usize,
         before: Option<&str>,
-    ) -> Result<Vec<Mark>, StoreError> {
+    ) -> Result<Vec<EventRecord>, StoreError> {
         let from = day.map(|day| sortable(day.start())).unwrap_or_default();
         let until = day.map(|day| sortable(day.plus(1).start()));
         let until = before.map(str::to_owned).into_iter().chain(until).min().unwrap_or_else(|| "~".to_owned());
-        let mut marks: Vec<Mark> = Vec::new();
+        let mut records: Vec<EventRecord> = Vec::new();
         let mut start = None;
         loop {
             let query = self.database.client().query().table_name(self.database.name(Table::BillingEvents)?);
@@ -304,14 +304,14 @@ impl BillingEvents {
                 .await
                 .map_err(failed)?;
             for item in page.items.unwrap_or_default() {
-                let mark: Mark = read(item)?;
+                let record: EventRecord = read(item)?;
                 // `BETWEEN` includes both ends.
-                marks.extend(Some(mark).filter(|mark| mark.listed_at < until));
+                records.extend(Some(record).filter(|record| record.listed_at < until));
             }
             start = page.last_evaluated_key;
-            if marks.len() >= wanted || start.is_none() {
-                marks.truncate(wanted);
-                return Ok(marks);
+            if records.len() >= wanted || start.is_none() {
+                records.truncate(wanted);
+                return Ok(records);
             }
         }
     }

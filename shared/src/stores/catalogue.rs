@@ -6,9 +6,9 @@
 //! changes the video's row. So the row and the snapshot cannot drift apart, and a reader never sees a partial change.
 
 mod chunks;
-mod swap;
+mod snapshot_writer;
 
-pub use swap::{Edit, Swap, Swapper};
+pub use snapshot_writer::{Edit, SnapshotChange, SnapshotWriter};
 
 use crate::models::catalogue::{Listed, Snapshot};
 use crate::services::{ConfigError, Services};

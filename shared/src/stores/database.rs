@@ -2,7 +2,7 @@
 
 use crate::stores::contention::Contention;
 use crate::stores::error::{Failed, INVALID, StoreError, failed};
-use crate::stores::row::{BatchGet, BatchResult, Key, Keys, Wanted, read};
+use crate::stores::row::{BatchGet, BatchKey, BatchResult, Key, Keys, read};
 use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -55,8 +55,9 @@ impl Database {
         Ok(call.consistent_read(true).send().await.map_err(failed)?.item)
     }
 
-    /// Reads rows in one batch, consistently except for [`Recent`](crate::stores::row::Recent) ones. A partial result is retried
-    /// once and is then [`StoreError::Unavailable`]: an unprocessed key never counts as absent.
+    /// Reads rows in one batch, consistently except for [`EventuallyConsistent`](crate::stores::row::EventuallyConsistent)
+    /// ones. A partial result is retried once and is then [`StoreError::Unavailable`]: an unprocessed key never counts
+    /// as absent.
     pub async fn read<K: Keys>(&self, keys: K) -> Result<K::Rows, StoreError> {
         let mut batch = BatchGet::default();
         keys.add_to(&mut batch);
@@ -72,7 +73,7 @@ impl Database {
             return Ok(found);
         }
         let mut by_name = HashMap::new();
-        let mut asked: HashMap<String, Vec<&Wanted>> = HashMap::new();
+        let mut asked: HashMap<String, Vec<&BatchKey>> = HashMap::new();
         for ((table, ..), row) in &wanted.0 {
             let name = self.name(*table)?;
             by_name.insert(name.to_owned(), *table);
@@ -81,7 +82,7 @@ impl Database {
         let mut request = HashMap::new();
         for (name, rows) in asked {
             let keys = rows.iter().map(|row| row.key.clone()).collect();
-            let is_consistent = rows.iter().any(|row| !row.may_lag);
+            let is_consistent = rows.iter().any(|row| !row.is_eventually_consistent);
             let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(is_consistent).build();
             request.insert(name, keys.map_err(|error| StoreError::Refused(Box::new(error)))?);
         }

@@ -293,7 +293,7 @@ impl Outbox {
     #[boxed]
     pub async fn claim(&self, cause: &str, now: Timestamp) -> Result<Option<Claimed>, StoreError> {
         #[derive(Deserialize)]
-        struct Tries {
+        struct Attempts {
             attempts: u32,
             failing_since: Option<Timestamp>,
         }
@@ -309,7 +309,7 @@ impl Outbox {
         match update.send().await.map_err(failed) {
             Ok(answer) => {
                 let item = answer.attributes.unwrap_or_default();
-                let Tries { attempts, failing_since } = read(item.clone())?;
+                let Attempts { attempts, failing_since } = read(item.clone())?;
                 Ok(Some(Claimed { mail: read(item)?, attempts, failing_since }))
             }
             Err(StoreError::Condition(_)) => Ok(None),

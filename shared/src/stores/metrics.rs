@@ -4,7 +4,7 @@ use crate::models::ids::PlaybackId;
 use crate::models::ledger::{Entry, SubscriptionEntry};
 use crate::models::metrics::{Bill, ChargeEvents, Play, RETRY_DAYS, SubscriptionHistory, count, reach_days};
 use crate::models::plan::Interval;
-use crate::models::tally::Counted;
+use crate::models::tally::DayTally;
 use crate::models::time::{Day, month};
 use crate::services::{ConfigError, Services};
 use crate::stores::billing_events::{BillingEvents, entry_key, invoices_period};
@@ -31,7 +31,7 @@ pub struct Month {
     /// By day, as one text, because they are some 600 figures that are written and read together. Rows from older
     /// versions have `figures` or `by_currency` instead. These lack some figures, so their days are recomputed.
     #[serde(rename = "by_day", with = "text", default)]
-    pub days: BTreeMap<String, Counted>,
+    pub days: BTreeMap<String, DayTally>,
 }
 
 /// A value stored as JSON text.
@@ -92,7 +92,7 @@ pub struct MetricsData {
 
 impl MetricsData {
     /// The metrics of one of the days.
-    pub fn count(&self, day: Day, grace: SignedDuration, now: Timestamp) -> Counted {
+    pub fn count(&self, day: Day, grace: SignedDuration, now: Timestamp) -> DayTally {
         let none = Vec::new();
         let plays = self.plays.get(&day).unwrap_or(&none);
         count(&self.histories, &self.charges, plays, day, grace, now)

@@ -7,7 +7,7 @@ use crate::models::video::Video;
 use crate::models::video_view::AdminVideo;
 use crate::services::{ConfigError, Services};
 use crate::stores::audit::AuditEntry;
-use crate::stores::catalogue::{Edit, Swapper};
+use crate::stores::catalogue::{Edit, SnapshotWriter};
 use crate::stores::contention::jitter_ms;
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::StoreError;
@@ -68,14 +68,14 @@ impl Change {
 
 /// The mark of a processed Mux event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct ProcessedEvent {
     /// When.
     pub received_at: Timestamp,
     /// When DynamoDB may remove it, in Unix seconds.
     pub ttl: i64,
 }
 
-impl Mark {
+impl ProcessedEvent {
     /// The key of an event's mark. An id that is too long for a key is hashed.
     pub fn key(event_id: &str) -> Key<Self> {
         let name = if event_id.len() <= EVENT_ID_BYTES_MAX { event_id.to_owned() } else { sha256(event_id) };
@@ -87,14 +87,14 @@ impl Mark {
 #[derive(Clone, Debug)]
 pub struct Publisher {
     database: Database,
-    swapper: Swapper,
+    writer: SnapshotWriter,
 }
 
 impl Publisher {
     /// The tables, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         let database = services.database(&[Table::Videos, Table::Catalogue])?;
-        Ok(Self { database, swapper: Swapper::connect(services)? })
+        Ok(Self { database, writer: SnapshotWriter::connect(services)? })
     }
 
     /// Changes a video with a rule that returns the new state; `None` deletes it. An unchanged row is not written.
@@ -143,10 +143,10 @@ impl Publisher {
         if edits.is_empty() {
             return self.database.transact(statements).await;
         }
-        let mut swap = self.swapper.prepare(&edits).await?;
-        statements.append(&mut swap.statements);
+        let mut snapshot = self.writer.prepare(&edits).await?;
+        statements.append(&mut snapshot.statements);
         self.database.transact(statements).await?;
-        self.swapper.sweep(&swap).await;
+        self.writer.sweep(&snapshot).await;
         Ok(())
     }
 
@@ -167,11 +167,11 @@ impl Publisher {
             }
             let mut statements = beside()?;
             let count = statements.len();
-            let mut swap = self.swapper.prepare(std::slice::from_ref(edit)).await?;
-            statements.append(&mut swap.statements);
+            let mut snapshot = self.writer.prepare(std::slice::from_ref(edit)).await?;
+            statements.append(&mut snapshot.statements);
             match self.database.transact(statements).await {
                 Ok(()) => {
-                    self.swapper.sweep(&swap).await;
+                    self.writer.sweep(&snapshot).await;
                     return Ok(());
                 }
                 Err(StoreError::Condition(failed)) if (0..count).all(|index| !failed.at(index)) => {}
@@ -184,14 +184,14 @@ impl Publisher {
     /// Whether a Mux event was already processed.
     #[boxed]
     pub async fn is_marked(&self, event_id: &str) -> Result<bool, StoreError> {
-        Ok(self.database.get(&Mark::key(event_id)).await?.is_some())
+        Ok(self.database.get(&ProcessedEvent::key(event_id)).await?.is_some())
     }
 
     /// A statement that marks a Mux event; its condition fails if it is already marked.
     pub fn mark(&self, event_id: &str, now: Timestamp) -> Result<Statement, StoreError> {
-        let mark = Mark { received_at: now, ttl: (now + MARK_KEPT).as_second() };
+        let mark = ProcessedEvent { received_at: now, ttl: (now + MARK_KEPT).as_second() };
         let put = Put::builder().table_name(self.database.name(Table::Catalogue)?);
-        let put = put.set_item(Some(write(&Mark::key(event_id), &mark)?));
+        let put = put.set_item(Some(write(&ProcessedEvent::key(event_id), &mark)?));
         put.condition_expression("attribute_not_exists(pk)").build().map(Statement::from).map_err(refused)
     }
 

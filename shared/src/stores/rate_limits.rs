@@ -6,7 +6,7 @@
 //! If the response to a counting update is lost, the SDK may repeat it, which at worst refuses a request too early. An
 //! update that gives counts back could admit more. So it is tried only once, never takes a counter below zero, and
 //! gives back only what is still counted: in the counter of its own minute, and not after the key was cleared
-//! ([`Counted`]).
+//! ([`CountedRequest`]).
 
 use crate::models::email::Email;
 use crate::services::{ConfigError, Services};
@@ -87,7 +87,7 @@ impl Budget {
 
 /// The limiter's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct RateLimitDecision {
     /// The limit's name.
     pub name: &'static str,
     /// The most in any window.
@@ -104,9 +104,9 @@ pub struct Verdict {
 
 /// A count that can be given back once.
 #[derive(Debug)]
-pub struct Counted {
+pub struct CountedRequest {
     /// The limiter's decision.
-    pub verdict: Verdict,
+    pub decision: RateLimitDecision,
     key: String,
     /// The counter that contains it, because another minute's counter may not.
     counter: String,
@@ -129,7 +129,7 @@ impl RateLimits {
     /// Counts one request against the budget. A caller that refuses the request for another reason gives the count
     /// back.
     #[boxed]
-    pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
+    pub async fn count(&self, budget: &Budget, now: Timestamp) -> Result<CountedRequest, StoreError> {
         self.count_in(budget.kind.window(), budget, now).await
     }
 
@@ -137,7 +137,7 @@ impl RateLimits {
     #[boxed]
     pub async fn count_mail(&self, email: &Email, now: Timestamp) -> Result<bool, StoreError> {
         let counted = self.count(&Budget::of_mail(email), now).await?;
-        let is_admitted = counted.verdict.admitted;
+        let is_admitted = counted.decision.admitted;
         if !is_admitted {
             self.give_back(counted).await;
         }
@@ -147,7 +147,7 @@ impl RateLimits {
     /// Gives a count back. If that fails, it stays counted, which may refuse a request too early but never admits too
     /// much.
     #[boxed]
-    pub async fn give_back(&self, counted: Counted) {
+    pub async fn give_back(&self, counted: CountedRequest) {
         let counter = &counted.counter;
         let Ok(table) = self.database.name(Table::RateLimits) else { return };
         let update = self.database.client().update_item().table_name(table);
@@ -178,7 +178,7 @@ impl RateLimits {
         let _ = tried_once(update).await;
     }
 
-    async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<Counted, StoreError> {
+    async fn count_in(&self, window: Window, budget: &Budget, now: Timestamp) -> Result<CountedRequest, StoreError> {
         // Names contain the time, so counters cannot be confused. Counters that have left the window since the last
         // update are removed, and TTL removes items that are no longer used.
         let stale: Vec<String> = window.names(now, window.counters + 1..=window.oldest()).collect();
@@ -188,8 +188,8 @@ impl RateLimits {
         let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         let answer = update.return_values(ReturnValue::AllNew).send().await.map_err(failed)?;
         let item = answer.attributes.unwrap_or_default();
-        let verdict = decide(window, &item, budget, now);
-        Ok(Counted { verdict, key: budget.key.clone(), counter, clears: item.get(CLEARS).cloned() })
+        let decision = decide(window, &item, budget, now);
+        Ok(CountedRequest { decision, key: budget.key.clone(), counter, clears: item.get(CLEARS).cloned() })
     }
 
     fn update(
@@ -249,7 +249,7 @@ impl Window {
     }
 }
 
-fn decide(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdict {
+fn decide(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> RateLimitDecision {
     let counts = window.counts(item, now);
     let limit = i64::from(budget.limit);
     let sum: i64 = counts.iter().map(|(_, count)| count).sum();
@@ -264,7 +264,7 @@ fn decide(window: Window, item: &Item, budget: &Budget, now: Timestamp) -> Verdi
             break;
         }
     }
-    Verdict {
+    RateLimitDecision {
         name: budget.name,
         limit: budget.limit,
         remaining: u32::try_from(limit - sum).unwrap_or(0),
@@ -285,11 +285,11 @@ mod tests {
         *counters.entry(window.name(now, 0)).or_default() += 1;
         let item = counters.iter().map(|(name, count)| (name.clone(), AttributeValue::N(count.to_string()))).collect();
         let budget = Budget { key: String::new(), name: "test", limit, kind: Kind::Requests };
-        let verdict = decide(window, &item, &budget, now);
-        if !verdict.admitted {
+        let decision = decide(window, &item, &budget, now);
+        if !decision.admitted {
             *counters.entry(window.name(now, 0)).or_default() -= 1;
         }
-        verdict.admitted
+        decision.admitted
     }
 
     #[test]

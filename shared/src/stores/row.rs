@@ -68,21 +68,21 @@ type Id = (Table, String, Option<String>);
 
 /// The keys of a batch. A key that is added twice is read once.
 #[derive(Debug, Default)]
-pub struct BatchGet(pub(super) HashMap<Id, Wanted>);
+pub struct BatchGet(pub(super) HashMap<Id, BatchKey>);
 
 /// A key of a batch.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct BatchKey {
     pub(super) key: Item,
-    /// Whether the row may be slightly stale ([`Recent`]).
-    pub(super) may_lag: bool,
+    /// Whether the row may be slightly stale ([`EventuallyConsistent`]).
+    pub(super) is_eventually_consistent: bool,
 }
 
 impl BatchGet {
     /// Adds a row to the batch. A key that is too long cannot have a row, so it is not read.
     pub fn add<R>(&mut self, key: &Key<R>) {
         if key.fits() {
-            self.0.insert(key.id(), Wanted { key: key.item(), may_lag: false });
+            self.0.insert(key.id(), BatchKey { key: key.item(), is_eventually_consistent: false });
         }
     }
 
@@ -202,16 +202,16 @@ impl<K: Keys> Keys for MayFail<K> {
 /// consistency, unless the batch reads other rows of the same table consistently. Use it only for data that changes
 /// rarely, or if a conditional write checks the decision again.
 #[derive(Clone, Debug)]
-pub struct Recent<K>(pub K);
+pub struct EventuallyConsistent<K>(pub K);
 
-impl<K: Keys> Keys for Recent<K> {
+impl<K: Keys> Keys for EventuallyConsistent<K> {
     type Rows = K::Rows;
 
     fn add_to(&self, batch: &mut BatchGet) {
         let mut own = BatchGet::default();
         self.0.add_to(&mut own);
-        for (id, Wanted { key, .. }) in own.0 {
-            batch.0.entry(id).or_insert(Wanted { key, may_lag: true });
+        for (id, BatchKey { key, .. }) in own.0 {
+            batch.0.entry(id).or_insert(BatchKey { key, is_eventually_consistent: true });
         }
     }
 

@@ -4,7 +4,7 @@
 //! number, and no series is deleted while it has episodes.
 
 use crate::models::ids::{SeriesId, UserId, VideoId};
-use crate::models::series::{Misplaced, Series, numbered};
+use crate::models::series::{PlacementError, Series, numbered};
 use crate::models::time::sortable;
 use crate::models::video::Video;
 use crate::services::{ConfigError, Services};
@@ -184,10 +184,16 @@ impl SeriesStore {
     /// # Errors
     /// The original error, if the position in a series is not the reason.
     #[boxed]
-    pub async fn why(&self, joined: Option<SeriesId>, error: StoreError) -> Result<Misplaced, StoreError> {
+    pub async fn placement_error(
+        &self,
+        joined: Option<SeriesId>,
+        error: StoreError,
+    ) -> Result<PlacementError, StoreError> {
         match (joined, error) {
-            (Some(series), StoreError::Condition(_)) if self.get(series).await?.is_none() => Ok(Misplaced::NoSeries),
-            (_, StoreError::Condition(_)) => Ok(Misplaced::Taken),
+            (Some(series), StoreError::Condition(_)) if self.get(series).await?.is_none() => {
+                Ok(PlacementError::NoSeries)
+            }
+            (_, StoreError::Condition(_)) => Ok(PlacementError::NumberTaken),
             (_, error) => Err(error),
         }
     }

@@ -39,14 +39,14 @@ const BATCH_TRIES_MAX: u32 = 6;
 
 /// A sparse index: its name, and the attribute with the time by which it is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Listing {
+enum HistoryIndex {
     /// Started and uncompleted videos.
     Continue,
     /// Other watched videos: completed, or barely started.
     Watched,
 }
 
-impl Listing {
+impl HistoryIndex {
     /// The index that lists a row; `None` if the viewer marked the video as not watched.
     fn for_row(is_to_continue: bool, is_cleared: bool) -> Option<Self> {
         if is_to_continue { Some(Self::Continue) } else { (!is_cleared).then_some(Self::Watched) }
@@ -138,7 +138,7 @@ impl Histories {
         continues: bool,
     ) -> Result<Outcome, StoreError> {
         let mut item = write(&WatchHistory::key(after.user_id, after.video_id), after)?;
-        if let Some(listing) = Listing::for_row(continues, after.is_cleared()) {
+        if let Some(listing) = HistoryIndex::for_row(continues, after.is_cleared()) {
             item.insert(listing.attribute().to_owned(), AttributeValue::S(sortable(after.last_watched_at)));
         }
         let put = self.database.client().put_item().table_name(self.database.name(Table::WatchHistory)?);
@@ -256,13 +256,14 @@ impl Histories {
                 }
             }
         };
-        let listing = Listing::for_row(position.row.is_listed, position.is_cleared);
+        let listing = HistoryIndex::for_row(position.row.is_listed, position.is_cleared);
         if let Some(listing) = listing {
             set.push_str(&format!(", {} = :listed_at", listing.attribute()));
             update = update.expression_attribute_values(":listed_at", AttributeValue::S(sortable(last_watched_at)));
         }
-        let others = [Listing::Continue, Listing::Watched].into_iter().filter(|other| Some(*other) != listing);
-        set.push_str(&format!(" REMOVE {}", others.map(Listing::attribute).collect::<Vec<_>>().join(", ")));
+        let others =
+            [HistoryIndex::Continue, HistoryIndex::Watched].into_iter().filter(|other| Some(*other) != listing);
+        set.push_str(&format!(" REMOVE {}", others.map(HistoryIndex::attribute).collect::<Vec<_>>().join(", ")));
         update.update_expression(set).build().map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
@@ -277,7 +278,7 @@ impl Histories {
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let (listed, carried) = tokio::try_join!(
-            self.listed(Listing::Continue, user_id, limit, after.clone()),
+            self.listed(HistoryIndex::Continue, user_id, limit, after.clone()),
             self.carried(user_id, slots.continued(), slots),
         )?;
         let carried = carried.into_iter().filter(|row| !row.completed).collect();
@@ -295,8 +296,8 @@ impl Histories {
         slots: &Slots,
     ) -> Result<(Vec<WatchHistory>, Option<After>), StoreError> {
         let (to_continue, watched, carried) = tokio::try_join!(
-            self.listed(Listing::Continue, user_id, limit, after.clone()),
-            self.listed(Listing::Watched, user_id, limit, after.clone()),
+            self.listed(HistoryIndex::Continue, user_id, limit, after.clone()),
+            self.listed(HistoryIndex::Watched, user_id, limit, after.clone()),
             self.carried(user_id, slots.carried(), slots),
         )?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -313,8 +314,8 @@ impl Histories {
     ) -> Result<(Vec<WatchHistory>, Option<VideoId>), StoreError> {
         let (newest_videos, to_continue, watched, carried) = tokio::try_join!(
             self.newest_videos(user_id),
-            self.listed(Listing::Continue, user_id, LATEST_MAX, None),
-            self.listed(Listing::Watched, user_id, LATEST_MAX, None),
+            self.listed(HistoryIndex::Continue, user_id, LATEST_MAX, None),
+            self.listed(HistoryIndex::Watched, user_id, LATEST_MAX, None),
             self.carried(user_id, slots.carried(), slots),
         )?;
         let (rows, known_from) = newest_videos;
@@ -358,7 +359,7 @@ impl Histories {
     /// A page of an index.
     async fn listed(
         &self,
-        listing: Listing,
+        listing: HistoryIndex,
         user_id: UserId,
         limit: u32,
         after: Option<After>,

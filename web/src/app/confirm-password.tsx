@@ -5,7 +5,7 @@ import { Dialog } from '@/components/dialog';
 import { PasswordField } from '@/components/field';
 import { ErrorNotice } from '@/components/notice';
 import { api, data, endSessionOf } from '@/lib/api';
-import { answerPassword, usePasswordAsked } from '@/lib/confirm-password';
+import { answerPassword, useIsPasswordDialogOpen } from '@/lib/confirm-password';
 import { hasCode } from '@/lib/errors/api-error';
 import { meQuery, useMe } from '@/lib/queries/use-me';
 import { queryClient } from '@/lib/query-client';
@@ -14,7 +14,7 @@ import { useForm } from '@/lib/use-form';
 
 /** Asks operators for their password again before an action that moves money or changes access. */
 export function ConfirmPassword() {
-  return usePasswordAsked() ? <Question /> : null;
+  return useIsPasswordDialogOpen() ? <Question /> : null;
 }
 
 function Question() {

@@ -43,14 +43,14 @@ export function Header() {
             <AccountMenu />
           </Suspense>
         ) : (
-          <Strangers />
+          <SignInLinks />
         )}
       </div>
     </header>
   );
 }
 
-function Strangers() {
+function SignInLinks() {
   const here = useLocation();
   return (
     <>

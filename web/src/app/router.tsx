@@ -23,24 +23,24 @@ const ADMIN = 'admin';
 // Without a session nothing is requested, because the guard redirects to the sign-in page.
 const isSignedIn = () => token() !== null;
 
-function inPassing(...asked: Promise<unknown>[]): null {
+function prefetch(...asked: Promise<unknown>[]): null {
   for (const one of asked) one.catch(() => undefined);
   return null;
 }
 
 function loadStart() {
-  if (isSignedIn()) return inPassing(queryClient.query(homeQuery), queryClient.query(subscriptionQuery));
+  if (isSignedIn()) return prefetch(queryClient.query(homeQuery), queryClient.query(subscriptionQuery));
   const videos = queryClient.infiniteQuery(videosQuery({ sort: 'newest', limit: 20 }));
-  return inPassing(videos, queryClient.query(categoriesQuery), queryClient.query(allSeriesQuery), queryClient.query(plansQuery));
+  return prefetch(videos, queryClient.query(categoriesQuery), queryClient.query(allSeriesQuery), queryClient.query(plansQuery));
 }
 
 function loadPlans() {
   const asked: Promise<unknown>[] = [queryClient.query(plansQuery), queryClient.query(categoriesQuery)];
-  return isSignedIn() ? inPassing(...asked, queryClient.query(subscriptionQuery)) : inPassing(...asked);
+  return isSignedIn() ? prefetch(...asked, queryClient.query(subscriptionQuery)) : prefetch(...asked);
 }
 
 function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
-  return isSignedIn() ? inPassing(queryClient.query(videoQuery(id))) : null;
+  return isSignedIn() ? prefetch(queryClient.query(videoQuery(id))) : null;
 }
 
 function loadTitle(args: LoaderFunctionArgs) {
@@ -50,15 +50,15 @@ function loadTitle(args: LoaderFunctionArgs) {
 
 function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
   if (isSignedIn()) warmPlayerSoon();
-  return inPassing(queryClient.query(seriesQuery(id)));
+  return prefetch(queryClient.query(seriesQuery(id)));
 }
 
 function loadMyList() {
-  return isSignedIn() ? inPassing(queryClient.query(allSeriesQuery)) : null;
+  return isSignedIn() ? prefetch(queryClient.query(allSeriesQuery)) : null;
 }
 
 function loadSubscription() {
-  return isSignedIn() ? inPassing(queryClient.query(subscriptionQuery)) : null;
+  return isSignedIn() ? prefetch(queryClient.query(subscriptionQuery)) : null;
 }
 
 export const router = createBrowserRouter(

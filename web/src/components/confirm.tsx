@@ -12,14 +12,14 @@ interface ConfirmProps {
   /** What happens, and whether it can be undone. */
   description: ReactNode;
   /** The button's label: `Delete`. */
-  deed: string;
+  actionLabel: string;
   look?: 'danger' | 'primary';
   /** Does it. If this throws, the dialog stays open and shows the error. */
   act: () => Promise<unknown>;
 }
 
 /** Asks for confirmation. */
-export function Confirm({ open, onClose, title, description, deed, look = 'danger', act }: ConfirmProps) {
+export function Confirm({ open, onClose, title, description, actionLabel, look = 'danger', act }: ConfirmProps) {
   const { run, isBusy, error, reset } = useAct(act);
   const close = () => {
     if (isBusy) return;
@@ -41,7 +41,7 @@ export function Confirm({ open, onClose, title, description, deed, look = 'dange
             {t`Cancel`}
           </Button>
           <Button look={look} busy={isBusy} onClick={() => void go()}>
-            {deed}
+            {actionLabel}
           </Button>
         </>
       }

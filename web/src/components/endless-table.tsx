@@ -3,7 +3,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query
 import type { ReactNode } from 'react';
 import type { Page } from '@/lib/models';
 import { More } from './more';
-import { ErrorNotice, Remark } from './notice';
+import { ErrorNotice, Callout } from './notice';
 import { Table, TableSkeleton } from './table';
 import type { Column } from './table';
 
@@ -31,7 +31,7 @@ export function EndlessTable<Row>({ label, list, columns, rowKey, detail, detail
       <p role="status" className="visually-hidden">
         {list.isPlaceholderData ? '' : hasNextPage ? t`${label}: ${rowCount}+` : t`${label}: ${rowCount}`}
       </p>
-      {list.isRefetchError && <Remark kind="warning">{t`This list could not be refreshed. It may be out of date.`}</Remark>}
+      {list.isRefetchError && <Callout kind="warning">{t`This list could not be refreshed. It may be out of date.`}</Callout>}
       {rows.length > 0 ? (
         <Table
           label={label}

@@ -103,8 +103,8 @@ export function Empty({ icon, title, text, isPage = false, children }: EmptyProp
   );
 }
 
-/** A permanent remark on a state. */
-export function Remark({
+/** A permanent note about a state. */
+export function Callout({
   kind,
   icon,
   children,
@@ -114,7 +114,7 @@ export function Remark({
   children: ReactNode;
 }) {
   return (
-    <div className={classes(styles.remark, styles[kind])}>
+    <div className={classes(styles.callout, styles[kind])}>
       <Icon name={icon ?? (kind === 'positive' ? 'check' : kind === 'info' ? 'info' : 'alert')} />
       <div>{children}</div>
     </div>

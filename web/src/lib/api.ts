@@ -126,13 +126,13 @@ let refreshing: Promise<string | null> | null = null;
 
 /** Exchanges a token for a fresh one. Concurrent calls share one exchange. Returns `null` if it fails. */
 function refresh(bearer: string): Promise<string | null> {
-  refreshing ??= trade(bearer).finally(() => {
+  refreshing ??= exchangeToken(bearer).finally(() => {
     refreshing = null;
   });
   return refreshing;
 }
 
-async function trade(bearer: string): Promise<string | null> {
+async function exchangeToken(bearer: string): Promise<string | null> {
   const kept = token();
   if (kept !== bearer) return kept;
   try {

@@ -25,7 +25,7 @@ export function answerPassword(isConfirmed: boolean): void {
 }
 
 /** Whether the dialog is open. */
-export function usePasswordAsked(): boolean {
+export function useIsPasswordDialogOpen(): boolean {
   return useSyncExternalStore(subscribe, () => answer !== null);
 }
 

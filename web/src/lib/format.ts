@@ -69,6 +69,6 @@ export function count(number: number, noun: string): string {
 }
 
 /** `Premium`. */
-export function capital(word: string): string {
+export function capitalize(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FACTS, NO_LANGUAGES } from './facts.fixture';
 import { withListed } from './listed';
-import type { Listed, Page, Video } from './models';
+import type { WatchlistItem, Page, Video } from './models';
 
 const video = (id: string): Video => ({
   id,
@@ -15,11 +15,11 @@ const video = (id: string): Video => ({
   ...NO_LANGUAGES,
   published_at: null,
 });
-const page = (ids: string[], next_cursor: string | null = null): Page<Listed> => ({
+const page = (ids: string[], next_cursor: string | null = null): Page<WatchlistItem> => ({
   items: ids.map((id) => ({ video: video(id), added_at: '2026-11-30T20:00:00Z' })),
   next_cursor,
 });
-const ids = (pages: Page<Listed>[]) => pages.map(({ items }) => items.map((item) => item.video.id));
+const ids = (pages: Page<WatchlistItem>[]) => pages.map(({ items }) => items.map((item) => item.video.id));
 
 describe('the pages of a list', () => {
   const pages = [page(['a', 'b'], 'next'), page(['c'])];

@@ -8,7 +8,7 @@ export type BillingEvent = Schemas['BillingEvent'];
 export type Category = Schemas['Category'];
 export type ChangePreview = Schemas['PlanChangePreview'];
 export type Code = Schemas['ErrorCode'];
-export type Deed = Schemas['AuditEntry'];
+export type AuditEntry = Schemas['AuditEntry'];
 /** A customer whose rows differ from Stripe's data. */
 export type Drift = Schemas['BillingDrift'];
 export type Email = Schemas['MemberEmail'];
@@ -60,9 +60,9 @@ export type HomeVideo = Schemas['HomeVideo'];
 export type WaitingDevice = Schemas['WaitingDevice'];
 
 /** A watched video with its position. */
-export type Seen = Schemas['HistoryItem'];
+export type HistoryItem = Schemas['HistoryItem'];
 /** A video on the viewer's list. */
-export type Listed = Schemas['WatchlistItem'];
+export type WatchlistItem = Schemas['WatchlistItem'];
 
 /** A page of a list, and the cursor of the next one. */
 export interface Page<T> {

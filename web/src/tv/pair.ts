@@ -25,7 +25,7 @@ const SLOWER = 5;
 const PAUSE = 2;
 const PAUSE_MAX = 30;
 
-export interface Means {
+export interface PairingClient {
   start: () => Promise<Codes>;
   poll: (device_code: string) => Promise<SignIn>;
   /** Throws when the pairing is given up. */
@@ -38,7 +38,7 @@ export interface Means {
  * Asks for codes until one is approved. Returns `null` if the viewer refuses, or if nobody comes. Time is measured by a clock that
  * nobody sets, because a television's clock may be a day off, or be set while the code is shown.
  */
-export async function pair(means: Means, show: (pairing: Pairing) => void): Promise<SignIn | null> {
+export async function pair(means: PairingClient, show: (pairing: Pairing) => void): Promise<SignIn | null> {
   for (let number = 0; number < CODES_MAX; number += 1) {
     const signedIn = await waitFor(await startUntilAnswered(means, show), means, show);
     if (signedIn === 'refused') {
@@ -51,7 +51,7 @@ export async function pair(means: Means, show: (pairing: Pairing) => void): Prom
   return null;
 }
 
-async function startUntilAnswered({ start, sleep }: Means, show: (pairing: Pairing) => void): Promise<Codes> {
+async function startUntilAnswered({ start, sleep }: PairingClient, show: (pairing: Pairing) => void): Promise<Codes> {
   show({ name: 'starting', isOffline: false });
   for (let pause = PAUSE; ; pause = Math.min(2 * pause, PAUSE_MAX)) {
     try {
@@ -65,7 +65,7 @@ async function startUntilAnswered({ start, sleep }: Means, show: (pairing: Pairi
 
 async function waitFor(
   codes: Codes,
-  { poll, sleep, now }: Means,
+  { poll, sleep, now }: PairingClient,
   show: (pairing: Pairing) => void,
 ): Promise<SignIn | 'refused' | 'expired'> {
   const until = now() + codes.expires_in;
@@ -98,7 +98,7 @@ function pauseAfter(error: unknown, pause: number): number {
 
 /** The same with the real service and time, until `signal` gives it up. */
 export function pairHere(signal: AbortSignal, show: (pairing: Pairing) => void): Promise<SignIn | null> {
-  const means: Means = {
+  const means: PairingClient = {
     start: () => data(api.POST('/api/auth/device/code', { body: { device_name: ownName() }, signal })),
     poll: (device_code) => data(api.POST('/api/auth/device/token', { body: { device_code }, signal })),
     sleep: (seconds) =>

@@ -45,9 +45,9 @@ export function Player({ film, focusKey }: { film: Film; focusKey: string }) {
   const next = useNextEpisode(film);
   useOnce(true, () => void setFocus(`${focusKey}-timeline`));
   useEffect(() => {
-    if (engine.trouble) void setFocus(`${focusKey}-trouble`);
+    if (engine.stopReason) void setFocus(`${focusKey}-stopped`);
     else if (engine.hasEnded) void setFocus(`${focusKey}-end`);
-  }, [engine.trouble, engine.hasEnded, focusKey]);
+  }, [engine.stopReason, engine.hasEnded, focusKey]);
 
   const toggle = useCallback(() => {
     const media = element.current;
@@ -62,15 +62,15 @@ export function Player({ film, focusKey }: { film: Film; focusKey: string }) {
   }, []);
   useMediaKeys(element, toggle, seekBy);
 
-  const isCovered = engine.trouble !== null || engine.hasEnded;
+  const isCovered = engine.stopReason !== null || engine.hasEnded;
   return (
     <div ref={stage} className={areShown || isCovered ? 'player is-shown' : 'player'}>
       <hls-video ref={element} playsInline preload="auto" crossOrigin="anonymous" />
-      {engine.isLoading && !engine.trouble && <Lights />}
-      {engine.trouble ? (
-        <Trouble engine={engine} focusKey={focusKey} />
+      {engine.isLoading && !engine.stopReason && <LoadingLights />}
+      {engine.stopReason ? (
+        <StoppedOverlay engine={engine} focusKey={focusKey} />
       ) : engine.hasEnded ? (
-        <TheEnd focusKey={focusKey} nextId={next?.id ?? null} onAgain={() => restart(element.current)} />
+        <EndOverlay focusKey={focusKey} nextId={next?.id ?? null} onAgain={() => restart(element.current)} />
       ) : (
         <div className="controls">
           <p className="film">
@@ -87,7 +87,7 @@ export function Player({ film, focusKey }: { film: Film; focusKey: string }) {
   );
 }
 
-function Lights() {
+function LoadingLights() {
   return (
     <div className="message over" role="status" aria-label={t`Loading`}>
       <span className="lights" aria-hidden="true">
@@ -193,11 +193,11 @@ function nextOf(captions: Captions): string | null {
   return captions[index + 1]?.language ?? null;
 }
 
-function Trouble({ engine: { trouble, retry, takeBack }, focusKey }: { engine: Playing; focusKey: string }) {
-  if (!trouble) return null;
-  const { kind, error } = trouble;
+function StoppedOverlay({ engine: { stopReason, retry, takeBack }, focusKey }: { engine: Playing; focusKey: string }) {
+  if (!stopReason) return null;
+  const { kind, error } = stopReason;
   if (kind === 'full' && hasCode(error, 'STREAM_LIMIT_REACHED'))
-    return <StreamLimit error={error} focusKey={`${focusKey}-trouble`} onFreed={takeBack} />;
+    return <StreamLimit error={error} focusKey={`${focusKey}-stopped`} onFreed={takeBack} />;
   const [title, text] =
     kind === 'taken'
       ? [t`Playing on another device`, t`Another device took this one’s place. Your position is saved.`]
@@ -208,7 +208,7 @@ function Trouble({ engine: { trouble, retry, takeBack }, focusKey }: { engine: P
     <div className="message over" role="alert">
       <h1>{title}</h1>
       <p>{text}</p>
-      <Group focusKey={`${focusKey}-trouble`} className="buttons">
+      <Group focusKey={`${focusKey}-stopped`} className="buttons">
         <Item className="button" onPress={kind === 'taken' ? takeBack : retry}>
           {kind === 'taken' ? t`Play here` : t`Try again`}
         </Item>
@@ -220,7 +220,7 @@ function Trouble({ engine: { trouble, retry, takeBack }, focusKey }: { engine: P
   );
 }
 
-function TheEnd({ focusKey, nextId, onAgain }: { focusKey: string; nextId: string | null; onAgain: () => void }) {
+function EndOverlay({ focusKey, nextId, onAgain }: { focusKey: string; nextId: string | null; onAgain: () => void }) {
   return (
     <div className="message over" role="status">
       <h1>{t`The end`}</h1>

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { busyStreams } from '@/features/playback/busy-streams';
 import type { Film } from '@/features/playback/film';
-import { patiently } from '@/features/playback/patience';
+import { playbackRetry } from '@/features/playback/retry-policy';
 import { usePlayback } from '@/features/playback/use-playback';
 import { api, data } from '@/lib/api';
 import { deviceName } from '@/lib/device-name';
@@ -19,7 +19,7 @@ import { Player } from './player';
 
 /** Plays a video: asks for it, and then hands it to the player. */
 export default function WatchScreen({ focusKey, id, isFromStart }: ScreenProps & { id: string; isFromStart: boolean }) {
-  const video = useVideo(id, patiently);
+  const video = useVideo(id, playbackRetry);
   const playback = usePlayback(id);
   const client = useQueryClient();
   const [film, setFilm] = useState<Film | null>(null);

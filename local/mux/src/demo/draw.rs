@@ -8,9 +8,9 @@ pub(super) const RIGHT: f64 = 1480.0;
 pub(super) const HEIGHT: f64 = 720.0;
 
 /// Pseudo-random numbers that are the same on every run, so a title's recipe always gives the same scene.
-pub(super) struct Dice(u64);
+pub(super) struct SeededRandom(u64);
 
-impl Dice {
+impl SeededRandom {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -72,12 +72,12 @@ pub(super) fn disc((x, y): (f64, f64), radius: f64, fill: &str) -> String {
 
 /// Stars above `below`; a few are larger.
 pub(super) fn stars(seed: u64, count: u32, below: f64, color: &str) -> String {
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut svg = format!("<g fill=\"{color}\">");
     for _ in 0..count {
-        let (x, y) = (dice.between(LEFT, RIGHT), dice.between(0.0, 1.0).powf(1.4) * below);
-        let radius = if dice.chance(0.06) { dice.between(1.8, 2.8) } else { dice.between(0.5, 1.4) };
-        let opacity = dice.between(0.25, 1.0);
+        let (x, y) = (random.between(LEFT, RIGHT), random.between(0.0, 1.0).powf(1.4) * below);
+        let radius = if random.chance(0.06) { random.between(1.8, 2.8) } else { random.between(0.5, 1.4) };
+        let opacity = random.between(0.25, 1.0);
         let _ = write!(svg, "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{radius:.1}\" opacity=\"{opacity:.2}\"/>");
     }
     svg + "</g>"
@@ -100,11 +100,11 @@ pub(super) struct Ridge {
 impl Ridge {
     /// The height of the land at each step of the canvas, from left to right.
     pub(super) fn points(self) -> Vec<(f64, f64)> {
-        let mut dice = Dice::new(self.seed);
+        let mut random = SeededRandom::new(self.seed);
         let octaves: Vec<(f64, f64, f64)> = (0..6)
             .map(|octave| {
                 let weight = (0.28 + 0.3 * self.rough).powi(octave);
-                (self.waves * 2.1_f64.powi(octave), weight, dice.between(0.0, std::f64::consts::TAU))
+                (self.waves * 2.1_f64.powi(octave), weight, random.between(0.0, std::f64::consts::TAU))
             })
             .collect();
         let total: f64 = octaves.iter().map(|(_, weight, _)| weight).sum();
@@ -146,12 +146,12 @@ fn wave(turn: f64, rough: f64) -> f64 {
 
 /// Pines along a skyline.
 pub(super) fn pines(seed: u64, ridge: Ridge, (low, high): (f64, f64), fill: &str) -> String {
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut svg = format!("<g fill=\"{fill}\">");
     for (x, y) in ridge.points() {
         for _ in 0..2 {
-            let (x, height) = (x + dice.between(-6.0, 6.0), dice.between(low, high));
-            let width = height * dice.between(0.2, 0.28);
+            let (x, height) = (x + random.between(-6.0, 6.0), random.between(low, high));
+            let width = height * random.between(0.2, 0.28);
             let _ = write!(svg, "<path d=\"M{x:.0} {:.0}", y - height);
             for tier in 1..=4 {
                 let (part, tier_y) = (f64::from(tier) / 4.0, y - height * (1.0 - f64::from(tier) / 4.0) + 8.0);
@@ -188,13 +188,13 @@ pub(super) fn towers(
     windows: &[&str],
     lit: f64,
 ) -> String {
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let (mut svg, mut x) = (String::new(), LEFT);
     while x < RIGHT {
-        let (w, h) = (dice.between(width.0, width.1), dice.between(low, high));
+        let (w, h) = (random.between(width.0, width.1), random.between(low, high));
         let top = HEIGHT - h;
         let _ = write!(svg, "<rect x=\"{x:.0}\" y=\"{top:.0}\" width=\"{w:.0}\" height=\"{h:.0}\" fill=\"{fill}\"/>");
-        if dice.chance(0.3) {
+        if random.chance(0.3) {
             let mast = x + w / 2.0;
             let _ =
                 write!(svg, "<path d=\"M{mast:.0} {top:.0}v-{:.0}\" stroke=\"{fill}\" stroke-width=\"3\"/>", h * 0.18);
@@ -203,9 +203,9 @@ pub(super) fn towers(
         while y < HEIGHT - 10.0 && !windows.is_empty() {
             let mut at = x + 8.0;
             while at < x + w - 10.0 {
-                if dice.chance(lit) {
-                    let color = windows[dice.between(0.0, windows.len() as f64) as usize % windows.len()];
-                    let opacity = dice.between(0.45, 1.0);
+                if random.chance(lit) {
+                    let color = windows[random.between(0.0, windows.len() as f64) as usize % windows.len()];
+                    let opacity = random.between(0.45, 1.0);
                     let _ = write!(
                         svg,
                         "<rect x=\"{at:.0}\" y=\"{y:.0}\" width=\"6\" height=\"8\" fill=\"{color}\" opacity=\"{opacity:.2}\"/>"
@@ -215,21 +215,21 @@ pub(super) fn towers(
             }
             y += 18.0;
         }
-        x += w + dice.between(-2.0, 10.0);
+        x += w + random.between(-2.0, 10.0);
     }
     svg
 }
 
 /// Glints on water below `y`, denser and wider in the foreground.
 pub(super) fn glints(seed: u64, y: f64, center: f64, spread: f64, color: &str) -> String {
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut svg = format!("<g fill=\"{color}\">");
     for _ in 0..150 {
-        let depth = dice.between(0.0, 1.0).powf(1.3);
+        let depth = random.between(0.0, 1.0).powf(1.3);
         let at = y + 6.0 + depth * (HEIGHT - y);
-        let x = center + dice.between(-1.0, 1.0) * spread * (0.25 + depth);
-        let width = dice.between(14.0, 70.0) * (0.3 + depth);
-        let (height, opacity) = (1.5 + 3.0 * depth, dice.between(0.12, 0.6));
+        let x = center + random.between(-1.0, 1.0) * spread * (0.25 + depth);
+        let width = random.between(14.0, 70.0) * (0.3 + depth);
+        let (height, opacity) = (1.5 + 3.0 * depth, random.between(0.12, 0.6));
         let _ = write!(
             svg,
             "<rect x=\"{:.0}\" y=\"{at:.0}\" width=\"{width:.0}\" height=\"{height:.1}\" rx=\"{:.1}\" opacity=\"{opacity:.2}\"/>",

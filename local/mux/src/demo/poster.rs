@@ -2,7 +2,7 @@
 
 use super::draw::{LEFT, RIGHT};
 use super::scene::{Scene, document};
-use super::titles::{Face, Lettering, Title};
+use super::titles::{Lettering, Title, Typeface};
 use std::fmt::Write;
 
 /// In pixels.
@@ -35,11 +35,11 @@ const SCRIM: &str = "<radialGradient id=\"scrim\" gradientUnits=\"userSpaceOnUse
 fn words(title: &Title) -> String {
     let Lettering { lines, face, size, color, accent } = &title.recipe.lettering;
     let (family, weight, spacing) = match face {
-        Face::Black => ("Inter Display", 900, -0.035),
-        Face::Light => ("Inter Display", 200, -0.01),
-        Face::Wide => ("Inter Display", 800, 0.03),
-        Face::Serif => ("DejaVu Serif", 700, -0.03),
-        Face::Mono => ("DejaVu Sans Mono", 700, -0.04),
+        Typeface::Black => ("Inter Display", 900, -0.035),
+        Typeface::Light => ("Inter Display", 200, -0.01),
+        Typeface::Wide => ("Inter Display", 800, 0.03),
+        Typeface::Serif => ("DejaVu Serif", 700, -0.03),
+        Typeface::Mono => ("DejaVu Sans Mono", 700, -0.04),
     };
     let leading = f64::from(*size) * 0.98;
     // An episode shows its own title below the series's.

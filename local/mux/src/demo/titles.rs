@@ -35,7 +35,7 @@ pub struct Episode {
 pub(super) struct Lettering {
     /// The title, broken into lines.
     pub(super) lines: &'static [&'static str],
-    pub(super) face: Face,
+    pub(super) face: Typeface,
     /// In pixels, on a poster 1280 pixels wide.
     pub(super) size: u32,
     pub(super) color: &'static str,
@@ -45,7 +45,7 @@ pub(super) struct Lettering {
 
 /// The typefaces, all of which Debian packages.
 #[derive(Clone, Copy)]
-pub(super) enum Face {
+pub(super) enum Typeface {
     Black,
     Light,
     Wide,
@@ -88,7 +88,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::last_lighthouse,
             lettering: Lettering {
                 lines: &["The Last", "Lighthouse"],
-                face: Face::Serif,
+                face: Typeface::Serif,
                 size: 108,
                 color: "#fff3dc",
                 accent: "#ffb38a",
@@ -109,7 +109,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::northern_hours,
             lettering: Lettering {
                 lines: &["NORTHERN", "HOURS"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 112,
                 color: "#f0fffa",
                 accent: "#6dffc4",
@@ -130,7 +130,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::neon_district,
             lettering: Lettering {
                 lines: &["NEON", "DISTRICT"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 116,
                 color: "#ffffff",
                 accent: "#35e0ff",
@@ -151,7 +151,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::paper_garden,
             lettering: Lettering {
                 lines: &["The Paper", "Garden"],
-                face: Face::Black,
+                face: Typeface::Black,
                 size: 112,
                 color: "#ffffff",
                 accent: "#fff0c2",
@@ -172,7 +172,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::deep_quiet,
             lettering: Lettering {
                 lines: &["Deep", "Quiet"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 138,
                 color: "#eafcff",
                 accent: "#9be7ff",
@@ -193,7 +193,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::salt_and_starlight,
             lettering: Lettering {
                 lines: &["Salt &amp;", "Starlight"],
-                face: Face::Serif,
+                face: Typeface::Serif,
                 size: 112,
                 color: "#fff3e6",
                 accent: "#ffb08a",
@@ -214,7 +214,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::orbit_of_two,
             lettering: Lettering {
                 lines: &["ORBIT", "OF TWO"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 122,
                 color: "#ffffff",
                 accent: "#ffd6a5",
@@ -235,7 +235,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::slow_train,
             lettering: Lettering {
                 lines: &["Slow Train", "to Vell"],
-                face: Face::Serif,
+                face: Typeface::Serif,
                 size: 104,
                 color: "#fff6df",
                 accent: "#ffd978",
@@ -256,7 +256,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::small_machines,
             lettering: Lettering {
                 lines: &["SMALL", "MACHINES"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 104,
                 color: "#fff1d8",
                 accent: "#ffcf7a",
@@ -281,7 +281,7 @@ pub(super) static TITLES: [Title; 25] = [
             },
             lettering: Lettering {
                 lines: &["Infinite", "Coast"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 128,
                 color: "#ffffff",
                 accent: "#ffd08a",
@@ -306,7 +306,7 @@ pub(super) static TITLES: [Title; 25] = [
             },
             lettering: Lettering {
                 lines: &["RULE", "110"],
-                face: Face::Mono,
+                face: Typeface::Mono,
                 size: 124,
                 color: "#fff6dc",
                 accent: "#ffc454",
@@ -331,7 +331,7 @@ pub(super) static TITLES: [Title; 25] = [
             },
             lettering: Lettering {
                 lines: &["Garden of", "Automata"],
-                face: Face::Black,
+                face: Typeface::Black,
                 size: 108,
                 color: "#f6ffe3",
                 accent: "#c8ff7a",
@@ -356,7 +356,7 @@ pub(super) static TITLES: [Title; 25] = [
             },
             lettering: Lettering {
                 lines: &["The Triangle", "Room"],
-                face: Face::Serif,
+                face: Typeface::Serif,
                 size: 106,
                 color: "#ffe9df",
                 accent: "#ff8a70",
@@ -381,7 +381,7 @@ pub(super) static TITLES: [Title; 25] = [
             },
             lettering: Lettering {
                 lines: &["Slow", "Colour"],
-                face: Face::Black,
+                face: Typeface::Black,
                 size: 140,
                 color: "#ffffff",
                 accent: "#ffe0b0",
@@ -402,7 +402,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(1),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#ffe3c2",
@@ -423,7 +423,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(2),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#d8f0ff",
@@ -444,7 +444,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(3),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#ffd38a",
@@ -465,7 +465,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(4),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#9be7ff",
@@ -486,7 +486,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(5),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#ffe0ec",
@@ -507,7 +507,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::harbour(6),
             lettering: Lettering {
                 lines: &["Harbour", "Nine"],
-                face: Face::Wide,
+                face: Typeface::Wide,
                 size: 112,
                 color: "#ffffff",
                 accent: "#c9ffe9",
@@ -528,7 +528,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::signal_hill(1),
             lettering: Lettering {
                 lines: &["Signal", "Hill"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 122,
                 color: "#f4f9ff",
                 accent: "#ffd6a5",
@@ -549,7 +549,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::signal_hill(2),
             lettering: Lettering {
                 lines: &["Signal", "Hill"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 122,
                 color: "#f4f9ff",
                 accent: "#9be7ff",
@@ -570,7 +570,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::signal_hill(3),
             lettering: Lettering {
                 lines: &["Signal", "Hill"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 122,
                 color: "#f4f9ff",
                 accent: "#ffc2d9",
@@ -591,7 +591,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: || scenes::signal_hill(4),
             lettering: Lettering {
                 lines: &["Signal", "Hill"],
-                face: Face::Light,
+                face: Typeface::Light,
                 size: 122,
                 color: "#f4f9ff",
                 accent: "#b8ffd9",
@@ -612,7 +612,7 @@ pub(super) static TITLES: [Title; 25] = [
             scene: scenes::long_crossing,
             lettering: Lettering {
                 lines: &["The Long", "Crossing"],
-                face: Face::Serif,
+                face: Typeface::Serif,
                 size: 108,
                 color: "#fff3dc",
                 accent: "#ffd9a0",

@@ -11,16 +11,16 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let paging = Paging::take(&mut form)?;
     let (charge, intent) = (form.filled("charge")?, form.filled("payment_intent")?);
     form.finish()?;
-    let rows = tx.state.disputes.iter().filter(|one| {
-        charge.as_ref().is_none_or(|charge| one.charge == *charge)
-            && intent.as_ref().is_none_or(|intent| one.payment_intent == *intent)
+    let rows = tx.state.disputes.iter().filter(|dispute| {
+        charge.as_ref().is_none_or(|charge| dispute.charge == *charge)
+            && intent.as_ref().is_none_or(|intent| dispute.payment_intent == *intent)
     });
     paging.page("/v1/disputes", rows, tx.view())
 }
 
 /// Stores evidence, and submits it to the bank unless `submit=false` only stages it.
 pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let one: Dispute = found(tx, id)?;
+    let dispute: Dispute = found(tx, id)?;
     let mut evidence = Metadata::new();
     if let Some(mut given) = form.form("evidence")? {
         for name in EVIDENCE {
@@ -33,18 +33,18 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
     let submit = form.boolean("submit")?.unwrap_or(true);
     let metadata = form.metadata()?;
     form.finish()?;
-    if !evidence.is_empty() && one.status.is_closed() {
+    if !evidence.is_empty() && dispute.status.is_closed() {
         return Err(ApiError::invalid("This dispute is already closed").param("evidence"));
     }
-    if !evidence.is_empty() && !one.status.needs_response() {
+    if !evidence.is_empty() && !dispute.status.needs_response() {
         let message = "You have already submitted evidence for this dispute, and it can be submitted only once.";
         return Err(ApiError::invalid(message).param("evidence"));
     }
     let sends = submit && !evidence.is_empty();
-    tx.update(id, "charge.dispute.updated", |one: &mut Dispute| {
-        change_metadata(&mut one.metadata, metadata);
-        one.evidence.extend(evidence);
-        one.evidence.retain(|_, text| !text.is_empty());
+    tx.update(id, "charge.dispute.updated", |dispute: &mut Dispute| {
+        change_metadata(&mut dispute.metadata, metadata);
+        dispute.evidence.extend(evidence);
+        dispute.evidence.retain(|_, text| !text.is_empty());
     });
     if sends {
         dispute::submit(tx, id);

@@ -2,7 +2,7 @@
 //! stand-in must not appear to support parameters that it ignores.
 
 use crate::error::{ApiError, Result};
-use crate::model::{Metadata, Moment};
+use crate::model::{Metadata, UnixSeconds};
 use std::collections::BTreeMap;
 
 /// Deepest nesting of a parameter.
@@ -180,7 +180,7 @@ impl Form {
     }
 
     /// A time, or `now`.
-    pub(crate) fn moment(&mut self, field: &str, now: Moment) -> Result<Option<Moment>> {
+    pub(crate) fn moment(&mut self, field: &str, now: UnixSeconds) -> Result<Option<UnixSeconds>> {
         if let Some(Field::Text(text)) = self.fields.get(field)
             && text == "now"
         {

@@ -1,7 +1,7 @@
 use super::form::change_metadata;
 use super::{Form, Paging, found, payment_methods, subscriptions};
 use crate::engine::change;
-use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::charge::{self, IssuerDecision, Presence};
 use crate::engine::invoice;
 use crate::engine::timers;
 use crate::error::{ApiError, Result};
@@ -63,12 +63,12 @@ pub(super) fn finalize(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Valu
 }
 
 pub(super) fn pay(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let one: Invoice = found(tx, id)?;
+    let invoice: Invoice = found(tx, id)?;
     let method = form.filled("payment_method")?;
     let outside = form.boolean("paid_out_of_band")?.unwrap_or(false);
     form.boolean("off_session")?;
     form.finish()?;
-    match one.status {
+    match invoice.status {
         InvoiceStatus::Paid => return Err(ApiError::invalid("Invoice is already paid").code("invoice_already_paid")),
         InvoiceStatus::Void => return Err(ApiError::invalid("You can't pay an invoice that has been voided.")),
         InvoiceStatus::Draft => invoice::finalize(tx, id),
@@ -78,18 +78,18 @@ pub(super) fn pay(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
         invoice::mark_paid(tx, id);
         return Ok(tx.get::<Invoice>(id).render(tx.view()));
     }
-    let subscription = one.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
+    let subscription = invoice.subscription.as_deref().map(|id| tx.get::<Subscription>(id));
     let method = match method {
         Some(method) => {
-            let id = payment_methods::of_customer(tx, &method, &one.customer)?;
+            let id = payment_methods::of_customer(tx, &method, &invoice.customer)?;
             Some(tx.get::<PaymentMethod>(&id))
         }
-        None => charge::method_of(tx, subscription.as_ref(), &one.customer),
+        None => charge::method_of(tx, subscription.as_ref(), &invoice.customer),
     };
     match invoice::attempt(tx, id, method.as_ref(), Presence::Kept) {
-        Verdict::Approved => Ok(tx.get::<Invoice>(id).render(tx.view())),
-        Verdict::Declined(decline) => Err(with_intent(tx, id, ApiError::card(&decline))),
-        Verdict::NeedsAction => {
+        IssuerDecision::Approved => Ok(tx.get::<Invoice>(id).render(tx.view())),
+        IssuerDecision::Declined(decline) => Err(with_intent(tx, id, ApiError::card(&decline))),
+        IssuerDecision::NeedsAction => {
             let decline = Decline {
                 code: "invoice_payment_intent_requires_action".to_owned(),
                 decline_code: None,
@@ -127,22 +127,24 @@ pub(super) fn preview(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
         let message = "This stand-in previews invoices of existing subscriptions: pass `subscription`.";
         return Err(ApiError::invalid(message).code("parameter_missing").param("subscription"));
     };
-    let one: Subscription = tx.find(&id, "subscription")?;
-    if customer.is_some_and(|customer| customer != one.customer) {
+    let subscription: Subscription = tx.find(&id, "subscription")?;
+    if customer.is_some_and(|customer| customer != subscription.customer) {
         return Err(ApiError::no_such("subscription", &id, "subscription"));
     }
     let recurring = form.choice("preview_mode", &[("next", false), ("recurring", true)])?.unwrap_or(false);
     let change = match form.form("subscription_details")? {
         None => None,
         Some(mut details) => {
-            let change = subscriptions::item_change(tx, &one, &mut details)?;
+            let change = subscriptions::item_change(tx, &subscription, &mut details)?;
             details.finish()?;
             change
         }
     };
     form.finish()?;
-    if one.status.is_over() || (change.is_none() && one.ends_at().is_some_and(|end| end <= one.period_end)) {
-        let message = format!("No upcoming invoices for customer: {}", one.customer);
+    if subscription.status.is_over()
+        || (change.is_none() && subscription.ends_at().is_some_and(|end| end <= subscription.period_end))
+    {
+        let message = format!("No upcoming invoices for customer: {}", subscription.customer);
         return Err(ApiError::invalid(message).code("invoice_upcoming_none").not_found());
     }
     tx.dry_run(|tx| match change {

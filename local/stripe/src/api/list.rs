@@ -2,7 +2,7 @@
 
 use super::Form;
 use crate::error::{ApiError, Result};
-use crate::model::Moment;
+use crate::model::UnixSeconds;
 use crate::render::{self, Render, View};
 use crate::state::Object;
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub(crate) struct Paging {
     limit: usize,
     starting_after: Option<String>,
     ending_before: Option<String>,
-    created: [Option<Moment>; 5],
+    created: [Option<UnixSeconds>; 5],
 }
 
 impl Paging {

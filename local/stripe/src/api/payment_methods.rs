@@ -1,7 +1,7 @@
 use super::form::change_metadata;
 use super::{Form, Paging, found};
 use crate::cards;
-use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::charge::{self, IssuerDecision, Presence};
 use crate::error::{ApiError, Result};
 use crate::model::*;
 use crate::render::Render;
@@ -91,7 +91,7 @@ pub(super) fn attach_to(tx: &mut Tx<'_>, id: &str, customer: &str) -> Result<Str
         }
         None => {}
     }
-    if let Verdict::Declined(decline) = charge::ask(tx, None, &method, Presence::Typed) {
+    if let IssuerDecision::Declined(decline) = charge::ask(tx, None, &method, Presence::Typed) {
         return Err(ApiError::card(&decline).undone());
     }
     charge::attach(tx, &method.id, customer);

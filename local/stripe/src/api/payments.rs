@@ -1,6 +1,6 @@
 use super::form::change_metadata;
 use super::{Form, Paging, found, payment_methods};
-use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::charge::{self, IssuerDecision, Presence};
 use crate::engine::{invoice, refund};
 use crate::error::{ApiError, Result};
 use crate::model::*;
@@ -99,7 +99,7 @@ pub(super) fn confirm_intent(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Resul
             charge::method_of(tx, subscription.as_ref(), &invoice.customer)
         }
     };
-    if let Verdict::Declined(decline) = invoice::attempt(tx, &invoice.id, method.as_ref(), Presence::Kept) {
+    if let IssuerDecision::Declined(decline) = invoice::attempt(tx, &invoice.id, method.as_ref(), Presence::Kept) {
         let shown = tx.get::<PaymentIntent>(id).render(tx.view());
         return Err(ApiError::card(&decline).with("payment_intent", shown));
     }

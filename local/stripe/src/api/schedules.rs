@@ -19,18 +19,20 @@ pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     };
     let metadata = form.new_metadata()?;
     form.finish()?;
-    let one: Subscription = tx.find(&id, "from_subscription")?;
-    if let Some(schedule) = &one.schedule {
+    let subscription: Subscription = tx.find(&id, "from_subscription")?;
+    if let Some(schedule) = &subscription.schedule {
         let message = format!("You cannot migrate a subscription that is already attached to a schedule: {schedule}.");
         return Err(ApiError::invalid(message).param("from_subscription"));
     }
-    let runs =
-        matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue);
-    if !runs || one.ends_at().is_some() {
+    let runs = matches!(
+        subscription.status,
+        SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
+    );
+    if !runs || subscription.ends_at().is_some() {
         let message = "You cannot migrate a subscription that has ended, has not begun, or is set to be canceled.";
         return Err(ApiError::invalid(message).param("from_subscription"));
     }
-    let id = schedule::from_subscription(tx, &one, metadata);
+    let id = schedule::from_subscription(tx, &subscription, metadata);
     Ok(tx.get::<Schedule>(&id).render(tx.view()))
 }
 
@@ -113,7 +115,7 @@ fn phases(tx: &Tx<'_>, schedule: &Schedule, forms: Vec<Form>) -> Result<Vec<Phas
     Ok(phases)
 }
 
-fn phase(tx: &Tx<'_>, start: Moment, mut form: Form, schedule: &Schedule) -> Result<Phase> {
+fn phase(tx: &Tx<'_>, start: UnixSeconds, mut form: Form, schedule: &Schedule) -> Result<Phase> {
     let items_param = form.path("items");
     let mut items = Vec::new();
     for mut item in form.forms("items")?.unwrap_or_default() {
@@ -159,7 +161,7 @@ fn discounts(tx: &Tx<'_>, form: &mut Form) -> Result<Vec<String>> {
 }
 
 /// `end_date`, or a duration: one period by default.
-fn end_of(tx: &Tx<'_>, start: Moment, recurring: Recurring, form: &mut Form) -> Result<Moment> {
+fn end_of(tx: &Tx<'_>, start: UnixSeconds, recurring: Recurring, form: &mut Form) -> Result<UnixSeconds> {
     let param = form.path("end_date");
     if let Some(end) = form.moment("end_date", tx.now)? {
         let message = "The end of a phase has to be after its start.";

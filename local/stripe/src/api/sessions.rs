@@ -8,8 +8,8 @@ use crate::render::{Render, line_items};
 use crate::tx::Tx;
 use serde_json::Value;
 
-const EXPIRY_MIN: Moment = 30 * MINUTE;
-const EXPIRY_MAX: Moment = 24 * HOUR;
+const EXPIRY_MIN: UnixSeconds = 30 * MINUTE;
+const EXPIRY_MAX: UnixSeconds = 24 * HOUR;
 const LINES_MAX: usize = 20;
 pub(crate) const REFERENCE_LENGTH_MAX: usize = 200;
 
@@ -202,7 +202,7 @@ pub(super) fn lines(tx: &mut Tx<'_>, form: &mut Form) -> Result<Vec<SessionLine>
     Ok(lines)
 }
 
-fn expiry(tx: &Tx<'_>, form: &mut Form) -> Result<Moment> {
+fn expiry(tx: &Tx<'_>, form: &mut Form) -> Result<UnixSeconds> {
     let Some(at) = form.moment("expires_at", tx.now)? else { return Ok(tx.now + EXPIRY_MAX) };
     if (tx.now + EXPIRY_MIN..=tx.now + EXPIRY_MAX).contains(&at) {
         return Ok(at);

@@ -50,13 +50,13 @@ pub(super) fn create(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
 }
 
 pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let one: Subscription = found(tx, id)?;
-    let fields = Fields::take(tx, &one, &mut form)?;
-    let change = item_change(tx, &one, &mut form)?;
+    let subscription: Subscription = found(tx, id)?;
+    let fields = Fields::take(tx, &subscription, &mut form)?;
+    let change = item_change(tx, &subscription, &mut form)?;
     ignore_settled(&mut form)?;
     form.finish()?;
     let only_notes = change.is_none() && fields.are_only_notes();
-    if one.status.is_over() && !only_notes {
+    if subscription.status.is_over() && !only_notes {
         let message = "A canceled subscription can only update its cancellation_details and metadata.";
         return Err(ApiError::invalid(message));
     }
@@ -65,16 +65,16 @@ pub(super) fn update(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
         let message = "When `payment_behavior` is set to `pending_if_incomplete`, you can only pass items, proration_behavior, proration_date and billing_cycle_anchor.";
         return Err(ApiError::invalid(message).param("payment_behavior"));
     }
-    if let Some(error) = schedule::is_in_the_way(&one).filter(|_| fields.change_the_end()) {
+    if let Some(error) = schedule::is_in_the_way(&subscription).filter(|_| fields.change_the_end()) {
         return Err(error);
     }
-    let discounts = fields.redeem(tx, &one);
-    change::update(tx, id, |one| fields.apply(one, discounts), change)?;
+    let discounts = fields.redeem(tx, &subscription);
+    change::update(tx, id, |subscription| fields.apply(subscription, discounts), change)?;
     Ok(tx.get::<Subscription>(id).render(tx.view()))
 }
 
 pub(super) fn cancel(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value> {
-    let one: Subscription = found(tx, id)?;
+    let subscription: Subscription = found(tx, id)?;
     let details = form.form("cancellation_details")?;
     for unsupported in ["prorate", "invoice_now"] {
         if form.boolean(unsupported)? == Some(true) {
@@ -83,11 +83,11 @@ pub(super) fn cancel(tx: &mut Tx<'_>, id: &str, mut form: Form) -> Result<Value>
         }
     }
     form.finish()?;
-    if one.status.is_over() {
+    if subscription.status.is_over() {
         return Err(ApiError::no_such("subscription", id, "id").not_found());
     }
     let reason = Some("cancellation_requested".to_owned());
-    let mut cancellation = Cancellation { reason, ..one.cancellation };
+    let mut cancellation = Cancellation { reason, ..subscription.cancellation };
     if let Some(mut details) = details {
         cancellation.comment = details.filled("comment")?;
         cancellation.feedback = details.filled("feedback")?;
@@ -111,14 +111,15 @@ pub(super) fn list(tx: &mut Tx<'_>, mut form: Form) -> Result<Value> {
     let (customer, price) = (form.filled("customer")?, form.filled("price")?);
     let status = form.filled("status")?;
     form.finish()?;
-    let wanted = |one: &Subscription| match status.as_deref() {
-        None => one.status != SubscriptionStatus::Canceled,
+    let wanted = |subscription: &Subscription| match status.as_deref() {
+        None => subscription.status != SubscriptionStatus::Canceled,
         Some("all") => true,
-        Some("ended") => one.status.is_over(),
-        Some(status) => one.status.name() == status,
+        Some("ended") => subscription.status.is_over(),
+        Some(status) => subscription.status.name() == status,
     };
-    let rows = tx.state.subscriptions.listed(customer.as_deref()).filter(|one| {
-        wanted(one) && price.as_ref().is_none_or(|price| one.items.iter().any(|item| item.price == *price))
+    let rows = tx.state.subscriptions.listed(customer.as_deref()).filter(|subscription| {
+        wanted(subscription)
+            && price.as_ref().is_none_or(|price| subscription.items.iter().any(|item| item.price == *price))
     });
     paging.page("/v1/subscriptions", rows, tx.view())
 }
@@ -149,9 +150,9 @@ pub(super) fn end_behavior(mut settings: Form) -> Result<EndBehavior> {
 }
 
 /// A change of items, if the request asks for one. Previews use the same parameters.
-pub(super) fn item_change(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Option<ItemChange>> {
+pub(super) fn item_change(tx: &mut Tx<'_>, subscription: &Subscription, form: &mut Form) -> Result<Option<ItemChange>> {
     let asked = form.has("items");
-    let mut items = one.items.clone();
+    let mut items = subscription.items.clone();
     for item in form.forms("items")?.unwrap_or_default() {
         change_items(tx, &mut items, item)?;
     }
@@ -159,9 +160,9 @@ pub(super) fn item_change(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) 
     let proration_date = form.moment("proration_date", tx.now)?;
     let behavior = payment_behavior(form)?;
     let anchored = form.choice("billing_cycle_anchor", &[("now", true), ("unchanged", false)])?.unwrap_or(false);
-    let mut restart = anchored && one.status != SubscriptionStatus::Trialing;
+    let mut restart = anchored && subscription.status != SubscriptionStatus::Trialing;
     if let Some(end) = form.moment("trial_end", tx.now)? {
-        if end > tx.now || one.status != SubscriptionStatus::Trialing {
+        if end > tx.now || subscription.status != SubscriptionStatus::Trialing {
             let message = "This stand-in supports `trial_end=now` of a subscription in its trial only.";
             return Err(ApiError::invalid(message).param("trial_end"));
         }
@@ -249,7 +250,7 @@ fn ignore_settled(form: &mut Form) -> Result<()> {
 /// Fields of a subscription that change without affecting money.
 struct Fields {
     cancel_at_period_end: Option<bool>,
-    cancel_at: Setting<Moment>,
+    cancel_at: Setting<UnixSeconds>,
     metadata: Option<MetadataChange>,
     description: Setting<String>,
     default_payment_method: Setting<String>,
@@ -257,13 +258,13 @@ struct Fields {
     discounts: Option<Vec<AppliedDiscount>>,
     missing_payment_method: Option<EndBehavior>,
     pause: Setting<Pause>,
-    now: Moment,
+    now: UnixSeconds,
 }
 
 impl Fields {
-    fn take(tx: &mut Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Self> {
+    fn take(tx: &mut Tx<'_>, subscription: &Subscription, form: &mut Form) -> Result<Self> {
         let cancel_at_period_end = form.boolean("cancel_at_period_end")?;
-        let cancel_at = cancel_at(tx, one, form)?;
+        let cancel_at = cancel_at(tx, subscription, form)?;
         if cancel_at_period_end == Some(true) && matches!(cancel_at, Setting::Set(_)) {
             let message = "You may only specify one of these parameters: cancel_at, cancel_at_period_end.";
             return Err(ApiError::invalid(message));
@@ -278,7 +279,8 @@ impl Fields {
             }
         };
         let discounts = discounts(tx, form)?;
-        let purchase = Purchase { customer: Some(&one.customer), currency: &one.currency, subtotal: None };
+        let purchase =
+            Purchase { customer: Some(&subscription.customer), currency: &subscription.currency, subtotal: None };
         for applied in discounts.iter().flatten() {
             discount::check(tx.state, applied, purchase, tx.now)?;
         }
@@ -288,7 +290,7 @@ impl Fields {
             metadata: form.metadata()?,
             description: form.unsettable("description")?,
             default_payment_method: match method {
-                Setting::Set(id) => Setting::Set(payment_methods::of_customer(tx, &id, &one.customer)?),
+                Setting::Set(id) => Setting::Set(payment_methods::of_customer(tx, &id, &subscription.customer)?),
                 unset => unset,
             },
             cancellation,
@@ -317,40 +319,42 @@ impl Fields {
         self.are_only_notes() && self.metadata.is_none() && self.cancellation.is_none()
     }
 
-    fn redeem(&self, tx: &mut Tx<'_>, one: &Subscription) -> Option<Vec<String>> {
+    fn redeem(&self, tx: &mut Tx<'_>, subscription: &Subscription) -> Option<Vec<String>> {
         let discounts = self.discounts.clone()?;
-        Some(discounts.iter().map(|applied| discount::redeem(tx, applied, one, None)).collect())
+        Some(discounts.iter().map(|applied| discount::redeem(tx, applied, subscription, None)).collect())
     }
 
-    fn apply(self, one: &mut Subscription, discounts: Option<Vec<String>>) {
+    fn apply(self, subscription: &mut Subscription, discounts: Option<Vec<String>>) {
         match self.cancel_at_period_end {
             Some(true) => {
-                one.cancel_at_period_end = true;
-                one.cancel_at = None;
+                subscription.cancel_at_period_end = true;
+                subscription.cancel_at = None;
             }
-            Some(false) => one.cancel_at_period_end = false,
+            Some(false) => subscription.cancel_at_period_end = false,
             None => {}
         }
         let changes_the_end = self.change_the_end();
         if !self.cancel_at.is_kept() {
-            one.cancel_at_period_end = false;
-            one.cancel_at = self.cancel_at.value();
+            subscription.cancel_at_period_end = false;
+            subscription.cancel_at = self.cancel_at.value();
         }
         if changes_the_end {
-            let cancelling = one.ends_at().is_some();
-            one.canceled_at = cancelling.then(|| one.canceled_at.unwrap_or(self.now));
-            one.cancellation.reason = cancelling.then(|| "cancellation_requested".to_owned());
+            let cancelling = subscription.ends_at().is_some();
+            subscription.canceled_at = cancelling.then(|| subscription.canceled_at.unwrap_or(self.now));
+            subscription.cancellation.reason = cancelling.then(|| "cancellation_requested".to_owned());
         }
         if let Some((comment, feedback)) = self.cancellation {
-            one.cancellation.comment = comment;
-            one.cancellation.feedback = feedback;
+            subscription.cancellation.comment = comment;
+            subscription.cancellation.feedback = feedback;
         }
-        change_metadata(&mut one.metadata, self.metadata);
-        one.description = self.description.over(one.description.take());
-        one.default_payment_method = self.default_payment_method.over(one.default_payment_method.take());
-        one.discounts = discounts.unwrap_or_else(|| std::mem::take(&mut one.discounts));
-        one.missing_payment_method = self.missing_payment_method.unwrap_or(one.missing_payment_method);
-        one.pause = self.pause.over(one.pause);
+        change_metadata(&mut subscription.metadata, self.metadata);
+        subscription.description = self.description.over(subscription.description.take());
+        subscription.default_payment_method =
+            self.default_payment_method.over(subscription.default_payment_method.take());
+        subscription.discounts = discounts.unwrap_or_else(|| std::mem::take(&mut subscription.discounts));
+        subscription.missing_payment_method =
+            self.missing_payment_method.unwrap_or(subscription.missing_payment_method);
+        subscription.pause = self.pause.over(subscription.pause);
     }
 }
 
@@ -379,7 +383,7 @@ fn pause_collection(tx: &Tx<'_>, form: &mut Form) -> Result<Setting<Pause>> {
 }
 
 /// A time, or the end of the period; an empty string unsets it.
-fn cancel_at(tx: &Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Setting<Moment>> {
+fn cancel_at(tx: &Tx<'_>, subscription: &Subscription, form: &mut Form) -> Result<Setting<UnixSeconds>> {
     let mut copy = form.clone();
     match copy.text("cancel_at")?.as_deref() {
         None => Ok(Setting::Kept),
@@ -389,7 +393,7 @@ fn cancel_at(tx: &Tx<'_>, one: &Subscription, form: &mut Form) -> Result<Setting
         }
         Some("min_period_end" | "max_period_end") => {
             form.ignore(&["cancel_at"]);
-            Ok(Setting::Set(one.period_end))
+            Ok(Setting::Set(subscription.period_end))
         }
         Some(_) => {
             let at = form.moment("cancel_at", tx.now)?;

@@ -18,7 +18,7 @@ pub(crate) enum Presence {
 
 /// The issuer's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum IssuerDecision {
     Approved,
     Declined(Decline),
     /// The holder must authenticate the payment.
@@ -26,22 +26,23 @@ pub(crate) enum Verdict {
 }
 
 /// The issuer's decision on charging a card, or on saving it.
-pub(crate) fn ask(tx: &Tx<'_>, email: Option<&str>, method: &PaymentMethod, presence: Presence) -> Verdict {
+pub(crate) fn ask(tx: &Tx<'_>, email: Option<&str>, method: &PaymentMethod, presence: Presence) -> IssuerDecision {
     let behavior = cards::of_number(&method.number).behavior;
     let authenticated = presence == Presence::Authenticated;
     let decreed = email.and_then(|email| tx.state.outcomes.get(&email.to_lowercase())).map(|decree| decree.outcome);
-    let needs = |authenticated: bool| if authenticated { Verdict::Approved } else { Verdict::NeedsAction };
+    let needs =
+        |authenticated: bool| if authenticated { IssuerDecision::Approved } else { IssuerDecision::NeedsAction };
     match (behavior, decreed) {
-        (Behavior::Declines(code, decline_code), _) => Verdict::Declined(cards::decline(code, decline_code)),
-        (_, Some(Outcome::Succeed)) => Verdict::Approved,
-        (_, Some(Outcome::Decline)) => Verdict::Declined(cards::decline("card_declined", "generic_decline")),
+        (Behavior::Declines(code, decline_code), _) => IssuerDecision::Declined(cards::decline(code, decline_code)),
+        (_, Some(Outcome::Succeed)) => IssuerDecision::Approved,
+        (_, Some(Outcome::Decline)) => IssuerDecision::Declined(cards::decline("card_declined", "generic_decline")),
         (_, Some(Outcome::Require3ds)) | (Behavior::Authenticates, None) => needs(authenticated),
         (Behavior::AuthenticatesOnce, None) => needs(authenticated || method.authenticated),
         (Behavior::DeclinesOnceAttached, None) if presence == Presence::Kept => {
-            Verdict::Declined(cards::decline("card_declined", "generic_decline"))
+            IssuerDecision::Declined(cards::decline("card_declined", "generic_decline"))
         }
         (Behavior::DeclinesOnceAttached | Behavior::Succeeds | Behavior::Disputed(_) | Behavior::Inquired, None) => {
-            Verdict::Approved
+            IssuerDecision::Approved
         }
     }
 }
@@ -70,9 +71,9 @@ pub(crate) fn new_intent(tx: &mut Tx<'_>, customer: Option<&str>, amount: i64, c
 }
 
 /// Applies a verdict to a payment intent without emitting events. Returns the charge, if one was made.
-pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verdict) -> Option<String> {
+pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &IssuerDecision) -> Option<String> {
     let (status, failure) = match verdict {
-        Verdict::NeedsAction => {
+        IssuerDecision::NeedsAction => {
             tx.edit(intent, |intent: &mut PaymentIntent| {
                 intent.status = IntentStatus::RequiresAction;
                 intent.payment_method = Some(method.to_owned());
@@ -80,8 +81,8 @@ pub(crate) fn record(tx: &mut Tx<'_>, intent: &str, method: &str, verdict: &Verd
             });
             return None;
         }
-        Verdict::Approved => (IntentStatus::Succeeded, None),
-        Verdict::Declined(decline) => (IntentStatus::RequiresPaymentMethod, Some(decline.clone())),
+        IssuerDecision::Approved => (IntentStatus::Succeeded, None),
+        IssuerDecision::Declined(decline) => (IntentStatus::RequiresPaymentMethod, Some(decline.clone())),
     };
     let id = tx.ids.next("ch");
     let intent: PaymentIntent = tx.edit(intent, |intent: &mut PaymentIntent| {

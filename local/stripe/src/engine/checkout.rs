@@ -1,6 +1,6 @@
 //! The hosted checkout: a session is paid, declined, or expires.
 
-use super::charge::{self, Presence, Verdict};
+use super::charge::{self, IssuerDecision, Presence};
 use super::subscription::{self, NewItem, NewSubscription};
 use super::{discount, invoice};
 use crate::cards::{self, Card};
@@ -141,11 +141,11 @@ fn settle(
     let verdict = charge::ask(tx, email.as_deref(), method, presence);
     let charge = intent.as_deref().and_then(|intent| charge::record(tx, intent, &method.id, &verdict));
     match verdict {
-        Verdict::Approved => {
+        IssuerDecision::Approved => {
             let paid = intent.zip(charge).filter(|_| due > 0);
             complete(tx, session, Some(&Payment { method: method.clone(), paid }))
         }
-        Verdict::Declined(decline) => {
+        IssuerDecision::Declined(decline) => {
             if let (Some(intent), Some(charge)) = (intent, charge) {
                 tx.emit::<PaymentIntent>("payment_intent.created", &intent);
                 tx.emit::<Charge>("charge.failed", &charge);
@@ -153,7 +153,7 @@ fn settle(
             }
             Ok(Outcome::Refused(decline.message))
         }
-        Verdict::NeedsAction => {
+        IssuerDecision::NeedsAction => {
             if let Some(intent) = &intent {
                 tx.emit::<PaymentIntent>("payment_intent.created", intent);
                 tx.emit::<PaymentIntent>("payment_intent.requires_action", intent);

@@ -44,7 +44,7 @@ impl<'a> Purchase<'a> {
 }
 
 /// Whether a discount may be used for a purchase now.
-pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchase<'_>, now: Moment) -> Result<()> {
+pub(crate) fn check(state: &State, discount: &AppliedDiscount, purchase: Purchase<'_>, now: UnixSeconds) -> Result<()> {
     let Purchase { customer, currency, subtotal } = purchase;
     let invalid = |message: String| Err(ApiError::invalid(message).code("coupon_expired").param("discounts"));
     let coupon = state.coupons.get(&discount.coupon).filter(|coupon| !coupon.deleted);
@@ -124,7 +124,7 @@ pub(crate) fn redeem(
 }
 
 /// The discounts of a subscription that are active at `moment`.
-pub(crate) fn running(state: &State, subscription: &Subscription, moment: Moment) -> Vec<String> {
+pub(crate) fn running(state: &State, subscription: &Subscription, moment: UnixSeconds) -> Vec<String> {
     let runs = |id: &&String| state.discounts.get(id).is_some_and(|one| one.end.is_none_or(|end| end > moment));
     subscription.discounts.iter().filter(runs).cloned().collect()
 }

@@ -4,9 +4,9 @@ use crate::model::*;
 use crate::tx::Tx;
 
 /// How long the merchant may answer a dispute. After that an unanswered one is lost.
-const ANSWER_TIME: Moment = 7 * DAY;
+const ANSWER_TIME: UnixSeconds = 7 * DAY;
 /// How long an inquiry stays open.
-const INQUIRY_TIME: Moment = 120 * DAY;
+const INQUIRY_TIME: UnixSeconds = 120 * DAY;
 
 /// Evidence that decides a dispute in test mode, in whichever field it is given.
 const WINNING: &str = "winning_evidence";

@@ -1,6 +1,6 @@
 //! Invoices: draft → open → paid, void or uncollectible; payment attempts, and what happens when they fail.
 
-use super::charge::{self, Presence, Verdict};
+use super::charge::{self, IssuerDecision, Presence};
 use super::{discount, dispute, money, subscription};
 use crate::cards::{self, Behavior};
 use crate::config::Dunning;
@@ -9,18 +9,18 @@ use crate::render::{Render, changed_attributes};
 use crate::tx::Tx;
 
 /// How long renewals stay drafts, so the merchant can add to them.
-pub(crate) const DRAFT_TIME: Moment = HOUR;
+pub(crate) const DRAFT_TIME: UnixSeconds = HOUR;
 /// The waits between the payment attempts for an invoice. Dunning ends after the last attempt.
-const RETRY_WAITS: [Moment; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
+const RETRY_WAITS: [UnixSeconds; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
 
 /// The content of a new invoice.
 pub(crate) struct Bill {
     pub reason: BillingReason,
     pub lines: Vec<Line>,
-    pub period_start: Moment,
-    pub period_end: Moment,
+    pub period_start: UnixSeconds,
+    pub period_end: UnixSeconds,
     /// When a timer finalizes it; `None` leaves that to the caller.
-    pub finalizes_at: Option<Moment>,
+    pub finalizes_at: Option<UnixSeconds>,
 }
 
 /// Creates a draft for a subscription, with the subscription's discounts; emits no event yet.
@@ -87,7 +87,7 @@ pub(crate) fn plain_line(price: &Price, quantity: u64) -> Line {
 }
 
 /// The lines for one period of a subscription; during a trial they cost nothing.
-pub(crate) fn period_lines(tx: &Tx<'_>, items: &[Item], period: (Moment, Moment), trial: bool) -> Vec<Line> {
+pub(crate) fn period_lines(tx: &Tx<'_>, items: &[Item], period: (UnixSeconds, UnixSeconds), trial: bool) -> Vec<Line> {
     let lines = items.iter().map(|item| {
         let price: Price = tx.get(&item.price);
         let product: Product = tx.get(&price.product);
@@ -137,30 +137,30 @@ pub(crate) fn finalize(tx: &mut Tx<'_>, id: &str) {
 }
 
 /// Charges an open invoice, and handles the outcome.
-pub(crate) fn attempt(tx: &mut Tx<'_>, id: &str, method: Option<&PaymentMethod>, presence: Presence) -> Verdict {
+pub(crate) fn attempt(tx: &mut Tx<'_>, id: &str, method: Option<&PaymentMethod>, presence: Presence) -> IssuerDecision {
     let invoice: Invoice = tx.get(id);
     if invoice.amount_due == 0 {
         mark_paid(tx, id);
-        return Verdict::Approved;
+        return IssuerDecision::Approved;
     }
     let intent = intent_of(tx, &invoice);
     let Some(method) = method else {
         fail(tx, id);
         let message = "This customer has no attached payment source or default payment method.";
         let code = "invoice_payment_intent_requires_action".to_owned();
-        return Verdict::Declined(Decline { code, decline_code: None, message: message.to_owned() });
+        return IssuerDecision::Declined(Decline { code, decline_code: None, message: message.to_owned() });
     };
     let email = tx.get::<Customer>(&invoice.customer).email;
     let verdict = charge::ask(tx, email.as_deref(), method, presence);
     let charge = charge::record(tx, &intent, &method.id, &verdict);
     match (&verdict, charge) {
-        (Verdict::Approved, Some(charge)) => {
+        (IssuerDecision::Approved, Some(charge)) => {
             tx.emit::<Charge>("charge.succeeded", &charge);
             tx.emit::<PaymentIntent>("payment_intent.succeeded", &intent);
             mark_paid(tx, id);
             dispute_if_card_asks(tx, method, &charge);
         }
-        (Verdict::Declined(_), Some(charge)) => {
+        (IssuerDecision::Declined(_), Some(charge)) => {
             tx.emit::<Charge>("charge.failed", &charge);
             tx.emit::<PaymentIntent>("payment_intent.payment_failed", &intent);
             fail(tx, id);

@@ -1,10 +1,10 @@
-use crate::model::{DAY, Interval, Moment, Recurring};
+use crate::model::{DAY, Interval, Recurring, UnixSeconds};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 /// The first end of a billing period after `after`, for a cycle anchored at `anchor`. Months are counted from the
 /// anchor: a cycle anchored on the 31st renews on the last day of shorter months, and on the 31st again.
-pub(crate) fn next_boundary(anchor: Moment, recurring: Recurring, after: Moment) -> Moment {
+pub(crate) fn next_boundary(anchor: UnixSeconds, recurring: Recurring, after: UnixSeconds) -> UnixSeconds {
     let count = i64::from(recurring.count.max(1));
     let shortest = count
         * match recurring.interval {
@@ -28,7 +28,7 @@ pub(crate) fn next_boundary(anchor: Moment, recurring: Recurring, after: Moment)
     }
 }
 
-fn boundary(anchor: Moment, interval: Interval, count: i64) -> Moment {
+fn boundary(anchor: UnixSeconds, interval: Interval, count: i64) -> UnixSeconds {
     let span = match interval {
         Interval::Day => return anchor + count * DAY,
         Interval::Week => return anchor + count * 7 * DAY,
@@ -36,14 +36,14 @@ fn boundary(anchor: Moment, interval: Interval, count: i64) -> Moment {
         Interval::Year => Span::new().try_years(count),
     };
     let moved = span.and_then(|span| Timestamp::from_second(anchor)?.to_zoned(TimeZone::UTC).checked_add(span));
-    moved.map_or(Moment::MAX, |moved| moved.timestamp().as_second())
+    moved.map_or(UnixSeconds::MAX, |moved| moved.timestamp().as_second())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Moment {
+    fn at(text: &str) -> UnixSeconds {
         text.parse::<Timestamp>().expect("a time").as_second()
     }
 

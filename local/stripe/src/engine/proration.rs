@@ -7,7 +7,13 @@ use jiff::Timestamp;
 
 /// The lines of a change at `at`: a credit for unused time at the price that was paid, and a charge for remaining time.
 /// A change that starts a new cycle has no charge for remaining time.
-pub(crate) fn lines(tx: &mut Tx<'_>, one: &Subscription, target: &[Item], at: Moment, new_cycle: bool) -> Vec<Line> {
+pub(crate) fn lines(
+    tx: &mut Tx<'_>,
+    one: &Subscription,
+    target: &[Item],
+    at: UnixSeconds,
+    new_cycle: bool,
+) -> Vec<Line> {
     let at = at.clamp(one.period_start, one.period_end);
     let mut lines = Vec::new();
     for old in &one.items {
@@ -27,7 +33,7 @@ pub(crate) fn lines(tx: &mut Tx<'_>, one: &Subscription, target: &[Item], at: Mo
     lines
 }
 
-fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Option<Line> {
+fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Option<Line> {
     let charged = charged_line(tx, one, item)?;
     let length = charged.period_end - charged.period_start;
     let credit = share(discount::net(&charged), one.period_end - at, length, &one.currency);
@@ -38,7 +44,7 @@ fn unused(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Optio
     Some(line)
 }
 
-fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Line {
+fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Line {
     let discounts = discount::running(tx.state, one, tx.now);
     let mut line = proration_line(tx, one, item, at);
     let price = discount::net_of(tx.state, &discounts, line.clone(), &one.currency);
@@ -47,7 +53,7 @@ fn remaining(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Li
     line
 }
 
-fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: Moment) -> Line {
+fn proration_line(tx: &mut Tx<'_>, one: &Subscription, item: &Item, at: UnixSeconds) -> Line {
     let price: Price = tx.get(&item.price);
     Line {
         period_start: at,
@@ -79,7 +85,7 @@ fn charged_line(tx: &Tx<'_>, one: &Subscription, item: &Item) -> Option<Line> {
 }
 
 /// `amount × part ÷ whole`, to the nearest minor unit.
-fn share(amount: i64, part: Moment, whole: Moment, currency: &str) -> i64 {
+fn share(amount: i64, part: UnixSeconds, whole: UnixSeconds, currency: &str) -> i64 {
     let (amount, part, whole) = (i128::from(amount), i128::from(part.max(0)), i128::from(whole.max(1)));
     let share = i64::try_from((amount * part * 2 + whole) / (whole * 2)).unwrap_or(i64::MAX);
     money::round(share, currency)
@@ -89,6 +95,6 @@ fn product_name(tx: &Tx<'_>, price: &str) -> String {
     tx.get::<Product>(&tx.get::<Price>(price).product).name
 }
 
-fn day(moment: Moment) -> String {
+fn day(moment: UnixSeconds) -> String {
     Timestamp::from_second(moment).map_or_else(|_| String::new(), |at| at.strftime("%d %b %Y").to_string())
 }

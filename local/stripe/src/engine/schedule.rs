@@ -159,7 +159,7 @@ fn finish(tx: &mut Tx<'_>, schedule: &Schedule, subscription: &str) -> Result<()
 }
 
 /// The items of a phase; each replaces the existing item at its position and keeps the id.
-pub(crate) fn items_of(one: &Subscription, phase: &Phase, now: Moment) -> Vec<Item> {
+pub(crate) fn items_of(one: &Subscription, phase: &Phase, now: UnixSeconds) -> Vec<Item> {
     let items = phase.items.iter().enumerate().map(|(place, new)| {
         let old = one.items.get(place);
         Item {

@@ -1,6 +1,6 @@
 //! Subscriptions: how they start, how payments change them, and how they end.
 
-use super::charge::{self, Presence, Verdict};
+use super::charge::{self, IssuerDecision, Presence};
 use super::invoice::{self, Bill};
 use super::{discount, next_boundary, schedule};
 use crate::error::{ApiError, Result};
@@ -15,11 +15,11 @@ pub(crate) struct NewSubscription {
     pub metadata: Metadata,
     pub description: Option<String>,
     pub default_payment_method: Option<String>,
-    pub trial_end: Option<Moment>,
+    pub trial_end: Option<UnixSeconds>,
     pub missing_payment_method: EndBehavior,
     pub discounts: Vec<AppliedDiscount>,
     pub classic: bool,
-    pub cancel_at: Option<Moment>,
+    pub cancel_at: Option<UnixSeconds>,
     pub cancel_at_period_end: bool,
     pub checkout_session: Option<String>,
 }
@@ -132,7 +132,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, new: NewSubscription, behavior: PaymentBeh
         return Ok(subscription.id);
     }
     let method = charge::method_of(tx, Some(&subscription), &subscription.customer);
-    if let Verdict::Declined(decline) = invoice::attempt(tx, &draft.id, method.as_ref(), Presence::Kept)
+    if let IssuerDecision::Declined(decline) = invoice::attempt(tx, &draft.id, method.as_ref(), Presence::Kept)
         && behavior == PaymentBehavior::Refuse
     {
         return Err(ApiError::card(&decline).undone());

@@ -1,35 +1,35 @@
-use super::{DAY, EndBehavior, HOUR, Interval, Metadata, Moment, Recurring};
+use super::{DAY, EndBehavior, HOUR, Interval, Metadata, Recurring, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 
 /// How long before a trial's end `customer.subscription.trial_will_end` is sent.
-const TRIAL_NOTICE: Moment = 3 * DAY;
+const TRIAL_NOTICE: UnixSeconds = 3 * DAY;
 /// How long before a renewal `invoice.upcoming` is sent.
-const UPCOMING_NOTICE: Moment = 7 * DAY;
+const UPCOMING_NOTICE: UnixSeconds = 7 * DAY;
 /// How long a first payment, or the payment for a pending change, may take.
-pub(crate) const PAYMENT_WINDOW: Moment = 23 * HOUR;
+pub(crate) const PAYMENT_WINDOW: UnixSeconds = 23 * HOUR;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Subscription {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: String,
     pub status: SubscriptionStatus,
     pub currency: String,
     pub items: Vec<Item>,
     /// All items renew at the same time.
     pub recurring: Recurring,
-    pub start_date: Moment,
-    pub billing_cycle_anchor: Moment,
-    pub period_start: Moment,
-    pub period_end: Moment,
-    pub trial_start: Option<Moment>,
-    pub trial_end: Option<Moment>,
+    pub start_date: UnixSeconds,
+    pub billing_cycle_anchor: UnixSeconds,
+    pub period_start: UnixSeconds,
+    pub period_end: UnixSeconds,
+    pub trial_start: Option<UnixSeconds>,
+    pub trial_end: Option<UnixSeconds>,
     pub missing_payment_method: EndBehavior,
-    pub cancel_at: Option<Moment>,
+    pub cancel_at: Option<UnixSeconds>,
     pub cancel_at_period_end: bool,
-    pub canceled_at: Option<Moment>,
-    pub ended_at: Option<Moment>,
+    pub canceled_at: Option<UnixSeconds>,
+    pub ended_at: Option<UnixSeconds>,
     pub cancellation: Cancellation,
     pub default_payment_method: Option<String>,
     pub discounts: Vec<String>,
@@ -65,7 +65,7 @@ pub(crate) enum SubscriptionStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Item {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub price: String,
     pub quantity: u64,
     pub metadata: Metadata,
@@ -76,7 +76,7 @@ pub(crate) struct Item {
 pub(crate) struct Pause {
     pub behavior: PauseBehavior,
     /// When collection resumes automatically.
-    pub resumes_at: Option<Moment>,
+    pub resumes_at: Option<UnixSeconds>,
 }
 
 /// What happens to the invoices during a pause.
@@ -99,12 +99,12 @@ pub(crate) struct Cancellation {
 /// A change that takes effect when its invoice is paid, and is dropped if that takes too long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PendingUpdate {
-    pub expires_at: Moment,
+    pub expires_at: UnixSeconds,
     pub items: Vec<Item>,
     pub invoice: String,
     pub recurring: Recurring,
     /// The new period, if the change starts a new billing cycle.
-    pub cycle: Option<(Moment, Moment)>,
+    pub cycle: Option<(UnixSeconds, UnixSeconds)>,
     /// Whether an event has announced the change as pending. A change that is paid at once is never announced.
     pub announced: bool,
 }
@@ -118,13 +118,13 @@ impl SubscriptionStatus {
 
 impl Subscription {
     /// When it will be canceled, if that is scheduled.
-    pub(crate) fn ends_at(&self) -> Option<Moment> {
+    pub(crate) fn ends_at(&self) -> Option<UnixSeconds> {
         if self.cancel_at_period_end { Some(self.period_end) } else { self.cancel_at }
     }
 
     /// When `invoice.upcoming` is due for this period. Not sent for periods shorter than the notice or while collection
     /// is paused.
-    fn upcoming_due(&self) -> Option<Moment> {
+    fn upcoming_due(&self) -> Option<UnixSeconds> {
         let announced = matches!(self.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
         let long = matches!(self.recurring.interval, Interval::Month | Interval::Year);
         let renews = self.ends_at().is_none_or(|end| end > self.period_end);
@@ -132,7 +132,7 @@ impl Subscription {
             .then(|| (self.period_end - UPCOMING_NOTICE).max(self.period_start))
     }
 
-    fn trial_notice_due(&self) -> Option<Moment> {
+    fn trial_notice_due(&self) -> Option<UnixSeconds> {
         let end = self.trial_end.filter(|_| self.status == SubscriptionStatus::Trialing && !self.trial_notice_sent)?;
         Some((end - TRIAL_NOTICE).max(self.created))
     }
@@ -145,7 +145,7 @@ impl Object for Subscription {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -153,7 +153,7 @@ impl Object for Subscription {
         Some(&self.customer)
     }
 
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         use SubscriptionStatus as Status;
         let state = match self.status {
             Status::Canceled | Status::IncompleteExpired => return None,
@@ -171,7 +171,7 @@ impl Object for Subscription {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Invoice {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: String,
     pub subscription: Option<String>,
     pub status: InvoiceStatus,
@@ -192,17 +192,17 @@ pub(crate) struct Invoice {
     pub attempt_count: u32,
     /// Finalized and charged by timers.
     pub auto_advance: bool,
-    pub finalizes_at: Option<Moment>,
-    pub next_payment_attempt: Option<Moment>,
-    pub period_start: Moment,
-    pub period_end: Moment,
+    pub finalizes_at: Option<UnixSeconds>,
+    pub next_payment_attempt: Option<UnixSeconds>,
+    pub period_start: UnixSeconds,
+    pub period_end: UnixSeconds,
     pub payment_intent: Option<String>,
     /// The id of the invoice payment that connects the two.
     pub payment: String,
-    pub finalized_at: Option<Moment>,
-    pub paid_at: Option<Moment>,
-    pub voided_at: Option<Moment>,
-    pub uncollectible_at: Option<Moment>,
+    pub finalized_at: Option<UnixSeconds>,
+    pub paid_at: Option<UnixSeconds>,
+    pub voided_at: Option<UnixSeconds>,
+    pub uncollectible_at: Option<UnixSeconds>,
     pub metadata: Metadata,
 }
 
@@ -235,8 +235,8 @@ pub(crate) struct Line {
     pub description: String,
     pub price: Option<LinePrice>,
     pub quantity: u64,
-    pub period_start: Moment,
-    pub period_end: Moment,
+    pub period_start: UnixSeconds,
+    pub period_end: UnixSeconds,
     pub subscription_item: Option<String>,
     /// The amount of a proration is already net of discounts.
     pub proration: bool,
@@ -256,7 +256,7 @@ pub(crate) struct LinePrice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InvoiceItem {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: String,
     pub subscription: Option<String>,
     pub currency: String,
@@ -270,7 +270,7 @@ impl Object for Invoice {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -278,7 +278,7 @@ impl Object for Invoice {
         Some(&self.customer)
     }
 
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         match self.status {
             InvoiceStatus::Draft => self.finalizes_at.filter(|_| self.auto_advance),
             InvoiceStatus::Open => self.next_payment_attempt,
@@ -294,7 +294,7 @@ impl Object for InvoiceItem {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 

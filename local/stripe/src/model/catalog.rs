@@ -1,12 +1,12 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Product {
     pub id: String,
-    pub created: Moment,
-    pub updated: Moment,
+    pub created: UnixSeconds,
+    pub updated: UnixSeconds,
     pub name: String,
     pub description: Option<String>,
     pub active: bool,
@@ -17,7 +17,7 @@ pub(crate) struct Product {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Price {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub product: String,
     pub active: bool,
     pub currency: String,
@@ -48,12 +48,12 @@ pub(crate) enum Interval {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Coupon {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub name: Option<String>,
     pub off: Reduction,
     pub duration: Duration,
     pub max_redemptions: Option<u64>,
-    pub redeem_by: Option<Moment>,
+    pub redeem_by: Option<UnixSeconds>,
     pub times_redeemed: u64,
     /// The products to which it is limited; empty for all.
     pub applies_to: Vec<String>,
@@ -81,13 +81,13 @@ pub(crate) enum Duration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PromotionCode {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub code: String,
     pub coupon: String,
     pub active: bool,
     /// The only customer who may use it.
     pub customer: Option<String>,
-    pub expires_at: Option<Moment>,
+    pub expires_at: Option<UnixSeconds>,
     pub max_redemptions: Option<u64>,
     pub times_redeemed: u64,
     pub first_time_transaction: bool,
@@ -105,8 +105,8 @@ pub(crate) struct Discount {
     pub customer: String,
     pub subscription: Option<String>,
     pub checkout_session: Option<String>,
-    pub start: Moment,
-    pub end: Option<Moment>,
+    pub start: UnixSeconds,
+    pub end: Option<UnixSeconds>,
 }
 
 impl Object for Discount {
@@ -116,7 +116,7 @@ impl Object for Discount {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.start
     }
 }
@@ -130,7 +130,7 @@ macro_rules! objects {
                 &self.id
             }
 
-            fn created(&self) -> Moment {
+            fn created(&self) -> UnixSeconds {
                 self.created
             }
         })*

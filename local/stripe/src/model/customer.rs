@@ -1,4 +1,4 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Customer {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub email: Option<String>,
     pub name: Option<String>,
     pub phone: Option<String>,
@@ -54,7 +54,7 @@ impl Object for Customer {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 }

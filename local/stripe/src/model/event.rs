@@ -1,4 +1,4 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     #[serde(rename = "type")]
     pub event_type: String,
     pub object: Value,
@@ -23,7 +23,7 @@ pub(crate) struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WebhookEndpoint {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub url: String,
     pub secret: String,
     /// Event types, or `*`.
@@ -46,7 +46,7 @@ impl Object for Event {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 }
@@ -58,7 +58,7 @@ impl Object for WebhookEndpoint {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 }

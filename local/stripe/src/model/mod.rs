@@ -20,11 +20,11 @@ pub(crate) use session::*;
 use std::collections::BTreeMap;
 
 /// Unix seconds, Stripe's unit of time.
-pub(crate) type Moment = i64;
+pub(crate) type UnixSeconds = i64;
 
 /// Keys and values that the caller defines.
 pub(crate) type Metadata = BTreeMap<String, String>;
 
-pub(crate) const MINUTE: Moment = 60;
-pub(crate) const HOUR: Moment = 60 * MINUTE;
-pub(crate) const DAY: Moment = 24 * HOUR;
+pub(crate) const MINUTE: UnixSeconds = 60;
+pub(crate) const HOUR: UnixSeconds = 60 * MINUTE;
+pub(crate) const DAY: UnixSeconds = 24 * HOUR;

@@ -1,4 +1,4 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PaymentMethod {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     /// The test number, which determines the outcome of its charges.
     pub number: String,
     /// `None` after it is detached.
@@ -21,7 +21,7 @@ pub(crate) struct PaymentMethod {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PaymentIntent {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: Option<String>,
     pub invoice: Option<String>,
     pub amount: i64,
@@ -30,7 +30,7 @@ pub(crate) struct PaymentIntent {
     pub payment_method: Option<String>,
     pub latest_charge: Option<String>,
     pub last_error: Option<Decline>,
-    pub canceled_at: Option<Moment>,
+    pub canceled_at: Option<UnixSeconds>,
     pub client_secret: String,
     pub description: Option<String>,
     pub metadata: Metadata,
@@ -58,7 +58,7 @@ pub(crate) struct Decline {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Charge {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: Option<String>,
     pub payment_intent: String,
     pub payment_method: String,
@@ -74,7 +74,7 @@ pub(crate) struct Charge {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: Option<String>,
     pub charge: String,
     pub payment_intent: String,
@@ -87,27 +87,27 @@ pub(crate) struct Refund {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dispute {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub charge: String,
     pub payment_intent: String,
     pub amount: i64,
     pub currency: String,
     pub status: DisputeStatus,
     /// The merchant's deadline for answering.
-    pub due_by: Moment,
+    pub due_by: UnixSeconds,
     pub submitted: bool,
     /// `fraudulent`, `product_not_received`.
     #[serde(default = "fraudulent")]
     pub reason: String,
     /// When it closes if nobody decides before. An inquiry may stay open after the deadline for answering.
     #[serde(default)]
-    pub closes_at: Option<Moment>,
+    pub closes_at: Option<UnixSeconds>,
     /// When its amount was taken from the merchant's balance; never for an inquiry.
     #[serde(default)]
-    pub withdrawn_at: Option<Moment>,
+    pub withdrawn_at: Option<UnixSeconds>,
     /// When the amount was returned.
     #[serde(default)]
-    pub reinstated_at: Option<Moment>,
+    pub reinstated_at: Option<UnixSeconds>,
     #[serde(default)]
     pub evidence: BTreeMap<String, String>,
     pub metadata: Metadata,
@@ -153,7 +153,7 @@ impl Object for PaymentMethod {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -169,7 +169,7 @@ impl Object for PaymentIntent {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -185,7 +185,7 @@ impl Object for Charge {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -201,7 +201,7 @@ impl Object for Refund {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -217,11 +217,11 @@ impl Object for Dispute {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         (!self.status.is_closed()).then(|| self.closes_at.unwrap_or(self.due_by))
     }
 }

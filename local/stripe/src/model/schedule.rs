@@ -1,4 +1,4 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Schedule {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: String,
     /// `None` after it is released.
     pub subscription: Option<String>,
@@ -20,9 +20,9 @@ pub(crate) struct Schedule {
     /// Whether the end of the last phase also cancels the subscription.
     pub cancels: bool,
     pub flexible: bool,
-    pub canceled_at: Option<Moment>,
-    pub completed_at: Option<Moment>,
-    pub released_at: Option<Moment>,
+    pub canceled_at: Option<UnixSeconds>,
+    pub completed_at: Option<UnixSeconds>,
+    pub released_at: Option<UnixSeconds>,
     pub metadata: Metadata,
 }
 
@@ -37,12 +37,12 @@ pub(crate) enum ScheduleStatus {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Phase {
-    pub start: Moment,
-    pub end: Moment,
+    pub start: UnixSeconds,
+    pub end: UnixSeconds,
     pub items: Vec<PhaseItem>,
     /// How unused time is billed if the phase starts within a period.
     pub proration: Proration,
-    pub trial_end: Option<Moment>,
+    pub trial_end: Option<UnixSeconds>,
     /// The discounts of the subscription that continue in this phase.
     #[serde(default)]
     pub discounts: Vec<String>,
@@ -63,7 +63,7 @@ impl Object for Schedule {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -71,7 +71,7 @@ impl Object for Schedule {
         Some(&self.customer)
     }
 
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         (self.status == ScheduleStatus::Active).then(|| self.phases[self.current].end)
     }
 }

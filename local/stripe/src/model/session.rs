@@ -1,4 +1,4 @@
-use super::{Metadata, Moment};
+use super::{Metadata, UnixSeconds};
 use crate::state::Object;
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CheckoutSession {
     pub id: String,
-    pub created: Moment,
-    pub expires_at: Moment,
+    pub created: UnixSeconds,
+    pub expires_at: UnixSeconds,
     pub status: SessionStatus,
     pub customer: Option<String>,
     pub customer_email: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct CheckoutSession {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PaymentLink {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub active: bool,
     pub inactive_message: Option<String>,
     /// Where the customer is redirected after paying; without it Stripe shows its own confirmation page.
@@ -88,11 +88,11 @@ pub(crate) enum SessionStatus {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Trial {
     Days(i64),
-    Until(Moment),
+    Until(UnixSeconds),
 }
 
 impl Trial {
-    pub(crate) fn end(self, start: Moment) -> Moment {
+    pub(crate) fn end(self, start: UnixSeconds) -> UnixSeconds {
         match self {
             Self::Days(days) => start + days * super::DAY,
             Self::Until(moment) => moment,
@@ -114,7 +114,7 @@ pub(crate) enum EndBehavior {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PortalSession {
     pub id: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     pub customer: String,
     pub return_url: Option<String>,
     pub locale: Option<String>,
@@ -127,7 +127,7 @@ impl Object for CheckoutSession {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 
@@ -135,7 +135,7 @@ impl Object for CheckoutSession {
         self.customer.as_deref()
     }
 
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         (self.status == SessionStatus::Open).then_some(self.expires_at)
     }
 }
@@ -147,7 +147,7 @@ impl Object for PaymentLink {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 }
@@ -159,7 +159,7 @@ impl Object for PortalSession {
         &self.id
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 

@@ -4,7 +4,7 @@ use super::layout::{error, escape, notice, page};
 use super::see_other;
 use crate::engine::checkout::{self, Outcome};
 use crate::engine::{discount, money};
-use crate::model::{CheckoutSession, Moment, SessionStatus};
+use crate::model::{CheckoutSession, SessionStatus, UnixSeconds};
 use crate::render::View;
 use crate::stand_in::StripeStandIn;
 use crate::tx::Origin;
@@ -153,7 +153,7 @@ fn show_with(stand_in: &StripeStandIn, id: &str, status: StatusCode, message: Op
     page(status, "Subscribe", &body.unwrap_or_default())
 }
 
-fn form(view: View<'_>, session: &CheckoutSession, now: Moment, message: Option<&str>, code: &str) -> String {
+fn form(view: View<'_>, session: &CheckoutSession, now: UnixSeconds, message: Option<&str>, code: &str) -> String {
     let promotion = if session.allow_promotion_codes {
         format!(
             "<label for=\"promotion_code\">Promotion code (optional)</label><input id=\"promotion_code\" \
@@ -208,7 +208,7 @@ fn who(view: View<'_>, session: &CheckoutSession) -> String {
     email.map(|email| format!("<p class=\"soft\">{}</p>", escape(email))).unwrap_or_default()
 }
 
-fn order(view: View<'_>, session: &CheckoutSession, now: Moment) -> String {
+fn order(view: View<'_>, session: &CheckoutSession, now: UnixSeconds) -> String {
     let mut rows = String::new();
     for line in &session.lines {
         let Some(price) = view.state.prices.get(&line.price) else { continue };

@@ -3,7 +3,7 @@
 use super::layout::{error, escape, notice, page};
 use super::{checkout, see_other};
 use crate::cards;
-use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::charge::{self, IssuerDecision, Presence};
 use crate::engine::{invoice, money};
 use crate::error::Result;
 use crate::model::*;
@@ -64,7 +64,7 @@ fn pay(tx: &mut Tx<'_>, id: &str, number: &str) -> Result<Option<String>> {
     let open: Invoice = tx.get(id);
     let email = tx.get::<Customer>(&open.customer).email;
     let method = charge::new_method(tx, card, email.as_deref());
-    if let Verdict::Declined(decline) = charge::ask(tx, email.as_deref(), &method, Presence::Typed) {
+    if let IssuerDecision::Declined(decline) = charge::ask(tx, email.as_deref(), &method, Presence::Typed) {
         return Ok(Some(decline.message));
     }
     charge::attach(tx, &method.id, &open.customer);
@@ -74,8 +74,8 @@ fn pay(tx: &mut Tx<'_>, id: &str, number: &str) -> Result<Option<String>> {
         });
     }
     match invoice::attempt(tx, id, Some(&method), Presence::Typed) {
-        Verdict::Declined(decline) => Ok(Some(decline.message)),
-        Verdict::Approved | Verdict::NeedsAction => Ok(None),
+        IssuerDecision::Declined(decline) => Ok(Some(decline.message)),
+        IssuerDecision::Approved | IssuerDecision::NeedsAction => Ok(None),
     }
 }
 
@@ -89,8 +89,8 @@ fn authenticate(tx: &mut Tx<'_>, id: &str, success: bool) -> Result<Option<Strin
     if success {
         let method = tx.edit(&method, |method: &mut PaymentMethod| method.authenticated = true);
         return Ok(match invoice::attempt(tx, id, Some(&method), Presence::Authenticated) {
-            Verdict::Declined(decline) => Some(decline.message),
-            Verdict::Approved | Verdict::NeedsAction => None,
+            IssuerDecision::Declined(decline) => Some(decline.message),
+            IssuerDecision::Approved | IssuerDecision::NeedsAction => None,
         });
     }
     tx.edit(&intent.id, |intent: &mut PaymentIntent| {

@@ -4,7 +4,7 @@ use super::layout::{error, escape, notice, page};
 use super::see_other;
 use crate::cards;
 use crate::engine::change::{self, ItemChange};
-use crate::engine::charge::{self, Presence, Verdict};
+use crate::engine::charge::{self, IssuerDecision, Presence};
 use crate::engine::subscription::PaymentBehavior;
 use crate::engine::{money, schedule};
 use crate::error::{ApiError, Result};
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 /// How long a portal session is valid.
-const LIFETIME: Moment = HOUR;
+const LIFETIME: UnixSeconds = HOUR;
 const INVOICES_SHOWN: usize = 12;
 
 /// The fields that the page posts.
@@ -116,7 +116,7 @@ fn change_card(tx: &mut Tx<'_>, customer: &str, number: &str) -> Result<()> {
     let card = cards::typed(number).map_err(|decline| ApiError::card(&decline).undone())?;
     let email = tx.get::<Customer>(customer).email;
     let method = charge::new_method(tx, card, email.as_deref());
-    if let Verdict::Declined(decline) = charge::ask(tx, None, &method, Presence::Typed) {
+    if let IssuerDecision::Declined(decline) = charge::ask(tx, None, &method, Presence::Typed) {
         return Err(ApiError::card(&decline).undone());
     }
     // The portal authenticates a card when it is added.
@@ -134,7 +134,7 @@ fn change_card(tx: &mut Tx<'_>, customer: &str, number: &str) -> Result<()> {
     Ok(())
 }
 
-fn live(view: View<'_>, id: &str, now: Moment) -> Option<PortalSession> {
+fn live(view: View<'_>, id: &str, now: UnixSeconds) -> Option<PortalSession> {
     view.state.portal_sessions.get(id).filter(|session| session.created + LIFETIME > now).cloned()
 }
 
@@ -264,6 +264,6 @@ fn invoices(view: View<'_>, session: &PortalSession) -> String {
     if rows.is_empty() { String::new() } else { format!("<h2>Invoices</h2><table>{rows}</table>") }
 }
 
-fn day(moment: Moment) -> String {
+fn day(moment: UnixSeconds) -> String {
     Timestamp::from_second(moment).map_or_else(|_| String::new(), |at| at.strftime("%-d %B %Y").to_string())
 }

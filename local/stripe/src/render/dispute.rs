@@ -98,7 +98,7 @@ impl Render for Dispute {
 
 impl Dispute {
     /// The money that a dispute moved on the merchant's balance.
-    fn movement(&self, at: Moment, amount: i64, fee: i64) -> Value {
+    fn movement(&self, at: UnixSeconds, amount: i64, fee: i64) -> Value {
         let fees = json!([{
             "amount": fee, "application": null, "currency": self.currency, "description": "Dispute fee", "type": "stripe_fee",
         }]);

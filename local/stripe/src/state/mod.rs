@@ -73,7 +73,7 @@ tables!(state);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Replay {
     pub key: String,
-    pub created: Moment,
+    pub created: UnixSeconds,
     /// Method, path and parameters, which a repeated request must match.
     pub fingerprint: String,
     pub status: u16,
@@ -88,7 +88,7 @@ impl Object for Replay {
         &self.key
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         self.created
     }
 }
@@ -108,7 +108,7 @@ impl Object for CardOutcome {
         &self.email
     }
 
-    fn created(&self) -> Moment {
+    fn created(&self) -> UnixSeconds {
         0
     }
 }
@@ -125,7 +125,7 @@ pub(crate) enum Timer {
 
 impl State {
     /// The timer that is due first.
-    pub(crate) fn next_timer(&self) -> Option<(Moment, Timer)> {
+    pub(crate) fn next_timer(&self) -> Option<(UnixSeconds, Timer)> {
         // If several timers are due at the same time, invoices go first, because invoices are charged before their
         // subscription ends. Schedules go second, because a renewal belongs to the phase that starts with it.
         let timers = [

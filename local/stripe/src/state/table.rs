@@ -1,6 +1,6 @@
 //! A table of objects in memory: ordered by creation, indexed by id, customer and next timer, with rollback.
 
-use crate::model::Moment;
+use crate::model::UnixSeconds;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use standin::documents::{Batch, Documents};
@@ -13,7 +13,7 @@ pub(crate) trait Object: Clone + PartialEq + Serialize + DeserializeOwned {
 
     fn id(&self) -> &str;
 
-    fn created(&self) -> Moment;
+    fn created(&self) -> UnixSeconds;
 
     /// The customer under whom it is listed.
     fn customer(&self) -> Option<&str> {
@@ -21,7 +21,7 @@ pub(crate) trait Object: Clone + PartialEq + Serialize + DeserializeOwned {
     }
 
     /// When its timer is due. Derived from the object alone, so the two cannot diverge.
-    fn due(&self) -> Option<Moment> {
+    fn due(&self) -> Option<UnixSeconds> {
         None
     }
 }
@@ -32,7 +32,7 @@ pub(crate) struct Table<T> {
     rows: BTreeMap<u64, T>,
     by_id: HashMap<String, u64>,
     by_customer: HashMap<String, BTreeSet<u64>>,
-    due: BTreeSet<(Moment, u64)>,
+    due: BTreeSet<(UnixSeconds, u64)>,
     /// The previous values of the rows that changed since the last commit.
     before: BTreeMap<u64, Option<T>>,
     last: u64,
@@ -112,7 +112,7 @@ impl<T: Object> Table<T> {
     }
 
     /// The object whose timer is due first.
-    pub(crate) fn next_due(&self) -> Option<(Moment, &T)> {
+    pub(crate) fn next_due(&self) -> Option<(UnixSeconds, &T)> {
         self.due.first().map(|(moment, number)| (*moment, &self.rows[number]))
     }
 

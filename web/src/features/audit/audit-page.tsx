@@ -9,12 +9,12 @@ import { Empty } from '@/components/notice';
 import { PageHead } from '@/components/page-head';
 import type { Column } from '@/components/table';
 import { ago, moment } from '@/lib/format';
-import type { Deed } from '@/lib/models';
+import type { AuditEntry } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import { useMe } from '@/lib/queries/use-me';
 import { useMember } from '@/lib/queries/use-member';
 import styles from './audit-page.module.css';
-import { DeedDetail } from './deed-detail';
+import { AuditEntryDetail } from './audit-entry-detail';
 import { useAudit } from './use-audit';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -42,9 +42,9 @@ function nameOf(action: string): string {
   return names[action] ?? action;
 }
 
-const columns = (): Column<Deed>[] => [
+const columns = (): Column<AuditEntry>[] => [
   { key: 'action', head: t`Action`, isName: true, cell: ({ action }) => nameOf(action) },
-  { key: 'subject', head: t`Target`, cell: (deed) => <Subject deed={deed} /> },
+  { key: 'subject', head: t`Target`, cell: (entry) => <Subject entry={entry} /> },
   { key: 'reason', head: t`Reason`, cell: ({ reason }) => <span className={styles.reason}>{reason}</span> },
   { key: 'actor', head: t`By`, cell: ({ actor }) => <Actor actor={actor} /> },
   {
@@ -84,7 +84,7 @@ export function Component() {
         list={audit}
         columns={columns()}
         rowKey={({ at, action, subject, actor }) => `${at} ${action} ${subject} ${actor}`}
-        detail={(deed) => <DeedDetail deed={deed} />}
+        detail={(entry) => <AuditEntryDetail entry={entry} />}
         detailLabel={({ action, at }) => {
           const [name, time] = [nameOf(action), moment(at)];
           return t`Show changes: ${name}, ${time}`;
@@ -103,7 +103,7 @@ export function Component() {
   );
 }
 
-function Subject({ deed: { action, subject, after } }: { deed: Deed }) {
+function Subject({ entry: { action, subject, after } }: { entry: AuditEntry }) {
   const title = typeof after === 'object' && after !== null && 'title' in after && typeof after.title === 'string' ? after.title : null;
   if (action.startsWith('video.') && action !== 'video.delete') {
     return (

@@ -8,7 +8,7 @@ import { Changes } from '@/components/changes';
 import { Confirm } from '@/components/confirm';
 import { Copied } from '@/components/copied';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Empty, ErrorNotice, Remark } from '@/components/notice';
+import { Empty, ErrorNotice, Callout } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { changesOf, shown } from '@/lib/differences';
 import type { Drift } from '@/lib/models';
@@ -76,7 +76,7 @@ export function Component() {
         onClose={() => setAsks(false)}
         title={t`Repair the differences?`}
         description={t`Marquee compares every customer again and replaces its data with Stripe’s where they differ. Access changes immediately, and members get the emails that they are due.`}
-        deed={t`Repair`}
+        actionLabel={t`Repair`}
         look="primary"
         act={() => {
           start(true);
@@ -107,12 +107,12 @@ function Progress({ run, onResume }: { run: Run; onResume: () => void }) {
       </p>
       {state === 'failed' && <ErrorNotice size="line" error={error} onRetry={onResume} />}
       {state === 'stopped' && (
-        <Remark kind="info">
+        <Callout kind="info">
           <p>{t`Stopped before all customers were compared.`}</p>
           <Button size="sm" onClick={onResume}>
             {t`Continue`}
           </Button>
-        </Remark>
+        </Callout>
       )}
     </div>
   );
@@ -131,9 +131,9 @@ function Customer({ drift: { user_id, stripe_customer_id, applied, differences }
     >
       <Copied id={stripe_customer_id} what={t`Stripe customer ID`} isWhole />
       {failures.map((reason) => (
-        <Remark key={reason} kind="danger">
+        <Callout key={reason} kind="danger">
           <p>{t`This customer could not be compared: ${reason}`}</p>
-        </Remark>
+        </Callout>
       ))}
       {changes.length > 0 && (
         <Changes label={t`Differences for ${stripe_customer_id}`} changes={changes} heads={[t`In Marquee`, t`In Stripe`]} />

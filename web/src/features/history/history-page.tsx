@@ -10,12 +10,12 @@ import { SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { VideoRow } from '@/components/video-row';
 import { ago, clock } from '@/lib/format';
-import type { Seen } from '@/lib/models';
+import type { HistoryItem } from '@/lib/models';
 import { shortPlace } from '@/lib/nouns';
 import { notify } from '@/lib/notify';
 import { usePageTitle } from '@/lib/page-title';
 import styles from './history-page.module.css';
-import { useClearHistory, useRemoveSeen } from './use-delete-history';
+import { useClearHistory, useRemoveHistoryItem } from './use-delete-history';
 import { useHistory } from './use-history';
 
 export function Component() {
@@ -71,7 +71,7 @@ function History() {
         onClose={() => setIsAsking(false)}
         title={t`Clear your history?`}
         description={t`Everything you’ve watched is removed, with your positions and watched marks. This can’t be undone.`}
-        deed={t`Clear history`}
+        actionLabel={t`Clear history`}
         act={async () => {
           await clear();
           notify(t`Your history is cleared.`);
@@ -81,8 +81,8 @@ function History() {
   );
 }
 
-function Entry({ entry: { video, progress, completed, last_watched_at } }: { entry: Seen }) {
-  const remove = useRemoveSeen();
+function Entry({ entry: { video, progress, completed, last_watched_at } }: { entry: HistoryItem }) {
+  const remove = useRemoveHistoryItem();
   const { title } = video;
   const left = clock(Math.max(0, (video.duration ?? 0) - progress));
   const share = video.duration ? Math.min(1, progress / video.duration) : 0;

@@ -8,7 +8,7 @@ import { invalidate } from '@/lib/queries/keys';
 import { historyQuery } from './use-history';
 
 /** Removes one video from the history. It disappears at once, and reappears if the service refuses. */
-export function useRemoveSeen() {
+export function useRemoveHistoryItem() {
   const client = useQueryClient();
   return useMutation({
     mutationKey: ['history'],

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from '@/components/button';
 import { Columns, ColumnsSkeleton } from '@/components/columns';
 import { Copied } from '@/components/copied';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Empty, ErrorNotice, Remark } from '@/components/notice';
+import { Empty, ErrorNotice, Callout } from '@/components/notice';
 import { Badges, PageHead } from '@/components/page-head';
 import { Actions, Facts, Note, Panel } from '@/components/panel';
 import { Loading } from '@/components/skeleton';
@@ -166,13 +166,13 @@ function SubscriptionPanel({ member }: { member: MemberDetail }) {
         />
       )}
       {access.allowed ? (
-        <Remark kind="positive">
+        <Callout kind="positive">
           <p>{until ? t`Can watch until ${until}.` : t`Can watch.`}</p>
-        </Remark>
+        </Callout>
       ) : (
-        <Remark kind={status === 'none' ? 'info' : 'warning'} icon="lock">
+        <Callout kind={status === 'none' ? 'info' : 'warning'} icon="lock">
           <p>{t`Cannot watch. Sees this message: “${message}”.`}</p>
-        </Remark>
+        </Callout>
       )}
       {LIVE.includes(status) && (
         <Actions>

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useNavigate, useSearchParams } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';
 import { changeLabel } from '@/lib/change-label';
 import { currentChoice, plansPath, rememberChoice } from '@/lib/choice';
@@ -60,7 +60,7 @@ export function Component() {
       </div>
       {checkout.error && <CheckoutError error={checkout.error} code={code ?? ''} />}
       {held && (
-        <Remark kind="info">
+        <Callout kind="info">
           <p>
             {held.plan_type ? (
               <Trans>You already have {heldName}. Before you change your plan, we’ll show you what it costs.</Trans>
@@ -68,15 +68,15 @@ export function Component() {
               <Trans>You already have a plan. Before you change it, we’ll show you what it costs.</Trans>
             )}
           </p>
-        </Remark>
+        </Callout>
       )}
       {!held && code && (
-        <Remark kind="positive">
+        <Callout kind="positive">
           <p>{t`Promotion code ${code} will be applied when you pay.`}</p>
           <Button size="sm" onClick={() => void keep({ ...choice, promotion_code: undefined })}>
             <Trans>Remove code</Trans>
           </Button>
-        </Remark>
+        </Callout>
       )}
       <h2 className="visually-hidden">
         <Trans>Plans</Trans>
@@ -89,7 +89,7 @@ export function Component() {
         mark={(plan, interval) => (held?.plan_type === plan && held.interval === interval ? t`Your plan` : null)}
         action={(plan, interval) =>
           held ? (
-            <HeldAction held={held} plan={plan} interval={interval} />
+            <SubscriberAction held={held} plan={plan} interval={interval} />
           ) : (
             <Button
               look={plan === preferred ? 'primary' : 'quiet'}
@@ -112,7 +112,7 @@ export function Component() {
 }
 
 /** What a subscriber can do about a plan. */
-function HeldAction({ held, plan, interval }: { held: Subscription; plan: PlanType; interval: Interval }) {
+function SubscriberAction({ held, plan, interval }: { held: Subscription; plan: PlanType; interval: Interval }) {
   const isHeld = held.plan_type === plan && held.interval === interval;
   if (isHeld || !held.plan_type || !held.interval) {
     return (
@@ -138,9 +138,9 @@ function CheckoutError({ error, code }: { error: Error; code: string }) {
   if (!fieldIssues(error).promotion_code) return <ErrorNotice size="line" error={error} />;
   return (
     <div role="alert">
-      <Remark kind="danger">
+      <Callout kind="danger">
         <p>{t`Promotion code ${code} can’t be used. It may have expired or contain a typo. You were not charged.`}</p>
-      </Remark>
+      </Callout>
     </div>
   );
 }

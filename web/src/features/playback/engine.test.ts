@@ -37,7 +37,7 @@ describe('engine', () => {
   it('reloads a failed master playlist with growing pauses, and then stops with an error', () => {
     const { pauses, end } = untilStopped(opened, failed('master'));
     expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
-    expect(end.phase).toMatchObject({ name: 'stopped', trouble: { kind: 'failed', error: { code: 'UNREACHABLE' } } });
+    expect(end.phase).toMatchObject({ name: 'stopped', reason: { kind: 'failed', error: { code: 'UNREACHABLE' } } });
     expect(engine(end, { type: 'retried' })).toMatchObject({ tries: 0, phase: { name: 'doing', step: 'ask' } });
   });
 
@@ -98,12 +98,12 @@ describe('engine', () => {
   });
 
   it('stops at once on errors that a retry cannot solve', () => {
-    expect(after(opened, failed('unsupported')).phase).toMatchObject({ name: 'stopped', trouble: { kind: 'unsupported' } });
+    expect(after(opened, failed('unsupported')).phase).toMatchObject({ name: 'stopped', reason: { kind: 'unsupported' } });
     const asking = after(playing, failed('refused'));
     for (const code of ['SUBSCRIPTION_EXPIRED', 'NOT_FOUND', 'RATE_LIMITED'] as const) {
       expect(engine(asking, { type: 'denied', error: error(code) }).phase).toMatchObject({
         name: 'stopped',
-        trouble: { kind: 'failed', error: { code } },
+        reason: { kind: 'failed', error: { code } },
       });
     }
   });
@@ -136,10 +136,10 @@ describe('engine', () => {
   it('distinguishes a stream that another device took from a plan without free streams', () => {
     const limit = error('STREAM_LIMIT_REACHED');
     const taken = engine(playing, { type: 'taken', error: limit });
-    expect(taken.phase).toMatchObject({ name: 'stopped', trouble: { kind: 'taken' } });
+    expect(taken.phase).toMatchObject({ name: 'stopped', reason: { kind: 'taken' } });
     const taking = engine(taken, { type: 'taken_back' });
     expect(taking.phase).toEqual({ name: 'doing', step: 'take' });
-    expect(engine(taking, { type: 'denied', error: limit }).phase).toMatchObject({ name: 'stopped', trouble: { kind: 'full' } });
+    expect(engine(taking, { type: 'denied', error: limit }).phase).toMatchObject({ name: 'stopped', reason: { kind: 'full' } });
     expect(engine(taking, { type: 'granted', grant: other }).phase).toEqual({ name: 'doing', step: 'load' });
   });
 

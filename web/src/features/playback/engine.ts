@@ -2,10 +2,10 @@
 // `use-engine.ts` acts on the phase and dispatches the resulting events.
 import { ApiError, hasCode } from '@/lib/errors/api-error';
 import type { Grant } from './grant';
-import { TRIES_MAX, costOf, pauseAfter, pauseBefore } from './patience';
+import { TRIES_MAX, costOf, pauseAfter, pauseBefore } from './retry-policy';
 
 /** Why playback has stopped. */
-export interface Trouble {
+export interface StopReason {
   /** `taken`: another device has the stream now. `full`: several devices are playing, and one has to be stopped. */
   kind: 'taken' | 'full' | 'failed' | 'unsupported';
   error: unknown;
@@ -21,7 +21,7 @@ export type Phase =
   | { name: 'waiting'; step: Step; milliseconds: number }
   /** `renew_in` is set when a renewal failed in the background: milliseconds until the next try. */
   | { name: 'playing'; renew_in: number | null }
-  | { name: 'stopped'; trouble: Trouble };
+  | { name: 'stopped'; reason: StopReason };
 
 export interface Engine {
   phase: Phase;
@@ -104,7 +104,7 @@ const PLAYING: Phase = { name: 'playing', renew_in: null };
 
 const doing = (step: Step): Phase => ({ name: 'doing', step });
 
-const stopped = (state: Engine, trouble: Trouble): Engine => ({ ...state, phase: { name: 'stopped', trouble } });
+const stopped = (state: Engine, reason: StopReason): Engine => ({ ...state, phase: { name: 'stopped', reason } });
 
 /** Ignores failures during a pause or while a grant is requested, so that there is one attempt at a time. */
 function failed(state: Engine, failure: Failure): Engine {
@@ -156,7 +156,7 @@ function renewalDenied(state: Engine, error: unknown): Engine {
 function online(state: Engine): Engine {
   const { phase } = state;
   if (phase.name === 'waiting') return { ...state, phase: doing(phase.step) };
-  if (phase.name === 'stopped' && hasCode(phase.trouble.error, 'UNREACHABLE')) return again(state, 'ask');
+  if (phase.name === 'stopped' && hasCode(phase.reason.error, 'UNREACHABLE')) return again(state, 'ask');
   return state;
 }
 

@@ -1,6 +1,6 @@
 // The retries of hls.js: it repeats each request with growing pauses for half a minute. After that the engine decides.
 import { Hls } from 'hls-video-element';
-import { TRIES_MAX } from './patience';
+import { TRIES_MAX } from './retry-policy';
 
 type Config = typeof Hls.DefaultConfig;
 type LoadPolicy = Config['fragLoadPolicy'];
@@ -26,20 +26,20 @@ function policy(maxLoadTimeMs: number): LoadPolicy {
 
 const CAPTIONS = policy(20_000);
 
-interface Concern {
+interface HlsEventData {
   frag?: { type: string } | null;
   context?: { type?: string } | null;
 }
 
 /** Whether a request or a failure is about captions. */
-export function isAboutCaptions({ frag, context }: Concern): boolean {
+export function isAboutCaptions({ frag, context }: HlsEventData): boolean {
   return frag?.type === 'subtitle' || context?.type === 'subtitleTrack';
 }
 
 /** Retries requests for captions in the loader. Elsewhere hls.js would count them as failures of the film. */
 class Loader extends Hls.DefaultConfig.loader {
   override load(...[context, config, callbacks]: Parameters<InstanceType<Config['loader']>['load']>) {
-    const isCaption = isAboutCaptions({ context: context, frag: (context as Concern).frag });
+    const isCaption = isAboutCaptions({ context: context, frag: (context as HlsEventData).frag });
     super.load(context, isCaption ? { ...config, loadPolicy: CAPTIONS.default } : config, callbacks);
   }
 }

@@ -10,7 +10,7 @@ import { explain } from '@/lib/errors/explain';
 import type { Action } from '@/lib/errors/explanation';
 import type { ApiError } from '@/lib/errors/api-error';
 import type { ShownVideo } from '@/lib/models';
-import type { Trouble as EngineTrouble } from './engine';
+import type { StopReason } from './engine';
 import styles from './player.module.css';
 import { StreamLimit } from './stream-limit';
 import { useRelated } from './use-related';
@@ -26,14 +26,14 @@ const unsupported = () => ({
   action: null,
 });
 
-interface TroubleProps {
-  trouble: EngineTrouble;
+interface StoppedOverlayProps {
+  stopReason: StopReason;
   onRetry: () => void;
   onTakeBack: () => void;
 }
 
 /** Covers the picture when playback has stopped. */
-export function Trouble({ trouble: { kind, error }, onRetry, onTakeBack }: TroubleProps) {
+export function StoppedOverlay({ stopReason: { kind, error }, onRetry, onTakeBack }: StoppedOverlayProps) {
   if (kind === 'full') {
     return (
       <div className={styles.full}>
@@ -79,7 +79,7 @@ function Act({ action, onRetry }: { action: Action | null; onRetry: () => void }
 }
 
 /** The end of a film, with films that are like it. */
-export function TheEnd({ video, onAgain }: { video: ShownVideo; onAgain: () => void }) {
+export function EndOverlay({ video, onAgain }: { video: ShownVideo; onAgain: () => void }) {
   const related = useRelated(video);
   return (
     <div className={styles.over} role="status">
@@ -108,20 +108,20 @@ export function TheEnd({ video, onAgain }: { video: ShownVideo; onAgain: () => v
   );
 }
 
-interface RemarkProps {
+interface PlaybackNoticeProps {
   icon: IconName;
   text: string;
   onRetry?: () => void;
 }
 
-/** A remark on a problem that does not stop the film. */
-export function Remark({ icon, text, onRetry }: RemarkProps) {
+/** A notice of a problem that does not stop the film. */
+export function PlaybackNotice({ icon, text, onRetry }: PlaybackNoticeProps) {
   return (
-    <div role="status" className={styles.remark}>
+    <div role="status" className={styles.notice}>
       <Icon name={icon} size={18} />
       {text}
       {onRetry && (
-        <button type="button" className={styles.remarkButton} onClick={onRetry}>
+        <button type="button" className={styles.noticeButton} onClick={onRetry}>
           <Trans>Try again</Trans>
         </button>
       )}

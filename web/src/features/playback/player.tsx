@@ -14,8 +14,8 @@ import { useOnline } from '@/lib/use-online';
 import { EpisodesPanel } from './episodes-panel';
 import type { Film } from './film';
 import { NextEpisode } from './next-episode-offer';
-import { Remark, TheEnd, Trouble } from './overlays';
-import { TRIES_MAX, pauseBefore } from './patience';
+import { EndOverlay, PlaybackNotice, StoppedOverlay } from './overlays';
+import { TRIES_MAX, pauseBefore } from './retry-policy';
 import styles from './player.module.css';
 import { Stream } from './stream';
 import { useEngine } from './use-engine';
@@ -55,14 +55,14 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const { autoplay } = usePreferences(stream, controller, film);
   const hasAudioChoice = useAudioChoice(stream);
   const { hasPicture, hasPlayed } = usePicture(stream, film);
-  const areControlsWanted = useOnceTrue(hasPicture || engine.trouble !== null);
+  const areControlsWanted = useOnceTrue(hasPicture || engine.stopReason !== null);
   const isNear = useNearEnd(stream);
   const isMenuOpen = useMenuOpen(controller);
   const navigate = useNavigate();
   const goOn = useCallback(() => next && void navigate(`/watch/${next.id}`, { replace: true }), [navigate, next]);
 
   // The overlay then has its own title.
-  const isTitled = !isLeft && engine.trouble?.kind !== 'full';
+  const isTitled = !isLeft && engine.stopReason?.kind !== 'full';
 
   const storyboard = useStoryboard(stream, (engine.grant ?? playback).storyboard_url);
   useKeyboard(controller);
@@ -78,7 +78,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
         novolumepref=""
         nomutedpref=""
         nosubtitleslangpref=""
-        gesturesdisabled={engine.trouble === null ? undefined : ''}
+        gesturesdisabled={engine.stopReason === null ? undefined : ''}
         aria-label={t`Player: ${title}`}
       >
         <hls-video ref={attach} slot="media" class={styles.media} crossOrigin="anonymous" preload="auto" playsInline>
@@ -133,8 +133,8 @@ export default function Player({ film, isLeft }: PlayerProps) {
         )}
       </media-controller>
       {engine.isLoading && <Busy />}
-      {engine.trouble === null && <Remarks engine={engine} />}
-      {next && (isNear || engine.hasEnded) && engine.trouble === null && (
+      {engine.stopReason === null && <PlaybackNotices engine={engine} />}
+      {next && (isNear || engine.hasEnded) && engine.stopReason === null && (
         <NextEpisode
           key={next.id}
           video={next}
@@ -144,24 +144,24 @@ export default function Player({ film, isLeft }: PlayerProps) {
           onPlay={goOn}
         />
       )}
-      {engine.hasEnded && !next && engine.trouble === null && (
-        <TheEnd video={video} onAgain={() => stream && playFrom(stream.element, 0)} />
+      {engine.hasEnded && !next && engine.stopReason === null && (
+        <EndOverlay video={video} onAgain={() => stream && playFrom(stream.element, 0)} />
       )}
       {areEpisodesOpen && isTitled && (
         <EpisodesPanel name={series.data?.title ?? t`Episodes`} episodes={episodes} current={video} onClose={closeEpisodes} />
       )}
-      {engine.trouble !== null && <Trouble trouble={engine.trouble} onRetry={engine.retry} onTakeBack={engine.takeBack} />}
+      {engine.stopReason !== null && <StoppedOverlay stopReason={engine.stopReason} onRetry={engine.retry} onTakeBack={engine.takeBack} />}
     </div>
   );
 }
 
-/** The most important remark while the film plays or loads. */
-function Remarks({ engine }: { engine: Playing }) {
+/** The most important notice while the film plays or loads. */
+function PlaybackNotices({ engine }: { engine: Playing }) {
   const isOnline = useOnline();
-  if (!isOnline) return <Remark icon="offline" text={t`You’re offline. Playback continues with what’s already loaded.`} />;
-  if (engine.isStruggling) return <Remark icon={MORE_ICONS.sync} text={t`The video isn’t loading. We’ll keep trying.`} />;
-  if (engine.isUnsaved) return <Remark icon="alert" text={t`We can’t save your position right now.`} onRetry={engine.save} />;
-  if (engine.areCaptionsLost) return <Remark icon="alert" text={t`Captions couldn’t be loaded.`} onRetry={engine.retryCaptions} />;
+  if (!isOnline) return <PlaybackNotice icon="offline" text={t`You’re offline. Playback continues with what’s already loaded.`} />;
+  if (engine.isStruggling) return <PlaybackNotice icon={MORE_ICONS.sync} text={t`The video isn’t loading. We’ll keep trying.`} />;
+  if (engine.isUnsaved) return <PlaybackNotice icon="alert" text={t`We can’t save your position right now.`} onRetry={engine.save} />;
+  if (engine.areCaptionsLost) return <PlaybackNotice icon="alert" text={t`Captions couldn’t be loaded.`} onRetry={engine.retryCaptions} />;
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { hasCode } from '@/lib/errors/api-error';
-import { TRIES_MAX, costOf, pauseAfter } from './patience';
+import { TRIES_MAX, costOf, pauseAfter } from './retry-policy';
 import type { Report } from './progress';
 
 interface ReporterEvents {

@@ -3,7 +3,7 @@ import { Hls } from 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
 import type { Failure } from './engine';
 import { HLS_CONFIG, isAboutCaptions, isRefusal } from './hls-config';
-import { TIMEOUT_COSTS, TRIES_MAX } from './patience';
+import { TIMEOUT_COSTS, TRIES_MAX } from './retry-policy';
 import type { Position } from './progress';
 import { Quality } from './quality';
 import { expectedRate, keepRate } from './rate';

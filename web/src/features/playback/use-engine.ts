@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { IDLE, engine } from './engine';
-import type { EngineEvent, Phase, Step, Trouble } from './engine';
+import type { EngineEvent, Phase, Step, StopReason } from './engine';
 import type { Film } from './film';
 import type { Grant } from './grant';
-import { TIMEOUT_COSTS, TRIES_MAX } from './patience';
+import { TIMEOUT_COSTS, TRIES_MAX } from './retry-policy';
 import { startSession } from './playback-session';
 import type { PlaybackSession } from './playback-session';
 import type { Stream } from './stream';
@@ -15,12 +15,12 @@ const TIMER_MAX = 2 ** 31 - 1;
 const RECOVERED_AFTER = 20_000;
 /** How often to check whether the picture moves, in milliseconds, and how many checks in a row it may stand still. hls.js usually
  * reports an error before that. */
-const LOOK_EVERY = 5_000;
+const CHECK_INTERVAL = 5_000;
 const STILL_MAX = 9;
 const NATIVE_STILL_MAX = 4;
-/** How long loading may take, in milliseconds, and how many checks the picture may stand still, before the viewer sees a remark. */
+/** How long loading may take, in milliseconds, and how many checks the picture may stand still, before the viewer sees a notice. */
 const SLOW_AFTER = 8_000;
-const STILL_UNTIL_TOLD = 2;
+const STILL_UNTIL_NOTICE = 2;
 
 export interface Playing {
   /** Whether it has been trying to play for a while. */
@@ -30,7 +30,7 @@ export interface Playing {
   /** The grant of the current stream. */
   grant: Grant | null;
   hasEnded: boolean;
-  trouble: Trouble | null;
+  stopReason: StopReason | null;
   /** Whether the position is not being saved. */
   isUnsaved: boolean;
   areCaptionsLost: boolean;
@@ -100,7 +100,7 @@ export function useEngine(stream: Stream | null, film: Film | null): Playing {
     grant,
     isLoading: phase.name === 'doing' || phase.name === 'waiting',
     hasEnded,
-    trouble: phase.name === 'stopped' ? phase.trouble : null,
+    stopReason: phase.name === 'stopped' ? phase.reason : null,
     isUnsaved,
     areCaptionsLost,
     retry: useCallback(() => goOn('retried'), [goOn]),
@@ -213,10 +213,10 @@ function watchPicture({ stream: { element }, dispatch, onSlow }: EngineContext):
     const isStill = !element.paused && !element.ended && element.currentTime === before;
     before = element.currentTime;
     still = isStill ? still + 1 : 0;
-    onSlow(still >= STILL_UNTIL_TOLD);
+    onSlow(still >= STILL_UNTIL_NOTICE);
     if (still < (element.api ? STILL_MAX : NATIVE_STILL_MAX)) return;
     still = 0;
     const failure = element.api ? ({ kind: 'network', cost: TRIES_MAX + 1 } as const) : ({ kind: 'master', cost: TIMEOUT_COSTS } as const);
     dispatch({ type: 'failed', failure: { ...failure, plays_on: false } });
-  }, LOOK_EVERY);
+  }, CHECK_INTERVAL);
 }

@@ -4,7 +4,7 @@ import { hasCode } from '@/lib/errors/api-error';
 import { busyStreams } from './busy-streams';
 import { renewIn } from './grant';
 import type { Grant } from './grant';
-import { patiently } from './patience';
+import { playbackRetry } from './retry-policy';
 import { serviceClock } from './service-clock';
 
 /** Starts a video and takes one of the plan's streams, or renews the grant of an existing stream. */
@@ -46,6 +46,6 @@ export function usePlayback(id: string) {
     gcTime: 0,
     refetchOnReconnect: false,
     refetchOnWindowFocus: false,
-    ...patiently,
+    ...playbackRetry,
   });
 }

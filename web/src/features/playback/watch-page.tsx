@@ -12,7 +12,7 @@ import { usePageTitle } from '@/lib/page-title';
 import { invalidate } from '@/lib/queries/keys';
 import { useVideo } from '@/lib/queries/use-video';
 import type { Film } from './film';
-import { patiently } from './patience';
+import { playbackRetry } from './retry-policy';
 import { StreamLimit } from './stream-limit';
 import { usePlayback } from './use-playback';
 import styles from './watch-page.module.css';
@@ -36,7 +36,7 @@ export function Component() {
 function Watch({ id }: { id: string }) {
   const [params, setParams] = useSearchParams();
   const isFromStart = params.get('from') === 'start';
-  const video = useVideo(id, patiently);
+  const video = useVideo(id, playbackRetry);
   const playback = usePlayback(id);
   const client = useQueryClient();
   const [film, setFilm] = useState<Film | null>(null);
@@ -66,7 +66,7 @@ function Watch({ id }: { id: string }) {
   return (
     <>
       {film && (
-        <Suspense fallback={<Curtain video={film.video} isSlow={false} />}>
+        <Suspense fallback={<LoadingScreen video={film.video} isSlow={false} />}>
           <Player film={film} isLeft={!isOpen} />
         </Suspense>
       )}
@@ -74,7 +74,7 @@ function Watch({ id }: { id: string }) {
         (error ? (
           <Refusal id={id} error={error} isAsking={playback.isFetching} onRetry={retry} />
         ) : (
-          <Curtain video={video.data} isSlow={playback.failureCount > 1} />
+          <LoadingScreen video={video.data} isSlow={playback.failureCount > 1} />
         ))}
     </>
   );
@@ -105,7 +105,7 @@ function Refusal({ id, error, isAsking, onRetry }: RefusalProps) {
 }
 
 /** Shown before the first frame. */
-function Curtain({ video, isSlow }: { video: ShownVideo | undefined; isSlow: boolean }) {
+function LoadingScreen({ video, isSlow }: { video: ShownVideo | undefined; isSlow: boolean }) {
   return (
     <div className={styles.curtain} role="status" style={{ backgroundColor: video?.poster?.placeholder }}>
       {video?.poster && <img src={video.poster.url} srcSet={video.poster.srcset} sizes="100vw" alt="" className={styles.poster} />}

@@ -7,7 +7,7 @@ import { Button, ButtonLink } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import doorStyles from '@/components/auth-frame.module.css';
 import { TextField } from '@/components/field';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { deviceName } from '@/lib/device-name';
 import { hasCode } from '@/lib/errors/api-error';
@@ -136,9 +136,9 @@ function Question({ code, device, onDecided, onOther }: QuestionProps) {
         <dd>{same_network ? t`Your network (${address})` : t`Another network (${address})`}</dd>
       </dl>
       {!same_network && (
-        <Remark kind="warning">
+        <Callout kind="warning">
           <Trans>This device isn’t on the network that you’re using now. If somebody sent you this code, don’t approve it.</Trans>
-        </Remark>
+        </Callout>
       )}
       {error !== null && <Failure error={error} />}
       <div className={styles.actions}>
@@ -156,11 +156,11 @@ function Question({ code, device, onDecided, onOther }: QuestionProps) {
 function Failure({ error }: { error: unknown }) {
   if (!hasCode(error, 'NOT_FOUND', 'CONFLICT')) return <ErrorNotice size="line" error={error} />;
   return (
-    <Remark kind="danger">
+    <Callout kind="danger">
       <span role="alert">
         <Trans>This code has expired. Get a new one on the device.</Trans>
       </span>
-    </Remark>
+    </Callout>
   );
 }
 

@@ -17,9 +17,9 @@ import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
 import { forgetWanted, wanted } from '@/lib/wanted';
 import styles from './change-plan-page.module.css';
-import { ConfirmChange, heldOf } from './confirm-change';
+import { ConfirmChange, currentPlan } from './confirm-change';
 import { isLive } from './describe';
-import type { Wish } from './use-change-plan';
+import type { PlanChange } from './use-change-plan';
 
 export function Component() {
   usePageTitle(t`Change plan`);
@@ -46,17 +46,17 @@ export function Component() {
 function Choice({ subscription }: { subscription: Subscription }) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
-  const [wish, setWish] = useState<Wish | null>(null);
+  const [requested, setRequested] = useState<PlanChange | null>(null);
   const { plan_type, interval, pending_plan_type, pending_interval, current_period_end } = subscription;
-  const held = heldOf(subscription);
+  const held = currentPlan(subscription);
   const preferred: PlanType = params.get('to') === 'basic' ? 'basic' : 'premium';
   const isHeld = (plan: PlanType, every: Interval) => plan === plan_type && every === interval;
   const isSet = (plan: PlanType, every: Interval) => plan === pending_plan_type && every === (pending_interval ?? interval);
   const end = current_period_end && day(current_period_end);
 
   const onDone = (changed: Subscription) => {
-    setWish(null);
-    const isThere = changed.plan_type === wish?.plan_type && changed.interval === wish.interval;
+    setRequested(null);
+    const isThere = changed.plan_type === requested?.plan_type && changed.interval === requested.interval;
     const plan = planName(changed.plan_type ?? '');
     notify(
       isThere ? t`You now have ${plan}.` : end ? t`Your plan changes on ${end}.` : t`Your plan changes at the end of your billing period.`,
@@ -88,7 +88,7 @@ function Choice({ subscription }: { subscription: Subscription }) {
               look={plan === preferred ? 'primary' : 'quiet'}
               size="lg"
               wide
-              onClick={() => setWish({ plan_type: plan, interval: every })}
+              onClick={() => setRequested({ plan_type: plan, interval: every })}
             >
               {held ? changeLabel(held, { plan_type: plan, interval: every }) : choosePlan(plan)}
             </Button>
@@ -100,7 +100,7 @@ function Choice({ subscription }: { subscription: Subscription }) {
           <Trans>Back to your subscription</Trans>
         </Link>
       </p>
-      <ConfirmChange subscription={subscription} wish={wish} onClose={() => setWish(null)} onDone={onDone} />
+      <ConfirmChange subscription={subscription} requested={requested} onClose={() => setRequested(null)} onDone={onDone} />
     </>
   );
 }

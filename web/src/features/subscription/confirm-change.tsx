@@ -12,38 +12,38 @@ import type { ChangePreview, Subscription } from '@/lib/models';
 import { money } from '@/lib/money';
 import { openTab } from '@/lib/open-tab';
 import styles from './change-plan-page.module.css';
-import { owes } from './describe';
+import { hasOpenPayment } from './describe';
 import { PaymentDialog } from './payment-dialog';
 import type { PaymentElsewhere } from './payment-dialog';
 import { useChangePlan } from './use-change-plan';
-import type { Wish } from './use-change-plan';
+import type { PlanChange } from './use-change-plan';
 import { useChangePreview } from './use-change-preview';
 
 interface ConfirmChangeProps {
   subscription: Subscription;
   /** The new plan; `null` while the dialog is closed. */
-  wish: Wish | null;
+  requested: PlanChange | null;
   onClose: () => void;
   onDone: (subscription: Subscription) => void;
 }
 
 /** Shows what a change costs and when it takes effect, and makes it on confirmation. */
-export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmChangeProps) {
+export function ConfirmChange({ subscription, requested, onClose, onDone }: ConfirmChangeProps) {
   const [payment, setPayment] = useState<PaymentElsewhere | null>(null);
-  const preview = useChangePreview(wish);
+  const preview = useChangePreview(requested);
   const change = useChangePlan();
   const close = () => {
     change.reset();
     onClose();
   };
-  const confirm = () => wish && change.mutate(wish, { onSuccess: onDone });
+  const confirm = () => requested && change.mutate(requested, { onSuccess: onDone });
   const pay = (href: string) => setPayment({ href, isBlocked: openTab(href) === null });
-  if (wish && payment) {
-    const isDebt = owes(subscription);
+  if (requested && payment) {
+    const isDebt = hasOpenPayment(subscription);
     return (
       <PaymentDialog
         {...payment}
-        isSettled={(now) => (isDebt ? !owes(now) : now.plan_type === wish.plan_type && now.interval === wish.interval)}
+        isSettled={(now) => (isDebt ? !hasOpenPayment(now) : now.plan_type === requested.plan_type && now.interval === requested.interval)}
         onSettled={(now) => {
           setPayment(null);
           change.reset();
@@ -55,12 +55,12 @@ export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmCh
       />
     );
   }
-  const held = heldOf(subscription);
+  const held = currentPlan(subscription);
   return (
     <Dialog
-      open={wish !== null}
+      open={requested !== null}
       onClose={close}
-      title={wish && held ? changeName(held, wish) : t`Change plan`}
+      title={requested && held ? changeName(held, requested) : t`Change plan`}
       description={preview.data && whenText(preview.data)}
       actions={
         <>
@@ -90,7 +90,7 @@ export function ConfirmChange({ subscription, wish, onClose, onDone }: ConfirmCh
 }
 
 /** The current plan. */
-export function heldOf({ plan_type, interval }: Subscription): PlanAndInterval | null {
+export function currentPlan({ plan_type, interval }: Subscription): PlanAndInterval | null {
   return plan_type && interval ? { plan_type, interval } : null;
 }
 

@@ -1,7 +1,7 @@
 import { describe as suite, expect, it } from 'vitest';
 import type { Subscription } from '@/lib/models';
 import { ACTIVE } from './active-subscription';
-import { describe, isLive, owes } from './describe';
+import { describe, isLive, hasOpenPayment } from './describe';
 
 suite('a subscription in words', () => {
   it('renews, unless it was cancelled or changes', () => {
@@ -18,7 +18,7 @@ suite('a subscription in words', () => {
     expect(describe(failed, now).text).toMatch(/until 3 December 2026/);
     expect(describe(failed, Date.parse('2026-12-04T10:00:00Z')).text, 'no day that is over').not.toMatch(/until/);
     expect(describe({ ...failed, access: { allowed: false, code: 'PAYMENT_OVERDUE' } }).label).toBe('Payment overdue');
-    expect(owes(failed)).toBe(true);
+    expect(hasOpenPayment(failed)).toBe(true);
   });
 
   it('says that billing is paused, and until when', () => {
@@ -26,7 +26,7 @@ suite('a subscription in words', () => {
     expect(describe(paused).label).toBe('Paused');
     expect(describe(paused).text).not.toMatch(/did not go through/);
     expect(describe({ ...paused, resumes_at: '2026-12-03T10:00:00.000Z' }).text).toMatch(/paused until 3 December 2026/);
-    expect(owes(paused)).toBe(false);
+    expect(hasOpenPayment(paused)).toBe(false);
     expect(isLive(paused)).toBe(true);
   });
 

@@ -99,6 +99,6 @@ export function isLive({ status }: Subscription): boolean {
 }
 
 /** Whether a payment is needed. */
-export function owes({ status }: Subscription): boolean {
+export function hasOpenPayment({ status }: Subscription): boolean {
   return ['past_due', 'unpaid'].includes(status);
 }

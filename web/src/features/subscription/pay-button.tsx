@@ -8,11 +8,11 @@ import type { Subscription } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { openTab } from '@/lib/open-tab';
 import { useAct } from '@/lib/use-act';
-import { owes } from './describe';
+import { hasOpenPayment } from './describe';
 import { PaymentDialog } from './payment-dialog';
 import type { PaymentElsewhere } from './payment-dialog';
 
-const LOOKED_AT = 12;
+const INVOICES_MAX = 12;
 
 /** Pays the open invoice in a new tab and waits for that. Without an open invoice it leads to the card in the provider's portal. */
 export function PayButton({
@@ -51,7 +51,7 @@ export function PayButton({
       {payment && (
         <PaymentDialog
           {...payment}
-          isSettled={(subscription) => !owes(subscription)}
+          isSettled={(subscription) => !hasOpenPayment(subscription)}
           onSettled={(subscription) => {
             setPayment(null);
             notify(t`Thank you. We received your payment.`);
@@ -66,6 +66,6 @@ export function PayButton({
 
 /** The payment provider's page for the newest open invoice; `null` if none is open. */
 async function openInvoicePage(): Promise<string | null> {
-  const { items } = await page(api.GET('/api/subscription/invoices', { params: { query: { limit: LOOKED_AT } } }));
+  const { items } = await page(api.GET('/api/subscription/invoices', { params: { query: { limit: INVOICES_MAX } } }));
   return items.find(({ status, hosted_invoice_url }) => status === 'open' && hosted_invoice_url)?.hosted_invoice_url ?? null;
 }

@@ -4,13 +4,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Button, buttonClass } from '@/components/button';
 import { Dialog } from '@/components/dialog';
-import { Remark } from '@/components/notice';
+import { Callout } from '@/components/notice';
 import { api, data } from '@/lib/api';
 import type { Subscription } from '@/lib/models';
 import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 
-const ASK_EVERY = 3000;
+const POLL_INTERVAL = 3000;
 /** After this time the viewer has to continue the wait. */
 const WAIT_MAX = 600_000;
 
@@ -36,7 +36,7 @@ export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }
   const { data: subscription } = useQuery({
     queryKey: ['payment', href],
     queryFn: ({ signal }) => data(api.GET('/api/subscription', { signal })),
-    refetchInterval: ({ state }) => (isLate || (state.data && isSettled(state.data)) ? false : ASK_EVERY),
+    refetchInterval: ({ state }) => (isLate || (state.data && isSettled(state.data)) ? false : POLL_INTERVAL),
     // The payment's tab is in front, so this one is in the background.
     refetchIntervalInBackground: true,
     staleTime: 0,
@@ -75,7 +75,7 @@ export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }
     >
       <div role="status">
         {isLate && (
-          <Remark kind="info">
+          <Callout kind="info">
             <p>
               <Trans>
                 We haven’t received your payment yet. If you’ve paid, you can close this page. Your payment will arrive shortly.
@@ -84,7 +84,7 @@ export function PaymentDialog({ href, isBlocked, isSettled, onSettled, onClose }
             <Button size="sm" onClick={() => setRound(round + 1)}>
               <Trans>Check again</Trans>
             </Button>
-          </Remark>
+          </Callout>
         )}
       </div>
     </Dialog>

@@ -16,7 +16,7 @@ import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { forgetWanted, wanted } from '@/lib/wanted';
 import styles from './return-page.module.css';
 
-const ASK_EVERY = 2000;
+const POLL_INTERVAL = 2000;
 /** After this time waiting no longer helps. */
 const WAIT_MAX = 45_000;
 
@@ -31,7 +31,7 @@ export function Component() {
   const subscription = useQuery({
     queryKey: ['subscription', 'return', session_id],
     queryFn: ({ signal }) => data(api.GET('/api/subscription', { params: { query: { session_id } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.access.allowed || isLate ? false : ASK_EVERY),
+    refetchInterval: ({ state }) => (state.data?.access.allowed || isLate ? false : POLL_INTERVAL),
     staleTime: 0,
   });
   const current = subscription.data;
@@ -45,7 +45,7 @@ export function Component() {
   if (current?.access.allowed) return <Welcome subscription={current} />;
   if (subscription.error && !current)
     return <ErrorNotice size="page" error={subscription.error} onRetry={() => void subscription.refetch()} />;
-  return isLate ? <Late onAsk={() => setRound(round + 1)} /> : <Waiting />;
+  return isLate ? <PaymentDelayed onAsk={() => setRound(round + 1)} /> : <Waiting />;
 }
 
 function useIsLate(round: number): boolean {
@@ -60,7 +60,7 @@ function useIsLate(round: number): boolean {
 function Waiting() {
   return (
     <div className={styles.page} role="status">
-      <Lights isLit={false} />
+      <MarqueeLights isLit={false} />
       <h1>
         <Trans>Confirming your payment</Trans>
       </h1>
@@ -79,7 +79,7 @@ function Welcome({ subscription }: { subscription: Subscription }) {
   const date = trial_end && day(trial_end);
   return (
     <div className={styles.page} role="status">
-      <Lights isLit />
+      <MarqueeLights isLit />
       <h1>{t`Welcome to ${name}`}</h1>
       <p className={styles.text}>
         {status === 'trialing' && date ? (
@@ -100,10 +100,10 @@ function Welcome({ subscription }: { subscription: Subscription }) {
   );
 }
 
-function Late({ onAsk }: { onAsk: () => void }) {
+function PaymentDelayed({ onAsk }: { onAsk: () => void }) {
   return (
     <div className={styles.page} role="status">
-      <Lights isLit={false} />
+      <MarqueeLights isLit={false} />
       <h1>
         <Trans>We haven’t received your payment yet</Trans>
       </h1>
@@ -126,7 +126,7 @@ function Late({ onAsk }: { onAsk: () => void }) {
 }
 
 /** The lights of the marquee: they run while the payment is pending, and stay lit afterwards. */
-function Lights({ isLit }: { isLit: boolean }) {
+function MarqueeLights({ isLit }: { isLit: boolean }) {
   return (
     <div className={isLit ? styles.lit : styles.lights} aria-hidden="true">
       {Array.from({ length: 9 }, (_, bulb) => (

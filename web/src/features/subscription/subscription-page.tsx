@@ -6,7 +6,7 @@ import { Badge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Empty, ErrorNotice, Remark } from '@/components/notice';
+import { Empty, ErrorNotice, Callout } from '@/components/notice';
 import { Sheet, SheetPage } from '@/components/sheet';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { day } from '@/lib/format';
@@ -17,7 +17,7 @@ import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useSubscription } from '@/lib/queries/use-subscription';
 import { forgetWanted, wanted } from '@/lib/wanted';
-import { describe, isLive, owes } from './describe';
+import { describe, isLive, hasOpenPayment } from './describe';
 import { PayButton } from './pay-button';
 import styles from './subscription-page.module.css';
 import { useCancelSubscription } from './use-cancel-subscription';
@@ -60,17 +60,17 @@ function Overview({ subscription }: { subscription: Subscription }) {
   }
   return (
     <>
-      {owes(subscription) && <Overdue text={said.text} isPaused={subscription.status === 'paused'} />}
+      {hasOpenPayment(subscription) && <Overdue text={said.text} isPaused={subscription.status === 'paused'} />}
       <section className={styles.card} aria-label={t`Your subscription`}>
         <div className={styles.top}>
           <p className={styles.plan}>{subscription.plan_type ? planName(subscription.plan_type) : t`Plan`}</p>
           <Badge kind={said.tone}>{said.label}</Badge>
         </div>
         <p className={styles.price}>{priceText(subscription)}</p>
-        {!owes(subscription) && <p>{said.text}</p>}
+        {!hasOpenPayment(subscription) && <p>{said.text}</p>}
         {isLive(subscription) && <Actions subscription={subscription} />}
       </section>
-      {isLive(subscription) && !owes(subscription) && <Payment />}
+      {isLive(subscription) && !hasOpenPayment(subscription) && <Payment />}
     </>
   );
 }
@@ -114,7 +114,7 @@ function Actions({ subscription }: { subscription: Subscription }) {
                   : keepText(subscription)}
               </Button>
             ) : (
-              !owes(subscription) &&
+              !hasOpenPayment(subscription) &&
               subscription.status !== 'paused' && (
                 <ButtonLink to="/account/plan" look="primary">
                   <Trans>Change plan</Trans>
@@ -181,7 +181,7 @@ function Overdue({ text, isPaused }: { text: string; isPaused: boolean }) {
     if (next) void navigate(next);
   };
   return (
-    <Remark kind="danger" icon="card">
+    <Callout kind="danger" icon="card">
       <p className={styles.overdue}>{text}</p>
       <div className={styles.actions}>
         <PayButton size="sm" label={isPaused ? t`Add card` : t`Pay now`} onPaid={goOn} />
@@ -190,7 +190,7 @@ function Overdue({ text, isPaused }: { text: string; isPaused: boolean }) {
         </Button>
       </div>
       {portal.error && <ErrorNotice size="line" error={portal.error} />}
-    </Remark>
+    </Callout>
   );
 }
 

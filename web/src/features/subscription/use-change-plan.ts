@@ -5,7 +5,7 @@ import { invalidate } from '@/lib/queries/keys';
 import { subscriptionQuery } from '@/lib/queries/use-subscription';
 import { useMutationOnce } from '@/lib/use-mutation-once';
 
-export interface Wish {
+export interface PlanChange {
   plan_type: PlanType;
   interval: Interval;
 }
@@ -14,7 +14,7 @@ export interface Wish {
 export function useChangePlan() {
   const client = useQueryClient();
   return useMutationOnce({
-    mutationFn: (wish: Wish) => data(api.POST('/api/subscription/change', { body: wish })),
+    mutationFn: (requested: PlanChange) => data(api.POST('/api/subscription/change', { body: requested })),
     onSuccess: (subscription) => {
       client.setQueryData(subscriptionQuery.queryKey, subscription);
       // Access to videos may have changed, even if it was fetched a moment ago.

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
-import type { Wish } from './use-change-plan';
+import type { PlanChange } from './use-change-plan';
 
 /** What a change would cost and when it would take effect. Changes nothing. */
-export function useChangePreview(wish: Wish | null) {
+export function useChangePreview(requested: PlanChange | null) {
   return useQuery({
-    queryKey: ['change-preview', wish],
-    queryFn: ({ signal }) => data(api.POST('/api/subscription/change/preview', { body: wish ?? { plan_type: 'basic' }, signal })),
-    enabled: wish !== null,
+    queryKey: ['change-preview', requested],
+    queryFn: ({ signal }) => data(api.POST('/api/subscription/change/preview', { body: requested ?? { plan_type: 'basic' }, signal })),
+    enabled: requested !== null,
     // The amounts are valid only now.
     staleTime: 0,
     gcTime: 0,

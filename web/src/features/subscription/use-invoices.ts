@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, page } from '@/lib/api';
 
-const A_PAGE = 12;
+const PAGE_SIZE = 12;
 
 /** The invoices, newest first, page by page. */
 export function useInvoices() {
   return useInfiniteQuery({
     queryKey: ['invoices'],
     queryFn: ({ signal, pageParam }) =>
-      page(api.GET('/api/subscription/invoices', { params: { query: { limit: A_PAGE, cursor: pageParam ?? undefined } }, signal })),
+      page(api.GET('/api/subscription/invoices', { params: { query: { limit: PAGE_SIZE, cursor: pageParam ?? undefined } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
   });

@@ -1,6 +1,6 @@
 // Keeps the name and address from the registration, sign-in and forgotten password forms, so that nobody types them twice. They
 // last as long as the tab. A password is never kept.
-const KEY = 'marquee.door';
+const KEY = 'marquee.form-draft';
 
 export interface Draft {
   name: string;

@@ -7,14 +7,14 @@ import { AuthFrame } from '@/components/auth-frame';
 import styles from '@/components/auth-frame.module.css';
 import { TextField } from '@/components/field';
 import { MORE_ICONS } from '@/components/more-icons';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { api, data } from '@/lib/api';
 import { usePageTitle } from '@/lib/page-title';
 import { returnTo, signInPath } from '@/lib/return-to';
 import { useForm } from '@/lib/use-form';
 import { emailIssue } from './checks';
 import { draft, keepDraft } from './draft';
-import { rememberReset } from './reset-asked';
+import { rememberReset } from './pending-reset';
 
 export function Component() {
   usePageTitle(t`Forgot password`);
@@ -43,14 +43,14 @@ export function Component() {
     >
       <div role="status">
         {sentTo && (
-          <Remark kind="positive" icon={MORE_ICONS.mail}>
+          <Callout kind="positive" icon={MORE_ICONS.mail}>
             <strong>
               <Trans>Check your email</Trans>
             </strong>
             <p>
               <Trans>If {sentTo} has an account, we’ve sent a link. It works once, for 30 minutes.</Trans>
             </p>
-          </Remark>
+          </Callout>
         )}
       </div>
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>

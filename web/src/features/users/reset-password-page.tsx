@@ -16,7 +16,7 @@ import { endSession } from '@/lib/session';
 import { useForm } from '@/lib/use-form';
 import { newPasswordIssue, passwordHint } from './checks';
 import { keepDraft } from './draft';
-import { takeReset } from './reset-asked';
+import { takeReset } from './pending-reset';
 
 export function Component() {
   usePageTitle(t`New password`);

@@ -6,7 +6,7 @@ import { Button } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import styles from '@/components/auth-frame.module.css';
 import { PasswordField, TextField } from '@/components/field';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { usePageTitle } from '@/lib/page-title';
 import { returnTo, signInPath } from '@/lib/return-to';
 import { useIsSignedIn, wasSessionLost } from '@/lib/session';
@@ -41,9 +41,9 @@ export function Component() {
       }
     >
       {wasSessionLost() && (
-        <Remark kind="info">
+        <Callout kind="info">
           <Trans>You were signed out. Sign in to continue where you left off.</Trans>
-        </Remark>
+        </Callout>
       )}
       <form noValidate className={styles.form} onSubmit={(event) => void form.onSubmit(event)}>
         {form.error !== null && <ErrorNotice size="line" error={form.error} />}

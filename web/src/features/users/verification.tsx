@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Button } from '@/components/button';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { api, done } from '@/lib/api';
 import type { User } from '@/lib/models';
 import { notify } from '@/lib/notify';
@@ -21,7 +21,7 @@ export function Verification({ user }: { user: User }) {
   if (user.email_verified && pending_email === null) return null;
   const error = resend.error ?? withdraw.error;
   return (
-    <Remark kind="info">
+    <Callout kind="info">
       <div className={styles.remark}>
         <p>
           {pending_email === null ? (
@@ -42,6 +42,6 @@ export function Verification({ user }: { user: User }) {
           )}
         </div>
       </div>
-    </Remark>
+    </Callout>
   );
 }

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import { api, data } from '@/lib/api';
 import { hasCode } from '@/lib/errors/api-error';
 import { usePageTitle } from '@/lib/page-title';
@@ -52,9 +52,9 @@ export function Component() {
     return (
       <AuthFrame title={t`Confirm email address`} below={onward}>
         <div role="alert">
-          <Remark kind="warning">
+          <Callout kind="warning">
             <Trans>This link has expired or was already used. You can request a new one in your profile.</Trans>
-          </Remark>
+          </Callout>
         </div>
       </AuthFrame>
     );
@@ -64,9 +64,9 @@ export function Component() {
       <div className={styles.form}>
         {hasCode(confirm.error, 'EMAIL_TAKEN') ? (
           <div role="alert">
-            <Remark kind="danger">
+            <Callout kind="danger">
               <Trans>Another account has this email address now. Please enter a different one in your profile.</Trans>
-            </Remark>
+            </Callout>
           </div>
         ) : (
           confirm.error !== null && <ErrorNotice size="line" error={confirm.error} />

@@ -88,7 +88,7 @@ function Row({ series }: { series: AdminSeries }) {
         onClose={close}
         title={t`Delete “${title}”?`}
         description={t`You can delete a series only when it has no episodes. Move or delete its episodes first.`}
-        deed={t`Delete series`}
+        actionLabel={t`Delete series`}
         act={async () => {
           await remove.mutateAsync();
           notify(t`“${title}” deleted`);
@@ -104,7 +104,7 @@ function NewDialog({ onClose }: { onClose: () => void }) {
   return (
     <SeriesDialog
       title={t`New series`}
-      deed={t`Create series`}
+      actionLabel={t`Create series`}
       initial={{ title: '', description: '', category: '' }}
       save={(body) => create.mutateAsync(body)}
       onClose={onClose}
@@ -118,7 +118,7 @@ function EditDialog({ series, onClose }: { series: AdminSeries; onClose: () => v
   return (
     <SeriesDialog
       title={t`Edit series`}
-      deed={t`Save`}
+      actionLabel={t`Save`}
       initial={{ title, description, category }}
       save={(body) => update.mutateAsync(body)}
       onClose={onClose}
@@ -130,13 +130,13 @@ type Field = 'title' | 'description' | 'category';
 
 interface SeriesDialogProps {
   title: string;
-  deed: string;
+  actionLabel: string;
   initial: Record<Field, string>;
   save: (body: Record<Field, string>) => Promise<unknown>;
   onClose: () => void;
 }
 
-function SeriesDialog({ title, deed, initial, save, onClose }: SeriesDialogProps) {
+function SeriesDialog({ title, actionLabel, initial, save, onClose }: SeriesDialogProps) {
   const id = useId();
   const categories = useCategories();
   const form = useForm({
@@ -164,7 +164,7 @@ function SeriesDialog({ title, deed, initial, save, onClose }: SeriesDialogProps
             {t`Cancel`}
           </Button>
           <Button type="submit" form={id} look="primary" busy={form.isBusy}>
-            {deed}
+            {actionLabel}
           </Button>
         </>
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFilter, usualSort, writeFilter } from './browse-filter';
+import { readFilter, defaultSort, writeFilter } from './browse-filter';
 
 describe('the filter in the URL', () => {
   it('survives formatting and parsing', () => {
@@ -10,8 +10,8 @@ describe('the filter in the URL', () => {
   it('sorts by relevance only in a search', () => {
     expect(readFilter(new URLSearchParams('sort=relevance')).sort).toBeUndefined();
     expect(readFilter(new URLSearchParams('q=light&sort=relevance')).sort).toBe('relevance');
-    expect(usualSort({ q: 'light' })).toBe('relevance');
-    expect(usualSort({})).toBe('newest');
+    expect(defaultSort({ q: 'light' })).toBe('relevance');
+    expect(defaultSort({})).toBe('newest');
   });
 
   it('omits values that the service would refuse', () => {

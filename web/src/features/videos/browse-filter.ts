@@ -28,7 +28,7 @@ export function readFilter(params: URLSearchParams): BrowseFilter {
 }
 
 /** The service's default order. */
-export function usualSort({ q }: BrowseFilter): Sort {
+export function defaultSort({ q }: BrowseFilter): Sort {
   return q ? 'relevance' : 'newest';
 }
 

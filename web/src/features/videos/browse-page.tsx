@@ -11,7 +11,7 @@ import { VideoCard } from '@/components/video-card';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useAllSeries } from '@/lib/queries/use-series';
-import { readFilter, usualSort, writeFilter } from './browse-filter';
+import { readFilter, defaultSort, writeFilter } from './browse-filter';
 import type { BrowseFilter } from './browse-filter';
 import styles from './browse-page.module.css';
 import { NO_SERIES, cards } from './cards';
@@ -65,9 +65,9 @@ function Filters({ filter, change }: { filter: BrowseFilter; change: (changes: P
         <Select
           label={t`Sort by`}
           isLabelHidden
-          value={filter.sort ?? usualSort(filter)}
+          value={filter.sort ?? defaultSort(filter)}
           options={sorts(filter.q !== undefined)}
-          onChange={(sort) => change({ sort: sort === usualSort(filter) ? undefined : sort })}
+          onChange={(sort) => change({ sort: sort === defaultSort(filter) ? undefined : sort })}
         />
       </div>
     </div>

@@ -43,7 +43,7 @@ export function CaptionsPanel({ video }: { video: AdminVideo }) {
         onClose={() => setRemoved(null)}
         title={t`Remove the captions “${name}”?`}
         description={t`Viewers can no longer choose them.`}
-        deed={t`Remove captions`}
+        actionLabel={t`Remove captions`}
         act={async () => {
           if (removed) await remove.mutateAsync(removed);
           notify(t`Captions “${name}” removed`);

@@ -22,7 +22,7 @@ import { CaptionsPanel } from './captions-panel';
 import styles from './edit-video-page.module.css';
 import { PublishPanel } from './publish-panel';
 import { qualityName } from './quality-field';
-import { soundOf } from './sound';
+import { audioSummary } from './sound';
 import { TrailerPanel } from './trailer-panel';
 import { useAnyVideo } from './use-any-video';
 import { useDeleteVideo } from './use-delete-video';
@@ -88,7 +88,7 @@ function Edit({ video }: { video: AdminVideo }) {
                 of={[
                   [t`Length`, video.duration ? length(video.duration) : null],
                   [t`Video quality`, qualityName(video.video_quality)],
-                  ...soundOf(video.audio),
+                  ...audioSummary(video.audio),
                   [t`Added`, moment(video.created_at)],
                   [t`Video ID`, <Copied key="id" id={video.id} what={t`Video ID`} />],
                   [t`Mux asset ID`, video.mux_asset_id ? <Copied key="asset" id={video.mux_asset_id} what={t`Mux asset ID`} /> : null],
@@ -113,7 +113,7 @@ function Edit({ video }: { video: AdminVideo }) {
         onClose={() => setAsksDelete(false)}
         title={t`Delete “${title}”?`}
         description={t`This deletes the video and its file at Mux, and removes it from every list. You cannot undo this.`}
-        deed={t`Delete video`}
+        actionLabel={t`Delete video`}
         act={async () => {
           await remove.mutateAsync();
           notify(t`“${title}” deleted`);

@@ -69,7 +69,7 @@ export function Component() {
             <Trans>No contract. Cancel anytime. Free titles only need an account.</Trans>
           </p>
         </div>
-        <Suspense fallback={<PlansToCome />}>
+        <Suspense fallback={<PlansSkeleton />}>
           <PlanCards action={(plan, interval) => ({ label: choosePlan(plan), to: plansPath({ plan, interval }) })} />
         </Suspense>
       </section>
@@ -81,7 +81,7 @@ function trialDays(plans: Plan[] | undefined): number {
   return Math.max(0, ...(plans ?? []).map((plan) => plan.trial_days));
 }
 
-function PlansToCome() {
+function PlansSkeleton() {
   return (
     <Loading label={t`Loading plans`}>
       <Skeleton shape="block" className={styles.waiting} />

@@ -11,7 +11,7 @@ import { QualityField } from './quality-field';
 import { useReplaceUpload } from './use-replace-upload';
 
 /** Uploads another file for a video: first a button, then the drop zone. */
-export function NewFile({ video, deed }: { video: AdminVideo; deed: string }) {
+export function NewFile({ video, actionLabel }: { video: AdminVideo; actionLabel: string }) {
   const replace = useReplaceUpload(video.id);
   const [isOpen, setIsOpen] = useState(false);
   const [chosen, setChosen] = useState<{ file: File | null; issue: string | null }>({ file: null, issue: null });
@@ -28,7 +28,7 @@ export function NewFile({ video, deed }: { video: AdminVideo; deed: string }) {
     return (
       <Actions>
         <Button size="sm" icon={MORE_ICONS.upload} onClick={() => setIsOpen(true)}>
-          {deed}
+          {actionLabel}
         </Button>
       </Actions>
     );

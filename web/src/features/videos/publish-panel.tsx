@@ -72,7 +72,7 @@ export function PublishPanel({ video }: { video: AdminVideo }) {
             ? t`The video stays a draft until you publish it or schedule it again.`
             : t`The video disappears from every list immediately, and nobody can start it. Viewers keep their progress in case you publish it again.`
         }
-        deed={kind === 'scheduled' ? t`Unschedule` : t`Unpublish`}
+        actionLabel={kind === 'scheduled' ? t`Unschedule` : t`Unpublish`}
         act={async () => {
           await update.mutateAsync({ published: false, publish_at: null });
           notify(t`“${title}” is now a draft`);

@@ -11,7 +11,7 @@ import { Select } from '@/components/select';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { VideoRow } from '@/components/video-row';
 import { length } from '@/lib/format';
-import type { Seen, Series, Video } from '@/lib/models';
+import type { HistoryItem, Series, Video } from '@/lib/models';
 import { seasonName, shortPlace } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
 import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
@@ -23,10 +23,10 @@ import { Hero, HeroSkeleton } from './hero';
 import { NextStepSkeleton } from './next-step';
 import { RelatedShelf } from './related-shelf';
 import styles from './series-page.module.css';
-import { lastSeen, whereToGoOn } from './series-progress';
+import { lastSeen, episodeToContinue } from './series-progress';
 import { TrailerButton } from './trailer-button';
 import { useEpisodes } from './use-episodes';
-import { useSeenOfSeries } from './use-seen-of-series';
+import { useSeriesHistory } from './use-series-history';
 import { useSetWatched } from './use-set-watched';
 import { useTitle } from './use-title';
 
@@ -42,10 +42,10 @@ export function Component() {
 function Shown({ series }: { series: Series }) {
   const isSignedIn = useIsSignedIn();
   const title = useTitle(series.id);
-  const history = useSeenOfSeries(series.id, { enabled: isSignedIn });
+  const history = useSeriesHistory(series.id, { enabled: isSignedIn });
   const seen = history.data ?? NOTHING;
   const episodes = useAllEpisodes(lastSeen(seen)?.completed ? series.id : undefined);
-  const next = whereToGoOn(seen, episodes);
+  const next = episodeToContinue(seen, episodes);
   // The season that the viewer is watching, until they choose another.
   const [chosen, setChosen] = useState<number | null>(null);
   const season = chosen ?? next?.season ?? series.seasons[0]?.season ?? 1;
@@ -105,7 +105,7 @@ function asVideo(series: Series): Video {
   return { ...series, duration: null, published_at: null, audio_languages: [], caption_languages: [] };
 }
 
-function Episodes({ id, season, seen }: { id: string; season: number; seen: Seen[] }) {
+function Episodes({ id, season, seen }: { id: string; season: number; seen: HistoryItem[] }) {
   const episodes = useEpisodes(id, season);
   const shown = episodes.data?.pages.flatMap((page) => page.items);
   if (episodes.error && !shown) return <ErrorNotice error={episodes.error} onRetry={() => void episodes.refetch()} />;
@@ -130,7 +130,7 @@ function Episodes({ id, season, seen }: { id: string; season: number; seen: Seen
   );
 }
 
-function Episode({ video, seen }: { video: Video; seen: Seen | undefined }) {
+function Episode({ video, seen }: { video: Video; seen: HistoryItem | undefined }) {
   const isSignedIn = useIsSignedIn();
   const completed = seen?.completed ?? false;
   const share = seen && !completed && video.duration ? Math.min(1, seen.progress / video.duration) : 0;
@@ -171,4 +171,4 @@ function WatchedMark({ video, completed }: { video: Video; completed: boolean })
   );
 }
 
-const NOTHING: Seen[] = [];
+const NOTHING: HistoryItem[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_FACTS, NO_LANGUAGES } from '@/lib/facts.fixture';
-import type { Seen, Video } from '@/lib/models';
-import { whereToGoOn } from './series-progress';
+import type { HistoryItem, Video } from '@/lib/models';
+import { episodeToContinue } from './series-progress';
 
 const episode = (season: number, number: number): Video => ({
   id: `${season}-${number}`,
@@ -18,14 +18,14 @@ const episode = (season: number, number: number): Video => ({
   season,
   episode: number,
 });
-const seen = (season: number, number: number, progress: number, completed = false): Seen => ({
+const seen = (season: number, number: number, progress: number, completed = false): HistoryItem => ({
   video: episode(season, number),
   progress,
   completed,
   last_watched_at: '2026-11-30T20:00:00Z',
 });
 const all = [episode(1, 1), episode(1, 2), episode(2, 1)];
-const goOn = (...history: Seen[]) => whereToGoOn(history, all)?.id ?? null;
+const goOn = (...history: HistoryItem[]) => episodeToContinue(history, all)?.id ?? null;
 
 describe('the episode at which a viewer continues a series', () => {
   it('is nowhere for who has seen nothing, or hardly begun', () => {

@@ -2,7 +2,7 @@ import { plural, t } from '@lingui/core/macro';
 import type { AudioTrack } from '@/lib/models';
 
 /** The audio tracks of a video, including those that Mux did not keep. */
-export function soundOf(tracks: readonly AudioTrack[]): (readonly [name: string, value: string])[] {
+export function audioSummary(tracks: readonly AudioTrack[]): (readonly [name: string, value: string])[] {
   return tracks.map((track, index) => [tracks.length > 1 ? trackName(index + 1) : t`Audio`, words(track)] as const);
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Bar } from '@/components/bar';
 import { Button } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Remark } from '@/components/notice';
+import { Callout } from '@/components/notice';
 import { Actions, Panel } from '@/components/panel';
 import { bytes, percent } from '@/lib/figures';
 import { length } from '@/lib/format';
@@ -32,7 +32,7 @@ export function UploadPanel({ upload }: { upload: Upload }) {
         </div>
       )}
       {/* Announced when the state changes, but not on every byte. */}
-      <div role="status">{message && <Remark kind={state === 'paused' ? 'info' : 'warning'}>{message}</Remark>}</div>
+      <div role="status">{message && <Callout kind={state === 'paused' ? 'info' : 'warning'}>{message}</Callout>}</div>
       {state === 'cut' && <Resume upload={upload} />}
       <Actions>
         {state === 'sending' && (

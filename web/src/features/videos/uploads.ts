@@ -29,7 +29,7 @@ export interface Upload {
 }
 
 /** The part that is kept after the page is closed. */
-interface Ticket {
+interface StoredUpload {
   video_id: string;
   title: string;
   url: string;
@@ -43,7 +43,7 @@ const KEY = 'marquee.uploads';
 const SPEED_MILLISECONDS = 1500;
 
 let uploads: Readonly<Record<string, Upload>> = {};
-const tickets = new Map<string, Ticket>();
+const storedUploads = new Map<string, StoredUpload>();
 const files = new Map<string, File>();
 const runs = new Map<string, ResumedUpload>();
 const listeners = new Set<() => void>();
@@ -65,7 +65,7 @@ function subscribe(listener: () => void): () => void {
 
 /** Starts to send a file to a video's upload URL. */
 export function startUpload(video: { id: string; title: string }, target: UploadTarget, file: File): void {
-  const ticket = {
+  const stored = {
     video_id: video.id,
     title: video.title,
     url: target.url,
@@ -74,10 +74,10 @@ export function startUpload(video: { id: string; title: string }, target: Upload
     bytes_total: file.size,
     last_modified: file.lastModified,
   };
-  tickets.set(video.id, ticket);
+  storedUploads.set(video.id, stored);
   files.set(video.id, file);
-  keepTickets();
-  put(fresh(ticket, 'sending'));
+  storeUploads();
+  put(fresh(stored, 'sending'));
   void run(video.id);
 }
 
@@ -95,10 +95,10 @@ export function resumeUpload(video_id: string): void {
 
 /** Resumes with the file that was chosen again, or returns why it is refused. */
 export function resumeWith(video_id: string, file: File): string | null {
-  const ticket = tickets.get(video_id);
-  if (!ticket) return t`This upload no longer exists.`;
-  const { file_name } = ticket;
-  if (file.name !== file_name || file.size !== ticket.bytes_total || file.lastModified !== ticket.last_modified) {
+  const stored = storedUploads.get(video_id);
+  if (!stored) return t`This upload no longer exists.`;
+  const { file_name } = stored;
+  if (file.name !== file_name || file.size !== stored.bytes_total || file.lastModified !== stored.last_modified) {
     return t`This is a different file. Choose “${file_name}”, unchanged since the upload started.`;
   }
   files.set(video_id, file);
@@ -109,22 +109,22 @@ export function resumeWith(video_id: string, file: File): string | null {
 /** Stops an upload and forgets it. */
 export function forgetUpload(video_id: string): void {
   stop(video_id);
-  tickets.delete(video_id);
+  storedUploads.delete(video_id);
   files.delete(video_id);
-  keepTickets();
+  storeUploads();
   uploads = Object.fromEntries(Object.entries(uploads).filter(([id]) => id !== video_id));
   notifyListeners();
 }
 
 async function run(video_id: string): Promise<void> {
-  const ticket = tickets.get(video_id);
+  const stored = storedUploads.get(video_id);
   const file = files.get(video_id);
-  if (!ticket || !file) return;
+  if (!stored || !file) return;
   stop(video_id);
   const { ResumedUpload, UploadGone, receivedBytes } = await import('./resumed-upload');
   let received: number;
   try {
-    received = await receivedBytes(ticket.url, file.size);
+    received = await receivedBytes(stored.url, file.size);
   } catch (failure) {
     change(video_id, { state: failure instanceof UploadGone ? 'gone' : navigator.onLine ? 'failed' : 'offline' });
     return;
@@ -138,7 +138,7 @@ async function run(video_id: string): Promise<void> {
   }
   stop(video_id);
   const speed = meter(received);
-  const upload = new ResumedUpload(ticket.url, file, received, {
+  const upload = new ResumedUpload(stored.url, file, received, {
     onProgress: (bytes_sent) => {
       if (runs.get(video_id) === upload) change(video_id, { bytes_sent, bytes_per_second: speed(bytes_sent) });
     },
@@ -170,9 +170,9 @@ async function run(video_id: string): Promise<void> {
 
 function sent(video_id: string) {
   stop(video_id);
-  tickets.delete(video_id);
+  storedUploads.delete(video_id);
   files.delete(video_id);
-  keepTickets();
+  storeUploads();
   change(video_id, { state: 'sent', bytes_sent: uploads[video_id]?.bytes_total, bytes_per_second: null });
 }
 
@@ -209,7 +209,7 @@ function meter(bytes: number) {
   };
 }
 
-function fresh({ video_id, title, file_name, bytes_total }: Ticket, state: Upload['state']): Upload {
+function fresh({ video_id, title, file_name, bytes_total }: StoredUpload, state: Upload['state']): Upload {
   return { video_id, title, file_name, bytes_total, bytes_sent: 0, bytes_per_second: null, state };
 }
 
@@ -227,24 +227,24 @@ function notifyListeners() {
   for (const listener of listeners) listener();
 }
 
-function keepTickets() {
+function storeUploads() {
   try {
-    localStorage.setItem(KEY, JSON.stringify([...tickets.values()]));
+    localStorage.setItem(KEY, JSON.stringify([...storedUploads.values()]));
   } catch {
     // Then an upload cannot be resumed after the page is closed.
   }
 }
 
-function keptTickets(): Ticket[] {
+function readStoredUploads(): StoredUpload[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(kept) ? kept.filter(isTicket) : [];
+    return Array.isArray(kept) ? kept.filter(isStoredUpload) : [];
   } catch {
     return [];
   }
 }
 
-function isTicket(kept: unknown): kept is Ticket {
+function isStoredUpload(kept: unknown): kept is StoredUpload {
   if (typeof kept !== 'object' || kept === null) return false;
   const has = (name: string, type: string) => typeof (kept as Record<string, unknown>)[name] === type;
   return (
@@ -254,10 +254,10 @@ function isTicket(kept: unknown): kept is Ticket {
   );
 }
 
-for (const ticket of keptTickets()) {
-  if (new Date(ticket.expires_at).getTime() < Date.now()) continue;
-  tickets.set(ticket.video_id, ticket);
-  uploads = { ...uploads, [ticket.video_id]: fresh(ticket, 'cut') };
+for (const stored of readStoredUploads()) {
+  if (new Date(stored.expires_at).getTime() < Date.now()) continue;
+  storedUploads.set(stored.video_id, stored);
+  uploads = { ...uploads, [stored.video_id]: fresh(stored, 'cut') };
 }
 
 window.addEventListener('online', () => {

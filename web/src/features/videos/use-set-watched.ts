@@ -2,12 +2,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
 import { sentence } from '@/lib/errors/explain';
-import type { Seen, Video } from '@/lib/models';
+import type { HistoryItem, Video } from '@/lib/models';
 import { notify } from '@/lib/notify';
 import { invalidate } from '@/lib/queries/keys';
 import { videoQuery } from '@/lib/queries/use-video';
 
-interface Wish {
+interface WatchedChange {
   video: Video;
   isWatched: boolean;
 }
@@ -18,7 +18,7 @@ export function useSetWatched() {
   return useMutation({
     mutationKey: ['watched'],
     scope: { id: 'watched' },
-    mutationFn: ({ video, isWatched }: Wish) => {
+    mutationFn: ({ video, isWatched }: WatchedChange) => {
       const params = { path: { id: video.id } };
       return data(isWatched ? api.PUT('/api/videos/{id}/watched', { params }) : api.DELETE('/api/videos/{id}/watched', { params }));
     },
@@ -26,7 +26,7 @@ export function useSetWatched() {
       const { id, series_id } = video;
       await Promise.all([client.cancelQueries({ queryKey: ['video', id] }), client.cancelQueries({ queryKey: ['history'] })]);
       const before = client.getQueryData(videoQuery(id).queryKey);
-      const seen = series_id ? client.getQueryData<Seen[]>(['history', 'series', series_id]) : undefined;
+      const seen = series_id ? client.getQueryData<HistoryItem[]>(['history', 'series', series_id]) : undefined;
       show(client, video, isWatched);
       return () => {
         client.setQueryData(videoQuery(id).queryKey, before);
@@ -48,9 +48,9 @@ function show(client: QueryClient, video: Video, completed: boolean): void {
   const { id, series_id } = video;
   client.setQueryData(videoQuery(id).queryKey, (shown) => shown && { ...shown, completed, progress: 0 });
   if (!series_id) return;
-  client.setQueryData<Seen[]>(['history', 'series', series_id], (seen) => {
+  client.setQueryData<HistoryItem[]>(['history', 'series', series_id], (seen) => {
     const others = seen?.filter((entry) => entry.video.id !== id);
-    const entry: Seen = { video, progress: 0, completed, last_watched_at: new Date().toISOString() };
+    const entry: HistoryItem = { video, progress: 0, completed, last_watched_at: new Date().toISOString() };
     return others && (completed ? [entry, ...others] : others);
   });
 }

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Bar } from '@/components/bar';
 import { MORE_ICONS } from '@/components/more-icons';
-import { Remark } from '@/components/notice';
+import { Callout } from '@/components/notice';
 import { Note, Panel } from '@/components/panel';
 import { moment } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
@@ -15,11 +15,11 @@ export function VideoFileJourney({ video }: { video: AdminVideo }) {
     case 'error':
       return (
         <Panel title={t`File`}>
-          <Remark kind="danger">
+          <Callout kind="danger">
             <strong>{video.mux_asset_id ? t`The file could not be encoded` : t`This video has no file`}</strong>
             <p>{video.error_reason ?? t`Mux gave no reason.`}</p>
-          </Remark>
-          <NewFile video={video} deed={t`Upload again`} />
+          </Callout>
+          <NewFile video={video} actionLabel={t`Upload again`} />
         </Panel>
       );
     case 'processing':
@@ -35,19 +35,19 @@ function Replacement({ video }: { video: AdminVideo }) {
     return (
       <Panel title={t`File`}>
         <Note>{t`You can replace the file. Viewers keep watching the current file until the new one is ready.`}</Note>
-        <NewFile video={video} deed={t`Replace file`} />
+        <NewFile video={video} actionLabel={t`Replace file`} />
       </Panel>
     );
   }
   if (replacement.status === 'error') {
     return (
       <Panel title={t`New file`}>
-        <Remark kind="danger">
+        <Callout kind="danger">
           <strong>{t`The new file could not be used`}</strong>
           <p>{replacement.error_reason ?? t`Mux gave no reason.`}</p>
           <p>{t`Viewers keep watching the current file.`}</p>
-        </Remark>
-        <NewFile video={video} deed={t`Upload again`} />
+        </Callout>
+        <NewFile video={video} actionLabel={t`Upload again`} />
       </Panel>
     );
   }
@@ -80,7 +80,7 @@ function Pending({ video, received, expires_at, isNew = false }: PendingProps) {
   if (upload && upload.state !== 'gone') return <UploadPanel upload={upload} />;
   return (
     <Panel title={isNew ? t`New file` : t`File`}>
-      <Remark kind="warning" icon={MORE_ICONS.upload}>
+      <Callout kind="warning" icon={MORE_ICONS.upload}>
         <strong>{t`Waiting for the file`}</strong>
         {upload ? (
           <p>{t`This upload has expired. Upload the file again.`}</p>
@@ -95,8 +95,8 @@ function Pending({ video, received, expires_at, isNew = false }: PendingProps) {
             {isNew && <p>{t`Viewers keep watching the current file until then.`}</p>}
           </>
         )}
-      </Remark>
-      <NewFile video={video} deed={t`Upload again`} />
+      </Callout>
+      <NewFile video={video} actionLabel={t`Upload again`} />
     </Panel>
   );
 }

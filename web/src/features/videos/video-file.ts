@@ -32,10 +32,10 @@ const NAMES = [
 ];
 
 /** What is often mistaken for a video. */
-type Mistaken = 'pdf' | 'image' | 'document' | 'archive' | 'audio' | 'program' | 'text';
+type OtherFileType = 'pdf' | 'image' | 'document' | 'archive' | 'audio' | 'program' | 'text';
 
 /** The signatures of such files. */
-const OTHERS: { what: Mistaken; at: number; bytes: readonly number[] }[] = [
+const OTHER_SIGNATURES: { what: OtherFileType; at: number; bytes: readonly number[] }[] = [
   { what: 'pdf', at: 0, bytes: ascii('%PDF') },
   { what: 'image', at: 0, bytes: [0x89, 0x50, 0x4e, 0x47] },
   { what: 'image', at: 0, bytes: [0xff, 0xd8, 0xff] },
@@ -58,7 +58,7 @@ const OTHERS: { what: Mistaken; at: number; bytes: readonly number[] }[] = [
 /** Why a file cannot be a video; `null` if it may be one, which Mux then decides. */
 export function fileIssue({ name, type, size }: { name: string; type: string; size: number }, head: Uint8Array): string | null {
   if (size === 0) return t`“${name}” is empty.`;
-  const other = OTHERS.find(({ at, bytes }) => bytes.every((byte, place) => head[at + place] === byte));
+  const other = OTHER_SIGNATURES.find(({ at, bytes }) => bytes.every((byte, place) => head[at + place] === byte));
   if (other) return mistakenFor(other.what, name);
   if (isText(head)) return mistakenFor('text', name);
   const ending = name.toLowerCase().split('.').at(-1) ?? '';
@@ -67,7 +67,7 @@ export function fileIssue({ name, type, size }: { name: string; type: string; si
   return null;
 }
 
-function mistakenFor(what: Mistaken, name: string): string {
+function mistakenFor(what: OtherFileType, name: string): string {
   switch (what) {
     case 'pdf':
       return t`“${name}” is a PDF, not a video.`;

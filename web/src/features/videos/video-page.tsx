@@ -4,7 +4,7 @@ import { useParams } from 'react-router';
 import { Button, ButtonLink } from '@/components/button';
 import { ListButton } from '@/components/list-button';
 import { MORE_ICONS } from '@/components/more-icons';
-import { ErrorNotice, Remark } from '@/components/notice';
+import { ErrorNotice, Callout } from '@/components/notice';
 import type { ShownVideo, Video } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
@@ -106,10 +106,10 @@ function Reason({ video }: { video: ShownVideo }) {
   const { title, text } = explain(new ApiError(code, ''));
   return (
     <div className={styles.reason}>
-      <Remark kind="warning" icon="lock">
+      <Callout kind="warning" icon="lock">
         <strong>{title}</strong>
         <p>{text}</p>
-      </Remark>
+      </Callout>
     </div>
   );
 }

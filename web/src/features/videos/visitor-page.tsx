@@ -28,7 +28,7 @@ export function VisitorPage() {
   return (
     <div className={styles.page}>
       <Hero video={shown} eyebrow={isFree ? t`Free with an account` : t`Included with ${plan}`} note={releaseNote(shown)}>
-        <WayIn title={shown} />
+        <VisitorAction title={shown} />
         <TrailerButton title={shown} />
         {shown.series_id && (
           <ButtonLink to={`/series/${shown.series_id}`} size="lg">
@@ -43,7 +43,7 @@ export function VisitorPage() {
 }
 
 /** How a visitor gets to watch a video. */
-function WayIn({ title: { id, required_plan } }: { title: Title }) {
+function VisitorAction({ title: { id, required_plan } }: { title: Title }) {
   const here = `/videos/${id}`;
   return (
     <>

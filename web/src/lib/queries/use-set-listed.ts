@@ -9,7 +9,7 @@ import { invalidate } from './keys';
 import { newestListedQuery, watchlistQuery } from './use-watchlist';
 import { videoQuery } from './use-video';
 
-interface Wish {
+interface WatchlistChange {
   video: Video;
   isListed: boolean;
 }
@@ -23,13 +23,13 @@ export function useSetListed() {
   return useMutation({
     mutationKey: ['watchlist'],
     scope: { id: 'watchlist' },
-    mutationFn: async ({ video, isListed }: Wish) => {
+    mutationFn: async ({ video, isListed }: WatchlistChange) => {
       const params = { path: { video_id: video.id } };
       await data(isListed ? api.PUT('/api/watchlist/{video_id}', { params }) : api.DELETE('/api/watchlist/{video_id}', { params }));
     },
-    onMutate: async (wish) => {
+    onMutate: async (change) => {
       await client.cancelQueries({ queryKey: ['watchlist'] });
-      show(client, wish);
+      show(client, change);
     },
     onError: (error, { video, isListed }) => {
       show(client, { video, isListed: !isListed });
@@ -43,7 +43,7 @@ export function useSetListed() {
   });
 }
 
-function show(client: QueryClient, { video, isListed }: Wish): void {
+function show(client: QueryClient, { video, isListed }: WatchlistChange): void {
   const { id } = video;
   client.setQueryData(newestListedQuery.queryKey, (ids) => ids && [...(isListed ? [id] : []), ...ids.filter((other) => other !== id)]);
   client.setQueryData(videoQuery(id).queryKey, (shown) => shown && { ...shown, on_watchlist: isListed });

@@ -10,12 +10,12 @@ export const videoQuery = (id: string) =>
   });
 
 /** The retries of this read, if they differ from the default. */
-interface Patience {
+interface RetryOptions {
   retry: (failures: number, error: unknown) => boolean;
   retryDelay: (failures: number, error: unknown) => number;
 }
 
 /** A video with the viewer's access and position. */
-export function useVideo(id: string | undefined, patience?: Patience) {
-  return useQuery({ ...videoQuery(id ?? ''), ...patience, enabled: id !== undefined });
+export function useVideo(id: string | undefined, retries?: RetryOptions) {
+  return useQuery({ ...videoQuery(id ?? ''), ...retries, enabled: id !== undefined });
 }

@@ -1,7 +1,8 @@
 //! Scenes of buildings, machines and space.
 
 use crate::demo::draw::{
-    Dice, HEIGHT, LEFT, RIGHT, Ridge, blurred, disc, gear, glints, glow, radial, shadowed, sky, stars, towers, vertical,
+    HEIGHT, LEFT, RIGHT, Ridge, SeededRandom, blurred, disc, gear, glints, glow, radial, shadowed, sky, stars, towers,
+    vertical,
 };
 use crate::demo::scene::{Layer, Motion, Scene};
 use std::fmt::Write;
@@ -28,14 +29,14 @@ pub(in crate::demo) fn neon_district() -> Scene {
         + &sign(1146.0, 440.0, 30.0, 150.0, "#ff4fa3")
         + &sign(760.0, 560.0, 110.0, 26.0, "#ffe66d");
     let mut rain = String::from("<g stroke=\"#c9f3ff\" stroke-width=\"1.4\">");
-    let mut dice = Dice::new(5);
+    let mut random = SeededRandom::new(5);
     for _ in 0..220 {
-        let (x, y, length) = (dice.between(LEFT, RIGHT), dice.between(-20.0, HEIGHT), dice.between(16.0, 46.0));
+        let (x, y, length) = (random.between(LEFT, RIGHT), random.between(-20.0, HEIGHT), random.between(16.0, 46.0));
         let _ = write!(
             rain,
             "<path d=\"M{x:.0} {y:.0}l-{:.0} {length:.0}\" opacity=\"{:.2}\"/>",
             length * 0.2,
-            dice.between(0.08, 0.4)
+            random.between(0.08, 0.4)
         );
     }
     rain += "</g>";
@@ -200,9 +201,9 @@ pub(in crate::demo) fn harbour(episode: u32) -> Scene {
 }
 
 fn houses(fill: &str, light: &str) -> String {
-    let (mut svg, mut dice, mut x) = (String::new(), Dice::new(23), LEFT);
+    let (mut svg, mut random, mut x) = (String::new(), SeededRandom::new(23), LEFT);
     while x < 520.0 {
-        let (width, height) = (dice.between(46.0, 84.0), dice.between(46.0, 110.0));
+        let (width, height) = (random.between(46.0, 84.0), random.between(46.0, 110.0));
         let top = 556.0 - height;
         let _ = write!(
             svg,
@@ -212,7 +213,7 @@ fn houses(fill: &str, light: &str) -> String {
             x + width
         );
         for (dx, dy) in [(0.22, 14.0), (0.62, 14.0), (0.22, 40.0), (0.62, 40.0)] {
-            if dy < height - 14.0 && dice.chance(0.6) {
+            if dy < height - 14.0 && random.chance(0.6) {
                 let _ = write!(
                     svg,
                     "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"9\" height=\"12\" fill=\"{light}\"/>",
@@ -221,7 +222,7 @@ fn houses(fill: &str, light: &str) -> String {
                 );
             }
         }
-        x += width + dice.between(-4.0, 8.0);
+        x += width + random.between(-4.0, 8.0);
     }
     svg
 }
@@ -248,9 +249,10 @@ fn boat(x: f64, y: f64, fill: &str, light: &str) -> String {
 
 fn posts(fill: &str) -> String {
     let mut svg = format!("<g fill=\"{fill}\">");
-    let mut dice = Dice::new(8);
+    let mut random = SeededRandom::new(8);
     for post in 0..15 {
-        let (x, top) = (LEFT + 20.0 + f64::from(post) * 116.0 + dice.between(-20.0, 20.0), dice.between(630.0, 668.0));
+        let (x, top) =
+            (LEFT + 20.0 + f64::from(post) * 116.0 + random.between(-20.0, 20.0), random.between(630.0, 668.0));
         let _ = write!(svg, "<rect x=\"{x:.0}\" y=\"{top:.0}\" width=\"16\" height=\"90\" rx=\"4\"/>");
     }
     svg + "</g>"

@@ -1,7 +1,8 @@
 //! Scenes of land and water.
 
 use crate::demo::draw::{
-    Dice, HEIGHT, LEFT, RIGHT, Ridge, blurred, disc, glints, glow, pines, radial, shadowed, sky, stars, vertical,
+    HEIGHT, LEFT, RIGHT, Ridge, SeededRandom, blurred, disc, glints, glow, pines, radial, shadowed, sky, stars,
+    vertical,
 };
 use crate::demo::scene::{Layer, Motion, Scene};
 use std::fmt::Write;
@@ -67,13 +68,13 @@ pub(in crate::demo) fn salt_and_starlight() -> Scene {
 }
 
 fn milky_way() -> String {
-    let mut dice = Dice::new(88);
+    let mut random = SeededRandom::new(88);
     let mut clouds = String::from("<g transform=\"rotate(-22 700 260)\">");
     for _ in 0..46 {
-        let (x, y) = (dice.between(-300.0, 1700.0), 200.0 + dice.between(-1.0, 1.0) * dice.between(0.0, 90.0));
-        let (rx, ry) = (dice.between(60.0, 190.0), dice.between(14.0, 44.0));
-        let color = ["#b9a7ff", "#ffd9ec", "#7fa8ff", "#ffe9c9"][dice.between(0.0, 4.0) as usize % 4];
-        let opacity = dice.between(0.08, 0.3);
+        let (x, y) = (random.between(-300.0, 1700.0), 200.0 + random.between(-1.0, 1.0) * random.between(0.0, 90.0));
+        let (rx, ry) = (random.between(60.0, 190.0), random.between(14.0, 44.0));
+        let color = ["#b9a7ff", "#ffd9ec", "#7fa8ff", "#ffe9c9"][random.between(0.0, 4.0) as usize % 4];
+        let opacity = random.between(0.08, 0.3);
         let _ = write!(
             clouds,
             "<ellipse cx=\"{x:.0}\" cy=\"{y:.0}\" rx=\"{rx:.0}\" ry=\"{ry:.0}\" fill=\"{color}\" opacity=\"{opacity:.2}\"/>"
@@ -122,10 +123,10 @@ fn curtain(id: &str, seed: u64, base: f64, color: &str) -> String {
             (100, &format!("{color}/0")),
         ],
     );
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut rays = String::new();
     for (x, y) in points.iter().step_by(2) {
-        let (height, opacity) = (dice.between(120.0, 330.0), dice.between(0.05, 0.4));
+        let (height, opacity) = (random.between(120.0, 330.0), random.between(0.05, 0.4));
         let _ = write!(
             rays,
             "<rect x=\"{x:.0}\" y=\"{:.0}\" width=\"22\" height=\"{height:.0}\" fill=\"url(#{id})\" opacity=\"{opacity:.2}\"/>",
@@ -153,11 +154,11 @@ pub(in crate::demo) fn paper_garden() -> Scene {
         + &crane(1130.0, 150.0, 0.6, "#8ad6cc", "#5cb8ae", "#3b938b");
     let cranes = shadowed("cranes", 10.0, 7.0, 0.3, &cranes);
     let mut flowers = String::new();
-    let mut dice = Dice::new(15);
+    let mut random = SeededRandom::new(15);
     for index in 0..13 {
-        let x = LEFT + 60.0 + f64::from(index) * 128.0 + dice.between(-25.0, 25.0);
+        let x = LEFT + 60.0 + f64::from(index) * 128.0 + random.between(-25.0, 25.0);
         let color = ["#ff6f91", "#ffc75f", "#ffffff", "#845ec2", "#ff9671"][index as usize % 5];
-        flowers += &flower(x, dice.between(560.0, 640.0), dice.between(24.0, 42.0), color);
+        flowers += &flower(x, random.between(560.0, 640.0), random.between(24.0, 42.0), color);
     }
     Scene::Layers(vec![
         Layer::new(Motion::Sway(0.0), sky("paper", &[(0, "#8fd3d1"), (60, "#c9ecd9"), (100, "#fff1d6")])),
@@ -200,20 +201,20 @@ fn flower(x: f64, y: f64, radius: f64, color: &str) -> String {
 pub(in crate::demo) fn deep_quiet() -> Scene {
     let water = sky("water", &[(0, "#1fb6c9"), (22, "#0a6f9a"), (58, "#063a69"), (100, "#020b24")]);
     let mut rays = String::new();
-    let mut dice = Dice::new(44);
+    let mut random = SeededRandom::new(44);
     for _ in 0..9 {
-        let (x, width, lean) = (dice.between(LEFT, RIGHT), dice.between(40.0, 120.0), dice.between(120.0, 300.0));
+        let (x, width, lean) = (random.between(LEFT, RIGHT), random.between(40.0, 120.0), random.between(120.0, 300.0));
         let _ =
             write!(rays, "<path d=\"M{x:.0} -20h{width:.0}l-{lean:.0} 640h-{:.0}Z\" fill=\"url(#ray)\"/>", width * 2.2);
     }
     let rays = vertical("ray", &[(0, "#d8fff6/.42"), (100, "#d8fff6/0")]) + &blurred("soft", 9.0, &rays);
     let mut bubbles = String::from("<g fill=\"none\" stroke=\"#c8fbff\">");
     for _ in 0..70 {
-        let (x, y, r) = (dice.between(LEFT, RIGHT), dice.between(40.0, 700.0), dice.between(1.5, 6.0));
+        let (x, y, r) = (random.between(LEFT, RIGHT), random.between(40.0, 700.0), random.between(1.5, 6.0));
         let _ = write!(
             bubbles,
             "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{r:.1}\" opacity=\"{:.2}\"/>",
-            dice.between(0.2, 0.7)
+            random.between(0.2, 0.7)
         );
     }
     bubbles += "</g>";
@@ -232,11 +233,11 @@ pub(in crate::demo) fn deep_quiet() -> Scene {
 }
 
 fn jelly(id: &str, x: f64, y: f64, size: f64, color: &str, seed: u64) -> String {
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut arms = String::new();
     for arm in 0..11 {
         let start = -84.0 + f64::from(arm) * 16.8;
-        let (bend, length) = (dice.between(-46.0, 46.0), dice.between(150.0, 330.0));
+        let (bend, length) = (random.between(-46.0, 46.0), random.between(150.0, 330.0));
         let _ = write!(
             arms,
             "<path d=\"M{start:.0} 20C{:.0} {:.0} {:.0} {:.0} {:.0} {length:.0}\"/>",

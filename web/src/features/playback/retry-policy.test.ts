@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '@/lib/errors/api-error';
 import type { ErrorCode } from '@/lib/errors/api-error';
-import { TRIES_MAX, costOf, patiently, pauseAfter, pauseBefore } from './patience';
+import { TRIES_MAX, costOf, playbackRetry, pauseAfter, pauseBefore } from './retry-policy';
 
 const error = (code: ErrorCode, retry_after_seconds: number | null = null) => new ApiError(code, '', { retry_after_seconds });
 
-describe('patience', () => {
+describe('retry policy', () => {
   it('waits longer each time, and half a minute in total', () => {
     const pauses = Array.from({ length: TRIES_MAX }, (_, index) => pauseBefore(index + 1));
     expect(pauses).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
@@ -28,7 +28,7 @@ describe('patience', () => {
   });
 
   it('retries a failed read six times and a hanging one twice', () => {
-    const repeats = (code: ErrorCode) => [0, 1, 2, 3, 4, 5, 6, 7].filter((failures) => patiently.retry(failures, error(code))).length;
+    const repeats = (code: ErrorCode) => [0, 1, 2, 3, 4, 5, 6, 7].filter((failures) => playbackRetry.retry(failures, error(code))).length;
     expect(repeats('UNAVAILABLE')).toBe(6);
     expect(repeats('TIMED_OUT')).toBe(2);
     expect(repeats('NOT_FOUND')).toBe(0);

@@ -49,7 +49,7 @@ impl Edit {
 
 /// A change of the snapshot, ready to be written.
 #[derive(Debug)]
-pub struct Swap {
+pub struct SnapshotChange {
     /// Statements to write in one transaction, together with related statements. One of them fails its condition if the
     /// snapshot was changed meanwhile.
     pub statements: Vec<Statement>,
@@ -59,11 +59,11 @@ pub struct Swap {
 
 /// Changes the snapshot.
 #[derive(Clone, Debug)]
-pub struct Swapper {
+pub struct SnapshotWriter {
     database: Database,
 }
 
-impl Swapper {
+impl SnapshotWriter {
     /// The catalogue, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Catalogue]).map(|database| Self { database })
@@ -72,7 +72,7 @@ impl Swapper {
     /// Prepares a change: reads only the chunks that contain the videos. [`StoreError::Condition`] if the snapshot
     /// changes meanwhile.
     #[boxed]
-    pub async fn prepare(&self, edits: &[Edit]) -> Result<Swap, StoreError> {
+    pub async fn prepare(&self, edits: &[Edit]) -> Result<SnapshotChange, StoreError> {
         let version: Version = self.database.get(&Version::key()).await?.unwrap_or_default();
         let by_chunk = by_chunk(&version, edits);
         let ids: Vec<&str> = by_chunk.keys().filter_map(|at| version.chunks.get(*at)).map(|chunk| &*chunk.id).collect();
@@ -94,26 +94,26 @@ impl Swapper {
         let bodies = bodies.into_iter().map(|(id, body)| put(chunks::item(&id, body)));
         let puts = std::iter::once(named).chain(bodies).map(|put| put.build().map(Statement::from));
         let statements = puts.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(Box::new(error)))?;
-        Ok(Swap { statements, replaced })
+        Ok(SnapshotChange { statements, replaced })
     }
 
     /// Changes only the snapshot. [`StoreError::Condition`] if it was changed meanwhile.
     #[boxed]
-    pub async fn swap(&self, edits: &[Edit]) -> Result<(), StoreError> {
-        let mut swap = self.prepare(edits).await?;
-        self.database.transact(std::mem::take(&mut swap.statements)).await?;
-        self.sweep(&swap).await;
+    pub async fn write(&self, edits: &[Edit]) -> Result<(), StoreError> {
+        let mut change = self.prepare(edits).await?;
+        self.database.transact(std::mem::take(&mut change.statements)).await?;
+        self.sweep(&change).await;
         Ok(())
     }
 
     /// Removes the chunks that a swap replaced. If this fails, leftovers only take a little space. A reader that misses
     /// a chunk reads the version item again.
     #[boxed]
-    pub async fn sweep(&self, swap: &Swap) {
+    pub async fn sweep(&self, change: &SnapshotChange) {
         let Ok(table) = self.database.name(Table::Catalogue) else { return };
         let client = self.database.client();
         let delete = |id: &String| client.delete_item().table_name(table).set_key(Some(chunks::key(id).item())).send();
-        for outcome in join_all(swap.replaced.iter().map(delete)).await {
+        for outcome in join_all(change.replaced.iter().map(delete)).await {
             let _ = outcome.map_err(failed);
         }
     }

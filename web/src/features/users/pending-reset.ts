@@ -1,9 +1,9 @@
 // Remembers where to go after a password reset. The mailed link may open in another tab and does not contain it.
 const KEY = 'marquee.reset';
 /** In milliseconds. Older links have expired. */
-const KEPT_FOR = 3_600_000;
+const LIFETIME = 3_600_000;
 
-interface Asked {
+interface PendingReset {
   email: string;
   next: string;
   at: number;
@@ -11,7 +11,7 @@ interface Asked {
 
 export function rememberReset(email: string, next: string): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ email, next, at: Date.now() } satisfies Asked));
+    localStorage.setItem(KEY, JSON.stringify({ email, next, at: Date.now() } satisfies PendingReset));
   } catch {
     // Without storage the reset leads to the home page.
   }
@@ -20,9 +20,9 @@ export function rememberReset(email: string, next: string): void {
 /** Returns the remembered value and removes it. */
 export function takeReset(): { email: string; next: string } | null {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Asked | null;
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as PendingReset | null;
     localStorage.removeItem(KEY);
-    return kept && Date.now() - kept.at < KEPT_FOR ? kept : null;
+    return kept && Date.now() - kept.at < LIFETIME ? kept : null;
   } catch {
     return null;
   }

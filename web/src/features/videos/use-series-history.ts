@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, page } from '@/lib/api';
-import type { Seen } from '@/lib/models';
+import type { HistoryItem } from '@/lib/models';
 
 const PAGE_SIZE = 100;
 /** The most history entries to read. Videos watched before these carry no mark. */
 const PAGES_MAX = 3;
 
 /** The history entries of a series, newest first. */
-export function useSeenOfSeries(id: string, { enabled = true } = {}) {
+export function useSeriesHistory(id: string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ['history', 'series', id],
     queryFn: async ({ signal }) => {
-      const found: Seen[] = [];
+      const found: HistoryItem[] = [];
       let cursor: string | undefined;
       for (let number = 0; number < PAGES_MAX; number += 1) {
         const query = { limit: PAGE_SIZE, cursor };

@@ -6,7 +6,7 @@ export const TRIES_MAX = 6;
 /** The attempts that a timeout counts for, because it has already taken long. */
 export const TIMEOUT_COSTS = 3;
 /** The longest `Retry-After` that the player waits for without an error, in seconds. */
-const ASKED_PAUSE_MAX = 30;
+const RETRY_AFTER_MAX = 30;
 
 /** The pause before the next attempt, in milliseconds: 1, 2, 4, then 8 seconds. */
 export function pauseBefore(tries: number): number {
@@ -17,7 +17,7 @@ export function pauseBefore(tries: number): number {
 export function costOf(error: unknown): number | null {
   if (!(error instanceof ApiError)) return null;
   if (error.code === 'RATE_LIMITED') {
-    return error.retry_after_seconds !== null && error.retry_after_seconds <= ASKED_PAUSE_MAX ? 1 : null;
+    return error.retry_after_seconds !== null && error.retry_after_seconds <= RETRY_AFTER_MAX ? 1 : null;
   }
   if (error.code === 'TIMED_OUT') return TIMEOUT_COSTS;
   return isTransient(error) || error.code === 'UNEXPECTED_ANSWER' ? 1 : null;
@@ -25,12 +25,12 @@ export function costOf(error: unknown): number | null {
 
 /** The pause before a failed API call is repeated, in milliseconds: longer if the service asks for it. */
 export function pauseAfter(error: unknown, tries: number): number {
-  const asked = error instanceof ApiError ? (error.retry_after_seconds ?? 0) : 0;
-  return Math.max(pauseBefore(tries), Math.min(asked, ASKED_PAUSE_MAX) * 1000);
+  const retryAfter = error instanceof ApiError ? (error.retry_after_seconds ?? 0) : 0;
+  return Math.max(pauseBefore(tries), Math.min(retryAfter, RETRY_AFTER_MAX) * 1000);
 }
 
 /** The same for reads that TanStack Query repeats. */
-export const patiently = {
+export const playbackRetry = {
   retry: (failures: number, error: unknown) => {
     const cost = costOf(error);
     return cost !== null && (failures + 1) * cost <= TRIES_MAX;
