@@ -50,6 +50,8 @@ export class Stream {
   private readonly stopListening = new AbortController();
 
   readonly quality: Quality;
+  /** The language to hear from the start, if the film has it; `null` for the film's own. */
+  spokenLanguage: string | null = null;
 
   constructor(readonly element: HlsVideoElement) {
     this.quality = new Quality(element);
@@ -77,7 +79,12 @@ export class Stream {
     const { element } = this;
     this.rememberPosition();
     this.isLoading = true;
-    element.config = { ...HLS_CONFIG, abrEwmaDefaultEstimate: expectedRate(), startPosition: this.goal };
+    element.config = {
+      ...HLS_CONFIG,
+      abrEwmaDefaultEstimate: expectedRate(),
+      startPosition: this.goal,
+      ...(this.spokenLanguage !== null && { audioPreference: { lang: this.spokenLanguage } }),
+    };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
     else element.src = url;
     // The element creates its hls.js a moment after it is given a URL.
