@@ -22,7 +22,7 @@ pub(crate) async fn film(platform: &Platform) -> (Viewer, String) {
 }
 
 /// The captions that operators see, once Mux has read all of them.
-async fn settled(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
+pub(crate) async fn settled(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
     let started = Instant::now();
     loop {
         platform.advance(0).await;
