@@ -164,7 +164,10 @@ test('the player shows the series and the episode, lists the others, and continu
   await expect(title(page)).toHaveText(third.title);
 });
 
-test('an episode that a link opens continues with the next, even while the list of episodes does not load', async ({ pageOf, platform }) => {
+test('an episode that a link opens continues with the next, even while the list of episodes does not load', async ({
+  pageOf,
+  platform,
+}) => {
   const { episodes } = await seeded(platform);
   const [first, second] = episodes;
   if (!first || !second) throw new Error('too few episodes');
