@@ -63,7 +63,8 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const navigate = useNavigate();
   const nextId = next?.id;
   const goOn = useCallback(() => nextId && void navigate(`/watch/${nextId}`, { replace: true }), [navigate, nextId]);
-  const place = video.season && video.episode ? [series.data?.title, shortPlace(video.season, video.episode)].filter(Boolean).join(' · ') : '';
+  const place =
+    video.season && video.episode ? [series.data?.title, shortPlace(video.season, video.episode)].filter(Boolean).join(' · ') : '';
 
   // The overlay then has its own title.
   const isTitled = !isLeft && engine.trouble?.kind !== 'full';

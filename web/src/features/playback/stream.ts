@@ -50,8 +50,7 @@ export class Stream {
   private readonly stopListening = new AbortController();
 
   readonly quality: Quality;
-  /** The language to hear from the start, if the film has it; `null` for the film's own. */
-  spokenLanguage: string | null = null;
+  private language: string | null = null;
 
   constructor(readonly element: HlsVideoElement) {
     this.quality = new Quality(element);
@@ -65,6 +64,11 @@ export class Stream {
 
   listen(listener: StreamListener | null): void {
     this.listener = listener;
+  }
+
+  /** Sets the language in which the next film starts, if it has it; `null` for its own. */
+  speak(language: string | null): void {
+    this.language = language;
   }
 
   /** Opens a film. Its position is unknown until playback is at its start position. */
@@ -83,7 +87,7 @@ export class Stream {
       ...HLS_CONFIG,
       abrEwmaDefaultEstimate: expectedRate(),
       startPosition: this.goal,
-      ...(this.spokenLanguage !== null && { audioPreference: { lang: this.spokenLanguage } }),
+      ...(this.language !== null && { audioPreference: { lang: this.language } }),
     };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
     else element.src = url;

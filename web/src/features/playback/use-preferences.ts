@@ -52,7 +52,7 @@ export function usePreferences(stream: Stream | null, controller: React.RefObjec
     }
     target.addEventListener(QUALITY_REQUEST, (event) => stream.quality.choose((event as CustomEvent).detail), { signal });
     const applyAll = () => {
-      stream.spokenLanguage = preferences.current.audio_language;
+      stream.speak(preferences.current.audio_language);
       apply(element, preferences.current);
     };
     element.addEventListener('loadedmetadata', applyAll, { signal });
