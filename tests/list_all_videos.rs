@@ -36,3 +36,32 @@ async fn an_operator_sees_every_video_newest_first() {
     let viewer = platform.register("a@viewers.test").await;
     assert_eq!(viewer.get("/api/admin/videos").await.code(), "FORBIDDEN");
 }
+
+#[tokio::test]
+async fn the_trailers_of_a_title_are_listed_newest_first() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let film = platform.ready_video(&admin, json!({ "title": "Film" })).await;
+    let series = platform.new_series(&admin, "Series").await;
+    let other = platform.ready_video(&admin, json!({ "title": "Other film" })).await;
+    for (title, of) in [("First", &film), ("Of the series", &series), ("Second", &film)] {
+        platform.new_video(&admin, json!({ "title": title, "trailer_of": of })).await;
+    }
+    let listed = async |query: &str| -> Vec<String> {
+        let answer = admin.get(&format!("/api/admin/videos?{query}")).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        let titles = answer.data().as_array().expect("a list").iter();
+        titles.map(|video| video["title"].as_str().expect("a title").to_owned()).collect()
+    };
+
+    assert_eq!(listed(&format!("trailer_of={film}")).await, ["Second", "First"]);
+    assert_eq!(listed(&format!("trailer_of={series}")).await, ["Of the series"]);
+    assert!(listed(&format!("trailer_of={other}")).await.is_empty());
+    assert!(listed(&format!("trailer_of={film}&status=ready")).await.is_empty());
+    let first = admin.get(&format!("/api/admin/videos?trailer_of={film}&limit=1")).await;
+    let cursor = first.next_cursor().expect("more");
+    assert_eq!(listed(&format!("trailer_of={film}&cursor={cursor}")).await, ["First"]);
+    let crossed = admin.get(&format!("/api/admin/videos?trailer_of={series}&cursor={cursor}")).await;
+    assert_eq!(crossed.code(), "INVALID_CURSOR", "a cursor belongs to its title");
+    assert_eq!(admin.get("/api/admin/videos?trailer_of=nothing").await.code(), "VALIDATION_ERROR");
+}

@@ -1,7 +1,8 @@
 //! The local platform itself: what it serves and refuses, and that it refuses what AWS would refuse.
 
+use local::{Options, Seed};
 use serde_json::json;
-use support::{PASSWORD, Platform};
+use support::{Folder, PASSWORD, Platform, options};
 
 #[tokio::test]
 async fn no_server_answers_to_a_foreign_host_name() {
@@ -293,4 +294,28 @@ async fn pages_have_cloudfronts_headers_and_may_reach_only_the_mux_stand_in() {
     assert!(policy.contains(&format!("connect-src 'self' {mux};")), "{policy}");
     assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
     assert!(!policy.contains("unsafe") && !policy.contains("https:"), "{policy}");
+}
+
+#[tokio::test]
+async fn text_is_compressed_for_clients_that_accept_it_and_pictures_are_not() {
+    let dist = Folder::empty();
+    let content = "a line of the app's code\n".repeat(200);
+    for name in ["index.html", "app.js", "icon.png"] {
+        std::fs::write(dist.path().join(name), &content).unwrap();
+    }
+    let web = dist.path().to_owned();
+    let platform = Platform::of_options(Options { seed: Seed::None, web, ..options() }).await;
+    let asked = async |path: &str, encoding: &str| {
+        let url = format!("{}{path}", platform.running().urls().web);
+        let answer = platform.client().get(url).header("accept-encoding", encoding).send().await.unwrap();
+        let coding = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        (coding, answer.bytes().await.unwrap().len())
+    };
+    for path in ["/plans", "/app.js"] {
+        assert_eq!(asked(path, "identity").await, (None, content.len()), "{path}");
+        let (coding, smaller) = asked(path, "gzip, br").await;
+        assert_eq!(coding.as_deref(), Some("gzip"), "{path}");
+        assert!(smaller < content.len() / 10, "{path}: {smaller} of {} bytes", content.len());
+    }
+    assert_eq!(asked("/icon.png", "gzip, br").await, (None, content.len()));
 }

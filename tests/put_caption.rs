@@ -22,7 +22,7 @@ pub(crate) async fn film(platform: &Platform) -> (Viewer, String) {
 }
 
 /// The captions that operators see, once Mux has read all of them.
-async fn settled(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
+pub(crate) async fn settled(platform: &Platform, admin: &Viewer, id: &str) -> Vec<Value> {
     let started = Instant::now();
     loop {
         platform.advance(0).await;
@@ -136,7 +136,8 @@ async fn of_uploads_at_the_same_time_the_last_one_is_kept() {
     let platform = Platform::start().await;
     let (admin, id) = film(&platform).await;
 
-    let uploads = (0..5).map(|at| put(&admin, &id, "de", "text/vtt", format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{at}\n")));
+    let uploads =
+        (0..5).map(|at| put(&admin, &id, "de", "text/vtt", format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{at}\n")));
     for answer in futures::future::join_all(uploads).await {
         assert_eq!(answer.status(), 200, "{answer}");
     }

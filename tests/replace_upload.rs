@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::videos::{asset, playback_id};
+use support::videos::{asset, media, playback_id};
 use support::{DEMO_PASSWORD, Platform, Viewer};
 
 const MINUTES_15: u64 = 15 * 60;
@@ -104,6 +104,47 @@ async fn the_old_file_plays_until_the_new_one_is_ready_and_is_then_deleted_at_mu
         (&json!("ready"), &json!(true)),
         "its deletion unpublishes nothing"
     );
+}
+
+/// The text of the captions that a viewer gets, by language.
+async fn captions_of(platform: &Platform, viewer: &Viewer, id: &str) -> Vec<(String, String, String)> {
+    let played = viewer.play(id).await;
+    let mut captions = Vec::new();
+    for track in played.data()["captions"].as_array().expect("a list") {
+        let url = track["url"].as_str().expect("a URL");
+        let text = platform.client().get(url).send().await.expect("an answer").text().await.expect("text");
+        let word = |name: &str| track[name].as_str().expect("a word").to_owned();
+        captions.push((word("language"), word("name"), text));
+    }
+    captions.sort();
+    captions
+}
+
+#[tokio::test]
+async fn uploaded_captions_stay_when_the_file_is_replaced() {
+    let platform = Platform::start().await;
+    let (admin, id) = crate::put_caption::film(&platform).await;
+    let put = crate::put_caption::put(&admin, &id, "de", "text/vtt", crate::put_caption::VTT).await;
+    assert_eq!(put.status(), 200, "{put}");
+    crate::put_caption::settled(&platform, &admin, &id).await;
+    platform.advance(MINUTES_15).await;
+    let before = captions_of(&platform, &admin, &id).await;
+    assert_eq!(before.iter().map(|(language, ..)| language.as_str()).collect::<Vec<_>>(), ["de", "en"]);
+    let old = platform.admin_video(&admin, &id).await["mux_asset_id"].as_str().expect("an asset").to_owned();
+
+    let upload = replace(&admin, &id).await;
+    let film = media("mp4", &["-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=5", "-pix_fmt", "yuv420p"]);
+    let new = platform.upload(&upload, film).await;
+    platform.advance(MINUTES_15).await;
+    crate::put_caption::settled(&platform, &admin, &id).await;
+    platform.advance(MINUTES_15).await;
+
+    let video = platform.admin_video(&admin, &id).await;
+    assert_eq!((&video["mux_asset_id"], &video["replacement"]), (&new["id"], &Value::Null), "{video}");
+    assert_eq!(captions_of(&platform, &admin, &id).await, before);
+    assert_eq!(platform.at_mux(Method::GET, &format!("assets/{old}")).await.0, 404, "the old asset is gone");
+    let run = platform.console().post("/jobs/reconcile-videos", json!({})).await;
+    assert_eq!(run.json()["result"]["checked"], 0, "nothing is left to do: {run}");
 }
 
 #[tokio::test]

@@ -405,7 +405,7 @@ async fn serve_web_or_api(State((machine, web)): State<(Arc<Machine>, Web)>, req
     let first = request.uri().path().split('/').nth(1).unwrap_or_default();
     if !first.eq_ignore_ascii_case("api") {
         let (parts, _) = request.into_parts();
-        return web.answer(&parts.method, parts.uri.path()).await;
+        return web.answer(&parts.method, &parts.headers, parts.uri.path()).await;
     }
     let peer = request.extensions().get::<Peer>().map_or(std::net::Ipv4Addr::LOCALHOST.into(), |peer| peer.0.ip());
     machine.gateway.answer(request, peer).await

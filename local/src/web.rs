@@ -1,9 +1,11 @@
-//! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built.
+//! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built. Text is compressed, as
+//! CloudFront does.
 
 use crate::template::WebHeaders;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use shared::http::headers::compressed;
 use std::path::{Component, Path, PathBuf};
 
 const PLAIN_PAGE: &str = include_str!("web/plain.html");
@@ -30,13 +32,13 @@ impl Web {
     }
 
     /// Responds to a request for a page or a file.
-    pub(crate) async fn answer(&self, method: &Method, path: &str) -> Response {
+    pub(crate) async fn answer(&self, method: &Method, headers: &HeaderMap, path: &str) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
         }
         let mut response = match &self.dist {
-            Some(dist) => app(dist, path).await,
-            None => plain(path),
+            Some(dist) => app(dist, headers, path).await,
+            None => plain(headers, path),
         };
         response.headers_mut().extend(self.headers.clone());
         response
@@ -44,14 +46,14 @@ impl Web {
 }
 
 /// A file of the app, or its single page for every path that the app itself routes.
-async fn app(dist: &Path, path: &str) -> Response {
+async fn app(dist: &Path, headers: &HeaderMap, path: &str) -> Response {
     let relative = Path::new(path.trim_start_matches('/'));
     let is_inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
     if is_inside && !path.ends_with('/') {
         if let Ok(bytes) = tokio::fs::read(dist.join(relative)).await {
             // The build names these files by a hash of their content.
             let cache = if path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-            return file(relative, bytes, cache);
+            return file(headers, relative, bytes, cache);
         }
         if relative.extension().is_some() {
             return (StatusCode::NOT_FOUND, "not found\n").into_response();
@@ -60,20 +62,22 @@ async fn app(dist: &Path, path: &str) -> Response {
     // The television's app has a page of its own.
     let page = if path == "/tv" || path.starts_with("/tv/") { "tv.html" } else { "index.html" };
     match tokio::fs::read(dist.join(page)).await {
-        Ok(bytes) => file(Path::new(page), bytes, "no-cache"),
+        Ok(bytes) => file(headers, Path::new(page), bytes, "no-cache"),
         Err(_) => (StatusCode::NOT_FOUND, "the web app is being built\n").into_response(),
     }
 }
 
-fn plain(path: &str) -> Response {
+fn plain(headers: &HeaderMap, path: &str) -> Response {
     match path {
-        "/plain.css" => file(Path::new("plain.css"), PLAIN_STYLE.into(), "no-cache"),
-        "/" | "/plans" | "/subscription/return" => file(Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache"),
+        "/plain.css" => file(headers, Path::new("plain.css"), PLAIN_STYLE.into(), "no-cache"),
+        "/" | "/plans" | "/subscription/return" => {
+            file(headers, Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache")
+        }
         _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),
     }
 }
 
-fn file(path: &Path, bytes: Vec<u8>, cache: &'static str) -> Response {
+fn file(headers: &HeaderMap, path: &Path, bytes: Vec<u8>, cache: &'static str) -> Response {
     let content_type = match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
@@ -89,5 +93,20 @@ fn file(path: &Path, bytes: Vec<u8>, cache: &'static str) -> Response {
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, cache)], Body::from(bytes)).into_response()
+    let described = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, cache)];
+    if !is_text(content_type) {
+        return (described, Body::from(bytes)).into_response();
+    }
+    let varying = [(header::VARY, "Accept-Encoding")];
+    match compressed(headers, &bytes) {
+        Some(smaller) => {
+            (described, varying, [(header::CONTENT_ENCODING, "gzip")], Body::from(smaller)).into_response()
+        }
+        None => (described, varying, Body::from(bytes)).into_response(),
+    }
+}
+
+/// Whether a type gets smaller when it is compressed. Pictures and fonts are compressed already.
+fn is_text(content_type: &str) -> bool {
+    content_type.starts_with("text/") || content_type.contains("json") || content_type == "image/svg+xml"
 }

@@ -35,6 +35,42 @@ test('a series is one card, which leads new viewers to its first episode', async
   await expect(page).toHaveURL(`/videos/${episodes[0]?.id}`);
 });
 
+test('the season picker shows the episodes of one season, at first of the one that the viewer is watching', async ({
+  pageOf,
+  platform,
+}) => {
+  const all = await platform.api<(Series & { seasons: { season: number }[] })[]>('GET', '/api/series', null);
+  expect(all.map(({ seasons }) => seasons.length)).toEqual([2, 2]);
+  const { series, episodes } = await seeded(platform);
+  const titles = (wanted: number) => episodes.filter(({ season }) => season === wanted).map((episode) => episode.title);
+  const viewer = await platform.subscriber('premium');
+  const page = await pageOf(viewer);
+  const rows = page.getByRole('region', { name: 'Episodes' }).getByRole('listitem');
+  const shown = async (season: number) => {
+    await expect(rows).toHaveCount(titles(season).length);
+    for (const [index, episode] of titles(season).entries()) await expect(rows.nth(index)).toContainText(episode);
+  };
+
+  await page.goto(`/series/${series.id}`);
+  await shown(1);
+  const picker = page.getByRole('combobox', { name: 'Season' });
+  const pick = async (season: string) => {
+    await picker.click();
+    await page.getByRole('option', { name: season, exact: true }).click();
+  };
+  await pick('Season 2');
+  await shown(2);
+  await expectAccessible(page);
+  await pick('Season 1');
+  await shown(1);
+
+  const second = episodes.find(({ season }) => season === 2);
+  await platform.api('PUT', `/api/videos/${second?.id}/progress`, viewer, { progress: (second?.duration ?? 0) / 2 });
+  await page.reload();
+  await expect(picker).toHaveText('Season 2');
+  await shown(2);
+});
+
 test('a visitor can open the page of a series, and an unknown series is not found', async ({ page, platform }) => {
   const { series } = await seeded(platform);
   await page.goto(`/series/${series.id}`);
@@ -126,6 +162,21 @@ test('the player shows the series and the episode, lists the others, and continu
   await expect(page).toHaveURL(`/watch/${third.id}`);
   await expect(panel).toHaveCount(0);
   await expect(title(page)).toHaveText(third.title);
+});
+
+test('an episode that a link opens continues with the next, even while the list of episodes does not load', async ({
+  pageOf,
+  platform,
+}) => {
+  const { episodes } = await seeded(platform);
+  const [first, second] = episodes;
+  if (!first || !second) throw new Error('too few episodes');
+  const page = await pageOf(await platform.subscriber('premium'));
+  await page.route('**/api/series/*/episodes*', (route) => route.abort());
+  await page.goto(`/watch/${first.id}`);
+  await page.getByRole('button', { name: 'Next episode' }).click();
+  await expect(page).toHaveURL(`/watch/${second.id}`);
+  await expect(title(page)).toHaveText(second.title);
 });
 
 test('the last episode offers no next one, and a film no episodes', async ({ pageOf, platform }) => {

@@ -1,4 +1,4 @@
-//! `GET /api/admin/videos`: every video, newest first.
+//! `GET /api/admin/videos`: every video, newest first, or the trailers of one film or series.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,13 +6,14 @@ use shared::endpoint::{Admin, Call, Endpoint, Page, Reply, Tag};
 use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
+use shared::models::ids::TitleId;
 use shared::models::video::VideoStatus;
 use shared::models::video_view::AdminVideo;
 use shared::pages::Pages;
 use shared::services::{ConfigError, Services};
-use shared::stores::videos::Videos;
+use shared::stores::videos::{VideoFilter, Videos};
 
-/// Queries the index of videos by creation time.
+/// Queries the index of videos by creation time, or that of trailers.
 pub struct ListAllVideos {
     videos: Videos,
     pages: Pages,
@@ -23,6 +24,8 @@ pub struct ListAllVideos {
 pub struct ListQuery {
     /// Only videos with this status.
     status: Option<VideoStatus>,
+    /// Only trailers of this film or series.
+    trailer_of: Option<TitleId>,
     /// The most videos to return; 20 by default. A page may have fewer and still be followed by another.
     #[serde(default)]
     limit: PageSize,
@@ -44,9 +47,10 @@ impl Endpoint for ListAllVideos {
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<Page<AdminVideo>>, ApiError> {
-        let Query(ListQuery { status, limit, cursor }) = call.input;
-        let page = self.pages.request(&status, limit, cursor).await?;
-        let (videos, next) = self.videos.page(status, page.limit(), page.after()?).await?;
+        let Query(ListQuery { status, trailer_of, limit, cursor }) = call.input;
+        let filter = VideoFilter { status, trailer_of };
+        let page = self.pages.request(&filter, limit, cursor).await?;
+        let (videos, next) = self.videos.page(filter, page.limit(), page.after()?).await?;
         Ok(Reply::new(page.page(videos.iter().map(AdminVideo::from).collect(), next)?))
     }
 }

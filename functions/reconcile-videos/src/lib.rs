@@ -1,5 +1,5 @@
-//! Asks Mux about every unsettled video, because a webhook may be lost and an upload may never arrive. Also deletes
-//! unneeded assets and uploads at Mux. Scheduled every five minutes.
+//! Asks Mux about every unsettled video, because a webhook may be lost and an upload may never arrive. Also gives a
+//! replaced file's captions to the new one, and deletes unneeded assets and uploads at Mux. Scheduled every five minutes.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,11 +7,11 @@ use serde_json::json;
 use shared::endpoint::Job;
 use shared::http::error::ApiError;
 use shared::models::encoding::FileReport;
-use shared::models::video::{Obsolete, Video};
+use shared::models::video::{CaptionTrack, CarriedCaptions, Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::client::{Mux, SourceTrack, with_source};
 use shared::mux::intake::{ask, understood};
-use shared::mux::signer::Posters;
+use shared::mux::signer::{Posters, Signer};
 use shared::services::{ConfigError, Services};
 use shared::stores::error::StoreError;
 use shared::stores::publisher::Publisher;
@@ -25,6 +25,8 @@ const RUN_ROWS_MAX: usize = 500;
 const AGAIN: SignedDuration = SignedDuration::from_mins(4);
 /// When a video that Mux refuses is checked again.
 const AGAIN_REFUSED: SignedDuration = SignedDuration::from_mins(60);
+/// How long Mux may take to fetch the captions of a replaced file.
+const CARRYING_TIME: SignedDuration = SignedDuration::from_hours(1);
 /// Consecutive failures after which Mux counts as down and the run ends.
 const FAILURES_IN_A_ROW_MAX: usize = 5;
 
@@ -34,6 +36,7 @@ pub struct ReconcileVideos {
     publisher: Publisher,
     mux: Mux,
     posters: Posters,
+    signer: Signer,
     metrics: Metrics,
 }
 
@@ -57,6 +60,7 @@ pub struct Reconciled {
 struct MuxReport {
     news: Vec<FileReport>,
     deleted: Vec<Obsolete>,
+    carried: Vec<(CarriedCaptions, Option<CaptionTrack>)>,
     source: Option<Vec<SourceTrack>>,
     refused: bool,
 }
@@ -71,6 +75,7 @@ impl Job for ReconcileVideos {
             publisher: Publisher::connect(services)?,
             mux: Mux::connect(services)?,
             posters: Posters::connect(services).await?,
+            signer: Signer::connect(services).await?,
             metrics: services.metrics()?,
         })
     }
@@ -132,7 +137,10 @@ impl ReconcileVideos {
                 report.news.extend(understood(&self.posters, news, now).await?);
             }
         }
-        for obsolete in &video.obsolete {
+        self.carry_captions(video, now, &mut report).await?;
+        // Mux reads the captions of the former file from that file.
+        let is_needed = |obsolete: &Obsolete| matches!(obsolete, Obsolete::Asset(_)) && video.needs_former_file();
+        for obsolete in video.obsolete.iter().filter(|obsolete| !is_needed(obsolete)) {
             if unless_refused(self.mux.delete(obsolete).await, &mut report)?.is_some() {
                 report.deleted.push(obsolete.clone());
             }
@@ -143,6 +151,20 @@ impl ReconcileVideos {
             report.source = Some(source.unwrap_or_default());
         }
         Ok(report)
+    }
+
+    /// Adds the captions of the former file to the current one.
+    async fn carry_captions(&self, video: &Video, now: Timestamp, report: &mut MuxReport) -> Result<(), MuxError> {
+        let Some(asset_id) = video.mux_asset_id.as_deref() else { return Ok(()) };
+        for carried in &video.carried_captions {
+            let CarriedCaptions { playback_id, track_id, language, name } = carried;
+            let url = self.signer.caption_url(playback_id, track_id, now + CARRYING_TIME).await?;
+            // If Mux refuses, it already has captions of that name. That is not a failure of the video.
+            let added = self.mux.add_captions(asset_id, &url, language, name).await;
+            let added = unless_refused(added, &mut MuxReport::default())?;
+            report.carried.push((carried.clone(), added));
+        }
+        Ok(())
     }
 }
 
@@ -163,6 +185,9 @@ fn written(before: &Video, report: &MuxReport, again: Timestamp) -> Video {
     let mut video = before.clone();
     for news in &report.news {
         video = video.after(news);
+    }
+    for (carried, added) in &report.carried {
+        video = video.with_carried(carried, added.as_ref());
     }
     video.obsolete.retain(|obsolete| !report.deleted.contains(obsolete));
     if let Some(source) = report.source.as_ref().filter(|_| before.is_to_inspect()) {

@@ -10,7 +10,7 @@ use shared::mux::signer::Posters;
 use shared::services::{ConfigError, Services};
 use shared::stores::error::StoreError;
 use shared::stores::publisher::{CHANGES_MAX, Change, Publisher};
-use shared::stores::videos::Videos;
+use shared::stores::videos::{VideoFilter, Videos};
 
 /// Renews page by page: the rows of one page and their chunks are written in one transaction.
 pub struct RenewImages {
@@ -43,8 +43,9 @@ impl Job for RenewImages {
 
     async fn run(&self, _: Tick, now: Timestamp) -> Result<Renewed, ApiError> {
         let (mut renewed, mut after) = (0, None);
+        let ready = VideoFilter { status: Some(VideoStatus::Ready), trailer_of: None };
         loop {
-            let (videos, next) = self.videos.page(Some(VideoStatus::Ready), CHANGES_MAX, after).await?;
+            let (videos, next) = self.videos.page(ready, CHANGES_MAX, after).await?;
             renewed += self.renew(videos, now).await?;
             after = next;
             if after.is_none() {

@@ -49,7 +49,7 @@ pub(crate) fn poster_file(width: u32) -> String {
 }
 
 /// Change this number whenever the encoder's output changes; media from another version are generated again.
-pub const ENCODER_VERSION: u32 = 2;
+pub const ENCODER_VERSION: u32 = 3;
 
 /// Encodes `source` into the folder `into`, which must exist. After an error the caller must remove the folder's
 /// content. Used for both uploads and demo media. Dropping the future stops the encoder.
@@ -186,10 +186,12 @@ fn outputs(input: &Input, rungs: &[Rung]) -> Vec<String> {
 }
 
 fn packing(input: &Input, rungs: &[Rung]) -> String {
+    // Without the last option a stream that is encoded faster than the others is written up to ten seconds before them,
+    // and the first segments have no sound. A player then waits for several segments before it shows a picture.
     let playlist = |name: &str, seconds: f64, streams: &str| {
         format!(
             "[f=hls:hls_time={seconds}:hls_playlist_type=vod:hls_segment_type=fmp4:hls_flags=independent_segments\
-             :hls_fmp4_init_filename={name}-init.mp4:hls_segment_filename={name}-%05d.m4s:select=\\'{streams}\\']{name}.m3u8"
+             :hls_fmp4_init_filename={name}-init.mp4:hls_segment_filename={name}-%05d.m4s:max_interleave_delta=0:select=\\'{streams}\\']{name}.m3u8"
         )
     };
     let is_apart = input.has_own_audio();

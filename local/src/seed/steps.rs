@@ -14,6 +14,8 @@ use std::sync::Arc;
 const CARD: &str = "4242424242424242";
 /// The title whose free first minutes are the trailer of its series.
 const TRAILER_OF_SERIES: &str = "harbour-nine-low-tide";
+/// The films with a trailer, which consists of their own pictures.
+const FILMS_WITH_TRAILER: [&str; 4] = ["the-last-lighthouse", "neon-district", "salt-and-starlight", "deep-quiet"];
 
 /// Creates a member's account and buys their plan like a customer: checkout, the hosted page, and the webhooks that
 /// follow.
@@ -62,11 +64,14 @@ pub(super) async fn add_video(
         video["episode"] = episode.episode.into();
     }
     let id = add_playable(machine, admin, video, folder).await.map_err(|error| format!("{}: {error}", title.slug))?;
-    if let Some(series_id) =
-        title.series.filter(|_| title.slug == TRAILER_OF_SERIES).and_then(|own| series.get(own.series))
-    {
+    let trailer_of = match title.series {
+        Some(episode) if title.slug == TRAILER_OF_SERIES => series.get(episode.series),
+        None if FILMS_WITH_TRAILER.contains(&title.slug) => Some(&id),
+        _ => None,
+    };
+    if let Some(trailer_of) = trailer_of {
         let trailer = json!({
-            "title": "Trailer", "category": title.category, "required_plan": "free", "trailer_of": series_id,
+            "title": "Trailer", "category": title.category, "required_plan": "free", "trailer_of": trailer_of,
         });
         add_playable(machine, admin, trailer, folder).await?;
     }

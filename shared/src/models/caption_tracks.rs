@@ -1,10 +1,14 @@
-//! The text tracks of a video at Mux: how uploaded captions replace earlier ones.
+//! The text tracks of a video at Mux: how uploaded captions replace earlier ones, and how they stay when the file is
+//! replaced.
 //!
 //! Viewers keep the earlier captions until Mux has read the new ones. Only then are the earlier ones deleted, so a
 //! failure at any point leaves at least one of them. The name of a text track is unique at Mux, so the new track has
 //! another name there until the earlier one is deleted.
+//!
+//! Text tracks belong to a file at Mux. After the file was replaced, the job adds the old file's captions to the new one,
+//! and Mux reads them from the old one. So the old file is deleted only after that.
 
-use crate::models::video::{CaptionReplacement, CaptionStatus, CaptionTrack, Obsolete, Video};
+use crate::models::video::{CaptionReplacement, CaptionStatus, CaptionTrack, CarriedCaptions, Obsolete, Video};
 use jiff::{SignedDuration, Timestamp};
 
 /// How long Mux may take to read captions before it is asked about them.
@@ -50,6 +54,38 @@ impl Video {
         video.captions.retain(|track| !track_ids.contains(&track.track_id));
         video.caption_replacements.retain(|replacement| !track_ids.contains(&replacement.track_id));
         video
+    }
+
+    /// Whether something is still to be read from the file that this video's file replaced.
+    pub fn needs_former_file(&self) -> bool {
+        !self.carried_captions.is_empty() || self.awaits_captions()
+    }
+
+    /// The video after its file got a track of the former file; `None` if Mux refused it.
+    #[must_use]
+    pub fn with_carried(&self, carried: &CarriedCaptions, added: Option<&CaptionTrack>) -> Self {
+        let mut video = self.clone();
+        video.carried_captions.retain(|one| one != carried);
+        // A report about it may already have arrived.
+        let news = added.filter(|added| video.captions.iter().all(|one| one.track_id != added.track_id)).cloned();
+        video.captions.extend(news);
+        video
+    }
+
+    /// Notes which captions a new file shall get from the current one: those that an operator uploaded, in languages
+    /// that the new file does not have.
+    pub(super) fn carry_captions(&mut self, new: &[CaptionTrack]) {
+        let Some(playback_id) = &self.mux_playback_id else { return };
+        let is_missing = |language: &str| new.iter().all(|one| one.language != language);
+        let uploaded = self.captions.iter().filter(|one| one.status == CaptionStatus::Ready && !one.is_generated);
+        let carried = uploaded.map(|track| CarriedCaptions {
+            playback_id: playback_id.clone(),
+            track_id: track.track_id.clone(),
+            language: track.language.clone(),
+            name: track.name.clone(),
+        });
+        self.carried_captions.extend(carried);
+        self.carried_captions.retain(|carried| is_missing(&carried.language));
     }
 
     /// The tracks as Mux reports them.

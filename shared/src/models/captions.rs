@@ -280,14 +280,14 @@ mod tests {
     #[test]
     fn a_caption_right_after_the_header_is_kept() {
         let vtt = "WEBVTT\nKind: captions\n00:01.000 --> 00:02.000\nFirst\n\n00:03.000 --> 00:04.000\nSecond\n";
-        let expected =
-            "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nFirst\n\n00:00:03.000 --> 00:00:04.000\nSecond\n";
+        let expected = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nFirst\n\n00:00:03.000 --> 00:00:04.000\nSecond\n";
         assert_eq!(as_webvtt(vtt.as_bytes(), None).as_deref(), Ok(expected));
     }
 
     #[test]
     fn only_known_settings_are_kept() {
-        let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 banana <script> position:10%,line-left region:a align:start line:\nA\n";
+        let vtt =
+            "WEBVTT\n\n00:01.000 --> 00:02.000 banana <script> position:10%,line-left region:a align:start line:\nA\n";
         let expected = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 position:10%,line-left align:start\nA\n";
         assert_eq!(as_webvtt(vtt.as_bytes(), None).as_deref(), Ok(expected));
     }

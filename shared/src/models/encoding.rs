@@ -261,6 +261,7 @@ impl Video {
             let (upload, old) =
                 (self.mux_upload_id.replace(new.upload_id), self.mux_asset_id.replace(asset_id.to_owned()));
             self.discard(upload, old);
+            self.carry_captions(&film.captions);
             self.video_quality = new.video_quality;
         }
         let is_new = self.mux_playback_id.as_deref() != Some(&film.playback_id);
@@ -334,6 +335,7 @@ impl Video {
         self.trailer_url = None;
         self.captions = Vec::new();
         self.caption_replacements = Vec::new();
+        self.carried_captions = Vec::new();
         self.audio = Vec::new();
     }
 }

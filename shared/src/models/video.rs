@@ -118,6 +118,19 @@ pub struct CaptionReplacement {
     pub former: Vec<String>,
 }
 
+/// Captions that an operator uploaded for a file which was replaced. The new file does not have them yet at Mux.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarriedCaptions {
+    /// The playback id of the old file, from which Mux reads them.
+    pub playback_id: String,
+    /// The track of the old file.
+    pub track_id: String,
+    /// BCP 47: `en`.
+    pub language: String,
+    /// Their name for viewers.
+    pub name: String,
+}
+
 /// The state of a text track.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -219,6 +232,9 @@ pub struct Video {
     /// Those among them that will replace others.
     #[serde(default)]
     pub caption_replacements: Vec<CaptionReplacement>,
+    /// Captions of its former file that its file gets as well.
+    #[serde(default)]
+    pub carried_captions: Vec<CarriedCaptions>,
     /// Its encoding quality.
     #[serde(default)]
     pub video_quality: VideoQuality,
@@ -273,7 +289,7 @@ impl Video {
             VideoStatus::Ready => self.is_inspected,
             VideoStatus::Error => true,
         };
-        is_encoded && !waits && !self.awaits_captions() && self.obsolete.is_empty()
+        is_encoded && !waits && !self.awaits_captions() && self.carried_captions.is_empty() && self.obsolete.is_empty()
     }
 
     /// Whether Mux is reading captions.

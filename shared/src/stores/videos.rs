@@ -1,6 +1,6 @@
 //! Videos: one row per video, with everything about it.
 
-use crate::models::ids::VideoId;
+use crate::models::ids::{TitleId, VideoId};
 use crate::models::progress::WatchHistory;
 use crate::models::time::sortable;
 use crate::models::video::{LISTING, Video, VideoStatus};
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 /// The index of all videos by creation time.
 const BY_CREATED: &str = "by_created";
+/// The sparse index of trailers, by their film or series and their creation time.
+const TRAILERS: &str = "trailers";
 /// The sparse index of unsettled videos, by the time of their next check at Mux.
 const UNSETTLED: &str = "unsettled";
 /// The most reads per page, and the rows per read, because a filter may leave few rows.
@@ -27,6 +29,25 @@ impl Video {
     /// The key of a video's row.
     pub fn key(id: VideoId) -> Key<Self> {
         Key::simple(Table::Videos, "id", id.to_string())
+    }
+}
+
+/// Which videos the operator's list contains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct VideoFilter {
+    /// Only those with this status.
+    pub status: Option<VideoStatus>,
+    /// Only trailers of this film or series.
+    pub trailer_of: Option<TitleId>,
+}
+
+impl VideoFilter {
+    /// The index to query, the attribute that is its partition, and the partition.
+    fn partition(&self) -> (&'static str, &'static str, AttributeValue) {
+        match self.trailer_of {
+            Some(title) => (TRAILERS, "trailer_of", AttributeValue::S(title.to_string())),
+            None => (BY_CREATED, "listing", AttributeValue::S(LISTING.to_owned())),
+        }
     }
 }
 
@@ -42,9 +63,10 @@ impl After {
         Self { id: video.id, created_at: sortable(video.created_at) }
     }
 
-    fn item(&self) -> Item {
+    fn item(&self, filter: VideoFilter) -> Item {
         let mut item = Video::key(self.id).item();
-        item.insert("listing".to_owned(), AttributeValue::S(LISTING.to_owned()));
+        let (_, attribute, partition) = filter.partition();
+        item.insert(attribute.to_owned(), partition);
         item.insert("created_at".to_owned(), AttributeValue::S(self.created_at.clone()));
         item
     }
@@ -85,21 +107,21 @@ impl Videos {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// All videos, or those with a status, newest first, and where the next page starts. If the filter leaves few rows,
-    /// a page may be shorter than `limit` and still be followed by another.
+    /// The videos that a filter leaves, newest first, and where the next page starts. If it leaves few rows, a page may
+    /// be shorter than `limit` and still be followed by another.
     #[boxed]
     pub async fn page(
         &self,
-        status: Option<VideoStatus>,
+        filter: VideoFilter,
         limit: usize,
         after: Option<After>,
     ) -> Result<(Vec<Video>, Option<After>), StoreError> {
         let mut found: Vec<Video> = Vec::new();
-        let mut start = after.map(|after| after.item());
+        let mut start = after.map(|after| after.item(filter));
         for _ in 0..READS_MAX {
             // One more than the page size shows whether this is the last page.
-            let rows = if status.is_some() { FILTERED_ROWS } else { limit + 1 };
-            let (videos, next) = self.read_page(status, rows, start).await?;
+            let rows = if filter.status.is_some() { FILTERED_ROWS } else { limit + 1 };
+            let (videos, next) = self.read_page(filter, rows, start).await?;
             found.extend(videos);
             if found.len() > limit {
                 found.truncate(limit);
@@ -140,19 +162,21 @@ impl Videos {
 
     async fn read_page(
         &self,
-        status: Option<VideoStatus>,
+        filter: VideoFilter,
         limit: usize,
         start: Option<Item>,
     ) -> Result<(Vec<Video>, Option<Item>), StoreError> {
         let query = self.database.client().query().table_name(self.database.name(Table::Videos)?);
+        let (index, attribute, partition) = filter.partition();
         let mut query = query
-            .index_name(BY_CREATED)
-            .key_condition_expression("listing = :listing")
-            .expression_attribute_values(":listing", AttributeValue::S(LISTING.to_owned()))
+            .index_name(index)
+            .key_condition_expression("#partition = :partition")
+            .expression_attribute_names("#partition", attribute)
+            .expression_attribute_values(":partition", partition)
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
-        if let Some(status) = status {
+        if let Some(status) = filter.status {
             query = query
                 .filter_expression("#status = :status")
                 .expression_attribute_names("#status", "status")

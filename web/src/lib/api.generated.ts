@@ -7905,6 +7905,8 @@ export interface operations {
             query?: {
                 /** @description Only videos with this status. */
                 status?: components["schemas"]["VideoStatus"];
+                /** @description Only trailers of this film or series. */
+                trailer_of?: components["schemas"]["TitleId"];
                 /** @description The most videos to return; 20 by default. A page may have fewer and still be followed by another. */
                 limit?: number;
                 /** @description The cursor of the previous page's response. */

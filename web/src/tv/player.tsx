@@ -12,9 +12,7 @@ import { usePreferences } from '@/features/playback/use-preferences';
 import { hasCode } from '@/lib/errors/api-error';
 import { explain } from '@/lib/errors/explain';
 import { clock } from '@/lib/format';
-import { nextEpisode } from '@/lib/next-episode';
 import { shortPlace } from '@/lib/nouns';
-import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { Group, Item, useOnce } from './focus';
 import { mediaKey } from './keys';
 import { back, replace } from './screens';
@@ -42,7 +40,7 @@ export function Player({ film, focusKey }: { film: Film; focusKey: string }) {
   usePreferences(stream, stage, film);
   const isPaused = useMediaState(element, (media) => media.paused, true);
   const areShown = useShownForAWhile(isPaused || engine.isLoading);
-  const next = useNextEpisode(film);
+  const next = film.playback.next_video ?? null;
   useOnce(true, () => void setFocus(`${focusKey}-timeline`));
   useEffect(() => {
     if (engine.stopReason) void setFocus(`${focusKey}-stopped`);
@@ -245,11 +243,6 @@ function restart(media: HlsVideoElement | null): void {
   if (!media) return;
   media.currentTime = 0;
   void media.play().catch(() => undefined);
-}
-
-function useNextEpisode({ video }: Film) {
-  const episodes = useAllEpisodes(video.series_id ?? undefined);
-  return nextEpisode(video, episodes);
 }
 
 /** The keys that some remote controls have for players. They work wherever focus is. */

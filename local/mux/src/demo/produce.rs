@@ -284,6 +284,33 @@ mod tests {
         assert_eq!(visible(dir.path()), [target.file_name().unwrap().to_str().unwrap()]);
     }
 
+    /// The times at which the packets of a kind start and end in one segment, in seconds.
+    fn span(folder: &Path, segment: &str, kind: &str) -> (f64, f64) {
+        let input = format!("concat:360p-init.mp4|{segment}");
+        let mut ffprobe = std::process::Command::new("ffprobe");
+        ffprobe.args(["-v", "error", "-select_streams", kind, "-show_entries", "packet=pts_time", "-of", "csv=p=0"]);
+        let output = ffprobe.arg(input).current_dir(folder).output().unwrap();
+        let times = String::from_utf8(output.stdout).unwrap();
+        let times = times.lines().map(|line| line.trim_end_matches(',').parse::<f64>().unwrap());
+        times.fold((f64::INFINITY, f64::NEG_INFINITY), |(first, last), time| (first.min(time), last.max(time)))
+    }
+
+    #[tokio::test]
+    async fn every_segment_has_its_own_sound() {
+        let dir = tempfile::tempdir().unwrap();
+        let title = title("northern-hours");
+        let target = folder(dir.path(), title);
+        produce(dir.path(), title, &target).await.unwrap();
+        let playlist = std::fs::read_to_string(target.join("360p.m3u8")).unwrap();
+        let segments: Vec<_> = playlist.lines().filter(|line| line.ends_with(".m4s")).collect();
+        assert!(segments.len() >= 14, "{playlist}");
+        for segment in segments {
+            let (picture, sound) = (span(&target, segment, "v"), span(&target, segment, "a"));
+            let apart = (picture.0 - sound.0).abs().max((picture.1 - sound.1).abs());
+            assert!(apart < 0.25, "{segment}: the picture is from {picture:?}, the sound from {sound:?}");
+        }
+    }
+
     #[test]
     fn a_titles_folder_is_stable_and_unique() {
         let names = |()| titles().iter().map(|title| folder(Path::new(""), title)).collect::<Vec<_>>();

@@ -1,5 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import {
+  MediaAirplayButton,
+  MediaCastButton,
   MediaControlBar,
   MediaFullscreenButton,
   MediaLoadingIndicator,
@@ -48,7 +50,7 @@ export default function Controls({ hasAudioChoice }: { hasAudioChoice: boolean }
         <MediaSeekBackwardButton seekOffset={10} className={styles.control} />
         <MediaSeekForwardButton seekOffset={10} className={styles.control} />
         <MediaMuteButton className={styles.control} />
-        {!isNarrow && <MediaVolumeRange className={styles.volume} />}
+        {!isNarrow && <MediaVolumeRange ref={moveInSteps} className={styles.volume} />}
         <MediaTimeDisplay showDuration noToggle className={styles.time} />
         <span className={styles.gap} />
         {isNarrow ? (
@@ -62,10 +64,17 @@ export default function Controls({ hasAudioChoice }: { hasAudioChoice: boolean }
             <MediaPipButton className={styles.control} />
           </>
         )}
+        <MediaAirplayButton className={styles.control} />
+        <MediaCastButton className={styles.control} />
         <MediaFullscreenButton className={styles.control} />
       </MediaControlBar>
     </>
   );
+}
+
+/** Lets the volume move in steps of 5 %, as with the keys. */
+function moveInSteps(element: { range: HTMLInputElement } | null): void {
+  if (element) element.range.step = '0.05';
 }
 
 function Menus() {

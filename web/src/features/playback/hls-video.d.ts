@@ -24,6 +24,8 @@ declare module 'react' {
         novolumepref?: string;
         nomutedpref?: string;
         nosubtitleslangpref?: string;
+        keyboardupvolumestep?: string;
+        keyboarddownvolumestep?: string;
         gesturesdisabled?: string;
       };
       'quality-menu': HTMLAttributes<MediaRenditionMenu> & { anchor?: string; slot?: string; class?: string };

@@ -7,7 +7,6 @@ import { Link, useNavigate } from 'react-router';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { shortPlace } from '@/lib/nouns';
-import { nextEpisode } from '@/lib/next-episode';
 import { useAllEpisodes } from '@/lib/queries/use-all-episodes';
 import { useSeries } from '@/lib/queries/use-series';
 import { useOnline } from '@/lib/use-online';
@@ -20,7 +19,10 @@ import styles from './player.module.css';
 import { Stream } from './stream';
 import { useEngine } from './use-engine';
 import type { Playing } from './use-engine';
+import { useMediaSession } from './use-media-session';
 import { usePreferences } from './use-preferences';
+import { useDigits, useDoubleTaps } from './use-shortcuts';
+import type { Jump } from './use-shortcuts';
 
 /** The controls' library is larger than everything else but hls.js, so it is loaded after the first picture. */
 const Controls = lazy(loadControls);
@@ -47,8 +49,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
   }, []);
   const controller = useRef<HTMLElement>(null);
   const engine = useEngine(stream, isLeft ? null : film);
-  const episodes = useAllEpisodes(video.series_id ?? undefined);
-  const next = nextEpisode(video, episodes);
+  const next = playback.next_video ?? null;
   const series = useSeries(video.series_id ?? '', { enabled: Boolean(video.series_id) });
   const [areEpisodesOpen, setAreEpisodesOpen] = useState(false);
   const closeEpisodes = useCallback(() => setAreEpisodesOpen(false), []);
@@ -56,16 +57,23 @@ export default function Player({ film, isLeft }: PlayerProps) {
   const hasAudioChoice = useAudioChoice(stream);
   const { hasPicture, hasPlayed } = usePicture(stream, film);
   const areControlsWanted = useOnceTrue(hasPicture || engine.stopReason !== null);
+  const episodes = useAllEpisodes(areControlsWanted && video.series_id ? video.series_id : undefined);
   const isNear = useNearEnd(stream);
   const isMenuOpen = useMenuOpen(controller);
   const navigate = useNavigate();
-  const goOn = useCallback(() => next && void navigate(`/watch/${next.id}`, { replace: true }), [navigate, next]);
+  const nextId = next?.id;
+  const goOn = useCallback(() => nextId && void navigate(`/watch/${nextId}`, { replace: true }), [navigate, nextId]);
+  const place =
+    video.season && video.episode ? [series.data?.title, shortPlace(video.season, video.episode)].filter(Boolean).join(' · ') : '';
 
   // The overlay then has its own title.
   const isTitled = !isLeft && engine.stopReason?.kind !== 'full';
 
   const storyboard = useStoryboard(stream, (engine.grant ?? playback).storyboard_url);
   useKeyboard(controller);
+  useDigits(controller, stream);
+  const jump = useDoubleTaps(controller, stream);
+  useMediaSession(stream, video, place, next && goOn);
   useFullScreen(controller);
 
   return (
@@ -78,6 +86,8 @@ export default function Player({ film, isLeft }: PlayerProps) {
         novolumepref=""
         nomutedpref=""
         nosubtitleslangpref=""
+        keyboardupvolumestep="0.05"
+        keyboarddownvolumestep="0.05"
         gesturesdisabled={engine.stopReason === null ? undefined : ''}
         aria-label={t`Player: ${title}`}
       >
@@ -96,25 +106,25 @@ export default function Player({ film, isLeft }: PlayerProps) {
           </Link>
           {isTitled && (
             <div className={styles.names}>
-              {video.season && video.episode ? (
-                <p className={styles.series}>{[series.data?.title, shortPlace(video.season, video.episode)].filter(Boolean).join(' · ')}</p>
-              ) : null}
+              {place !== '' && <p className={styles.series}>{place}</p>}
               <h1 className={video.series_id ? styles.episode : styles.title}>{video.title}</h1>
             </div>
           )}
-          {isTitled && episodes.length > 1 && (
+          {isTitled && video.series_id && (
             <div className={styles.turns}>
-              <button
-                type="button"
-                className={styles.turn}
-                aria-expanded={areEpisodesOpen}
-                onClick={() => setAreEpisodesOpen(!areEpisodesOpen)}
-              >
-                <Icon name={MORE_ICONS.list} size={22} />
-                <span className={styles.turnName}>
-                  <Trans>Episodes</Trans>
-                </span>
-              </button>
+              {episodes.length > 1 && (
+                <button
+                  type="button"
+                  className={styles.turn}
+                  aria-expanded={areEpisodesOpen}
+                  onClick={() => setAreEpisodesOpen(!areEpisodesOpen)}
+                >
+                  <Icon name={MORE_ICONS.list} size={22} />
+                  <span className={styles.turnName}>
+                    <Trans>Episodes</Trans>
+                  </span>
+                </button>
+              )}
               {next && (
                 <button type="button" className={styles.turn} onClick={goOn}>
                   <Icon name={MORE_ICONS.skip} size={22} />
@@ -133,6 +143,7 @@ export default function Player({ film, isLeft }: PlayerProps) {
         )}
       </media-controller>
       {engine.isLoading && <Busy />}
+      {jump && <Jumped jump={jump} />}
       {engine.stopReason === null && <PlaybackNotices engine={engine} />}
       {next && (isNear || engine.hasEnded) && engine.stopReason === null && (
         <NextEpisode
@@ -163,6 +174,15 @@ function PlaybackNotices({ engine }: { engine: Playing }) {
   if (engine.isUnsaved) return <PlaybackNotice icon="alert" text={t`We can’t save your position right now.`} onRetry={engine.save} />;
   if (engine.areCaptionsLost) return <PlaybackNotice icon="alert" text={t`Captions couldn’t be loaded.`} onRetry={engine.retryCaptions} />;
   return null;
+}
+
+/** Where a double tap went. */
+function Jumped({ jump: { side, by } }: { jump: Jump }) {
+  return (
+    <p className={side === 'back' ? styles.jumpBack : styles.jumpForward} aria-hidden="true">
+      {by > 0 ? `+${by}` : by.toString().replace('-', '−')}
+    </p>
+  );
 }
 
 /** Shown until there is a picture. */

@@ -50,6 +50,7 @@ export class Stream {
   private readonly stopListening = new AbortController();
 
   readonly quality: Quality;
+  private language: string | null = null;
 
   constructor(readonly element: HlsVideoElement) {
     this.quality = new Quality(element);
@@ -65,6 +66,11 @@ export class Stream {
     this.listener = listener;
   }
 
+  /** Sets the language in which the next film starts, if it has it; `null` for its own. */
+  speak(language: string | null): void {
+    this.language = language;
+  }
+
   /** Opens a film. Its position is unknown until playback is at its start position. */
   begin(at: number): void {
     this.goal = at;
@@ -77,7 +83,12 @@ export class Stream {
     const { element } = this;
     this.rememberPosition();
     this.isLoading = true;
-    element.config = { ...HLS_CONFIG, abrEwmaDefaultEstimate: expectedRate(), startPosition: this.goal };
+    element.config = {
+      ...HLS_CONFIG,
+      abrEwmaDefaultEstimate: expectedRate(),
+      startPosition: this.goal,
+      ...(this.language !== null && { audioPreference: { lang: this.language } }),
+    };
     if (element.src === url) void (element as unknown as { load: () => Promise<void> }).load();
     else element.src = url;
     // The element creates its hls.js a moment after it is given a URL.

@@ -51,7 +51,10 @@ export function usePreferences(stream: Stream | null, controller: React.RefObjec
       target.addEventListener(request, () => setTimeout(() => preferences.set(chosen(element))), { signal });
     }
     target.addEventListener(QUALITY_REQUEST, (event) => stream.quality.choose((event as CustomEvent).detail), { signal });
-    const applyAll = () => apply(element, preferences.current);
+    const applyAll = () => {
+      stream.speak(preferences.current.audio_language);
+      apply(element, preferences.current);
+    };
     element.addEventListener('loadedmetadata', applyAll, { signal });
     element.textTracks.addEventListener('addtrack', applyAll, { signal });
     element.audioTracks?.addEventListener('addtrack', applyAll, { signal });
@@ -84,9 +87,16 @@ function apply(element: Element, { speed, volume, captions, caption_language, au
     if (track === wanted && track.mode !== 'showing') track.mode = 'showing';
     if (track !== wanted && track.mode === 'showing') track.mode = 'disabled';
   }
-  const audio = [...(element.audioTracks ?? [])];
-  const heard = audio_language === null ? null : inLanguage(audio, audio_language);
-  if (heard && !heard.enabled && heard.language.split('-')[0] === audio_language?.split('-')[0]) heard.enabled = true;
+  hear(element, audio_language);
+}
+
+/** Plays the sound in a language, if the film has it. */
+function hear({ audioTracks }: Element, language: string | null): void {
+  const tracks = [...(audioTracks ?? [])];
+  const wanted = language === null ? null : inLanguage(tracks, language);
+  if (!wanted || wanted.language.split('-')[0] !== language?.split('-')[0]) return;
+  // Enabling one track does not disable the others, and the first enabled one is heard.
+  for (const track of tracks) track.enabled = track === wanted;
 }
 
 function captionTracks({ textTracks }: Element): TextTrack[] {

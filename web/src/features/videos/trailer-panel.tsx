@@ -1,10 +1,16 @@
 import { t } from '@lingui/core/macro';
+import { Link } from 'react-router';
 import { ButtonLink } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
+import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
+import { length } from '@/lib/format';
 import type { AdminVideo } from '@/lib/models';
+import styles from './trailer-panel.module.css';
+import { useTrailers } from './use-trailers';
+import { EncodingBadge, publication } from './video-state';
 
-/** Where an operator adds a trailer, or what the trailer on this page belongs to. */
+/** The trailers of a title, and where an operator adds one; or what the trailer on this page belongs to. */
 export function TrailerPanel({ video }: { video: AdminVideo }) {
   return (
     <Panel title={t`Trailer`}>
@@ -13,6 +19,8 @@ export function TrailerPanel({ video }: { video: AdminVideo }) {
       ) : (
         <>
           <Note>{t`A trailer plays without an account. Of several, the one that was published last is shown.`}</Note>
+          <Trailers of={video.id} label={t`Trailers`} />
+          {video.series_id && <Trailers of={video.series_id} label={t`Trailers of the series`} />}
           <Actions>
             <ButtonLink size="sm" icon={MORE_ICONS.plus} to={`/admin/videos/new?trailer_of=${video.id}`}>
               {t`Add a trailer`}
@@ -26,5 +34,29 @@ export function TrailerPanel({ video }: { video: AdminVideo }) {
         </>
       )}
     </Panel>
+  );
+}
+
+/** The trailers of a film or series; nothing if it has none. */
+function Trailers({ of, label }: { of: string; label: string }) {
+  const trailers = useTrailers(of);
+  if (trailers.error && !trailers.data) {
+    return <ErrorNotice size="line" error={trailers.error} onRetry={() => void trailers.refetch()} />;
+  }
+  if (!trailers.data || trailers.data.length === 0) return null;
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {trailers.data.map((trailer) => (
+        <li key={trailer.id} className={styles.trailer}>
+          <Link to={`/admin/videos/${trailer.id}`} className={styles.name}>
+            {trailer.title}
+          </Link>
+          <span className={styles.note}>
+            {[trailer.duration ? length(trailer.duration) : '', publication(trailer).text].filter((part) => part !== '').join(' · ')}
+          </span>
+          {trailer.status !== 'ready' && <EncodingBadge video={trailer} />}
+        </li>
+      ))}
+    </ul>
   );
 }
