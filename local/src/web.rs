@@ -70,7 +70,9 @@ async fn app(dist: &Path, headers: &HeaderMap, path: &str) -> Response {
 fn plain(headers: &HeaderMap, path: &str) -> Response {
     match path {
         "/plain.css" => file(headers, Path::new("plain.css"), PLAIN_STYLE.into(), "no-cache"),
-        "/" | "/plans" | "/subscription/return" => file(headers, Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache"),
+        "/" | "/plans" | "/subscription/return" => {
+            file(headers, Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache")
+        }
         _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),
     }
 }
