@@ -1,6 +1,7 @@
 //! The local platform itself: what it serves and refuses, and that it refuses what AWS would refuse.
 
-use local::{Options, Seed};
+use local::platform::Options;
+use local::start::Seed;
 use serde_json::json;
 use support::{Folder, PASSWORD, Platform, options};
 
@@ -240,10 +241,8 @@ async fn the_tables_can_be_reached_only_with_the_consoles_keys() {
 
 #[tokio::test]
 async fn data_and_sessions_survive_a_restart() {
-    let options = support::options();
     let folder = std::env::temp_dir().join(format!("marquee-restart-{}", std::process::id()));
-    let options =
-        local::platform::Options { data_dir: Some(folder.clone()), seed: local::start::Seed::None, ..options };
+    let options = Options { data_dir: Some(folder.clone()), seed: Seed::None, ..options() };
     let first = Platform::of_options(options.clone()).await;
     let viewer = first.register("a@viewers.test").await;
     first.advance(3_600).await;

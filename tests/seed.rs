@@ -132,3 +132,29 @@ async fn the_demo_accounts_are_as_the_walk_through_has_them(platform: &Platform)
         assert_eq!(viewer.get("/api/playback").await.data(), &json!([]), "all streams are free");
     }
 }
+
+/// The text of a playlist, and the URLs in it.
+async fn playlist(platform: &Platform, url: &str) -> (String, Vec<String>) {
+    let text = platform.client().get(url).send().await.expect("an answer").text().await.expect("text");
+    let lines = text.lines().filter(|line| line.starts_with("http")).map(str::to_owned).collect();
+    (text, lines)
+}
+
+#[tokio::test]
+async fn every_segment_of_a_film_has_its_own_sound_so_the_first_one_shows_a_picture() {
+    let platform = Platform::start().await;
+    let viewer = platform.sign_in("premium@marquee.test", DEMO_PASSWORD).await;
+    let films = viewer.get("/api/videos?q=Deep%20Quiet").await;
+    let played = viewer.play(films.data()[0]["id"].as_str().expect("an id")).await;
+    let (master, renditions) = playlist(&platform, played.data()["playback_url"].as_str().expect("a URL")).await;
+    assert!(!master.contains("TYPE=AUDIO") && !renditions.is_empty(), "the sound is part of the renditions: {master}");
+    let (text, segments) = playlist(&platform, &renditions[0]).await;
+    assert!(segments.len() >= 10, "{text}");
+    for (number, segment) in segments.iter().enumerate() {
+        let answer = platform.client().get(segment).send().await.expect("an answer");
+        let bytes = answer.bytes().await.expect("a body");
+        // One box for each track with samples in the segment.
+        let tracks = bytes.windows(4).filter(|name| name == b"traf").count();
+        assert_eq!(tracks, 2, "segment {number} has {tracks} tracks");
+    }
+}
