@@ -3,6 +3,7 @@
 use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::PosterSource;
 use crate::models::text::{Line, OptionalProse};
 use crate::models::time::{as_sortable, as_sortable_option};
 use crate::models::user::Role;
@@ -195,6 +196,9 @@ pub struct Video {
     pub credits_at: Option<f64>,
     /// Its images, signed when it became ready.
     pub poster: Option<Poster>,
+    /// What they show.
+    #[serde(default)]
+    pub poster_source: PosterSource,
     /// When they were last signed.
     pub poster_signed_at: Option<Timestamp>,
     /// The series, if it is an episode.

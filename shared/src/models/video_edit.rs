@@ -7,6 +7,7 @@ use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::number::{CreditsMarker, Ordinal};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::PosterSource;
 use crate::models::progress::is_credits_marker;
 use crate::models::time::Moment;
 use crate::models::video::{CategoryName, Description, LISTING, Title, Video, VideoQuality, VideoStatus};
@@ -129,6 +130,7 @@ impl NewVideo {
             duration: None,
             credits_at: self.credits_at.map(CreditsMarker::get),
             poster: None,
+            poster_source: PosterSource::default(),
             poster_signed_at: None,
             series_id: self.series_id,
             trailer_of: self.trailer_of,

@@ -12,6 +12,7 @@ pub mod devices;
 pub mod error;
 pub mod exports;
 pub mod home;
+pub mod image_files;
 pub mod mail;
 pub mod members;
 pub mod metrics;
