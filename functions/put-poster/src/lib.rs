@@ -78,7 +78,8 @@ impl Endpoint for PutPoster {
             }
             ImageOr::Json(_) => return Err(ApiError::field("time", OUTSIDE_FILM)),
             ImageOr::Image(bytes) => {
-                let (bytes, picture_id) = (bytes.clone(), hex::encode(random::bytes::<ID_BYTES>().map_err(ApiError::unavailable)?));
+                let (bytes, picture_id) =
+                    (bytes.clone(), hex::encode(random::bytes::<ID_BYTES>().map_err(ApiError::unavailable)?));
                 let copies = tokio::task::spawn_blocking(move || picture::copies(&bytes, picture_id)).await;
                 let Copies { picture, files } = copies.map_err(ApiError::internal)??;
                 self.files.add(&picture, &files, call.now).await?;

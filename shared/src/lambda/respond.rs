@@ -6,8 +6,8 @@ use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{
-    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions, is_image,
-    is_json,
+    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions,
+    is_image, is_json,
 };
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};

@@ -96,11 +96,7 @@ impl OwnPicture {
         let srcset: Vec<String> =
             sizes.iter().map(|(width, _)| format!("{} {width}w", self.url(origin, *width))).collect();
         let middle = sizes.get(1).or_else(|| sizes.first()).map_or(self.width, |(width, _)| *width);
-        Poster {
-            url: self.url(origin, middle),
-            srcset: srcset.join(", "),
-            placeholder: self.placeholder.clone(),
-        }
+        Poster { url: self.url(origin, middle), srcset: srcset.join(", "), placeholder: self.placeholder.clone() }
     }
 }
 

@@ -112,12 +112,7 @@ impl Posters {
     /// The poster of a playback id, at a time in seconds or of the frame that Mux chooses, and the URL that plays it if
     /// it is a trailer, valid for [`POSTER_LIFE`].
     #[boxed]
-    pub async fn poster(
-        &self,
-        playback_id: &str,
-        time: Option<f64>,
-        now: Timestamp,
-    ) -> Result<SignedPoster, MuxError> {
+    pub async fn poster(&self, playback_id: &str, time: Option<f64>, now: Timestamp) -> Result<SignedPoster, MuxError> {
         let key = self.keys.current().await?;
         let expires_at = full_hour(now + POSTER_LIFE);
         let stream = key.token(playback_id, Audience::Video, expires_at, &[]);

@@ -58,12 +58,7 @@ impl ImageFiles {
     /// Stores the copies of a picture, each with its width. They are kept for a day, or for as long as a video shows
     /// the picture: see [`Self::follow`].
     #[boxed]
-    pub async fn add(
-        &self,
-        picture: &OwnPicture,
-        copies: &[(u32, Vec<u8>)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn add(&self, picture: &OwnPicture, copies: &[(u32, Vec<u8>)], now: Timestamp) -> Result<(), StoreError> {
         let mut statements = Vec::new();
         for (width, jpeg) in copies {
             let file = ImageFile { jpeg: STANDARD.encode(jpeg), ttl: Some(ttl(now)) };

@@ -16,6 +16,7 @@ pub mod image_files;
 pub mod mail;
 pub mod members;
 pub mod metrics;
+pub mod new_videos;
 pub mod notes;
 pub mod one_time_tokens;
 pub mod preferences;
