@@ -36,7 +36,7 @@ async fn captions_are_generated_for_a_film_and_viewers_see_that_they_are_automat
     let track = generated(&platform, &admin, &id, "fr").await;
     assert_eq!(
         (&track["status"], &track["is_generated"], &track["name"]),
-        (&json!("ready"), &json!(true), &json!("Français"))
+        (&json!("ready"), &json!(true), &json!("Français (auto)"))
     );
     let played = admin.play(&id).await;
     let tracks = played.data()["captions"].as_array().expect("a list");

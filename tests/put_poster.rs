@@ -218,3 +218,52 @@ async fn a_new_file_keeps_an_own_picture_and_drops_a_chosen_frame() {
     let pictured = replace(&pictured).await;
     assert_eq!((&pictured["poster_source"]["kind"], &pictured["poster"]), (&json!("picture"), &shown));
 }
+
+#[tokio::test]
+async fn a_single_title_has_images_in_three_shapes_that_load_and_lists_stay_small() {
+    let platform = Platform::start().await;
+    let (admin, id) = crate::put_caption::film(&platform).await;
+    let shown = admin.get(&format!("/api/videos/{id}")).await;
+    let title = platform.anyone().get(&format!("/api/titles/{id}")).await;
+    assert_eq!(shown.data()["images"], title.data()["images"], "{title}");
+    for shape in ["poster", "landscape", "backdrop"] {
+        let images = shown.data()["images"][shape].as_array().expect("a list");
+        assert!(!images.is_empty(), "{shape}");
+        for image in images {
+            let (_, width, height) = load(&platform, image["url"].as_str().expect("a URL")).await;
+            assert_eq!((&image["width"], &image["height"]), (&json!(width), &json!(height)), "{shape}");
+        }
+    }
+    assert!(
+        shown.data()["images"]["poster"][0]["height"].as_u64() > shown.data()["images"]["poster"][0]["width"].as_u64()
+    );
+    let series = platform.anyone().get("/api/series").await.data()[0].clone();
+    let of_series = platform.anyone().get(&format!("/api/titles/{}", series["id"].as_str().expect("an id"))).await;
+    let first = series["first_video_id"].as_str().expect("an id");
+    assert_eq!(of_series.data()["images"], admin.get(&format!("/api/videos/{first}")).await.data()["images"]);
+    for list in ["/api/videos", "/api/series"] {
+        assert!(platform.anyone().get(list).await.data()[0]["images"].is_null(), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn the_images_of_a_title_follow_its_poster_and_are_renewed_with_it() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.published_video(&admin, json!({})).await;
+    let images = async || platform.anyone().get(&format!("/api/titles/{id}")).await.data()["images"].clone();
+    choose(&admin, &id, json!({ "time": 12.5 })).await;
+    platform.advance(61).await;
+    let framed = images().await;
+    assert_eq!(claims(framed["backdrop"][0]["url"].as_str().expect("a URL"))["time"], 12.5);
+    put(&admin, &id, "image/png", picture("png", "400x600")).await;
+    let pictured = images().await;
+    let sizes: Vec<&Value> =
+        pictured["poster"].as_array().expect("a list").iter().map(|image| &image["width"]).collect();
+    assert_eq!(sizes, [320, 400], "{pictured}");
+    assert!(claims(pictured["backdrop"][0]["url"].as_str().expect("a URL"))["time"].is_null());
+    platform.advance(4 * 86_400).await;
+    let renewed = images().await;
+    assert_eq!(renewed["poster"], pictured["poster"]);
+    assert_ne!(renewed["backdrop"], pictured["backdrop"]);
+}

@@ -6,7 +6,7 @@ use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::{Body, Path};
-use shared::models::captions::{SpokenLanguage, language_name};
+use shared::models::captions::SpokenLanguage;
 use shared::models::ids::VideoId;
 use shared::models::video::{Video, VideoStatus};
 use shared::models::video_view::AdminVideo;
@@ -62,7 +62,7 @@ impl Endpoint for GenerateCaptions {
         if !video.captions_in(language.as_str()).is_empty() {
             return Err(conflict("The video already has captions in this language. Remove them first."));
         }
-        let name = language_name(language.as_str());
+        let name = &language.captions_name();
         if !video.is_caption_name_free(name) {
             return Err(conflict("Captions in another language have the name of this one. Remove them first."));
         }

@@ -44,7 +44,7 @@ impl Endpoint for ImportVideo {
         let (film, series) = call.rows;
         let Body(unchecked) = call.input.unchecked();
         let mut issues = unknown_title(&unchecked.video, film.as_ref(), series.as_ref());
-        let url = source_url(unchecked.url.as_ref(), self.mux.is_local_platform());
+        let url = source_url(unchecked.url.as_str(), self.mux.is_local_platform());
         issues.extend(url.as_ref().err().map(|issue| FieldIssue::new("url", *issue)));
         let Body(ImportedVideo { video: new, .. }) = call.input.checked(issues)?;
         let url = url.map_err(|issue| ApiError::field("url", issue))?;

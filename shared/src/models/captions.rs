@@ -81,6 +81,11 @@ const SPOKEN_LANGUAGES: [&str; 22] = [
 pub struct SpokenLanguage(&'static str);
 
 impl SpokenLanguage {
+    /// The name of generated captions for viewers. Players show it as it is, in every language of theirs.
+    pub fn captions_name(&self) -> String {
+        format!("{} (auto)", language_name(self.0))
+    }
+
     /// The code of ISO 639-1.
     pub const fn as_str(&self) -> &'static str {
         self.0

@@ -4,7 +4,7 @@
 //! back to processing. A video has a current file and may have a pending replacement; reports about neither are
 //! ignored.
 
-use crate::models::poster::PosterSource;
+use crate::models::poster::{Images, PosterSource};
 use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Poster, Replacement, Video, VideoStatus};
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,8 @@ pub struct AssetId {
 pub struct SignedPoster {
     /// The poster.
     pub poster: Poster,
+    /// The same frame in other shapes.
+    pub images: Images,
     /// The URL that plays the film for everybody. Only trailers keep it.
     pub trailer_url: String,
     /// The service's origin, which serves operators' own pictures.
@@ -204,8 +206,13 @@ impl Video {
     }
 
     fn take_poster(&mut self, signed: &SignedPoster) {
-        let own = self.poster_source.picture().map(|picture| picture.poster(&signed.origin));
-        self.poster = Some(own.unwrap_or_else(|| signed.poster.clone()));
+        let own = self.poster_source.picture();
+        // A trailer is shown with its title, which has images of its own.
+        self.signed_images = self.trailer_of.is_none().then(|| match own {
+            Some(picture) => signed.images.clone().with(picture, &signed.origin),
+            None => signed.images.clone(),
+        });
+        self.poster = Some(own.map_or_else(|| signed.poster.clone(), |picture| picture.poster(&signed.origin)));
         self.poster_signed_at = Some(signed.at);
         self.trailer_url = self.trailer_of.map(|_| signed.trailer_url.clone());
     }
@@ -381,7 +388,13 @@ mod tests {
             duration: Some(60.0),
             captions: Vec::new(),
             audio: Vec::new(),
-            poster: SignedPoster { poster, trailer_url: format!("stream of {id}"), origin: String::new(), at: at(1) },
+            poster: SignedPoster {
+                poster,
+                images: Images::default(),
+                trailer_url: format!("stream of {id}"),
+                origin: String::new(),
+                at: at(1),
+            },
         };
         FileNews::Ready(asset(id, upload), Box::new(film))
     }

@@ -13,6 +13,44 @@ pub const OWN_SIDE_MAX: u32 = 8_192;
 /// The path under which own pictures are served.
 const OWN_PATH: &str = "/api/images/";
 
+/// A picture of a title in one size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Image {
+    /// Where it is.
+    pub url: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// The pictures of a title in three shapes, each in some sizes. An operator's own picture takes the place of the frames of
+/// its shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Images {
+    /// Upright, 2:3, as for walls of posters.
+    pub poster: Vec<Image>,
+    /// 16:9, as for cards.
+    pub landscape: Vec<Image>,
+    /// Wide, 12:5, as for the top of a page.
+    pub backdrop: Vec<Image>,
+}
+
+impl Images {
+    /// The images with an operator's own picture in place of the frames of its shape.
+    #[must_use]
+    pub fn with(mut self, picture: &OwnPicture, origin: &str) -> Self {
+        let image = |(width, height)| Image { url: picture.url(origin, width), width, height };
+        let shape = match (picture.width, picture.height) {
+            (width, height) if width < height => &mut self.poster,
+            (width, height) if width > 2 * height => &mut self.backdrop,
+            _ => &mut self.landscape,
+        };
+        *shape = picture.sizes().into_iter().map(image).collect();
+        self
+    }
+}
+
 /// What the poster of a video shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -116,6 +154,20 @@ mod tests {
 
     fn picture(width: u32, height: u32) -> OwnPicture {
         OwnPicture { id: "a1".to_owned(), width, height, placeholder: "#000000".to_owned() }
+    }
+
+    #[test]
+    fn an_own_picture_takes_the_place_of_its_shape_alone() {
+        let frame = Image { url: "frame".to_owned(), width: 1, height: 1 };
+        let frames =
+            Images { poster: vec![frame.clone()], landscape: vec![frame.clone()], backdrop: vec![frame.clone()] };
+        let upright = frames.clone().with(&picture(500, 750), "");
+        assert_eq!(
+            (upright.poster.len(), &upright.landscape, &upright.backdrop),
+            (2, &frames.landscape, &frames.backdrop)
+        );
+        assert_eq!(frames.clone().with(&picture(640, 360), "").landscape.len(), 2);
+        assert_eq!(frames.with(&picture(1280, 400), "").backdrop.len(), 3);
     }
 
     #[test]

@@ -165,6 +165,7 @@ impl NewVideo {
             credits_at: self.credits_at.map(CreditsMarker::get),
             poster: None,
             poster_source: PosterSource::default(),
+            signed_images: None,
             poster_signed_at: None,
             series_id: self.series_id,
             trailer_of: self.trailer_of,

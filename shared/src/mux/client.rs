@@ -1,6 +1,6 @@
 //! Mux's API: direct uploads and assets.
 
-use crate::models::captions::{SpokenLanguage, language_name};
+use crate::models::captions::SpokenLanguage;
 use crate::models::video::{AudioTrack, CaptionStatus, CaptionTrack, Obsolete, VideoQuality};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
@@ -65,7 +65,7 @@ impl NewAsset<'_> {
         let mut input = Map::new();
         input.extend(url.map(|url| ("url".to_owned(), url.into())));
         input.extend(self.captions.map(|language| {
-            let name = language_name(language.as_str());
+            let name = language.captions_name();
             ("generated_subtitles".to_owned(), json!([{ "language_code": language.as_str(), "name": name }]))
         }));
         if !input.is_empty() {

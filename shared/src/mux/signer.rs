@@ -2,6 +2,7 @@
 //! limited time.
 
 use crate::models::encoding::SignedPoster;
+use crate::models::poster::{Image, Images};
 use crate::models::video::{Poster, Video};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
@@ -23,6 +24,10 @@ pub const POSTER_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 /// The width for clients that do not choose one.
 const POSTER_WIDTH: u32 = 640;
+/// The sizes of the shapes of [`Images`], in pixels. Each size costs a signature whenever images are renewed.
+const POSTER_SIZES: [(u32, u32); 2] = [(320, 480), (640, 960)];
+const LANDSCAPE_SIZES: [(u32, u32); 1] = [(1280, 720)];
+const BACKDROP_SIZES: [(u32, u32); 1] = [(1920, 800)];
 /// The width of the picture in a player before the first frame.
 const THUMBNAIL_WIDTH: u32 = 1280;
 /// Image tokens expire at full hours, so URLs stay the same, and cached, between two signings.
@@ -116,12 +121,22 @@ impl Posters {
         let key = self.keys.current().await?;
         let expires_at = full_hour(now + POSTER_LIFE);
         let stream = key.token(playback_id, Audience::Video, expires_at, &[]);
-        let urls = POSTER_WIDTHS.map(|width| {
+        let url = |parameters: &[(&str, Value)]| {
             let frame = time.map(|time| ("time", json!(time)));
-            let parameters: Vec<(&str, Value)> = [("width", json!(width))].into_iter().chain(frame).collect();
+            let parameters: Vec<(&str, Value)> = parameters.iter().cloned().chain(frame).collect();
             let token = key.token(playback_id, Audience::Thumbnail, expires_at, &parameters);
-            (width, format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url))
-        });
+            format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url)
+        };
+        let cropped = |&(width, height): &(u32, u32)| {
+            let fit = [("width", json!(width)), ("height", json!(height)), ("fit_mode", json!("smartcrop"))];
+            Image { url: url(&fit), width, height }
+        };
+        let images = Images {
+            poster: POSTER_SIZES.iter().map(cropped).collect(),
+            landscape: LANDSCAPE_SIZES.iter().map(cropped).collect(),
+            backdrop: BACKDROP_SIZES.iter().map(cropped).collect(),
+        };
+        let urls = POSTER_WIDTHS.map(|width| (width, url(&[("width", json!(width))])));
         let srcset: Vec<String> = urls.iter().map(|(width, url)| format!("{url} {width}w")).collect();
         let middle = urls.into_iter().find(|(width, _)| *width == POSTER_WIDTH);
         let poster = Poster {
@@ -130,7 +145,7 @@ impl Posters {
             placeholder: placeholder(playback_id),
         };
         let trailer_url = format!("{}/{playback_id}.m3u8?token={stream}", self.stream_url);
-        Ok(SignedPoster { poster, trailer_url, origin: self.web_origin.clone(), at: now })
+        Ok(SignedPoster { poster, images, trailer_url, origin: self.web_origin.clone(), at: now })
     }
 }
 

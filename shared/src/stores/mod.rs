@@ -13,6 +13,7 @@ pub mod error;
 pub mod exports;
 pub mod home;
 pub mod image_files;
+pub mod images;
 pub mod mail;
 pub mod members;
 pub mod metrics;
