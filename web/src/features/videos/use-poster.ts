@@ -7,8 +7,7 @@ import { anyVideoQuery } from './use-any-video';
 /** Makes a frame of the film the poster; `null` lets Mux choose the frame. */
 export function useChooseFrame(id: string) {
   return useMutation({
-    mutationFn: (time: number | null) =>
-      data(api.PUT('/api/admin/videos/{id}/poster', { params: { path: { id } }, body: { time } })),
+    mutationFn: (time: number | null) => data(api.PUT('/api/admin/videos/{id}/poster', { params: { path: { id } }, body: { time } })),
     onSuccess: useShown(id),
   });
 }
