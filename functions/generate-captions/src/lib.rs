@@ -83,6 +83,6 @@ impl Endpoint for GenerateCaptions {
     }
 }
 
-fn conflict(message: &str) -> ApiError {
+fn conflict(message: &'static str) -> ApiError {
     ApiError::new(Code::Conflict, message)
 }
