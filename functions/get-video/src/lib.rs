@@ -50,7 +50,7 @@ pub struct VideoDetail {
 impl Endpoint for GetVideo {
     type Caller = Viewer;
     type Input = Path<VideoId>;
-    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, Key<Watchlisted>, ImagesKey);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, (Key<Watchlisted>, ImagesKey));
     type Output = VideoDetail;
     const SUMMARY: &'static str = "Returns a video, whether this viewer may play it, and their position.";
     const TAG: Tag = Tag::Catalogue;
@@ -63,12 +63,12 @@ impl Endpoint for GetVideo {
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
         let (history, listed) = (WatchHistory::key(user, *id), Watchlisted::key(user, *id));
-        (Video::key(*id), Subscription::key(user), history, Slots::key(user), listed, Images::lenient_key(*id))
+        (Video::key(*id), Subscription::key(user), history, Slots::key(user), (listed, Images::lenient_key(*id)))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoDetail>, ApiError> {
         let user = &call.caller.user;
-        let (video, subscription, history, slots, listed, images) = call.rows;
+        let (video, subscription, history, slots, (listed, images)) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
