@@ -128,7 +128,7 @@ async fn the_other_busy_routes_cost_what_the_docs_say() {
     let play = viewer.play(&video).await;
     within(&platform, &play, Units { read: 7.0, write: 8.0 }, "play-video");
     let get = viewer.get(&format!("/api/videos/{video}")).await;
-    within(&platform, &get, Units { read: 7.0, write: 1.0 }, "get-video");
+    within(&platform, &get, Units { read: 7.5, write: 1.0 }, "get-video");
     let me = viewer.get("/api/auth/me").await;
     within(&platform, &me, Units { read: 2.0, write: 1.0 }, "get-me");
     let list = platform.anyone().get("/api/videos").await;

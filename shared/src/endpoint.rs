@@ -401,6 +401,8 @@ pub enum Cache {
     Tagged,
     /// Everybody, for a minute, with an `ETag`: nothing in it depends on the caller.
     Public,
+    /// Everybody, forever: what the path names never changes.
+    Forever,
 }
 
 /// A successful response.
@@ -424,7 +426,7 @@ impl<T> Reply<T> {
     }
 }
 
-/// What an endpoint returns: any serialisable value, a [`Page`], a bare [`Document`], or [`WebVtt`].
+/// What an endpoint returns: any serialisable value, a [`Page`], a bare [`Document`], [`WebVtt`] or [`Jpeg`].
 pub trait Output: Send + 'static {
     /// Its content type.
     const CONTENT_TYPE: &'static str = "application/json";
@@ -547,6 +549,22 @@ impl Output for WebVtt {
 
     fn describe(_: &mut SchemaGenerator) -> Value {
         json!({ "type": "string" })
+    }
+}
+
+/// A picture, without the envelope.
+#[derive(Clone, Debug)]
+pub struct Jpeg(pub Vec<u8>);
+
+impl Output for Jpeg {
+    const CONTENT_TYPE: &'static str = "image/jpeg";
+
+    fn body(&self) -> serde_json::Result<Vec<u8>> {
+        Ok(self.0.clone())
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Value {
+        json!({ "type": "string", "format": "binary" })
     }
 }
 

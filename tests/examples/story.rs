@@ -27,17 +27,30 @@ pub(super) async fn record() -> Recorder {
     refusals(&mut recorder, &admin, &videos).await;
     faults(&mut recorder, &ada).await;
     record_deletions(&mut recorder, &admin, &ada, &videos).await;
-    captions(&mut recorder).await;
+    files(&mut recorder).await;
     recorder
 }
 
-/// Uploads captions and removes them. Only the demo's films have a file at Mux.
-async fn captions(recorder: &mut Recorder) {
+/// Uploads captions and removes them, generates others, chooses a poster, and imports a film. Only the demo's films have a
+/// file at Mux.
+async fn files(recorder: &mut Recorder) {
     let story = std::mem::replace(&mut recorder.platform, Platform::start().await);
     let (admin, film) = put_caption::film(&recorder.platform).await;
     let uploaded = put_caption::put(&admin, &film, "de", "text/vtt", put_caption::VTT).await;
     recorder.note("put-caption", &NONE, uploaded);
     recorder.ask(&admin, "delete-caption", &format!("DELETE /api/admin/videos/{film}/captions/de"), NONE).await;
+    let generate = format!("POST /api/admin/videos/{film}/generate-captions");
+    recorder.ask(&admin, "generate-captions", &generate, json!({ "language": "fr" })).await;
+    recorder.ask(&admin, "put-poster", &format!("PUT /api/admin/videos/{film}/poster"), json!({ "time": 12.5 })).await;
+    let import = json!({
+        "url": "https://films.example.com/the-last-sail.mp4",
+        "title": "The Last Sail",
+        "category": "Documentary",
+        "required_plan": "basic",
+        "generated_captions": "en",
+    });
+    let imported = recorder.ask(&admin, "import-video", "POST /api/admin/videos/import", import).await;
+    assert_eq!(imported.status(), 201, "{imported}");
     recorder.platform = story;
 }
 

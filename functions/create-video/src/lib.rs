@@ -3,30 +3,18 @@
 use jiff::SignedDuration;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
-use shared::http::error::{ApiError, Code, FieldIssue};
+use shared::http::error::{ApiError, Code};
 use shared::http::input::{Body, Ruled};
-use shared::models::ids::{SeriesId, TitleId, VideoId};
-use shared::models::series::Series;
-use shared::models::video::Video;
 use shared::models::video_edit::NewVideo;
 use shared::models::video_view::{UploadTarget, VideoUpload};
-use shared::mux::client::{Mux, UPLOAD_SECONDS};
+use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
 use shared::services::{ConfigError, Services};
-use shared::stores::audit::Audit;
-use shared::stores::database::Database;
-use shared::stores::publisher::Change;
-use shared::stores::row::Key;
-use shared::stores::series::SeriesStore;
-use shared::stores::table::Table;
-use shared::stores::videos::Videos;
+use shared::stores::new_videos::{NewVideos, TitleKeys, title_keys, unknown_title};
 
 /// Creates a video: first the upload at Mux, then the row. A crash in between leaves an unused upload, which expires.
 /// In the other order it would leave a video without an upload.
 pub struct CreateVideo {
-    database: Database,
-    videos: Videos,
-    series: SeriesStore,
-    audit: Audit,
+    videos: NewVideos,
     mux: Mux,
     web_origin: String,
 }
@@ -34,8 +22,7 @@ pub struct CreateVideo {
 impl Endpoint for CreateVideo {
     type Caller = Admin;
     type Input = Ruled<Body<NewVideo>>;
-    /// The title of a trailer, which is one of the two.
-    type Reads = (Option<Key<Video>>, Option<Key<Series>>);
+    type Reads = TitleKeys;
     type Output = VideoUpload;
     const SUMMARY: &'static str = "Creates a video and opens its upload.";
     const TAG: Tag = Tag::AdminCatalogue;
@@ -44,10 +31,7 @@ impl Endpoint for CreateVideo {
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
-            database: services.database(&[Table::Videos, Table::Audit])?,
-            videos: Videos::connect(services)?,
-            series: SeriesStore::connect(services)?,
-            audit: Audit::connect(services)?,
+            videos: NewVideos::connect(services)?,
             mux: Mux::connect(services)?,
             web_origin: services.web_origin()?,
         })
@@ -55,32 +39,29 @@ impl Endpoint for CreateVideo {
 
     fn reads(&self, input: &Self::Input, _: &Identity) -> Self::Reads {
         let Body(new) = input.unchecked();
-        let title = new.trailer_of.map(TitleId::uuid);
-        (title.map(|id| Video::key(VideoId::from_uuid(id))), title.map(|id| Series::key(SeriesId::from_uuid(id))))
+        title_keys(new)
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoUpload>, ApiError> {
         let (film, series) = call.rows;
-        let is_film = film.is_some_and(|film| film.trailer_of.is_none());
-        let is_unknown = call.input.unchecked().0.trailer_of.is_some() && !is_film && series.is_none();
-        let unknown = is_unknown.then(|| FieldIssue::new("trailer_of", "is neither a video nor a series"));
-        let Body(new) = call.input.checked(unknown.into_iter().collect())?;
+        let issues = unknown_title(&call.input.unchecked().0, film.as_ref(), series.as_ref());
+        let Body(new) = call.input.checked(issues)?;
+        let captions = new.generated_captions.clone();
         let video = new.video(call.now);
-        let (upload_id, url) =
-            self.mux.create_upload(&video.id.to_string(), &video.title, video.video_quality, &self.web_origin).await?;
+        let asset = NewAsset {
+            passthrough: &video.id.to_string(),
+            title: &video.title,
+            quality: video.video_quality,
+            captions: captions.as_ref(),
+        };
+        let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let video = video.with_upload(&upload_id, expires_at);
-        let change = Change { before: None, after: Some(video.clone()) };
-        let audit_entry = change.audit_entry("video.create", call.caller.user.id, &call.request_id, call.now);
-        let mut statements = vec![self.videos.add(&video)?, self.audit.note(&audit_entry)?];
-        statements.append(&mut self.series.moved(&change)?);
-        if let Err(error) = self.database.transact(statements).await {
+        let added = self.videos.add(&video, "video.create", call.caller.user.id, &call.request_id, call.now).await;
+        if let Err(error) = added {
             // If the row was written after all, Mux reports that its upload was cancelled.
             let _ = self.mux.delete_upload(&upload_id).await;
-            return Err(match video.series_id {
-                Some(series) => self.series.placement_error(Some(series), error).await?.into(),
-                None => error.into(),
-            });
+            return Err(error);
         }
         let upload = UploadTarget { id: upload_id, url, expires_at };
         Ok(Reply::with_token(VideoUpload { video: (&video).into(), upload }))

@@ -1,5 +1,6 @@
 //! `DELETE /api/admin/videos/{id}`: deletes a video, at Mux and here.
 
+use jiff::Timestamp;
 use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
@@ -11,6 +12,7 @@ use shared::mux::client::Mux;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry};
 use shared::stores::error::StoreError;
+use shared::stores::image_files::ImageFiles;
 use shared::stores::publisher::{Change, Publisher};
 use shared::stores::row::Key;
 use shared::stores::series::SeriesStore;
@@ -26,6 +28,7 @@ const TRIES_MAX: usize = 3;
 pub struct DeleteVideo {
     publisher: Publisher,
     series: SeriesStore,
+    images: ImageFiles,
     audit: Audit,
     mux: Mux,
 }
@@ -43,6 +46,7 @@ impl Endpoint for DeleteVideo {
         Ok(Self {
             publisher: Publisher::connect(services)?,
             series: SeriesStore::connect(services)?,
+            images: ImageFiles::connect(services)?,
             audit: Audit::connect(services)?,
             mux: Mux::connect(services)?,
         })
@@ -61,7 +65,7 @@ impl Endpoint for DeleteVideo {
         // If another request has deleted the video meanwhile, that is fine. If the video got a new file meanwhile, that
         // file is deleted at Mux first.
         for _ in 0..TRIES_MAX {
-            let deleted = self.delete_row(id, &video.belongings(), audit_entry).await;
+            let deleted = self.delete_row(id, &video.belongings(), audit_entry, call.now).await;
             match deleted {
                 Err(DeleteError::Grown(grown)) => {
                     video = *grown;
@@ -82,6 +86,7 @@ impl DeleteVideo {
         id: VideoId,
         gone: &[Obsolete],
         audit_entry: impl Fn(&Change) -> AuditEntry,
+        now: Timestamp,
     ) -> Result<(), DeleteError> {
         let rule = |video: &Video| match video.belongings().iter().all(|file| gone.contains(file)) {
             true => Ok(None),
@@ -90,6 +95,7 @@ impl DeleteVideo {
         let beside = |change: &Change| {
             let mut statements = vec![self.audit.note(&audit_entry(change))?];
             statements.append(&mut self.series.moved(change)?);
+            statements.append(&mut self.images.follow(change, now)?);
             Ok(statements)
         };
         self.publisher.change(id, rule, beside).await.map(drop)

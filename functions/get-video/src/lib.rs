@@ -8,6 +8,7 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::entitlement::{self, AccessView};
 use shared::models::ids::VideoId;
+use shared::models::poster::Images;
 use shared::models::progress::{WatchHistory, clamped};
 use shared::models::streams::Slots;
 use shared::models::subscription::Subscription;
@@ -16,12 +17,15 @@ use shared::models::video::Video;
 use shared::models::video_view::{Administration, PublicVideo};
 use shared::models::watchlist::Watchlisted;
 use shared::services::{ConfigError, Services};
-use shared::stores::row::Key;
+use shared::stores::row::{EventuallyConsistent, Key, MayFail};
 
 /// Returns a video.
 pub struct GetVideo {
     grace: jiff::SignedDuration,
 }
+
+/// The key of its images, without which it is shown all the same.
+type ImagesKey = MayFail<EventuallyConsistent<Key<Images>>>;
 
 /// A video as its viewer sees it.
 #[derive(Serialize, JsonSchema)]
@@ -31,6 +35,8 @@ pub struct VideoDetail {
     /// Only for administrators: the operators' part.
     #[serde(flatten)]
     administration: Option<Administration>,
+    /// Its images in three shapes; empty until it is encoded.
+    images: Images,
     /// Whether it plays for this viewer.
     access: AccessView,
     /// The position in seconds; 0 if the viewer has not started it.
@@ -44,7 +50,7 @@ pub struct VideoDetail {
 impl Endpoint for GetVideo {
     type Caller = Viewer;
     type Input = Path<VideoId>;
-    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, Key<Watchlisted>);
+    type Reads = (Key<Video>, Key<Subscription>, Key<WatchHistory>, Key<Slots>, (Key<Watchlisted>, ImagesKey));
     type Output = VideoDetail;
     const SUMMARY: &'static str = "Returns a video, whether this viewer may play it, and their position.";
     const TAG: Tag = Tag::Catalogue;
@@ -57,12 +63,12 @@ impl Endpoint for GetVideo {
     fn reads(&self, Path(id): &Self::Input, who: &Identity) -> Self::Reads {
         let user = who.user_id;
         let (history, listed) = (WatchHistory::key(user, *id), Watchlisted::key(user, *id));
-        (Video::key(*id), Subscription::key(user), history, Slots::key(user), listed)
+        (Video::key(*id), Subscription::key(user), history, Slots::key(user), (listed, Images::lenient_key(*id)))
     }
 
     async fn handle(&self, call: Call<Self>) -> Result<Reply<VideoDetail>, ApiError> {
         let user = &call.caller.user;
-        let (video, subscription, history, slots, listed) = call.rows;
+        let (video, subscription, history, slots, (listed, images)) = call.rows;
         let video = video.filter(|video| video.is_shown_to(user.role, call.now));
         let video = video.ok_or_else(|| ApiError::not_found("video"))?;
         let history = history.map(|row| row.with(slots.unwrap_or_default().position(video.id)));
@@ -70,6 +76,7 @@ impl Endpoint for GetVideo {
         let access = entitlement::access(&video, user.role, &subscription, self.grace, call.now);
         Ok(Reply::new(VideoDetail {
             administration: (user.role == Role::Admin).then(|| (&video).into()),
+            images: images.ok().flatten().filter(|_| video.poster.is_some()).unwrap_or_default(),
             video: (&video).into(),
             access: access.into(),
             progress: history.as_ref().map_or(0.0, |history| clamped(history.progress, video.duration)),

@@ -29,6 +29,12 @@ pub struct Renewed {
     renewed: usize,
 }
 
+/// A video whose images are due, and its new images.
+struct DueVideo {
+    video: Video,
+    poster: SignedPoster,
+}
+
 impl Job for RenewImages {
     type Input = Tick;
     type Output = Renewed;
@@ -57,20 +63,25 @@ impl Job for RenewImages {
 
 impl RenewImages {
     async fn renew(&self, videos: Vec<Video>, now: Timestamp) -> Result<usize, ApiError> {
-        let mut changes = Vec::new();
+        let mut due = Vec::new();
         for video in videos.into_iter().filter(|video| self.is_due(video, now)) {
             let Some(playback_id) = &video.mux_playback_id else { continue };
-            let poster = self.posters.poster(playback_id, now).await?;
-            changes.push(Change { after: Some(video.with_poster(&poster)), before: Some(video) });
+            let poster = self.posters.poster(playback_id, video.poster_source.time(), now).await?;
+            due.push(DueVideo { video, poster });
         }
-        if changes.is_empty() {
+        if due.is_empty() {
             return Ok(0);
         }
+        let change = |DueVideo { video, poster }: &DueVideo| Change {
+            after: Some(video.with_poster(poster)),
+            before: Some(video.clone()),
+        };
+        let changes: Vec<Change> = due.iter().map(change).collect();
         match self.publisher.commit(Vec::new(), &changes).await {
             // Somebody is editing one of the videos: write each separately instead.
             Err(StoreError::Condition(_)) => {
-                for change in &changes {
-                    self.renew_one(change, now).await?;
+                for due in &due {
+                    self.renew_one(due, now).await?;
                 }
             }
             result => result?,
@@ -78,21 +89,18 @@ impl RenewImages {
         Ok(changes.len())
     }
 
-    async fn renew_one(&self, change: &Change, now: Timestamp) -> Result<(), ApiError> {
-        let Some(Video { id, mux_playback_id, poster: Some(poster), trailer_url, .. }) = &change.after else {
-            return Ok(());
-        };
-        let trailer_url = trailer_url.clone().unwrap_or_default();
-        let poster = SignedPoster { poster: poster.clone(), trailer_url, at: now };
+    async fn renew_one(&self, due: &DueVideo, now: Timestamp) -> Result<(), ApiError> {
+        let DueVideo { video: before, poster } = due;
         let rule = |video: &Video| {
-            let is_same = video.mux_playback_id == *mux_playback_id && self.is_due(video, now);
-            Ok::<_, ApiError>(Some(if is_same { video.with_poster(&poster) } else { video.clone() }))
+            let is_same = video.mux_playback_id == before.mux_playback_id
+                && video.poster_source == before.poster_source
+                && self.is_due(video, now);
+            Ok::<_, ApiError>(Some(if is_same { video.with_poster(poster) } else { video.clone() }))
         };
-        self.publisher.change(*id, rule, |_| Ok(Vec::new())).await.map(drop)
+        self.publisher.change(before.id, rule, |_| Ok(Vec::new())).await.map(drop)
     }
 
     fn is_due(&self, video: &Video, now: Timestamp) -> bool {
-        let leads_here = video.poster.as_ref().is_some_and(|poster| self.posters.leads_here(poster));
-        video.status == VideoStatus::Ready && (video.has_old_poster(now) || !leads_here)
+        video.status == VideoStatus::Ready && (video.has_old_poster(now) || !self.posters.leads_here(video))
     }
 }

@@ -7,10 +7,11 @@ use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::{OptionalBody, Path};
+use shared::models::captions::SpokenLanguage;
 use shared::models::ids::VideoId;
 use shared::models::video::{Replacement, Video, VideoQuality};
 use shared::models::video_view::{UploadTarget, VideoUpload};
-use shared::mux::client::{Mux, UPLOAD_SECONDS};
+use shared::mux::client::{Mux, NewAsset, UPLOAD_SECONDS};
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::Audit;
 use shared::stores::publisher::Publisher;
@@ -30,6 +31,8 @@ pub struct ReplaceUpload {
 pub struct ReplaceUploadRequest {
     /// The encoding quality; the video's current one by default.
     video_quality: Option<VideoQuality>,
+    /// The language spoken in the film: Mux generates captions from its sound. Without it, there are none.
+    generated_captions: Option<SpokenLanguage>,
 }
 
 impl Endpoint for ReplaceUpload {
@@ -60,7 +63,13 @@ impl Endpoint for ReplaceUpload {
         let (Path(id), OptionalBody(file)) = &call.input;
         let video = call.rows.as_ref().ok_or_else(|| ApiError::not_found("video"))?;
         let quality = file.video_quality.unwrap_or(video.video_quality);
-        let (upload_id, url) = self.mux.create_upload(&id.to_string(), &video.title, quality, &self.web_origin).await?;
+        let asset = NewAsset {
+            passthrough: &id.to_string(),
+            title: &video.title,
+            quality,
+            captions: file.generated_captions.as_ref(),
+        };
+        let (upload_id, url) = self.mux.create_upload(&asset, &self.web_origin).await?;
         let expires_at = call.now + SignedDuration::from_secs(UPLOAD_SECONDS);
         let new = Replacement {
             upload_id: upload_id.clone(),

@@ -66,6 +66,7 @@ async fn captions(folder: &Path, asset_id: &str) -> std::io::Result<Vec<TextTrac
                 closed_captions: true,
                 passthrough: None,
                 source_url: None,
+                is_generated: false,
                 vtt: Some(tokio::fs::read_to_string(entry.path()).await?),
             });
         }

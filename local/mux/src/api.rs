@@ -1,6 +1,7 @@
 //! The API: `/video/v1` and `/system/v1`, behind HTTP Basic authentication.
 
 mod assets;
+pub(crate) mod generated;
 mod input;
 mod signing_keys;
 pub(crate) mod tracks;
@@ -35,6 +36,7 @@ pub(crate) fn router(mux: &Arc<Mux>) -> Router {
             get(assets::retrieve_playback_id).delete(assets::delete_playback_id),
         )
         .route("/assets/{id}/tracks", post(tracks::create))
+        .route("/assets/{id}/tracks/{track_id}/generate-subtitles", post(generated::create))
         .route("/assets/{id}/tracks/{track_id}", axum::routing::patch(tracks::update).delete(tracks::delete))
         .route("/playback-ids/{playback_id}", get(assets::find_playback_id))
         .fallback(unknown)

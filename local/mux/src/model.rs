@@ -118,7 +118,10 @@ pub(crate) struct TextTrack {
     pub(crate) passthrough: Option<String>,
     /// The URL from which its text is fetched.
     pub(crate) source_url: Option<String>,
-    /// The WebVTT text, once it has been fetched.
+    /// Whether it is generated from the sound instead of fetched.
+    #[serde(default)]
+    pub(crate) is_generated: bool,
+    /// The WebVTT text, once it has been fetched or generated.
     pub(crate) vtt: Option<String>,
 }
 

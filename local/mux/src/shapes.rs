@@ -80,7 +80,8 @@ pub(crate) fn asset(asset: &Asset, shape: Shape) -> Value {
     fields
 }
 
-fn tracks(asset: &Asset) -> Vec<Value> {
+/// All tracks of an asset.
+pub(crate) fn tracks(asset: &Asset) -> Vec<Value> {
     let mut tracks = Vec::new();
     if let Some(encoded) = &asset.encoded {
         if let Some(largest) = encoded.renditions.last() {
@@ -127,7 +128,7 @@ pub(crate) fn text_track(track: &TextTrack) -> Value {
     let mut add = |name: &str, value: Value| shape.insert(name.to_owned(), value);
     add("type", "text".into());
     add("text_type", "subtitles".into());
-    add("text_source", "uploaded".into());
+    add("text_source", if track.is_generated { "generated_vod" } else { "uploaded" }.into());
     add("id", track.id.as_str().into());
     add("status", json!(track.status));
     add("name", track.name.as_str().into());

@@ -1,5 +1,6 @@
 //! The stand-in's state, and the life cycle of uploads and assets.
 
+use crate::api::generated;
 use crate::config::{Config, OpenError};
 use crate::encode::Encoded;
 use crate::ids;
@@ -212,7 +213,10 @@ impl Mux {
         let finished = self.assets.change(id, |asset| {
             source = asset.source.take();
             match result {
-                Ok(encoded) => (asset.status, asset.encoded) = (Status::Ready, Some(encoded)),
+                Ok(encoded) => {
+                    (asset.status, asset.encoded) = (Status::Ready, Some(encoded));
+                    asset.tracks.extend(generated::tracks(&asset.settings));
+                }
                 Err(message) => (asset.status, asset.error) = (Status::Errored, Some(message)),
             }
             true

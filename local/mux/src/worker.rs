@@ -1,5 +1,6 @@
 //! The encoder's queue: one asset at a time, in the order of arrival. It runs in real time, not on the timeline.
 
+use crate::api::generated;
 use crate::encode::{self, EncodeError, Encoded};
 use crate::model::{Source, Status};
 use crate::state::Mux;
@@ -91,7 +92,7 @@ impl Job {
     }
 
     /// Moves the media into place, then marks the asset as ready, so a ready asset always has its media.
-    async fn finish(&self, mux: &Mux, result: Result<Encoded, EncodeError>) {
+    async fn finish(&self, mux: &Arc<Mux>, result: Result<Encoded, EncodeError>) {
         let Some(asset) = mux.assets.get(&self.asset_id) else { return };
         let target = mux.asset_folder(&asset);
         let _ = fs::remove_dir_all(&target).await;
@@ -100,6 +101,7 @@ impl Job {
             failed => failed,
         };
         mux.finish_asset(&self.asset_id, result.map_err(|error| error.to_string()));
+        generated::start(mux, &self.asset_id);
         if mux.assets.get(&self.asset_id).is_none() {
             let _ = fs::remove_dir_all(&target).await;
         }

@@ -14,7 +14,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use shared::endpoint::Access;
+use shared::models::poster::OwnPicture;
 use shared::stores::caption_files::CaptionFiles;
+use shared::stores::image_files::ImageFiles;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -164,7 +166,8 @@ impl EventWriter {
                 Subject { id: Some(self.video.clone()), fields, ..of_caller(&viewer) }
             }
             "get-video" | "play-video" | "update-video" | "get-title" | "list-related" | "put-caption"
-            | "delete-caption" => of_id(self.video.clone()),
+            | "delete-caption" | "put-poster" | "generate-captions" => of_id(self.video.clone()),
+            "get-image" => of_id(self.image_file(now).await?),
             "get-caption-file" => of_id(self.caption_file(now).await?),
             "delete-video" | "replace-upload" => of_id(self.draft().await?),
             "get-series" | "list-episodes" | "update-series" => of_id(self.series.clone()),
@@ -228,6 +231,17 @@ impl EventWriter {
         let files = CaptionFiles::connect(&services).map_err(|error| error.to_string())?;
         let vtt = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\nThe light is out.\n".to_owned();
         files.add(vtt, now).await.map_err(|error| error.to_string())
+    }
+
+    /// A picture as `put-poster` stores it.
+    async fn image_file(&self, now: Timestamp) -> Result<String, String> {
+        let services = self.machine.services(&self.machine.template.functions["put-poster"]);
+        let files = ImageFiles::connect(&services).map_err(|error| error.to_string())?;
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let picture = OwnPicture { id, width: 320, height: 180, placeholder: "#181818".to_owned() };
+        let jpeg = vec![0xff, 0xd8, 0xff, 0xd9];
+        files.add(&picture, &[(picture.width, jpeg)], now).await.map_err(|error| error.to_string())?;
+        Ok(picture.file_id(picture.width))
     }
 
     /// The provider's last event.

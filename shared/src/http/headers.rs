@@ -17,6 +17,8 @@ const COMPRESSION: Compression = Compression::new(2);
 
 /// `Cache-Control` of a response that is the same for everybody.
 pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=300");
+/// `Cache-Control` of a response that never changes.
+pub const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// `Cache-Control` of any other response.
 pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 

@@ -25,6 +25,10 @@ pub const WEBHOOK_BYTES_MAX: usize = 256 * 1024;
 
 /// The largest file of captions, in bytes: those of a film of three hours have half of that.
 pub const CAPTIONS_BYTES_MAX: usize = 256 * 1024;
+/// The largest picture, in bytes. Lambda accepts 6 MB per request, and base64 makes a body a third larger.
+pub const IMAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The content types of pictures.
+const IMAGE_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 /// The content types of captions: WebVTT, the two in use for SubRip, and plain text.
 const CAPTIONS_TYPES: [&str; 4] = ["text/vtt", "application/x-subrip", "text/srt", "text/plain"];
 
@@ -46,6 +50,8 @@ pub enum BodyRule {
     Raw,
     /// A file of captions of at most [`CAPTIONS_BYTES_MAX`].
     Captions,
+    /// A picture of at most [`IMAGE_BYTES_MAX`], or JSON of at most [`BODY_BYTES_MAX`].
+    Image,
 }
 
 /// Whether the headers declare the body as uncompressed JSON in UTF-8.
@@ -62,10 +68,19 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 
 /// Whether the headers declare the body as uncompressed captions.
 pub fn is_captions(headers: &HeaderMap) -> bool {
+    is_plain_file(headers, &CAPTIONS_TYPES)
+}
+
+/// Whether the headers declare the body as a picture in a format that is accepted.
+pub fn is_image(headers: &HeaderMap) -> bool {
+    is_plain_file(headers, &IMAGE_TYPES)
+}
+
+/// Whether the headers declare the body as an uncompressed file of one of these types.
+fn is_plain_file(headers: &HeaderMap, types: &[&str]) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    let is_known = CAPTIONS_TYPES.iter().any(|known| known.eq_ignore_ascii_case(essence));
-    is_known && !headers.contains_key(header::CONTENT_ENCODING)
+    types.iter().any(|known| known.eq_ignore_ascii_case(essence)) && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// `application/json`, with at most one `charset=utf-8` and any other parameters (RFC 9110 §8.3).
@@ -399,6 +414,36 @@ impl Input for CaptionsFile {
         let content: Map<String, Value> =
             CAPTIONS_TYPES.iter().map(|kind| ((*kind).to_owned(), schema.clone())).collect();
         described.body = Some(json!({ "required": true, "description": description, "content": content }));
+    }
+}
+
+/// A picture, or a JSON body instead of it.
+#[derive(Clone, Debug)]
+pub enum ImageOr<T> {
+    /// The bytes of what the client calls a picture.
+    Image(Bytes),
+    /// The JSON body.
+    Json(T),
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for ImageOr<T> {
+    const BODY: BodyRule = BodyRule::Image;
+
+    fn read(request: &RawRequest) -> Result<Self, ApiError> {
+        if is_image(&request.headers) {
+            return Ok(Self::Image(request.body.clone()));
+        }
+        Body::<T>::read(request).map(|Body(value)| Self::Json(value))
+    }
+
+    fn describe(generator: &mut SchemaGenerator, described: &mut Described) {
+        Body::<T>::describe(generator, described);
+        let Some(body) = &mut described.body else { return };
+        let limit = IMAGE_BYTES_MAX / 1024 / 1024;
+        body["description"] = format!("JSON, or a picture of at most {limit} MiB in JPEG, PNG or WebP.").into();
+        for kind in IMAGE_TYPES {
+            body["content"][kind] = json!({ "schema": { "type": "string", "format": "binary" } });
+        }
     }
 }
 

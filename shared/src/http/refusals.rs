@@ -6,7 +6,7 @@ use crate::http::rules::{Fields, Rules};
 use crate::models::entitlement::Denial;
 use crate::models::home::LayoutEdits;
 use crate::models::series::PlacementError;
-use crate::models::video_edit::{EditRefused, NEEDS_SERIES, NOT_IN_SERIES, NewVideo};
+use crate::models::video_edit::{EditRefused, ImportedVideo, NEEDS_SERIES, NOT_IN_SERIES, NewVideo};
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -102,6 +102,12 @@ impl Rules for NewVideo {
             issues.push(FieldIssue::new("series_id", NOT_IN_SERIES));
         }
         issues
+    }
+}
+
+impl Rules for ImportedVideo {
+    fn issues(fields: &Fields<'_>, now: Timestamp) -> Vec<FieldIssue> {
+        NewVideo::issues(fields, now)
     }
 }
 

@@ -51,10 +51,10 @@ fn codes(access: Access, limit: Limit, body: BodyRule, own: &[Code]) -> Vec<Code
     if limit != Limit::Exempt {
         codes.push(Code::RateLimited);
     }
-    if matches!(body, BodyRule::Json | BodyRule::Raw) {
+    if matches!(body, BodyRule::Json | BodyRule::Raw | BodyRule::Image) {
         codes.push(Code::PayloadTooLarge);
     }
-    if body == BodyRule::Json {
+    if matches!(body, BodyRule::Json | BodyRule::Image) {
         codes.extend([Code::InvalidJson, Code::UnsupportedMediaType]);
     }
     if body == BodyRule::Captions {

@@ -6,7 +6,8 @@ use super::response::{self, EncodedResponse};
 use crate::endpoint::Reply;
 use crate::http::error::{ApiError, Code};
 use crate::http::input::{
-    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions, is_json,
+    BODY_BYTES_MAX, BodyRule, CAPTIONS_BYTES_MAX, IMAGE_BYTES_MAX, RawRequest, WEBHOOK_BYTES_MAX, is_captions,
+    is_image, is_json,
 };
 use crate::models::session::{LAST_USE_GRAIN, Session};
 use crate::services::{ConfigError, Services};
@@ -167,6 +168,8 @@ fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
         BodyRule::Json => (BODY_BYTES_MAX, true),
         BodyRule::Raw => (WEBHOOK_BYTES_MAX, false),
         BodyRule::Captions => (CAPTIONS_BYTES_MAX, false),
+        BodyRule::Image if is_json(&request.headers) => (BODY_BYTES_MAX, true),
+        BodyRule::Image => (IMAGE_BYTES_MAX, false),
     };
     if request.body.len() > max {
         return Err(ApiError::new(Code::PayloadTooLarge, format!("The body is larger than {max} bytes.")));
@@ -175,6 +178,12 @@ fn check_body(rule: BodyRule, request: &RawRequest) -> Result<(), ApiError> {
         return Err(ApiError::new(
             Code::UnsupportedMediaType,
             "Send captions as `Content-Type: text/vtt` (WebVTT) or `application/x-subrip` (SubRip), not compressed.",
+        ));
+    }
+    if rule == BodyRule::Image && !is_image(&request.headers) && !is_json(&request.headers) {
+        return Err(ApiError::new(
+            Code::UnsupportedMediaType,
+            "Send a picture as `Content-Type: image/jpeg`, `image/png` or `image/webp`, or JSON as `application/json`.",
         ));
     }
     if json && !request.body.is_empty() && !is_json(&request.headers) {

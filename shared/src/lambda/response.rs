@@ -3,7 +3,7 @@
 use super::handler::Rules;
 use crate::endpoint::{Cache, Reply};
 use crate::http::error::ApiError;
-use crate::http::headers::{ALWAYS, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::http::headers::{ALWAYS, FOREVER, NO_STORE, PUBLIC, compressed, etag, has_current};
 use crate::stores::rate_limits::{RateLimitDecision, WINDOW_SECONDS};
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -26,9 +26,14 @@ pub(super) fn encode(
 ) -> Result<EncodedResponse, ApiError> {
     let Rules { status, cache, content_type, .. } = *rules;
     let body = reply.output;
-    let public = cache == Cache::Public;
+    let public = matches!(cache, Cache::Public | Cache::Forever);
     let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, if public { PUBLIC } else { NO_STORE });
+    let cache_control = match cache {
+        Cache::NoStore | Cache::Tagged => NO_STORE,
+        Cache::Public => PUBLIC,
+        Cache::Forever => FOREVER,
+    };
+    headers.insert(header::CACHE_CONTROL, cache_control);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
@@ -41,7 +46,9 @@ pub(super) fn encode(
             return Ok(EncodedResponse { status: 304, headers, body: Vec::new(), public });
         }
     }
-    let body = match compressed(request_headers, &body).filter(|_| !reply.carries_token) {
+    // Pictures do not become smaller.
+    let may_compress = !reply.carries_token && !content_type.starts_with("image/");
+    let body = match may_compress.then(|| compressed(request_headers, &body)).flatten() {
         Some(smaller) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             smaller

@@ -1,5 +1,8 @@
-//! Captions from an operator: WebVTT or SubRip, checked and written as WebVTT.
+//! Captions from an operator: WebVTT or SubRip, checked and written as WebVTT; and the languages of generated ones.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write;
 
@@ -65,6 +68,50 @@ pub fn as_webvtt(bytes: &[u8], film_seconds: Option<f64>) -> Result<String, Capt
         let _ = write!(vtt, "\n{} --> {}{settings}\n{text}\n", clock(start), clock(end));
     }
     Ok(vtt)
+}
+
+/// The languages in which Mux recognises speech: codes of ISO 639-1.
+const SPOKEN_LANGUAGES: [&str; 22] = [
+    "en", "es", "it", "pt", "de", "fr", "pl", "ru", "nl", "ca", "tr", "sv", "uk", "no", "fi", "sk", "el", "cs", "hr",
+    "da", "ro", "bg",
+];
+
+/// A language in which Mux can generate captions from the sound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpokenLanguage(&'static str);
+
+impl SpokenLanguage {
+    /// The name of generated captions for viewers. Players show it as it is, in every language of theirs.
+    pub fn captions_name(&self) -> String {
+        format!("{} (auto)", language_name(self.0))
+    }
+
+    /// The code of ISO 639-1.
+    pub const fn as_str(&self) -> &'static str {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for SpokenLanguage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = Cow::<'de, str>::deserialize(deserializer)?;
+        let known = SPOKEN_LANGUAGES.into_iter().find(|known| *known == code);
+        known.map(Self).ok_or_else(|| serde::de::Error::custom("is not a language that Mux recognises"))
+    }
+}
+
+impl JsonSchema for SpokenLanguage {
+    fn schema_name() -> Cow<'static, str> {
+        "SpokenLanguage".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "enum": SPOKEN_LANGUAGES,
+            "description": "A language in which Mux can generate captions from the sound.",
+        })
+    }
 }
 
 /// The name of a language in itself, for the languages that viewers know by name; otherwise its tag.

@@ -4,6 +4,7 @@
 //! back to processing. A video has a current file and may have a pending replacement; reports about neither are
 //! ignored.
 
+use crate::models::poster::{Images, PosterSource};
 use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Poster, Replacement, Video, VideoStatus};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,13 +22,17 @@ pub struct AssetId {
     pub upload_id: Option<String>,
 }
 
-/// A poster, the URL that plays the film in case it is a trailer, and when both were signed.
+/// The poster of a frame, the URL that plays the film in case it is a trailer, and when both were signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPoster {
     /// The poster.
     pub poster: Poster,
+    /// The same frame in other shapes.
+    pub images: Images,
     /// The URL that plays the film for everybody. Only trailers keep it.
     pub trailer_url: String,
+    /// The service's origin, which serves operators' own pictures.
+    pub origin: String,
     /// When it was signed.
     pub at: Timestamp,
 }
@@ -192,8 +197,22 @@ impl Video {
         video
     }
 
+    /// The video with another poster, of which the frame was signed.
+    #[must_use]
+    pub fn with_poster_source(&self, source: &PosterSource, signed: &SignedPoster) -> Self {
+        let mut video = Self { poster_source: source.clone(), ..self.clone() };
+        video.take_poster(signed);
+        video
+    }
+
     fn take_poster(&mut self, signed: &SignedPoster) {
-        self.poster = Some(signed.poster.clone());
+        let own = self.poster_source.picture();
+        // A trailer is shown with its title, which has images of its own.
+        self.signed_images = self.trailer_of.is_none().then(|| match own {
+            Some(picture) => signed.images.clone().with(picture, &signed.origin),
+            None => signed.images.clone(),
+        });
+        self.poster = Some(own.map_or_else(|| signed.poster.clone(), |picture| picture.poster(&signed.origin)));
         self.poster_signed_at = Some(signed.at);
         self.trailer_url = self.trailer_of.map(|_| signed.trailer_url.clone());
     }
@@ -265,6 +284,10 @@ impl Video {
             self.video_quality = new.video_quality;
         }
         let is_new = self.mux_playback_id.as_deref() != Some(&film.playback_id);
+        // A chosen frame belongs to its file.
+        if is_new && self.poster_source.time().is_some() {
+            self.poster_source = PosterSource::Automatic;
+        }
         if is_new || self.poster.is_none() {
             self.take_poster(&film.poster);
         }
@@ -367,7 +390,13 @@ mod tests {
             duration: Some(60.0),
             captions: Vec::new(),
             audio: Vec::new(),
-            poster: SignedPoster { poster, trailer_url: format!("stream of {id}"), at: at(1) },
+            poster: SignedPoster {
+                poster,
+                images: Images::default(),
+                trailer_url: format!("stream of {id}"),
+                origin: String::new(),
+                at: at(1),
+            },
         };
         FileReport::Ready(asset(id, upload), Box::new(film))
     }

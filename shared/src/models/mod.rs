@@ -27,6 +27,7 @@ pub mod password;
 pub mod patch;
 pub mod plan;
 pub mod position;
+pub mod poster;
 pub mod preferences;
 pub mod progress;
 pub mod related;

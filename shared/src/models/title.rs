@@ -3,6 +3,7 @@
 use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::Images;
 use crate::models::series::{PublicSeries, Season};
 use crate::models::trailer::Trailer;
 use crate::models::video::Poster;
@@ -39,6 +40,8 @@ pub struct PublicTitle {
     pub required_plan: RequiredPlan,
     /// Its images; `null` if it has none.
     pub poster: Option<Poster>,
+    /// Its images in three shapes; of a series, those of its first episode.
+    pub images: Images,
     /// Seconds; `null` for a series.
     pub duration: Option<f64>,
     /// When it was published; `null` for a series.
@@ -68,7 +71,7 @@ pub struct PublicTitle {
 }
 
 impl PublicTitle {
-    /// A video and its trailer.
+    /// A video and its trailer. Its images are not in the snapshot.
     pub fn of_video(video: &PublicVideo, trailer: Option<&Trailer>) -> Self {
         Self {
             id: TitleId::from_uuid(video.id.uuid()),
@@ -78,6 +81,7 @@ impl PublicTitle {
             category: video.category.clone(),
             required_plan: video.required_plan,
             poster: video.poster.clone(),
+            images: Images::default(),
             duration: video.duration,
             published_at: video.published_at,
             facts: video.facts.clone(),
@@ -92,7 +96,7 @@ impl PublicTitle {
         }
     }
 
-    /// A series and its trailer.
+    /// A series and its trailer. Its images are not in the snapshot.
     pub fn of_series(series: PublicSeries, trailer: Option<&Trailer>) -> Self {
         Self {
             id: TitleId::from_uuid(series.id.uuid()),
@@ -102,6 +106,7 @@ impl PublicTitle {
             category: series.category,
             required_plan: series.required_plan,
             poster: series.poster,
+            images: Images::default(),
             duration: None,
             published_at: None,
             facts: series.facts,

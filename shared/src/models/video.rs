@@ -3,6 +3,7 @@
 use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::{Images, PosterSource};
 use crate::models::text::{Line, OptionalProse};
 use crate::models::time::{as_sortable, as_sortable_option};
 use crate::models::user::Role;
@@ -208,6 +209,12 @@ pub struct Video {
     pub credits_at: Option<f64>,
     /// Its images, signed when it became ready.
     pub poster: Option<Poster>,
+    /// What they show.
+    #[serde(default)]
+    pub poster_source: PosterSource,
+    /// Its images in three shapes, if this change signed them. They are a row of their own, so that this one stays small.
+    #[serde(skip)]
+    pub signed_images: Option<Images>,
     /// When they were last signed.
     pub poster_signed_at: Option<Timestamp>,
     /// The series, if it is an episode.

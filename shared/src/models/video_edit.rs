@@ -1,5 +1,6 @@
 //! How operators create and edit videos.
 
+use crate::models::captions::SpokenLanguage;
 use crate::models::facts::{
     AgeRating, CAST_MAX, Country, DIRECTORS_MAX, Facts, PersonName, TAGS_MAX, Tag, Year, stored,
 };
@@ -7,12 +8,15 @@ use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::number::{CreditsMarker, Ordinal};
 use crate::models::patch::Field;
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::PosterSource;
 use crate::models::progress::is_credits_marker;
+use crate::models::text::Line;
 use crate::models::time::Moment;
 use crate::models::video::{CategoryName, Description, LISTING, Title, Video, VideoQuality, VideoStatus};
 use jiff::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// A new video.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -50,6 +54,37 @@ pub struct NewVideo {
     publish_at: Option<Moment>,
     /// Mux's encoding quality; `basic` by default.
     video_quality: Option<VideoQuality>,
+    /// The language spoken in the film: Mux generates captions from its sound. Without it, there are none.
+    pub generated_captions: Option<SpokenLanguage>,
+}
+
+/// A new video whose file Mux fetches.
+#[derive(Clone, Deserialize)]
+pub struct ImportedVideo {
+    /// Where the file is.
+    pub url: Line<2_048>,
+    /// The video itself.
+    #[serde(flatten)]
+    pub video: NewVideo,
+}
+
+// Derived, the schema would accept unknown fields, because the fields of the video are flattened.
+impl JsonSchema for ImportedVideo {
+    fn schema_name() -> Cow<'static, str> {
+        "ImportedVideo".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = NewVideo::json_schema(generator).to_value();
+        let mut url = Line::<2_048>::json_schema(generator).to_value();
+        url["description"] = "Where the file is: an `https` URL on a public host. Mux fetches it.".into();
+        schema["description"] = "A new video whose file Mux fetches.".into();
+        schema["properties"]["url"] = url;
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.push("url".into());
+        }
+        Schema::try_from(schema).unwrap_or_default()
+    }
 }
 
 /// The changes. Omitted fields stay the same; `null` clears optional fields.
@@ -129,6 +164,8 @@ impl NewVideo {
             duration: None,
             credits_at: self.credits_at.map(CreditsMarker::get),
             poster: None,
+            poster_source: PosterSource::default(),
+            signed_images: None,
             poster_signed_at: None,
             series_id: self.series_id,
             trailer_of: self.trailer_of,

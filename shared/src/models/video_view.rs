@@ -3,6 +3,7 @@
 use crate::models::facts::{Facts, distinct};
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
+use crate::models::poster::PosterSource;
 use crate::models::video::{AudioTrack, CaptionTrack, Poster, Replacement, Video, VideoQuality, VideoStatus};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -77,6 +78,9 @@ pub struct Administration {
     /// A pending new file, while the old one plays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<ReplacementView>,
+    /// What its poster shows. Absent if Mux chooses the frame.
+    #[serde(skip_serializing_if = "PosterSource::is_automatic")]
+    pub poster_source: PosterSource,
     /// Its encoding quality.
     pub video_quality: VideoQuality,
     /// The audio tracks of its file, including dropped ones.
@@ -133,6 +137,7 @@ impl From<&Video> for Administration {
             mux_playback_id: video.mux_playback_id.clone(),
             upload_expires_at: video.upload_expires_at.filter(|_| video.mux_asset_id.is_none()),
             replacement: video.replacement.as_ref().map(ReplacementView::from),
+            poster_source: video.poster_source.clone(),
             video_quality: video.video_quality,
             audio: video.audio.clone(),
             captions: video.captions.clone(),

@@ -1,5 +1,6 @@
 //! Mux's API: direct uploads and assets.
 
+use crate::models::captions::SpokenLanguage;
 use crate::models::video::{AudioTrack, CaptionStatus, CaptionTrack, Obsolete, VideoQuality};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
@@ -9,7 +10,7 @@ use boxed::boxed;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// The timeouts of a call: for connecting, and in total. Two calls fit into a handler's deadline.
@@ -38,6 +39,41 @@ const TRACKS_MAX: usize = 100;
 const DURATION_SECONDS_MAX: f64 = 86_400.0;
 /// The shortest asset that counts as a film, in seconds: a still image has one frame or none.
 const FILM_SECONDS_MIN: f64 = 0.5;
+
+/// What a new asset shall be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAsset<'a> {
+    /// A text that every report about the asset repeats: the id of its video.
+    pub passthrough: &'a str,
+    /// Its title on Mux's pages.
+    pub title: &'a str,
+    /// Its encoding quality.
+    pub quality: VideoQuality,
+    /// The language in which Mux generates captions from its sound, if any.
+    pub captions: Option<&'a SpokenLanguage>,
+}
+
+impl NewAsset<'_> {
+    /// Mux's settings of the asset, which plays only with signed tokens. An upload has no URL to fetch its file from.
+    fn settings(&self, url: Option<&str>) -> Value {
+        let mut settings = json!({
+            "playback_policies": ["signed"],
+            "passthrough": self.passthrough,
+            "meta": { "title": self.title, "external_id": self.passthrough },
+            "video_quality": self.quality,
+        });
+        let mut input = Map::new();
+        input.extend(url.map(|url| ("url".to_owned(), url.into())));
+        input.extend(self.captions.map(|language| {
+            let name = language.captions_name();
+            ("generated_subtitles".to_owned(), json!([{ "language_code": language.as_str(), "name": name }]))
+        }));
+        if !input.is_empty() {
+            settings["inputs"] = json!([input]);
+        }
+        settings
+    }
+}
 
 /// A direct upload.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -123,6 +159,8 @@ struct Track {
     text_source: Option<String>,
     #[serde(default)]
     max_channels: Option<u32>,
+    #[serde(default)]
+    primary: bool,
 }
 
 impl Track {
@@ -219,6 +257,12 @@ impl Asset {
         texts.take(TRACKS_MAX).map(Track::caption).collect()
     }
 
+    /// The audio track that plays by default.
+    pub fn primary_audio_track(&self) -> Option<&str> {
+        let audio = || self.tracks.iter().filter(|track| track.kind == "audio" && is_id(&track.id));
+        audio().find(|track| track.primary).or_else(|| audio().next()).map(|track| track.id.as_str())
+    }
+
     /// The audio tracks that play.
     pub fn audio(&self) -> Vec<AudioTrack> {
         let audio = |track: &Track| AudioTrack {
@@ -267,30 +311,52 @@ impl Mux {
         Ok(Self { http, base_url, secret: services.mux_secret()? })
     }
 
-    /// Opens a direct upload whose asset plays only with signed tokens and has the given `passthrough`. Browsers may
-    /// use it from `cors_origin`, for [`UPLOAD_SECONDS`]. Returns its id and its URL.
+    /// Opens a direct upload of an asset. Browsers may use it from `cors_origin`, for [`UPLOAD_SECONDS`]. Returns its id
+    /// and its URL.
     #[boxed]
-    pub async fn create_upload(
-        &self,
-        passthrough: &str,
-        title: &str,
-        quality: VideoQuality,
-        cors_origin: &str,
-    ) -> Result<(String, String), MuxError> {
+    pub async fn create_upload(&self, new: &NewAsset<'_>, cors_origin: &str) -> Result<(String, String), MuxError> {
         let body = json!({
             "cors_origin": cors_origin,
             "timeout": UPLOAD_SECONDS,
-            "new_asset_settings": {
-                "playback_policies": ["signed"],
-                "passthrough": passthrough,
-                "meta": { "title": title, "external_id": passthrough },
-                "video_quality": quality,
-            },
+            "new_asset_settings": new.settings(None),
         });
         // Not retried: the first attempt may have opened an upload.
         let upload: Upload = answer(self.call(Method::POST, "/video/v1/uploads").await?.json(&body)).await?;
         let url = upload.url.filter(|_| is_id(&upload.id)).ok_or(MuxError::Unreadable)?;
         Ok((upload.id, url))
+    }
+
+    /// Creates an asset whose file Mux fetches from a URL. Returns its id. [`MuxError::Refused`] if Mux does not accept
+    /// the URL.
+    #[boxed]
+    pub async fn import(&self, new: &NewAsset<'_>, url: &str) -> Result<String, MuxError> {
+        // Not retried: the first attempt may have created an asset.
+        let call = self.call(Method::POST, "/video/v1/assets").await?.json(&new.settings(Some(url)));
+        let asset: Asset = answer(call).await?;
+        if is_id(&asset.id) { Ok(asset.id) } else { Err(MuxError::Unreadable) }
+    }
+
+    /// Whether this is the local platform, whose stand-in for Mux is called without TLS.
+    pub fn is_local_platform(&self) -> bool {
+        self.base_url.starts_with("http://")
+    }
+
+    /// Lets Mux generate captions from an audio track of an asset. Mux reports later whether it could.
+    #[boxed]
+    pub async fn generate_captions(
+        &self,
+        asset_id: &str,
+        audio_track_id: &str,
+        language: &SpokenLanguage,
+        name: &str,
+    ) -> Result<CaptionTrack, MuxError> {
+        let path =
+            format!("/video/v1/assets/{}/tracks/{}/generate-subtitles", segment(asset_id), segment(audio_track_id));
+        let body = json!({ "generated_subtitles": [{ "language_code": language.as_str(), "name": name }] });
+        // Not retried: the first attempt may have added the track.
+        let tracks: Vec<Track> = answer(self.call(Method::POST, &path).await?.json(&body)).await?;
+        let track = tracks.first().filter(|track| is_id(&track.id)).ok_or(MuxError::Unreadable)?;
+        Ok(CaptionTrack { is_generated: true, ..track.caption() })
     }
 
     /// The current state of an upload.

@@ -35,7 +35,7 @@ async fn asset_stands(posters: &Posters, asset: Asset, now: Timestamp) -> Result
                 duration: asset.seconds(),
                 captions: asset.captions(),
                 audio: asset.audio(),
-                poster: posters.poster(playback_id, now).await?,
+                poster: posters.poster(playback_id, None, now).await?,
             };
             FileReport::Ready(id, Box::new(film))
         }

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod intake;
 pub mod signer;
+pub mod source_url;
 pub mod webhook;
 
 use crate::http::error::{ApiError, Code};

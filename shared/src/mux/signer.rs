@@ -2,7 +2,8 @@
 //! limited time.
 
 use crate::models::encoding::SignedPoster;
-use crate::models::video::Poster;
+use crate::models::poster::{Image, Images};
+use crate::models::video::{Poster, Video};
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};
@@ -23,6 +24,10 @@ pub const POSTER_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 const POSTER_WIDTHS: [u32; 3] = [320, 640, 1280];
 /// The width for clients that do not choose one.
 const POSTER_WIDTH: u32 = 640;
+/// The sizes of the shapes of [`Images`], in pixels. Each size costs a signature whenever images are renewed.
+const POSTER_SIZES: [(u32, u32); 2] = [(320, 480), (640, 960)];
+const LANDSCAPE_SIZES: [(u32, u32); 1] = [(1280, 720)];
+const BACKDROP_SIZES: [(u32, u32); 1] = [(1920, 800)];
 /// The width of the picture in a player before the first frame.
 const THUMBNAIL_WIDTH: u32 = 1280;
 /// Image tokens expire at full hours, so URLs stay the same, and cached, between two signings.
@@ -91,6 +96,7 @@ pub struct Posters {
     keys: Keys,
     stream_url: String,
     image_url: String,
+    web_origin: String,
 }
 
 impl Posters {
@@ -98,24 +104,39 @@ impl Posters {
     #[boxed]
     pub async fn connect(services: &Services) -> Result<Self, ConfigError> {
         let (stream_url, image_url) = (services.mux_stream_url()?, services.mux_image_url()?);
-        Ok(Self { keys: Keys::connect(services).await?, stream_url, image_url })
+        Ok(Self { keys: Keys::connect(services).await?, stream_url, image_url, web_origin: services.web_origin()? })
     }
 
-    /// Whether a poster's URL uses the image origin of the current settings.
-    pub fn leads_here(&self, poster: &Poster) -> bool {
-        poster.url.strip_prefix(&self.image_url).is_some_and(|rest| rest.starts_with('/'))
+    /// Whether a video's poster uses the origin of the current settings.
+    pub fn leads_here(&self, video: &Video) -> bool {
+        let origin = if video.poster_source.picture().is_some() { &self.web_origin } else { &self.image_url };
+        let url = video.poster.as_ref().and_then(|poster| poster.url.strip_prefix(origin));
+        url.is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The poster of a playback id, and the URL that plays it if it is a trailer, valid for [`POSTER_LIFE`].
+    /// The poster of a playback id, at a time in seconds or of the frame that Mux chooses, and the URL that plays it if
+    /// it is a trailer, valid for [`POSTER_LIFE`].
     #[boxed]
-    pub async fn poster(&self, playback_id: &str, now: Timestamp) -> Result<SignedPoster, MuxError> {
+    pub async fn poster(&self, playback_id: &str, time: Option<f64>, now: Timestamp) -> Result<SignedPoster, MuxError> {
         let key = self.keys.current().await?;
         let expires_at = full_hour(now + POSTER_LIFE);
         let stream = key.token(playback_id, Audience::Video, expires_at, &[]);
-        let urls = POSTER_WIDTHS.map(|width| {
-            let token = key.token(playback_id, Audience::Thumbnail, expires_at, &[("width", json!(width))]);
-            (width, format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url))
-        });
+        let url = |parameters: &[(&str, Value)]| {
+            let frame = time.map(|time| ("time", json!(time)));
+            let parameters: Vec<(&str, Value)> = parameters.iter().cloned().chain(frame).collect();
+            let token = key.token(playback_id, Audience::Thumbnail, expires_at, &parameters);
+            format!("{}/{playback_id}/thumbnail.jpg?token={token}", self.image_url)
+        };
+        let cropped = |&(width, height): &(u32, u32)| {
+            let fit = [("width", json!(width)), ("height", json!(height)), ("fit_mode", json!("smartcrop"))];
+            Image { url: url(&fit), width, height }
+        };
+        let images = Images {
+            poster: POSTER_SIZES.iter().map(cropped).collect(),
+            landscape: LANDSCAPE_SIZES.iter().map(cropped).collect(),
+            backdrop: BACKDROP_SIZES.iter().map(cropped).collect(),
+        };
+        let urls = POSTER_WIDTHS.map(|width| (width, url(&[("width", json!(width))])));
         let srcset: Vec<String> = urls.iter().map(|(width, url)| format!("{url} {width}w")).collect();
         let middle = urls.into_iter().find(|(width, _)| *width == POSTER_WIDTH);
         let poster = Poster {
@@ -124,7 +145,7 @@ impl Posters {
             placeholder: placeholder(playback_id),
         };
         let trailer_url = format!("{}/{playback_id}.m3u8?token={stream}", self.stream_url);
-        Ok(SignedPoster { poster, trailer_url, at: now })
+        Ok(SignedPoster { poster, images, trailer_url, origin: self.web_origin.clone(), at: now })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::models::catalogue::Entry;
 use crate::models::ids::{UserId, VideoId};
+use crate::models::poster::Images;
 use crate::models::trailer::TrailerEntry;
 use crate::models::video::Video;
 use crate::models::video_view::AdminVideo;
@@ -21,8 +22,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// The most videos per transaction, which may have 100 statements, including those for chunks.
-pub const CHANGES_MAX: usize = 80;
+/// The most videos per transaction, which may have 100 statements: two for each video, and those for chunks.
+pub const CHANGES_MAX: usize = 40;
 /// The most attempts if the same video or the snapshot is changed meanwhile.
 const TRIES_MAX: u32 = 5;
 /// The longest pause before the second attempt, in milliseconds; it doubles each time.
@@ -138,6 +139,7 @@ impl Publisher {
         let mut statements = beside;
         for change in changes {
             statements.extend(self.row(change)?);
+            statements.extend(self.images(change)?);
         }
         let edits: Vec<Edit> = changes.iter().filter_map(edit).collect();
         if edits.is_empty() {
@@ -193,6 +195,22 @@ impl Publisher {
         let put = Put::builder().table_name(self.database.name(Table::Catalogue)?);
         let put = put.set_item(Some(write(&ProcessedEvent::key(event_id), &mark)?));
         put.condition_expression("attribute_not_exists(pk)").build().map(Statement::from).map_err(refused)
+    }
+
+    /// The row of the video's images, if the change signed them or deletes the video.
+    fn images(&self, change: &Change) -> Result<Option<Statement>, StoreError> {
+        let table = self.database.name(Table::Catalogue)?;
+        match change {
+            Change { after: Some(Video { id, signed_images: Some(images), .. }), .. } => {
+                let put = Put::builder().table_name(table).set_item(Some(write(&Images::key(*id), images)?));
+                put.build().map(Statement::from).map(Some).map_err(refused)
+            }
+            Change { before: Some(Video { id, .. }), after: None } => {
+                let delete = Delete::builder().table_name(table).set_key(Some(Images::key(*id).item()));
+                delete.build().map(Statement::from).map(Some).map_err(refused)
+            }
+            Change { .. } => Ok(None),
+        }
     }
 
     fn row(&self, change: &Change) -> Result<Option<Statement>, StoreError> {

@@ -1250,6 +1250,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/videos/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * @description For users whose role is `admin`.
+         */
+        put: operations["put-poster"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/videos/{id}/generate-captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["generate-captions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/videos/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["import-video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1478,6 +1538,7 @@ export interface components {
              * @description When it was created.
              */
             created_at: string;
+            poster_source?: components["schemas"]["PosterSource"];
         };
         /** @description What went wrong. */
         ApiError: {
@@ -2924,6 +2985,7 @@ export interface components {
             publish_at?: components["schemas"]["Timestamp"] | null;
             /** @description Mux's encoding quality; `basic` by default. */
             video_quality?: components["schemas"]["VideoQuality"] | null;
+            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         /** @description A video that is not on the watchlist. */
         OffWatchlist: {
@@ -3398,11 +3460,13 @@ export interface components {
              * @default null
              */
             video_quality: components["schemas"]["VideoQuality"] | null;
+            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         ReplaceUploadResponse: {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["VideoUpload"];
+            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         ReplayBillingEventResponse: {
             /** @description Always `true`. */
@@ -4372,6 +4436,76 @@ export interface components {
         /** @description How an event was processed; Stripe reads only the status. */
         WebhookReceipt: {
             received: boolean;
+        };
+        /** @enum {string} */
+        SpokenLanguage: "en" | "es" | "it" | "pt" | "de" | "fr" | "pl" | "ru" | "nl" | "ca" | "tr" | "sv" | "uk" | "no" | "fi" | "sk" | "el" | "cs" | "hr" | "da" | "ro" | "bg";
+        PosterFrame: {
+            time?: number | null;
+        };
+        GenerateCaptionsRequest: {
+            language: components["schemas"]["SpokenLanguage"];
+        };
+        /** @description A new video. */
+        ImportedVideo: {
+            /** Format: line */
+            title: string;
+            /**
+             * Format: optional-paragraphs
+             * @description What it is about.
+             */
+            description?: string | null;
+            /** Format: line */
+            category: string;
+            required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            actors?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
+            /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /** Format: int32 */
+            season?: number | null;
+            /** Format: int32 */
+            episode?: number | null;
+            /** @description Where its credits start, in seconds. From there on the video counts as watched. */
+            credits_at?: number | null;
+            /** @description Hidden until this time, even when published. */
+            publish_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Mux's encoding quality; `basic` by default. */
+            video_quality?: components["schemas"]["VideoQuality"] | null;
+            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
+            url: string;
+        };
+        PosterSource: {
+            /** @constant */
+            kind: "automatic";
+        } | {
+            /** @constant */
+            kind: "frame";
+            time: number;
+        } | {
+            /** @constant */
+            kind: "picture";
+            id: string;
         };
     };
     responses: {
@@ -15867,6 +16001,662 @@ export interface operations {
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "put-poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PosterFrame"];
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": 35.958333,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
+                     *         },
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "actors": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en",
+                     *           "de"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "video_quality": "basic",
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
+                     *             "language": "de",
+                     *             "name": "Deutsch",
+                     *             "status": "preparing",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "generate-captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateCaptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": 35.958333,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
+                     *         },
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "actors": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en",
+                     *           "de"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "video_quality": "basic",
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
+                     *             "language": "de",
+                     *             "name": "Deutsch",
+                     *             "status": "preparing",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "import-video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportedVideo"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": 35.958333,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
+                     *         },
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "actors": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en",
+                     *           "de"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "video_quality": "basic",
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
+                     *             "language": "de",
+                     *             "name": "Deutsch",
+                     *             "status": "preparing",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutCaptionResponse"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };

@@ -13,6 +13,8 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type Drift = Schemas['BillingDrift'];
 export type Email = Schemas['MemberEmail'];
 export type EventState = Schemas['BillingEventState'];
+/** A new video whose file Mux fetches. */
+export type ImportedVideo = Schemas['ImportedVideo'];
 export type Interval = Schemas['BillingInterval'];
 export type Invoice = Schemas['Invoice'];
 export type Member = Schemas['Member'];
@@ -35,6 +37,8 @@ export type AdminSeries = Schemas['AdminSeries'];
 export type Session = Schemas['Session'];
 export type SignIn = Schemas['SignIn'];
 export type Sort = Schemas['VideoSort'];
+/** A language in which Mux generates captions. */
+export type SpokenLanguage = Schemas['SpokenLanguage'];
 export type Status = Schemas['SubscriptionStatus'];
 export type Stream = Schemas['Stream'];
 export type Subscription = Schemas['Subscription'];

@@ -30,6 +30,9 @@ pub(super) async fn create(State(mux): State<Arc<Mux>>, body: Bytes) -> Result<R
     check_settings(&settings)?;
     let url = settings.inputs.first().and_then(|input| input["url"].as_str());
     let url = url.ok_or_else(|| Refusal::invalid("inputs: the first one needs a url"))?.to_owned();
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(Refusal::invalid("inputs: url must be the http or https URL of a file"));
+    }
     Ok(shown(StatusCode::CREATED, &mux.add_asset(settings, url)))
 }
 

@@ -1,5 +1,6 @@
 //! The input of API calls: bodies, settings and pages of lists.
 
+use super::generated::requested;
 use crate::answer::Refusal;
 use crate::model::AssetSettings;
 use axum::extract::Query;
@@ -22,6 +23,7 @@ pub(super) fn check_settings(settings: &AssetSettings) -> Result<(), Refusal> {
     if let Some(quality) = settings.video_quality.as_deref().filter(|one| !VIDEO_QUALITIES.contains(one)) {
         return Err(Refusal::invalid(format!("video_quality: {quality} is not one of {}", VIDEO_QUALITIES.join(", "))));
     }
+    requested(settings)?;
     check_passthrough(settings.passthrough.as_deref())
 }
 

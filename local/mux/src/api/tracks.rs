@@ -1,5 +1,6 @@
-//! `/video/v1/assets/{id}/tracks`: captions and subtitles, fetched from a URL.
+//! `/video/v1/assets/{id}/tracks`: captions and subtitles, fetched from a URL or generated from the sound.
 
+use super::generated;
 use super::input::{check_passthrough, parse};
 use crate::answer::{Refusal, data};
 use crate::encode;
@@ -19,7 +20,7 @@ use std::time::Duration;
 /// Largest subtitle file that is accepted, in bytes.
 const TEXT_BYTES_MAX: usize = 4 << 20;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
-const TRACKS_MAX: usize = 64;
+pub(super) const TRACKS_MAX: usize = 64;
 
 #[derive(Deserialize)]
 struct NewTrack {
@@ -57,6 +58,7 @@ pub(super) async fn create(
         closed_captions: new.closed_captions.unwrap_or(false),
         passthrough: new.passthrough,
         source_url: Some(new.url),
+        is_generated: false,
         vtt: None,
     };
     let asset = mux.assets.get(&id).ok_or_else(Refusal::not_found)?;
@@ -136,11 +138,12 @@ pub(crate) fn resume(mux: &Arc<Mux>) {
     }
 }
 
-fn prepare(mux: &Arc<Mux>, asset_id: String, track: TextTrack) {
+pub(crate) fn prepare(mux: &Arc<Mux>, asset_id: String, track: TextTrack) {
     let (weak, http, work_folder) = (Arc::downgrade(mux), mux.http.clone(), mux.work_folder());
     tokio::spawn(async move {
         let vtt = match track.source_url {
             Some(url) => fetch(&http, &url, &work_folder).await,
+            None if track.is_generated => weak.upgrade().and_then(|mux| generated::text(&mux, &asset_id, &track)),
             None => None,
         };
         let _ = tokio::fs::remove_dir_all(&work_folder).await;

@@ -9,12 +9,13 @@ import { ErrorNotice } from '@/components/notice';
 import { Actions, Note, Panel } from '@/components/panel';
 import { Select } from '@/components/select';
 import { fieldIssues } from '@/lib/errors/api-error';
-import { locale } from '@/lib/format';
-import type { AdminVideo, Captions } from '@/lib/models';
+import type { AdminVideo, Captions, SpokenLanguage } from '@/lib/models';
+import { languageName } from '@/lib/names';
 import { notify } from '@/lib/notify';
 import { useAct } from '@/lib/use-act';
 import styles from './captions-panel.module.css';
-import { useDeleteCaptions, usePutCaptions } from './use-captions';
+import { spokenLanguages } from './spoken-language';
+import { useDeleteCaptions, useGenerateCaptions, usePutCaptions } from './use-captions';
 
 /** The languages to choose from. Captions in others can be uploaded through the API. */
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv', 'tr', 'uk', 'ru', 'ar', 'hi', 'ja', 'ko', 'zh'];
@@ -37,7 +38,14 @@ export function CaptionsPanel({ video }: { video: AdminVideo }) {
           ))}
         </ul>
       )}
-      {video.status === 'ready' ? <Upload video={video} /> : <Note>{t`Captions can be added when the video is ready.`}</Note>}
+      {video.status === 'ready' ? (
+        <>
+          <Upload video={video} />
+          <Generate video={video} />
+        </>
+      ) : (
+        <Note>{t`Captions can be added when the video is ready.`}</Note>
+      )}
       <Confirm
         open={removed !== null}
         onClose={() => setRemoved(null)}
@@ -60,8 +68,10 @@ function Track({ track, onRemove }: { track: Captions; onRemove: () => void }) {
     <li className={styles.track}>
       <span className={styles.name}>{name}</span>
       <span className={styles.note}>{track.is_generated ? t`${language}, auto-generated` : language}</span>
-      {status === 'preparing' && <Badge kind="neutral">{t`Mux is reading the file`}</Badge>}
-      {status === 'errored' && <Badge kind="danger">{t`Mux could not read the file`}</Badge>}
+      {status === 'preparing' && <Badge kind="neutral">{track.is_generated ? t`Mux is writing them` : t`Mux is reading the file`}</Badge>}
+      {status === 'errored' && (
+        <Badge kind="danger">{track.is_generated ? t`Mux could not write them` : t`Mux could not read the file`}</Badge>
+      )}
       <Button look="plain" size="sm" icon={MORE_ICONS.trash} aria-label={t`Remove captions “${name}”`} onClick={onRemove}>
         {t`Remove`}
       </Button>
@@ -72,11 +82,6 @@ function Track({ track, onRemove }: { track: Captions; onRemove: () => void }) {
 function issueOf(file: File | null): string | null {
   if (!file) return t`Choose a file with captions first.`;
   return file.size > BYTES_MAX ? t`The file is larger than 256 KB.` : null;
-}
-
-/** The name of a language, in the language of the app. */
-function languageName(tag: string): string {
-  return new Intl.DisplayNames([locale()], { type: 'language' }).of(tag) ?? tag;
 }
 
 function Upload({ video }: { video: AdminVideo }) {
@@ -117,6 +122,32 @@ function Upload({ video }: { video: AdminVideo }) {
       <Actions>
         <Button size="sm" icon={MORE_ICONS.upload} busy={send.isBusy} onClick={() => void send.run()}>
           {t`Upload captions`}
+        </Button>
+      </Actions>
+    </div>
+  );
+}
+
+/** Lets Mux write captions in a language that has none yet. */
+function Generate({ video }: { video: AdminVideo }) {
+  const generate = useGenerateCaptions(video.id);
+  const taken = video.captions.map(({ language }) => language);
+  const options = spokenLanguages().filter(({ value }) => !taken.includes(value));
+  const [chosen, setChosen] = useState<SpokenLanguage | null>(null);
+  const language = options.find(({ value }) => value === chosen)?.value ?? options[0]?.value;
+  const send = useAct(async () => {
+    if (!language) return;
+    await generate.mutateAsync(language);
+    notify(t`Mux is writing the captions`);
+  });
+  if (!language) return null;
+  return (
+    <div className={styles.upload}>
+      <Select label={t`Automatic captions: spoken language`} value={language} options={options} onChange={setChosen} />
+      {send.error !== null && <ErrorNotice size="line" error={send.error} />}
+      <Actions>
+        <Button size="sm" busy={send.isBusy} onClick={() => void send.run()}>
+          {t`Generate captions`}
         </Button>
       </Actions>
     </div>

@@ -20,6 +20,7 @@ import { usePageTitle } from '@/lib/page-title';
 import { useForm } from '@/lib/use-form';
 import { CaptionsPanel } from './captions-panel';
 import styles from './edit-video-page.module.css';
+import { PosterPanel } from './poster-panel';
 import { PublishPanel } from './publish-panel';
 import { qualityName } from './quality-field';
 import { audioSummary } from './sound';
@@ -82,6 +83,7 @@ function Edit({ video }: { video: AdminVideo }) {
           <>
             <Poster video={video} sizes="(min-width: 80rem) 28rem, 92vw" isFirst />
             <PublishPanel video={video} />
+            <PosterPanel key={video.poster_source?.kind} video={video} />
             <TrailerPanel video={video} />
             <Panel title={t`Technical details`}>
               <Facts

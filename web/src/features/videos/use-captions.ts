@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, data } from '@/lib/api';
-import type { AdminVideo, Captions } from '@/lib/models';
+import type { AdminVideo, Captions, SpokenLanguage } from '@/lib/models';
 import { invalidate } from '@/lib/queries/keys';
 import { anyVideoQuery } from './use-any-video';
 
@@ -17,6 +17,15 @@ export function usePutCaptions(id: string) {
           headers: { 'content-type': 'application/x-subrip' },
         }),
       ),
+    onSuccess: useShown(id),
+  });
+}
+
+/** Lets Mux generate captions from the sound. */
+export function useGenerateCaptions(id: string) {
+  return useMutation({
+    mutationFn: (language: SpokenLanguage) =>
+      data(api.POST('/api/admin/videos/{id}/generate-captions', { params: { path: { id } }, body: { language } })),
     onSuccess: useShown(id),
   });
 }

@@ -1,0 +1,38 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, data } from '@/lib/api';
+import type { AdminVideo } from '@/lib/models';
+import { invalidate } from '@/lib/queries/keys';
+import { anyVideoQuery } from './use-any-video';
+
+/** Makes a frame of the film the poster; `null` lets Mux choose the frame. */
+export function useChooseFrame(id: string) {
+  return useMutation({
+    mutationFn: (time: number | null) => data(api.PUT('/api/admin/videos/{id}/poster', { params: { path: { id } }, body: { time } })),
+    onSuccess: useShown(id),
+  });
+}
+
+/** Uploads a picture as the poster. */
+export function useUploadPoster(id: string) {
+  return useMutation({
+    mutationFn: (file: File) =>
+      data(
+        api.PUT('/api/admin/videos/{id}/poster', {
+          params: { path: { id } },
+          // The picture's bytes instead of JSON.
+          body: file as unknown as { time?: number },
+          bodySerializer: (body) => body,
+          headers: { 'content-type': file.type },
+        }),
+      ),
+    onSuccess: useShown(id),
+  });
+}
+
+function useShown(id: string) {
+  const client = useQueryClient();
+  return (video: AdminVideo) => {
+    client.setQueryData(anyVideoQuery(id).queryKey, video);
+    invalidate(client, ['all-videos', 'list'], ['audit']);
+  };
+}
