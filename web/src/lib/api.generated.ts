@@ -3417,7 +3417,12 @@ export interface components {
              * @description Its position in the film, in seconds.
              */
             time: number;
-        } | components["schemas"]["OwnPicture"];
+        } | {
+            /** @constant */
+            kind: "picture";
+            /** @description The picture. */
+            picture: components["schemas"]["OwnPicture"];
+        };
         /** @description The changes. Omitted fields stay the same; `null` clears a language. */
         PreferenceEdits: {
             /** @description Whether captions are on. */
