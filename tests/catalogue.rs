@@ -7,6 +7,7 @@ use serde_json::json;
 use shared::models::facts::Facts;
 use shared::models::ids::VideoId;
 use shared::models::plan::RequiredPlan;
+use shared::models::poster::PosterSource;
 use shared::models::video::{LISTING, Poster, Video, VideoQuality, VideoStatus};
 use shared::runtime::Runtime;
 use shared::services::Services;
@@ -58,6 +59,8 @@ fn video(number: usize, now: Timestamp) -> Video {
             srcset: (1..12).map(noise).collect::<Vec<_>>().join(", "),
             placeholder: "#000000".to_owned(),
         }),
+        poster_source: PosterSource::Automatic,
+        signed_images: None,
         poster_signed_at: Some(now),
         series_id: None,
         trailer_of: None,

@@ -83,7 +83,7 @@ impl Endpoint for PutPoster {
                 let copies = tokio::task::spawn_blocking(move || picture::copies(&bytes, picture_id)).await;
                 let Copies { picture, files } = copies.map_err(ApiError::internal)??;
                 self.files.add(&picture, &files, call.now).await?;
-                PosterSource::Picture(picture)
+                PosterSource::Picture { picture }
             }
         };
         let signed = self.posters.poster(playback_id, source.time(), call.now).await?;

@@ -64,7 +64,10 @@ pub enum PosterSource {
         time: f64,
     },
     /// The operator's own picture.
-    Picture(OwnPicture),
+    Picture {
+        /// The picture.
+        picture: OwnPicture,
+    },
 }
 
 impl PosterSource {
@@ -77,14 +80,14 @@ impl PosterSource {
     pub const fn time(&self) -> Option<f64> {
         match self {
             Self::Frame { time } => Some(*time),
-            Self::Automatic | Self::Picture(_) => None,
+            Self::Automatic | Self::Picture { .. } => None,
         }
     }
 
     /// The operator's own picture, if there is one.
     pub const fn picture(&self) -> Option<&OwnPicture> {
         match self {
-            Self::Picture(picture) => Some(picture),
+            Self::Picture { picture } => Some(picture),
             Self::Automatic | Self::Frame { .. } => None,
         }
     }

@@ -358,6 +358,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/videos/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a video whose file Mux fetches from a URL.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["import-video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/videos/{id}": {
         parameters: {
             query?: never;
@@ -401,6 +421,46 @@ export interface paths {
          * @description For users whose role is `admin`.
          */
         delete: operations["delete-caption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/videos/{id}/generate-captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets Mux generate captions of a video from its sound.
+         * @description For users whose role is `admin`.
+         */
+        post: operations["generate-captions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/videos/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the poster of a video: a frame of the film, or the operator's own picture.
+         * @description For users whose role is `admin`.
+         */
+        put: operations["put-poster"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -780,6 +840,23 @@ export interface paths {
         };
         /** Returns the viewer's home screen in one response. */
         get: operations["get-home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a picture that an operator uploaded, in one width. */
+        get: operations["get-image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1250,66 +1327,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/videos/{id}/poster": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
-         * @description For users whose role is `admin`.
-         */
-        put: operations["put-poster"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/videos/{id}/generate-captions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
-         * @description For users whose role is `admin`.
-         */
-        post: operations["generate-captions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/videos/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Uploads captions of a video in a language, in place of earlier ones, which viewers see until Mux has read the new ones.
-         * @description For users whose role is `admin`.
-         */
-        post: operations["import-video"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1527,6 +1544,8 @@ export interface components {
             upload_expires_at?: string | null;
             /** @description A pending new file, while the old one plays. */
             replacement?: components["schemas"]["VideoReplacement"] | null;
+            /** @description What its poster shows. Absent if Mux chooses the frame. */
+            poster_source?: components["schemas"]["PosterSource"];
             /** @description Its encoding quality. */
             video_quality: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
@@ -1538,7 +1557,6 @@ export interface components {
              * @description When it was created.
              */
             created_at: string;
-            poster_source?: components["schemas"]["PosterSource"];
         };
         /** @description What went wrong. */
         ApiError: {
@@ -2303,6 +2321,16 @@ export interface components {
             success: boolean;
             data: components["schemas"]["Acknowledgement"];
         };
+        /** @description What Mux shall recognise. */
+        GenerateCaptionsRequest: {
+            /** @description The language that is spoken in the film. */
+            language: components["schemas"]["SpokenLanguage"];
+        };
+        GenerateCaptionsResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
         GetHomeLayoutResponse: {
             /** @description Always `true`. */
             success: boolean;
@@ -2542,6 +2570,93 @@ export interface components {
             published_at: string | null;
             /** @description The series, if the card shows a series or an episode. */
             series?: components["schemas"]["HomeSeries"] | null;
+        };
+        /** @description A picture of a title in one size. */
+        Image: {
+            /** @description Where it is. */
+            url: string;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            width: number;
+            /**
+             * Format: int64
+             * @description In pixels.
+             */
+            height: number;
+        };
+        /**
+         * @description The pictures of a title in three shapes, each in some sizes. An operator's own picture takes the place of the frames of
+         *     its shape.
+         */
+        Images: {
+            /** @description Upright, 2:3, as for walls of posters. */
+            poster: components["schemas"]["Image"][];
+            /** @description 16:9, as for cards. */
+            landscape: components["schemas"]["Image"][];
+            /** @description Wide, 12:5, as for the top of a page. */
+            backdrop: components["schemas"]["Image"][];
+        };
+        ImportVideoResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
+        /** @description A new video whose file Mux fetches. */
+        ImportedVideo: {
+            /** Format: line */
+            title: string;
+            /**
+             * Format: optional-paragraphs
+             * @description What it is about.
+             */
+            description?: string | null;
+            /** Format: line */
+            category: string;
+            required_plan: components["schemas"]["RequiredPlan"];
+            /**
+             * Format: int32
+             * @description The year of its first release.
+             */
+            year?: number | null;
+            /**
+             * Format: country
+             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
+             */
+            country?: string | null;
+            /**
+             * Format: line
+             * @description Its age rating, in any system.
+             */
+            age_rating?: string | null;
+            /** @description Its directors. Names that are listed twice are stored once. */
+            directors?: string[] | null;
+            /** @description Its cast, the most important names first. */
+            actors?: string[] | null;
+            /** @description Its tags. */
+            tags?: string[] | null;
+            /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
+            trailer_of?: components["schemas"]["TitleId"] | null;
+            /** @description The series, if it is an episode. */
+            series_id?: components["schemas"]["SeriesId"] | null;
+            /** Format: int32 */
+            season?: number | null;
+            /** Format: int32 */
+            episode?: number | null;
+            /** @description Where its credits start, in seconds. From there on the video counts as watched. */
+            credits_at?: number | null;
+            /** @description Hidden until this time, even when published. */
+            publish_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Mux's encoding quality; `basic` by default. */
+            video_quality?: components["schemas"]["VideoQuality"] | null;
+            /** @description The language spoken in the film: Mux generates captions from its sound. Without it, there are none. */
+            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
+            /**
+             * Format: line
+             * @description Where the file is: an `https` URL on a public host. Mux fetches it.
+             */
+            url: string;
         };
         /** @description What went wrong with the input. */
         InputError: {
@@ -2985,6 +3100,7 @@ export interface components {
             publish_at?: components["schemas"]["Timestamp"] | null;
             /** @description Mux's encoding quality; `basic` by default. */
             video_quality?: components["schemas"]["VideoQuality"] | null;
+            /** @description The language spoken in the film: Mux generates captions from its sound. Without it, there are none. */
             generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         /** @description A video that is not on the watchlist. */
@@ -3002,6 +3118,23 @@ export interface components {
         };
         /** @description The token from an emailed link. */
         OneTimeToken: string;
+        /** @description A picture that an operator uploaded, stored in several widths. */
+        OwnPicture: {
+            /** @description Its id, which cannot be guessed. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The width of its largest copy, in pixels.
+             */
+            width: number;
+            /**
+             * Format: int64
+             * @description The height of its largest copy, in pixels.
+             */
+            height: number;
+            /** @description A CSS color to show until it has loaded. */
+            placeholder: string;
+        };
         /** @description Where the next page of a list starts. */
         Pagination: {
             /**
@@ -3267,6 +3400,29 @@ export interface components {
             /** @description A CSS color to show until the picture has loaded. */
             placeholder: string;
         };
+        /** @description A frame of the film as the poster. */
+        PosterFrame: {
+            /** @description The frame's position in seconds. Omitted or `null`, Mux chooses the frame. */
+            time?: number | null;
+        };
+        /** @description What the poster of a video shows. */
+        PosterSource: {
+            /** @constant */
+            kind: "automatic";
+        } | {
+            /** @constant */
+            kind: "frame";
+            /**
+             * Format: double
+             * @description Its position in the film, in seconds.
+             */
+            time: number;
+        } | {
+            /** @constant */
+            kind: "picture";
+            /** @description The picture. */
+            picture: components["schemas"]["OwnPicture"];
+        };
         /** @description The changes. Omitted fields stay the same; `null` clears a language. */
         PreferenceEdits: {
             /** @description Whether captions are on. */
@@ -3360,6 +3516,11 @@ export interface components {
         /** @description An id at Stripe or Mux. */
         ProviderId: string;
         PutCaptionResponse: {
+            /** @description Always `true`. */
+            success: boolean;
+            data: components["schemas"]["AdminVideo"];
+        };
+        PutPosterResponse: {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["AdminVideo"];
@@ -3460,13 +3621,13 @@ export interface components {
              * @default null
              */
             video_quality: components["schemas"]["VideoQuality"] | null;
+            /** @description The language spoken in the film: Mux generates captions from its sound. Without it, there are none. */
             generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         ReplaceUploadResponse: {
             /** @description Always `true`. */
             success: boolean;
             data: components["schemas"]["VideoUpload"];
-            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
         };
         ReplayBillingEventResponse: {
             /** @description Always `true`. */
@@ -3666,6 +3827,11 @@ export interface components {
             /** @description The user. */
             user: components["schemas"]["User"];
         };
+        /**
+         * @description A language in which Mux can generate captions from the sound.
+         * @enum {string}
+         */
+        SpokenLanguage: "en" | "es" | "it" | "pt" | "de" | "fr" | "pl" | "ru" | "nl" | "ca" | "tr" | "sv" | "uk" | "no" | "fi" | "sk" | "el" | "cs" | "hr" | "da" | "ro" | "bg";
         /** @description The device. */
         StartDeviceLoginRequest: {
             /**
@@ -3844,6 +4010,8 @@ export interface components {
             required_plan: components["schemas"]["RequiredPlan"];
             /** @description Its images; `null` if it has none. */
             poster: components["schemas"]["Poster"] | null;
+            /** @description Its images in three shapes; of a series, those of its first episode. */
+            images: components["schemas"]["Images"];
             /**
              * Format: double
              * @description Seconds; `null` for a series.
@@ -4268,6 +4436,8 @@ export interface components {
             upload_expires_at?: string | null;
             /** @description A pending new file, while the old one plays. */
             replacement?: components["schemas"]["VideoReplacement"] | null;
+            /** @description What its poster shows. Absent if Mux chooses the frame. */
+            poster_source?: components["schemas"]["PosterSource"];
             /** @description Its encoding quality. */
             video_quality?: components["schemas"]["VideoQuality"];
             /** @description The audio tracks of its file, including dropped ones. */
@@ -4279,6 +4449,8 @@ export interface components {
              * @description When it was created.
              */
             created_at?: string;
+            /** @description Its images in three shapes; empty until it is encoded. */
+            images: components["schemas"]["Images"];
             /** @description Whether it plays for this viewer. */
             access: components["schemas"]["Access"];
             /**
@@ -4436,76 +4608,6 @@ export interface components {
         /** @description How an event was processed; Stripe reads only the status. */
         WebhookReceipt: {
             received: boolean;
-        };
-        /** @enum {string} */
-        SpokenLanguage: "en" | "es" | "it" | "pt" | "de" | "fr" | "pl" | "ru" | "nl" | "ca" | "tr" | "sv" | "uk" | "no" | "fi" | "sk" | "el" | "cs" | "hr" | "da" | "ro" | "bg";
-        PosterFrame: {
-            time?: number | null;
-        };
-        GenerateCaptionsRequest: {
-            language: components["schemas"]["SpokenLanguage"];
-        };
-        /** @description A new video. */
-        ImportedVideo: {
-            /** Format: line */
-            title: string;
-            /**
-             * Format: optional-paragraphs
-             * @description What it is about.
-             */
-            description?: string | null;
-            /** Format: line */
-            category: string;
-            required_plan: components["schemas"]["RequiredPlan"];
-            /**
-             * Format: int32
-             * @description The year of its first release.
-             */
-            year?: number | null;
-            /**
-             * Format: country
-             * @description The country that it was made in: a code of ISO 3166-1 alpha-2.
-             */
-            country?: string | null;
-            /**
-             * Format: line
-             * @description Its age rating, in any system.
-             */
-            age_rating?: string | null;
-            /** @description Its directors. Names that are listed twice are stored once. */
-            directors?: string[] | null;
-            /** @description Its cast, the most important names first. */
-            actors?: string[] | null;
-            /** @description Its tags. */
-            tags?: string[] | null;
-            /** @description The video or series whose trailer it is. A trailer is in no list, and plays for everybody. */
-            trailer_of?: components["schemas"]["TitleId"] | null;
-            /** @description The series, if it is an episode. */
-            series_id?: components["schemas"]["SeriesId"] | null;
-            /** Format: int32 */
-            season?: number | null;
-            /** Format: int32 */
-            episode?: number | null;
-            /** @description Where its credits start, in seconds. From there on the video counts as watched. */
-            credits_at?: number | null;
-            /** @description Hidden until this time, even when published. */
-            publish_at?: components["schemas"]["Timestamp"] | null;
-            /** @description Mux's encoding quality; `basic` by default. */
-            video_quality?: components["schemas"]["VideoQuality"] | null;
-            generated_captions?: components["schemas"]["SpokenLanguage"] | null;
-            url: string;
-        };
-        PosterSource: {
-            /** @constant */
-            kind: "automatic";
-        } | {
-            /** @constant */
-            kind: "frame";
-            time: number;
-        } | {
-            /** @constant */
-            kind: "picture";
-            id: string;
         };
     };
     responses: {
@@ -8424,6 +8526,197 @@ export interface operations {
             };
         };
     };
+    "import-video": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://films.example.com/the-last-sail.mp4",
+                 *       "title": "The Last Sail",
+                 *       "category": "Documentary",
+                 *       "required_plan": "basic",
+                 *       "generated_captions": "en"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImportedVideo"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "title": "The Last Sail",
+                     *         "description": "",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": null,
+                     *         "poster": null,
+                     *         "year": null,
+                     *         "country": null,
+                     *         "age_rating": null,
+                     *         "directors": [],
+                     *         "actors": [],
+                     *         "tags": [],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [],
+                     *         "published_at": null,
+                     *         "status": "processing",
+                     *         "published": false,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": null,
+                     *         "video_quality": "basic",
+                     *         "audio": [],
+                     *         "captions": [],
+                     *         "created_at": "2026-12-01T01:59:13.680542994Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportVideoResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     "delete-video": {
         parameters: {
             query?: never;
@@ -9113,6 +9406,478 @@ export interface operations {
             };
             /** @description `NOT_FOUND` */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "generate-captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "language": "fr"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GenerateCaptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": 35.958333,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
+                     *         },
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "actors": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en",
+                     *           "fr"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "video_quality": "basic",
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "vX5dIohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8",
+                     *             "language": "fr",
+                     *             "name": "Français (auto)",
+                     *             "status": "preparing",
+                     *             "is_generated": true
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GenerateCaptionsResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY`, `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    "put-poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        /** @description JSON, or a picture of at most 4 MiB in JPEG, PNG or WebP. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "time": 12.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["PosterFrame"];
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "title": "Deep Quiet",
+                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
+                     *         "category": "Documentary",
+                     *         "required_plan": "basic",
+                     *         "duration": 35.958333,
+                     *         "poster": {
+                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#372525"
+                     *         },
+                     *         "year": 2022,
+                     *         "country": "PT",
+                     *         "age_rating": "6",
+                     *         "directors": [
+                     *           "Beatriz Lamosares"
+                     *         ],
+                     *         "actors": [
+                     *           "Desmond Achterveld"
+                     *         ],
+                     *         "tags": [
+                     *           "Sea",
+                     *           "Nature"
+                     *         ],
+                     *         "audio_languages": [],
+                     *         "caption_languages": [
+                     *           "en"
+                     *         ],
+                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "status": "ready",
+                     *         "published": true,
+                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "video_quality": "basic",
+                     *         "audio": [
+                     *           {
+                     *             "name": "Default",
+                     *             "kept_channels": 2,
+                     *             "kept": true
+                     *           }
+                     *         ],
+                     *         "captions": [
+                     *           {
+                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "language": "en",
+                     *             "name": "English",
+                     *             "status": "ready",
+                     *             "is_generated": false
+                     *           }
+                     *         ],
+                     *         "created_at": "2026-12-01T01:59:19.846Z",
+                     *         "poster_source": {
+                     *           "kind": "frame",
+                     *           "time": 12.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutPosterResponse"];
+                };
+            };
+            /** @description `INVALID_JSON`, `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `FORBIDDEN` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `VIDEO_NOT_READY` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -12111,6 +12876,109 @@ export interface operations {
             };
         };
     };
+    "get-image": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of a response that the client has. If it is still current, the response is 304 without a body.
+                 * @example W/"V5-EiPxoUDZAIXMxUfDwTg"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: components["schemas"]["ProviderId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description The response that the client has is still current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_ERROR` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputErrorResponse"];
+                };
+            };
+            /** @description `NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `INTERNAL` */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `UNAVAILABLE` */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -14521,6 +15389,34 @@ export interface operations {
                      *           "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
                      *           "placeholder": "#362e2f"
                      *         },
+                     *         "images": {
+                     *           "poster": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 320,
+                     *               "height": 480
+                     *             },
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 640,
+                     *               "height": 960
+                     *             }
+                     *           ],
+                     *           "landscape": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 1280,
+                     *               "height": 720
+                     *             }
+                     *           ],
+                     *           "backdrop": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 1920,
+                     *               "height": 800
+                     *             }
+                     *           ]
+                     *         },
                      *         "duration": 60,
                      *         "published_at": "2026-12-01T01:59:13.72887946Z",
                      *         "year": null,
@@ -14943,6 +15839,34 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "published_at": "2026-12-01T01:59:13.72887946Z",
+                     *         "images": {
+                     *           "poster": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 320,
+                     *               "height": 480
+                     *             },
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 640,
+                     *               "height": 960
+                     *             }
+                     *           ],
+                     *           "landscape": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 1280,
+                     *               "height": 720
+                     *             }
+                     *           ],
+                     *           "backdrop": [
+                     *             {
+                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "width": 1920,
+                     *               "height": 800
+                     *             }
+                     *           ]
+                     *         },
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
@@ -16001,662 +16925,6 @@ export interface operations {
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    "put-poster": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["VideoId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PosterFrame"];
-                "image/jpeg": string;
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
-                     *         "title": "Deep Quiet",
-                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
-                     *         "category": "Documentary",
-                     *         "required_plan": "basic",
-                     *         "duration": 35.958333,
-                     *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
-                     *         },
-                     *         "year": 2022,
-                     *         "country": "PT",
-                     *         "age_rating": "6",
-                     *         "directors": [
-                     *           "Beatriz Lamosares"
-                     *         ],
-                     *         "actors": [
-                     *           "Desmond Achterveld"
-                     *         ],
-                     *         "tags": [
-                     *           "Sea",
-                     *           "Nature"
-                     *         ],
-                     *         "audio_languages": [],
-                     *         "caption_languages": [
-                     *           "en",
-                     *           "de"
-                     *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
-                     *         "status": "ready",
-                     *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
-                     *         "video_quality": "basic",
-                     *         "audio": [
-                     *           {
-                     *             "name": "Default",
-                     *             "kept_channels": 2,
-                     *             "kept": true
-                     *           }
-                     *         ],
-                     *         "captions": [
-                     *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
-                     *             "language": "en",
-                     *             "name": "English",
-                     *             "status": "ready",
-                     *             "is_generated": false
-                     *           },
-                     *           {
-                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
-                     *             "language": "de",
-                     *             "name": "Deutsch",
-                     *             "status": "preparing",
-                     *             "is_generated": false
-                     *           }
-                     *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PutCaptionResponse"];
-                };
-            };
-            /** @description `VALIDATION_ERROR` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputErrorResponse"];
-                };
-            };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `FORBIDDEN` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_NOT_READY` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNSUPPORTED_MEDIA_TYPE` */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `RATE_LIMITED` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `INTERNAL` */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
-            502: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    "generate-captions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["VideoId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GenerateCaptionsRequest"];
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
-                     *         "title": "Deep Quiet",
-                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
-                     *         "category": "Documentary",
-                     *         "required_plan": "basic",
-                     *         "duration": 35.958333,
-                     *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
-                     *         },
-                     *         "year": 2022,
-                     *         "country": "PT",
-                     *         "age_rating": "6",
-                     *         "directors": [
-                     *           "Beatriz Lamosares"
-                     *         ],
-                     *         "actors": [
-                     *           "Desmond Achterveld"
-                     *         ],
-                     *         "tags": [
-                     *           "Sea",
-                     *           "Nature"
-                     *         ],
-                     *         "audio_languages": [],
-                     *         "caption_languages": [
-                     *           "en",
-                     *           "de"
-                     *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
-                     *         "status": "ready",
-                     *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
-                     *         "video_quality": "basic",
-                     *         "audio": [
-                     *           {
-                     *             "name": "Default",
-                     *             "kept_channels": 2,
-                     *             "kept": true
-                     *           }
-                     *         ],
-                     *         "captions": [
-                     *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
-                     *             "language": "en",
-                     *             "name": "English",
-                     *             "status": "ready",
-                     *             "is_generated": false
-                     *           },
-                     *           {
-                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
-                     *             "language": "de",
-                     *             "name": "Deutsch",
-                     *             "status": "preparing",
-                     *             "is_generated": false
-                     *           }
-                     *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PutCaptionResponse"];
-                };
-            };
-            /** @description `VALIDATION_ERROR` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputErrorResponse"];
-                };
-            };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `FORBIDDEN` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_NOT_READY` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNSUPPORTED_MEDIA_TYPE` */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `RATE_LIMITED` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `INTERNAL` */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
-            502: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    "import-video": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportedVideo"];
-            };
-        };
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
-                     *         "title": "Deep Quiet",
-                     *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
-                     *         "category": "Documentary",
-                     *         "required_plan": "basic",
-                     *         "duration": 35.958333,
-                     *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
-                     *         },
-                     *         "year": 2022,
-                     *         "country": "PT",
-                     *         "age_rating": "6",
-                     *         "directors": [
-                     *           "Beatriz Lamosares"
-                     *         ],
-                     *         "actors": [
-                     *           "Desmond Achterveld"
-                     *         ],
-                     *         "tags": [
-                     *           "Sea",
-                     *           "Nature"
-                     *         ],
-                     *         "audio_languages": [],
-                     *         "caption_languages": [
-                     *           "en",
-                     *           "de"
-                     *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
-                     *         "status": "ready",
-                     *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
-                     *         "video_quality": "basic",
-                     *         "audio": [
-                     *           {
-                     *             "name": "Default",
-                     *             "kept_channels": 2,
-                     *             "kept": true
-                     *           }
-                     *         ],
-                     *         "captions": [
-                     *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
-                     *             "language": "en",
-                     *             "name": "English",
-                     *             "status": "ready",
-                     *             "is_generated": false
-                     *           },
-                     *           {
-                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
-                     *             "language": "de",
-                     *             "name": "Deutsch",
-                     *             "status": "preparing",
-                     *             "is_generated": false
-                     *           }
-                     *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["PutCaptionResponse"];
-                };
-            };
-            /** @description `VALIDATION_ERROR` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InputErrorResponse"];
-                };
-            };
-            /** @description `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `SESSION_REVOKED` */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `FORBIDDEN` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `NOT_FOUND` */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_NOT_READY` */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNSUPPORTED_MEDIA_TYPE` */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `RATE_LIMITED` */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `INTERNAL` */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `VIDEO_PROVIDER_UNAVAILABLE` */
-            502: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description `UNAVAILABLE` */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["XRequestId"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
