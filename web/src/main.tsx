@@ -6,12 +6,12 @@ import './styles/boot.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { Fragment, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RouterProvider } from 'react-router/dom';
-import { router } from './app/router';
+import { Pages, prepareFor } from './app/router';
 import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues';
 import { queryClient } from './lib/query-client';
+import { PlaceProvider } from './lib/router';
 import { subscribeToSession, token } from './lib/session';
 
 // Data of one person must not be shown to the next.
@@ -20,10 +20,16 @@ subscribeToSession(() => {
 });
 
 /** A change of language remounts every page but keeps the cached data. */
-function Pages() {
-  const language = useLanguage();
-  return <RouterProvider key={language} router={router} />;
+function PagesInLanguage() {
+  return (
+    <Fragment key={useLanguage()}>
+      <Pages />
+    </Fragment>
+  );
 }
+
+// The first page's code and data load together with its texts.
+prepareFor(location.pathname);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
@@ -32,7 +38,9 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <I18nProvider i18n={i18n}>
-        <Pages />
+        <PlaceProvider onTravel={prepareFor}>
+          <PagesInLanguage />
+        </PlaceProvider>
       </I18nProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { Link, Outlet, useLocation } from 'react-router';
+import { Link, Outlet, useLocation } from '@/lib/router';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
-import { NavLink, Outlet, useLocation } from 'react-router';
+import { NavLink, Outlet, useLocation } from '@/lib/router';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';

@@ -1,4 +1,4 @@
-import { Navigate, Outlet } from 'react-router';
+import { Navigate, Outlet } from '@/lib/router';
 import { ErrorNotice } from '@/components/notice';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { useMe } from '@/lib/queries/use-me';

@@ -1,13 +1,11 @@
 import { useEffect } from 'react';
-import { useRouteError } from 'react-router';
 import { ApiError } from '@/lib/errors/api-error';
 import { ErrorNotice } from '@/components/notice';
 
 const RELOADED = 'marquee.reloaded';
 
 /** The error of a page that failed to render, or whose code could not be loaded. */
-export function RouteError() {
-  const error = useRouteError();
+export function RouteError({ error }: { error: unknown }) {
   useEffect(() => {
     // A release may have replaced the files of this build. Reload once to get the new ones.
     if (isMissingFile(error) && sessionStorage.getItem(RELOADED) === null && navigator.onLine) {

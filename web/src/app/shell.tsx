@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useEffect, useRef } from 'react';
-import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import type { ReactNode } from 'react';
+import { Link, ScrollRestoration, useIsPending, useLocation } from '@/lib/router';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
@@ -19,7 +20,7 @@ import { warmPlayerAtLinks } from './warm-player';
 const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
 /** The header and footer of every page except the player. */
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
   useEffect(warmPlayerAtLinks, []);
   return (
     <>
@@ -31,7 +32,7 @@ export function Shell() {
       <Offline />
       <main id="content" tabIndex={-1} className={styles.main}>
         <FocusOnArrival />
-        <Outlet />
+        {children}
       </main>
       <Warnings />
       <Footer />
@@ -67,8 +68,7 @@ function Warnings() {
 }
 
 function Progress() {
-  const { state } = useNavigation();
-  return state === 'idle' ? null : <div className={styles.progress} role="status" aria-label={t`Loading page`} />;
+  return useIsPending() && <div className={styles.progress} role="status" aria-label={t`Loading page`} />;
 }
 
 function Offline() {

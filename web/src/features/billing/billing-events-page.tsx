@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { Link, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from '@/lib/router';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';

@@ -3,7 +3,7 @@ import { t } from '@lingui/core/macro';
 import 'hls-video-element';
 import type HlsVideoElement from 'hls-video-element';
 import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link, useNavigate } from '@/lib/router';
 import { Icon } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';
 import { shortPlace } from '@/lib/nouns';

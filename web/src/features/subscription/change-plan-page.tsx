@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate, useSearchParams } from '@/lib/router';
 import { Button } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';

@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from '@/lib/router';
 import { Button } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import styles from '@/components/auth-frame.module.css';

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from '@/lib/router';
 import { PlanBadge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Confirm } from '@/components/confirm';
