@@ -5,18 +5,24 @@ import './styles/base.css';
 import './styles/boot.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, onlineManager } from '@tanstack/react-query';
 import { Fragment, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Pages, prepareFor } from './app/router';
 import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues';
 import { queryClient } from './lib/query-client';
-import { PlaceProvider } from './lib/router';
-import { subscribeToSession, token } from './lib/session';
+import { PlaceProvider } from './lib/router/place';
+import { forgetLists } from './lib/offline/forget';
+import { accountId, subscribeToSession, token } from './lib/session';
+import { showAsSeenAt } from './lib/use-online';
 
 // Data of one person must not be shown to the next.
+let account = accountId();
 subscribeToSession(() => {
-  if (token() === null) queryClient.clear();
+  if (token() !== null && accountId() === account) return;
+  account = accountId();
+  queryClient.clear();
+  forgetLists();
 });
 
 /** A change of language remounts every page but keeps the cached data. */
@@ -28,6 +34,12 @@ function PagesInLanguage() {
   );
 }
 
+if (!navigator.onLine) {
+  // Queries assume a network until they hear otherwise.
+  onlineManager.setOnline(false);
+  const { restoreLists } = await import('./lib/offline/lists');
+  showAsSeenAt(restoreLists());
+}
 // The first page's code and data load together with its texts.
 prepareFor(location.pathname);
 
@@ -46,4 +58,8 @@ createRoot(root).render(
   </StrictMode>,
 );
 // Most visits continue to a page that needs these texts, and an error may need them at any time.
-window.addEventListener('load', () => void needCatalogue('viewer').catch(() => undefined));
+// What works offline is kept once the first page has everything.
+window.addEventListener('load', () => {
+  for (const load of [needCatalogue('viewer'), import('./lib/offline/install').then(({ install }) => install())])
+    load.catch(() => undefined);
+});

@@ -1,4 +1,4 @@
-import type { Route } from '@/lib/router';
+import type { Route } from '@/lib/router/routes';
 import { RequireAdmin } from './require-admin';
 
 /** The routes under /admin, lazy-loaded, inside these frames. */

@@ -1,6 +1,6 @@
 import { Suspense } from 'react';
-import { Catch, Outlet, Routes, prepare } from '@/lib/router';
-import type { Params, Route } from '@/lib/router';
+import { Catch, Outlet, Routes, prepare } from '@/lib/router/routes';
+import type { Params, Route } from '@/lib/router/routes';
 import { categoriesQuery } from '@/lib/queries/use-categories';
 import { homeQuery } from '@/features/videos/use-home';
 import { videosQuery } from '@/features/videos/use-videos';

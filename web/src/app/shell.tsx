@@ -2,7 +2,8 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
-import { Link, ScrollRestoration, useIsPending, useLocation } from '@/lib/router';
+import { Link } from '@/lib/router/link';
+import { ScrollRestoration, useIsPending, useLocation } from '@/lib/router/place';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
@@ -11,7 +12,8 @@ import { withTexts } from '@/lib/i18n/catalogues';
 import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { setTheme, useTheme } from '@/lib/theme';
-import { useOnline } from '@/lib/use-online';
+import { seenBefore, useOnline } from '@/lib/use-online';
+import { ago } from '@/lib/format';
 import { Header } from './header';
 import { LanguageMenu } from './language-menu';
 import styles from './shell.module.css';
@@ -73,12 +75,18 @@ function Progress() {
 
 function Offline() {
   const isOnline = useOnline();
+  const seen = seenBefore();
+  const when = seen && ago(seen);
   return (
     <div role="status">
       {!isOnline && (
         <p className={styles.offline}>
           <Icon name="offline" size={18} />
-          <Trans>You’re offline. Some content may be out of date until you’re connected again.</Trans>
+          {when ? (
+            <Trans>You’re offline. Your lists are as you last saw them, {when}.</Trans>
+          ) : (
+            <Trans>You’re offline. Some content may be out of date until you’re connected again.</Trans>
+          )}
         </p>
       )}
     </div>

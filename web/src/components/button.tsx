@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
-import { Link } from '@/lib/router';
-import type { LinkProps } from '@/lib/router';
+import { Link } from '@/lib/router/link';
+import type { LinkProps } from '@/lib/router/link';
 import styles from './button.module.css';
 import { classes } from './classes';
 import { Icon } from './icon';
