@@ -116,7 +116,7 @@ test('signing out removes the lists, and the next account does not see them offl
   await page.reload();
   await settled(page);
   const left = await kept(page);
-  expect(left.filter(({ url }) => /token|lists/.test(url)).map(({ url }) => url)).toEqual([]);
+  expect(left.filter(({ url }) => /^storage:marquee\.(token|lists)$/.test(url)).map(({ url }) => url)).toEqual([]);
   expect(left.filter(({ text }) => text.includes(film.id) || text.includes(person.email)).map(({ url }) => url)).toEqual([]);
 
   const other = await platform.register('Grace');

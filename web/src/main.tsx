@@ -8,6 +8,7 @@ import { I18nProvider } from '@lingui/react';
 import { QueryClientProvider, onlineManager } from '@tanstack/react-query';
 import { Fragment, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { isMissingFile } from './app/missing-file';
 import { Pages, prepareFor } from './app/router';
 import { needCatalogue, startLanguage, useLanguage } from './lib/i18n/catalogues';
 import { queryClient } from './lib/query-client';
@@ -43,10 +44,15 @@ if (!navigator.onLine) {
 // The first page's code and data load together with its texts.
 prepareFor(location.pathname);
 
+/** A page that cannot be loaded says so. Everything else that a page shows as its error is a bug. */
+function reportCaught(error: unknown) {
+  if (!isMissingFile(error)) console.error(error);
+}
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 await startLanguage();
-createRoot(root).render(
+createRoot(root, { onCaughtError: reportCaught }).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <I18nProvider i18n={i18n}>
@@ -57,9 +63,16 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
-// Most visits continue to a page that needs these texts, and an error may need them at any time.
-// What works offline is kept once the first page has everything.
-window.addEventListener('load', () => {
-  for (const load of [needCatalogue('viewer'), import('./lib/offline/install').then(({ install }) => install())])
-    load.catch(() => undefined);
-});
+/** Loads what most visits need later. */
+function loadMore() {
+  const loads = [
+    // Most visits continue to a page that needs these texts, and an error may need them at any time.
+    needCatalogue('viewer'),
+    // What works offline is kept once the first page has everything.
+    import('./lib/offline/install').then(({ install }) => install()),
+  ];
+  for (const load of loads) load.catch(() => undefined);
+}
+
+if (document.readyState === 'complete') loadMore();
+else window.addEventListener('load', loadMore);

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { ApiError } from '@/lib/errors/api-error';
 import { ErrorNotice } from '@/components/notice';
+import { isMissingFile } from './missing-file';
 
 const RELOADED = 'marquee.reloaded';
 
@@ -19,8 +20,4 @@ export function RouteError({ error }: { error: unknown }) {
   }, [error]);
   const shown = isMissingFile(error) ? new ApiError('UNREACHABLE', 'The page could not be loaded.', { cause: error }) : error;
   return <ErrorNotice size="page" error={shown} onRetry={() => location.reload()} />;
-}
-
-function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && /dynamically imported module|module script|preload CSS/i.test(error.message);
 }

@@ -1,3 +1,4 @@
+import { needCatalogue } from '../i18n/catalogues';
 import { keepLists } from './lists';
 
 /** Makes the app work offline from the next visit on. */
@@ -10,11 +11,17 @@ export function install(): void {
 
 async function register(): Promise<void> {
   await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
-  const { active } = await navigator.serviceWorker.ready;
-  // The worker did not see what this page loaded before it was there.
+  await Promise.all([navigator.serviceWorker.ready, needCatalogue('viewer')]);
+  tellWhatIsUsed();
+  // The worker of a new release starts with only its own files.
+  navigator.serviceWorker.addEventListener('controllerchange', tellWhatIsUsed);
+}
+
+/** Tells the worker which files this page loaded before the worker was there: texts and fonts, which depend on the viewer. */
+function tellWhatIsUsed(): void {
   const urlsToCache = performance
     .getEntriesByType('resource')
     .map(({ name }) => name)
     .filter((name) => name.startsWith(`${location.origin}/assets/`));
-  active?.postMessage({ type: 'CACHE_URLS', payload: { urlsToCache } });
+  void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'CACHE_URLS', payload: { urlsToCache } }));
 }
