@@ -72,25 +72,35 @@ export function prepare(routes: readonly Route[], pathname: string): void {
 
 const ignore = () => undefined;
 
-/** The page of the current address. It suspends until all of the page's code has loaded. */
+/**
+ * The page of the current address. It suspends until all of the page's code has loaded. The outermost frame does not wait for that, so it
+ * can catch a failure to load.
+ */
 export function Routes({ routes }: { routes: readonly Route[] }) {
   const { pathname } = useLocation();
   const found = useMemo(() => find(routes, pathname), [routes, pathname]);
   if (!found) return null;
   if (found.route.more) return <Routes routes={use(loadOnce(found.route.more))} />;
-  const parts = partsOf(found.route).map((part) => ('lazy' in part ? loadOnce(part.lazy) : part));
-  const components = parts.map((part) => (part instanceof Promise ? use(part).Component : part));
+  const [Outer = Outlet, ...parts] = partsOf(found.route);
   return (
     <ParamsHere value={found.params}>
-      {components.reduceRight<ReactNode>(
-        (inner, Part) => (
-          <Inner value={inner}>
-            <Part />
-          </Inner>
-        ),
-        null,
-      )}
+      {'lazy' in Outer ? <Loaded parts={[Outer, ...parts]} /> : within(Outer, <Loaded parts={parts} />)}
     </ParamsHere>
+  );
+}
+
+/** Components inside each other, as soon as all of them have loaded. */
+function Loaded({ parts }: { parts: readonly (ComponentType | LazyPart)[] }) {
+  const loading = parts.map((part) => ('lazy' in part ? loadOnce(part.lazy) : part));
+  const components = loading.map((part) => (part instanceof Promise ? use(part).Component : part));
+  return components.reduceRight<ReactNode>((inner, Part) => within(Part, inner), null);
+}
+
+function within(Part: ComponentType, inner: ReactNode) {
+  return (
+    <Inner value={inner}>
+      <Part />
+    </Inner>
   );
 }
 
