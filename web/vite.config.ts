@@ -10,18 +10,7 @@ const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
 export default defineConfig({
   plugins: [linguiMacros(), lingui({ failOnCompileError: true }), react()],
   resolve: {
-    alias: [
-      { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
-      // The router's package always resolves to its development build, which contains warnings for developers.
-      {
-        find: /^react-router$/,
-        replacement: fileURLToPath(new URL('./node_modules/react-router/dist/production/index.mjs', import.meta.url)),
-      },
-      {
-        find: /^react-router\/dom$/,
-        replacement: fileURLToPath(new URL('./node_modules/react-router/dist/production/dom-export.mjs', import.meta.url)),
-      },
-    ],
+    alias: [{ find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) }],
   },
   server: { proxy: { '/api': { target: platform, changeOrigin: true } } },
   preview: { proxy: { '/api': { target: platform, changeOrigin: true } } },
@@ -39,10 +28,10 @@ export default defineConfig({
         codeSplitting: {
           // Few files for what every first route needs: many small ones compress worse, and each is a round trip.
           groups: [
-            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack|openapi-fetch|@lingui)\// },
+            { name: 'vendor', test: /node_modules\/(react|react-dom|scheduler|regexparam|@tanstack|openapi-fetch|@lingui)\// },
             {
               name: 'first',
-              test: /src\/(lib\/(api|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|page-title|query-client|return-to|session|theme|use-online|wanted|queries\/use-(categories|me|plans|subscription|video)\.ts)|app\/(shell|header|guards|language-menu|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
+              test: /src\/(lib\/(api|errors\/(answer|api-error|explain\.ts)|format|i18n|notify|offline\/forget|page-title|query-client|return-to|router\/|session|theme|use-online|wanted|queries\/use-(categories|me|plans|subscription|video)\.ts)|app\/(shell|header|guards|language-menu|missing-file|router|route-error|start-page)|components\/(badge|button|classes|icon|logo|notice|notices|poster|segments|shelf|skeleton|video-card)|features\/videos\/(cards|use-home|use-videos))/,
             },
             { name: 'hero', test: /src\/features\/videos\/(hero|next-step|resume\.ts)/ },
           ],

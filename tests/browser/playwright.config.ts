@@ -22,6 +22,8 @@ export default defineConfig<object, PlatformOptions>({
     locale: 'en-GB',
     colorScheme: 'dark',
     timezoneId: 'UTC',
+    // A worker's requests would go past the faults that tests inject. Tests of the worker itself allow it.
+    serviceWorkers: 'block',
     actionTimeout: 30_000,
     navigationTimeout: 30_000,
     screenshot: 'only-on-failure',

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const KILOBYTES_MAX = 128;
+const KILOBYTES_MAX = 100;
 /** The routes that a visitor may open first, by the source of their chunk. */
 const FIRST_ROUTES = ['src/features/videos/landing-page.tsx', 'src/features/videos/home-page.tsx'];
 

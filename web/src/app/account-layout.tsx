@@ -1,5 +1,7 @@
 import { t } from '@lingui/core/macro';
-import { Link, Outlet, useLocation } from 'react-router';
+import { Link } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
+import { Outlet } from '@/lib/router/routes';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';

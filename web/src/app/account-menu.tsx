@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Menu } from '@base-ui/react/menu';
-import { useNavigate } from 'react-router';
+import { useNavigate } from '@/lib/router/place';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';

@@ -1,28 +1,20 @@
-import type { RouteObject } from 'react-router';
+import type { Route } from '@/lib/router/routes';
 import { RequireAdmin } from './require-admin';
 
-/** The routes under /admin, lazy-loaded. */
-export const adminRoutes: RouteObject[] = [
-  {
-    element: <RequireAdmin />,
-    children: [
-      {
-        path: 'admin',
-        lazy: () => import('./admin-shell'),
-        children: [
-          { index: true, lazy: () => import('@/features/metrics/dashboard-page') },
-          { path: 'videos', lazy: () => import('@/features/videos/all-videos-page') },
-          { path: 'videos/new', lazy: () => import('@/features/videos/new-video-page') },
-          { path: 'videos/:id', lazy: () => import('@/features/videos/edit-video-page') },
-          { path: 'series', lazy: () => import('@/features/videos/all-series-page') },
-          { path: 'members', lazy: () => import('@/features/members/members-page') },
-          { path: 'members/:id', lazy: () => import('@/features/members/member-page') },
-          { path: 'billing', lazy: () => import('@/features/billing/billing-events-page') },
-          { path: 'billing/drift', lazy: () => import('@/features/billing/drift-page') },
-          { path: 'audit', lazy: () => import('@/features/audit/audit-page') },
-          { path: '*', lazy: () => import('./lost-room') },
-        ],
-      },
-    ],
-  },
-];
+/** The routes under /admin, lazy-loaded, inside these frames. */
+export function adminRoutes(around: NonNullable<Route['frames']>): Route[] {
+  const frames = [...around, RequireAdmin, { lazy: () => import('./admin-shell') }];
+  return [
+    { path: '/admin', frames, page: { lazy: () => import('@/features/metrics/dashboard-page') } },
+    { path: '/admin/videos', frames, page: { lazy: () => import('@/features/videos/all-videos-page') } },
+    { path: '/admin/videos/new', frames, page: { lazy: () => import('@/features/videos/new-video-page') } },
+    { path: '/admin/videos/:id', frames, page: { lazy: () => import('@/features/videos/edit-video-page') } },
+    { path: '/admin/series', frames, page: { lazy: () => import('@/features/videos/all-series-page') } },
+    { path: '/admin/members', frames, page: { lazy: () => import('@/features/members/members-page') } },
+    { path: '/admin/members/:id', frames, page: { lazy: () => import('@/features/members/member-page') } },
+    { path: '/admin/billing', frames, page: { lazy: () => import('@/features/billing/billing-events-page') } },
+    { path: '/admin/billing/drift', frames, page: { lazy: () => import('@/features/billing/drift-page') } },
+    { path: '/admin/audit', frames, page: { lazy: () => import('@/features/audit/audit-page') } },
+    { path: '/admin/*', frames, page: { lazy: () => import('./lost-room') } },
+  ];
+}

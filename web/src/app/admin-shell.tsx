@@ -1,6 +1,8 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
-import { NavLink, Outlet, useLocation } from 'react-router';
+import { NavLink } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
+import { Outlet } from '@/lib/router/routes';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';
 import { MORE_ICONS } from '@/components/more-icons';

@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import { Navigate, Outlet, useLocation } from 'react-router';
+import { Navigate } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
+import { Outlet } from '@/lib/router/routes';
 import { signInPath } from '@/lib/return-to';
 import { useIsSignedIn, wasSessionLost } from '@/lib/session';
 

@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useEffect, useState } from 'react';
-import { Link, NavLink, useLocation } from 'react-router';
+import { Link, NavLink } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
 import { ButtonLink } from '@/components/button';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';

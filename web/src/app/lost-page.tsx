@@ -4,7 +4,7 @@ import { ButtonLink } from '@/components/button';
 import { usePageTitle } from '@/lib/page-title';
 import styles from './lost-page.module.css';
 
-export function LostPage() {
+export function Component() {
   usePageTitle(t`Page not found`);
   return (
     <div className={styles.lost}>

@@ -1,4 +1,5 @@
-import { Navigate, Outlet } from 'react-router';
+import { Navigate } from '@/lib/router/link';
+import { Outlet } from '@/lib/router/routes';
 import { ErrorNotice } from '@/components/notice';
 import { Loading, Skeleton } from '@/components/skeleton';
 import { useMe } from '@/lib/queries/use-me';

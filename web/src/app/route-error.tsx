@@ -1,13 +1,12 @@
 import { useEffect } from 'react';
-import { useRouteError } from 'react-router';
 import { ApiError } from '@/lib/errors/api-error';
 import { ErrorNotice } from '@/components/notice';
+import { isMissingFile } from './missing-file';
 
 const RELOADED = 'marquee.reloaded';
 
 /** The error of a page that failed to render, or whose code could not be loaded. */
-export function RouteError() {
-  const error = useRouteError();
+export function RouteError({ error }: { error: unknown }) {
   useEffect(() => {
     // A release may have replaced the files of this build. Reload once to get the new ones.
     if (isMissingFile(error) && sessionStorage.getItem(RELOADED) === null && navigator.onLine) {
@@ -21,8 +20,4 @@ export function RouteError() {
   }, [error]);
   const shown = isMissingFile(error) ? new ApiError('UNREACHABLE', 'The page could not be loaded.', { cause: error }) : error;
   return <ErrorNotice size="page" error={shown} onRetry={() => location.reload()} />;
-}
-
-function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && /dynamically imported module|module script|preload CSS/i.test(error.message);
 }

@@ -1,5 +1,6 @@
-import { createBrowserRouter } from 'react-router';
-import type { LoaderFunctionArgs } from 'react-router';
+import { Suspense } from 'react';
+import { Catch, Outlet, Routes, prepare } from '@/lib/router/routes';
+import type { Params, Route } from '@/lib/router/routes';
 import { categoriesQuery } from '@/lib/queries/use-categories';
 import { homeQuery } from '@/features/videos/use-home';
 import { videosQuery } from '@/features/videos/use-videos';
@@ -16,8 +17,6 @@ import { RouteError } from './route-error';
 import { Shell } from './shell';
 import { StartPage } from './start-page';
 import { warmPlayerSoon } from './warm-player';
-
-const ADMIN = 'admin';
 
 // A page's data is requested while its code is still loading. Nothing waits for it here: the page shows skeletons, data and errors.
 // Without a session nothing is requested, because the guard redirects to the sign-in page.
@@ -39,16 +38,16 @@ function loadPlans() {
   return isSignedIn() ? prefetch(...asked, queryClient.query(subscriptionQuery)) : prefetch(...asked);
 }
 
-function loadVideo({ params: { id = '' } }: LoaderFunctionArgs) {
+function loadVideo({ id = '' }: Params) {
   return isSignedIn() ? prefetch(queryClient.query(videoQuery(id))) : null;
 }
 
-function loadTitle(args: LoaderFunctionArgs) {
+function loadTitle(params: Params) {
   if (isSignedIn()) warmPlayerSoon();
-  return loadVideo(args);
+  return loadVideo(params);
 }
 
-function loadSeries({ params: { id = '' } }: LoaderFunctionArgs) {
+function loadSeries({ id = '' }: Params) {
   if (isSignedIn()) warmPlayerSoon();
   return prefetch(queryClient.query(seriesQuery(id)));
 }
@@ -61,76 +60,105 @@ function loadSubscription() {
   return isSignedIn() ? prefetch(queryClient.query(subscriptionQuery)) : null;
 }
 
-export const router = createBrowserRouter(
-  [
-    {
-      path: '/',
-      element: <Shell />,
-      errorElement: <RouteError />,
-      hydrateFallbackElement: <Boot />,
-      children: [
-        {
-          errorElement: <RouteError />,
-          children: [
-            { index: true, loader: loadStart, element: <StartPage /> },
-            { path: 'browse', lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) },
-            { path: 'videos/:id', loader: loadTitle, lazy: withTexts('viewer', () => import('./title-page')) },
-            { path: 'series/:id', loader: loadSeries, lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
-            { path: 'docs', lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) },
-            { path: 'plans', loader: loadPlans, lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) },
-            { path: 'sign-in', lazy: withTexts('viewer', () => import('@/features/users/sign-in-page')) },
-            { path: 'register', lazy: withTexts('viewer', () => import('@/features/users/register-page')) },
-            { path: 'forgot-password', lazy: withTexts('viewer', () => import('@/features/users/forgot-password-page')) },
-            { path: 'reset-password', lazy: withTexts('viewer', () => import('@/features/users/reset-password-page')) },
-            { path: 'verify-email', lazy: withTexts('viewer', () => import('@/features/users/verify-email-page')) },
-            {
-              element: <RequireSession />,
-              children: [
-                { path: 'my-list', loader: loadMyList, lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
-                { path: 'history', lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
-                { path: 'link', lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) },
-                { path: 'subscription/return', lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
-                {
-                  path: 'account',
-                  lazy: withTexts('viewer', () => import('./account-layout')),
-                  children: [
-                    {
-                      index: true,
-                      loader: loadSubscription,
-                      lazy: withTexts('viewer', () => import('@/features/subscription/subscription-page')),
-                    },
-                    {
-                      path: 'plan',
-                      loader: loadPlans,
-                      lazy: withTexts('viewer', () => import('@/features/subscription/change-plan-page')),
-                    },
-                    { path: 'invoices', lazy: withTexts('viewer', () => import('@/features/subscription/invoices-page')) },
-                    { path: 'devices', lazy: withTexts('viewer', () => import('@/features/sessions/devices-page')) },
-                    { path: 'profile', lazy: withTexts('viewer', () => import('@/features/users/profile-page')) },
-                  ],
-                },
-              ],
-            },
-            // `admin` and all routes below it are in admin-routes.tsx, which viewers do not load.
-            { id: ADMIN, children: [] },
-            { path: '*', lazy: withTexts('viewer', () => import('./lost-page').then(({ LostPage }) => ({ Component: LostPage }))) },
-          ],
-        },
-      ],
-    },
-    {
-      path: '/watch/:id',
-      element: <RequireSession />,
-      errorElement: <RouteError />,
-      hydrateFallbackElement: <></>,
-      children: [{ index: true, loader: loadVideo, lazy: withTexts('viewer', () => import('@/features/playback/watch-page')) }],
-    },
-  ],
+/** The pages inside the header and footer. */
+function InShell() {
+  return (
+    <Shell>
+      <Catch fallback={(error) => <RouteError error={error} />}>
+        <Outlet />
+      </Catch>
+    </Shell>
+  );
+}
+
+const account = [InShell, RequireSession, { lazy: withTexts('viewer', () => import('./account-layout')) }];
+
+/** The first route that matches is shown. */
+const routes: readonly Route[] = [
+  { path: '/', frames: [InShell], load: loadStart, page: StartPage },
+  { path: '/browse', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/videos/browse-page')) } },
+  { path: '/videos/:id', frames: [InShell], load: loadTitle, page: { lazy: withTexts('viewer', () => import('./title-page')) } },
   {
-    async patchRoutesOnNavigation({ path, patch }) {
-      if (path !== '/admin' && !path.startsWith('/admin/')) return;
-      const [{ adminRoutes }] = await Promise.all([import('./admin-routes'), needCatalogue('viewer'), needCatalogue('admin')]);
-      patch(ADMIN, adminRoutes);
-    },
+    path: '/series/:id',
+    frames: [InShell],
+    load: loadSeries,
+    page: { lazy: withTexts('viewer', () => import('@/features/videos/series-page')) },
   },
-);
+  { path: '/docs', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/docs/docs-page')) } },
+  { path: '/plans', frames: [InShell], load: loadPlans, page: { lazy: withTexts('viewer', () => import('@/features/plans/plans-page')) } },
+  { path: '/sign-in', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/sign-in-page')) } },
+  { path: '/register', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/register-page')) } },
+  {
+    path: '/forgot-password',
+    frames: [InShell],
+    page: { lazy: withTexts('viewer', () => import('@/features/users/forgot-password-page')) },
+  },
+  { path: '/reset-password', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/reset-password-page')) } },
+  { path: '/verify-email', frames: [InShell], page: { lazy: withTexts('viewer', () => import('@/features/users/verify-email-page')) } },
+  {
+    path: '/my-list',
+    frames: [InShell, RequireSession],
+    load: loadMyList,
+    page: { lazy: withTexts('viewer', () => import('@/features/videos/my-list-page')) },
+  },
+  {
+    path: '/history',
+    frames: [InShell, RequireSession],
+    page: { lazy: withTexts('viewer', () => import('@/features/history/history-page')) },
+  },
+  { path: '/link', frames: [InShell, RequireSession], page: { lazy: withTexts('viewer', () => import('@/features/sessions/link-page')) } },
+  {
+    path: '/subscription/return',
+    frames: [InShell, RequireSession],
+    page: { lazy: withTexts('viewer', () => import('@/features/subscription/return-page')) },
+  },
+  {
+    path: '/account',
+    frames: account,
+    load: loadSubscription,
+    page: { lazy: withTexts('viewer', () => import('@/features/subscription/subscription-page')) },
+  },
+  {
+    path: '/account/plan',
+    frames: account,
+    load: loadPlans,
+    page: { lazy: withTexts('viewer', () => import('@/features/subscription/change-plan-page')) },
+  },
+  {
+    path: '/account/invoices',
+    frames: account,
+    page: { lazy: withTexts('viewer', () => import('@/features/subscription/invoices-page')) },
+  },
+  { path: '/account/devices', frames: account, page: { lazy: withTexts('viewer', () => import('@/features/sessions/devices-page')) } },
+  { path: '/account/profile', frames: account, page: { lazy: withTexts('viewer', () => import('@/features/users/profile-page')) } },
+  {
+    path: '/watch/:id',
+    frames: [RequireSession],
+    load: loadVideo,
+    page: { lazy: withTexts('viewer', () => import('@/features/playback/watch-page')) },
+  },
+  // Viewers do not load the code of these.
+  { path: '/admin/*?', more: loadAdmin },
+  { path: '*', frames: [InShell], page: { lazy: withTexts('viewer', () => import('./lost-page')) } },
+];
+
+async function loadAdmin() {
+  const [{ adminRoutes }] = await Promise.all([import('./admin-routes'), needCatalogue('viewer'), needCatalogue('admin')]);
+  return adminRoutes([InShell]);
+}
+
+/** Starts to load the code and the data of the page at a path. */
+export function prepareFor(pathname: string): void {
+  prepare(routes, pathname);
+}
+
+/** The page of the current address. */
+export function Pages() {
+  return (
+    <Catch fallback={(error) => <RouteError error={error} />}>
+      <Suspense fallback={<Boot />}>
+        <Routes routes={routes} />
+      </Suspense>
+    </Catch>
+  );
+}

@@ -1,7 +1,9 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useEffect, useRef } from 'react';
-import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
+import type { ReactNode } from 'react';
+import { Link } from '@/lib/router/link';
+import { ScrollRestoration, useIsPending, useLocation } from '@/lib/router/place';
 import { Icon } from '@/components/icon';
 import { Logo } from '@/components/logo';
 import { Notices } from '@/components/notices';
@@ -10,7 +12,8 @@ import { withTexts } from '@/lib/i18n/catalogues';
 import { isAuthPage } from '@/lib/return-to';
 import { useIsSignedIn } from '@/lib/session';
 import { setTheme, useTheme } from '@/lib/theme';
-import { useOnline } from '@/lib/use-online';
+import { seenBefore, useOnline } from '@/lib/use-online';
+import { ago } from '@/lib/format';
 import { Header } from './header';
 import { LanguageMenu } from './language-menu';
 import styles from './shell.module.css';
@@ -19,7 +22,7 @@ import { warmPlayerAtLinks } from './warm-player';
 const SubscriptionBanner = lazy(withTexts('viewer', () => import('@/features/subscription/subscription-banner')));
 
 /** The header and footer of every page except the player. */
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
   useEffect(warmPlayerAtLinks, []);
   return (
     <>
@@ -31,7 +34,7 @@ export function Shell() {
       <Offline />
       <main id="content" tabIndex={-1} className={styles.main}>
         <FocusOnArrival />
-        <Outlet />
+        {children}
       </main>
       <Warnings />
       <Footer />
@@ -67,18 +70,23 @@ function Warnings() {
 }
 
 function Progress() {
-  const { state } = useNavigation();
-  return state === 'idle' ? null : <div className={styles.progress} role="status" aria-label={t`Loading page`} />;
+  return useIsPending() && <div className={styles.progress} role="status" aria-label={t`Loading page`} />;
 }
 
 function Offline() {
   const isOnline = useOnline();
+  const seen = seenBefore();
+  const when = seen && ago(seen);
   return (
     <div role="status">
       {!isOnline && (
         <p className={styles.offline}>
           <Icon name="offline" size={18} />
-          <Trans>You’re offline. Some content may be out of date until you’re connected again.</Trans>
+          {when ? (
+            <Trans>You’re offline. Your lists are as you last saw them, {when}.</Trans>
+          ) : (
+            <Trans>You’re offline. Some content may be out of date until you’re connected again.</Trans>
+          )}
         </p>
       )}
     </div>

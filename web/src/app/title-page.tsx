@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Navigate } from 'react-router';
+import { Navigate } from '@/lib/router/link';
 import { Component as VideoPage } from '@/features/videos/video-page';
 import { VisitorPage } from '@/features/videos/visitor-page';
 import { useIsSignedIn } from '@/lib/session';

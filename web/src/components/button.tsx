@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
-import { Link } from 'react-router';
-import type { LinkProps } from 'react-router';
+import { Link } from '@/lib/router/link';
+import type { LinkProps } from '@/lib/router/link';
 import styles from './button.module.css';
 import { classes } from './classes';
 import { Icon } from './icon';

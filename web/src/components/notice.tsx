@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useLocation } from 'react-router';
+import { useLocation } from '@/lib/router/place';
 import { explain } from '@/lib/errors/explain';
 import type { Action } from '@/lib/errors/explanation';
 import { authPathFrom, isAuthPage } from '@/lib/return-to';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import styles from './row-link.module.css';
 
 /** A table row's name, with a line of details below it. The whole row is the link. */

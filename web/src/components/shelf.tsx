@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactNode, RefObject } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { IconButton } from './button';
 import { Icon } from './icon';
 import { ErrorNotice } from './notice';

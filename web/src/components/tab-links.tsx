@@ -1,4 +1,4 @@
-import { NavLink } from 'react-router';
+import { NavLink } from '@/lib/router/link';
 import styles from './tab-links.module.css';
 
 /** Links between related pages, with the current one marked. */

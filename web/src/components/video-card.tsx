@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { Suspense, lazy } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { clock, length } from '@/lib/format';
 import type { Video } from '@/lib/models';
 import { withTexts } from '@/lib/i18n/catalogues';

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import type { Video } from '@/lib/models';
 import { Icon } from './icon';
 import { Poster } from './poster';

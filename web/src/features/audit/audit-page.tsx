@@ -1,5 +1,6 @@
 import { t } from '@lingui/core/macro';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from '@/lib/router/link';
+import { useSearchParams } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';
 import { DayFilter } from '@/components/day-filter';

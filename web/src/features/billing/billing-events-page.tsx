@@ -1,5 +1,6 @@
 import { t } from '@lingui/core/macro';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from '@/lib/router/link';
+import { useSearchParams } from '@/lib/router/place';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Copied } from '@/components/copied';

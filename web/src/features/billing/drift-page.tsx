@@ -1,6 +1,6 @@
 import { plural, t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { Badge } from '@/components/badge';
 import { Bar } from '@/components/bar';
 import { Button } from '@/components/button';

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useParams } from '@/lib/router/routes';
 import { Badge, PlanBadge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Columns, ColumnsSkeleton } from '@/components/columns';

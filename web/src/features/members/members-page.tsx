@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { Badge, PlanBadge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { EndlessTable } from '@/components/endless-table';

@@ -1,6 +1,6 @@
 import { plural, t } from '@lingui/core/macro';
 import { Suspense, lazy } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { classes } from '@/components/classes';
 import { ErrorNotice } from '@/components/notice';

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from '@/lib/router/place';
 import { Button, ButtonLink } from '@/components/button';
 import { ErrorNotice, Callout } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { Fragment, useEffect, useRef } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { classes } from '@/components/classes';
 import { Icon } from '@/components/icon';
 import { Poster } from '@/components/poster';

@@ -1,7 +1,7 @@
 // The player's messages are in the same element as the picture, so that they are visible in full screen.
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { Button, ButtonLink } from '@/components/button';
 import { Icon } from '@/components/icon';
 import type { IconName } from '@/components/icon';

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { Button, ButtonLink } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import doorStyles from '@/components/auth-frame.module.css';

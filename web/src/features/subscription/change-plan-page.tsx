@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
+import { Link, Navigate } from '@/lib/router/link';
+import { useNavigate, useSearchParams } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
 import { PlanCards } from '@/components/plan-cards';

@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { ButtonLink, Button } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
 import { api, data } from '@/lib/api';

@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { PasswordField } from '@/components/field';

@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
-import { Link, useLocation } from 'react-router';
+import { Link } from '@/lib/router/link';
+import { useLocation } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import styles from '@/components/auth-frame.module.css';

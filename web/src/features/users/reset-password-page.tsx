@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link } from '@/lib/router/link';
+import { useNavigate, useSearchParams } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { AuthFrame } from '@/components/auth-frame';
 import styles from '@/components/auth-frame.module.css';

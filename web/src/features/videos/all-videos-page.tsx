@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink } from '@/components/button';
 import { EndlessTable } from '@/components/endless-table';

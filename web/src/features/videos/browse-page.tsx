@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { t, plural } from '@lingui/core/macro';
-import { useSearchParams } from 'react-router';
+import { useSearchParams } from '@/lib/router/place';
 import { Button } from '@/components/button';
 import { classes } from '@/components/classes';
 import { More } from '@/components/more';

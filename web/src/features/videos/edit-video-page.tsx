@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useNavigate } from '@/lib/router/place';
+import { useParams } from '@/lib/router/routes';
 import { PlanBadge } from '@/components/badge';
 import { Button, ButtonLink } from '@/components/button';
 import { Confirm } from '@/components/confirm';

@@ -1,7 +1,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { Fragment } from 'react';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import type { Series, Video } from '@/lib/models';
 import { countryName, languageName } from '@/lib/names';
 import styles from './film-facts.module.css';

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from '@/lib/router/place';
 import { Button, ButtonLink } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { TextField } from '@/components/field';

@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
 import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useParams } from '@/lib/router/routes';
 import { PlanBadge } from '@/components/badge';
 import { ButtonLink, IconButton } from '@/components/button';
 import { ListButton } from '@/components/list-button';

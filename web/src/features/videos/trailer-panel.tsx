@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { ButtonLink } from '@/components/button';
 import { MORE_ICONS } from '@/components/more-icons';
 import { ErrorNotice } from '@/components/notice';

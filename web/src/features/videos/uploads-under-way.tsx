@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { Link } from 'react-router';
+import { Link } from '@/lib/router/link';
 import { percent } from '@/lib/figures';
 import { Bar } from '@/components/bar';
 import { useUploads } from './uploads';

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
-import { useParams } from 'react-router';
+import { useParams } from '@/lib/router/routes';
 import { Button, ButtonLink } from '@/components/button';
 import { ListButton } from '@/components/list-button';
 import { MORE_ICONS } from '@/components/more-icons';

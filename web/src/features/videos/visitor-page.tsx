@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { t } from '@lingui/core/macro';
-import { useParams } from 'react-router';
+import { useParams } from '@/lib/router/routes';
 import { ButtonLink } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
 import type { Title } from '@/lib/models';

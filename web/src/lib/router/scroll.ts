@@ -1,0 +1,44 @@
+// Where each page of this tab's history was scrolled to. The browser's own memory is of no use in an app of one document: it scrolls
+// before the page is rendered.
+const KEY = 'marquee.scroll';
+
+const positions: Record<string, number> = stored();
+
+/** A name for an entry of the history. */
+export function newKey(): string {
+  return Math.random().toString(36).slice(2);
+}
+
+/** Remembers where the current page is scrolled to, under its entry's key. */
+export function keepScroll(key: string): void {
+  if (key) positions[key] = window.scrollY;
+}
+
+/** Where the page of an entry was scrolled to when it was left. */
+export function scrollAt(key: string): number | undefined {
+  return positions[key];
+}
+
+/** Takes over scrolling from the browser, and keeps the positions when the page is reloaded or left. */
+export function startKeepingScroll(): () => void {
+  const onHide = () => {
+    const state = history.state as { key?: string } | null;
+    keepScroll(state?.key ?? '');
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(positions));
+    } catch {
+      // Without storage a reload starts at the top.
+    }
+  };
+  history.scrollRestoration = 'manual';
+  window.addEventListener('pagehide', onHide);
+  return () => window.removeEventListener('pagehide', onHide);
+}
+
+function stored(): Record<string, number> {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Record<string, number>;
+  } catch {
+    return {};
+  }
+}

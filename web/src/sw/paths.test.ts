@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { isAsset, isOtherApp } from './paths';
+
+describe('the service worker', () => {
+  it('leaves the API, the television and files to the network', () => {
+    for (const path of ['/api/home', '/api/auth/login', '/api', '/tv', '/tv/pair', '/robots.txt', '/sw.js']) {
+      expect(isOtherApp.test(path), path).toBe(true);
+    }
+  });
+
+  it('answers for the pages of the app', () => {
+    for (const path of ['/', '/my-list', '/videos/abc', '/tvshows', '/apis']) expect(isOtherApp.test(path), path).toBe(false);
+  });
+
+  it('keeps only files that never change', () => {
+    expect(isAsset('/assets/first-abc.js')).toBe(true);
+    expect(isAsset('/api/assets/x')).toBe(false);
+    expect(isAsset('/index.html')).toBe(false);
+  });
+});
