@@ -9217,6 +9217,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description `UNSUPPORTED_MEDIA_TYPE` */
             415: {
                 headers: {
@@ -10428,7 +10440,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -15653,9 +15665,9 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Words that must all occur in the title, the series' title, the category or the description. Case, accents and
-                 *     punctuation do not matter; the start of a word, another form of it, or a typo is enough. If nothing is found,
-                 *     `suggestions` holds the nearest titles.
+                 * @description Words that must all occur in the title, the series' title, the directors, the actors, the tags, the category or
+                 *     the description. Case, accents and punctuation do not matter; the start of a word, another form of it, or a typo
+                 *     is enough. If nothing is found, `suggestions` holds the nearest titles.
                  */
                 q?: string;
                 /** @description A category's name. */
