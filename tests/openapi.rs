@@ -152,6 +152,7 @@ fn every_operation_has_a_known_tag_and_the_parameters_and_credentials_that_it_ho
         cached,
         [
             "get-home",
+            "get-image",
             "get-series",
             "get-title",
             "list-categories",

@@ -19,6 +19,7 @@ mod origin;
 mod presign;
 mod shapes;
 mod state;
+mod subtitles;
 mod table;
 mod tokens;
 mod worker;

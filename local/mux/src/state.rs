@@ -1,12 +1,12 @@
 //! The stand-in's state, and the life cycle of uploads and assets.
 
-use crate::api::generated;
 use crate::config::{Config, OpenError};
 use crate::encode::Encoded;
 use crate::ids;
 use crate::keys::{self, SigningKey};
 use crate::model::{Asset, AssetSettings, KeyRecord, PlaybackId, Policy, Source, Status, Upload, UploadStatus};
 use crate::presign::Presigner;
+use crate::subtitles;
 use crate::table::Table;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -215,7 +215,7 @@ impl Mux {
             match result {
                 Ok(encoded) => {
                     (asset.status, asset.encoded) = (Status::Ready, Some(encoded));
-                    asset.tracks.extend(generated::tracks(&asset.settings));
+                    asset.tracks.extend(subtitles::tracks(&asset.settings));
                 }
                 Err(message) => (asset.status, asset.error) = (Status::Errored, Some(message)),
             }

@@ -4,8 +4,8 @@
 //! back to processing. A video has a current file and may have a pending replacement; reports about neither are
 //! ignored.
 
-use crate::models::poster::{Images, PosterSource};
-use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Poster, Replacement, Video, VideoStatus};
+use crate::models::poster::{Images, Poster, PosterSource};
+use crate::models::video::{AudioTrack, CaptionTrack, Obsolete, Replacement, Video, VideoStatus};
 use jiff::{SignedDuration, Timestamp};
 
 /// The most former assets that a video remembers.

@@ -1,6 +1,5 @@
 //! The pictures of a video: a frame of the film, or the operator's own picture.
 
-use crate::models::video::{Poster, Video};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +9,17 @@ pub const OWN_WIDTHS: [u32; 3] = [320, 640, 1280];
 pub const OWN_WIDTH_MIN: u32 = OWN_WIDTHS[0];
 /// The longest side of an operator's own picture, in pixels.
 pub const OWN_SIDE_MAX: u32 = 8_192;
-/// The path under which own pictures are served.
-const OWN_PATH: &str = "/api/images/";
+
+/// A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Poster {
+    /// The URL of the middle width.
+    pub url: String,
+    /// All widths, for the `srcset` of an `img`.
+    pub srcset: String,
+    /// A CSS color to show until the picture has loaded.
+    pub placeholder: String,
+}
 
 /// A picture of a title in one size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +60,7 @@ impl Images {
 }
 
 /// What the poster of a video shows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PosterSource {
     /// The frame that Mux chooses.
@@ -93,6 +101,34 @@ impl PosterSource {
     }
 }
 
+/// The schema of [`PosterSource`], as one object, because generators of clients do not support unions.
+#[derive(JsonSchema)]
+#[schemars(rename = "PosterSource")]
+#[allow(dead_code, reason = "only its schema is used")]
+pub struct PosterSourceSchema {
+    /// What it is.
+    kind: PosterKind,
+    /// Of a `frame`: its position in the film, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<f64>,
+    /// Of a `picture`: the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<OwnPicture>,
+}
+
+/// The kinds of posters.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only its schema is used")]
+enum PosterKind {
+    /// The frame that Mux chooses.
+    Automatic,
+    /// A frame that the operator chose.
+    Frame,
+    /// The operator's own picture.
+    Picture,
+}
+
 /// A picture that an operator uploaded, stored in several widths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnPicture {
@@ -128,7 +164,7 @@ impl OwnPicture {
 
     /// The URL of a copy at the service's origin.
     pub fn url(&self, origin: &str, width: u32) -> String {
-        format!("{origin}{OWN_PATH}{}", self.file_id(width))
+        format!("{origin}/api/images/{}", self.file_id(width))
     }
 
     /// The poster that shows it.
@@ -143,13 +179,6 @@ impl OwnPicture {
 
 /// Why a frame cannot be the poster.
 pub const OUTSIDE_FILM: &str = "must be before the end of the film";
-
-impl Video {
-    /// Whether a frame at this time exists.
-    pub fn has_frame(&self, time: f64) -> bool {
-        self.duration.is_none_or(|duration| time < duration)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,8 @@
 //! everybody: without sign-in and without a plan.
 
 use crate::models::ids::{TitleId, VideoId};
-use crate::models::video::{Poster, Video, VideoStatus};
+use crate::models::poster::Poster;
+use crate::models::video::{Video, VideoStatus};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use crate::models::facts::Facts;
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
-use crate::models::poster::{Images, PosterSource};
+use crate::models::poster::{Images, Poster, PosterSource};
 use crate::models::text::{Line, OptionalProse};
 use crate::models::time::{as_sortable, as_sortable_option};
 use crate::models::user::Role;
@@ -163,17 +163,6 @@ pub struct CaptionTrack {
     pub is_generated: bool,
 }
 
-/// A poster in three widths, with image tokens that cannot play anything, and a placeholder to show first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Poster {
-    /// The URL of the middle width.
-    pub url: String,
-    /// All widths, for the `srcset` of an `img`.
-    pub srcset: String,
-    /// A CSS color to show until the picture has loaded.
-    pub placeholder: String,
-}
-
 /// A row of `videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Video {
@@ -275,6 +264,11 @@ pub struct Video {
 }
 
 impl Video {
+    /// Whether a frame at this time exists.
+    pub fn has_frame(&self, time: f64) -> bool {
+        self.duration.is_none_or(|duration| time < duration)
+    }
+
     /// Whether everybody may see it. A trailer is only seen with its title.
     pub fn is_public(&self, now: Timestamp) -> bool {
         self.trailer_of.is_none()

@@ -3,8 +3,8 @@
 use crate::models::facts::{Facts, distinct};
 use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::plan::RequiredPlan;
-use crate::models::poster::PosterSource;
-use crate::models::video::{AudioTrack, CaptionTrack, Poster, Replacement, Video, VideoQuality, VideoStatus};
+use crate::models::poster::{Poster, PosterSource, PosterSourceSchema};
+use crate::models::video::{AudioTrack, CaptionTrack, Replacement, Video, VideoQuality, VideoStatus};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,7 @@ pub struct Administration {
     pub replacement: Option<ReplacementView>,
     /// What its poster shows. Absent if Mux chooses the frame.
     #[serde(skip_serializing_if = "PosterSource::is_automatic")]
+    #[schemars(with = "PosterSourceSchema")]
     pub poster_source: PosterSource,
     /// Its encoding quality.
     pub video_quality: VideoQuality,

@@ -2,8 +2,9 @@
 //! limited time.
 
 use crate::models::encoding::SignedPoster;
+use crate::models::poster::Poster;
 use crate::models::poster::{Image, Images};
-use crate::models::video::{Poster, Video};
+use crate::models::video::Video;
 use crate::mux::{MuxError, MuxSecret};
 use crate::secrets::Secret;
 use crate::services::{ConfigError, Services};

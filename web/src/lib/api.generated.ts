@@ -3405,23 +3405,26 @@ export interface components {
             /** @description The frame's position in seconds. Omitted or `null`, Mux chooses the frame. */
             time?: number | null;
         };
-        /** @description What the poster of a video shows. */
+        /**
+         * @description The kinds of posters.
+         *
+         *     - `automatic`: The frame that Mux chooses.
+         *     - `frame`: A frame that the operator chose.
+         *     - `picture`: The operator's own picture.
+         * @enum {string}
+         */
+        PosterKind: "automatic" | "frame" | "picture";
+        /** @description The schema of [`PosterSource`], as one object, because generators of clients do not support unions. */
         PosterSource: {
-            /** @constant */
-            kind: "automatic";
-        } | {
-            /** @constant */
-            kind: "frame";
+            /** @description What it is. */
+            kind: components["schemas"]["PosterKind"];
             /**
              * Format: double
-             * @description Its position in the film, in seconds.
+             * @description Of a `frame`: its position in the film, in seconds.
              */
-            time: number;
-        } | {
-            /** @constant */
-            kind: "picture";
-            /** @description The picture. */
-            picture: components["schemas"]["OwnPicture"];
+            time?: number | null;
+            /** @description Of a `picture`: the picture. */
+            picture?: components["schemas"]["OwnPicture"] | null;
         };
         /** @description The changes. Omitted fields stay the same; `null` clears a language. */
         PreferenceEdits: {
@@ -4845,189 +4848,189 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "name": "Ada",
-                     *           "role": "viewer",
-                     *           "created_at": "2026-12-01T01:59:13.767Z",
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *           "email_verified": true,
                      *           "email": "ada@viewers.test",
-                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th"
+                     *           "email_verified": true,
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *           "role": "viewer",
+                     *           "name": "Ada",
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "notes": "Prefers to be called.",
                      *         "preferences": {
-                     *           "caption_language": "de",
                      *           "captions": true,
-                     *           "speed": 1.25,
-                     *           "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002"
+                     *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "caption_language": "de",
+                     *           "speed": 1.25
                      *         },
                      *         "sessions": [
                      *           {
+                     *             "id": "01a23010-11eb-712a-a9dc-df294c139ff6",
+                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *             "device_name": "Unknown device",
-                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *             "id": "01a22f53-d867-7636-bdf1-dd63445fa9c8",
-                     *             "last_used_at": "2026-12-01T01:59:13.767788928Z",
-                     *             "created_at": "2026-12-01T01:59:13.767788928Z"
+                     *             "created_at": "2026-12-01T05:24:49.259287859Z",
+                     *             "last_used_at": "2026-12-01T05:24:49.259287859Z"
                      *           },
                      *           {
-                     *             "device_name": "Unknown device",
-                     *             "last_used_at": "2026-12-01T01:59:13.907789623Z",
-                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *             "id": "01a22f53-d8f3-72d5-8c78-c006431d0013",
-                     *             "created_at": "2026-12-01T01:59:13.907789623Z"
+                     *             "last_used_at": "2026-12-01T05:24:49.37563478Z",
+                     *             "id": "01a23010-125f-7975-a543-524a5166b747",
+                     *             "created_at": "2026-12-01T05:24:49.37563478Z",
+                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "device_name": "Unknown device"
                      *           }
                      *         ],
                      *         "known_devices": [
                      *           {
-                     *             "seen_at": "2026-12-01T01:59:15.890963333Z"
+                     *             "seen_at": "2026-12-01T05:24:51.333401356Z"
                      *           },
                      *           {
-                     *             "seen_at": "2026-12-01T01:59:16.001495688Z"
+                     *             "seen_at": "2026-12-01T05:24:51.431674092Z"
                      *           }
                      *         ],
                      *         "subscription": {
-                     *           "interval": "month",
-                     *           "current_period_end": "2027-01-01T01:59:15Z",
+                     *           "plan_type": "premium",
+                     *           "complimentary_until": "2199-12-31T00:00:00Z",
+                     *           "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *           "status": "active",
+                     *           "current_period_end": "2027-01-01T05:24:50Z",
+                     *           "amount": 1299,
                      *           "complimentary_plan": "premium",
                      *           "currency": "usd",
-                     *           "updated_at": "2026-12-01T01:59:16.138244955Z",
-                     *           "plan_type": "premium",
-                     *           "status": "active",
-                     *           "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
-                     *           "amount": 1299,
-                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th",
-                     *           "complimentary_until": "2199-12-31T00:00:00Z"
+                     *           "interval": "month",
+                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *           "updated_at": "2026-12-01T05:24:51.647865633Z"
                      *         },
                      *         "customers": [
                      *           {
-                     *             "billed": {
-                     *               "price_ed0f1c175fe112e54439b89c": "basic_month",
-                     *               "price_4bcd3780496b49250f3fd964": "premium_month"
-                     *             },
                      *             "others": [],
-                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *             "stripe_customer_id": "cus_mOKYvDDLZJ85th"
+                     *             "billed": {
+                     *               "price_4bcd3780496b49250f3fd964": "premium_month",
+                     *               "price_ed0f1c175fe112e54439b89c": "basic_month"
+                     *             },
+                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "stripe_customer_id": "cus_AZTQS3v8EtgDTB"
                      *           }
                      *         ],
                      *         "payments": [
                      *           {
-                     *             "paid_at": "2026-12-01T01:59:15Z",
-                     *             "amount_paid": 799,
-                     *             "payment_intent": "pi_pWa3SmJhRO2iIGY5G7YXTHNe",
-                     *             "subscription": "sub_AOgkd8h2bnLSq075l9fPQSAz",
-                     *             "attempts": 1,
-                     *             "created": "2026-12-01T01:59:15Z",
-                     *             "period_end": "2027-01-01T01:59:15Z",
-                     *             "status": "paid",
-                     *             "interval": "month",
-                     *             "billing_reason": "subscription_create",
-                     *             "period_start": "2026-12-01T01:59:15Z",
-                     *             "settled": true,
-                     *             "plan_type": "basic",
-                     *             "finalized_at": "2026-12-01T01:59:15Z",
-                     *             "currency": "usd",
+                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
+                     *             "amount_due": 500,
+                     *             "listed_at": "2026-12-01T05:24:50.000Z",
+                     *             "amount_paid": 500,
                      *             "kind": "invoice",
-                     *             "recurring_amount": 799,
-                     *             "amount_due": 799,
-                     *             "listed_at": "2026-12-01T01:59:15.000Z",
-                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
-                     *             "number": "3H8UEUIQ-0001"
+                     *             "finalized_at": "2026-12-01T05:24:50Z",
+                     *             "recurring_amount": 1299,
+                     *             "period_end": "2027-01-01T05:24:50Z",
+                     *             "billing_reason": "subscription_update",
+                     *             "subscription": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *             "settled": true,
+                     *             "period_start": "2026-12-01T05:24:50Z",
+                     *             "number": "MRPFTEB2-0002",
+                     *             "created": "2026-12-01T05:24:50Z",
+                     *             "interval": "month",
+                     *             "plan_type": "premium",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "status": "paid",
+                     *             "currency": "usd",
+                     *             "payment_intent": "pi_f4RGXpewRAdIgiJ4U0sTTF2M",
+                     *             "attempts": 1
                      *           },
                      *           {
-                     *             "amount_due": 500,
-                     *             "period_end": "2027-01-01T01:59:15Z",
-                     *             "recurring_amount": 1299,
-                     *             "period_start": "2026-12-01T01:59:15Z",
-                     *             "billing_reason": "subscription_update",
-                     *             "interval": "month",
-                     *             "number": "3H8UEUIQ-0002",
-                     *             "plan_type": "premium",
                      *             "attempts": 1,
-                     *             "status": "paid",
-                     *             "finalized_at": "2026-12-01T01:59:15Z",
+                     *             "period_end": "2027-01-01T05:24:50Z",
+                     *             "billing_reason": "subscription_create",
                      *             "kind": "invoice",
-                     *             "listed_at": "2026-12-01T01:59:15.000Z",
-                     *             "payment_intent": "pi_FFyyPjU5S20CrsjxB9en7Z0E",
-                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *             "subscription": "sub_AOgkd8h2bnLSq075l9fPQSAz",
-                     *             "amount_paid": 500,
+                     *             "number": "MRPFTEB2-0001",
+                     *             "plan_type": "basic",
                      *             "currency": "usd",
-                     *             "created": "2026-12-01T01:59:15Z",
-                     *             "paid_at": "2026-12-01T01:59:15Z",
-                     *             "settled": true
+                     *             "listed_at": "2026-12-01T05:24:50.000Z",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "finalized_at": "2026-12-01T05:24:50Z",
+                     *             "amount_due": 799,
+                     *             "subscription": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
+                     *             "status": "paid",
+                     *             "settled": true,
+                     *             "created": "2026-12-01T05:24:50Z",
+                     *             "recurring_amount": 799,
+                     *             "amount_paid": 799,
+                     *             "payment_intent": "pi_NesdLg1fz0wq6rGf9tNyqQUs",
+                     *             "interval": "month",
+                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
+                     *             "period_start": "2026-12-01T05:24:50Z"
                      *           }
                      *         ],
                      *         "watch_history": [
                      *           {
-                     *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z",
-                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *             "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
                      *             "progress": 31.5,
-                     *             "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002"
+                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *             "completed": false
                      *           }
                      *         ],
                      *         "streams": [
                      *           {
-                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Unknown device",
-                     *             "started_at": "2026-12-01T01:59:15.824383Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:59:15.832363Z",
-                     *             "watched_seconds": 0.007980421,
+                     *             "started_at": "2026-12-01T05:24:51.295542Z",
+                     *             "last_heartbeat_at": "2026-12-01T05:24:51.299973Z",
+                     *             "watched_seconds": 0.004431115,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
                      *           },
                      *           {
-                     *             "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *             "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *             "video_title": "The Lighthouse",
                      *             "device_name": "Kitchen",
-                     *             "started_at": "2026-12-01T01:59:15.922043Z",
-                     *             "last_heartbeat_at": "2026-12-01T01:59:15.922043Z",
+                     *             "started_at": "2026-12-01T05:24:51.365338Z",
+                     *             "last_heartbeat_at": "2026-12-01T05:24:51.365338Z",
                      *             "watched_seconds": 0,
                      *             "progress": 31.5,
                      *             "completed": false,
-                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z"
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z"
                      *           }
                      *         ],
                      *         "watchlist": [],
                      *         "emails": [
                      *           {
-                     *             "subject": "verify_email",
-                     *             "listed_at": "2026-12-01T01:59:13.767Z"
+                     *             "listed_at": "2026-12-01T05:24:49.259Z",
+                     *             "subject": "verify_email"
                      *           },
                      *           {
-                     *             "listed_at": "2026-12-01T01:59:13.806Z",
+                     *             "listed_at": "2026-12-01T05:24:49.296Z",
                      *             "subject": "new_device"
                      *           }
                      *         ],
                      *         "audit": [
                      *           {
-                     *             "actor": "operator",
-                     *             "subject": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *             "at": "2026-12-01T01:59:16.152762945Z",
                      *             "before": {
                      *               "complimentary_plan": null,
                      *               "complimentary_until": null
                      *             },
-                     *             "action": "member.comp",
-                     *             "reason": "A jury member",
+                     *             "subject": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "actor": "operator",
+                     *             "at": "2026-12-01T05:24:51.65650859Z",
                      *             "after": {
                      *               "complimentary_until": "2199-12-31T00:00:00Z",
                      *               "complimentary_plan": "premium"
-                     *             }
+                     *             },
+                     *             "reason": "A jury member",
+                     *             "action": "member.comp"
                      *           },
                      *           {
-                     *             "at": "2026-12-01T01:59:16.162046129Z",
-                     *             "after": {
-                     *               "notes": "Prefers to be called."
-                     *             },
+                     *             "action": "member.update",
+                     *             "reason": "A call",
                      *             "before": {
                      *               "notes": null
                      *             },
                      *             "actor": "operator",
-                     *             "subject": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *             "action": "member.update",
-                     *             "reason": "A call"
+                     *             "after": {
+                     *               "notes": "Prefers to be called."
+                     *             },
+                     *             "subject": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *             "at": "2026-12-01T05:24:51.662202948Z"
                      *           }
                      *         ]
                      *       }
@@ -5132,14 +5135,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "at": "2026-12-01T01:59:16.309591182Z",
-                     *           "actor": "01a22f53-d7be-781e-bb34-303eb6d7ca0e",
+                     *           "at": "2026-12-01T05:24:51.894716743Z",
+                     *           "actor": "01a23010-118f-7078-ad1f-28b4d7902192",
                      *           "action": "billing.replay_event",
-                     *           "subject": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
+                     *           "subject": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
                      *           "reason": "replayed by hand",
                      *           "before": {
-                     *             "state": "applied",
-                     *             "error": null
+                     *             "error": null,
+                     *             "state": "applied"
                      *           },
                      *           "after": {
                      *             "outcome": "applied",
@@ -5147,10 +5150,10 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-12-01T01:59:16.287451359Z",
-                     *           "actor": "01a22f53-d7be-781e-bb34-303eb6d7ca0e",
+                     *           "at": "2026-12-01T05:24:51.881220316Z",
+                     *           "actor": "01a23010-118f-7078-ad1f-28b4d7902192",
                      *           "action": "member.end_sessions",
-                     *           "subject": "01a22f53-e1d5-791b-9d7a-0865f07bc030",
+                     *           "subject": "01a23010-1b5e-71f6-a965-0b269c82f282",
                      *           "reason": "A stolen phone",
                      *           "before": {
                      *             "sessions": 1
@@ -5162,7 +5165,7 @@ export interface operations {
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NTk6MTYuMjg3WiNlbmQtc2Vzc2lvbnMjMzliMjU0OWMtY2FjOS00ZjM4LWJjNDMtMDQwMzg2YTEwNWYzIt_rZkbp_pVarIHzjmzUJhk"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDU6MjQ6NTEuODgxWiNlbmQtc2Vzc2lvbnMjZmU2M2JiY2EtMzIyNC00MWU4LWEzYjUtMzM5ZjRkMGVjMTBjIqfEW5jafEek7qnEs74IsBA"
                      *       }
                      *     }
                      */
@@ -5281,25 +5284,25 @@ export interface operations {
                      *         {
                      *           "id": "evt_1RoExample",
                      *           "event_type": "customer.updated",
-                     *           "stripe_customer_id": "cus_mOKYvDDLZJ85th",
-                     *           "user_id": "01a22f53-d867-78ee-82b3-b4ae69636002",
-                     *           "received_at": "2026-12-01T01:59:16.293561031Z",
+                     *           "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *           "user_id": "01a23010-11eb-7f1f-8f21-f142529631e4",
+                     *           "received_at": "2026-12-01T05:24:51.885012639Z",
                      *           "state": "applied",
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
+                     *           "id": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
                      *           "event_type": "customer.subscription.updated",
-                     *           "stripe_customer_id": "cus_Rz2Kq5yIoL6bhM",
-                     *           "user_id": "01a22f53-e1d5-791b-9d7a-0865f07bc030",
-                     *           "received_at": "2026-12-01T01:59:16.256641842Z",
+                     *           "stripe_customer_id": "cus_Yek1gPU6IwLYY7",
+                     *           "user_id": "01a23010-1b5e-71f6-a965-0b269c82f282",
+                     *           "received_at": "2026-12-01T05:24:51.740889332Z",
                      *           "state": "applied",
                      *           "error": null
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 2,
-                     *         "next_cursor": "IjIwMjYtMTItMDFUMDE6NTk6MTYuMjU2WiNldnRfanR6Sm1zamtVb3hsZUM5YlVCTFozYlhKIpd8ebzmATlEsNvGEEvWGi4"
+                     *         "next_cursor": "IjIwMjYtMTItMDFUMDU6MjQ6NTEuNzQwWiNldnRfM01zb0N1eHJDU1NPVzhlWllicEhFS1BZIlPv5HWL5Suy-Woupq1QIBQ"
                      *       }
                      *     }
                      */
@@ -5408,7 +5411,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "evt_jtzJmsjkUoxleC9bUBLZ3bXJ",
+                     *         "id": "evt_3MsoCuxrCSSOW8eZYbpHEKPY",
                      *         "outcome": "applied"
                      *       }
                      *     }
@@ -5718,7 +5721,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *         "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -5822,7 +5825,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                 *       "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                  *       "shelves": [
                  *         {
                  *           "kind": "new"
@@ -5852,7 +5855,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "featured_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *         "featured_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *         "shelves": [
                      *           {
                      *             "kind": "new"
@@ -6020,16 +6023,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z",
+                     *           "created_at": "2026-12-01T05:24:49.259Z",
                      *           "plan_type": "premium",
                      *           "status": "active",
-                     *           "current_period_end": "2027-01-01T01:59:15Z",
+                     *           "current_period_end": "2027-01-01T05:24:50Z",
                      *           "complimentary_plan": null,
                      *           "complimentary_until": null
                      *         }
@@ -6146,13 +6149,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -6161,7 +6164,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:59:15Z",
+                     *           "current_period_end": "2027-01-01T05:24:50Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6169,67 +6172,67 @@ export interface operations {
                      *             "allowed": true,
                      *             "code": null
                      *           },
-                     *           "access_until": "2027-01-03T01:59:15Z",
+                     *           "access_until": "2027-01-03T05:24:50Z",
                      *           "pending_plan_type": null,
                      *           "pending_interval": null,
                      *           "pending_amount": null,
                      *           "complimentary_until": null
                      *         },
                      *         "complimentary_plan": null,
-                     *         "stripe_customer_id": "cus_mOKYvDDLZJ85th",
-                     *         "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
+                     *         "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *         "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
                      *         "payments": [
                      *           {
-                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *             "number": "3H8UEUIQ-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 0,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:59:15Z",
-                     *             "paid_at": "2026-12-01T01:59:15Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
-                     *             "number": "3H8UEUIQ-0001",
+                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
+                     *             "number": "MRPFTEB2-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:59:15Z",
-                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "created_at": "2026-12-01T05:24:50Z",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
+                     *             "number": "MRPFTEB2-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
+                     *             "amount_refunded": 0,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T05:24:50Z",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:59:16.001Z",
+                     *             "created_at": "2026-12-01T05:24:51.431Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:59:15.967Z",
+                     *             "created_at": "2026-12-01T05:24:51.394Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a22f53-e121-726e-b99f-6884aebf8a8a",
+                     *             "id": "01a23010-1a67-7e65-86da-2b5e8f9cb0ab",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T01:59:16.001495688Z",
-                     *             "last_used_at": "2026-12-01T01:59:16.001495688Z"
+                     *             "created_at": "2026-12-01T05:24:51.431674092Z",
+                     *             "last_used_at": "2026-12-01T05:24:51.431674092Z"
                      *           },
                      *           {
-                     *             "id": "01a22f53-e0ff-7386-8080-8603f73b350a",
+                     *             "id": "01a23010-1a42-769d-89ec-6149d5b6d491",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T01:59:15.96726378Z",
-                     *             "last_used_at": "2026-12-01T01:59:15.96726378Z"
+                     *             "created_at": "2026-12-01T05:24:51.394988062Z",
+                     *             "last_used_at": "2026-12-01T05:24:51.394988062Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6364,13 +6367,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "notes": "Prefers to be called."
                      *       }
@@ -6541,13 +6544,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         },
                      *         "subscription": {
                      *           "plan_type": "premium",
@@ -6556,7 +6559,7 @@ export interface operations {
                      *           "amount": 1299,
                      *           "currency": "usd",
                      *           "has_discount": false,
-                     *           "current_period_end": "2027-01-01T01:59:15Z",
+                     *           "current_period_end": "2027-01-01T05:24:50Z",
                      *           "cancel_at": null,
                      *           "trial_end": null,
                      *           "grace_until": null,
@@ -6571,60 +6574,60 @@ export interface operations {
                      *           "complimentary_until": "2199-12-31T00:00:00Z"
                      *         },
                      *         "complimentary_plan": "premium",
-                     *         "stripe_customer_id": "cus_mOKYvDDLZJ85th",
-                     *         "stripe_subscription_id": "sub_AOgkd8h2bnLSq075l9fPQSAz",
+                     *         "stripe_customer_id": "cus_AZTQS3v8EtgDTB",
+                     *         "stripe_subscription_id": "sub_8l7Fyp7PHy3OpokvOjPmUVDW",
                      *         "payments": [
                      *           {
-                     *             "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *             "number": "3H8UEUIQ-0002",
-                     *             "status": "paid",
-                     *             "amount_due": 500,
-                     *             "amount_paid": 500,
-                     *             "amount_refunded": 100,
-                     *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:59:15Z",
-                     *             "paid_at": "2026-12-01T01:59:15Z",
-                     *             "dispute": null
-                     *           },
-                     *           {
-                     *             "id": "in_V6uhfhheATLmDlFE7chISFM1",
-                     *             "number": "3H8UEUIQ-0001",
+                     *             "id": "in_s04L6G4yXVASgxLx4LktTuJG",
+                     *             "number": "MRPFTEB2-0001",
                      *             "status": "paid",
                      *             "amount_due": 799,
                      *             "amount_paid": 799,
+                     *             "amount_refunded": 100,
+                     *             "currency": "usd",
+                     *             "created_at": "2026-12-01T05:24:50Z",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
+                     *             "dispute": null
+                     *           },
+                     *           {
+                     *             "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
+                     *             "number": "MRPFTEB2-0002",
+                     *             "status": "paid",
+                     *             "amount_due": 500,
+                     *             "amount_paid": 500,
                      *             "amount_refunded": 0,
                      *             "currency": "usd",
-                     *             "created_at": "2026-12-01T01:59:15Z",
-                     *             "paid_at": "2026-12-01T01:59:15Z",
+                     *             "created_at": "2026-12-01T05:24:50Z",
+                     *             "paid_at": "2026-12-01T05:24:50Z",
                      *             "dispute": null
                      *           }
                      *         ],
                      *         "emails": [
                      *           {
                      *             "subject": "New sign-in to your Marquee account",
-                     *             "created_at": "2026-12-01T01:59:16.001Z",
+                     *             "created_at": "2026-12-01T05:24:51.431Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           },
                      *           {
-                     *             "subject": "Your refund from Marquee",
-                     *             "created_at": "2026-12-01T01:59:16Z",
+                     *             "subject": "New sign-in to your Marquee account",
+                     *             "created_at": "2026-12-01T05:24:51.394Z",
                      *             "state": "waiting",
                      *             "failure": null
                      *           }
                      *         ],
                      *         "devices": [
                      *           {
-                     *             "id": "01a22f53-e121-726e-b99f-6884aebf8a8a",
+                     *             "id": "01a23010-1a67-7e65-86da-2b5e8f9cb0ab",
                      *             "device_name": "Attic",
-                     *             "created_at": "2026-12-01T01:59:16.001495688Z",
-                     *             "last_used_at": "2026-12-01T01:59:16.001495688Z"
+                     *             "created_at": "2026-12-01T05:24:51.431674092Z",
+                     *             "last_used_at": "2026-12-01T05:24:51.431674092Z"
                      *           },
                      *           {
-                     *             "id": "01a22f53-e0ff-7386-8080-8603f73b350a",
+                     *             "id": "01a23010-1a42-769d-89ec-6149d5b6d491",
                      *             "device_name": "Garden",
-                     *             "created_at": "2026-12-01T01:59:15.96726378Z",
-                     *             "last_used_at": "2026-12-01T01:59:15.96726378Z"
+                     *             "created_at": "2026-12-01T05:24:51.394988062Z",
+                     *             "last_used_at": "2026-12-01T05:24:51.394988062Z"
                      *           }
                      *         ],
                      *         "notes": null
@@ -6966,15 +6969,15 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:59:16Z",
-                     *         "cancel_at": "2027-01-01T01:59:16Z",
+                     *         "current_period_end": "2027-01-01T05:24:51Z",
+                     *         "cancel_at": "2027-01-01T05:24:51Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:59:16Z",
+                     *         "access_until": "2027-01-01T05:24:51Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -7156,7 +7159,7 @@ export interface operations {
                      *         "to": "2026-12-01",
                      *         "currency": "usd",
                      *         "totals": {
-                     *           "mrr": 2098,
+                     *           "mrr": 1598,
                      *           "active": 2,
                      *           "trialing": 0,
                      *           "new": 2,
@@ -7172,8 +7175,7 @@ export interface operations {
                      *           "trials_started": 0,
                      *           "trials_converted": 0,
                      *           "plans": {
-                     *             "basic_month": 1,
-                     *             "premium_month": 1
+                     *             "basic_month": 2
                      *           },
                      *           "views": 4,
                      *           "hours_watched": 0,
@@ -7204,7 +7206,7 @@ export interface operations {
                      *           },
                      *           {
                      *             "date": "2026-12-01",
-                     *             "mrr": 2098,
+                     *             "mrr": 1598,
                      *             "active": 2,
                      *             "trialing": 0,
                      *             "new": 2,
@@ -7220,8 +7222,7 @@ export interface operations {
                      *             "trials_started": 0,
                      *             "trials_converted": 0,
                      *             "plans": {
-                     *               "basic_month": 1,
-                     *               "premium_month": 1
+                     *               "basic_month": 2
                      *             },
                      *             "views": 4,
                      *             "hours_watched": 0,
@@ -7232,7 +7233,7 @@ export interface operations {
                      *           {
                      *             "currency": "usd",
                      *             "totals": {
-                     *               "mrr": 2098,
+                     *               "mrr": 1598,
                      *               "active": 2,
                      *               "trialing": 0,
                      *               "new": 2,
@@ -7248,8 +7249,7 @@ export interface operations {
                      *               "trials_started": 0,
                      *               "trials_converted": 0,
                      *               "plans": {
-                     *                 "basic_month": 1,
-                     *                 "premium_month": 1
+                     *                 "basic_month": 2
                      *               }
                      *             },
                      *             "days": [
@@ -7274,7 +7274,7 @@ export interface operations {
                      *               },
                      *               {
                      *                 "date": "2026-12-01",
-                     *                 "mrr": 2098,
+                     *                 "mrr": 1598,
                      *                 "active": 2,
                      *                 "trialing": 0,
                      *                 "new": 2,
@@ -7290,8 +7290,7 @@ export interface operations {
                      *                 "trials_started": 0,
                      *                 "trials_converted": 0,
                      *                 "plans": {
-                     *                   "basic_month": 1,
-                     *                   "premium_month": 1
+                     *                   "basic_month": 2
                      *                 }
                      *               }
                      *             ]
@@ -7419,19 +7418,19 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "payment": {
-                     *           "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *           "number": "3H8UEUIQ-0002",
+                     *           "id": "in_s04L6G4yXVASgxLx4LktTuJG",
+                     *           "number": "MRPFTEB2-0001",
                      *           "status": "paid",
-                     *           "amount_due": 500,
-                     *           "amount_paid": 500,
+                     *           "amount_due": 799,
+                     *           "amount_paid": 799,
                      *           "amount_refunded": 100,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:59:15Z",
-                     *           "paid_at": "2026-12-01T01:59:15Z",
+                     *           "created_at": "2026-12-01T05:24:50Z",
+                     *           "paid_at": "2026-12-01T05:24:50Z",
                      *           "dispute": null
                      *         },
                      *         "refund": {
-                     *           "id": "re_5hfwTgvvdx4eN89P02o8JxYi",
+                     *           "id": "re_lZLjAbK0SYW7LIK8PRy8Lbzv",
                      *           "status": "succeeded",
                      *           "amount": 100,
                      *           "currency": "usd"
@@ -7608,11 +7607,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *           "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
-                     *           "created_at": "2026-12-01T01:59:13.656Z"
+                     *           "created_at": "2026-12-01T05:24:49.201Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -7735,11 +7734,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:59:13.656Z"
+                     *         "created_at": "2026-12-01T05:24:49.201Z"
                      *       }
                      *     }
                      */
@@ -8012,11 +8011,11 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
-                     *         "created_at": "2026-12-01T01:59:13.656Z"
+                     *         "created_at": "2026-12-01T05:24:49.201Z"
                      *       }
                      *     }
                      */
@@ -8169,7 +8168,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d81e-710b-88dc-a82049e6e958",
+                     *           "id": "01a23010-11c4-7815-b5e8-de07faabf49b",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8189,23 +8188,23 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:59:13.694627182Z",
+                     *           "upload_expires_at": "2026-12-02T05:24:49.2205486Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T01:59:13.694Z"
+                     *           "created_at": "2026-12-01T05:24:49.22Z"
                      *         },
                      *         {
-                     *           "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *           "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#362e2f"
+                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#2f2d35"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -8217,11 +8216,11 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:59:13.72887946Z",
+                     *           "published_at": "2026-12-01T05:24:49.238736975Z",
                      *           "status": "ready",
                      *           "published": true,
-                     *           "mux_asset_id": "asset-01a22f53-d818-73ec-8ba8-d87caa62039d",
-                     *           "mux_playback_id": "playback-01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *           "mux_asset_id": "asset-01a23010-11c1-7fd2-8983-c4896bfa7e52",
+                     *           "mux_playback_id": "playback-01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [
@@ -8233,7 +8232,7 @@ export interface operations {
                      *               "is_generated": false
                      *             }
                      *           ],
-                     *           "created_at": "2026-12-01T01:59:13.688Z"
+                     *           "created_at": "2026-12-01T05:24:49.217Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -8337,7 +8336,7 @@ export interface operations {
                  *       "description": "A film by the sea.",
                  *       "category": "Drama",
                  *       "required_plan": "basic",
-                 *       "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                 *       "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                  *       "season": 1,
                  *       "episode": 1
                  *     }
@@ -8361,7 +8360,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -8376,7 +8375,7 @@ export interface operations {
                      *           "tags": [],
                      *           "audio_languages": [],
                      *           "caption_languages": [],
-                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *           "season": 1,
                      *           "episode": 1,
                      *           "published_at": null,
@@ -8384,16 +8383,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:59:13.680542994Z",
+                     *           "upload_expires_at": "2026-12-02T05:24:49.212196063Z",
                      *           "video_quality": "basic",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T01:59:13.680542994Z"
+                     *           "created_at": "2026-12-01T05:24:49.212196063Z"
                      *         },
                      *         "upload": {
-                     *           "id": "q8ggh82WtNzBbT7yy4o4oLd1MP03TN9D9Ogi67e8",
-                     *           "url": "https://video.mux.example/upload/q8ggh82WtNzBbT7yy4o4oLd1MP03TN9D9Ogi67e8?expires=1796176753&signature=1e53207482e4d61ed69e75d2936372a3259cb824a9ab1fdd29ef94cf6e710585",
-                     *           "expires_at": "2026-12-02T01:59:13.680542994Z"
+                     *           "id": "mVMVdJ0hot1CnIQVS9hY3vXTMkwFY1qemN6EENXH",
+                     *           "url": "https://video.mux.example/upload/mVMVdJ0hot1CnIQVS9hY3vXTMkwFY1qemN6EENXH?expires=1796189089&signature=7442ca8fb3ab77f3a115204cbb56c5443d9bf9c3fb63ff2e51c991f966f0937f",
+                     *           "expires_at": "2026-12-02T05:24:49.212196063Z"
                      *         }
                      *       }
                      *     }
@@ -8562,7 +8561,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "id": "01a23010-3151-729b-89e0-7d53879d77df",
                      *         "title": "The Last Sail",
                      *         "description": "",
                      *         "category": "Documentary",
@@ -8580,12 +8579,12 @@ export interface operations {
                      *         "published_at": null,
                      *         "status": "processing",
                      *         "published": false,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
+                     *         "mux_asset_id": "4rMEjj0ocTdA3JQEuFRsDmFAb10mxGo9eyzhfAH4",
                      *         "mux_playback_id": null,
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [],
-                     *         "created_at": "2026-12-01T01:59:13.680542994Z"
+                     *         "created_at": "2026-12-01T05:24:57.297455108Z"
                      *       }
                      *     }
                      */
@@ -8882,16 +8881,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *         "title": "The pilot",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "basic",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332622"
+                     *           "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#373333"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -8903,14 +8902,14 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *         "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *         "season": 1,
                      *         "episode": 1,
-                     *         "published_at": "2026-12-01T01:59:13.709038433Z",
+                     *         "published_at": "2026-12-01T05:24:49.228835518Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "asset-01a22f53-d810-7173-95b8-6fa80fb249ce",
-                     *         "mux_playback_id": "playback-01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *         "mux_asset_id": "asset-01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *         "mux_playback_id": "playback-01a23010-11bc-7802-b05f-766bd61d7d21",
                      *         "video_quality": "basic",
                      *         "audio": [],
                      *         "captions": [
@@ -8922,7 +8921,7 @@ export interface operations {
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T01:59:13.68Z"
+                     *         "created_at": "2026-12-01T05:24:49.212Z"
                      *       }
                      *     }
                      */
@@ -9091,16 +9090,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
+                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#28322f"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9120,11 +9119,11 @@ export interface operations {
                      *           "en",
                      *           "de"
                      *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
+                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9135,21 +9134,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "ohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8X5dI",
+                     *             "track_id": "GTKDknkyWlpkPuHzWjIVRkcsPApwYXsStuUPkRQD",
                      *             "language": "de",
                      *             "name": "Deutsch",
                      *             "status": "preparing",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *         "created_at": "2026-12-01T05:24:55.019Z"
                      *       }
                      *     }
                      */
@@ -9322,16 +9321,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
+                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#28322f"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9350,11 +9349,11 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
+                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9365,14 +9364,14 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *         "created_at": "2026-12-01T05:24:55.019Z"
                      *       }
                      *     }
                      */
@@ -9514,16 +9513,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
+                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#28322f"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9543,11 +9542,11 @@ export interface operations {
                      *           "en",
                      *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
+                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9558,21 +9557,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
                      *           },
                      *           {
-                     *             "track_id": "vX5dIohqeEEo2Mu7jNF99Rjj3K3wMmubfGnVSuYB8",
+                     *             "track_id": "a0r4wUBQgLiY9S9KoXvjyX3bUAV0ln9dGJXVnihB",
                      *             "language": "fr",
                      *             "name": "Français (auto)",
                      *             "status": "preparing",
                      *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z"
+                     *         "created_at": "2026-12-01T05:24:55.019Z"
                      *       }
                      *     }
                      */
@@ -9754,16 +9753,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-f026-7287-bbd7-27e2ed8a28a7",
+                     *         "id": "01a23010-286b-7ca7-8ed4-c5d8b69d2ee3",
                      *         "title": "Deep Quiet",
                      *         "description": "Two thousand metres down, a small crew listens to animals that nobody has heard before.",
                      *         "category": "Documentary",
                      *         "required_plan": "basic",
                      *         "duration": 35.958333,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#372525"
+                     *           "url": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/a290366283724c7aabfa856ea9cd70ff/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#28322f"
                      *         },
                      *         "year": 2022,
                      *         "country": "PT",
@@ -9780,13 +9779,18 @@ export interface operations {
                      *         ],
                      *         "audio_languages": [],
                      *         "caption_languages": [
-                     *           "en"
+                     *           "en",
+                     *           "fr"
                      *         ],
-                     *         "published_at": "2026-12-01T01:59:19.859567495Z",
+                     *         "published_at": "2026-12-01T05:24:55.03427969Z",
                      *         "status": "ready",
                      *         "published": true,
-                     *         "mux_asset_id": "5612c21a455944fd82282bbd8f11ef9e",
-                     *         "mux_playback_id": "d967b8c0932b43d3a62e8ac3ef0fd978",
+                     *         "mux_asset_id": "fed0121e6bb241879e5770846eecd2cb",
+                     *         "mux_playback_id": "a290366283724c7aabfa856ea9cd70ff",
+                     *         "poster_source": {
+                     *           "kind": "frame",
+                     *           "time": 12.5
+                     *         },
                      *         "video_quality": "basic",
                      *         "audio": [
                      *           {
@@ -9797,18 +9801,21 @@ export interface operations {
                      *         ],
                      *         "captions": [
                      *           {
-                     *             "track_id": "5612c21a455944fd82282bbd8f11ef9e-en",
+                     *             "track_id": "fed0121e6bb241879e5770846eecd2cb-en",
                      *             "language": "en",
                      *             "name": "English",
                      *             "status": "ready",
                      *             "is_generated": false
+                     *           },
+                     *           {
+                     *             "track_id": "a0r4wUBQgLiY9S9KoXvjyX3bUAV0ln9dGJXVnihB",
+                     *             "language": "fr",
+                     *             "name": "Français (auto)",
+                     *             "status": "preparing",
+                     *             "is_generated": true
                      *           }
                      *         ],
-                     *         "created_at": "2026-12-01T01:59:19.846Z",
-                     *         "poster_source": {
-                     *           "kind": "frame",
-                     *           "time": 12.5
-                     *         }
+                     *         "created_at": "2026-12-01T05:24:55.019Z"
                      *       }
                      *     }
                      */
@@ -9987,7 +9994,7 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "video": {
-                     *           "id": "01a22f53-d81e-710b-88dc-a82049e6e958",
+                     *           "id": "01a23010-11c4-7815-b5e8-de07faabf49b",
                      *           "title": "Low Tide",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
@@ -10007,16 +10014,16 @@ export interface operations {
                      *           "published": false,
                      *           "mux_asset_id": null,
                      *           "mux_playback_id": null,
-                     *           "upload_expires_at": "2026-12-02T01:59:18.220457866Z",
+                     *           "upload_expires_at": "2026-12-02T05:24:54.300008001Z",
                      *           "video_quality": "plus",
                      *           "audio": [],
                      *           "captions": [],
-                     *           "created_at": "2026-12-01T01:59:13.694Z"
+                     *           "created_at": "2026-12-01T05:24:49.22Z"
                      *         },
                      *         "upload": {
-                     *           "id": "92lEoQpgQYsZwNcjrD3jSK6AVshApgv400rgLrby",
-                     *           "url": "https://video.mux.example/upload/92lEoQpgQYsZwNcjrD3jSK6AVshApgv400rgLrby?expires=1796176758&signature=3f673f0aeff2e981ca58737e72c7b3f92d6ddd0c9429cf8a49effdc463d22d73",
-                     *           "expires_at": "2026-12-02T01:59:18.220457866Z"
+                     *           "id": "8e68eVxNOX5T3ZqT9CEyMZeyCphps0VsnKSGuONj",
+                     *           "url": "https://video.mux.example/upload/8e68eVxNOX5T3ZqT9CEyMZeyCphps0VsnKSGuONj?expires=1796189094&signature=7d6df8290434a080bd3f1385c752cc0756b2a62955f22e7686840ffe461f9417",
+                     *           "expires_at": "2026-12-02T05:24:54.300008001Z"
                      *         }
                      *       }
                      *     }
@@ -10287,7 +10294,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "user_code": "ZSWMZQJL",
+                 *       "user_code": "CTZXGPCC",
                  *       "approve": true
                  *     }
                  */
@@ -10312,7 +10319,7 @@ export interface operations {
                      *         "device_name": "Bedroom television",
                      *         "address": "127.0.0.1",
                      *         "same_network": true,
-                     *         "expires_at": "2026-12-01T02:09:13.941597563Z",
+                     *         "expires_at": "2026-12-01T05:34:49.425199709Z",
                      *         "status": "approved"
                      *       }
                      *     }
@@ -10465,10 +10472,10 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "device_code": "ZSWMZQJL.V9VValkfs2pIT_D-S5y2ZKRz_zhS_y5UTGanv3xi2x8",
-                     *         "user_code": "ZSWMZQJL",
+                     *         "device_code": "CTZXGPCC.ce39wK4JpKjSiFjhKI5C5S8C3t5sLXAMTEY5eo3NPFo",
+                     *         "user_code": "CTZXGPCC",
                      *         "verification_uri": "https://marquee.example/link",
-                     *         "verification_uri_complete": "https://marquee.example/link?code=ZSWMZQJL",
+                     *         "verification_uri_complete": "https://marquee.example/link?code=CTZXGPCC",
                      *         "expires_in": 600,
                      *         "interval": 5
                      *       }
@@ -10564,7 +10571,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "device_code": "ZSWMZQJL.V9VValkfs2pIT_D-S5y2ZKRz_zhS_y5UTGanv3xi2x8"
+                 *       "device_code": "CTZXGPCC.ce39wK4JpKjSiFjhKI5C5S8C3t5sLXAMTEY5eo3NPFo"
                  *     }
                  */
                 "application/json": components["schemas"]["PollDeviceLoginRequest"];
@@ -10587,13 +10594,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         }
                      *       }
                      *     }
@@ -10828,13 +10835,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         }
                      *       }
                      *     }
@@ -11046,13 +11053,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *         "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": false,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T01:59:13.767Z"
+                     *         "created_at": "2026-12-01T05:24:49.259Z"
                      *       }
                      *     }
                      */
@@ -11156,13 +11163,13 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *         "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *         "email": "ada@viewers.test",
                      *         "name": "Ada",
                      *         "role": "viewer",
                      *         "email_verified": true,
                      *         "pending_email": null,
-                     *         "created_at": "2026-12-01T01:59:13.767Z"
+                     *         "created_at": "2026-12-01T05:24:49.259Z"
                      *       }
                      *     }
                      */
@@ -11295,13 +11302,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": true,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         }
                      *       }
                      *     }
@@ -11410,13 +11417,13 @@ export interface operations {
                      *       "data": {
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "user": {
-                     *           "id": "01a22f53-d867-78ee-82b3-b4ae69636002",
+                     *           "id": "01a23010-11eb-7f1f-8f21-f142529631e4",
                      *           "email": "ada@viewers.test",
                      *           "name": "Ada",
                      *           "role": "viewer",
                      *           "email_verified": false,
                      *           "pending_email": null,
-                     *           "created_at": "2026-12-01T01:59:13.767Z"
+                     *           "created_at": "2026-12-01T05:24:49.259Z"
                      *         }
                      *       }
                      *     }
@@ -11616,7 +11623,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "YpZYUanBxYavOhe5kH55Dbwv6cM13H278gAaQP0mfx8",
+                 *       "token": "paxfaleiX5Cmb4guYda4iQAdAqA-OHWEflDVAMGFE2g",
                  *       "password": "another long phrase"
                  *     }
                  */
@@ -11755,17 +11762,17 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d91f-7ff7-9eae-5ba3101cb425",
+                     *           "id": "01a23010-1299-72a6-bd7c-6a348e5fa119",
                      *           "device_name": "Bedroom television",
-                     *           "created_at": "2026-12-01T01:59:13.951995168Z",
-                     *           "last_used_at": "2026-12-01T01:59:13.951995168Z",
+                     *           "created_at": "2026-12-01T05:24:49.433406038Z",
+                     *           "last_used_at": "2026-12-01T05:24:49.433406038Z",
                      *           "current": false
                      *         },
                      *         {
-                     *           "id": "01a22f53-d8f3-72d5-8c78-c006431d0013",
+                     *           "id": "01a23010-125f-7975-a543-524a5166b747",
                      *           "device_name": "Unknown device",
-                     *           "created_at": "2026-12-01T01:59:13.907789623Z",
-                     *           "last_used_at": "2026-12-01T01:59:13.975696364Z",
+                     *           "created_at": "2026-12-01T05:24:49.37563478Z",
+                     *           "last_used_at": "2026-12-01T05:24:49.451528175Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -11957,7 +11964,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "token": "EOEFDU-MPATYSqhqztaoQssijtk90sblmL7k9mwko9A"
+                 *       "token": "42kWalC0DlcxqIykr0dnjQKUkdiqUqurPXcK8aMu9Uc"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
@@ -12308,16 +12315,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *             "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#362e2f"
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#2f2d35"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12329,10 +12336,10 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:59:13.72887946Z"
+                     *             "published_at": "2026-12-01T05:24:49.238736975Z"
                      *           },
                      *           "progress": 31.5,
-                     *           "last_watched_at": "2026-12-01T01:59:15.832363Z"
+                     *           "last_watched_at": "2026-12-01T05:24:51.299973Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12500,16 +12507,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *             "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *             "title": "The Lighthouse",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "premium",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#362e2f"
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#2f2d35"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12521,11 +12528,11 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "published_at": "2026-12-01T01:59:13.72887946Z"
+                     *             "published_at": "2026-12-01T05:24:49.238736975Z"
                      *           },
                      *           "progress": 31.5,
                      *           "completed": false,
-                     *           "last_watched_at": "2026-12-01T01:59:15.832363Z"
+                     *           "last_watched_at": "2026-12-01T05:24:51.299973Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -12733,16 +12740,16 @@ export interface operations {
                      *       "data": {
                      *         "hero": {
                      *           "video": {
-                     *             "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *             "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *             "title": "Harbour Nine",
                      *             "description": "The night shift of a harbour, and what the sea brings.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": null,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#332622"
+                     *               "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#373333"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -12754,12 +12761,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *             "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:59:13.709038433Z",
+                     *             "published_at": "2026-12-01T05:24:49.228835518Z",
                      *             "series": {
-                     *               "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *               "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *               "title": "Harbour Nine",
                      *               "seasons": [
                      *                 {
@@ -12774,16 +12781,16 @@ export interface operations {
                      *         "continue_watching": [
                      *           {
                      *             "video": {
-                     *               "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *               "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *               "title": "The Lighthouse",
                      *               "description": "A film by the sea.",
                      *               "category": "Drama",
                      *               "required_plan": "premium",
                      *               "duration": 60,
                      *               "poster": {
-                     *                 "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *                 "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *                 "placeholder": "#362e2f"
+                     *                 "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *                 "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *                 "placeholder": "#2f2d35"
                      *               },
                      *               "year": null,
                      *               "country": null,
@@ -12795,10 +12802,10 @@ export interface operations {
                      *               "caption_languages": [
                      *                 "en"
                      *               ],
-                     *               "published_at": "2026-12-01T01:59:13.72887946Z"
+                     *               "published_at": "2026-12-01T05:24:49.238736975Z"
                      *             },
                      *             "progress": 31.5,
-                     *             "last_watched_at": "2026-12-01T01:59:15.832363Z",
+                     *             "last_watched_at": "2026-12-01T05:24:51.299973Z",
                      *             "is_up_next": false
                      *           }
                      *         ],
@@ -13239,12 +13246,12 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
+                     *           "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
                      *           "device_name": "Unknown device",
-                     *           "video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *           "video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "video_title": "The Lighthouse",
-                     *           "started_at": "2026-12-01T01:59:15.824383Z",
-                     *           "expires_at": "2026-12-01T01:59:45.832363Z",
+                     *           "started_at": "2026-12-01T05:24:51.295542Z",
+                     *           "expires_at": "2026-12-01T05:25:21.299973Z",
                      *           "current": true
                      *         }
                      *       ]
@@ -13343,7 +13350,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3"
+                     *         "playback_session_id": "01a23010-19df-7857-8286-2c206becab10"
                      *       }
                      *     }
                      */
@@ -13698,14 +13705,14 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *           "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *           "title": "Harbour Nine",
                      *           "description": "The night shift of a harbour, and what the sea brings.",
                      *           "category": "Drama",
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332622"
+                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#373333"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -13720,7 +13727,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "required_plan": "basic",
-                     *           "first_video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
+                     *           "first_video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -13824,14 +13831,14 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *         "id": "01a23010-11b1-724b-81a7-17042288d356",
                      *         "title": "Harbour Nine",
                      *         "description": "The night shift of a harbour, and what the sea brings.",
                      *         "category": "Drama",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#332622"
+                     *           "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#373333"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -13846,7 +13853,7 @@ export interface operations {
                      *           }
                      *         ],
                      *         "required_plan": "basic",
-                     *         "first_video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
+                     *         "first_video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
                      *       }
                      *     }
                      */
@@ -13965,16 +13972,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332622"
+                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#373333"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -13986,10 +13993,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:59:13.709038433Z"
+                     *           "published_at": "2026-12-01T05:24:49.228835518Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -14107,7 +14114,7 @@ export interface operations {
                      *         "amount": 799,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:59:15Z",
+                     *         "current_period_end": "2027-01-01T05:24:50Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -14115,7 +14122,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:59:15Z",
+                     *         "access_until": "2027-01-03T05:24:50Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -14220,15 +14227,15 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:59:15Z",
-                     *         "cancel_at": "2027-01-01T01:59:15Z",
+                     *         "current_period_end": "2027-01-01T05:24:50Z",
+                     *         "cancel_at": "2027-01-01T05:24:50Z",
                      *         "trial_end": null,
                      *         "grace_until": null,
                      *         "access": {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-01T01:59:15Z",
+                     *         "access_until": "2027-01-01T05:24:50Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -14369,7 +14376,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:59:15Z",
+                     *         "current_period_end": "2027-01-01T05:24:50Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -14377,7 +14384,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:59:15Z",
+                     *         "access_until": "2027-01-03T05:24:50Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -14560,7 +14567,7 @@ export interface operations {
                      *         "plan_type": "premium",
                      *         "interval": "month",
                      *         "when": "now",
-                     *         "effective_at": "2026-12-01T01:59:15.419732958Z",
+                     *         "effective_at": "2026-12-01T05:24:50.790459461Z",
                      *         "amount_due": 500,
                      *         "currency": "usd",
                      *         "lines": [
@@ -14573,7 +14580,7 @@ export interface operations {
                      *             "amount": 1299
                      *           }
                      *         ],
-                     *         "renews_at": "2027-01-01T01:59:15Z",
+                     *         "renews_at": "2027-01-01T05:24:50Z",
                      *         "renewal_amount": 1299
                      *       }
                      *     }
@@ -14754,9 +14761,9 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_1LgvCNgG53uwCUD5GiAkPYL24TSNsgaCKP3QCo7HIE2QMlfSlqnOusCmJF",
-                     *         "session_id": "cs_test_1LgvCNgG53uwCUD5GiAkPYL24TSNsgaCKP3QCo7HIE2QMlfSlqnOusCmJF",
-                     *         "expires_at": "2026-12-02T01:59:15Z"
+                     *         "checkout_url": "https://billing.stripe.example/c/pay/cs_test_tMUPFmBiugtWlGo2PLPaExvNpvxZcXGSQ14BTNJBpBw1tyhYhJ67wQyC2E",
+                     *         "session_id": "cs_test_tMUPFmBiugtWlGo2PLPaExvNpvxZcXGSQ14BTNJBpBw1tyhYhJ67wQyC2E",
+                     *         "expires_at": "2026-12-02T05:24:50Z"
                      *       }
                      *     }
                      */
@@ -14905,32 +14912,32 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *           "number": "3H8UEUIQ-0002",
+                     *           "id": "in_2o1dBwS6Qqb6Lbf6X9npqvBz",
+                     *           "number": "MRPFTEB2-0002",
                      *           "status": "paid",
                      *           "amount_due": 500,
                      *           "amount_paid": 500,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:59:15Z",
-                     *           "paid_at": "2026-12-01T01:59:15Z",
-                     *           "period_end": "2027-01-01T01:59:15Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_sBwbfQvchYZFLOBIuhbpvNwR",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_sBwbfQvchYZFLOBIuhbpvNwR/pdf"
+                     *           "created_at": "2026-12-01T05:24:50Z",
+                     *           "paid_at": "2026-12-01T05:24:50Z",
+                     *           "period_end": "2027-01-01T05:24:50Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_2o1dBwS6Qqb6Lbf6X9npqvBz",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_2o1dBwS6Qqb6Lbf6X9npqvBz/pdf"
                      *         },
                      *         {
-                     *           "id": "in_V6uhfhheATLmDlFE7chISFM1",
-                     *           "number": "3H8UEUIQ-0001",
+                     *           "id": "in_s04L6G4yXVASgxLx4LktTuJG",
+                     *           "number": "MRPFTEB2-0001",
                      *           "status": "paid",
                      *           "amount_due": 799,
                      *           "amount_paid": 799,
                      *           "amount_refunded": 0,
                      *           "currency": "usd",
-                     *           "created_at": "2026-12-01T01:59:15Z",
-                     *           "paid_at": "2026-12-01T01:59:15Z",
-                     *           "period_end": "2027-01-01T01:59:15Z",
-                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_V6uhfhheATLmDlFE7chISFM1",
-                     *           "invoice_pdf": "https://billing.stripe.example/i/in_V6uhfhheATLmDlFE7chISFM1/pdf"
+                     *           "created_at": "2026-12-01T05:24:50Z",
+                     *           "paid_at": "2026-12-01T05:24:50Z",
+                     *           "period_end": "2027-01-01T05:24:50Z",
+                     *           "hosted_invoice_url": "https://billing.stripe.example/i/in_s04L6G4yXVASgxLx4LktTuJG",
+                     *           "invoice_pdf": "https://billing.stripe.example/i/in_s04L6G4yXVASgxLx4LktTuJG/pdf"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -15042,7 +15049,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "portal_url": "https://billing.stripe.example/p/session/bps_UFkrTgaGezt4EuTQsTMrm2AE"
+                     *         "portal_url": "https://billing.stripe.example/p/session/bps_thtegdYyQfQdz4TPLuMqt0yA"
                      *       }
                      *     }
                      */
@@ -15167,7 +15174,7 @@ export interface operations {
                      *         "amount": 1299,
                      *         "currency": "usd",
                      *         "has_discount": false,
-                     *         "current_period_end": "2027-01-01T01:59:15Z",
+                     *         "current_period_end": "2027-01-01T05:24:50Z",
                      *         "cancel_at": null,
                      *         "trial_end": null,
                      *         "grace_until": null,
@@ -15175,7 +15182,7 @@ export interface operations {
                      *           "allowed": true,
                      *           "code": null
                      *         },
-                     *         "access_until": "2027-01-03T01:59:15Z",
+                     *         "access_until": "2027-01-03T05:24:50Z",
                      *         "pending_plan_type": null,
                      *         "pending_interval": null,
                      *         "pending_amount": null,
@@ -15390,47 +15397,47 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *         "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *         "kind": "video",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#362e2f"
+                     *           "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#2f2d35"
                      *         },
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
                      *           ]
                      *         },
                      *         "duration": 60,
-                     *         "published_at": "2026-12-01T01:59:13.72887946Z",
+                     *         "published_at": "2026-12-01T05:24:49.238736975Z",
                      *         "year": null,
                      *         "country": null,
                      *         "age_rating": null,
@@ -15442,7 +15449,7 @@ export interface operations {
                      *           "en"
                      *         ],
                      *         "seasons": [],
-                     *         "first_video_id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *         "first_video_id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *         "trailer": null
                      *       }
                      *     }
@@ -15555,16 +15562,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *           "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *           "title": "The pilot",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "basic",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#332622"
+                     *             "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#373333"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -15576,10 +15583,10 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *           "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *           "season": 1,
                      *           "episode": 1,
-                     *           "published_at": "2026-12-01T01:59:13.709038433Z"
+                     *           "published_at": "2026-12-01T05:24:49.228835518Z"
                      *         }
                      *       ]
                      *     }
@@ -15709,16 +15716,16 @@ export interface operations {
                      *       "success": true,
                      *       "data": [
                      *         {
-                     *           "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *           "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *           "title": "The Lighthouse",
                      *           "description": "A film by the sea.",
                      *           "category": "Drama",
                      *           "required_plan": "premium",
                      *           "duration": 60,
                      *           "poster": {
-                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *             "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *             "placeholder": "#362e2f"
+                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *             "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *             "placeholder": "#2f2d35"
                      *           },
                      *           "year": null,
                      *           "country": null,
@@ -15730,12 +15737,12 @@ export interface operations {
                      *           "caption_languages": [
                      *             "en"
                      *           ],
-                     *           "published_at": "2026-12-01T01:59:13.72887946Z"
+                     *           "published_at": "2026-12-01T05:24:49.238736975Z"
                      *         }
                      *       ],
                      *       "pagination": {
                      *         "limit": 1,
-                     *         "next_cursor": "Wy0xNzk2MDkwMzUzNzI4LDAsIiIsIjAxYTIyZjUzLWQ4MTgtNzNlYy04YmE4LWQ4N2NhYTYyMDM5ZCJdqOZf54Z0ulKSlt9IOehLTQ"
+                     *         "next_cursor": "Wy0xNzk2MTAyNjg5MjM4LDAsIiIsIjAxYTIzMDEwLTExYzEtN2ZkMi04OTgzLWM0ODk2YmZhN2U1MiJde_K65sl88-SLSoYGG-Dslg"
                      *       }
                      *     }
                      */
@@ -15829,16 +15836,16 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "id": "01a22f53-d818-73ec-8ba8-d87caa62039d",
+                     *         "id": "01a23010-11c1-7fd2-8983-c4896bfa7e52",
                      *         "title": "The Lighthouse",
                      *         "description": "A film by the sea.",
                      *         "category": "Drama",
                      *         "required_plan": "premium",
                      *         "duration": 60,
                      *         "poster": {
-                     *           "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *           "srcset": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *           "placeholder": "#362e2f"
+                     *           "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *           "srcset": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *           "placeholder": "#2f2d35"
                      *         },
                      *         "year": null,
                      *         "country": null,
@@ -15850,30 +15857,30 @@ export interface operations {
                      *         "caption_languages": [
                      *           "en"
                      *         ],
-                     *         "published_at": "2026-12-01T01:59:13.72887946Z",
+                     *         "published_at": "2026-12-01T05:24:49.238736975Z",
                      *         "images": {
                      *           "poster": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 320,
                      *               "height": 480
                      *             },
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 640,
                      *               "height": 960
                      *             }
                      *           ],
                      *           "landscape": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1280,
                      *               "height": 720
                      *             }
                      *           ],
                      *           "backdrop": [
                      *             {
-                     *               "url": "https://video.mux.example/d967b8c0932b43d3a62e8ac3ef0fd978/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *               "width": 1920,
                      *               "height": 800
                      *             }
@@ -15997,22 +16004,22 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "playback_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "thumbnail_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "storyboard_url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "playback_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52.m3u8?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "thumbnail_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *         "storyboard_url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/storyboard.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
                      *         "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *         "expires_at": "2026-12-01T02:59:15.824383068Z",
-                     *         "refresh_after": "2026-12-01T02:47:15.824383068Z",
+                     *         "expires_at": "2026-12-01T06:24:51.295542735Z",
+                     *         "refresh_after": "2026-12-01T06:12:51.295542735Z",
                      *         "captions": [
                      *           {
                      *             "language": "en",
                      *             "name": "en",
                      *             "is_generated": false,
-                     *             "url": "https://video.mux.example/playback-01a22f53-d818-73ec-8ba8-d87caa62039d/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
+                     *             "url": "https://video.mux.example/playback-01a23010-11c1-7fd2-8983-c4896bfa7e52/text/t.vtt?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl"
                      *           }
                      *         ],
                      *         "resume_position": 0,
-                     *         "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
+                     *         "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
                      *         "heartbeat_seconds": 10
                      *       }
                      *     }
@@ -16135,8 +16142,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "progress": 31.5,
-                 *       "playback_session_id": "01a22f53-e070-796f-b0a1-90b43ada77e3",
-                 *       "client_time": "2026-12-01T01:59:15.831922929Z"
+                 *       "playback_session_id": "01a23010-19df-7857-8286-2c206becab10",
+                 *       "client_time": "2026-12-01T05:24:51.299771676Z"
                  *     }
                  */
                 "application/json": components["schemas"]["Heartbeat"];
@@ -16159,7 +16166,7 @@ export interface operations {
                      *       "data": {
                      *         "progress": 31.5,
                      *         "completed": false,
-                     *         "last_watched_at": "2026-12-01T01:59:15.832363Z"
+                     *         "last_watched_at": "2026-12-01T05:24:51.299973Z"
                      *       }
                      *     }
                      */
@@ -16529,16 +16536,16 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "video": {
-                     *             "id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
+                     *             "id": "01a23010-11bc-7802-b05f-766bd61d7d21",
                      *             "title": "The pilot",
                      *             "description": "A film by the sea.",
                      *             "category": "Drama",
                      *             "required_plan": "basic",
                      *             "duration": 60,
                      *             "poster": {
-                     *               "url": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-                     *               "srcset": "https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a22f53-d810-7173-95b8-6fa80fb249ce/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
-                     *               "placeholder": "#332622"
+                     *               "url": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+                     *               "srcset": "https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 320w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 640w, https://video.mux.example/playback-01a23010-11bc-7802-b05f-766bd61d7d21/thumbnail.jpg?token=eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl 1280w",
+                     *               "placeholder": "#373333"
                      *             },
                      *             "year": null,
                      *             "country": null,
@@ -16550,12 +16557,12 @@ export interface operations {
                      *             "caption_languages": [
                      *               "en"
                      *             ],
-                     *             "series_id": "01a22f53-d7f8-728a-9f5e-ae12f3ecc38c",
+                     *             "series_id": "01a23010-11b1-724b-81a7-17042288d356",
                      *             "season": 1,
                      *             "episode": 1,
-                     *             "published_at": "2026-12-01T01:59:13.709038433Z"
+                     *             "published_at": "2026-12-01T05:24:49.228835518Z"
                      *           },
-                     *           "added_at": "2026-12-01T01:59:15.858Z"
+                     *           "added_at": "2026-12-01T05:24:51.315Z"
                      *         }
                      *       ],
                      *       "pagination": {
@@ -16657,8 +16664,8 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce",
-                     *         "added_at": "2026-12-01T01:59:15.858Z"
+                     *         "video_id": "01a23010-11bc-7802-b05f-766bd61d7d21",
+                     *         "added_at": "2026-12-01T05:24:51.315Z"
                      *       }
                      *     }
                      */
@@ -16779,7 +16786,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "video_id": "01a22f53-d810-7173-95b8-6fa80fb249ce"
+                     *         "video_id": "01a23010-11bc-7802-b05f-766bd61d7d21"
                      *       }
                      *     }
                      */

@@ -1,8 +1,8 @@
 //! The input of API calls: bodies, settings and pages of lists.
 
-use super::generated::requested;
 use crate::answer::Refusal;
 use crate::model::AssetSettings;
+use crate::subtitles::requested;
 use axum::extract::Query;
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};

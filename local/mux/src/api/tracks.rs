@@ -1,6 +1,5 @@
 //! `/video/v1/assets/{id}/tracks`: captions and subtitles, fetched from a URL or generated from the sound.
 
-use super::generated;
 use super::input::{check_passthrough, parse};
 use crate::answer::{Refusal, data};
 use crate::encode;
@@ -8,6 +7,7 @@ use crate::ids;
 use crate::model::{Status, TextTrack};
 use crate::shapes;
 use crate::state::Mux;
+use crate::subtitles;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
@@ -143,7 +143,10 @@ pub(crate) fn prepare(mux: &Arc<Mux>, asset_id: String, track: TextTrack) {
     tokio::spawn(async move {
         let vtt = match track.source_url {
             Some(url) => fetch(&http, &url, &work_folder).await,
-            None if track.is_generated => weak.upgrade().and_then(|mux| generated::text(&mux, &asset_id, &track)),
+            None if track.is_generated => {
+                let film = weak.upgrade().and_then(|mux| mux.assets.get(&asset_id)?.encoded);
+                film.and_then(|film| subtitles::text(&film, &track.language_code))
+            }
             None => None,
         };
         let _ = tokio::fs::remove_dir_all(&work_folder).await;

@@ -38,7 +38,7 @@ export function PosterPanel({ video }: { video: AdminVideo }) {
 function shown({ poster_source }: AdminVideo): string {
   if (poster_source?.kind === 'picture') return t`The poster is your own picture.`;
   if (poster_source?.kind === 'frame') {
-    const time = length(poster_source.time);
+    const time = length(poster_source.time ?? 0);
     return t`The poster is the frame at ${time}.`;
   }
   return t`Mux chose the frame that the poster shows.`;
@@ -47,7 +47,7 @@ function shown({ poster_source }: AdminVideo): string {
 function FilmFrame({ video }: { video: AdminVideo }) {
   const choose = useChooseFrame(video.id);
   const { poster_source } = video;
-  const [time, setTime] = useState(poster_source?.kind === 'frame' ? String(poster_source.time) : '');
+  const [time, setTime] = useState(poster_source?.time?.toString() ?? '');
   const [issue, setIssue] = useState<string | null>(null);
   const send = useAct(async () => {
     const seconds = Number(time);
