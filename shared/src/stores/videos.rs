@@ -157,6 +157,14 @@ impl Videos {
         Ok((found, next.map_err(|error| StoreError::Corrupt(Box::new(error)))?))
     }
 
+    /// Whether a film or series has trailers. The index follows the table after a moment, so a trailer that is being
+    /// added may be missed.
+    #[boxed]
+    pub async fn has_trailers(&self, title: TitleId) -> Result<bool, StoreError> {
+        let filter = VideoFilter { trailer_of: Some(title), ..VideoFilter::default() };
+        Ok(!self.read_page(filter, 1, None).await?.0.is_empty())
+    }
+
     /// Unsettled videos that are due at `now`, the longest overdue first, and where the next page starts.
     #[boxed]
     pub async fn unsettled(
