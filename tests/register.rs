@@ -300,7 +300,7 @@ async fn a_name_cannot_put_a_link_into_mails() {
     for name in ["Win at http://evil.example now", "WWW.evil.example"] {
         let refused = platform.anyone().post("/api/auth/register", account(name)).await;
         assert_eq!(refused.code(), "VALIDATION_ERROR", "{refused}");
-        assert_eq!(refused.details()[0]["message"], "must not contain a web address", "{refused}");
+        assert_eq!(refused.details()[0]["issue"], "must not contain a web address", "{refused}");
     }
     assert!(platform.mail("ada@viewers.test").is_empty());
     let taken = platform.anyone().post("/api/auth/register", account("J.R.R. Tolkien: Dr. phil. / Co.")).await;
