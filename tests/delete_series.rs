@@ -70,3 +70,19 @@ async fn an_episode_added_during_the_deletion_is_never_left_without_its_series()
         assert!(joined.status() == 400 || is_there, "{joined}: its series is gone");
     }
 }
+
+#[tokio::test]
+async fn a_series_with_a_trailer_cannot_be_deleted() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let id = platform.new_series(&admin, "Harbour Nine").await;
+    let trailer = platform.new_video(&admin, json!({ "trailer_of": id })).await;
+    let path = format!("/api/admin/series/{id}");
+
+    let refused = admin.delete(&path).await;
+
+    assert_eq!((refused.status(), refused.code()), (409, "CONFLICT"), "{refused}");
+    assert_eq!(admin.get("/api/admin/series").await.data()[0]["id"], id);
+    assert_eq!(admin.delete(&format!("/api/admin/videos/{trailer}")).await.status(), 200);
+    assert_eq!(admin.delete(&path).await.status(), 200);
+}

@@ -54,3 +54,21 @@ async fn a_waiting_upload_is_cancelled_with_its_video() {
     assert!(put.status().is_client_error(), "{}", put.status());
     assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
 }
+
+#[tokio::test]
+async fn a_film_with_trailers_cannot_be_deleted() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let film = platform.ready_video(&admin, json!({ "title": "Film" })).await;
+    let trailer = platform.ready_video(&admin, json!({ "title": "Trailer", "trailer_of": film })).await;
+    let path = format!("/api/admin/videos/{film}");
+
+    let refused = admin.delete(&path).await;
+
+    assert_eq!((refused.status(), refused.code()), (409, "CONFLICT"), "{refused}");
+    let kept = admin.get("/api/admin/videos?status=ready").await;
+    assert_eq!(kept.data().as_array().map(Vec::len), Some(2), "{kept}");
+    assert_eq!(admin.delete(&format!("/api/admin/videos/{trailer}")).await.status(), 200);
+    assert_eq!(admin.delete(&path).await.status(), 200);
+    assert_eq!(admin.get("/api/admin/videos").await.data(), &json!([]));
+}

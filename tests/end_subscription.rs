@@ -2,7 +2,9 @@
 
 use crate::get_member::id;
 use serde_json::{Value, json};
-use support::billing::{call_stripe, platform_without_trial, signed_in_again, stripe_customer, subscription};
+use support::billing::{
+    DAY, HOUR, call_stripe, platform_without_trial, signed_in_again, stripe_customer, subscription,
+};
 use support::{Platform, Viewer};
 
 async fn at_stripe(platform: &Platform, viewer: &Viewer) -> Value {
@@ -90,4 +92,31 @@ async fn an_end_that_stripe_refuses_is_in_the_audit_log_as_failed() {
     assert_eq!(answer.status(), 502, "{answer}");
     assert_eq!(entries(&admin).await[0]["after"], json!({ "requested": "now", "failed": true }));
     assert_eq!(at_stripe(&platform, &viewer).await["status"], "active");
+}
+
+#[tokio::test]
+async fn nobody_can_pay_for_a_subscription_that_was_ended_at_once() {
+    let platform = platform_without_trial().await;
+    let admin = platform.admin().await;
+    let viewer = platform.subscriber("basic").await;
+    platform.cards(&viewer).decline().await;
+    platform.advance(31 * DAY + 2 * HOUR).await;
+    let (viewer, admin) = (signed_in_again(&platform, &viewer).await, signed_in_again(&platform, &admin).await);
+    assert_eq!(subscription(&viewer).await["status"], "past_due");
+    let mails = platform.mail(viewer.email()).len();
+    let path = format!("/api/admin/members/{}/end-subscription", id(&admin, &viewer).await);
+
+    let ended = admin.post(&path, json!({ "reason": "they do not pay" })).await;
+
+    assert_eq!((ended.status(), &ended.data()["status"]), (200, &json!("canceled")), "{ended}");
+    let customer = stripe_customer(&platform, &viewer).await;
+    let open = call_stripe(&platform, "GET", &format!("invoices?customer={customer}&status=open"), &[]).await;
+    assert_eq!(open["data"], json!([]), "nothing can be paid");
+    let invoices = viewer.get("/api/subscription/invoices").await;
+    assert_eq!(invoices.data()[0]["status"], "void", "{invoices}");
+    assert_eq!(invoices.data()[1]["status"], "paid", "what was paid stays: {invoices}");
+    platform.advance(DAY).await;
+    let inbox = platform.mail(viewer.email());
+    let subjects: Vec<&Value> = inbox[..inbox.len() - mails].iter().map(|mail| &mail["subject"]).collect();
+    assert!(!json!(subjects).to_string().contains("receipt"), "{subjects:?}");
 }

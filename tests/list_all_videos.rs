@@ -65,3 +65,35 @@ async fn the_trailers_of_a_title_are_listed_newest_first() {
     assert_eq!(crossed.code(), "INVALID_CURSOR", "a cursor belongs to its title");
     assert_eq!(admin.get("/api/admin/videos?trailer_of=nothing").await.code(), "VALIDATION_ERROR");
 }
+
+#[tokio::test]
+async fn an_operator_finds_videos_by_words_of_their_texts_and_by_their_series() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let series = platform.new_series(&admin, "Häfen der Welt").await;
+    platform.ready_video(&admin, json!({ "title": "Zeta", "description": "A storm over Crète" })).await;
+    platform.new_video(&admin, json!({ "title": "Arrival", "series_id": series })).await;
+    platform.new_video(&admin, json!({ "title": "Zeta returns", "description": "Calm" })).await;
+    let listed = async |query: &str| -> Vec<String> {
+        let answer = admin.get(&format!("/api/admin/videos?{query}")).await;
+        assert_eq!(answer.status(), 200, "{answer}");
+        let titles = answer.data().as_array().expect("a list").iter();
+        titles.map(|video| video["title"].as_str().expect("a title").to_owned()).collect()
+    };
+
+    assert_eq!(listed("q=ZETA").await, ["Zeta returns", "Zeta"]);
+    assert_eq!(listed("q=crete%20zeta").await, ["Zeta"], "the words may be in different texts");
+    assert_eq!(listed("q=hafen").await, ["Arrival"], "the title of its series counts");
+    assert!(listed("q=hafen%20zeta").await.is_empty());
+    assert_eq!(listed("q=zeta&status=ready").await, ["Zeta"]);
+    assert_eq!(listed("q=%20").await.len(), 3, "an empty search field does not filter");
+    assert_eq!(listed(&format!("series_id={series}")).await, ["Arrival"]);
+    assert!(listed(&format!("series_id={series}&status=ready")).await.is_empty());
+    let first = admin.get("/api/admin/videos?q=zeta&limit=1").await;
+    let cursor = first.next_cursor().expect("more");
+    assert_eq!(listed(&format!("q=zeta&cursor={cursor}")).await, ["Zeta"]);
+    assert_eq!(admin.get(&format!("/api/admin/videos?q=calm&cursor={cursor}")).await.code(), "INVALID_CURSOR");
+    for invalid in ["series_id=nothing".to_owned(), format!("q={}", "a".repeat(201))] {
+        assert_eq!(admin.get(&format!("/api/admin/videos?{invalid}")).await.code(), "VALIDATION_ERROR", "{invalid}");
+    }
+}

@@ -112,3 +112,23 @@ async fn without_parameters_everybody_is_compared_page_by_page() {
     assert_eq!(subscription(&viewer).await["access"]["allowed"], true);
     assert_eq!(run(&platform, json!({})).await["drift"], json!([]));
 }
+
+#[tokio::test]
+async fn the_nightly_run_gives_stripes_customer_the_name_that_stripe_missed() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    let customer = format!("customers/{}", stripe_customer(&platform, &viewer).await);
+    platform.fault(json!({ "target": "stripe", "kind": "error", "count": 1_000 }));
+    let renamed = viewer.patch("/api/auth/me", json!({ "name": "Neu" })).await;
+    assert_eq!(renamed.status(), 200, "{renamed}");
+    let failed = platform.running().run_job("reconcile-nightly", json!({ "scope": "missed" })).await;
+    assert!(failed.is_err(), "Stripe is down: {failed:?}");
+    platform.running().faults().clear();
+    assert_ne!(call_stripe(&platform, "GET", &customer, &[]).await["name"], "Neu");
+
+    run(&platform, json!({ "scope": "missed" })).await;
+
+    assert_eq!(call_stripe(&platform, "GET", &customer, &[]).await["name"], "Neu");
+    let rows = support::billing::table_rows(&platform, "USERS_TABLE").await;
+    assert!(!json!(rows).to_string().contains("customer_behind"));
+}

@@ -91,3 +91,15 @@ async fn the_mails_of_a_change_are_in_the_readers_language() {
     crate::verify_email::verify(&platform, &crate::verify_email::newest_link(&platform, "neu@viewers.test")).await;
     assert_eq!(platform.all_mail("ada@viewers.test")[0]["subject"], "Ihre E-Mail-Adresse bei Marquee wurde geändert");
 }
+
+#[tokio::test]
+async fn a_name_is_not_changed_to_a_link() {
+    let platform = Platform::bare().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let before = viewer.get("/api/auth/me").await.data().clone();
+
+    let refused = viewer.patch("/api/auth/me", json!({ "name": "https://evil.example" })).await;
+
+    assert_eq!((refused.code(), &refused.details()[0]["field"]), ("VALIDATION_ERROR", &json!("name")), "{refused}");
+    assert_eq!(viewer.get("/api/auth/me").await.data(), &before);
+}

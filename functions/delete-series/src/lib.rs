@@ -1,9 +1,9 @@
-//! `DELETE /api/admin/series/{id}`: deletes a series that has no episodes.
+//! `DELETE /api/admin/series/{id}`: deletes a series that has no episodes and no trailers.
 
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
-use shared::models::ids::SeriesId;
+use shared::models::ids::{SeriesId, TitleId};
 use shared::models::series::Series;
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::Audit;
@@ -11,11 +11,16 @@ use shared::stores::catalogue::Edit;
 use shared::stores::error::StoreError;
 use shared::stores::publisher::Publisher;
 use shared::stores::series::SeriesStore;
+use shared::stores::videos::Videos;
 
-/// Deletes a series. A series with episodes cannot be deleted, because its episodes would belong to no series.
+/// Deletes a series. A series with episodes or trailers cannot be deleted, because they would belong to no series.
+///
+/// A trailer that is added in the moment of the deletion can still be left behind; it is in the operator's list of
+/// videos and can be deleted there.
 pub struct DeleteSeries {
     publisher: Publisher,
     store: SeriesStore,
+    videos: Videos,
     audit: Audit,
 }
 
@@ -24,7 +29,7 @@ impl Endpoint for DeleteSeries {
     type Input = Path<SeriesId>;
     type Reads = ();
     type Output = ();
-    const SUMMARY: &'static str = "Deletes a series that has no episodes.";
+    const SUMMARY: &'static str = "Deletes a series that has no episodes and no trailers.";
     const TAG: Tag = Tag::AdminCatalogue;
     const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict];
 
@@ -32,6 +37,7 @@ impl Endpoint for DeleteSeries {
         Ok(Self {
             publisher: Publisher::connect(services)?,
             store: SeriesStore::connect(services)?,
+            videos: Videos::connect(services)?,
             audit: Audit::connect(services)?,
         })
     }
@@ -43,6 +49,9 @@ impl Endpoint for DeleteSeries {
         if self.store.has_episodes(id).await? {
             let message = "This series has episodes. Move them to another series or delete them first.";
             return Err(ApiError::new(Code::Conflict, message));
+        }
+        if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
+            return Err(ApiError::new(Code::Conflict, "This series has trailers. Delete them first."));
         }
         let audit_entry =
             Series::audit_entry("series.delete", Some(&series), None, call.caller.user.id, &call.request_id, call.now);

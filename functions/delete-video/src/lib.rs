@@ -5,7 +5,7 @@ use shared::auth::token::Identity;
 use shared::endpoint::{Admin, Call, Endpoint, Reply, Tag};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
-use shared::models::ids::VideoId;
+use shared::models::ids::{TitleId, VideoId};
 use shared::models::video::{Obsolete, Video};
 use shared::mux::MuxError;
 use shared::mux::client::Mux;
@@ -16,6 +16,7 @@ use shared::stores::image_files::ImageFiles;
 use shared::stores::publisher::{Change, Publisher};
 use shared::stores::row::Key;
 use shared::stores::series::SeriesStore;
+use shared::stores::videos::Videos;
 
 /// How often the deletion is retried when a new file arrives meanwhile.
 const TRIES_MAX: usize = 3;
@@ -25,7 +26,11 @@ const TRIES_MAX: usize = 3;
 /// If Mux is down, nothing is deleted, and the response says so. After a crash in between, repeating the request
 /// finishes the deletion, because an asset that Mux does not have counts as deleted. Until then the video is
 /// unpublished by Mux's own event. In the other order a crash would leave an unused asset that costs money.
+///
+/// A video with trailers is not deleted, because they would belong to nothing. A trailer that is added in the moment of
+/// the deletion can still be left behind; it is in the operator's list of videos and can be deleted there.
 pub struct DeleteVideo {
+    videos: Videos,
     publisher: Publisher,
     series: SeriesStore,
     images: ImageFiles,
@@ -38,12 +43,13 @@ impl Endpoint for DeleteVideo {
     type Input = Path<VideoId>;
     type Reads = Key<Video>;
     type Output = ();
-    const SUMMARY: &'static str = "Deletes a video permanently.";
+    const SUMMARY: &'static str = "Deletes a video that has no trailers permanently.";
     const TAG: Tag = Tag::AdminCatalogue;
-    const CODES: &'static [Code] = &[Code::NotFound, Code::VideoProviderUnavailable];
+    const CODES: &'static [Code] = &[Code::NotFound, Code::Conflict, Code::VideoProviderUnavailable];
 
     async fn connect(services: &Services) -> Result<Self, ConfigError> {
         Ok(Self {
+            videos: Videos::connect(services)?,
             publisher: Publisher::connect(services)?,
             series: SeriesStore::connect(services)?,
             images: ImageFiles::connect(services)?,
@@ -59,6 +65,9 @@ impl Endpoint for DeleteVideo {
     async fn handle(&self, call: Call<Self>) -> Result<Reply<()>, ApiError> {
         let Path(id) = call.input;
         let mut video = call.rows.ok_or_else(|| ApiError::not_found("video"))?;
+        if self.videos.has_trailers(TitleId::from_uuid(id.uuid())).await? {
+            return Err(ApiError::new(Code::Conflict, "This video has trailers. Delete them first."));
+        }
         let audit_entry =
             |change: &Change| change.audit_entry("video.delete", call.caller.user.id, &call.request_id, call.now);
         self.delete_at_mux(&video).await?;

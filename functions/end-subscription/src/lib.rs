@@ -23,6 +23,9 @@ use shared::stores::table::Table;
 
 /// Ends a subscription at Stripe, then updates the tables. The audit entry is written before anything is ended, and
 /// completed with the result, so there is an entry even if this is interrupted.
+///
+/// Open invoices are voided after the end, because Stripe would make a subscription active whose open invoice is void.
+/// If Stripe fails in between, the audit entry says that the request failed, and the invoice must be voided there.
 pub struct EndSubscription {
     billing: Billing,
     database: Database,
@@ -45,7 +48,7 @@ pub struct EndSubscriptionRequest {
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "SubscriptionEnd")]
 pub enum End {
-    /// At once. Nothing is refunded.
+    /// At once. Nothing is refunded, and open invoices are voided.
     #[default]
     Now,
     /// With the paid period.
@@ -157,11 +160,13 @@ impl EndSubscription {
                 stripe.cancel(&subscription.id, how).await.map_err(begun)?;
             }
             _ => {
+                let ids: Vec<&str> = live.iter().map(|one| one.id.as_str()).collect();
                 for one in live {
                     stripe.drop_changes(one).await.map_err(begun)?;
                     let comment = format!("Ended by an operator: {}", entry.reason);
                     stripe.end_now(&one.id, comment).await.map_err(begun)?;
                 }
+                stripe.void_open(customer, Some(&ids)).await.map_err(begun)?;
             }
         }
         Ok(())

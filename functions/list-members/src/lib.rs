@@ -7,7 +7,7 @@ use shared::http::cursor::{Cursor, PageSize};
 use shared::http::error::{ApiError, Code};
 use shared::http::input::Query;
 use shared::models::email::Email;
-use shared::models::search::MemberQuery;
+use shared::models::search::WordQuery;
 use shared::models::subscription::Status;
 use shared::models::text::OptionalLine;
 use shared::pages::Pages;
@@ -55,7 +55,7 @@ impl Endpoint for ListMembers {
         let Query(ListQuery { q, email, status, limit, cursor }) = call.input;
         // An empty search field does not filter.
         let q = q.as_ref().and_then(OptionalLine::given);
-        let sought = q.and_then(MemberQuery::parse);
+        let sought = q.and_then(WordQuery::parse);
         let filter = (sought.as_ref().and(q), email.as_ref().map(Email::key), status.map(Status::name));
         let page = self.pages.request(&filter, limit, cursor).await?;
 

@@ -1,7 +1,8 @@
 //! Compares the tables with Stripe on a schedule, and repairs differences.
 //!
 //! Every night it looks for lost events: those of the last two days at Stripe that have no mark here. Once a month, and
-//! when it is invoked without parameters, it compares all customers, page by page.
+//! when it is invoked without parameters, it compares all customers, page by page. Every run also gives customers the
+//! names and addresses that could not be sent to Stripe in time.
 
 use billing::converge::Billing;
 use billing::error::BillingError;
@@ -74,6 +75,7 @@ impl Job for ReconcileNightly {
         let customers: Vec<&str> = summary.drift.iter().map(|customer| customer.stripe_customer_id.as_str()).collect();
         let drift = f64::from(u32::try_from(customers.len()).unwrap_or(u32::MAX));
         self.metrics.emit(now, &[("BillingDrift", Unit::Count, drift)], &json!({ "stripe_customer_ids": customers }));
+        self.billing.follow_users().await?;
         Ok(summary)
     }
 }

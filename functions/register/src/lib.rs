@@ -17,7 +17,7 @@ use shared::models::email::NewEmail;
 use shared::models::language::Language;
 use shared::models::password::NewPassword;
 use shared::models::session::Session;
-use shared::models::text::OptionalLine;
+use shared::models::text::AccountName;
 use shared::models::user::User;
 use shared::services::{ConfigError, Services};
 use shared::stores::database::Database;
@@ -56,7 +56,7 @@ pub struct Registration {
     email: NewEmail,
     password: NewPassword,
     /// A name for greetings.
-    name: Option<OptionalLine<100>>,
+    name: Option<AccountName>,
 }
 
 impl Rules for Registration {
@@ -108,7 +108,7 @@ impl Endpoint for Register {
             self.send_nothing(call.counted).await;
             return Err(taken());
         }
-        let name = given.name.as_ref().and_then(OptionalLine::given).map(str::to_owned);
+        let name = given.name.as_ref().and_then(AccountName::given).map(str::to_owned);
         let mut user = User::new(given.email.clone().into(), name, call.now);
         user.language = call.header("accept-language").and_then(Language::of_header);
         let (hash, customer) = tokio::join!(

@@ -49,9 +49,9 @@ impl Job for RenewImages {
 
     async fn run(&self, _: Tick, now: Timestamp) -> Result<Renewed, ApiError> {
         let (mut renewed, mut after) = (0, None);
-        let ready = VideoFilter { status: Some(VideoStatus::Ready), trailer_of: None };
+        let ready = VideoFilter { status: Some(VideoStatus::Ready), ..VideoFilter::default() };
         loop {
-            let (videos, next) = self.videos.page(ready, CHANGES_MAX, after).await?;
+            let (videos, next) = self.videos.page(ready, None, CHANGES_MAX, after).await?;
             renewed += self.renew(videos, now).await?;
             after = next;
             if after.is_none() {

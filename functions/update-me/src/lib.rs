@@ -15,7 +15,7 @@ use shared::models::mail_content::MailContent;
 use shared::models::password::Password;
 use shared::models::patch::Field;
 use shared::models::preferences::Preferences;
-use shared::models::text::OptionalLine;
+use shared::models::text::AccountName;
 use shared::models::user::{Profile, User};
 use shared::services::{ConfigError, Services};
 use shared::stores::database::{Database, Statement};
@@ -47,7 +47,7 @@ pub struct UpdateMe {
 #[serde(deny_unknown_fields, default)]
 pub struct UpdateMeRequest {
     /// The name for greetings; `null` or blank for none.
-    name: Field<Option<OptionalLine<100>>>,
+    name: Field<Option<AccountName>>,
     /// The new address. It replaces the present one once it is confirmed with the link that is sent to it. The present
     /// address withdraws a change that is not confirmed yet.
     email: Option<NewEmail>,
@@ -91,7 +91,7 @@ impl Endpoint for UpdateMe {
         let (user, Body(given)) = (&call.caller.user, &call.input);
         let mut changes = Changes::default();
         if let Field::Given(name) = &given.name {
-            let name = name.as_ref().and_then(OptionalLine::given).map(str::to_owned);
+            let name = name.as_ref().and_then(AccountName::given).map(str::to_owned);
             if name != user.name {
                 changes.edit.name = Field::Given(name);
             }

@@ -292,6 +292,7 @@ impl Accounts {
         expired.into_iter().collect::<Result<Vec<_>, _>>()?;
         let ended = at_stripe.live.iter().map(|id| self.stripe.end_now(id, ACCOUNT_DELETED.to_owned()));
         join_all(ended).await.into_iter().collect::<Result<(), _>>()?;
+        self.stripe.void_open(&at_stripe.customer, None).await?;
         self.stripe.delete_customer(&at_stripe.customer).await
     }
 

@@ -141,6 +141,17 @@ impl Billing {
         Ok(Reconciled { checked, drift, next })
     }
 
+    /// Gives the customers at Stripe the names and addresses of their users that could not be sent there in time.
+    #[boxed]
+    pub async fn follow_users(&self) -> Result<(), BillingError> {
+        let mut result = Ok(());
+        for user_id in self.users.with_customer_behind().await? {
+            // One that Stripe refuses does not hold up the others; the run fails afterwards, which sets off the alarm.
+            result = result.and(self.customers.follow(user_id).await);
+        }
+        result
+    }
+
     /// Compares customers in parallel.
     #[boxed]
     pub async fn reconcile_all(

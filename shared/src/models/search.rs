@@ -1,22 +1,22 @@
-//! Search for members. The catalogue's search is a separate crate.
+//! The operators' searches. The catalogue's search for viewers is a separate crate.
 
 use search::fold;
 
-/// An operator's search for a member: each word must occur in the address or the name, ignoring case and accents.
+/// An operator's search: each word must occur in one of a row's texts, ignoring case and accents.
 #[derive(Clone, Debug)]
-pub struct MemberQuery(Vec<String>);
+pub struct WordQuery(Vec<String>);
 
-impl MemberQuery {
+impl WordQuery {
     /// Splits the input into words; `None` if it has no words.
     pub fn parse(typed: &str) -> Option<Self> {
         let words: Vec<String> = fold(typed).split_whitespace().map(str::to_owned).collect();
         (!words.is_empty()).then_some(Self(words))
     }
 
-    /// Whether it matches a member.
-    pub fn finds(&self, email: &str, name: Option<&str>) -> bool {
-        let (email, name) = (fold(email), name.map(fold).unwrap_or_default());
-        self.0.iter().all(|word| email.contains(word.as_str()) || name.contains(word.as_str()))
+    /// Whether it matches a row with these texts.
+    pub fn finds(&self, texts: &[&str]) -> bool {
+        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+        self.0.iter().all(|word| folded.iter().any(|text| text.contains(word.as_str())))
     }
 }
 
@@ -26,8 +26,10 @@ mod tests {
 
     #[test]
     fn a_member_is_found_by_any_part_of_address_or_name() {
-        let finds =
-            |typed, name| MemberQuery::parse(typed).is_some_and(|query| query.finds("Zoe.Member-2@Mail.test", name));
+        let finds = |typed, name: Option<&str>| {
+            let texts = ["Zoe.Member-2@Mail.test", name.unwrap_or_default()];
+            WordQuery::parse(typed).is_some_and(|query| query.finds(&texts))
+        };
         for typed in
             ["member-2", "mail", "@", ".test", "ZOE.", "zoë", "brontë", "lott", "zoe mail", "  Bronte  2@mail "]
         {

@@ -52,6 +52,8 @@ pub trait Rule {
     const LINE_BREAKS: bool;
     /// Whether the text may be empty.
     const BLANK: bool;
+    /// Whether it may look like a web address.
+    const LINKS: bool = true;
 }
 
 /// One line that must not be blank.
@@ -72,6 +74,18 @@ impl Rule for OneLineOrBlank {
     const FORMAT: &'static str = "optional-line";
     const LINE_BREAKS: bool = false;
     const BLANK: bool = true;
+}
+
+/// A person's name, which may be blank: one line that does not look like a web address, because emails to addresses that
+/// nobody has confirmed greet with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOrBlank {}
+
+impl Rule for NameOrBlank {
+    const FORMAT: &'static str = "optional-line";
+    const LINE_BREAKS: bool = false;
+    const BLANK: bool = true;
+    const LINKS: bool = false;
 }
 
 /// Paragraphs that must not be blank.
@@ -105,6 +119,8 @@ pub struct Text<R, const MAX: usize> {
 pub type Line<const MAX: usize> = Text<OneLine, MAX>;
 /// A line that may be blank, which counts as omitted, such as a name or a search field.
 pub type OptionalLine<const MAX: usize> = Text<OneLineOrBlank, MAX>;
+/// The name of an account, which may be blank.
+pub type AccountName = Text<NameOrBlank, 100>;
 /// Paragraphs that must not be blank, such as a reason.
 pub type Prose<const MAX: usize> = Text<Paragraphs, MAX>;
 /// Paragraphs that may be blank, such as a description.
@@ -173,7 +189,16 @@ fn check_normal<R: Rule>(text: &str) -> Result<(), Cow<'static, str>> {
             .into(),
         });
     }
+    if !R::LINKS && is_link(text) {
+        return Err("must not contain a web address".into());
+    }
     if characters.iter().any(|character| is_visible(*character)) { Ok(()) } else { Err("must not be blank".into()) }
+}
+
+/// Whether mail programs would show a link: `http://…`, `www.…`.
+fn is_link(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("://") || text.contains("www.")
 }
 
 fn ordinal(number: usize) -> String {

@@ -4,7 +4,7 @@ use crate::models::email::Email;
 use crate::models::ids::{SessionId, UserId};
 use crate::models::ledger::{Entry, Payment, payments};
 use crate::models::plan::PlanType;
-use crate::models::search::MemberQuery;
+use crate::models::search::WordQuery;
 use crate::models::session::Session;
 use crate::models::subscription::{Status, Subscription};
 use crate::models::subscription_view::SubscriptionView;
@@ -88,8 +88,8 @@ pub struct MemberDevice {
 
 impl Member {
     /// Whether a search matches them.
-    pub fn is_found_by(&self, query: &MemberQuery) -> bool {
-        query.finds(&self.user.email, self.user.name.as_deref())
+    pub fn is_found_by(&self, query: &WordQuery) -> bool {
+        query.finds(&[self.user.email.as_ref(), self.user.name.as_deref().unwrap_or_default()])
     }
 
     fn new(user: &User, subscription: &Subscription) -> Self {
@@ -208,7 +208,7 @@ impl Members {
     #[boxed]
     pub async fn search(
         &self,
-        query: &MemberQuery,
+        query: &WordQuery,
         address: Option<&Email>,
         status: Option<Status>,
         limit: usize,
@@ -221,7 +221,7 @@ impl Members {
         let mut after = place.and_then(|Searched(after)| after);
         let is_sought = |user: &User| {
             let is_first = address.is_some_and(|address| address.key() == user.email.key());
-            !is_first && query.finds(user.email.as_typed(), user.name.as_deref())
+            !is_first && query.finds(&[user.email.as_typed(), user.name.as_deref().unwrap_or_default()])
         };
         for _ in 0..SEARCH_READS_MAX {
             let (users, more) = self.users.newest(SEARCH_USERS_READ, after.as_ref()).await?;

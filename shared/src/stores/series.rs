@@ -20,6 +20,7 @@ use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The index of all series by creation time.
 const BY_CREATED: &str = "by_created";
@@ -116,6 +117,13 @@ impl SeriesStore {
         let delete =
             delete.condition_expression("version = :before").expression_attribute_values(":before", number(version));
         delete.build().map(Statement::from).map_err(refused)
+    }
+
+    /// The titles of at most a hundred series.
+    #[boxed]
+    pub async fn titles(&self, ids: &BTreeSet<SeriesId>) -> Result<BTreeMap<SeriesId, String>, StoreError> {
+        let series = self.database.read(ids.iter().map(|id| Series::key(*id)).collect::<Vec<_>>()).await?;
+        Ok(series.into_iter().flatten().map(|series| (series.id, series.title)).collect())
     }
 
     /// Whether a series has episodes, published or not.

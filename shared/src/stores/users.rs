@@ -130,6 +130,31 @@ impl Users {
         }
     }
 
+    /// The users whose customer at Stripe lacks their present name or address ([`User::customer_behind`]). This reads
+    /// the index of all users, of which DynamoDB returns only these.
+    #[boxed]
+    pub async fn with_customer_behind(&self) -> Result<Vec<UserId>, StoreError> {
+        let (mut users, mut start) = (Vec::new(), None);
+        loop {
+            let query = self.database.client().query().table_name(self.database.name(Table::Users)?);
+            let query = query
+                .index_name(BY_CREATED)
+                .key_condition_expression("listing = :listing")
+                .filter_expression("customer_behind = :true")
+                .expression_attribute_values(":listing", AttributeValue::S(LISTING.to_owned()))
+                .expression_attribute_values(":true", AttributeValue::Bool(true))
+                .set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(failed)?;
+            for item in answer.items.unwrap_or_default() {
+                users.push(read::<User>(item)?.id);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(users);
+            }
+        }
+    }
+
     /// An address's guard, read consistently.
     #[boxed]
     pub async fn credential(&self, email: &Email) -> Result<Option<Credential>, StoreError> {

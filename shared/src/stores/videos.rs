@@ -1,7 +1,8 @@
 //! Videos: one row per video, with everything about it.
 
-use crate::models::ids::{TitleId, VideoId};
+use crate::models::ids::{SeriesId, TitleId, VideoId};
 use crate::models::progress::WatchHistory;
+use crate::models::search::WordQuery;
 use crate::models::time::sortable;
 use crate::models::video::{LISTING, Video, VideoStatus};
 use crate::models::video_view::PublicVideo;
@@ -9,11 +10,13 @@ use crate::services::{ConfigError, Services};
 use crate::stores::database::{Database, Statement};
 use crate::stores::error::{StoreError, failed};
 use crate::stores::row::{Key, read, write};
+use crate::stores::series::SeriesStore;
 use crate::stores::table::{Item, Table};
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use boxed::boxed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The index of all videos by creation time.
 const BY_CREATED: &str = "by_created";
@@ -37,11 +40,21 @@ impl Video {
 pub struct VideoFilter {
     /// Only those with this status.
     pub status: Option<VideoStatus>,
+    /// Only episodes of this series.
+    pub series_id: Option<SeriesId>,
     /// Only trailers of this film or series.
     pub trailer_of: Option<TitleId>,
 }
 
+/// The words that the operator searches for, and the store of the series whose titles count as well.
+pub type Sought<'a> = (&'a WordQuery, &'a SeriesStore);
+
 impl VideoFilter {
+    /// Whether it may leave few of the rows that are read.
+    fn is_selective(&self) -> bool {
+        self.status.is_some() || self.series_id.is_some()
+    }
+
     /// The index to query, the attribute that is its partition, and the partition.
     fn partition(&self) -> (&'static str, &'static str, AttributeValue) {
         match self.trailer_of {
@@ -107,12 +120,15 @@ impl Videos {
         put.map(Statement::from).map_err(|error| StoreError::Refused(Box::new(error)))
     }
 
-    /// The videos that a filter leaves, newest first, and where the next page starts. If it leaves few rows, a page may
-    /// be shorter than `limit` and still be followed by another.
+    /// The videos that a filter leaves, newest first, and where the next page starts. With `sought`, only those whose
+    /// title, series' title and description contain all its words: DynamoDB cannot search for parts of a text ignoring
+    /// accents, so this compares in memory. If few rows are left, a page may be shorter than `limit`, even empty, and
+    /// still be followed by another.
     #[boxed]
     pub async fn page(
         &self,
         filter: VideoFilter,
+        sought: Option<Sought<'_>>,
         limit: usize,
         after: Option<After>,
     ) -> Result<(Vec<Video>, Option<After>), StoreError> {
@@ -120,9 +136,13 @@ impl Videos {
         let mut start = after.map(|after| after.item(filter));
         for _ in 0..READS_MAX {
             // One more than the page size shows whether this is the last page.
-            let rows = if filter.status.is_some() { FILTERED_ROWS } else { limit + 1 };
+            let is_selective = filter.is_selective() || sought.is_some();
+            let rows = if is_selective { FILTERED_ROWS } else { limit + 1 };
             let (videos, next) = self.read_page(filter, rows, start).await?;
-            found.extend(videos);
+            found.extend(match sought {
+                Some(sought) => with_words(videos, sought).await?,
+                None => videos,
+            });
             if found.len() > limit {
                 found.truncate(limit);
                 let last = found.last().map(After::new);
@@ -135,6 +155,14 @@ impl Videos {
         }
         let next = start.map(serde_dynamo::from_item).transpose();
         Ok((found, next.map_err(|error| StoreError::Corrupt(Box::new(error)))?))
+    }
+
+    /// Whether a film or series has trailers. The index follows the table after a moment, so a trailer that is being
+    /// added may be missed.
+    #[boxed]
+    pub async fn has_trailers(&self, title: TitleId) -> Result<bool, StoreError> {
+        let filter = VideoFilter { trailer_of: Some(title), ..VideoFilter::default() };
+        Ok(!self.read_page(filter, 1, None).await?.0.is_empty())
     }
 
     /// Unsettled videos that are due at `now`, the longest overdue first, and where the next page starts.
@@ -176,14 +204,32 @@ impl Videos {
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
+        let mut conditions = Vec::new();
         if let Some(status) = filter.status {
+            conditions.push("#status = :status");
             query = query
-                .filter_expression("#status = :status")
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(":status", AttributeValue::S(status.name().to_owned()));
         }
+        if let Some(series) = filter.series_id {
+            conditions.push("series_id = :series");
+            query = query.expression_attribute_values(":series", AttributeValue::S(series.to_string()));
+        }
+        let conditions = conditions.join(" AND ");
+        query = query.set_filter_expression(Some(conditions).filter(|conditions| !conditions.is_empty()));
         let answer = query.send().await.map_err(failed)?;
         let videos = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
         Ok((videos, answer.last_evaluated_key))
     }
+}
+
+/// The videos whose title, series' title and description contain all words.
+async fn with_words(videos: Vec<Video>, (query, series): Sought<'_>) -> Result<Vec<Video>, StoreError> {
+    let ids: BTreeSet<SeriesId> = videos.iter().filter_map(|video| video.series_id).collect();
+    let titles = series.titles(&ids).await?;
+    let is_found = |video: &Video| {
+        let series = video.series_id.and_then(|id| titles.get(&id)).map(String::as_str).unwrap_or_default();
+        query.finds(&[&video.title, series, &video.description])
+    };
+    Ok(videos.into_iter().filter(is_found).collect())
 }

@@ -321,7 +321,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a series that has no episodes.
+         * Deletes a series that has no episodes and no trailers.
          * @description For users whose role is `admin`.
          */
         delete: operations["delete-series"];
@@ -389,7 +389,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a video permanently.
+         * Deletes a video that has no trailers permanently.
          * @description For users whose role is `admin`.
          */
         delete: operations["delete-video"];
@@ -3980,7 +3980,7 @@ export interface components {
         /**
          * @description When a subscription ends.
          *
-         *     - `now`: At once. Nothing is refunded.
+         *     - `now`: At once. Nothing is refunded, and open invoices are voided.
          *     - `period_end`: With the paid period.
          * @enum {string}
          */
@@ -8138,8 +8138,16 @@ export interface operations {
     "list-all-videos": {
         parameters: {
             query?: {
+                /**
+                 * @description Words that must occur in the title, the series' title or the description, ignoring case and accents. A search
+                 *     examines the 1,000 newest videos first, and the cursor continues from there, so a page may be empty and still be
+                 *     followed by another.
+                 */
+                q?: string;
                 /** @description Only videos with this status. */
                 status?: components["schemas"]["VideoStatus"];
+                /** @description Only episodes of this series. */
+                series_id?: components["schemas"]["SeriesId"];
                 /** @description Only trailers of this film or series. */
                 trailer_of?: components["schemas"]["TitleId"];
                 /** @description The most videos to return; 20 by default. A page may have fewer and still be followed by another. */
@@ -8785,6 +8793,18 @@ export interface operations {
             };
             /** @description `NOT_FOUND` */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     RateLimit: components["headers"]["RateLimit"];

@@ -123,6 +123,21 @@ impl Stripe {
         settled(request.customize::<stripe_shared::Invoice>().send(self).await)
     }
 
+    /// Voids a customer's open invoices of subscriptions that have ended: of these, or of all. Otherwise somebody could
+    /// still pay for something that they no longer get.
+    #[boxed]
+    pub async fn void_open(&self, customer: &str, ended: Option<&[&str]>) -> Result<(), StripeError> {
+        for invoice in self.invoices(customer).await?.into_iter().map(|invoice| invoice.entry) {
+            let subscription = invoice.subscription.as_deref();
+            let has_ended = subscription.is_some_and(|id| ended.is_none_or(|ended| ended.contains(&id)));
+            if invoice.status == "open" && has_ended {
+                let request = RequestBuilder::new(StripeMethod::Post, format!("/invoices/{}/void", invoice.id));
+                settled(request.customize::<stripe_shared::Invoice>().send(self).await)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Cancels a scheduled change.
     #[boxed]
     pub async fn drop_schedule(&self, subscription: &Subscription) -> Result<(), StripeError> {

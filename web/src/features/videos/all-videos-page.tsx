@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { useSearchParams } from '@/lib/router/place';
 import { PlanBadge } from '@/components/badge';
-import { ButtonLink } from '@/components/button';
+import { Button, ButtonLink } from '@/components/button';
 import { EndlessTable } from '@/components/endless-table';
 import { MORE_ICONS } from '@/components/more-icons';
 import { Empty } from '@/components/notice';
@@ -14,8 +14,11 @@ import { ago, clock } from '@/lib/format';
 import type { AdminVideo, VideoStatus } from '@/lib/models';
 import { usePageTitle } from '@/lib/page-title';
 import styles from './all-videos-page.module.css';
+import { SearchField } from './search-field';
 import { useAllVideos } from './use-all-videos';
 import { EncodingBadge, publication } from './video-state';
+
+const QUERY_LENGTH_MAX = 200;
 
 const filters = () =>
   [
@@ -53,7 +56,14 @@ export function Component() {
   usePageTitle(t`Videos`);
   const [params, setParams] = useSearchParams();
   const status = statusOf(params.get('status'));
-  const videos = useAllVideos(status);
+  const q = Array.from((params.get('q') ?? '').trim())
+    .slice(0, QUERY_LENGTH_MAX)
+    .join('');
+  const videos = useAllVideos({ q: q || undefined, status });
+  const change = (changes: { q?: string; status?: string }) => {
+    const next = { q, status: status ?? '', ...changes };
+    setParams(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')), { preventScrollReset: true });
+  };
   return (
     <>
       <PageHead title={t`Videos`}>
@@ -62,21 +72,31 @@ export function Component() {
           {t`Add a video`}
         </ButtonLink>
       </PageHead>
+      <SearchField value={q} onChange={(typed) => change({ q: typed })} isFocused={false} />
       <div className={styles.filter}>
         <Segments
           label={t`Status`}
           value={status ?? 'all'}
           options={filters()}
-          onChange={(value) => setParams(value === 'all' ? {} : { status: value }, { preventScrollReset: true })}
+          onChange={(value) => change({ status: value === 'all' ? '' : value })}
         />
       </div>
+      {q && videos.hasNextPage && (
+        <p role="status" className={styles.draft}>
+          {t`The newest videos are searched first. Scroll down to search further.`}
+        </p>
+      )}
       <EndlessTable
         label={t`Videos`}
         list={videos}
         columns={columns()}
         rowKey={(video) => video.id}
         empty={
-          status ? (
+          q ? (
+            <Empty icon="film" title={t`No videos found`} text={t`No title, series or description matches this search.`}>
+              <Button onClick={() => setParams({})}>{t`Show all videos`}</Button>
+            </Empty>
+          ) : status ? (
             <Empty
               icon="film"
               title={t`No videos found`}

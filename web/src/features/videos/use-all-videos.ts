@@ -5,20 +5,26 @@ import type { VideoStatus } from '@/lib/models';
 /** How often to refetch while a video is processing, in milliseconds. */
 const REFETCH_EVERY = 3000;
 
-export const allVideosQuery = (status: VideoStatus | undefined) =>
+/** Which videos the list contains. */
+interface VideoFilter {
+  q: string | undefined;
+  status: VideoStatus | undefined;
+}
+
+export const allVideosQuery = (filter: VideoFilter) =>
   infiniteQueryOptions({
-    queryKey: ['all-videos', 'list', { status }],
+    queryKey: ['all-videos', 'list', filter],
     queryFn: ({ signal, pageParam }) =>
-      page(api.GET('/api/admin/videos', { params: { query: { status, limit: 50, cursor: pageParam ?? undefined } }, signal })),
+      page(api.GET('/api/admin/videos', { params: { query: { ...filter, limit: 50, cursor: pageParam ?? undefined } }, signal })),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     staleTime: 5_000,
   });
 
 /** All videos, published or not, newest first; refetched while one of them is processing. */
-export function useAllVideos(status: VideoStatus | undefined) {
+export function useAllVideos(filter: VideoFilter) {
   return useInfiniteQuery({
-    ...allVideosQuery(status),
+    ...allVideosQuery(filter),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ items }) => items.some((video) => video.status === 'processing')) ? REFETCH_EVERY : false,
