@@ -155,11 +155,12 @@ export class Platform {
     return person;
   }
 
-  /** The first video of the catalogue, by title, that requires a plan. */
+  /** The first film of the catalogue, by title, that requires a plan. It is no episode, because lists show a series as one card. */
   async video(required_plan: 'free' | 'basic' | 'premium'): Promise<Video> {
-    const [video] = await this.api<Video[]>('GET', `/api/videos?required_plan=${required_plan}&sort=title&limit=1`, null);
-    if (!video) throw new Error(`no ${required_plan} video`);
-    return video;
+    const videos = await this.api<Video[]>('GET', `/api/videos?required_plan=${required_plan}&sort=title&limit=100`, null);
+    const film = videos.find(({ series_id }) => !series_id);
+    if (!film) throw new Error(`no ${required_plan} film`);
+    return film;
   }
 }
 

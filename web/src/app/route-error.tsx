@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import { ApiError } from '@/lib/errors/api-error';
+import { explain } from '@/lib/errors/explain';
 import { ErrorNotice } from '@/components/notice';
+import { usePageTitle } from '@/lib/page-title';
 import { isMissingFile } from './missing-file';
 
 const RELOADED = 'marquee.reloaded';
@@ -19,5 +21,6 @@ export function RouteError({ error }: { error: unknown }) {
     return () => window.removeEventListener('online', onOnline);
   }, [error]);
   const shown = isMissingFile(error) ? new ApiError('UNREACHABLE', 'The page could not be loaded.', { cause: error }) : error;
+  usePageTitle(explain(shown).title);
   return <ErrorNotice size="page" error={shown} onRetry={() => location.reload()} />;
 }

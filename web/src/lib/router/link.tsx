@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { AnchorHTMLAttributes, MouseEvent, Ref } from 'react';
+import { isAt, isForBrowser } from './address';
 import { useLocation, useNavigate } from './place';
 
 export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
@@ -14,7 +15,7 @@ export function Link({ to, replace, onClick, children, ...rest }: LinkProps) {
   const navigate = useNavigate();
   const follow = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);
-    if (event.defaultPrevented || isForBrowser(event)) return;
+    if (event.defaultPrevented || isForBrowser(event, rest)) return;
     event.preventDefault();
     void navigate(to, { replace });
   };
@@ -25,17 +26,10 @@ export function Link({ to, replace, onClick, children, ...rest }: LinkProps) {
   );
 }
 
-/** Whether the browser does something else with a click, such as open a tab. */
-function isForBrowser({ button, ctrlKey, metaKey, altKey, shiftKey }: MouseEvent): boolean {
-  return button !== 0 || ctrlKey || metaKey || altKey || shiftKey;
-}
-
 /** A link that says whether its page, or with `end` exactly its page, is the current one. */
 export function NavLink({ end = false, ...rest }: LinkProps & { end?: boolean }) {
   const { pathname } = useLocation();
-  const here = pathname.replace(/\/$/, '') || '/';
-  const isHere = here === rest.to || (!end && here.startsWith(`${rest.to}/`));
-  return <Link {...rest} aria-current={isHere ? 'page' : undefined} />;
+  return <Link {...rest} aria-current={isAt(rest.to, pathname, end) ? 'page' : undefined} />;
 }
 
 /** Goes to another page when it is rendered. */

@@ -1,6 +1,7 @@
 // Where the app is. It changes in a transition, so the old page stays until the code of the new one has loaded.
 import { createContext, use, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useTransition } from 'react';
 import type { ReactNode } from 'react';
+import { decoded } from './address';
 import { keepScroll, newKey, scrollAt, startKeepingScroll } from './scroll';
 
 /** The part of the browser's address that selects a page. */
@@ -59,6 +60,9 @@ export function useSearchParams() {
 export function PlaceProvider({ onTravel, children }: { onTravel: (pathname: string) => void; children: ReactNode }) {
   const [place, setPlace] = useState(() => readPlace('back'));
   const [isPending, startTransition] = useTransition();
+  const shown = useRef(place);
+  /** The key of an entry that was added for a page that is not shown yet. */
+  const added = useRef('');
   const arrivals = useRef<(() => void)[]>([]);
 
   const travel = useCallback(
@@ -71,8 +75,13 @@ export function PlaceProvider({ onTravel, children }: { onTravel: (pathname: str
   const navigate = useCallback<Navigate>(
     (to, { replace = false, preventScrollReset = false } = {}) => {
       const { href } = new URL(to, location.href);
-      keepScroll(keyOfEntry());
-      history[replace || href === location.href ? 'replaceState' : 'pushState']({ key: newKey() }, '', href);
+      const key = newKey();
+      // Somebody who changes their mind while a page loads has not been there, so Back does not lead there.
+      const isUnseen = added.current !== '' && added.current === keyOfEntry();
+      const isAdded = !replace && !isUnseen && href !== location.href;
+      keepScroll(shown.current.key);
+      history[isAdded ? 'pushState' : 'replaceState']({ key }, '', href);
+      added.current = isAdded || isUnseen ? key : '';
       return new Promise((resolve) => {
         arrivals.current.push(resolve);
         travel(preventScrollReset ? 'keep' : 'new');
@@ -81,9 +90,11 @@ export function PlaceProvider({ onTravel, children }: { onTravel: (pathname: str
     [travel],
   );
 
-  const shown = useRef(place);
-  useEffect(() => {
+  useLayoutEffect(() => {
     shown.current = place;
+    if (added.current === place.key) added.current = '';
+  }, [place]);
+  useEffect(() => {
     for (const arrive of arrivals.current.splice(0)) arrive();
   }, [place]);
   useEffect(() => {
@@ -95,7 +106,7 @@ export function PlaceProvider({ onTravel, children }: { onTravel: (pathname: str
     window.addEventListener('popstate', onPop);
     return () => window.removeEventListener('popstate', onPop);
   }, [travel]);
-  useEffect(startKeepingScroll, []);
+  useEffect(() => startKeepingScroll(() => shown.current.key), []);
 
   const here = useMemo(() => ({ place, navigate }), [place, navigate]);
   return (
@@ -105,13 +116,17 @@ export function PlaceProvider({ onTravel, children }: { onTravel: (pathname: str
   );
 }
 
+/** The place that was last scrolled to. Its pages are rendered again in another language, which moves nothing. */
+let scrolledTo: Place | null = null;
+
 /** Scrolls each new page to its top or to the target of its address, and a page that was visited to where it was left. */
 export function ScrollRestoration() {
   const place = useLocation();
   useLayoutEffect(() => {
-    if (place.scroll === 'keep') return;
+    if (place.scroll === 'keep' || place === scrolledTo) return;
+    scrolledTo = place;
     const kept = place.scroll === 'back' ? scrollAt(place.key) : undefined;
-    const target = place.hash && document.getElementById(decodeURIComponent(place.hash.slice(1)));
+    const target = place.hash && document.getElementById(decoded(place.hash.slice(1)));
     if (kept !== undefined) window.scrollTo(0, kept);
     else if (target) target.scrollIntoView();
     else window.scrollTo(0, 0);

@@ -2,11 +2,12 @@
 // its code has loaded.
 import { Component, createContext, use, useMemo } from 'react';
 import type { ComponentType, ReactNode } from 'react';
-import { parse } from 'regexparam';
+import { find } from './address';
+import type { Params } from './address';
 import { useLocation } from './place';
 import type { Place } from './place';
 
-export type Params = Record<string, string | undefined>;
+export type { Params };
 
 /** A component whose code is loaded when it is needed. */
 interface LazyPart {
@@ -32,15 +33,6 @@ const ParamsHere = createContext<Params>({});
 export const useParams = (): Params => use(ParamsHere);
 /** What a frame is around. */
 export const Outlet = (): ReactNode => use(Inner);
-
-function find(routes: readonly Route[], pathname: string): { route: Route; params: Params } | null {
-  for (const route of routes) {
-    const { keys, pattern } = parse(route.path);
-    const match = pattern.exec(pathname);
-    if (match) return { route, params: Object.fromEntries(keys.map((key, index) => [key, match[index + 1]])) };
-  }
-  return null;
-}
 
 const loads = new Map<() => Promise<unknown>, Promise<unknown>>();
 

@@ -9,9 +9,9 @@ export function newKey(): string {
   return Math.random().toString(36).slice(2);
 }
 
-/** Remembers where the current page is scrolled to, under its entry's key. */
+/** Remembers where the page that is shown is scrolled to, under its entry's key. */
 export function keepScroll(key: string): void {
-  if (key) positions[key] = window.scrollY;
+  positions[key] = window.scrollY;
 }
 
 /** Where the page of an entry was scrolled to when it was left. */
@@ -19,11 +19,13 @@ export function scrollAt(key: string): number | undefined {
   return positions[key];
 }
 
-/** Takes over scrolling from the browser, and keeps the positions when the page is reloaded or left. */
-export function startKeepingScroll(): () => void {
+/**
+ * Takes over scrolling from the browser, and keeps the positions when the page is reloaded or left. `shownKey` is of the page that is
+ * shown, which need not be the current entry of the history.
+ */
+export function startKeepingScroll(shownKey: () => string): () => void {
   const onHide = () => {
-    const state = history.state as { key?: string } | null;
-    keepScroll(state?.key ?? '');
+    keepScroll(shownKey());
     try {
       sessionStorage.setItem(KEY, JSON.stringify(positions));
     } catch {
