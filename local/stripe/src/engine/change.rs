@@ -126,7 +126,7 @@ pub(crate) fn forget_pending(tx: &mut Tx<'_>, invoice: &str) {
     let Some(id) = tx.get::<Invoice>(invoice).subscription else { return };
     if tx.get::<Subscription>(&id).pending_update.is_some_and(|update| update.invoice == invoice) {
         tx.update(&id, "customer.subscription.updated", |subscription: &mut Subscription| {
-            subscription.pending_update = None
+            subscription.pending_update = None;
         });
     }
 }
@@ -136,7 +136,7 @@ pub(crate) fn expire_pending(tx: &mut Tx<'_>, id: &str) {
     let subscription: Subscription = tx.get(id);
     let Some(update) = subscription.pending_update else { return };
     tx.update(id, "customer.subscription.updated", |subscription: &mut Subscription| {
-        subscription.pending_update = None
+        subscription.pending_update = None;
     });
     tx.emit::<Subscription>("customer.subscription.pending_update_expired", id);
     if tx.get::<Invoice>(&update.invoice).status == InvoiceStatus::Open {
