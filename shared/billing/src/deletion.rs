@@ -229,13 +229,7 @@ impl Accounts {
             if error.is_transient() {
                 return Err(error);
             }
-            let line = json!({
-                "level": "warn",
-                "function": self.function,
-                "stripe_customer_id": customer,
-                "cause": format!("cannot record the end of a deleted account's subscriptions: {error}"),
-            });
-            (self.log)(&line.to_string());
+            self.warn(customer, &format!("cannot record the end of a deleted account's subscriptions: {error}"));
         }
         if deletion.is_quiet(now) {
             self.deletions.done(deletion).await?;
@@ -292,8 +286,20 @@ impl Accounts {
         expired.into_iter().collect::<Result<Vec<_>, _>>()?;
         let ended = at_stripe.live.iter().map(|id| self.stripe.end_now(id, ACCOUNT_DELETED.to_owned()));
         join_all(ended).await.into_iter().collect::<Result<(), _>>()?;
-        self.stripe.void_open(&at_stripe.customer, None).await?;
+        match self.stripe.void_open(&at_stripe.customer, None).await {
+            // Nothing can be charged any more, so this does not keep the account.
+            Err(error) if error.is_refusal() => {
+                self.warn(&at_stripe.customer, &format!("cannot void the invoices of a deleted account: {error}"));
+            }
+            voided => voided?,
+        }
         self.stripe.delete_customer(&at_stripe.customer).await
+    }
+
+    fn warn(&self, customer: &str, cause: &str) {
+        let line =
+            json!({ "level": "warn", "function": self.function, "stripe_customer_id": customer, "cause": cause });
+        (self.log)(&line.to_string());
     }
 
     /// How far a failed [`Accounts::close`] came, according to Stripe.
