@@ -48,7 +48,7 @@ test.afterEach(async ({ platform }) => {
   await platform.webhooks('mux', 'normal');
 });
 
-const fileOf = (page: Page) => page.locator('input[type=file]');
+const fileOf = (page: Page) => page.locator('input[type=file][accept^="video"]');
 const aTitle = (words: string) => `${words} ${Date.now()}`;
 
 test('a film is uploaded, encoded and published, and viewers see it only then', async ({ pageOf, platform, film }) => {

@@ -24,7 +24,7 @@ test('captions that an operator uploads are in the player’s menu until the ope
   await upload.click();
   await expect(panel.getByText('Choose a file with captions first.')).toBeVisible();
 
-  await panel.getByRole('combobox', { name: 'Language' }).click();
+  await panel.getByRole('combobox', { name: 'Language', exact: true }).click();
   await operator.getByRole('option', { name: 'Italian' }).click();
   const file = panel.getByLabel('File');
   await file.setInputFiles({ name: 'notes.srt', mimeType: 'application/x-subrip', buffer: Buffer.from('not captions') });

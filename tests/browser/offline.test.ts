@@ -111,6 +111,7 @@ test('signing out removes the lists, and the next account does not see them offl
   const page = await pageOf(person);
   await see(page);
   await page.getByRole('button', { name: 'Your account' }).click();
+  await expect(page.getByText(person.email)).toBeVisible();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page.getByRole('link', { name: 'Sign in', exact: true })).toBeVisible();
   await page.reload();
