@@ -57,7 +57,7 @@ impl Endpoint for DeleteCaption {
         let mut tracks = video.captions_in(language.as_str());
         tracks.retain(|track_id| which.track_id.as_ref().is_none_or(|only| only.as_str() == track_id));
         if tracks.is_empty() {
-            return Err(ApiError::not_found("captions"));
+            return Err(ApiError::new(Code::NotFound, "There are no such captions."));
         }
         for track_id in &tracks {
             if let Some(asset_id) = &video.mux_asset_id {
