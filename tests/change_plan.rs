@@ -362,6 +362,46 @@ async fn an_idempotency_key_allows_only_one_change() {
 }
 
 #[tokio::test]
+async fn an_idempotency_key_of_a_downgrade_is_refused_for_an_upgrade() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    let basic = json!({ "plan_type": "basic" });
+    let (first, second) = (with_key(&viewer, "k1", basic.clone()).await, with_key(&viewer, "k1", basic).await);
+    assert_eq!((first.status(), first.data()), (200, second.data()), "{first} {second}");
+    assert_eq!(change(&viewer, json!({ "plan_type": "premium" })).await.status(), 200, "the downgrade is undone");
+
+    let used = with_key(&viewer, "k1", json!({ "plan_type": "premium", "interval": "year" })).await;
+
+    assert_eq!((used.status(), used.code()), (409, "IDEMPOTENCY_CONFLICT"), "{used}");
+    assert_eq!(subscription(&viewer).await["interval"], "month");
+    assert_eq!(invoices(&viewer).await.len(), 1, "nothing was charged");
+}
+
+#[tokio::test]
+async fn an_idempotency_key_of_an_upgrade_is_refused_for_a_downgrade() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("basic").await;
+    assert_eq!(with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await.status(), 200);
+
+    let used = with_key(&viewer, "k1", json!({ "plan_type": "basic" })).await;
+
+    assert_eq!((used.status(), used.code()), (409, "IDEMPOTENCY_CONFLICT"), "{used}");
+    assert_eq!(subscription(&viewer).await["pending_plan_type"], json!(null), "nothing was scheduled");
+}
+
+#[tokio::test]
+async fn an_idempotency_key_of_a_downgrade_is_refused_for_undoing_it() {
+    let platform = platform_without_trial().await;
+    let viewer = platform.subscriber("premium").await;
+    assert_eq!(with_key(&viewer, "k1", json!({ "plan_type": "basic" })).await.status(), 200);
+
+    let used = with_key(&viewer, "k1", json!({ "plan_type": "premium" })).await;
+
+    assert_eq!((used.status(), used.code()), (409, "IDEMPOTENCY_CONFLICT"), "{used}");
+    assert_eq!(subscription(&viewer).await["pending_plan_type"], "basic", "the downgrade is kept");
+}
+
+#[tokio::test]
 async fn concurrent_changes_are_charged_once() {
     let platform = platform_without_trial().await;
     let viewer = platform.subscriber("basic").await;

@@ -40,6 +40,13 @@ pub enum ChangeTiming {
     Unchanged,
 }
 
+impl ChangeTiming {
+    /// Whether the plan changes without a charge.
+    const fn is_free(self) -> bool {
+        matches!(self, Self::AtPeriodEnd | Self::AlreadyScheduled | Self::CancelPending)
+    }
+}
+
 /// Why a change is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal<'a> {
@@ -167,6 +174,10 @@ impl Changes {
     #[boxed]
     pub async fn make(&self, change: &Change, key: Option<&str>, is_stored: bool) -> Result<(), ApiError> {
         let Change { subscription, price, timing } = change;
+        if let Some(key) = key.filter(|_| timing.is_free()) {
+            let requested = lookup_key(price.plan_type, price.interval);
+            self.stripe.bind_key(&subscription.customer, &requested, key).await?;
+        }
         match (timing, key) {
             (ChangeTiming::Unchanged, _) if !is_stored => Ok(()),
             (ChangeTiming::Immediate, _) => {

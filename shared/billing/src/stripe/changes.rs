@@ -71,6 +71,15 @@ impl Stripe {
         Ok(Changed { subscription: changed.into(), is_replayed })
     }
 
+    /// Binds a client's idempotency key to a change that is made without a charge. Such a change takes several calls, none of
+    /// which can carry the key, so a note on the customer does: Stripe refuses the key for any other change.
+    #[boxed]
+    pub async fn bind_key(&self, customer: &str, change: &str, key: &str) -> Result<(), StripeError> {
+        let request = RequestBuilder::new(StripeMethod::Post, format!("/customers/{customer}"))
+            .form(&json!({ "metadata": { "requested_plan": change } }));
+        self.send_or_replay::<stripe_shared::Customer>(request, key).await.map(drop)
+    }
+
     /// Schedules a change to a price at the end of the period, replacing any other scheduled change.
     #[boxed]
     pub async fn change_later(
