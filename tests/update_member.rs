@@ -91,3 +91,16 @@ async fn it_needs_a_recent_sign_in_of_an_operator_a_reason_and_a_free_address() 
         0
     );
 }
+
+#[tokio::test]
+async fn a_members_name_is_not_changed_to_a_link() {
+    let platform = Platform::bare().await;
+    let admin = platform.admin().await;
+    let viewer = platform.register("ada@viewers.test").await;
+    let path = format!("/api/admin/members/{}", id(&admin, &viewer).await);
+
+    let refused = admin.patch(&path, json!({ "name": "https://evil.example", "reason": "x" })).await;
+
+    assert_eq!((refused.code(), &refused.details()[0]["field"]), ("VALIDATION_ERROR", &json!("name")), "{refused}");
+    assert_eq!(viewer.get("/api/auth/me").await.data()["name"], Value::Null);
+}

@@ -14,7 +14,7 @@ use shared::models::email::NewEmail;
 use shared::models::ids::UserId;
 use shared::models::patch::Field;
 use shared::models::preferences::Preferences;
-use shared::models::text::{OptionalLine, OptionalProse};
+use shared::models::text::{AccountName, OptionalProse};
 use shared::models::user::{Profile, User};
 use shared::services::{ConfigError, Services};
 use shared::stores::audit::{Audit, AuditEntry, Reason};
@@ -51,7 +51,7 @@ pub struct UpdateMember {
 pub struct UpdateMemberRequest {
     /// The name; `null` or blank for none.
     #[serde(default)]
-    name: Field<Option<OptionalLine<100>>>,
+    name: Field<Option<AccountName>>,
     /// The new address. The earlier one is notified, and all sessions end.
     email: Option<NewEmail>,
     /// The operators' notes; blank for none.
@@ -170,7 +170,7 @@ impl Change {
         let mut before = Map::new();
         let mut edit = UserEdit::default();
         let mut after = user.clone();
-        let name = given.name.given().map(|name| name.as_ref().and_then(OptionalLine::given).map(str::to_owned));
+        let name = given.name.given().map(|name| name.as_ref().and_then(AccountName::given).map(str::to_owned));
         if let Some(name) = name.filter(|name| *name != user.name) {
             before.insert("name".to_owned(), json!(user.name));
             after.name.clone_from(&name);
