@@ -16,9 +16,10 @@ pub use titles::{Episode, Title};
 
 use crate::encode::EncodeError;
 use futures::{StreamExt, TryStreamExt};
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-/// Videos that are generated in parallel.
+/// Videos that are generated in parallel. The largest come first, so that none is left to be generated alone at the end.
 const AT_ONCE: usize = 2;
 
 /// Why demo media could not be generated.
@@ -53,10 +54,11 @@ pub async fn generate(dir: &Path, progress: impl Fn(&str)) -> Result<Vec<(&'stat
     std::fs::create_dir_all(dir).map_err(unreadable)?;
     produce::tidy(dir).await.map_err(unreadable)?;
     let progress = &progress;
+    let mut largest_first: Vec<(usize, &'static Title)> = titles().iter().enumerate().collect();
+    largest_first.sort_by_key(|(_, title)| Reverse(versions::pixels(title)));
     // A list, not a lazy stream, because otherwise the compiler cannot prove that the whole future is `Send`.
-    let making: Vec<_> = titles()
-        .iter()
-        .enumerate()
+    let making: Vec<_> = largest_first
+        .into_iter()
         .map(|(place, title)| async move {
             let folder = produce::folder(dir, title);
             if !folder.exists() {

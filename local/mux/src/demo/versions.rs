@@ -74,6 +74,13 @@ pub(super) fn picture(title: &Title) -> Picture {
     }
 }
 
+/// The number of pixels of all frames of a title, in its largest rendition.
+pub(super) fn pixels(title: &Title) -> u64 {
+    let Picture { width, height, rate } = picture(title);
+    let frames = u64::from(title.recipe.seconds) * u64::from(rate.frames) / u64::from(rate.seconds);
+    frames * u64::from(width) * u64::from(height)
+}
+
 /// The title in German, if it has audio and captions in German.
 pub(super) fn german(title: &Title) -> Option<&'static German> {
     GERMAN_TITLES.iter().find(|german| german.slug == title.slug)
