@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
-import type { ProxyOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { linguiMacros } from './scripts/lingui-macros.js';
 
@@ -14,7 +13,7 @@ const proxy = { '/api': { target: platform, changeOrigin: true } };
  * The pages that functions make of this server's own index.html. They fetch it from the platform's web origin, so this works only if
  * that is this server, as with `make dev`.
  */
-const pages: Record<string, ProxyOptions> = {
+const pages = {
   '^/((videos|series)/|(robots\\.txt|sitemap\\.xml)$)': {
     target: platform,
     changeOrigin: true,
