@@ -7,13 +7,28 @@ import { linguiMacros } from './scripts/lingui-macros.js';
 // For `npm run dev` beside a running platform, whose URL is in PLATFORM.
 const platform = process.env.PLATFORM ?? 'http://127.0.0.1:3000';
 
+const proxy = { '/api': { target: platform, changeOrigin: true } };
+
+/**
+ * The pages that functions make of this server's own index.html. They fetch it from the platform's web origin, so this works only if
+ * that is this server, as with `make dev`.
+ */
+const pages = {
+  '^/((videos|series)/|(robots\\.txt|sitemap\\.xml)$)': {
+    target: platform,
+    changeOrigin: true,
+    // The platform's policy would block the scripts that Vite adds to a page.
+    configure: (server) => server.on('proxyRes', (answer) => delete answer.headers['content-security-policy']),
+  },
+};
+
 export default defineConfig({
   plugins: [linguiMacros(), lingui({ failOnCompileError: true }), react()],
   resolve: {
     alias: [{ find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) }],
   },
-  server: { proxy: { '/api': { target: platform, changeOrigin: true } } },
-  preview: { proxy: { '/api': { target: platform, changeOrigin: true } } },
+  server: { proxy: { ...proxy, ...(process.env.IS_WEB_ORIGIN ? pages : {}) } },
+  preview: { proxy },
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'safari17.5', 'firefox120'],

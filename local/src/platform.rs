@@ -93,7 +93,7 @@ impl Platform {
         let data_dir = DataDir::open(options.data_dir.as_deref())?;
         let machine = Arc::new(assemble(&options, template, urls, &data_dir)?);
         machine.ensure_signing_key()?;
-        let web = Web::new(&options.web, &machine.template.web_headers).map_err(io::Error::other)?;
+        let web = Web::new(&options.web, &machine.template).map_err(io::Error::other)?;
         machine.deploy().await?;
         let tasks = run(&machine, listeners, bridged, web);
         let platform = Self { machine, tasks, data_dir };
@@ -400,13 +400,19 @@ fn run(machine: &Arc<Machine>, listeners: [TcpListener; 5], bridged: Vec<TcpList
     tasks
 }
 
-/// The listener at `PORT`: the gateway serves the API, and the web app everything else.
-async fn serve_web_or_api(State((machine, web)): State<(Arc<Machine>, Web)>, request: Request) -> Response {
-    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
-    if !first.eq_ignore_ascii_case("api") {
-        let (parts, _) = request.into_parts();
-        return web.answer(&parts.method, &parts.headers, parts.uri.path()).await;
-    }
+/// The listener at `PORT`: the gateway serves the API and the pages that functions make, and the web app everything else.
+async fn serve_web_or_api(State((machine, web)): State<(Arc<Machine>, Web)>, mut request: Request) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(std::net::Ipv4Addr::LOCALHOST.into(), |peer| peer.0.ip());
-    machine.gateway.answer(request, peer).await
+    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if first.eq_ignore_ascii_case("api") {
+        return machine.gateway.answer(request, peer).await;
+    }
+    if let Some(uri) = web.made_by_function(request.uri()) {
+        *request.uri_mut() = uri;
+        let mut response = machine.gateway.answer(request, peer).await;
+        web.add_headers(&mut response);
+        return response;
+    }
+    let (parts, _) = request.into_parts();
+    web.answer(&parts.method, &parts.headers, parts.uri.path()).await
 }

@@ -29,9 +29,8 @@ use std::path::Path;
 use value::{known_keys, object};
 
 /// Resource types that have no counterpart here and do not affect what a function may do or how it is reached.
-const WITHOUT_COUNTERPART: [&str; 17] = [
+const WITHOUT_COUNTERPART: [&str; 16] = [
     "AWS::CloudFront::CachePolicy",
-    "AWS::CloudFront::Distribution",
     "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::OriginRequestPolicy",
@@ -62,6 +61,8 @@ pub struct Template {
     pub gateway: Gateway,
     /// The headers of the web app's pages and files.
     pub web_headers: WebHeaders,
+    /// The path patterns of pages outside `/api` that functions make.
+    pub page_patterns: Vec<String>,
     /// All parameters with their effective values.
     pub parameters: BTreeMap<String, String>,
 }
@@ -104,6 +105,7 @@ impl Template {
             secrets: Vec::new(),
             gateway: Gateway::default(),
             web_headers: Vec::new(),
+            page_patterns: Vec::new(),
             parameters: resolver.parameters().clone(),
         };
         let managed = ManagedPolicies::read(&resolver)?;
@@ -128,6 +130,7 @@ impl Template {
                 "AWS::CloudFront::ResponseHeadersPolicy" => {
                     template.web_headers = web::headers(id, &resolver.properties(id, resource)?)?;
                 }
+                "AWS::CloudFront::Distribution" => template.page_patterns = web::page_patterns(id, resource)?,
                 // These were already read, for the functions that name them.
                 "AWS::IAM::ManagedPolicy" => {}
                 "AWS::SES::EmailIdentity" | "AWS::SES::ConfigurationSet" => {}

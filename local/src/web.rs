@@ -1,10 +1,10 @@
 //! What `PORT` serves outside `/api`: the built web app, or a plain page if it was not built. Text is compressed, as
-//! CloudFront does.
+//! CloudFront does. Some pages are made by functions, behind the same gateway as the API.
 
-use crate::template::WebHeaders;
+use crate::template::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use shared::http::headers::compressed;
 use std::path::{Component, Path, PathBuf};
 
@@ -17,18 +17,37 @@ pub(crate) struct Web {
     /// The folder of the built app, if it exists.
     dist: Option<PathBuf>,
     headers: HeaderMap,
+    page_patterns: Vec<String>,
 }
 
 impl Web {
-    /// Serves `dist` if it contains an app, with the headers that CloudFront adds according to the template.
+    /// Serves `dist` if it contains an app, with the headers that CloudFront adds according to the template, and without the pages
+    /// that functions make.
     ///
     /// # Errors
     /// If one of them is not a valid header value.
-    pub(crate) fn new(dist: &Path, headers: &WebHeaders) -> Result<Self, header::InvalidHeaderValue> {
+    pub(crate) fn new(dist: &Path, template: &Template) -> Result<Self, header::InvalidHeaderValue> {
         let value =
             |(name, value): &(&'static str, String)| Ok((HeaderName::from_static(name), HeaderValue::from_str(value)?));
         let dist = dist.join("index.html").is_file().then(|| dist.to_owned());
-        Ok(Self { dist, headers: headers.iter().map(value).collect::<Result<_, _>>()? })
+        let headers = template.web_headers.iter().map(value).collect::<Result<_, _>>()?;
+        Ok(Self { dist, headers, page_patterns: template.page_patterns.clone() })
+    }
+
+    /// The URI by which the gateway routes a request for a page that a function makes; `None` for any other request.
+    pub(crate) fn made_by_function(&self, uri: &Uri) -> Option<Uri> {
+        let path = uri.path();
+        let takes = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(beginning) => path.starts_with(beginning),
+            None => path == pattern,
+        };
+        let pattern = self.page_patterns.iter().find(|pattern| takes(pattern))?;
+        if pattern.ends_with('*') { page_path(path).parse().ok() } else { Some(uri.clone()) }
+    }
+
+    /// Sets the headers of the app's pages, which replace those of a function, as CloudFront does.
+    pub(crate) fn add_headers(&self, response: &mut Response) {
+        response.headers_mut().extend(self.headers.clone());
     }
 
     /// Responds to a request for a page or a file.
@@ -40,9 +59,17 @@ impl Web {
             Some(dist) => app(dist, headers, path).await,
             None => plain(headers, path),
         };
-        response.headers_mut().extend(self.headers.clone());
+        self.add_headers(&mut response);
         response
     }
+}
+
+/// The path of a title's page as its route has it: two segments, without a query. `PagePaths` of the template does the same.
+fn page_path(path: &str) -> String {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let kind = parts.next().unwrap_or_default();
+    let rest = parts.collect::<Vec<_>>().join("-");
+    format!("/{kind}/{}", if rest.is_empty() { "-" } else { &rest })
 }
 
 /// A file of the app, or its single page for every path that the app itself routes.
@@ -70,7 +97,7 @@ async fn app(dist: &Path, headers: &HeaderMap, path: &str) -> Response {
 fn plain(headers: &HeaderMap, path: &str) -> Response {
     match path {
         "/plain.css" => file(headers, Path::new("plain.css"), PLAIN_STYLE.into(), "no-cache"),
-        "/" | "/plans" | "/subscription/return" => {
+        "/" | "/index.html" | "/plans" | "/subscription/return" => {
             file(headers, Path::new("plain.html"), PLAIN_PAGE.into(), "no-cache")
         }
         _ => (StatusCode::NOT_FOUND, "not found\n").into_response(),

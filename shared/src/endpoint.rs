@@ -401,6 +401,8 @@ pub enum Cache {
     Tagged,
     /// Everybody, for a minute, with an `ETag`: nothing in it depends on the caller.
     Public,
+    /// The distribution, for a minute. Browsers ask every time, with an `ETag`.
+    Distribution,
     /// Everybody, forever: what the path names never changes.
     Forever,
 }
@@ -412,21 +414,30 @@ pub struct Reply<T> {
     pub output: T,
     /// Whether it carries a token: such a response is never compressed.
     pub carries_token: bool,
+    /// Its status, if it is not the one that the endpoint declares. An error has an [`ApiError`] instead; this is for pages,
+    /// which are shown whatever their status is.
+    pub status: Option<u16>,
 }
 
 impl<T> Reply<T> {
     /// A response without a token.
     pub fn new(output: T) -> Self {
-        Self { output, carries_token: false }
+        Self { output, carries_token: false, status: None }
     }
 
     /// A response that carries a token.
     pub fn with_token(output: T) -> Self {
-        Self { output, carries_token: true }
+        Self { carries_token: true, ..Self::new(output) }
+    }
+
+    /// A page with a status other than 200. It is not cached.
+    pub fn with_status(output: T, status: u16) -> Self {
+        Self { status: Some(status), ..Self::new(output) }
     }
 }
 
-/// What an endpoint returns: any serialisable value, a [`Page`], a bare [`Document`], [`WebVtt`] or [`Jpeg`].
+/// What an endpoint returns: any serialisable value, a [`Page`], a bare [`Document`], [`WebVtt`] or [`Jpeg`], or a file of
+/// [`crate::web::files`].
 pub trait Output: Send + 'static {
     /// Its content type.
     const CONTENT_TYPE: &'static str = "application/json";

@@ -17,3 +17,4 @@ pub mod secrets;
 pub mod services;
 pub mod stores;
 pub mod telemetry;
+pub mod web;

@@ -135,9 +135,15 @@ test('signing out removes the lists, and the next account does not see them offl
 async function deployment(platform: Platform) {
   /** The build of the worker that the next release replaces. */
   let old: string | null = null;
+  /** Whether the service cannot make the pages of titles. */
+  let isDown = false;
   const server = createServer((request, response) => {
     void (async () => {
       const url = new URL(request.url ?? '/', platform.origin);
+      if (isDown && url.pathname.startsWith('/videos/')) {
+        response.writeHead(503, { 'content-type': 'text/html' }).end('<p>The service is briefly unavailable.</p>');
+        return;
+      }
       const answer = await fetch(url);
       let body = Buffer.from(await answer.arrayBuffer()) as Buffer;
       if (old && url.pathname === '/sw.js') body = nextWorker(body, old);
@@ -150,6 +156,7 @@ async function deployment(platform: Platform) {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     release: (build: string) => (old = build),
+    breakPages: () => (isDown = true),
     stop: () => server.close(),
   };
 }
@@ -163,6 +170,21 @@ function nextWorker(worker: Buffer, build: string): Buffer {
   if (!revision || !text.includes(build)) throw new Error('the worker does not name its build');
   return Buffer.from(text.replaceAll(revision, 'next-page').replaceAll(build, 'next-build'));
 }
+
+test('while the service cannot make the page of a film, the installed app shows it', async ({ browser, contextOptions, platform }) => {
+  const site = await deployment(platform);
+  const film = await filmOf(platform);
+  const context = await browser.newContext({ ...contextOptions, baseURL: site.origin });
+  const page = await context.newPage();
+  await page.goto('/');
+  await installed(page);
+  site.breakPages();
+  await page.goto(`/videos/${film.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(film.title);
+  await expect(page.getByText('briefly unavailable')).toHaveCount(0);
+  await context.close();
+  site.stop();
+});
 
 test('a new release is shown at once, and its worker replaces the older one', async ({ browser, contextOptions, platform }) => {
   const site = await deployment(platform);

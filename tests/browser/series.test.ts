@@ -77,7 +77,7 @@ test('a visitor can open the page of a series, and an unknown series is not foun
   await expect(title(page)).toHaveText(series.title);
   await page.goto('/series/01987c10-4a00-7000-8000-000000000001');
   await expect(page.getByRole('main')).toContainText(/not|no/i);
-  await expect(page.getByRole('link', { name: 'Start with episode 1' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Sign in to watch' })).toHaveCount(0);
 });
 
 test('a viewer continues a series where they left it', async ({ pageOf, platform }) => {

@@ -28,6 +28,38 @@ test('a shared link shows a visitor the film, its facts and how to watch it', as
   await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/videos/${film.id}`)}`);
 });
 
+test('the page of a film has what messengers show of it, and is the app for people', async ({ page, platform }) => {
+  const film = await premiumFilm(platform);
+  const response = await page.goto(`/videos/${film.id}`);
+  const html = (await response?.text()) ?? '';
+  expect(html).toContain(`<link rel="canonical" href="${platform.origin}/videos/${film.id}" />`);
+  const tag = (name: string) => page.locator(`meta[property="${name}"]`).getAttribute('content');
+  expect(await tag('og:title')).toBe(film.title);
+  const picture = await page.request.get((await tag('og:image')) ?? '');
+  expect([picture.status(), picture.headers()['content-type']]).toEqual([200, 'image/jpeg']);
+  const data = JSON.parse((await page.locator('script[type="application/ld+json"]').textContent()) ?? '{}') as Record<string, unknown>;
+  expect([data['@type'], data.name]).toEqual(['Movie', film.title]);
+  await expect(page).toHaveTitle(`${film.title} · Marquee`);
+  await settled(page);
+  await expect(title(page)).toHaveText(film.title);
+  // The app goes on from here without loading another page.
+  await page.getByRole('banner').getByRole('link', { name: 'Marquee' }).click();
+  await expect(page).toHaveURL('/');
+  await expect(page).toHaveTitle('Marquee');
+});
+
+test('a visitor of a series learns how to join', async ({ page, platform }) => {
+  const [series] = await platform.api<{ id: string; title: string }[]>('GET', '/api/series', null);
+  await page.goto(`/series/${series?.id}`);
+  await settled(page);
+  await expect(title(page)).toHaveText(series?.title ?? '?');
+  const main = page.getByRole('main');
+  await expect(main.getByRole('link', { name: /Subscribe to watch|Create a free account/ })).toBeVisible();
+  await expect(main.getByRole('link', { name: 'Start with episode 1' })).toHaveCount(0);
+  await main.getByRole('link', { name: 'Sign in to watch' }).click();
+  await expect(page).toHaveURL(`/sign-in?next=${encodeURIComponent(`/series/${series?.id}`)}`);
+});
+
 test('a visitor learns nothing of a video that is not published', async ({ page, platform }) => {
   const admin = await platform.admin();
   const { video } = await platform.api<{ video: Video }>('POST', '/api/admin/videos', admin, {
@@ -35,7 +67,9 @@ test('a visitor learns nothing of a video that is not published', async ({ page,
     category: 'Drama',
     required_plan: 'free',
   });
-  await page.goto(`/videos/${video.id}`);
+  const response = await page.goto(`/videos/${video.id}`);
+  expect(response?.status()).toBe(404);
+  await expect(page.locator('meta[name="robots"]')).toHaveAttribute('content', 'noindex');
   await expect(title(page)).toHaveText('Page not found');
   await expect(page.getByText('Not announced yet')).toHaveCount(0);
 });

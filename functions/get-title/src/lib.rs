@@ -5,7 +5,7 @@ use shared::http::error::{ApiError, Code};
 use shared::http::input::Path;
 use shared::models::ids::{TitleId, VideoId};
 use shared::models::poster::Images;
-use shared::models::title::{PublicTitle, TitleKind};
+use shared::models::title::PublicTitle;
 use shared::services::{ConfigError, Services};
 use shared::stores::catalogue::{Catalogue, Version};
 use shared::stores::images::ImageLists;
@@ -41,11 +41,7 @@ impl Endpoint for GetTitle {
         let (version, images) = call.rows;
         let snapshot = self.catalogue.current(version).await?;
         let title = snapshot.title(id, call.now).ok_or_else(|| ApiError::not_found("title"))?;
-        // Like its poster, a series has the images of its first episode. Without images a title is shown all the same.
-        let images = match title.kind {
-            TitleKind::Video => images,
-            TitleKind::Series => self.images.get(title.first_video_id).await,
-        };
-        Ok(Reply::new(PublicTitle { images: images.ok().flatten().unwrap_or_default(), ..title }))
+        let images = self.images.of_title(&title, images).await;
+        Ok(Reply::new(PublicTitle { images, ..title }))
     }
 }

@@ -48,7 +48,7 @@ fn success(function: &str, operation: &Operation, examples: &Examples) -> Value 
 /// The headers of a successful response that depend on its cache policy and limit.
 fn cache_headers(operation: &Operation) -> &'static [&'static str] {
     match (operation.cache, operation.limit) {
-        (Cache::Public | Cache::Forever, _) | (Cache::Tagged, Limit::Exempt) => &["ETag"],
+        (Cache::Public | Cache::Distribution | Cache::Forever, _) | (Cache::Tagged, Limit::Exempt) => &["ETag"],
         (Cache::Tagged, _) => &["ETag", "RateLimit", "RateLimitPolicy"],
         (Cache::NoStore, Limit::Exempt) => &[],
         (Cache::NoStore, _) => &RATE_LIMIT,

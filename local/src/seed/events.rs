@@ -165,12 +165,14 @@ impl EventWriter {
                 let fields = json!({ "playback_session_id": playback, "client_time": seconds(now) });
                 Subject { id: Some(self.video.clone()), fields, ..of_caller(&viewer) }
             }
-            "get-video" | "play-video" | "update-video" | "get-title" | "list-related" | "put-caption"
-            | "delete-caption" | "put-poster" | "generate-captions" => of_id(self.video.clone()),
+            "get-video" | "get-video-page" | "play-video" | "update-video" | "get-title" | "get-title-image"
+            | "list-related" | "put-caption" | "delete-caption" | "put-poster" | "generate-captions" => {
+                of_id(self.video.clone())
+            }
             "get-image" => of_id(self.image_file(now).await?),
             "get-caption-file" => of_id(self.caption_file(now).await?),
             "delete-video" | "replace-upload" => of_id(self.draft().await?),
-            "get-series" | "list-episodes" | "update-series" => of_id(self.series.clone()),
+            "get-series" | "get-series-page" | "list-episodes" | "update-series" => of_id(self.series.clone()),
             "delete-series" => {
                 let series = json!({ "title": "To be deleted", "category": "Drama" });
                 of_id(text(&self.admin.call("POST", "/api/admin/series", series).await?["id"])?)

@@ -61,6 +61,14 @@ pub enum Route {
 }
 
 impl Route {
+    /// Whether it belongs to the API. The others are pages and files of the web app that a function makes.
+    pub fn is_api(&self) -> bool {
+        match self {
+            Self::Default => true,
+            Self::Path(_, path) => path.starts_with("/api/"),
+        }
+    }
+
     /// The route's key as the event carries it: `GET /api/videos/{id}`.
     pub fn key(&self) -> String {
         match self {

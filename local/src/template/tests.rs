@@ -170,3 +170,20 @@ fn headers_of_the_web_app_are_read_and_unsupported_ones_refused() {
     let refused = policy("{ XSSProtection: { Protection: true, Override: true } }").unwrap_err();
     assert!(refused.to_string().contains("`XSSProtection` is not supported"), "{refused}");
 }
+
+#[test]
+fn patterns_of_pages_are_read_and_those_that_cannot_be_matched_refused() {
+    let distribution = |pattern: &str| {
+        let api = format!("PathPattern: {pattern}, TargetOriginId: api");
+        let behaviors =
+            format!("[{{ PathPattern: /api/*, TargetOriginId: api }}, {{ {api}, ResponseHeadersPolicyId: !Ref Web }}]");
+        let properties = format!("{{ DistributionConfig: {{ CacheBehaviors: {behaviors} }} }}");
+        parse(&format!("{SMALL}  Cdn: {{ Type: AWS::CloudFront::Distribution, Properties: {properties} }}\n"))
+    };
+    assert_eq!(distribution("/videos/*").unwrap().page_patterns, ["/videos/*"]);
+    assert_eq!(distribution("/robots.txt").unwrap().page_patterns, ["/robots.txt"]);
+    for pattern in ["'*.png'", "/a/*/b", "/a?", "videos/*"] {
+        let refused = distribution(pattern).unwrap_err();
+        assert!(refused.to_string().contains("is not supported"), "{refused}");
+    }
+}

@@ -29,6 +29,27 @@ pub(super) fn headers(id: &str, properties: &Map<String, Value>) -> Result<WebHe
         .collect()
 }
 
+/// The path patterns of the distribution's cache behaviors that lead to the API and have the headers of the app's pages: those of
+/// pages that functions make. Only the patterns that the platform can match are supported: a path, or its beginning and `*`.
+pub(super) fn page_patterns(id: &str, resource: &Value) -> Result<Vec<String>, TemplateError> {
+    let behaviors = resource["Properties"]["DistributionConfig"]["CacheBehaviors"].as_array();
+    let pages = behaviors
+        .into_iter()
+        .flatten()
+        .filter(|behavior| behavior["TargetOriginId"] == "api" && behavior.get("ResponseHeadersPolicyId").is_some());
+    pages
+        .map(|behavior| {
+            let pattern = behavior["PathPattern"].as_str().unwrap_or_default();
+            let fixed = pattern.strip_suffix('*').unwrap_or(pattern);
+            if fixed.starts_with('/') && !fixed.contains(['*', '?']) {
+                Ok(pattern.to_owned())
+            } else {
+                Err(TemplateError::new(id, format!("the path pattern `{pattern}` is not supported")))
+            }
+        })
+        .collect()
+}
+
 fn transport(get: &dyn Fn(&str) -> String) -> String {
     let subdomains = if get("IncludeSubdomains") == "true" { "; includeSubDomains" } else { "" };
     format!("max-age={}{subdomains}", get("AccessControlMaxAgeSec"))

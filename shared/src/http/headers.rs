@@ -17,6 +17,8 @@ const COMPRESSION: Compression = Compression::new(2);
 
 /// `Cache-Control` of a response that is the same for everybody.
 pub const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=300");
+/// `Cache-Control` of a page: CloudFront keeps it for a minute, and no browser shows an old one.
+pub const DISTRIBUTION: HeaderValue = HeaderValue::from_static("public, max-age=0, s-maxage=60, must-revalidate");
 /// `Cache-Control` of a response that never changes.
 pub const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// `Cache-Control` of any other response.

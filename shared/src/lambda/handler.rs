@@ -155,7 +155,7 @@ impl<E: Endpoint> Handler for E {
                 Box::pin(async move {
                     let reply = self.handle(admitted.call(input, keys)?).await?;
                     let output = reply.output.body().map_err(ApiError::internal)?;
-                    Ok(Reply { output, carries_token: reply.carries_token })
+                    Ok(Reply { output, carries_token: reply.carries_token, status: reply.status })
                 })
             }),
         })

@@ -87,7 +87,7 @@ impl Function {
             dynamodb_round_trips: trace.dynamodb_round_trips(),
         };
         (self.services.log())(&serde_json::to_string(&line).unwrap_or_default());
-        let response = outcome.unwrap_or_else(|error| EncodedResponse::error(&error, &request.request_id));
+        let response = outcome.unwrap_or_else(|error| EncodedResponse::error(&error, &request.request_id, &self.rules));
         let response = if request.raw.method == Method::HEAD { response.without_body() } else { response };
         response.into_response(&request.request_id, log_fields.decision.as_ref())
     }

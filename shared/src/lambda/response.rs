@@ -3,8 +3,10 @@
 use super::handler::Rules;
 use crate::endpoint::{Cache, Reply};
 use crate::http::error::ApiError;
-use crate::http::headers::{ALWAYS, FOREVER, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::http::headers::{ALWAYS, DISTRIBUTION, FOREVER, NO_STORE, PUBLIC, compressed, etag, has_current};
+use crate::models::html::escaped;
 use crate::stores::rate_limits::{RateLimitDecision, WINDOW_SECONDS};
+use crate::web::files::HTML;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
@@ -24,17 +26,23 @@ pub(super) fn encode(
     request_headers: &HeaderMap,
     rules: &Rules,
 ) -> Result<EncodedResponse, ApiError> {
-    let Rules { status, cache, content_type, .. } = *rules;
+    let Rules { content_type, .. } = *rules;
+    // What is missing now may be there a moment later.
+    let (status, cache) = reply.status.map_or((rules.status, rules.cache), |status| (status, Cache::NoStore));
     let body = reply.output;
-    let public = matches!(cache, Cache::Public | Cache::Forever);
+    let public = matches!(cache, Cache::Public | Cache::Distribution | Cache::Forever);
     let mut headers = HeaderMap::new();
     let cache_control = match cache {
         Cache::NoStore | Cache::Tagged => NO_STORE,
         Cache::Public => PUBLIC,
+        Cache::Distribution => DISTRIBUTION,
         Cache::Forever => FOREVER,
     };
     headers.insert(header::CACHE_CONTROL, cache_control);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if status == StatusCode::SERVICE_UNAVAILABLE.as_u16() {
+        headers.insert(header::RETRY_AFTER, 1.into());
+    }
     let vary = if public { "Accept-Encoding, Origin" } else { "Accept-Encoding" };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     if cache != Cache::NoStore {
@@ -59,15 +67,16 @@ pub(super) fn encode(
 }
 
 impl EncodedResponse {
-    /// Builds the response to an error.
-    pub(super) fn error(error: &ApiError, request_id: &str) -> Self {
-        let mut error_body = json!({ "code": error.code, "message": error.message, "request_id": request_id });
-        if let Some(details) = error.details.json() {
-            error_body["details"] = details;
-        }
+    /// Builds the response to an error: for people, if the endpoint returns pages.
+    pub(super) fn error(error: &ApiError, request_id: &str, rules: &Rules) -> Self {
+        let (content_type, body) = if rules.content_type == HTML {
+            (HTML, page(error))
+        } else {
+            ("application/json", json(error, request_id))
+        };
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, NO_STORE);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         if error.code.asks_for_token() {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -77,8 +86,7 @@ impl EncodedResponse {
         if let Some(allow) = error.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
-        let body = json!({ "success": false, "error": error_body }).to_string().into_bytes();
-        Self { status: error.code.status().as_u16(), headers, body, public: false }
+        Self { status: error.code.status().as_u16(), headers, body: body.into_bytes(), public: false }
     }
 
     /// The response to `HEAD`: the headers of the response to `GET`, including its length, without the body (RFC 9110
@@ -114,4 +122,23 @@ impl EncodedResponse {
         *response.headers_mut() = self.headers;
         response
     }
+}
+
+/// An error in the standard format.
+fn json(error: &ApiError, request_id: &str) -> String {
+    let mut error_body = json!({ "code": error.code, "message": error.message, "request_id": request_id });
+    if let Some(details) = error.details.json() {
+        error_body["details"] = details;
+    }
+    json!({ "success": false, "error": error_body }).to_string()
+}
+
+/// An error as a page, for a browser that asked for one.
+fn page(error: &ApiError) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
+         <title>Marquee</title>\n<p>{}</p>\n</html>\n",
+        escaped(&error.message)
+    )
 }

@@ -1,6 +1,7 @@
 //! The layout of an email: plain text, and the same as simple HTML.
 
 use crate::models::email_message::EmailMessage;
+use crate::models::html::escaped;
 
 /// An email ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,22 +73,6 @@ fn html(message: &EmailMessage, frame: &Frame<'_>, link: Option<&(&str, String)>
 
 /// Styles are inline, because mail programs drop style sheets.
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background:#b3122b;color:#ffffff;font-weight:600;text-decoration:none";
-
-/// Escapes text for HTML elements and quoted attributes, because a user can type anything as their name.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
-    html
-}
 
 #[cfg(test)]
 mod tests {

@@ -71,6 +71,12 @@ pub struct PublicTitle {
 }
 
 impl PublicTitle {
+    /// The URL of its largest wide picture; without one, of its poster.
+    pub fn picture<'a>(&'a self, images: &'a Images) -> Option<&'a str> {
+        let wide = images.landscape.iter().max_by_key(|image| image.width).map(|image| image.url.as_str());
+        wide.or_else(|| self.poster.as_ref().map(|poster| poster.url.as_str()))
+    }
+
     /// A video and its trailer. Its images are not in the snapshot.
     pub fn of_video(video: &PublicVideo, trailer: Option<&Trailer>) -> Self {
         Self {

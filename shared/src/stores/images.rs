@@ -3,6 +3,7 @@
 
 use crate::models::ids::VideoId;
 use crate::models::poster::Images;
+use crate::models::title::{PublicTitle, TitleKind};
 use crate::services::{ConfigError, Services};
 use crate::stores::database::Database;
 use crate::stores::error::StoreError;
@@ -32,6 +33,17 @@ impl ImageLists {
     /// The table, with this function's settings.
     pub fn connect(services: &Services) -> Result<Self, ConfigError> {
         services.database(&[Table::Catalogue]).map(|database| Self { database })
+    }
+
+    /// The images of a title. `own` are those with its own id; like its poster, a series has those of its first episode. There are none
+    /// if they cannot be read, because a title is shown all the same.
+    #[boxed]
+    pub async fn of_title(&self, title: &PublicTitle, own: Result<Option<Images>, StoreError>) -> Images {
+        let images = match title.kind {
+            TitleKind::Video => own,
+            TitleKind::Series => self.get(title.first_video_id).await,
+        };
+        images.ok().flatten().unwrap_or_default()
     }
 
     /// The images of a video.

@@ -4,6 +4,11 @@ export const ASSETS_CACHE = 'marquee-assets-';
 /** The paths of pages that are not this app's: the API, the television's app, and files. */
 export const isOtherApp = /^\/(api|tv)(\/|$)|\.\w+$/;
 
+/** Whether a page with this status is the service's failure, instead of a page. */
+export function isFailure(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
 /** Whether a path is of a file whose name has a hash of its content. */
 export function isAsset(path: string): boolean {
   return path.startsWith('/assets/');

@@ -4,7 +4,7 @@ import { clientsClaim } from 'workbox-core';
 import { matchPrecache, precache } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
-import { ASSETS_CACHE, isAsset, isOtherApp } from './paths';
+import { ASSETS_CACHE, isAsset, isFailure, isOtherApp } from './paths';
 
 declare const self: ServiceWorkerGlobalScope;
 /** The files of the pages that work offline, by the build: `vite.sw.config.ts`. */
@@ -42,9 +42,12 @@ registerRoute(
   ),
 );
 
+/** The page, unless the service fails to make it: some pages are made by functions, and the shell shows the same. */
 async function pageFromNetwork(event: FetchEvent, request: Request): Promise<Response> {
   const preloaded = (await event.preloadResponse) as Response | undefined;
-  return preloaded ?? fetch(request);
+  const page = preloaded ?? (await fetch(request));
+  if (isFailure(page.status)) throw new Error('The service cannot make the page now.');
+  return page;
 }
 
 function tooLate(): Promise<never> {

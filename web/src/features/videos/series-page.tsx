@@ -20,6 +20,7 @@ import { useIsSignedIn } from '@/lib/session';
 import { extent } from './cards';
 import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
+import { JoinToWatch } from './join-to-watch';
 import { NextStepSkeleton } from './next-step';
 import { RelatedShelf } from './related-shelf';
 import styles from './series-page.module.css';
@@ -54,11 +55,11 @@ function Shown({ series }: { series: Series }) {
   const isWaiting =
     (title.isPending && title.failureCount === 0) ||
     (isSignedIn && history.isPending && history.failureCount === 0) ||
-    (lastSeen(seen)?.completed && episodes.length === 0);
+    Boolean(lastSeen(seen)?.completed && episodes.length === 0);
   return (
     <div className={styles.page}>
       <Hero video={video} eyebrow={extent(series)} note={releaseNote(series)}>
-        {isWaiting ? <NextStepSkeleton /> : <Start series={series} next={next} />}
+        <Way series={series} next={next} isWaiting={isWaiting} />
         <TrailerButton title={title.data} />
         {isSignedIn && <ListButton video={{ ...video, id: series.first_video_id, series_id: series.id }} />}
       </Hero>
@@ -83,6 +84,14 @@ function Shown({ series }: { series: Series }) {
       <RelatedShelf id={series.id} />
     </div>
   );
+}
+
+/** How to watch the series: where the viewer continues, or how a visitor joins. */
+function Way({ series, next, isWaiting }: { series: Series; next: Video | null; isWaiting: boolean }) {
+  const isSignedIn = useIsSignedIn();
+  if (isWaiting) return <NextStepSkeleton />;
+  if (!isSignedIn) return <JoinToWatch here={`/series/${series.id}`} plan={series.required_plan} />;
+  return <Start series={series} next={next} />;
 }
 
 function Start({ series, next }: { series: Series; next: Video | null }) {

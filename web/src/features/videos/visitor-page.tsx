@@ -3,13 +3,11 @@ import { t } from '@lingui/core/macro';
 import { useParams } from '@/lib/router/routes';
 import { ButtonLink } from '@/components/button';
 import { ErrorNotice } from '@/components/notice';
-import type { Title } from '@/lib/models';
 import { planName } from '@/lib/nouns';
 import { usePageTitle } from '@/lib/page-title';
-import { signInPath } from '@/lib/return-to';
-import { rememberWanted } from '@/lib/wanted';
 import { FilmFacts, releaseNote } from './film-facts';
 import { Hero, HeroSkeleton } from './hero';
+import { JoinToWatch } from './join-to-watch';
 import { RelatedShelf } from './related-shelf';
 import { TrailerButton } from './trailer-button';
 import { useTitle } from './use-title';
@@ -28,7 +26,7 @@ export function VisitorPage() {
   return (
     <div className={styles.page}>
       <Hero video={shown} eyebrow={isFree ? t`Free with an account` : t`Included with ${plan}`} note={releaseNote(shown)}>
-        <VisitorAction title={shown} />
+        <JoinToWatch here={`/videos/${shown.id}`} plan={shown.required_plan} />
         <TrailerButton title={shown} />
         {shown.series_id && (
           <ButtonLink to={`/series/${shown.series_id}`} size="lg">
@@ -39,26 +37,5 @@ export function VisitorPage() {
       <FilmFacts title={shown.series_id ? t`About this episode` : t`About the film`} of={shown} />
       <RelatedShelf key={id} id={id} />
     </div>
-  );
-}
-
-/** How a visitor gets to watch a video. */
-function VisitorAction({ title: { id, required_plan } }: { title: Title }) {
-  const here = `/videos/${id}`;
-  return (
-    <>
-      {required_plan === 'free' ? (
-        <ButtonLink look="primary" size="lg" to={signInPath(here, '/register')}>
-          <Trans>Create a free account</Trans>
-        </ButtonLink>
-      ) : (
-        <ButtonLink look="primary" size="lg" to={`/plans?plan=${required_plan}`} onClick={() => rememberWanted(here)}>
-          <Trans>Subscribe to watch</Trans>
-        </ButtonLink>
-      )}
-      <ButtonLink size="lg" to={signInPath(here)}>
-        <Trans>Sign in to watch</Trans>
-      </ButtonLink>
-    </>
   );
 }

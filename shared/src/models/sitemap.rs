@@ -1,0 +1,117 @@
+//! The sitemap: every public page, in the format of sitemaps.org.
+
+use crate::models::catalogue::Snapshot;
+use jiff::Timestamp;
+
+/// The most URLs of a file. The protocol allows 50,000, but a function's response has at most 6 MB. With more URLs, the sitemap is an
+/// index of several files.
+pub const URLS_MAX: usize = 20_000;
+/// The pages that are public beside those of titles.
+const PAGES: [&str; 3] = ["/", "/browse", "/plans"];
+/// The beginnings of the paths of pages for signed-in viewers and operators, of those that only make sense to one person, and of
+/// search results, which are endless.
+const PRIVATE: [&str; 13] = [
+    "/account",
+    "/admin",
+    "/browse?",
+    "/forgot-password",
+    "/history",
+    "/link",
+    "/my-list",
+    "/register",
+    "/reset-password",
+    "/sign-in",
+    "/subscription/",
+    "/verify-email",
+    "/watch/",
+];
+const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
+/// Where the sitemap is.
+pub const SITEMAP: &str = "/sitemap.xml";
+
+/// The paths of all public pages, in an order that new titles do not change: ids sort by their time.
+pub fn public_paths(snapshot: &Snapshot, now: Timestamp) -> Vec<String> {
+    let (series, _) = snapshot.series_page(None, usize::MAX, now);
+    let mut series: Vec<_> = series.into_iter().map(|series| series.id).collect();
+    let mut videos: Vec<_> =
+        snapshot.entries().filter(|entry| entry.is_shown(now)).map(|entry| entry.video.id).collect();
+    series.sort_unstable();
+    videos.sort_unstable();
+    let pages = PAGES.into_iter().map(str::to_owned);
+    let series = series.into_iter().map(|id| format!("/series/{id}"));
+    pages.chain(series).chain(videos.into_iter().map(|id| format!("/videos/{id}"))).collect()
+}
+
+/// The whole sitemap, or an index of its files if there are too many URLs for one; a file of that index if `page` is given, which
+/// starts at 1. `None` if there is no such file.
+pub fn document(origin: &str, paths: &[String], page: Option<usize>) -> Option<String> {
+    let files = paths.chunks(URLS_MAX);
+    Some(match page {
+        None if paths.len() > URLS_MAX => {
+            let urls = (1..=files.len()).map(|page| format!("{origin}{SITEMAP}?page={page}"));
+            list("sitemapindex", "sitemap", urls)
+        }
+        None => urls(origin, paths),
+        Some(page) => urls(origin, files.into_iter().nth(page.checked_sub(1)?)?),
+    })
+}
+
+/// What crawlers may visit: everything that is public. `/api` is, too, because the app loads a page's content and pictures from it.
+pub fn robots(origin: &str) -> String {
+    let private = PRIVATE.map(|path| format!("Disallow: {path}\n")).concat();
+    format!("User-agent: *\n{private}\nSitemap: {origin}{SITEMAP}\n")
+}
+
+fn urls(origin: &str, paths: &[String]) -> String {
+    list("urlset", "url", paths.iter().map(|path| format!("{origin}{path}")))
+}
+
+/// Nothing in these URLs needs to be escaped: the template restricts the origin, and the paths are ours.
+fn list(kind: &str, entry: &str, urls: impl Iterator<Item = String>) -> String {
+    let mut xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{kind} xmlns=\"{NAMESPACE}\">\n");
+    for url in urls {
+        xml += &format!("<{entry}><loc>{url}</loc></{entry}>\n");
+    }
+    xml + &format!("</{kind}>\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://marquee.example";
+
+    fn paths(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("/videos/01987c10-4a00-7000-8000-{number:012}")).collect()
+    }
+
+    fn count(xml: &str) -> usize {
+        xml.matches("<loc>").count()
+    }
+
+    #[test]
+    fn as_many_urls_as_fit_are_one_file() {
+        let xml = document(ORIGIN, &paths(URLS_MAX), None).expect("a file");
+        assert!(xml.contains("<urlset ") && count(&xml) == URLS_MAX);
+        assert!(xml.len() < 5 * 1024 * 1024, "{} bytes", xml.len());
+    }
+
+    #[test]
+    fn more_urls_are_an_index_of_files_that_together_have_each_url_once() {
+        let paths = paths(2 * URLS_MAX + 1);
+        let index = document(ORIGIN, &paths, None).expect("an index");
+        assert!(index.contains("<sitemapindex ") && count(&index) == 3, "{index}");
+        assert!(index.contains("<loc>https://marquee.example/sitemap.xml?page=3</loc>"), "{index}");
+        let files: Vec<String> = (1..=3).filter_map(|page| document(ORIGIN, &paths, Some(page))).collect();
+        assert_eq!(files.iter().map(|file| count(file)).collect::<Vec<_>>(), [URLS_MAX, URLS_MAX, 1]);
+        let last = format!("<loc>{ORIGIN}{}</loc>", paths.last().expect("paths"));
+        assert_eq!(files.iter().filter(|file| file.contains(&last)).count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_does_not_exist_is_none() {
+        assert_eq!(document(ORIGIN, &paths(3), Some(0)), None);
+        assert_eq!(document(ORIGIN, &paths(3), Some(2)), None);
+        assert!(document(ORIGIN, &paths(3), Some(1)).is_some());
+    }
+}

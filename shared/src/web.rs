@@ -1,0 +1,5 @@
+//! Pages and files outside `/api`, for browsers, crawlers and messengers.
+
+pub mod fetch;
+pub mod files;
+pub mod pages;
